@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { chatIdSchema, messageIdSchema, userIdSchema } from './ids.ts'
+import { chatsLimitMax } from './limits.ts'
+import { directionSchema } from './messages.ts'
+import { limitSchema } from './paging.ts'
+import { callerIdSchema, emailSchema, nameSchema, stringSchema } from './text.ts'
+import { timeSchema } from './users.ts'
+
+export const chatStatusSchema = z.enum(['open', 'closed'])
+export type ChatStatus = z.infer<typeof chatStatusSchema>
+
+export const chatSchema = z
+  .object({
+    id: chatIdSchema,
+    status: chatStatusSchema,
+    client: z.object({ id: userIdSchema, name: z.string(), email: z.string() }),
+    /** Clients never see an operator's e-mail address. */
+    operator: z.object({ id: userIdSchema, name: z.string() }).nullable(),
+    lastMessageAt: timeSchema.nullable(),
+    lastMessage: z
+      .object({ id: messageIdSchema, text: z.string(), direction: directionSchema, createdAt: timeSchema })
+      .nullable(),
+    /** Messages of the other direction after the asker's own mark. */
+    unread: z.int().min(0),
+    /** The newest place in the log. */
+    lastSeq: z.int().min(0),
+    /** Rises with every change of the chat that anybody can see. */
+    rev: z.int().min(0),
+    createdAt: timeSchema,
+    closedAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'Chat' })
+export type Chat = z.infer<typeof chatSchema>
+
+export const chatOutputSchema = z.object({ chat: chatSchema })
+export type ChatOutput = z.infer<typeof chatOutputSchema>
+
+/**
+ * A client sends at most `clientChatId`; an operator names the client by `email` and `name`.
+ * Which of the two forms fits depends on the role, so the use case decides it.
+ */
+export const createChatInputSchema = z
+  .strictObject({
+    email: emailSchema.optional(),
+    name: nameSchema.optional(),
+    clientChatId: callerIdSchema.optional(),
+  })
+  .prefault({})
+export type CreateChatInput = z.output<typeof createChatInputSchema>
+
+export const listChatsInputSchema = z
+  .strictObject({
+    limit: limitSchema(chatsLimitMax),
+    /** Default: `open` for an operator, `all` for a client. */
+    status: z.enum(['open', 'closed', 'all']).optional(),
+    /** Operators only. */
+    scope: z.enum(['all', 'mine', 'unassigned']).optional(),
+    cursor: stringSchema(1, 200).optional(),
+  })
+  .prefault({})
+export type ListChatsInput = z.output<typeof listChatsInputSchema>
+
+export const listChatsOutputSchema = z.object({ items: z.array(chatSchema), nextCursor: z.string().nullable() })
+export type ListChatsOutput = z.infer<typeof listChatsOutputSchema>
+
+export const chatInputSchema = z.strictObject({ chatId: chatIdSchema })
+export type ChatInput = z.output<typeof chatInputSchema>
+
+export const assignOperatorInputSchema = z.strictObject({
+  chatId: chatIdSchema,
+  /** Oneself when left out. */
+  operatorId: userIdSchema.optional(),
+  takeOver: z.boolean().optional(),
+})
+export type AssignOperatorInput = z.output<typeof assignOperatorInputSchema>
+
+export const markReadInputSchema = z.strictObject({ chatId: chatIdSchema, seq: z.int().min(0) })
+export type MarkReadInput = z.output<typeof markReadInputSchema>

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/**
+ * The closed list of error codes. A code is a promise to other programs:
+ * one may be added by a decision record, none is ever changed.
+ */
+export const errorMeanings = {
+  invalid_input: 'The request does not fit the schema.',
+  unauthenticated: 'There is no session, or it has ended.',
+  forbidden: 'Your role may never do this, or the request comes from a foreign origin.',
+  not_found: 'It does not exist, or is not yours to see.',
+  method_not_allowed: 'The path exists, but not with this method.',
+  too_large: 'The request is larger than the limit.',
+  unsupported_media_type: 'The body must be JSON.',
+  chat_closed: 'The chat is closed.',
+  already_assigned: 'Another operator has the chat.',
+  client_msg_id_reused: 'This clientMsgId was used for another message.',
+  newer_messages: 'There are messages that you have not seen.',
+  rate_limited: 'Too many requests.',
+  unavailable: 'The service cannot answer at this moment.',
+  internal: 'Something went wrong on our side.',
+} as const satisfies Record<string, string>
+
+export type ErrorCode = keyof typeof errorMeanings
+
+export const errorCodeSchema = z.enum(Object.keys(errorMeanings) as [ErrorCode, ...ErrorCode[]])
+
+/** Where an input does not fit: `path` in dotted form, empty for the whole. */
+export const inputIssueSchema = z.object({ path: z.string(), message: z.string() })
+export type InputIssue = z.infer<typeof inputIssueSchema>
+
+/** The body of every REST error, RFC 9457. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: errorCodeSchema,
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z.array(inputIssueSchema).optional(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+export type AppErrorOptions = {
+  /** A sentence for the caller; the code's meaning when left out. */
+  detail?: string
+  /** For the log only; never leaves the server. */
+  internal?: string
+  cause?: unknown
+  retryAfterMs?: number
+  issues?: InputIssue[]
+}
+
+/** The one error that use cases throw. What is public and what is internal never mix. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly detail: string
+  readonly internal: string | undefined
+  readonly retryAfterMs: number | undefined
+  readonly issues: InputIssue[] | undefined
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(code, { cause: options.cause })
+    this.code = code
+    this.detail = options.detail ?? errorMeanings[code]
+    this.internal = options.internal
+    this.retryAfterMs = options.retryAfterMs
+    this.issues = options.issues
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { chatSchema } from './chats.ts'
+import { cursorSchema } from './events.ts'
+import { chatIdSchema } from './ids.ts'
+
+export const followInboxInputSchema = z.strictObject({ lastEventId: cursorSchema.optional() }).prefault({})
+export type FollowInboxInput = z.output<typeof followInboxInputSchema>
+
+/**
+ * What `inbox.events` sends: for operators over all chats, for a client over the own ones.
+ * A row replaces one of an older `rev`; at an equal `rev` only a smaller `unread` is taken.
+ */
+export const inboxFrameSchema = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('upsert'), rows: z.array(chatSchema) }),
+  z.object({ t: z.literal('gone'), chatId: chatIdSchema, rev: z.int().min(0) }),
+  /** Open chats: all, the asker's own, without an operator; and how many unread messages the asker has in them. */
+  z.object({
+    t: z.literal('counts'),
+    open: z.int().min(0),
+    mine: z.int().min(0),
+    unassigned: z.int().min(0),
+    unread: z.int().min(0),
+  }),
+  z.object({ t: z.literal('live') }),
+  z.object({ t: z.literal('reset') }),
+  z.object({ t: z.literal('hb') }),
+])
+export type InboxFrame = z.infer<typeof inboxFrameSchema>
+export type InboxCounts = Extract<InboxFrame, { t: 'counts' }>

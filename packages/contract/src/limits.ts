@@ -1,0 +1,68 @@
+/**
+ * Every bound and timing that callers can feel, in one place.
+ * Names end in their unit.
+ */
+
+/** Text of one message, in bytes of UTF-8 after trimming. */
+export const messageTextBytesMax = 16_384
+/** The start of the last message that a chat row carries, in code points. */
+export const lastMessageTextCharsMax = 200
+/** `clientMsgId` and `clientChatId`, in code points. */
+export const callerIdCharsMax = 255
+export const nameCharsMax = 120
+/** RFC 5321's bound for an address. */
+export const emailCharsMax = 254
+
+/** HTTP bodies and socket frames. */
+export const frameBytesMax = 256 * 1024
+
+export const limitDefault = 50
+export const chatsLimitMax = 100
+export const messagesLimitMax = 200
+/** Messages in one `messages.sendBatch`. */
+export const batchItemsMax = 20
+
+/** Entries in one `ev` frame. */
+export const frameEntriesMax = 64
+/** A follower further behind than this gets `reset` in place of the entries. */
+export const catchUpEntriesMax = 300
+/** Changed chats an inbox follower may be behind before it gets `reset`. */
+export const catchUpRowsMax = 500
+/** Entries kept in memory for a chat that somebody follows. */
+export const ringEntriesMax = 256
+export const ringBytesMax = 256 * 1024
+
+/** Frames of one socket frame's batch, calls in flight, and subscriptions of one socket. */
+export const socketBatchMax = 20
+export const socketCallsMax = 16
+export const socketSubscriptionsMax = 16
+/** A socket that did not sign in at the upgrade has this long to send `connectionParams`. */
+export const socketSignInMs = 5_000
+/** Bytes waiting for a slow socket: above the soft bound its streams wait, above the hard one it is closed. */
+export const socketQueueSoftBytes = 64 * 1024
+export const socketQueueHardBytes = 256 * 1024
+/** A socket that stays above the soft bound for this long is closed with `slow`. */
+export const socketSlowMs = 5_000
+
+/** Server keep-alive: a ping after this much silence, and this long to answer it. */
+export const serverPingMs = 25_000
+export const serverPongMs = 10_000
+/** The same, from the client's side. */
+export const clientPingMs = 20_000
+export const clientPongMs = 10_000
+/** Idle streams send `hb` at a random moment of this window. */
+export const heartbeatMinMs = 15_000
+export const heartbeatMaxMs = 25_000
+
+/** How long an ended session may keep a socket. */
+export const sessionEndMs = 2_000
+/** Life of a session. */
+export const sessionDays = 30
+
+/** How often followed chats are compared with the database, to heal a lost hint. */
+export const healMs = 400
+
+/** A server that cannot reach its database answers `unavailable` within this time. */
+export const unavailableMs = 3_000
+/** What `Retry-After` says with `unavailable`, in seconds. */
+export const unavailableRetrySeconds = 1

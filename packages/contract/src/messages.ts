@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { errorCodeSchema } from './errors.ts'
+import { chatIdSchema, messageIdSchema, userIdSchema } from './ids.ts'
+import { batchItemsMax, messagesLimitMax } from './limits.ts'
+import { boundSchema, limitSchema } from './paging.ts'
+import { callerIdSchema, messageTextSchema } from './text.ts'
+import { timeSchema } from './users.ts'
+
+/** `in` from the client, `out` from an operator. */
+export const directionSchema = z.enum(['in', 'out'])
+export type Direction = z.infer<typeof directionSchema>
+
+export const messageSchema = z
+  .object({
+    id: messageIdSchema,
+    chatId: chatIdSchema,
+    /** Place in the chat's log. */
+    seq: z.int().positive(),
+    userId: userIdSchema,
+    direction: directionSchema,
+    type: z.enum(['text', 'image']),
+    text: z.string(),
+    /** `read` when the other side's mark has passed the message. */
+    status: z.enum(['new', 'read']),
+    clientMsgId: z.string().nullable(),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Message' })
+export type Message = z.infer<typeof messageSchema>
+
+const sendItemShape = { text: messageTextSchema, clientMsgId: callerIdSchema }
+
+export const sendInputSchema = z.strictObject({ chatId: chatIdSchema, ...sendItemShape })
+export type SendInput = z.output<typeof sendInputSchema>
+
+export const sendOutputSchema = z.object({ message: messageSchema, duplicate: z.boolean() })
+export type SendOutput = z.infer<typeof sendOutputSchema>
+
+export const sendItemSchema = z.strictObject(sendItemShape)
+export type SendItem = z.output<typeof sendItemSchema>
+
+/** Sent in array order, in one transaction; each item has its own outcome. */
+export const sendBatchInputSchema = z.strictObject({
+  chatId: chatIdSchema,
+  items: z.array(sendItemSchema).min(1).max(batchItemsMax),
+})
+export type SendBatchInput = z.output<typeof sendBatchInputSchema>
+
+export const sendOutcomeSchema = z.union([
+  z.object({ clientMsgId: z.string(), message: messageSchema, duplicate: z.boolean() }),
+  z.object({ clientMsgId: z.string(), error: z.object({ code: errorCodeSchema, retryable: z.boolean() }) }),
+])
+export type SendOutcome = z.infer<typeof sendOutcomeSchema>
+
+export const sendBatchOutputSchema = z.object({ items: z.array(sendOutcomeSchema) })
+export type SendBatchOutput = z.infer<typeof sendBatchOutputSchema>
+
+export const listMessagesInputSchema = z.strictObject({
+  chatId: chatIdSchema,
+  limit: limitSchema(messagesLimitMax),
+  beforeId: boundSchema.optional(),
+  afterId: boundSchema.optional(),
+})
+export type ListMessagesInput = z.output<typeof listMessagesInputSchema>
+
+export const listMessagesOutputSchema = z.object({ items: z.array(messageSchema), hasMore: z.boolean() })
+export type ListMessagesOutput = z.infer<typeof listMessagesOutputSchema>

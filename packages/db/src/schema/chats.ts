@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { time } from './columns.ts'
+import { users } from './users.ts'
+
+/** One conversation, and the head of its log. Every change of it is made under its row lock. */
+export const chats = pgTable(
+  'chats',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** The client. */
+    userId: bigint({ mode: 'number' }).notNull().references(() => users.id),
+    operatorId: bigint({ mode: 'number' }).references(() => users.id),
+    status: text({ enum: ['open', 'closed'] }).notNull().default('open'),
+    /** Starts as the creation time, so that a new chat is in its place in the lists. */
+    lastMessageAt: time().notNull(),
+    createdAt: time().notNull(),
+    closedAt: time(),
+    /** The newest place in the log that clients and operators share. */
+    lastSeq: bigint({ mode: 'number' }).notNull().default(0),
+    /** The newest place in the operators' own log (notes, routing). */
+    teamSeq: bigint({ mode: 'number' }).notNull().default(0),
+    rev: bigint({ mode: 'number' }).notNull().default(0),
+    /** Time of the newest log entry: the floor for the next one. */
+    lastEntryAt: time().notNull(),
+    lastMessageId: bigint({ mode: 'number' }),
+    /** Messages of each direction, for unread counts. */
+    inCount: integer().notNull().default(0),
+    outCount: integer().notNull().default(0),
+    createdBy: bigint({ mode: 'number' }).notNull().references(() => users.id),
+    clientChatId: text(),
+  },
+  (table) => [
+    index('idx_chat_user_last_msg').on(table.userId, table.lastMessageAt),
+    index('idx_chat_operator_last_msg').on(table.operatorId, table.lastMessageAt),
+    index('idx_chat_status').on(table.status),
+    index('idx_chat_last_message_at').on(table.lastMessageAt),
+    uniqueIndex('uniq_chat_client_chat_id').on(table.clientChatId, table.createdBy),
+    check('chats_status_check', sql`${table.status} in ('open', 'closed')`),
+  ],
+)
+
+/**
+ * How far a user has come in a chat. Marks never go back.
+ * Written outside the chat's lock, so there is no foreign key to `chats`: it would wait for that lock.
+ */
+export const chatMarks = pgTable(
+  'chat_marks',
+  {
+    chatId: bigint({ mode: 'number' }).notNull(),
+    userId: bigint({ mode: 'number' }).notNull(),
+    role: text({ enum: ['client', 'operator'] }).notNull(),
+    deliveredSeq: bigint({ mode: 'number' }).notNull().default(0),
+    readSeq: bigint({ mode: 'number' }).notNull().default(0),
+    /** Messages of the other direction up to `readSeq`. */
+    readCount: integer().notNull().default(0),
+    updatedAt: time().notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'chat_marks_pkey', columns: [table.chatId, table.userId] }),
+    check('chat_marks_order_check', sql`${table.readSeq} <= ${table.deliveredSeq}`),
+  ],
+)

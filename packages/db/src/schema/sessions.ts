@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { time } from './columns.ts'
+import { users } from './users.ts'
+
+/** A signed-in browser or program. Only the SHA-256 of the token is kept. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    userId: bigint({ mode: 'number' }).notNull().references(() => users.id),
+    tokenHash: text().notNull(),
+    /** A session made in open mode is void in secure mode. */
+    authMode: text({ enum: ['open', 'secure'] }).notNull(),
+    createdAt: time().notNull().default(sql`now()`),
+    expiresAt: time().notNull(),
+  },
+  (table) => [
+    uniqueIndex('uniq_session_token_hash').on(table.tokenHash),
+    index('idx_session_user_id').on(table.userId),
+    index('idx_session_expires_at').on(table.expiresAt),
+    check('sessions_auth_mode_check', sql`${table.authMode} in ('open', 'secure')`),
+  ],
+)

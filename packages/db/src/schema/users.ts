@@ -1,0 +1,20 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { time } from './columns.ts'
+
+/** Clients and operators: one row per (email, role). */
+export const users = pgTable(
+  'users',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    email: text().notNull(),
+    name: text().notNull(),
+    role: text({ enum: ['client', 'operator'] }).notNull(),
+    createdAt: time().notNull().default(sql`now()`),
+  },
+  (table) => [
+    // Two logins at once make one user.
+    uniqueIndex('idx_user_email_role').on(table.email, table.role),
+    check('users_role_check', sql`${table.role} in ('client', 'operator')`),
+  ],
+)
