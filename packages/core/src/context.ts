@@ -1,0 +1,65 @@
+import type { Bus } from '@deskbell/bus/bus'
+import type { Database } from '@deskbell/db/database'
+import { createQueries, type Queries } from '@deskbell/db/queries/queries'
+import { type Clock, systemClock } from './clock.ts'
+import { createHub, type Hub } from './events/hub.ts'
+import { createReadStatusFollower, type ReadStatusFollower } from './messages/read-status-follower.ts'
+
+/** `open`: anybody signs in with an email and a name. `secure`: an email alone opens nothing. */
+export type AuthMode = 'open' | 'secure'
+
+/** Never gets a message text or a token. */
+export type Log = {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What every use case gets first. Built once, by the composition root. */
+export type Core = {
+  readonly db: Database
+  /** Statements prepared once for this database. */
+  readonly queries: Queries
+  readonly bus: Bus
+  readonly hub: Hub
+  readonly readStatus: ReadStatusFollower
+  readonly clock: Clock
+  readonly log: Log
+  readonly authMode: AuthMode
+  /** Names this history of the database; a cursor or a hint of another one is foreign. */
+  epoch(): string
+  /** Subscribes to the bus, reads the epoch and starts healing. The bus is started and stopped by its owner. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export type CoreOptions = {
+  db: Database
+  bus: Bus
+  log: Log
+  authMode: AuthMode
+  clock?: Clock
+}
+
+export function createCore(options: CoreOptions): Core {
+  const { db, bus, log, authMode, clock = systemClock } = options
+  const hub = createHub({ db, bus, log, clock })
+  const readStatus = createReadStatusFollower({ db, log })
+  return {
+    db,
+    queries: createQueries(db.orm),
+    bus,
+    hub,
+    readStatus,
+    clock,
+    log,
+    authMode,
+    epoch: () => hub.epoch(),
+    start: () => hub.start(),
+    async stop() {
+      await hub.stop()
+      await readStatus.stop()
+    },
+  }
+}
