@@ -1,0 +1,39 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { Role } from '@deskbell/contract/users'
+import type { Core } from '@deskbell/core/context'
+
+/** What is counted against a rate. */
+export type LimitKind = 'login' | 'send'
+
+/** How a call came in. */
+export type Transport = 'rest' | 'http' | 'socket'
+
+/** The session of the caller: its token, and the cookie that a browser keeps it in. */
+export type SessionPort = {
+  readonly token: string | null
+  /** No effect over the socket, which has no headers to set. */
+  setCookie(role: Role, token: string, expiresAt: string): void
+  clearCookie(role: Role): void
+}
+
+/** What every procedure gets. One per HTTP request; over the socket one per connection. */
+export type RequestContext = {
+  readonly core: Core
+  readonly via: Transport
+  /** Names the request, over the socket the connection, in answers and in the log. */
+  readonly requestId: string
+  /** Ends with the request or the connection. */
+  readonly signal: AbortSignal
+  /**
+   * Who asks; null without a valid session. Asked once per call, after the rate and before the input.
+   * Throws `forbidden` for a cookie that comes from a foreign origin.
+   */
+  authenticate(): Promise<Actor | null>
+  /** Counts one call; throws `rate_limited` above the rate. */
+  limit(kind: LimitKind): void
+  readonly session: SessionPort
+  /** A holder, because `next({ ctx })` copies the context: a procedure sets what REST answers with. */
+  readonly reply: { status: number | null }
+  /** Back-pressure of the socket: a stream waits for it before each frame. */
+  readonly ready?: (() => Promise<void>) | undefined
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from '@deskbell/contract/errors'
+import { unavailableRetrySeconds } from '@deskbell/contract/limits'
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
+
+export type ErrorRow = {
+  status: number
+  trpc: TRPC_ERROR_CODE_KEY
+  title: string
+  /** May the same request succeed later, and after how long at the earliest? */
+  retryAfterMs: number | null
+  /** A defect or an outage, not an answer: it goes to the log. */
+  report: 'error' | 'warn' | null
+}
+
+const retryMs = unavailableRetrySeconds * 1000
+
+/** One row per code, total: a new code does not compile without one. */
+export const errorTable: Record<ErrorCode, ErrorRow> = {
+  invalid_input: final(400, 'BAD_REQUEST', 'Invalid input'),
+  unauthenticated: final(401, 'UNAUTHORIZED', 'Not signed in'),
+  forbidden: final(403, 'FORBIDDEN', 'Not allowed'),
+  not_found: final(404, 'NOT_FOUND', 'Not found'),
+  method_not_allowed: final(405, 'METHOD_NOT_SUPPORTED', 'Method not allowed'),
+  too_large: final(413, 'PAYLOAD_TOO_LARGE', 'Too large'),
+  unsupported_media_type: final(415, 'UNSUPPORTED_MEDIA_TYPE', 'Unsupported media type'),
+  chat_closed: final(409, 'CONFLICT', 'Chat closed'),
+  already_assigned: final(409, 'CONFLICT', 'Already assigned'),
+  client_msg_id_reused: final(409, 'CONFLICT', 'clientMsgId reused'),
+  newer_messages: final(409, 'CONFLICT', 'Newer messages'),
+  rate_limited: { ...final(429, 'TOO_MANY_REQUESTS', 'Too many requests'), retryAfterMs: retryMs },
+  unavailable: { ...final(503, 'SERVICE_UNAVAILABLE', 'Unavailable'), retryAfterMs: retryMs, report: 'warn' },
+  internal: { ...final(500, 'INTERNAL_SERVER_ERROR', 'Internal error'), report: 'error' },
+}
+
+function final(status: number, trpc: TRPC_ERROR_CODE_KEY, title: string): ErrorRow {
+  return { status, trpc, title, retryAfterMs: null, report: null }
+}

@@ -1,0 +1,37 @@
+import type { AppError } from '@deskbell/contract/errors'
+import type { RequestContext } from './context.ts'
+import { errorTable } from './error-table.ts'
+
+/** Writes a defect or an outage to the log, with the request id that the caller got. */
+export function reportFailure(ctx: Pick<RequestContext, 'core' | 'requestId'>, failure: Failure): void {
+  const level = errorTable[failure.error.code].report
+  if (level === null) return
+  const { path, error } = failure
+  const fields = { requestId: ctx.requestId, path, code: error.code, internal: error.internal }
+  ctx.core.log[level]({ ...fields, causes: describeCauses(error.cause) }, 'call failed')
+}
+
+export type Failure = { path: string; error: AppError }
+
+const causesMax = 5
+
+/**
+ * A database error carries its statement and values in the message, and message texts must not reach the log.
+ * So of such an error only its name, its SQLSTATE and its place in the code are kept.
+ */
+function describeCauses(cause: unknown): object[] {
+  const causes: object[] = []
+  let next: unknown = cause
+  while (next instanceof Error && causes.length < causesMax) {
+    causes.push(describe(next))
+    next = next.cause
+  }
+  return causes
+}
+
+function describe(error: Error): object {
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  const carriesValues = 'params' in error || 'query' in error
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  return { name: error.name, ...code, ...(!carriesValues && { message: error.message }), frames }
+}

@@ -1,0 +1,23 @@
+import type { Role, User } from '@deskbell/contract/users'
+
+export function sessionCookieName(role: Role): string {
+  return `deskbell_${role}`
+}
+
+/** The cookies of a new session: the token, hidden from scripts, and beside it the user's id for the pages. */
+export function sessionCookieHeaders(user: User, session: { token: string; expiresAt: string }, secure: boolean): string[] {
+  const tail = attributes(new Date(session.expiresAt), secure)
+  const name = sessionCookieName(user.role)
+  return [`${name}=${session.token}; ${tail}; HttpOnly`, `${name}_id=${user.id}; ${tail}`]
+}
+
+/** Both cookies of a role, ended. */
+export function endedCookieHeaders(role: Role, secure: boolean): string[] {
+  const tail = attributes(new Date(0), secure)
+  const name = sessionCookieName(role)
+  return [`${name}=; ${tail}; HttpOnly`, `${name}_id=; ${tail}`]
+}
+
+function attributes(expires: Date, secure: boolean): string {
+  return `Path=/; Expires=${expires.toUTCString()}; SameSite=Lax${secure ? '; Secure' : ''}`
+}

@@ -1,0 +1,98 @@
+import { AppError, type ErrorCode, type InputIssue } from '@deskbell/contract/errors'
+import { unavailableMs } from '@deskbell/contract/limits'
+import { initTRPC, type TRPC_ERROR_CODE_NUMBER, type TRPCError } from '@trpc/server'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
+import { toCallError, toTrpcError } from './call-error.ts'
+import type { RequestContext } from './context.ts'
+import { errorTable } from './error-table.ts'
+import { reportFailure } from './failure-report.ts'
+import type { ProcedureMeta } from './procedure-meta.ts'
+
+/** `error.data` of every failed call. No stack, path or inner message ever gets in here. */
+export type CallErrorData = {
+  code: ErrorCode
+  httpStatus: number
+  retryAfterMs: number | null
+  requestId: string
+  errors?: InputIssue[]
+}
+
+export type CallErrorShape = { message: string; code: TRPC_ERROR_CODE_NUMBER; data: CallErrorData }
+
+/** Answers leave a little before the promised time, to be there in time. */
+const deadlineMs = unavailableMs - 200
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    isDev: false,
+    errorFormatter: ({ error, ctx }) => toErrorShape(error, ctx?.requestId ?? ''),
+  })
+
+export const router = t.router
+
+/**
+ * Outermost: failures become public errors here and are reported once, here, so adapters do not log them again.
+ * A frozen database must not freeze its callers, so a call that takes too long is `unavailable`.
+ */
+const answered = t.middleware(async ({ ctx, path, type, next }) => {
+  const result = await (type === 'subscription' ? next() : beforeDeadline(next()))
+  if (result.ok) return result
+  const error = toCallError(result.error)
+  reportFailure(ctx, { path, error })
+  throw toTrpcError(error)
+})
+
+/** REST has asked already, before it read the body. */
+const limited = t.middleware(({ ctx, meta, next }) => {
+  if (meta?.limit !== undefined && ctx.via !== 'rest') ctx.limit(meta.limit)
+  return next()
+})
+
+const authenticated = t.middleware(async ({ ctx, next }) => {
+  const actor = await ctx.authenticate()
+  if (actor === null) throw new AppError('unauthenticated')
+  return next({ ctx: { actor } })
+})
+
+/**
+ * Middlewares run in the order in which they stand, and `.input()` comes after all of them:
+ * rate, session, role, input. That is the contract's order of checks.
+ */
+export const anybodyProcedure = t.procedure.use(answered).use(limited).meta({ access: 'anybody' })
+
+export const signedInProcedure = anybodyProcedure.use(authenticated).meta({ access: 'signed-in' })
+
+export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).use(({ ctx, next }) => {
+  if (ctx.actor.role !== 'operator') throw new AppError('forbidden')
+  return next()
+})
+
+function toErrorShape(error: TRPCError, requestId: string): CallErrorShape {
+  const { code, detail, retryAfterMs, issues } = toCallError(error)
+  const row = errorTable[code]
+  return {
+    message: detail,
+    code: TRPC_ERROR_CODES_BY_KEY[row.trpc],
+    data: {
+      code,
+      httpStatus: row.status,
+      retryAfterMs: retryAfterMs ?? row.retryAfterMs,
+      requestId,
+      ...(issues !== undefined && { errors: issues }),
+    },
+  }
+}
+
+async function beforeDeadline<T>(call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('unavailable', { internal: 'deadline passed' })), deadlineMs)
+  })
+  try {
+    return await Promise.race([call, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
