@@ -1,0 +1,8 @@
+export type { ConnectionState, EndReason } from './connection/connection-state.ts'
+export { createSdk } from './create-sdk.ts'
+export type { InboxFollower, InboxState } from './inbox/inbox.ts'
+export type { PendingMessage } from './outbox/pending-message.ts'
+export type { Sdk, SdkOptions, SendOptions } from './sdk.ts'
+export { SdkError } from './sdk-error.ts'
+export type { Store } from './store.ts'
+export type { ChatFollower, Timeline } from './timeline/timeline.ts'

@@ -1,0 +1,44 @@
+import type { ErrorCode } from '@deskbell/contract/errors'
+import type { LogEntry } from '@deskbell/contract/events'
+import type { PendingMessage } from '../outbox/pending-message.ts'
+import type { Store } from '../store.ts'
+
+/** A chat as it is known at this moment: an immutable picture. */
+export type Timeline = {
+  /**
+   * `loading`: nothing is known yet. `live`: everything the server has is here.
+   * `catching-up`: the entries are good, but newer ones may exist. `failed`: see `error`; it does not come back by itself.
+   */
+  readonly status: 'loading' | 'live' | 'catching-up' | 'failed'
+  readonly error: ErrorCode | null
+  /** Ascending by `seq`, without gaps. An entry stays the same object as long as it is here. */
+  readonly entries: readonly LogEntry[]
+  /** Own messages that are not among the entries yet, in the order in which they were sent. */
+  readonly pending: readonly PendingMessage[]
+  /** Older entries exist: `loadOlder`. */
+  readonly hasMore: boolean
+  readonly loadingOlder: boolean
+  /** The highest `seq` that each side has read; 0 for none. */
+  readonly read: { readonly client: number; readonly operator: number }
+  /** `unknown` when the loaded entries do not tell. */
+  readonly chatStatus: 'open' | 'closed' | 'unknown'
+}
+
+/** Follows one chat until `stop` is called. Call `stop`, or the server keeps sending. */
+export interface ChatFollower extends Store<Timeline> {
+  /** Loads one more page of older entries; resolves when it is here. Does nothing when there is none. */
+  loadOlder(): Promise<void>
+  /**
+   * Shows the message at once among `pending` and sends it, in order, until its outcome is known.
+   * The same `clientMsgId` again returns the message that is already waiting.
+   */
+  send(text: string, options?: { clientMsgId?: string }): PendingMessage
+  /** Sends a failed message again, with its own id, after those that wait already. */
+  retry(clientMsgId: string): void
+  /** Forgets a failed message. */
+  discard(clientMsgId: string): void
+  /** Tells that everything up to `seq` was read. At most one call a second leaves, and the mark never goes back. */
+  markRead(seq: number): void
+  /** Ends the stream. Messages that wait are sent all the same. */
+  stop(): void
+}
