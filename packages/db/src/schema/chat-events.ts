@@ -1,3 +1,4 @@
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
 import { bigint, check, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
@@ -10,13 +11,15 @@ export const chatEvents = pgTable(
   'chat_events',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    chatId: bigint({ mode: 'number' }).notNull(),
-    audience: text({ enum: ['all', 'team'] }).notNull().default('all'),
+    chatId: bigint({ mode: 'number' }).$type<ChatId>().notNull(),
+    audience: text({ enum: ['all', 'team'] })
+      .notNull()
+      .default('all'),
     seq: bigint({ mode: 'number' }),
     teamSeq: bigint({ mode: 'number' }),
     kind: text().notNull(),
     /** Null when the system did it. */
-    actorId: bigint({ mode: 'number' }),
+    actorId: bigint({ mode: 'number' }).$type<UserId>(),
     data: jsonb().$type<Record<string, unknown>>(),
     createdAt: time().notNull(),
   },

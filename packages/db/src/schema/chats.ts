@@ -1,3 +1,4 @@
+import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
@@ -7,11 +8,18 @@ import { users } from './users.ts'
 export const chats = pgTable(
   'chats',
   {
-    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    id: bigint({ mode: 'number' }).$type<ChatId>().primaryKey().generatedAlwaysAsIdentity(),
     /** The client. */
-    userId: bigint({ mode: 'number' }).notNull().references(() => users.id),
-    operatorId: bigint({ mode: 'number' }).references(() => users.id),
-    status: text({ enum: ['open', 'closed'] }).notNull().default('open'),
+    userId: bigint({ mode: 'number' })
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    operatorId: bigint({ mode: 'number' })
+      .$type<UserId>()
+      .references(() => users.id),
+    status: text({ enum: ['open', 'closed'] })
+      .notNull()
+      .default('open'),
     /** Starts as the creation time, so that a new chat is in its place in the lists. */
     lastMessageAt: time().notNull(),
     createdAt: time().notNull(),
@@ -23,11 +31,14 @@ export const chats = pgTable(
     rev: bigint({ mode: 'number' }).notNull().default(0),
     /** Time of the newest log entry: the floor for the next one. */
     lastEntryAt: time().notNull(),
-    lastMessageId: bigint({ mode: 'number' }),
+    lastMessageId: bigint({ mode: 'number' }).$type<MessageId>(),
     /** Messages of each direction, for unread counts. */
     inCount: integer().notNull().default(0),
     outCount: integer().notNull().default(0),
-    createdBy: bigint({ mode: 'number' }).notNull().references(() => users.id),
+    createdBy: bigint({ mode: 'number' })
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
     clientChatId: text(),
   },
   (table) => [
@@ -47,8 +58,8 @@ export const chats = pgTable(
 export const chatMarks = pgTable(
   'chat_marks',
   {
-    chatId: bigint({ mode: 'number' }).notNull(),
-    userId: bigint({ mode: 'number' }).notNull(),
+    chatId: bigint({ mode: 'number' }).$type<ChatId>().notNull(),
+    userId: bigint({ mode: 'number' }).$type<UserId>().notNull(),
     role: text({ enum: ['client', 'operator'] }).notNull(),
     deliveredSeq: bigint({ mode: 'number' }).notNull().default(0),
     readSeq: bigint({ mode: 'number' }).notNull().default(0),

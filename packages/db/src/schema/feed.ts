@@ -1,3 +1,4 @@
+import type { ChatId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
 import { bigint, index, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import { time, xid8 } from './columns.ts'
@@ -11,7 +12,7 @@ export const feed = pgTable(
   {
     xid: xid8().notNull().default(sql`pg_current_xact_id()`),
     id: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
-    chatId: bigint({ mode: 'number' }).notNull(),
+    chatId: bigint({ mode: 'number' }).$type<ChatId>().notNull(),
     createdAt: time().notNull().default(sql`now()`),
   },
   (table) => [

@@ -1,3 +1,4 @@
+import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, pgSequence, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
@@ -12,15 +13,19 @@ export const messageIdSequence = pgSequence('messages_id_seq', { cache: 1 })
 export const messages = pgTable(
   'messages',
   {
-    id: bigint({ mode: 'number' }).primaryKey().default(sql`nextval('messages_id_seq')`),
-    chatId: bigint({ mode: 'number' }).notNull(),
+    id: bigint({ mode: 'number' }).$type<MessageId>().primaryKey().default(sql`nextval('messages_id_seq')`),
+    chatId: bigint({ mode: 'number' }).$type<ChatId>().notNull(),
     seq: bigint({ mode: 'number' }).notNull(),
-    userId: bigint({ mode: 'number' }).notNull(),
+    userId: bigint({ mode: 'number' }).$type<UserId>().notNull(),
     text: text().notNull(),
     direction: text({ enum: ['in', 'out'] }).notNull(),
-    type: text({ enum: ['text', 'image'] }).notNull().default('text'),
+    type: text({ enum: ['text', 'image'] })
+      .notNull()
+      .default('text'),
     /** Follows the other side's read mark in batches; answers derive it from the mark. */
-    status: text({ enum: ['new', 'read'] }).notNull().default('new'),
+    status: text({ enum: ['new', 'read'] })
+      .notNull()
+      .default('new'),
     clientMsgId: text(),
     /** SHA-256 of what was sent: a retry stays a replay after an edit or a retraction. */
     bodyHash: text().notNull(),

@@ -1,3 +1,4 @@
+import type { UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
@@ -8,7 +9,10 @@ export const sessions = pgTable(
   'sessions',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    userId: bigint({ mode: 'number' }).notNull().references(() => users.id),
+    userId: bigint({ mode: 'number' })
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
     tokenHash: text().notNull(),
     /** A session made in open mode is void in secure mode. */
     authMode: text({ enum: ['open', 'secure'] }).notNull(),

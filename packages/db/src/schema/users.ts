@@ -1,3 +1,4 @@
+import type { UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
 import { bigint, check, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
@@ -6,7 +7,7 @@ import { time } from './columns.ts'
 export const users = pgTable(
   'users',
   {
-    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    id: bigint({ mode: 'number' }).$type<UserId>().primaryKey().generatedAlwaysAsIdentity(),
     email: text().notNull(),
     name: text().notNull(),
     role: text({ enum: ['client', 'operator'] }).notNull(),
