@@ -1,17 +1,25 @@
 import type { AppError } from '@deskbell/contract/errors'
+import type { TRPCError } from '@trpc/server'
+import { toCallError, toTrpcError } from './call-error.ts'
 import type { RequestContext } from './context.ts'
 import { errorTable } from './error-table.ts'
 
-/** Writes a defect or an outage to the log, with the request id that the caller got. */
-export function reportFailure(ctx: Pick<RequestContext, 'core' | 'requestId'>, failure: Failure): void {
-  const level = errorTable[failure.error.code].report
+export type CallPlace = { ctx: Pick<RequestContext, 'core' | 'requestId'>; path: string }
+
+/** What a failed call throws: public code and words only. The rest goes to the log, with the caller's request id. */
+export function toPublicError(place: CallPlace, cause: unknown): TRPCError {
+  const error = toCallError(cause)
+  reportFailure(place, error)
+  return toTrpcError(error)
+}
+
+/** Writes a defect or an outage to the log; answers such as `not_found` are none. */
+export function reportFailure({ ctx, path }: CallPlace, error: AppError): void {
+  const level = errorTable[error.code].report
   if (level === null) return
-  const { path, error } = failure
   const fields = { requestId: ctx.requestId, path, code: error.code, internal: error.internal }
   ctx.core.log[level]({ ...fields, causes: describeCauses(error.cause) }, 'call failed')
 }
-
-export type Failure = { path: string; error: AppError }
 
 const causesMax = 5
 

@@ -2,10 +2,10 @@ import { AppError, type ErrorCode, type InputIssue } from '@deskbell/contract/er
 import { unavailableMs } from '@deskbell/contract/limits'
 import { initTRPC, type TRPC_ERROR_CODE_NUMBER, type TRPCError } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import { toCallError, toTrpcError } from './call-error.ts'
+import { toCallError } from './call-error.ts'
 import type { RequestContext } from './context.ts'
 import { errorTable } from './error-table.ts'
-import { reportFailure } from './failure-report.ts'
+import { toPublicError } from './failure-report.ts'
 import type { ProcedureMeta } from './procedure-meta.ts'
 
 /** `error.data` of every failed call. No stack, path or inner message ever gets in here. */
@@ -37,11 +37,13 @@ export const router = t.router
  * A frozen database must not freeze its callers, so a call that takes too long is `unavailable`.
  */
 const answered = t.middleware(async ({ ctx, path, type, next }) => {
-  const result = await (type === 'subscription' ? next() : beforeDeadline(next()))
-  if (result.ok) return result
-  const error = toCallError(result.error)
-  reportFailure(ctx, { path, error })
-  throw toTrpcError(error)
+  try {
+    const result = await (type === 'subscription' ? next() : beforeDeadline(next()))
+    if (result.ok) return result
+    throw result.error
+  } catch (cause) {
+    throw toPublicError({ ctx, path }, cause)
+  }
 })
 
 /** REST has asked already, before it read the body. */

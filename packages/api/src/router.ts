@@ -1,0 +1,25 @@
+import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/server'
+import { chatsProcedures } from './routers/chats.ts'
+import { inboxProcedures } from './routers/inbox.ts'
+import { messagesProcedures } from './routers/messages.ts'
+import { usersProcedures } from './routers/users.ts'
+import { type CallErrorShape, router } from './trpc.ts'
+
+const procedures = {
+  users: usersProcedures,
+  chats: chatsProcedures,
+  messages: messagesProcedures,
+  inbox: inboxProcedures,
+}
+
+/**
+ * What programs see: inputs, outputs and the shape of errors. The context is left out on purpose,
+ * so that the published types lead to no server source.
+ */
+export type AppRouter = TRPCBuiltRouter<
+  { ctx: object; meta: object; errorShape: CallErrorShape; transformer: false },
+  TRPCDecorateCreateRouterOptions<typeof procedures>
+>
+
+/** @internal The router as the server mounts it; left out of the published types. */
+export const appRouter = router(procedures)

@@ -1,0 +1,113 @@
+import {
+  assignOperatorInputSchema,
+  chatInputSchema,
+  chatOutputSchema,
+  createChatInputSchema,
+  listChatsInputSchema,
+  listChatsOutputSchema,
+  markReadInputSchema,
+} from '@deskbell/contract/chats'
+import { chatFrameSchema, followChatInputSchema, pageInputSchema, pageOutputSchema } from '@deskbell/contract/events'
+import { assignOperator } from '@deskbell/core/chats/assign-operator'
+import { closeChat } from '@deskbell/core/chats/close-chat'
+import { createChat } from '@deskbell/core/chats/create-chat'
+import { getChat } from '@deskbell/core/chats/get-chat'
+import { listChats } from '@deskbell/core/chats/list-chats'
+import { markRead } from '@deskbell/core/chats/mark-read'
+import { releaseChat } from '@deskbell/core/chats/release-chat'
+import { followChat } from '@deskbell/core/events/follow-chat'
+import { pageEvents } from '@deskbell/core/events/page-events'
+import { z } from 'zod'
+import { operatorProcedure, signedInProcedure } from '../trpc.ts'
+import { frameStream } from './frame-stream.ts'
+
+export const chatsProcedures = {
+  create: signedInProcedure
+    .meta({
+      summary: 'Start a chat: a client for itself, an operator for the client with this e-mail.',
+      rest: {
+        method: 'POST',
+        path: '/chats',
+        success: { 201: 'The new chat.', 200: 'The first chat with this `clientChatId`.' },
+      },
+    })
+    .input(createChatInputSchema)
+    .output(chatOutputSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { chat, created } = await createChat(ctx.core, ctx.actor, input)
+      ctx.reply.status = created ? 201 : 200
+      return { chat }
+    }),
+
+  list: signedInProcedure
+    .meta({
+      summary: 'Chats, most recent activity first: a client sees its own, an operator all.',
+      rest: { method: 'GET', path: '/chats', success: { 200: 'One page of chats.' } },
+    })
+    .input(listChatsInputSchema)
+    .output(listChatsOutputSchema)
+    .query(({ ctx, input }) => listChats(ctx.core, ctx.actor, input)),
+
+  get: signedInProcedure
+    .meta({
+      summary: 'One chat.',
+      rest: { method: 'GET', path: '/chats/{id}', success: { 200: 'The chat.' } },
+      errors: ['not_found'],
+    })
+    .input(chatInputSchema)
+    .output(chatOutputSchema)
+    .query(({ ctx, input }) => getChat(ctx.core, ctx.actor, input)),
+
+  close: operatorProcedure
+    .meta({
+      summary: 'Close a chat. Closing a closed chat changes nothing.',
+      rest: { method: 'POST', path: '/chats/{id}/close', success: { 200: 'The closed chat.' } },
+      errors: ['not_found'],
+    })
+    .input(chatInputSchema)
+    .output(chatOutputSchema)
+    .mutation(({ ctx, input }) => closeChat(ctx.core, ctx.actor, input)),
+
+  assignOperator: operatorProcedure
+    .meta({
+      summary: 'Give a chat to an operator, without `operatorId` to oneself. Repeating it changes nothing.',
+      rest: { method: 'POST', path: '/chats/{id}/assign-operator', success: { 200: 'The chat with its operator.' } },
+      errors: ['not_found', 'already_assigned', 'chat_closed'],
+    })
+    .input(assignOperatorInputSchema)
+    .output(chatOutputSchema)
+    .mutation(({ ctx, input }) => assignOperator(ctx.core, ctx.actor, input)),
+
+  release: operatorProcedure
+    .meta({
+      summary: 'Give a chat back, so that it has no operator. Repeating it changes nothing.',
+      rest: { method: 'POST', path: '/chats/{id}/release', success: { 200: 'The chat without an operator.' } },
+      errors: ['not_found', 'already_assigned', 'chat_closed'],
+    })
+    .input(chatInputSchema)
+    .output(chatOutputSchema)
+    .mutation(({ ctx, input }) => releaseChat(ctx.core, ctx.actor, input)),
+
+  markRead: signedInProcedure
+    .meta({
+      summary: 'Move the read mark forward to `seq`. It never goes back.',
+      rest: { method: 'POST', path: '/chats/{id}/read', success: { 204: 'Marked.' } },
+      errors: ['not_found'],
+    })
+    .input(markReadInputSchema)
+    .output(z.void())
+    .mutation(({ ctx, input }) => markRead(ctx.core, ctx.actor, input)),
+
+  page: signedInProcedure
+    .meta({ summary: 'A page of the log, newest first page, with the cursor to follow from.', errors: ['not_found'] })
+    .input(pageInputSchema)
+    .output(pageOutputSchema)
+    .query(({ ctx, input }) => pageEvents(ctx.core, ctx.actor, input)),
+
+  events: signedInProcedure
+    .meta({ summary: 'Follow the log of a chat.', errors: ['not_found'], frame: chatFrameSchema })
+    .input(followChatInputSchema)
+    .subscription(({ ctx, input, path, signal = ctx.signal }) =>
+      frameStream({ ctx, path, signal }, followChat(ctx.core, ctx.actor, { ...input, signal, ready: ctx.ready })),
+    ),
+}

@@ -1,0 +1,13 @@
+import { followInboxInputSchema, inboxFrameSchema } from '@deskbell/contract/inbox'
+import { followInbox } from '@deskbell/core/inbox/follow-inbox'
+import { signedInProcedure } from '../trpc.ts'
+import { frameStream } from './frame-stream.ts'
+
+export const inboxProcedures = {
+  events: signedInProcedure
+    .meta({ summary: 'Follow the list of chats: an operator all, a client its own.', frame: inboxFrameSchema })
+    .input(followInboxInputSchema)
+    .subscription(({ ctx, input, path, signal = ctx.signal }) =>
+      frameStream({ ctx, path, signal }, followInbox(ctx.core, ctx.actor, { ...input, signal, ready: ctx.ready })),
+    ),
+}

@@ -1,0 +1,53 @@
+import {
+  listMessagesInputSchema,
+  listMessagesOutputSchema,
+  sendBatchInputSchema,
+  sendBatchOutputSchema,
+  sendInputSchema,
+  sendOutputSchema,
+} from '@deskbell/contract/messages'
+import { listMessages } from '@deskbell/core/messages/list-messages'
+import { sendBatch } from '@deskbell/core/messages/send-batch'
+import { sendMessage } from '@deskbell/core/messages/send-message'
+import { signedInProcedure } from '../trpc.ts'
+
+export const messagesProcedures = {
+  send: signedInProcedure
+    .meta({
+      summary: 'Send a message. The same `clientMsgId` again returns the first message.',
+      limit: 'send',
+      rest: {
+        method: 'POST',
+        path: '/chats/{id}/messages',
+        success: { 201: 'The new message.', 200: 'The first message with this `clientMsgId`.' },
+      },
+      errors: ['not_found', 'chat_closed', 'client_msg_id_reused'],
+    })
+    .input(sendInputSchema)
+    .output(sendOutputSchema)
+    .mutation(async ({ ctx, input }) => {
+      const sent = await sendMessage(ctx.core, ctx.actor, input)
+      ctx.reply.status = sent.duplicate ? 200 : 201
+      return sent
+    }),
+
+  sendBatch: signedInProcedure
+    .meta({
+      summary: 'Send up to twenty messages in order; each has its own outcome.',
+      limit: 'send',
+      errors: ['not_found'],
+    })
+    .input(sendBatchInputSchema)
+    .output(sendBatchOutputSchema)
+    .mutation(({ ctx, input }) => sendBatch(ctx.core, ctx.actor, input)),
+
+  list: signedInProcedure
+    .meta({
+      summary: 'Messages of a chat, ids ascending.',
+      rest: { method: 'GET', path: '/chats/{id}/messages', success: { 200: 'One page of messages.' } },
+      errors: ['not_found'],
+    })
+    .input(listMessagesInputSchema)
+    .output(listMessagesOutputSchema)
+    .query(({ ctx, input }) => listMessages(ctx.core, ctx.actor, input)),
+}

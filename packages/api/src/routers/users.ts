@@ -1,0 +1,43 @@
+import { emptyInputSchema, loginInputSchema, loginOutputSchema, userOutputSchema } from '@deskbell/contract/users'
+import { login } from '@deskbell/core/auth/login'
+import { logout } from '@deskbell/core/auth/logout'
+import { getMe } from '@deskbell/core/users/get-me'
+import { z } from 'zod'
+import { anybodyProcedure, signedInProcedure } from '../trpc.ts'
+
+export const usersProcedures = {
+  login: anybodyProcedure
+    .meta({
+      summary: 'Sign in. One user exists per e-mail and role; a new name replaces the old.',
+      limit: 'login',
+      rest: { method: 'POST', path: '/users/login', success: { 200: 'Signed in; the session cookie is set too.' } },
+    })
+    .input(loginInputSchema)
+    .output(loginOutputSchema)
+    .mutation(async ({ ctx, input }) => {
+      const session = await login(ctx.core, input)
+      ctx.session.setCookie(session.user.role, session.token, session.expiresAt)
+      return session
+    }),
+
+  me: signedInProcedure
+    .meta({
+      summary: 'Who is signed in.',
+      rest: { method: 'GET', path: '/users/me', success: { 200: 'The user of the session.' } },
+    })
+    .input(emptyInputSchema)
+    .output(userOutputSchema)
+    .query(({ ctx }) => getMe(ctx.core, ctx.actor)),
+
+  logout: signedInProcedure
+    .meta({
+      summary: 'Sign out. The token ends at once, and its sockets within two seconds.',
+      rest: { method: 'POST', path: '/users/logout', success: { 204: 'Signed out.' } },
+    })
+    .input(emptyInputSchema)
+    .output(z.void())
+    .mutation(async ({ ctx }) => {
+      await logout(ctx.core, ctx.actor)
+      ctx.session.clearCookie(ctx.actor.role)
+    }),
+}
