@@ -1,0 +1,13 @@
+import type { Bus, BusLog } from './bus.ts'
+import { Listeners } from './listeners.ts'
+
+/** For a server that is one process: subscribers are called at once, and nothing is ever lost. */
+export function createInProcessBus(options: { log?: BusLog } = {}): Bus {
+  const listeners = new Listeners(options.log)
+  return {
+    publish: (hint) => listeners.deliver(hint),
+    subscribe: (listener) => listeners.add(listener),
+    start: async () => {},
+    stop: async () => {},
+  }
+}

@@ -1,0 +1,29 @@
+import type { BusLog, Hint, HintListener } from './bus.ts'
+
+/** The subscribers of one process. A listener that throws does not keep the others from their hint. */
+export class Listeners {
+  readonly #listeners = new Set<{ call: HintListener }>()
+  readonly #log: BusLog | undefined
+
+  constructor(log?: BusLog) {
+    this.#log = log
+  }
+
+  add(call: HintListener): () => void {
+    const entry = { call }
+    this.#listeners.add(entry)
+    return () => {
+      this.#listeners.delete(entry)
+    }
+  }
+
+  deliver(hint: Hint): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener.call(hint)
+      } catch (error) {
+        this.#log?.error({ err: error, hint: hint.t }, 'a bus listener failed')
+      }
+    }
+  }
+}
