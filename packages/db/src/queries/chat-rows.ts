@@ -1,0 +1,69 @@
+import type { ChatStatus } from '@deskbell/contract/chats'
+import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
+import { lastMessageTextCharsMax } from '@deskbell/contract/limits'
+import type { Direction } from '@deskbell/contract/messages'
+import { and, eq, type Placeholder, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import { chatMarks, chats } from '../schema/chats.ts'
+import { messages } from '../schema/messages.ts'
+import { users } from '../schema/users.ts'
+import type { Executor } from '../transaction.ts'
+import { highestMark } from './marks.ts'
+
+/** Everything that a list shows of a chat, in one row. */
+export type ChatRow = {
+  id: ChatId
+  status: ChatStatus
+  client: { id: UserId; name: string; email: string }
+  operator: { id: UserId; name: string } | null
+  /** The time that orders lists: of the last message, or of the creation. */
+  lastMessageAt: Date
+  lastMessage: { id: MessageId; text: string; direction: Direction; createdAt: Date } | null
+  createdAt: Date
+  closedAt: Date | null
+  lastSeq: number
+  rev: number
+  inCount: number
+  outCount: number
+  /** Of the asker's mark; null without one. */
+  ownReadCount: number | null
+  /** The highest of the operators' marks. */
+  operatorsReadCount: number
+}
+
+/** The rows of chats with their people, last message and the asker's mark. The caller adds `where` and order. */
+export function selectChatRows(executor: Executor, askerId: UserId | Placeholder) {
+  return executor
+    .select(chatRowFields)
+    .from(chats)
+    .innerJoin(client, eq(client.id, chats.userId))
+    .leftJoin(operator, eq(operator.id, chats.operatorId))
+    .leftJoin(messages, eq(messages.id, chats.lastMessageId))
+    .leftJoin(ownMark, and(eq(ownMark.chatId, chats.id), eq(ownMark.userId, askerId)))
+}
+
+const client = alias(users, 'client')
+const operator = alias(users, 'operator')
+const ownMark = alias(chatMarks, 'own_mark')
+
+const chatRowFields = {
+  id: chats.id,
+  status: chats.status,
+  client: { id: client.id, name: client.name, email: client.email },
+  operator: { id: operator.id, name: operator.name },
+  lastMessageAt: chats.lastMessageAt,
+  lastMessage: {
+    id: messages.id,
+    text: sql<string>`left(${messages.text}, ${sql.raw(String(lastMessageTextCharsMax))})`.as('last_text'),
+    direction: messages.direction,
+    createdAt: messages.createdAt,
+  },
+  createdAt: chats.createdAt,
+  closedAt: chats.closedAt,
+  lastSeq: chats.lastSeq,
+  rev: chats.rev,
+  inCount: chats.inCount,
+  outCount: chats.outCount,
+  ownReadCount: ownMark.readCount,
+  operatorsReadCount: highestMark(chats.id, 'operator', chatMarks.readCount).as('operators_read_count'),
+}

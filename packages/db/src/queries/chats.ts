@@ -1,0 +1,127 @@
+import type { ChatStatus } from '@deskbell/contract/chats'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import type { Database } from '../database.ts'
+import { chats } from '../schema/chats.ts'
+import type { Executor, Tx } from '../transaction.ts'
+import { type ChatRow, selectChatRows } from './chat-rows.ts'
+import { type ReadMarks, readMarksFields } from './marks.ts'
+
+/** Whose chat it is and how far it has come: enough to decide who may see it. */
+export type ChatAccess = {
+  id: ChatId
+  userId: UserId
+  operatorId: UserId | null
+  lastSeq: number
+  rev: number
+  marks: ReadMarks
+}
+
+export type ChatsFilter = {
+  askerId: UserId
+  /** Whose chats: of the asker as client, of the asker as operator, of nobody, or all. */
+  scope: 'own' | 'mine' | 'unassigned' | 'all'
+  status: ChatStatus | 'all'
+  limit: number
+  /** The last row of the page before. */
+  after?: { lastMessageAt: Date; id: number } | undefined
+}
+
+export function prepareChatReads(orm: Database['orm']) {
+  const access = orm
+    .select({
+      id: chats.id,
+      userId: chats.userId,
+      operatorId: chats.operatorId,
+      lastSeq: chats.lastSeq,
+      rev: chats.rev,
+      marks: readMarksFields(chats.id),
+    })
+    .from(chats)
+    .where(eq(chats.id, sql.placeholder('chatId')))
+    .prepare('chat_access')
+  const row = selectChatRows(orm, sql.placeholder('askerId'))
+    .where(eq(chats.id, sql.placeholder('chatId')))
+    .prepare('chat_row')
+  const lists = new Map<string, ReturnType<typeof prepareList>>()
+  return {
+    async access(chatId: ChatId): Promise<ChatAccess | undefined> {
+      const rows = await access.execute({ chatId })
+      return rows[0]
+    },
+    async row(askerId: UserId, chatId: ChatId): Promise<ChatRow | undefined> {
+      const rows = await row.execute({ askerId, chatId })
+      return rows[0]
+    },
+    /** Most recent activity first, then id; one statement per form of the filter, so that each has its own plan. */
+    list(filter: ChatsFilter): Promise<ChatRow[]> {
+      const name = listName(filter)
+      const list = lists.get(name) ?? prepareList(orm, filter)
+      lists.set(name, list)
+      return list.execute({ ...filter, afterAt: filter.after?.lastMessageAt.toISOString(), afterId: filter.after?.id })
+    },
+  }
+}
+
+function prepareList(orm: Database['orm'], filter: ChatsFilter) {
+  const asker = sql.placeholder('askerId')
+  const whose = {
+    own: eq(chats.userId, asker),
+    mine: eq(chats.operatorId, asker),
+    unassigned: isNull(chats.operatorId),
+    all: undefined,
+  }[filter.scope]
+  const status = filter.status === 'all' ? undefined : eq(chats.status, filter.status)
+  const position = sql`(${sql.placeholder('afterAt')}::timestamptz, ${sql.placeholder('afterId')}::bigint)`
+  const after = filter.after && sql`(${chats.lastMessageAt}, ${chats.id}) < ${position}`
+  return selectChatRows(orm, asker)
+    .where(and(whose, status, after))
+    .orderBy(desc(chats.lastMessageAt), desc(chats.id))
+    .limit(sql.placeholder('limit'))
+    .prepare(listName(filter))
+}
+
+function listName(filter: ChatsFilter): string {
+  return `chats_${filter.scope}_${filter.status}_${filter.after === undefined ? 'first' : 'after'}`
+}
+
+/** The row as a transaction sees it, its own changes included. */
+export async function readChatRow(tx: Tx, askerId: UserId, chatId: ChatId): Promise<ChatRow> {
+  const rows = await selectChatRows(tx, askerId).where(eq(chats.id, chatId)).prepare('chat_row_in_tx').execute()
+  const row = rows[0]
+  if (row === undefined) throw new Error('The chat of this transaction is gone.')
+  return row
+}
+
+export type NewChat = { userId: UserId; createdBy: UserId; clientChatId: string | null }
+
+/** Answers undefined when the creator has used this `clientChatId`: then the first chat stands. */
+export async function insertChat(tx: Tx, chat: NewChat): Promise<ChatId | undefined> {
+  const rows = await tx
+    .insert(chats)
+    .values({
+      ...chat,
+      rev: 1,
+      createdAt: sql`now()`,
+      lastMessageAt: sql`now()`,
+      lastEntryAt: sql`now()`,
+    })
+    .onConflictDoNothing({ target: [chats.clientChatId, chats.createdBy] })
+    .returning({ id: chats.id })
+    .prepare('chat_insert')
+    .execute()
+  return rows[0]?.id
+}
+
+export async function findChatByCallerId(
+  executor: Executor,
+  key: { createdBy: UserId; clientChatId: string },
+): Promise<ChatId | undefined> {
+  const rows = await executor
+    .select({ id: chats.id })
+    .from(chats)
+    .where(and(eq(chats.clientChatId, key.clientChatId), eq(chats.createdBy, key.createdBy)))
+    .prepare('chat_by_caller_id')
+    .execute()
+  return rows[0]?.id
+}

@@ -1,0 +1,65 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { ChatId } from '@deskbell/contract/ids'
+import type { Role } from '@deskbell/contract/users'
+import { type AnyColumn, sql } from 'drizzle-orm'
+import { chatMarks } from '../schema/chats.ts'
+import { messages } from '../schema/messages.ts'
+import type { Executor } from '../transaction.ts'
+
+/** The highest read mark of each side of a chat. */
+export type ReadMarks = { client: number; operator: number }
+
+/** The highest value among the marks of one side; 0 without a mark. */
+export function highestMark(chatId: AnyColumn, role: Role, column: AnyColumn) {
+  const value = sql`coalesce((select max(${column}) from ${chatMarks} where ${chatMarks.chatId} = ${chatId}
+    and ${chatMarks.role} = ${sql.raw(`'${role}'`)}), 0)`
+  return sql<number>`${value}`.mapWith(Number)
+}
+
+/** The fields of `ReadMarks`, for a select in which `chatId` is a column. */
+export function readMarksFields(chatId: AnyColumn) {
+  return {
+    client: highestMark(chatId, 'client', chatMarks.readSeq).as('client_read_seq'),
+    operator: highestMark(chatId, 'operator', chatMarks.readSeq).as('operator_read_seq'),
+  }
+}
+
+/**
+ * Merges a mark by the greatest, so that it never goes back whatever the order of the calls.
+ * Answers undefined when nothing changed. Takes no lock on the chat.
+ */
+export async function raiseMark(
+  executor: Executor,
+  mark: { chatId: ChatId; actor: Pick<Actor, 'userId' | 'role'>; seq: number },
+): Promise<{ deliveredSeq: number; readSeq: number } | undefined> {
+  const { chatId, actor, seq } = mark
+  const otherDirection = actor.role === 'client' ? 'out' : 'in'
+  const readCount = sql`coalesce((select ${messages.directionNo} from ${messages}
+    where ${messages.chatId} = ${chatId} and ${messages.direction} = ${otherDirection} and ${messages.seq} <= ${seq}
+    order by ${messages.seq} desc limit 1), 0)`
+  const rows = await executor
+    .insert(chatMarks)
+    .values({
+      chatId,
+      userId: actor.userId,
+      role: actor.role,
+      deliveredSeq: seq,
+      readSeq: seq,
+      readCount,
+      updatedAt: sql`clock_timestamp()`,
+    })
+    .onConflictDoUpdate({
+      target: [chatMarks.chatId, chatMarks.userId],
+      set: {
+        deliveredSeq: sql`greatest(${chatMarks.deliveredSeq}, excluded.delivered_seq)`,
+        readSeq: sql`greatest(${chatMarks.readSeq}, excluded.read_seq)`,
+        readCount: sql`greatest(${chatMarks.readCount}, excluded.read_count)`,
+        updatedAt: sql`excluded.updated_at`,
+      },
+      setWhere: sql`excluded.read_seq > ${chatMarks.readSeq} or excluded.delivered_seq > ${chatMarks.deliveredSeq}`,
+    })
+    .returning({ deliveredSeq: chatMarks.deliveredSeq, readSeq: chatMarks.readSeq })
+    .prepare('mark_raise')
+    .execute()
+  return rows[0]
+}

@@ -1,0 +1,63 @@
+import type { UserId } from '@deskbell/contract/ids'
+import type { Role } from '@deskbell/contract/users'
+import { and, eq, gt, inArray, lte, sql } from 'drizzle-orm'
+import type { Database } from '../database.ts'
+import { sessions } from '../schema/sessions.ts'
+import { users } from '../schema/users.ts'
+import type { Executor } from '../transaction.ts'
+
+export type SessionAuthMode = 'open' | 'secure'
+export type SessionRow = { sessionId: number; authMode: SessionAuthMode; userId: UserId; role: Role; name: string }
+
+export function prepareSessionReads(orm: Database['orm']) {
+  const byTokenHash = orm
+    .select({
+      sessionId: sessions.id,
+      authMode: sessions.authMode,
+      userId: users.id,
+      role: users.role,
+      name: users.name,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.tokenHash, sql.placeholder('tokenHash')), gt(sessions.expiresAt, sql.placeholder('now'))))
+    .prepare('session_by_token_hash')
+  return {
+    /** The database compares the hash; an expired session is not found. */
+    async find(tokenHash: string, now: Date): Promise<SessionRow | undefined> {
+      const rows = await byTokenHash.execute({ tokenHash, now })
+      return rows[0]
+    },
+  }
+}
+
+export async function insertSession(
+  executor: Executor,
+  session: { userId: UserId; tokenHash: string; authMode: SessionAuthMode; createdAt: Date; expiresAt: Date },
+): Promise<void> {
+  await executor.insert(sessions).values(session).prepare('session_insert').execute()
+}
+
+export async function deleteSession(executor: Executor, sessionId: number): Promise<void> {
+  await executor.delete(sessions).where(eq(sessions.id, sessionId)).prepare('session_delete').execute()
+}
+
+export async function deleteExpiredSessions(executor: Executor, userId: UserId, now: Date): Promise<void> {
+  await executor
+    .delete(sessions)
+    .where(and(eq(sessions.userId, userId), lte(sessions.expiresAt, now)))
+    .prepare('session_delete_expired')
+    .execute()
+}
+
+/** Those of the given sessions that have neither ended nor expired. */
+export async function findLivingSessions(
+  executor: Executor,
+  sessionIds: readonly number[],
+  now: Date,
+): Promise<{ id: number; authMode: SessionAuthMode }[]> {
+  return executor
+    .select({ id: sessions.id, authMode: sessions.authMode })
+    .from(sessions)
+    .where(and(inArray(sessions.id, [...sessionIds]), gt(sessions.expiresAt, now)))
+}

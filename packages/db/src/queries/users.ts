@@ -1,0 +1,54 @@
+import type { UserId } from '@deskbell/contract/ids'
+import type { Role } from '@deskbell/contract/users'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from '../database.ts'
+import { users } from '../schema/users.ts'
+import type { Executor } from '../transaction.ts'
+
+export type UserRow = { id: UserId; email: string; name: string; role: Role; createdAt: Date }
+type Person = { email: string; name: string; role: Role }
+
+export function prepareUserReads(orm: Database['orm']) {
+  const byId = orm
+    .select(userFields)
+    .from(users)
+    .where(eq(users.id, sql.placeholder('id')))
+    .prepare('user_by_id')
+  return {
+    async find(id: UserId): Promise<UserRow | undefined> {
+      const rows = await byId.execute({ id })
+      return rows[0]
+    },
+  }
+}
+
+export async function findUserByEmail(
+  executor: Executor,
+  person: Pick<Person, 'email' | 'role'>,
+): Promise<UserRow | undefined> {
+  const rows = await executor
+    .select(userFields)
+    .from(users)
+    .where(and(eq(users.email, person.email), eq(users.role, person.role)))
+    .prepare('user_by_email')
+    .execute()
+  return rows[0]
+}
+
+/** One user per (email, role), however many ask at once; the newest name is kept. */
+export async function upsertUser(executor: Executor, person: Person): Promise<UserRow[]> {
+  return executor
+    .insert(users)
+    .values(person)
+    .onConflictDoUpdate({ target: [users.email, users.role], set: { name: sql`excluded.name` } })
+    .returning(userFields)
+    .prepare('user_upsert')
+    .execute()
+}
+
+/** Makes the user if missing and leaves an existing one as it is. */
+export async function insertUserIfMissing(executor: Executor, person: Person): Promise<void> {
+  await executor.insert(users).values(person).onConflictDoNothing().prepare('user_insert_if_missing').execute()
+}
+
+const userFields = { id: users.id, email: users.email, name: users.name, role: users.role, createdAt: users.createdAt }
