@@ -1,9 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { Role } from '@deskbell/contract/users'
 import type { Core } from '@deskbell/core/context'
-
-/** What is counted against a rate. */
-export type LimitKind = 'login' | 'send'
+import type { LimitKind } from './procedure-meta.ts'
 
 /** How a call came in. */
 export type Transport = 'rest' | 'http' | 'socket'

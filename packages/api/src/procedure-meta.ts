@@ -1,6 +1,8 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { z } from 'zod'
-import type { LimitKind } from './context.ts'
+
+/** What is counted against a rate. */
+export type LimitKind = 'login' | 'send'
 
 export type RestMethod = 'GET' | 'POST'
 export type RestStatus = 200 | 201 | 204

@@ -1,9 +1,10 @@
 import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/server'
+import type { CallErrorShape } from './call-error-shape.ts'
 import { chatsProcedures } from './routers/chats.ts'
 import { inboxProcedures } from './routers/inbox.ts'
 import { messagesProcedures } from './routers/messages.ts'
 import { usersProcedures } from './routers/users.ts'
-import { type CallErrorShape, router } from './trpc.ts'
+import { router } from './trpc.ts'
 
 const procedures = {
   users: usersProcedures,

@@ -1,23 +1,13 @@
-import { AppError, type ErrorCode, type InputIssue } from '@deskbell/contract/errors'
+import { AppError } from '@deskbell/contract/errors'
 import { unavailableMs } from '@deskbell/contract/limits'
-import { initTRPC, type TRPC_ERROR_CODE_NUMBER, type TRPCError } from '@trpc/server'
+import { initTRPC, type TRPCError } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { toCallError } from './call-error.ts'
+import type { CallErrorShape } from './call-error-shape.ts'
 import type { RequestContext } from './context.ts'
 import { errorTable } from './error-table.ts'
 import { toPublicError } from './failure-report.ts'
 import type { ProcedureMeta } from './procedure-meta.ts'
-
-/** `error.data` of every failed call. No stack, path or inner message ever gets in here. */
-export type CallErrorData = {
-  code: ErrorCode
-  httpStatus: number
-  retryAfterMs: number | null
-  requestId: string
-  errors?: InputIssue[]
-}
-
-export type CallErrorShape = { message: string; code: TRPC_ERROR_CODE_NUMBER; data: CallErrorData }
 
 /** Answers leave a little before the promised time, to be there in time. */
 const deadlineMs = unavailableMs - 200

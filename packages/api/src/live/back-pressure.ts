@@ -1,0 +1,102 @@
+/** The part of a socket that tells how much waits for the peer. */
+export type Pressured = {
+  readonly bufferedAmount: number
+  readonly isPaused: boolean
+  pause(): void
+  resume(): void
+}
+
+export type PressureBounds = { softBytes: number; hardBytes: number; slowMs: number; bytesPerSecondMin: number }
+
+const lookMs = 20
+/** However long an answer is, its reader gets this much more time at most. */
+const extraMsMax = 25_000
+
+/**
+ * tRPC's adapter writes to a socket without ever asking whether the peer reads. This asks, per socket:
+ *
+ *   waiting ≤ soft     streams go on
+ *   waiting > soft     streams wait in `ready()`; calls are still answered, because the peer asked for the answers
+ *   waiting > hard     nothing more is read from the peer, so it cannot ask for more
+ *   above soft for `slowMs`, and longer only as a long answer needs at the least rate: `onSlow`
+ *
+ * So the queue is bounded by the soft bound, one frame, and the answers to the calls in flight.
+ */
+export class BackPressure {
+  readonly #socket: Pressured
+  readonly #bounds: PressureBounds
+  readonly #onSlow: () => void
+  readonly #waiting: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+  #since = 0
+  #highest = 0
+  #ended = false
+
+  constructor(socket: Pressured, bounds: PressureBounds, onSlow: () => void) {
+    this.#socket = socket
+    this.#bounds = bounds
+    this.#onSlow = onSlow
+  }
+
+  /** Resolves when the next frame of a stream may be sent, and when the socket is gone. */
+  ready(): Promise<void> {
+    if (this.#ended || (this.#waiting.length === 0 && !this.#isAbove())) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      this.#watch()
+    })
+  }
+
+  /** Looks at the queue now; called for everything that comes in and goes out. */
+  check(): void {
+    if (this.#ended || !this.#isAbove()) return
+    if (this.#socket.bufferedAmount > this.#bounds.hardBytes && !this.#socket.isPaused) this.#socket.pause()
+    this.#watch()
+  }
+
+  /** The socket is gone: whoever waits goes on and sees that. */
+  end(): void {
+    this.#ended = true
+    clearTimeout(this.#timer)
+    for (const release of this.#waiting.splice(0)) release()
+  }
+
+  #isAbove(): boolean {
+    return this.#socket.bufferedAmount > this.#bounds.softBytes
+  }
+
+  #watch(): void {
+    if (this.#timer !== undefined) return
+    this.#highest = 0
+    this.#since = performance.now()
+    this.#lookLater()
+  }
+
+  #lookLater(): void {
+    this.#timer = setTimeout(() => this.#look(), lookMs)
+  }
+
+  #look(): void {
+    const { bufferedAmount, isPaused } = this.#socket
+    if (isPaused && bufferedAmount <= this.#bounds.hardBytes) this.#socket.resume()
+    if (!this.#isAbove()) return this.#release()
+    this.#highest = Math.max(this.#highest, bufferedAmount)
+    if (performance.now() - this.#since < this.#patienceMs()) return this.#lookLater()
+    this.end()
+    if (this.#socket.isPaused) this.#socket.resume()
+    this.#onSlow()
+  }
+
+  /** Streams are let go one per look: all at once would each add a frame. */
+  #release(): void {
+    this.#timer = undefined
+    this.#waiting.shift()?.()
+    if (this.#waiting.length > 0) this.#watch()
+  }
+
+  #patienceMs(): number {
+    const { hardBytes, slowMs, bytesPerSecondMin } = this.#bounds
+    const extraMs = (Math.max(0, this.#highest - hardBytes) / bytesPerSecondMin) * 1000
+    return slowMs + Math.min(extraMs, extraMsMax)
+  }
+}
