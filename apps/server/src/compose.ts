@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createHttpServer } from '@deskbell/api/http/create-http-server'
+import { createCore, type Log } from '@deskbell/core/context'
+import type { Config } from './config.ts'
+import { monitorDatabase } from './database-monitor.ts'
+import { openBus } from './open-bus.ts'
+import { openStorage } from './open-storage.ts'
+import { roles } from './roles.ts'
+
+const pagesDir = join(import.meta.dirname, '../../web/dist')
+
+/**
+ * Builds everything once and hands it down. Each part puts its end on `stack`, so a stop, also of a start
+ * that failed half-way, goes backwards: refuse and drain, core, bus, pool, database.
+ */
+export async function startApp(config: Config, log: Log, stack: AsyncDisposableStack): Promise<{ port: number }> {
+  const { db, connectionString, isUp } = await openStorage(config, log, stack)
+
+  const bus = openBus({ kind: config.bus, connectionString, log })
+  stack.defer(() => bus.stop())
+  await bus.start()
+
+  const core = createCore({ db, bus, log, authMode: config.authMode })
+  stack.defer(() => core.stop())
+  await core.start()
+
+  const monitor = monitorDatabase({ db, isUp })
+  stack.defer(() => monitor.stop())
+
+  let stopping = false
+  const parts = roles[config.role]
+  const server = await createHttpServer({
+    core,
+    log,
+    roles: parts,
+    pagesDir: parts.pages && existsSync(pagesDir) ? pagesDir : null,
+    authMode: config.authMode,
+    publicUrl: config.publicUrl,
+    allowedOrigins: config.allowedOrigins,
+    rateLimits: config.rateLimits,
+    trustProxy: config.trustProxy,
+    ready: () => !stopping && monitor.answers(),
+  })
+  stack.defer(async () => {
+    stopping = true
+    await server.drain()
+    await server.close()
+  })
+  return await server.listen(config.port, config.host)
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { z } from 'zod'
+import { type Settings, settingsSchema } from './settings.ts'
+import { StartupError } from './startup-error.ts'
+
+export type Config = {
+  readonly role: Settings['ROLE']
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly bus: 'memory' | 'postgres'
+  readonly publicUrl: string | undefined
+  readonly allowedOrigins: string[]
+  readonly trustProxy: boolean
+  readonly authMode: Settings['AUTH_MODE']
+  readonly rateLimits: boolean
+  readonly logLevel: Settings['LOG_LEVEL']
+}
+
+const defaultPorts = { all: 8080, api: 9000, live: 8080 } as const satisfies Record<Settings['ROLE'], number>
+
+/** The settings of this process: its environment, and below it the file `.env` of the working folder. */
+export function loadConfig(): Config {
+  return parseConfig({ ...readEnvFile('.env'), ...process.env })
+}
+
+/** Parses settings once. Whatever is wrong ends in a `StartupError` of one line. */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  // Compose files pass unset variables on as empty text.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value))
+  const parsed = settingsSchema.safeParse(given)
+  if (!parsed.success) throw new StartupError(parsed.error.issues.map((issue) => describe(issue, given)).join('; '))
+  const settings = parsed.data
+  return {
+    role: settings.ROLE,
+    port: settings.PORT ?? defaultPorts[settings.ROLE],
+    host: settings.HOST,
+    dataDir: resolve(settings.DATA_DIR),
+    databaseUrl: settings.DATABASE_URL,
+    bus: checkBus(settings),
+    publicUrl: settings.PUBLIC_URL,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
+    trustProxy: settings.TRUST_PROXY === 'yes',
+    authMode: checkAuth(settings),
+    rateLimits: settings.RATE_LIMITS === 'on',
+    logLevel: settings.LOG_LEVEL,
+  }
+}
+
+/** Is this an address that only this machine reaches? */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function checkBus(settings: Settings): Config['bus'] {
+  if (settings.BUS === 'redis') throw new StartupError('BUS=redis does not exist yet: use memory or postgres')
+  if (settings.ROLE === 'all') return settings.BUS
+  if (!settings.DATABASE_URL) {
+    throw new StartupError(`ROLE=${settings.ROLE} shares its database with other processes: set DATABASE_URL`)
+  }
+  if (settings.BUS === 'memory') {
+    throw new StartupError(`ROLE=${settings.ROLE} is one of several processes: BUS=memory would not join them, set BUS=postgres`)
+  }
+  return settings.BUS
+}
+
+function checkAuth(settings: Settings): Config['authMode'] {
+  if (settings.AUTH_MODE === 'secure' && settings.RATE_LIMITS === 'off') {
+    throw new StartupError('RATE_LIMITS=off is refused with AUTH_MODE=secure')
+  }
+  if (settings.AUTH_MODE === 'open' && settings.ALLOW_OPEN_AUTH === 'no' && !isLoopback(settings.HOST)) {
+    throw new StartupError(
+      `HOST=${settings.HOST} lets other machines in, and AUTH_MODE=open lets anybody sign in as operator: ` +
+        'set HOST=127.0.0.1, or AUTH_MODE=secure, or ALLOW_OPEN_AUTH=yes if that is what you want',
+    )
+  }
+  return settings.AUTH_MODE
+}
+
+/** Addresses of databases carry passwords, so such values are not repeated. */
+function describe(issue: z.core.$ZodIssue, env: Record<string, string | undefined>): string {
+  const name = String(issue.path[0])
+  const shown = name.endsWith('_URL') ? '' : `, not "${env[name] ?? ''}"`
+  return `${name} ${issue.message}${shown}`
+}
+
+function readEnvFile(path: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { settingsSchema } from './settings.ts'
+
+const metaSchema = z.object({ description: z.string(), example: z.string() })
+
+/** The text of `.env.example`: every setting with its sentence, as comments. */
+export function envExample(): string {
+  const blocks = Object.entries(settingsSchema.shape).map(([name, schema]) => {
+    const { description, example } = metaSchema.parse(schema.meta())
+    return `# ${description}\n# ${name}=${example}\n`
+  })
+  return `# Settings of Deskbell. Copy this file to .env and uncomment what you change.\n\n${blocks.join('\n')}`
+}

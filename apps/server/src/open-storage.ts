@@ -1,0 +1,49 @@
+import type { Log } from '@deskbell/core/context'
+import { type Database, openDatabase } from '@deskbell/db/database'
+import { startPostgres } from '@deskbell/db/embedded/start-postgres'
+import { migrate } from '@deskbell/db/migrate'
+import type { Config } from './config.ts'
+import { StartupError } from './startup-error.ts'
+
+export type Storage = {
+  readonly db: Database
+  readonly connectionString: string
+  /** False while a database of our own is down or starting again. */
+  isUp(): boolean
+}
+
+const oldestVersion = 150_000
+
+/** Starts or reaches PostgreSQL, brings the schema up to date, and opens the pool; `stack` closes them in reverse. */
+export async function openStorage(config: Config, log: Log, stack: AsyncDisposableStack): Promise<Storage> {
+  const { connectionString, isUp } = config.databaseUrl
+    ? { connectionString: config.databaseUrl, isUp: () => true }
+    : await startEmbedded(config.dataDir, log, stack)
+  if (config.databaseUrl) await checkVersion(connectionString)
+  await migrate(connectionString)
+  const db = openDatabase({
+    connectionString,
+    applicationName: `deskbell-${config.role}`,
+    onError: (error) => log.warn({ err: error }, 'A database connection broke'),
+  })
+  stack.defer(() => db.close())
+  return { db, connectionString, isUp }
+}
+
+async function startEmbedded(dataDir: string, log: Log, stack: AsyncDisposableStack) {
+  const postgres = await startPostgres({ dataDir, log })
+  stack.defer(() => postgres.stop())
+  return { connectionString: postgres.connectionString, isUp: () => postgres.state() === 'running' }
+}
+
+async function checkVersion(connectionString: string): Promise<void> {
+  const db = openDatabase({ connectionString, poolMax: 1 })
+  try {
+    const { rows } = await db.pool.query<{ server_version_num: string }>('show server_version_num')
+    const version = Number(rows[0]?.server_version_num)
+    if (version >= oldestVersion) return
+    throw new StartupError(`PostgreSQL 15 or newer is needed, DATABASE_URL leads to ${Math.floor(version / 10_000)}`)
+  } finally {
+    await db.close()
+  }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  })
+const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` })
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean))
+const origin = url('http:', 'https:').transform((text) => new URL(text).origin)
+
+/**
+ * Every setting there is: its form, its default, one sentence and one example.
+ * `.env.example` is made from this list, and nothing else reads the environment.
+ */
+export const settingsSchema = z.object({
+  ROLE: oneOf('all', 'api', 'live').default('all').meta({
+    description: 'What this process does: everything, REST and pages (api), or the socket (live).',
+    example: 'all',
+  }),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'must be a number from 0 to 65535' })
+    .transform(Number)
+    .refine((port) => port <= 65_535, { error: 'must be a number from 0 to 65535' })
+    .optional()
+    .meta({ description: 'Where it listens: 8080 by default, 9000 with ROLE=api, 0 for any free port.', example: '8080' }),
+  HOST: z.string().min(1).default('127.0.0.1').meta({
+    description: 'The address it listens on; 0.0.0.0 is every address of the machine.',
+    example: '127.0.0.1',
+  }),
+  DATA_DIR: z.string().min(1).default('.deskbell').meta({
+    description: 'The folder of the embedded database and of files.',
+    example: '.deskbell',
+  }),
+  DATABASE_URL: url('postgres:', 'postgresql:').optional().meta({
+    description: 'An outside PostgreSQL, 15 or newer, in place of the embedded one.',
+    example: 'postgresql://deskbell:secret@localhost:5433/deskbell',
+  }),
+  BUS: oneOf('memory', 'postgres', 'redis').default('memory').meta({
+    description: 'How processes on one database tell each other of changes; memory is for a single process only.',
+    example: 'memory',
+  }),
+  REDIS_URL: url('redis:', 'rediss:').optional().meta({
+    description: 'Reserved for BUS=redis, which does not exist yet.',
+    example: 'redis://localhost:6379',
+  }),
+  PUBLIC_URL: origin.optional().meta({
+    description: 'The address under which browsers reach it, when that is not HOST and PORT.',
+    example: 'https://chat.example.com',
+  }),
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]).meta({
+    description: 'Further origins whose pages may use a session cookie, separated by commas.',
+    example: 'https://app.example.com,https://www.example.com',
+  }),
+  TRUST_PROXY: oneOf('yes', 'no').default('no').meta({
+    description: 'yes believes the X-Forwarded-For and X-Forwarded-Proto of a proxy on this machine or a private network.',
+    example: 'no',
+  }),
+  AUTH_MODE: oneOf('open', 'secure').default('open').meta({
+    description: 'open lets anybody sign in as client or operator with an email and a name; secure asks for proof.',
+    example: 'open',
+  }),
+  ALLOW_OPEN_AUTH: oneOf('yes', 'no').default('no').meta({
+    description: 'yes lets AUTH_MODE=open listen on an address that other machines may reach.',
+    example: 'no',
+  }),
+  RATE_LIMITS: oneOf('on', 'off').default('on').meta({
+    description: 'off is for load runs, and refused with AUTH_MODE=secure.',
+    example: 'on',
+  }),
+  LOG_LEVEL: oneOf('debug', 'info', 'warn', 'error').default('info').meta({
+    description: 'The least important lines that are logged.',
+    example: 'info',
+  }),
+})
+
+export type Settings = z.infer<typeof settingsSchema>

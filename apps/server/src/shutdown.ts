@@ -1,0 +1,56 @@
+import type { Log } from '@deskbell/core/context'
+
+export type ShutdownOptions = {
+  stop: () => Promise<void>
+  log: Log
+  exit: (code: number) => void
+  /** The whole stop may take this long. */
+  boundMs?: number
+}
+
+export type Shutdown = {
+  /** Begins the stop; later calls change nothing. */
+  request(reason: string): void
+  /** Like `request`, but a second signal ends the process at once. */
+  signal(name: string): void
+}
+
+/** One key press may arrive twice, from the terminal and from npm; a second one of the person comes later. */
+const sameSignalMs = 500
+
+/** Ends the process once: cleanly within the bound, or with exit code 1. */
+export function createShutdown(options: ShutdownOptions): Shutdown {
+  const { stop, log, exit, boundMs = 10_000 } = options
+  let beganAt: number | null = null
+
+  function request(reason: string): void {
+    if (beganAt !== null) return
+    beganAt = Date.now()
+    log.info({ reason }, 'Stopping')
+    const bound = setTimeout(() => {
+      log.error({ boundMs }, 'The stop took too long')
+      exit(1)
+    }, boundMs)
+    stop().then(
+      () => {
+        clearTimeout(bound)
+        log.info({}, 'Stopped')
+        exit(0)
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'The stop failed')
+        exit(1)
+      },
+    )
+  }
+
+  return {
+    request,
+    signal(name) {
+      if (beganAt === null) return request(name)
+      if (Date.now() - beganAt < sameSignalMs) return
+      log.warn({ reason: name }, 'Stopping at once')
+      exit(1)
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from './failure.mjs'
+import { root } from './paths.mjs'
+import { capture, run } from './run.mjs'
+
+/** Writes what is made from the sources: `.env.example`, the OpenAPI document, the floor graph. */
+export async function generateDocs({ node, env }) {
+  const written = await run(node, ['apps/server/src/write-docs.ts'], { env })
+  if (written !== 0) return written
+  await drawFloors(env)
+  return 0
+}
+
+/** Puts the graph of the packages between the two marks in ARCHITECTURE.md. */
+async function drawFloors(env) {
+  const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'mermaid', '--collapse', '^(packages|apps)/[^/]+']
+  const folders = ['packages', 'apps/server', 'apps/web']
+  const graph = await capture(join(root, 'node_modules/.bin/depcruise'), [...args, ...folders], { env })
+  if (graph === null) throw new Failure('dependency-cruiser could not draw the floors')
+  const file = join(root, 'ARCHITECTURE.md')
+  const text = readFileSync(file, 'utf8')
+  const block = `<!-- floors -->\n\`\`\`mermaid\n${graph}\n\`\`\`\n<!-- /floors -->`
+  writeFileSync(file, text.replace(/<!-- floors -->[\s\S]*<!-- \/floors -->/, () => block))
+}

