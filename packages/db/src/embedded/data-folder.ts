@@ -1,0 +1,58 @@
+import { chmod, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DataFolderError } from './data-folder-error.ts'
+import { userById } from './system-users.ts'
+
+export type DataFolder = {
+  /** The real path. */
+  path: string
+  /** PostgreSQL's own folder: everything that must be kept is in it. */
+  cluster: string
+}
+
+/** Makes the data folder, private to the user of this process, or refuses one that is not ours to use. */
+export async function openDataFolder(dataDir: string): Promise<DataFolder> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    const path = await realpath(dataDir)
+    await refuseForeignOwner(path)
+    await makePrivate(path)
+    return { path, cluster: join(path, 'postgres') }
+  } catch (cause) {
+    if (cause instanceof DataFolderError) throw cause
+    throw new DataFolderError(`The data folder ${dataDir} cannot be used: ${reason(cause)}.`, { cause })
+  }
+}
+
+/** Refuses a database of another major version, which only a dump and a restore can bring over. */
+export async function refuseOtherVersion(folder: DataFolder, major: string): Promise<void> {
+  const found = (await readFile(join(folder.cluster, 'PG_VERSION'), 'utf8')).trim()
+  if (found === major) return
+  throw new DataFolderError(
+    `The data folder ${folder.path} holds a PostgreSQL ${found} database, and this Deskbell brings ${major}: dump it with ${found} and restore it, or choose another DATA_DIR.`,
+  )
+}
+
+async function refuseForeignOwner(path: string): Promise<void> {
+  const me = process.geteuid?.()
+  const { uid } = await stat(path)
+  if (me === undefined || uid === me) return
+  const owner = (await userById(uid))?.name ?? `user ${uid}`
+  throw new DataFolderError(
+    `The data folder ${path} belongs to ${owner}: start Deskbell as that user, or choose another DATA_DIR.`,
+  )
+}
+
+/** A folder that holds other things too keeps its mode: `DATA_DIR=/tmp` must not lock everybody out of /tmp. */
+async function makePrivate(path: string): Promise<void> {
+  const names = await readdir(path)
+  const ours = names.length === 0 || names.includes('postgres') || names.includes('lock')
+  if (ours) await chmod(path, 0o700)
+}
+
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  if ('code' in cause && cause.code === 'EACCES') return 'permission denied'
+  if ('code' in cause && (cause.code === 'EEXIST' || cause.code === 'ENOTDIR')) return 'it is not a folder'
+  return cause.message
+}

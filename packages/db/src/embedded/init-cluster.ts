@@ -1,0 +1,52 @@
+import { access, chown, mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Binaries } from './binaries.ts'
+import type { DataFolder } from './data-folder.ts'
+import { DataFolderError } from './data-folder-error.ts'
+import type { RunAs } from './run-as.ts'
+
+/**
+ * Makes the cluster's folder when there is none. It is built beside its place and renamed when it is whole,
+ * so that a start that is cut off leaves nothing that looks like a database.
+ */
+export async function initCluster(folder: DataFolder, binaries: Binaries, runAs: RunAs): Promise<void> {
+  const draft = join(folder.path, 'postgres.new')
+  await rm(draft, { recursive: true, force: true })
+  await mkdir(draft, { mode: 0o700 })
+  if (runAs.user) await chown(draft, runAs.user.uid, runAs.user.gid)
+  await runInitdb(draft, binaries, runAs)
+  await rename(draft, folder.cluster)
+}
+
+export async function hasCluster(folder: DataFolder): Promise<boolean> {
+  return access(join(folder.cluster, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
+}
+
+const initdbOptions = [
+  '--username=postgres',
+  '--encoding=UTF8',
+  // The same order of text on every machine, whatever libraries it has.
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  // For whoever starts the cluster without Deskbell's own rules.
+  '--auth-local=peer',
+  '--auth-host=reject',
+  '--no-instructions',
+]
+
+async function runInitdb(draft: string, binaries: Binaries, runAs: RunAs): Promise<void> {
+  const child = runAs.spawn(binaries.initdb, ['-D', draft, ...initdbOptions], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  const complaint = child.stderr ? await text(child.stderr) : ''
+  if ((await ended) === 0) return
+  const line = complaint.split('\n').find((candidate) => /error|fatal/i.test(candidate)) ?? complaint.trim()
+  throw new DataFolderError(`The database could not be made in ${draft}: ${line.replace(/^initdb: /, '')}`)
+}

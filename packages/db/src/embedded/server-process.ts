@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { logServerLine, type PostgresLog } from './postgres-log.ts'
+import type { RunAs } from './run-as.ts'
+import { setWatchdog } from './watchdog.ts'
+
+export type ServerProcess = {
+  /** When the process has ended: the last thing it complained of, in one line. */
+  readonly ended: Promise<string>
+  /** True when it accepts connections, false when it ended before. */
+  ready(): Promise<boolean>
+  /** Ends sessions and the server at once but cleanly; after ten seconds without a checkpoint. */
+  stop(): Promise<void>
+}
+
+export type ServerLaunch = {
+  runAs: RunAs
+  program: string
+  args: string[]
+  cluster: string
+  log: PostgresLog
+}
+
+/** Starts PostgreSQL with its watchdog. In a session of its own: a terminal's Ctrl-C is for us, not for it. */
+export function launchServer({ runAs, program, args, cluster, log }: ServerLaunch): ServerProcess {
+  const child = runAs.spawn(program, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const watchdog = child.pid === undefined ? undefined : setWatchdog(runAs, child.pid)
+  let over = false
+  let complaint = 'it ended without a word'
+  if (child.stderr) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (/^(FATAL|PANIC)|^postgres:|error while loading/.test(line)) complaint = line
+      logServerLine(log, line)
+    })
+  }
+  const ended = new Promise<string>((resolve) => {
+    const end = (reason?: string) => {
+      over = true
+      watchdog?.dismiss()
+      resolve(reason ?? complaint)
+    }
+    child.once('error', (error) => end(error.message))
+    // Not 'close': orphaned children of a killed server would hold the pipe open.
+    child.once('exit', () => setImmediate(end))
+  })
+  child.unref()
+  return {
+    ended,
+    ready: async () => {
+      while (!over && !(await saysReady(cluster, child.pid))) await delay(10)
+      return !over
+    },
+    stop: async () => {
+      child.kill('SIGINT')
+      const immediate = setTimeout(() => child.kill('SIGQUIT'), 10_000)
+      await ended
+      clearTimeout(immediate)
+    },
+  }
+}
+
+/** The first line of postmaster.pid is the process, the eighth its state. */
+async function saysReady(cluster: string, pid: number | undefined): Promise<boolean> {
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')
+  const lines = text.split('\n')
+  return lines[0] === String(pid) && lines[7]?.trim() === 'ready'
+}

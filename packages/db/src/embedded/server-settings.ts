@@ -1,0 +1,61 @@
+import { chown, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { SystemUser } from './system-users.ts'
+
+export type ServerSettings = {
+  cluster: string
+  socketFolder: string
+  maxConnections: number
+}
+
+/** Marks a server as started by Deskbell, for whoever finds it left over. */
+export const ourMark = 'cluster_name=deskbell'
+
+/**
+ * Everything is said on the command line, so that the folder stays a plain cluster that any PostgreSQL 18 can start.
+ * Durability is not touched: fsync and synchronous_commit stay on.
+ */
+export function serverArguments({ cluster, socketFolder, maxConnections }: ServerSettings): string[] {
+  const settings = [
+    ourMark,
+    'listen_addresses=',
+    'port=5432',
+    `unix_socket_directories=${quotedPath(socketFolder)}`,
+    'unix_socket_permissions=0700',
+    `hba_file=${join(socketFolder, 'pg_hba.conf')}`,
+    `ident_file=${join(socketFolder, 'pg_ident.conf')}`,
+    `max_connections=${maxConnections}`,
+    'shared_buffers=64MB',
+    'max_wal_size=512MB',
+    'jit=off',
+    'timezone=UTC',
+    'log_destination=stderr',
+    'logging_collector=off',
+    'log_line_prefix=',
+    'log_timezone=UTC',
+    'log_checkpoints=off',
+    // A message text must never get into a log by way of a failed statement or its detail.
+    'log_min_messages=warning',
+    'log_min_error_statement=panic',
+    'log_error_verbosity=terse',
+  ]
+  return ['-D', cluster, ...settings.flatMap((setting) => ['-c', setting])]
+}
+
+/** Only the system user of this process gets in, as the product's role or, for maintenance, as the superuser. */
+export async function writeAccessRules(socketFolder: string, owner: SystemUser | undefined): Promise<void> {
+  const me = userInfo().username.replaceAll('"', '""')
+  await write(join(socketFolder, 'pg_hba.conf'), ['local all all peer map=deskbell', 'local replication all peer map=deskbell'], owner)
+  await write(join(socketFolder, 'pg_ident.conf'), [`deskbell "${me}" deskbell`, `deskbell "${me}" postgres`], owner)
+}
+
+async function write(path: string, lines: string[], owner: SystemUser | undefined): Promise<void> {
+  await writeFile(path, `${lines.join('\n')}\n`, { mode: 0o600 })
+  if (owner) await chown(path, owner.uid, owner.gid)
+}
+
+/** The setting is a list, and a path may hold a comma or a blank. */
+function quotedPath(path: string): string {
+  return `"${path.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path'
+import pg from 'pg'
+import { type Binaries, findBinaries } from './binaries.ts'
+import { type DataFolder, openDataFolder, refuseOtherVersion } from './data-folder.ts'
+import { lockFolder } from './folder-lock.ts'
+import { hasCluster, initCluster } from './init-cluster.ts'
+import { clearLeftover } from './leftover-server.ts'
+import type { PostgresLog } from './postgres-log.ts'
+import { chooseRunAs } from './run-as.ts'
+import { launchServer } from './server-process.ts'
+import { serverArguments, writeAccessRules } from './server-settings.ts'
+import { openSocketFolder, socketConnectionString } from './socket-folder.ts'
+import { type ServerState, supervise } from './supervisor.ts'
+
+export type StartPostgresOptions = {
+  /** Made when it does not exist; a folder that another Deskbell uses is refused. */
+  dataDir: string
+  log: PostgresLog
+  /** 100 when left out. */
+  maxConnections?: number
+}
+
+export type EmbeddedPostgres = {
+  /** The product's database, as its owner, who is no superuser. */
+  readonly connectionString: string
+  /** The superuser, for maintenance; never for the product. */
+  readonly adminConnectionString: string
+  state(): ServerState
+  /** Stops the server cleanly and lets go of the folder. May be called more than once. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the bundled PostgreSQL on a data folder and keeps it running until `stop`, or until this process dies.
+ * Throws a `DataFolderError` with one clear line when that cannot be.
+ * The story, and the naive ways that fail: docs/subsystems/embedded-postgres.md.
+ */
+export async function startPostgres(options: StartPostgresOptions): Promise<EmbeddedPostgres> {
+  const binaries = findBinaries()
+  const folder = await openDataFolder(resolve(options.dataDir))
+  const lock = lockFolder(folder.path)
+  try {
+    const server = await startOn(folder, binaries, options)
+    const stop = async () => {
+      await server.stop()
+      lock.release()
+    }
+    let stopped: Promise<void> | undefined
+    return { ...server, stop: () => (stopped ??= stop()) }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function startOn(folder: DataFolder, binaries: Binaries, options: StartPostgresOptions): Promise<EmbeddedPostgres> {
+  const { log, maxConnections = 100 } = options
+  const { cluster } = folder
+  const exists = await hasCluster(folder)
+  const runAs = await chooseRunAs(binaries.postgres, exists ? cluster : folder.path)
+  if (exists) await refuseOtherVersion(folder, binaries.major)
+  else await initCluster(folder, binaries, runAs)
+  await clearLeftover(cluster, log)
+
+  const socket = await openSocketFolder(folder, runAs.user)
+  await writeAccessRules(socket.path, runAs.user)
+  const args = serverArguments({ cluster, socketFolder: socket.path, maxConnections })
+  const supervisor = await supervise(() => launchServer({ runAs, program: binaries.postgres, args, cluster, log }), log)
+  const stop = async () => {
+    await supervisor.stop()
+    await socket.remove()
+  }
+  const adminConnectionString = socketConnectionString(socket.path, 'postgres', 'postgres')
+  try {
+    await ensureProductDatabase(adminConnectionString)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const connectionString = socketConnectionString(socket.path, 'deskbell', 'deskbell')
+  return { connectionString, adminConnectionString, state: supervisor.state, stop }
+}
+
+/** Every start, not only the first: one that was cut off between the two is finished by the next. */
+async function ensureProductDatabase(adminConnectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminConnectionString, connectionTimeoutMillis: 10_000 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const role = await client.query(`select 1 from pg_roles where rolname = 'deskbell'`)
+    if (role.rowCount === 0) await client.query('create role deskbell login')
+    const database = await client.query(`select 1 from pg_database where datname = 'deskbell'`)
+    if (database.rowCount === 0) await client.query('create database deskbell owner deskbell')
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DataFolderError } from './data-folder-error.ts'
+import type { PostgresLog } from './postgres-log.ts'
+import type { ServerProcess } from './server-process.ts'
+
+export type ServerState = 'running' | 'restarting' | 'stopped'
+
+export type Supervisor = {
+  state(): ServerState
+  /** May be called more than once. */
+  stop(): Promise<void>
+}
+
+const firstDelayMs = 50
+const delayMaxMs = 10_000
+/** A server that ran this long was healthy: its end is a new trouble, not the old one again. */
+const healthyAfterMs = 60_000
+const firstStartAttempts = 6
+
+/**
+ * Keeps one server running:
+ *
+ *   launch → ready ('running') → ended unasked ('restarting') → back-off → launch → …
+ *                              → stop() ('stopped')
+ */
+export async function supervise(launch: () => ServerProcess, log: PostgresLog): Promise<Supervisor> {
+  let current = await firstServer(launch)
+  let state: ServerState = 'running'
+  const stopping = new AbortController()
+
+  const keepRunning = async () => {
+    let failures = 0
+    let launchedAt = performance.now()
+    for (;;) {
+      const complaint = await current.ended
+      if (stopping.signal.aborted) return
+      state = 'restarting'
+      failures = performance.now() - launchedAt > healthyAfterMs ? 1 : failures + 1
+      const waitMs = backOffMs(failures)
+      log.error({ waitMs, failures }, `the database ended and is started again: ${complaint}`)
+      await delay(waitMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
+      if (stopping.signal.aborted) return
+      launchedAt = performance.now()
+      current = launch()
+      if (!(await current.ready()) || stopping.signal.aborted) continue
+      state = 'running'
+      log.info({}, 'the database is back')
+    }
+  }
+  const kept = keepRunning()
+
+  const stop = async () => {
+    stopping.abort()
+    await current.stop()
+    await kept
+    state = 'stopped'
+  }
+  let stopped: Promise<void> | undefined
+  return { state: () => state, stop: () => (stopped ??= stop()) }
+}
+
+/** Children of a server that was killed may need a moment to notice and let go of its memory. */
+async function firstServer(launch: () => ServerProcess): Promise<ServerProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = launch()
+    if (await server.ready()) return server
+    const complaint = await server.ended
+    if (!/shared memory block/.test(complaint) || attempt === firstStartAttempts) {
+      throw new DataFolderError(`The database did not start: ${complaint}`)
+    }
+    await delay(backOffMs(attempt))
+  }
+}
+
+function backOffMs(failures: number): number {
+  return Math.min(firstDelayMs * 2 ** (failures - 1), delayMaxMs)
+}

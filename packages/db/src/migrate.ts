@@ -1,0 +1,87 @@
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { migrate as applyAll } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import { sqlState } from './database-error.ts'
+
+export type MigrateOptions = {
+  /** How long a statement waits for a lock before it gives way; 3 seconds when left out. */
+  lockTimeoutMs?: number
+}
+
+/** The database has migrations that this build does not know. Running on it could destroy data. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError'
+}
+
+/** Any number: what counts is that every Deskbell uses the same. */
+const migrationLock = 4_127_203_519
+const attemptsMax = 20
+
+/**
+ * Brings the database to the schema of this build. Any number of processes may call it at once: one works, the
+ * others wait for it. A migration gives way to running transactions by `lock_timeout` instead of
+ * standing in the queue before them, and is tried again a bounded number of times.
+ * It needs a session of its own, so not a pooler in transaction mode.
+ */
+export async function migrate(connectionString: string, options: MigrateOptions = {}): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await migrateOnce(connectionString, options.lockTimeoutMs ?? 3_000)
+    } catch (error) {
+      if (sqlState(error) !== '55P03' || attempt === attemptsMax) throw error
+    }
+  }
+}
+
+async function migrateOnce(connectionString: string, lockTimeoutMs: number): Promise<void> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'deskbell migrate',
+    connectionTimeoutMillis: 5_000,
+    lock_timeout: lockTimeoutMs,
+  })
+  // The awaited statement fails too; this only keeps a lost connection from ending the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await bringUpToDate(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function bringUpToDate(client: pg.Client): Promise<void> {
+  const known = readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis)
+  const applied = await appliedMigrations(client)
+  const foreign = applied.find((moment) => !known.includes(moment))
+  if (foreign !== undefined) {
+    const made = new Date(foreign).toISOString().slice(0, 10)
+    throw new NewerSchemaError(
+      `The database belongs to a newer Deskbell (it has a migration of ${made} that this one does not know): update Deskbell, or use another database.`,
+    )
+  }
+  if (known.every((moment) => applied.includes(moment))) return
+  await applyAll(drizzle(client), { migrationsFolder })
+  await assertComplete(client, known)
+}
+
+/** drizzle passes over a migration that is older than the newest applied one, and says nothing. */
+async function assertComplete(client: pg.Client, known: number[]): Promise<void> {
+  const applied = await appliedMigrations(client)
+  if (known.some((moment) => !applied.includes(moment))) {
+    throw new Error('A migration was skipped, because it is dated before one that is already applied.')
+  }
+}
+
+/** Each migration is known by the moment it was written, which drizzle keeps as `created_at`. */
+async function appliedMigrations(client: pg.Client): Promise<number[]> {
+  const table = await client.query(`select to_regclass('drizzle.__drizzle_migrations') is not null as found`)
+  if (table.rows[0]?.found !== true) return []
+  const result = await client.query('select created_at from drizzle.__drizzle_migrations')
+  return result.rows.map((row) => Number(row.created_at))
+}
+
+const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))

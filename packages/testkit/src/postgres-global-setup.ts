@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPostgres } from '@deskbell/db/embedded/start-postgres'
+import { migrate } from '@deskbell/db/migrate'
+import type { TestProject } from 'vitest/node'
+import { onDatabase, quoted } from './database-url.ts'
+import { execute } from './execute.ts'
+import './provided-context.ts'
+
+/**
+ * One PostgreSQL for the whole run: an embedded one in a temporary folder, or the one that
+ * `DESKBELL_TEST_POSTGRES_URL` names (its user must be allowed to create databases).
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await openServer()
+  const template = `deskbell_template_${randomBytes(4).toString('hex')}`
+  try {
+    await execute(server.url, `create database ${quoted(template)}`)
+    await migrate(onDatabase(server.url, template))
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+  project.provide('postgresUrl', server.url)
+  project.provide('postgresTemplate', template)
+  return async () => {
+    await execute(server.url, `drop database if exists ${quoted(template)} with (force)`)
+    await server.close()
+  }
+}
+
+type Server = { url: string; close(): Promise<void> }
+
+async function openServer(): Promise<Server> {
+  const given = process.env['DESKBELL_TEST_POSTGRES_URL']
+  if (given) return { url: given, close: async () => undefined }
+  const dataDir = await mkdtemp(join(tmpdir(), 'deskbell-pg-'))
+  const removeFolder = () => rm(dataDir, { recursive: true, force: true })
+  try {
+    const server = await startPostgres({ dataDir, log: testLog, maxConnections: 500 })
+    await execute(server.adminConnectionString, 'alter role deskbell createdb')
+    const close = () => server.stop().then(removeFolder)
+    return { url: server.connectionString, close }
+  } catch (error) {
+    await removeFolder()
+    throw error
+  }
+}
+
+/** Quiet unless something is wrong with the server itself. */
+const testLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields: object, message: string) => console.error(message, fields),
+}
