@@ -3,7 +3,7 @@ import type { Database } from '@deskbell/db/database'
 import { createQueries, type Queries } from '@deskbell/db/queries/queries'
 import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
-import { createReadStatusFollower, type ReadStatusFollower } from './messages/read-status-follower.ts'
+import { ReadStatusFollower } from './messages/read-status-follower.ts'
 
 /** `open`: anybody signs in with an email and a name. `secure`: an email alone opens nothing. */
 export type AuthMode = 'open' | 'secure'
@@ -45,7 +45,7 @@ export type CoreOptions = {
 export function createCore(options: CoreOptions): Core {
   const { db, bus, log, authMode, clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock })
-  const readStatus = createReadStatusFollower({ db, log })
+  const readStatus = new ReadStatusFollower({ db, log })
   return {
     db,
     queries: createQueries(db.orm),

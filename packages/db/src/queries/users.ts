@@ -36,14 +36,17 @@ export async function findUserByEmail(
 }
 
 /** One user per (email, role), however many ask at once; the newest name is kept. */
-export async function upsertUser(executor: Executor, person: Person): Promise<UserRow[]> {
-  return executor
+export async function upsertUser(executor: Executor, person: Person): Promise<UserRow> {
+  const rows = await executor
     .insert(users)
     .values(person)
     .onConflictDoUpdate({ target: [users.email, users.role], set: { name: sql`excluded.name` } })
     .returning(userFields)
     .prepare('user_upsert')
     .execute()
+  const row = rows[0]
+  if (row === undefined) throw new Error('An upsert gave no row.')
+  return row
 }
 
 /** Makes the user if missing and leaves an existing one as it is. */

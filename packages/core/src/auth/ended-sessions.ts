@@ -1,0 +1,11 @@
+import { findLivingSessions } from '@deskbell/db/queries/sessions'
+import type { Core } from '../context.ts'
+import { isSessionValid } from './session-policy.ts'
+
+/** Which of these sessions have ended, expired or become void. One query for all. */
+export async function endedSessions(core: Core, sessionIds: number[]): Promise<number[]> {
+  if (sessionIds.length === 0) return []
+  const living = await findLivingSessions(core.db.orm, sessionIds, core.clock.now())
+  const valid = new Set(living.filter((session) => isSessionValid(session, core.authMode)).map(({ id }) => id))
+  return sessionIds.filter((id) => !valid.has(id))
+}

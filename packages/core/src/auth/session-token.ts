@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+const prefix = 'dbs_'
+const shape = /^dbs_[A-Za-z0-9_-]{43}$/
+
+/** 256 random bits behind a prefix that secret scanners can find. */
+export function createSessionToken(): string {
+  return prefix + randomBytes(32).toString('base64url')
+}
+
+/** Spares the database a look-up for what cannot be a token. */
+export function looksLikeSessionToken(token: string): boolean {
+  return shape.test(token)
+}
+
+/** Only this is stored. The token is random enough that a plain hash cannot be reversed. */
+export function hashSessionToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

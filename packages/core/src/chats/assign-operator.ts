@@ -1,0 +1,26 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { AssignOperatorInput, ChatOutput } from '@deskbell/contract/chats'
+import { AppError } from '@deskbell/contract/errors'
+import type { UserId } from '@deskbell/contract/ids'
+import type { Core } from '../context.ts'
+import { changeChat } from './change-chat.ts'
+import { requireOperator } from './chat-policy.ts'
+import { decideAssign, type Operator } from './chat-state.ts'
+
+/** Gives an open chat to an operator, oneself when none is named. The first to get the lock has it. */
+export async function assignOperator(core: Core, actor: Actor, input: AssignOperatorInput): Promise<ChatOutput> {
+  requireOperator(actor)
+  const operator = await findOperator(core, actor, input.operatorId)
+  return changeChat(core, actor, {
+    chatId: input.chatId,
+    decide: (chat) => decideAssign(chat, operator, input.takeOver ?? false),
+  })
+}
+
+/** Users are never removed and never change their role, so this may be read before the lock. */
+async function findOperator(core: Core, actor: Actor, operatorId: UserId | undefined): Promise<Operator> {
+  if (operatorId === undefined || operatorId === actor.userId) return { id: actor.userId, name: actor.name }
+  const user = await core.queries.users.find(operatorId)
+  if (user?.role !== 'operator') throw new AppError('not_found')
+  return user
+}

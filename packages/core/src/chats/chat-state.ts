@@ -1,0 +1,53 @@
+import type { ErrorCode } from '@deskbell/contract/errors'
+import type { LogEntry } from '@deskbell/contract/events'
+import type { UserId } from '@deskbell/contract/ids'
+import type { ChatState } from '@deskbell/db/queries/chat-events'
+
+/*
+ * What may happen to a chat, decided from its locked row alone.
+ *
+ *            assign, release                  assign, release: refused
+ *           ┌───────────┐                    close: unchanged
+ *   ──────▶ open ───────┘── close ──▶ closed
+ */
+
+export type Operator = { id: UserId; name: string }
+type EventOf<K> = K extends LogEntry['kind'] ? Omit<Extract<LogEntry, { kind: K }>, 'seq' | 'at' | 'actor'> : never
+
+export type ChatDecision =
+  | { outcome: 'unchanged' }
+  | { outcome: 'refused'; code: ErrorCode }
+  | { outcome: 'changed'; state: ChatState; event: EventOf<'assigned' | 'closed'> }
+
+export function decideClose(chat: ChatState, now: Date): ChatDecision {
+  if (chat.status === 'closed') return { outcome: 'unchanged' }
+  return {
+    outcome: 'changed',
+    state: { status: 'closed', operatorId: chat.operatorId, closedAt: now },
+    event: { kind: 'closed' },
+  }
+}
+
+/** Whoever holds the chat keeps it, unless the asker says to take it over. */
+export function decideAssign(chat: ChatState, operator: Operator, takeOver: boolean): ChatDecision {
+  if (chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
+  if (chat.operatorId === operator.id) return { outcome: 'unchanged' }
+  if (chat.operatorId !== null && !takeOver) return { outcome: 'refused', code: 'already_assigned' }
+  return assigned(chat, operator)
+}
+
+/** Only the operator who has the chat gives it back. */
+export function decideRelease(chat: ChatState, askerId: UserId): ChatDecision {
+  if (chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
+  if (chat.operatorId === null) return { outcome: 'unchanged' }
+  if (chat.operatorId !== askerId) return { outcome: 'refused', code: 'already_assigned' }
+  return assigned(chat, null)
+}
+
+function assigned(chat: ChatState, operator: Operator | null): ChatDecision {
+  return {
+    outcome: 'changed',
+    state: { status: chat.status, operatorId: operator?.id ?? null, closedAt: chat.closedAt },
+    event: { kind: 'assigned', data: { operator: operator && { id: operator.id, name: operator.name } } },
+  }
+}

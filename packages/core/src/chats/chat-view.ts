@@ -1,0 +1,29 @@
+import type { Chat } from '@deskbell/contract/chats'
+import type { Role } from '@deskbell/contract/users'
+import type { ChatRow } from '@deskbell/db/queries/chat-rows'
+
+/** A chat as one asker sees it. The operator's e-mail address is not even in the row. */
+export function chatView(row: ChatRow, asker: Role): Chat {
+  return {
+    id: row.id,
+    status: row.status,
+    client: row.client,
+    operator: row.operator,
+    lastMessageAt: row.lastMessage?.createdAt.toISOString() ?? null,
+    lastMessage: row.lastMessage && { ...row.lastMessage, createdAt: row.lastMessage.createdAt.toISOString() },
+    unread: unreadCount(row, asker),
+    lastSeq: row.lastSeq,
+    rev: row.rev,
+    createdAt: row.createdAt.toISOString(),
+    closedAt: row.closedAt?.toISOString() ?? null,
+  }
+}
+
+/** Messages of the other direction after the asker's mark; an operator without one uses the operators' highest. */
+export function unreadCount(
+  row: Pick<ChatRow, 'inCount' | 'outCount' | 'ownReadCount' | 'operatorsReadCount'>,
+  asker: Role,
+): number {
+  if (asker === 'client') return row.outCount - (row.ownReadCount ?? 0)
+  return row.inCount - (row.ownReadCount ?? row.operatorsReadCount)
+}

@@ -1,0 +1,85 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { Chat, CreateChatInput } from '@deskbell/contract/chats'
+import { AppError, type InputIssue } from '@deskbell/contract/errors'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import { findChatByCallerId, insertChat, readChatRow } from '@deskbell/db/queries/chats'
+import { insertFeedRow } from '@deskbell/db/queries/feed'
+import { findUserByEmail, insertUserIfMissing } from '@deskbell/db/queries/users'
+import { inTransaction, type Tx } from '@deskbell/db/transaction'
+import type { Core } from '../context.ts'
+import { publishChat } from '../events/publish-chat.ts'
+import { chatView } from './chat-view.ts'
+
+export type CreatedChat = { chat: Chat; created: boolean }
+
+/** A client opens a chat for itself, an operator one for a client named by email and name. */
+export async function createChat(core: Core, actor: Actor, input: CreateChatInput): Promise<CreatedChat> {
+  const person = clientOf(actor, input)
+  const clientChatId = input.clientChatId ?? null
+  const result = await inTransaction(core.db, async (tx) => {
+    const { chatId, created } = await findOrMakeChat(tx, { actor, person, clientChatId })
+    return { chat: chatView(await readChatRow(tx, actor.userId, chatId), actor.role), created }
+  })
+  if (result.created) publishChat(core, result.chat, [])
+  return result
+}
+
+type Person = { email: string; name: string }
+
+/** The client that an operator names; null for a client, whose chat is its own. */
+function clientOf(actor: Actor, input: CreateChatInput): Person | null {
+  const { email, name } = input
+  if (actor.role === 'operator') {
+    if (email !== undefined && name !== undefined) return { email, name }
+    throw invalid(missing({ email, name }, 'is required'))
+  }
+  if (email === undefined && name === undefined) return null
+  throw invalid(present({ email, name }, 'is for operators only'))
+}
+
+type Request = { actor: Actor; person: Person | null; clientChatId: string | null }
+
+/** The unique index decides between calls at the same moment: the later one waits and finds the first chat. */
+async function findOrMakeChat(tx: Tx, request: Request): Promise<{ chatId: ChatId; created: boolean }> {
+  const { actor, person, clientChatId } = request
+  const known = await findFirst(tx, actor.userId, clientChatId)
+  if (known !== undefined) return { chatId: known, created: false }
+  const userId = person === null ? actor.userId : await findOrMakeClient(tx, person)
+  const made = await insertChat(tx, { userId, createdBy: actor.userId, clientChatId })
+  if (made !== undefined) {
+    await insertFeedRow(tx, made)
+    return { chatId: made, created: true }
+  }
+  const first = await findFirst(tx, actor.userId, clientChatId)
+  if (first === undefined) throw new Error('A chat was neither made nor found.')
+  return { chatId: first, created: false }
+}
+
+async function findFirst(tx: Tx, createdBy: UserId, clientChatId: string | null): Promise<ChatId | undefined> {
+  return clientChatId === null ? undefined : findChatByCallerId(tx, { createdBy, clientChatId })
+}
+
+/** An existing client keeps the name. */
+async function findOrMakeClient(tx: Tx, person: Person): Promise<UserId> {
+  const client = { ...person, role: 'client' } as const
+  const known = await findUserByEmail(tx, client)
+  if (known !== undefined) return known.id
+  await insertUserIfMissing(tx, client)
+  const made = await findUserByEmail(tx, client)
+  if (made === undefined) throw new Error('A client was neither made nor found.')
+  return made.id
+}
+
+function invalid(issues: InputIssue[]): AppError {
+  return new AppError('invalid_input', { issues })
+}
+
+type Fields = Record<string, string | undefined>
+
+function missing(fields: Fields, message: string): InputIssue[] {
+  return Object.keys(fields).filter((path) => fields[path] === undefined).map((path) => ({ path, message }))
+}
+
+function present(fields: Fields, message: string): InputIssue[] {
+  return Object.keys(fields).filter((path) => fields[path] !== undefined).map((path) => ({ path, message }))
+}

@@ -1,0 +1,26 @@
+import type { LogEntry } from '@deskbell/contract/events'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import type { Core } from '../context.ts'
+
+/** The head of a chat after a commit. */
+export type ChangedChat = {
+  id: ChatId
+  client: { id: UserId }
+  operator: { id: UserId } | null
+  rev: number
+  lastSeq: number
+}
+
+/** Tells everybody that a chat has changed. Only after the commit: a hint must never run ahead of the truth. */
+export function publishChat(core: Pick<Core, 'bus' | 'epoch'>, chat: ChangedChat, entries: LogEntry[]): void {
+  core.bus.publish({
+    t: 'chat',
+    epoch: core.epoch(),
+    chatId: chat.id,
+    clientId: chat.client.id,
+    operatorId: chat.operator?.id ?? null,
+    rev: chat.rev,
+    seq: chat.lastSeq,
+    entries,
+  })
+}

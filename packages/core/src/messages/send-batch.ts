@@ -1,0 +1,20 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { SendBatchInput, SendBatchOutput, SendItem, SendOutcome } from '@deskbell/contract/messages'
+import type { Core } from '../context.ts'
+import { type ItemAnswer, sendItems } from './send-items.ts'
+
+/**
+ * Sends several messages in array order, in one transaction; a refused item holds up nobody behind it.
+ * What may work later (the database is away) is thrown for the whole, so an item's error is always final.
+ */
+export async function sendBatch(core: Core, actor: Actor, input: SendBatchInput): Promise<SendBatchOutput> {
+  const answers = await sendItems(core, actor, input)
+  return { items: answers.map((answer, place) => toOutcome(answer, input.items[place])) }
+}
+
+function toOutcome(answer: ItemAnswer, item: SendItem | undefined): SendOutcome {
+  if (item === undefined) throw new Error('An answer has no item.')
+  const { clientMsgId } = item
+  if ('refused' in answer) return { clientMsgId, error: { code: answer.refused, retryable: false } }
+  return { clientMsgId, ...answer }
+}
