@@ -1,0 +1,59 @@
+/** What the document shows. A test holds each of them against its schema. */
+
+const user = {
+  id: 7,
+  email: 'ada@example.com',
+  name: 'Ada',
+  role: 'client',
+  createdAt: '2026-11-22T09:30:00.000Z',
+}
+
+const message = {
+  id: 90,
+  chatId: 12,
+  seq: 1,
+  userId: 7,
+  direction: 'in',
+  type: 'text',
+  text: 'Hello, is anybody there?',
+  status: 'new',
+  clientMsgId: '0198c6f2-5b1e-7c3a-9d2e-6f1b2a3c4d5e',
+  createdAt: '2026-11-22T09:31:00.000Z',
+}
+
+const chat = {
+  id: 12,
+  status: 'open',
+  client: { id: 7, name: 'Ada', email: 'ada@example.com' },
+  operator: null,
+  lastMessageAt: message.createdAt,
+  lastMessage: { id: 90, text: message.text, direction: 'in', createdAt: message.createdAt },
+  unread: 1,
+  lastSeq: 1,
+  rev: 2,
+  createdAt: '2026-11-22T09:30:30.000Z',
+  closedAt: null,
+}
+
+const assigned = { ...chat, operator: { id: 3, name: 'Grace' }, lastSeq: 2, rev: 3 }
+
+export const inputExamples: Record<string, unknown> = {
+  'users.login': { email: 'ada@example.com', name: 'Ada', role: 'client' },
+  'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
+  'chats.assignOperator': { takeOver: true },
+  'chats.markRead': { seq: 1 },
+  'messages.send': { text: message.text, clientMsgId: message.clientMsgId },
+}
+
+export const outputExamples: Record<string, unknown> = {
+  'users.login': { user, token: 'dbs_5V0mTn3Yk2', expiresAt: '2026-12-22T09:30:00.000Z' },
+  'users.me': { user },
+  'chats.create': { chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1 } },
+  'chats.list': { items: [chat], nextCursor: null },
+  'chats.get': { chat },
+  'chats.close': { chat: { ...assigned, status: 'closed', lastSeq: 3, rev: 4, closedAt: '2026-11-22T09:40:00.000Z' } },
+  'chats.assignOperator': { chat: assigned },
+  'chats.release': { chat: { ...assigned, operator: null, lastSeq: 3, rev: 4 } },
+  'messages.send': { message, duplicate: false },
+  'messages.list': { items: [message], hasMore: false },
+}

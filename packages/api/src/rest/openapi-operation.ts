@@ -1,0 +1,103 @@
+import { inputExamples, outputExamples } from './openapi-examples.ts'
+import { errorsOf } from './openapi-errors.ts'
+import { type JsonSchema, outputJsonSchema } from './json-schema.ts'
+import { idField, idParameter, type RestRoute } from './rest-routes.ts'
+import type { SchemaComponents } from './schema-components.ts'
+
+export type OpenApiParameter = {
+  name: string
+  in: 'path' | 'query'
+  required: boolean
+  description?: string
+  schema: JsonSchema
+}
+
+export type OpenApiOperation = {
+  operationId: string
+  tags: string[]
+  summary: string
+  description: string
+  security?: Record<string, string[]>[]
+  parameters?: OpenApiParameter[]
+  requestBody?: JsonBody
+  responses: Record<string, OpenApiResponse | { $ref: string }>
+}
+
+export type JsonMedia = { schema: JsonSchema; example?: unknown }
+export type JsonBody = { required: boolean; content: { 'application/json': JsonMedia } }
+export type OpenApiResponse = {
+  description: string
+  headers?: JsonSchema
+  content?: { 'application/json'?: JsonMedia; 'application/problem+json'?: JsonSchema }
+}
+
+export function operationOf(route: RestRoute, components: SchemaComponents): OpenApiOperation {
+  const { meta, procedure } = route
+  const parameters = parametersOf(route, components)
+  return {
+    operationId: procedure,
+    tags: [procedure.split('.')[0] ?? procedure],
+    summary: meta.summary ?? procedure,
+    description: accessNotes[meta.access ?? 'signed-in'],
+    ...(meta.access === 'anybody' && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(route.method === 'POST' && bodyOf(route, components)),
+    responses: { ...successOf(route, components), ...errorsOf(route) },
+  }
+}
+
+const accessNotes = {
+  anybody: 'Needs no session.',
+  'signed-in': 'For clients and operators.',
+  operator: 'For operators only; a client gets `forbidden`.',
+}
+
+function parametersOf(route: RestRoute, components: SchemaComponents): OpenApiParameter[] {
+  const { [idField]: id, ...query } = route.input.properties
+  const path: OpenApiParameter[] =
+    id === undefined ? [] : [{ name: idParameter, in: 'path', required: true, schema: components.place(id) }]
+  return route.method === 'POST' ? path : [...path, ...queryParameters(route, query, components)]
+}
+
+function queryParameters(
+  route: RestRoute,
+  fields: Record<string, JsonSchema>,
+  components: SchemaComponents,
+): OpenApiParameter[] {
+  return Object.entries(fields).map(([name, schema]) => {
+    const { description, ...rest } = components.place(schema)
+    const required = route.input.required.includes(name)
+    return { name, in: 'query', required, ...(typeof description === 'string' && { description }), schema: rest }
+  })
+}
+
+/** A path without fields of its own takes no body but `{}`. */
+function bodyOf(route: RestRoute, components: SchemaComponents): { requestBody?: JsonBody } {
+  const { [idField]: _id, ...properties } = route.input.properties
+  if (Object.keys(properties).length === 0) return {}
+  const required = route.input.required.filter((name) => name !== idField)
+  const schema = components.place({
+    type: 'object',
+    properties,
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  })
+  const media = { schema, ...exampleOf(inputExamples, route) }
+  return { requestBody: { required: required.length > 0, content: { 'application/json': media } } }
+}
+
+function successOf(route: RestRoute, components: SchemaComponents): Record<string, OpenApiResponse> {
+  const entries = Object.entries(route.success).map(([status, description]) => {
+    if (status === '204') return [status, { description }] as const
+    const schema = components.place(outputJsonSchema(route.output))
+    const content = { 'application/json': { schema, ...exampleOf(outputExamples, route) } }
+    return [status, { description, content }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function exampleOf(examples: Record<string, unknown>, { procedure }: RestRoute): { example?: unknown } {
+  const example = examples[procedure]
+  return example === undefined ? {} : { example }
+}
+

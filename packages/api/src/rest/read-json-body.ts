@@ -1,0 +1,55 @@
+import { AppError } from '@deskbell/contract/errors'
+import { frameBytesMax } from '@deskbell/contract/limits'
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Reads at most `bytesMax` bytes of the body; null when there are more. */
+export type ReadBody = (bytesMax: number) => Promise<Uint8Array | null>
+
+export type BodySource = { headers: IncomingHttpHeaders; readBody: ReadBody }
+
+/**
+ * The bytes of a JSON body, with its media type and size checked, in this order; empty when there is none.
+ * Parsing waits, because a broken body is answered after the session was asked for.
+ */
+export async function readJsonBytes({ headers, readBody }: BodySource): Promise<Uint8Array> {
+  if (!hasBody(headers)) return new Uint8Array()
+  if (!isJson(headers['content-type']) || isEncoded(headers)) throw new AppError('unsupported_media_type')
+  if (Number(headers['content-length'] ?? 0) > frameBytesMax) throw new AppError('too_large')
+  const bytes = await readBody(frameBytesMax)
+  if (bytes === null) throw new AppError('too_large')
+  return bytes
+}
+
+/** A body that would be `{}` may be left out. */
+export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
+  if (bytes.length === 0) return {}
+  const value = parseJson(bytes)
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw broken('The body must be an object')
+  return Object.fromEntries(Object.entries(value))
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw broken('The body must be JSON in UTF-8')
+  }
+}
+
+function broken(message: string): AppError {
+  return new AppError('invalid_input', { issues: [{ path: '', message }] })
+}
+
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function isJson(contentType: string | undefined): boolean {
+  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';')
+  const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='))
+  return type.trim() === 'application/json' && /^charset="?utf-8"?$/.test(charset ?? 'charset=utf-8')
+}
+
+function isEncoded(headers: IncomingHttpHeaders): boolean {
+  return (headers['content-encoding'] ?? 'identity') !== 'identity'
+}

@@ -1,0 +1,36 @@
+import type { JsonSchema } from './json-schema.ts'
+
+/** Named schemas of the document: each is written once and referred to. */
+export type SchemaComponents = {
+  readonly schemas: Record<string, JsonSchema>
+  /** The schema as it stands in the document, its named parts moved here. */
+  place(schema: JsonSchema): JsonSchema
+}
+
+export function createSchemaComponents(): SchemaComponents {
+  const schemas: Record<string, JsonSchema> = {}
+
+  function place(schema: JsonSchema): JsonSchema {
+    const { $defs, $schema: _dialect, id: _id, ...rest } = schema
+    for (const [name, part] of Object.entries(isObject($defs) ? $defs : {})) {
+      if (isObject(part)) schemas[name] ??= place(part)
+    }
+    return rewrite(rest)
+  }
+
+  return { schemas, place }
+}
+
+function rewrite(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, rewriteValue(key, value)]))
+}
+
+function rewriteValue(key: string, value: unknown): unknown {
+  if (key === '$ref' && typeof value === 'string') return value.replace('#/$defs/', '#/components/schemas/')
+  if (Array.isArray(value)) return value.map((item) => rewriteValue('', item))
+  return isObject(value) ? rewrite(value) : value
+}
+
+function isObject(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null
+}
