@@ -5,7 +5,8 @@ import { say } from './failure.mjs'
 export const checks = {
   format: ({ bin }) => bin('biome', ['check', '--error-on-warnings', '--diagnostic-level=warn', '.']),
   workspace: ({ bin }) => bin('sherif', ['--fail-on-warnings']),
-  floors: ({ bin }) => bin('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'examples']),
+  floors: ({ bin }) =>
+    bin('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'examples']),
   unused: ({ bin }) => bin('knip', []),
   types: ({ env }) => turbo(['run', 'types', '--output-logs=errors-only'], env),
   lint: ({ bin }) => bin('oxlint', ['--type-aware', '--deny-warnings']),

@@ -19,7 +19,9 @@ async function serveAndWatch(node, env) {
   const changes = watchSources()
   for (;;) {
     let server = null
-    const onStart = (child) => (server = child)
+    const onStart = (child) => {
+      server = child
+    }
     const ended = runAttached(node, serverArgs, { env, onStart })
     await changes.next()
     if (server.exitCode === null) say('a source has changed: starting the server again')
@@ -39,7 +41,11 @@ function watchSources() {
       timer = setTimeout(() => onChange(), settleMs)
     })
   }
-  return { next: () => new Promise((resolve) => (onChange = resolve)) }
+  const next = () =>
+    new Promise((resolve) => {
+      onChange = resolve
+    })
+  return { next }
 }
 
 function sourceFolders() {

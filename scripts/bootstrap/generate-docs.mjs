@@ -14,12 +14,22 @@ export async function generateDocs({ node, env }) {
 
 /** Puts the graph of the packages between the two marks in ARCHITECTURE.md. */
 async function drawFloors(env) {
-  const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'mermaid', '--collapse', '^(packages|apps)/[^/]+']
+  const args = [
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'mermaid',
+    '--collapse',
+    '^(packages|apps)/[^/]+',
+  ]
   const folders = ['packages', 'apps/server', 'apps/web']
   const graph = await capture(join(root, 'node_modules/.bin/depcruise'), [...args, ...folders], { env })
   if (graph === null) throw new Failure('dependency-cruiser could not draw the floors')
   const file = join(root, 'ARCHITECTURE.md')
   const text = readFileSync(file, 'utf8')
-  const block = `<!-- floors -->\n\`\`\`mermaid\n${graph}\n\`\`\`\n<!-- /floors -->`
-  writeFileSync(file, text.replace(/<!-- floors -->[\s\S]*<!-- \/floors -->/, () => block))
+  const block = `<!-- floors:begin -->\n\`\`\`mermaid\n${graph}\n\`\`\`\n<!-- floors:end -->`
+  writeFileSync(
+    file,
+    text.replace(/<!-- floors:begin -->[\s\S]*<!-- floors:end -->/, () => block),
+  )
 }

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { Failure, say } from './failure.mjs'
 import { withLock } from './lock.mjs'
 import { toolsDir } from './paths.mjs'
-import { runQuietly } from './run.mjs'
 import { quietNpm } from './quiet-npm.mjs'
+import { runQuietly } from './run.mjs'
 
 const wantedMajor = 24
 
@@ -21,7 +21,8 @@ export async function ensureNode() {
   if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath
   const platform = `${process.platform}-${process.arch}`
   const spec = packages[platform]
-  if (!spec) throw new Failure(`Node ${wantedMajor} is needed, and npm has none for ${platform}: install it from nodejs.org`)
+  if (!spec)
+    throw new Failure(`Node ${wantedMajor} is needed, and npm has none for ${platform}: install it from nodejs.org`)
   const folder = join(toolsDir, spec.replace('@', '-'))
   const node = join(folder, 'node_modules', spec.split('@')[0], 'bin/node')
   if (!existsSync(node)) await withLock('node', () => install({ spec, folder, node }))

@@ -24,7 +24,8 @@ export function stopWithParents(onGone) {
 function parentOf(pid) {
   try {
     // The name of the program, in brackets, may hold anything; what we want comes after it.
-    if (process.platform === 'linux') return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ')[1])
+    if (process.platform === 'linux')
+      return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ')[1])
     return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }))
   } catch {
     return null

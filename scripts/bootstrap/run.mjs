@@ -41,7 +41,8 @@ export async function capture(command, args, options) {
  */
 export async function runAttached(command, args, options = {}) {
   const stdio = ['ignore', 'inherit', 'inherit', 'ipc']
-  return (await start(command, args, { stdio, stop: (child) => child.connected && child.disconnect(), ...options })).code
+  return (await start(command, args, { stdio, stop: (child) => child.connected && child.disconnect(), ...options }))
+    .code
 }
 
 function start(command, args, { stop = (child) => child.kill('SIGTERM'), onStart, ...options }) {
@@ -52,7 +53,10 @@ function start(command, args, { stop = (child) => child.kill('SIGTERM'), onStart
     children.set(child, () => stop(child))
     onStart?.(child)
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
+    const keep = (chunk) => {
+      output += chunk
+    }
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', keep)
     child.on('error', (error) => {
       children.delete(child)
       reject(new Failure(`${command} cannot be run: ${error.message}`))

@@ -18,7 +18,11 @@ export function stamp(name, fingerprint) {
 /** One hash over the names and contents of files, given relative to the root. */
 export function fingerprintOf(files) {
   const hash = createHash('sha256')
-  for (const file of files) hash.update(`${file}\0`).update(read(join(root, file)) ?? '').update('\0')
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(read(join(root, file)) ?? '')
+      .update('\0')
   return hash.digest('hex')
 }
 
@@ -49,4 +53,3 @@ function read(path) {
     return null
   }
 }
-

@@ -72,7 +72,9 @@ async function launch(options: ServerOptions, dataDir: string, port: string): Pr
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''
-  const keep = (chunk: Buffer) => void (output += chunk.toString())
+  const keep = (chunk: Buffer) => {
+    output += chunk.toString()
+  }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
   const listening = await waitForPort({ child, output: () => output, timeoutMs: options.readyTimeoutMs ?? 30_000 })

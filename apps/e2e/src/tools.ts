@@ -7,6 +7,7 @@ import { findProgram } from './find-program.ts'
  */
 export const tools = {
   chromium:
-    process.env['DESKBELL_CHROMIUM'] || findProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
+    process.env['DESKBELL_CHROMIUM'] ||
+    findProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
   nginx: process.env['DESKBELL_NGINX'] || findProgram('nginx'),
 }

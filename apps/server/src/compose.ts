@@ -38,6 +38,7 @@ export async function startApp(config: Config, log: Log, stack: AsyncDisposableS
     authMode: config.authMode,
     publicUrl: config.publicUrl,
     allowedOrigins: config.allowedOrigins,
+    allowedHosts: [],
     rateLimits: config.rateLimits,
     trustProxy: config.trustProxy,
     ready: () => !stopping && monitor.answers(),

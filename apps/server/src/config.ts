@@ -62,7 +62,9 @@ function checkBus(settings: Settings): Config['bus'] {
     throw new StartupError(`ROLE=${settings.ROLE} shares its database with other processes: set DATABASE_URL`)
   }
   if (settings.BUS === 'memory') {
-    throw new StartupError(`ROLE=${settings.ROLE} is one of several processes: BUS=memory would not join them, set BUS=postgres`)
+    throw new StartupError(
+      `ROLE=${settings.ROLE} is one of several processes: BUS=memory would not join them, set BUS=postgres`,
+    )
   }
   return settings.BUS
 }

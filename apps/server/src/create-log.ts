@@ -9,9 +9,12 @@ export function createLog(level: string): pino.Logger {
   // A closed terminal must not end the process before it has stopped cleanly.
   process.stdout.on('error', () => undefined)
   const format = process.stdout.isTTY ? readableLine : (line: string) => line
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: hidden, censor: '[hidden]' } }, {
-    write: (line: string) => void process.stdout.write(format(line)),
-  })
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: hidden, censor: '[hidden]' } },
+    {
+      write: (line: string) => void process.stdout.write(format(line)),
+    },
+  )
 }
 
 const secrets = ['text', 'token', 'password', 'authorization', 'cookie', 'connectionString']

@@ -6,7 +6,12 @@ const url = (...protocols: string[]) =>
   })
 const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
-const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean))
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
 const origin = url('http:', 'https:').transform((text) => new URL(text).origin)
 
 /**
@@ -24,7 +29,10 @@ export const settingsSchema = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, { error: 'must be a number from 0 to 65535' })
     .optional()
-    .meta({ description: 'Where it listens: 8080 by default, 9000 with ROLE=api, 0 for any free port.', example: '8080' }),
+    .meta({
+      description: 'Where it listens: 8080 by default, 9000 with ROLE=api, 0 for any free port.',
+      example: '8080',
+    }),
   HOST: z.string().min(1).default('127.0.0.1').meta({
     description: 'The address it listens on; 0.0.0.0 is every address of the machine.',
     example: '127.0.0.1',
@@ -54,7 +62,8 @@ export const settingsSchema = z.object({
     example: 'https://app.example.com,https://www.example.com',
   }),
   TRUST_PROXY: oneOf('yes', 'no').default('no').meta({
-    description: 'yes believes the X-Forwarded-For and X-Forwarded-Proto of a proxy on this machine or a private network.',
+    description:
+      'yes believes the X-Forwarded-For and X-Forwarded-Proto of a proxy on this machine or a private network.',
     example: 'no',
   }),
   AUTH_MODE: oneOf('open', 'secure').default('open').meta({

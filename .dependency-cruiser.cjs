@@ -1,0 +1,105 @@
+/** The floors of the house, held by a program: stairs go down only, and there are no circles. */
+
+const below = {
+  contract: [],
+  db: ['contract'],
+  bus: ['contract'],
+  core: ['contract', 'db', 'bus'],
+  api: ['contract', 'core'],
+  sdk: ['contract', 'api'],
+  testkit: ['contract', 'db', 'bus', 'core', 'api', 'sdk'],
+}
+
+/** Tests, and the one suite that every adapter of a port runs, may use the testkit and vitest. */
+const testCode = ['\\.test\\.tsx?$', '-contract\\.ts$', '^packages/testkit/', '^apps/e2e/', '\\.config\\.ts$']
+
+const floors = Object.entries(below).map(([name, allowed]) => ({
+  name: `floor-${name}`,
+  comment: `${name} may import ${allowed.join(', ') || 'no other package'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/`, pathNot: testCode.filter((path) => !path.includes(name)) },
+  to: { path: '^(packages|apps|examples)/', pathNot: [name, ...allowed].map((target) => `^packages/${target}/`) },
+}))
+
+/** Only these packages may use this library. */
+const only = (library, packages) => ({
+  name: `only-${packages.join('-and-')}-uses-${library}`.replaceAll(/[^a-z-]/g, '-'),
+  severity: 'error',
+  from: { path: '^(packages|apps|examples)/', pathNot: [...testCode, ...packages.map((name) => `^${name}/`)] },
+  to: { path: `(^|/)node_modules/${library}/` },
+})
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      comment: 'Files that import each other, types included, cannot be read one after the other.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'nothing-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: ['^virtual:', '\\.css$', '\\.po$'] },
+    },
+    ...floors,
+    {
+      name: 'floor-sdk-types-only',
+      comment: 'The SDK knows the router as a type; nothing of the server is in what programs install.',
+      severity: 'error',
+      from: { path: '^packages/sdk/', pathNot: testCode },
+      to: { path: '^packages/api/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'floor-server',
+      severity: 'error',
+      from: { path: '^apps/server/', pathNot: testCode },
+      to: { path: ['^apps/(web|e2e)/', '^packages/(sdk|testkit)/', '^examples/'] },
+    },
+    {
+      name: 'floor-web',
+      severity: 'error',
+      from: { path: '^apps/web/', pathNot: testCode },
+      to: { path: ['^apps/(server|e2e)/', '^packages/(core|db|bus|testkit)/', '^examples/'] },
+    },
+    {
+      name: 'floor-web-types-only',
+      severity: 'error',
+      from: { path: '^apps/web/', pathNot: testCode },
+      to: { path: '^packages/api/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'floor-examples',
+      comment: 'Examples are what a stranger could write: the SDK and the words of the contract.',
+      severity: 'error',
+      from: { path: '^examples/', pathNot: testCode },
+      to: { path: '^(packages|apps)/', pathNot: '^packages/(sdk|contract)/' },
+    },
+    {
+      name: 'features-apart',
+      comment: 'Features of the pages do not import each other; routes join them.',
+      severity: 'error',
+      from: { path: '^apps/web/src/features/([^/]+)/' },
+      to: { path: '^apps/web/src/features/', pathNot: '^apps/web/src/features/$1/' },
+    },
+    only('drizzle-orm', ['packages/db']),
+    only('pg', ['packages/db', 'packages/bus']),
+    only('fastify', ['packages/api']),
+    only('ws', ['packages/api', 'packages/sdk']),
+    only('react', ['apps/web']),
+    only('pino', ['apps/server']),
+  ],
+  options: {
+    parser: 'tsc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(node_modules/\\.|dist|types|\\.tools)(/|$)' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'default'],
+    },
+  },
+}
