@@ -1,5 +1,5 @@
 import type { Actor } from '@deskbell/contract/actor'
-import type { Role } from '@deskbell/contract/users'
+import type { LoginOutput, Role } from '@deskbell/contract/users'
 import type { Core } from '@deskbell/core/context'
 import type { LimitKind } from './procedure-meta.ts'
 
@@ -10,7 +10,7 @@ export type Transport = 'rest' | 'http' | 'socket'
 export type SessionPort = {
   readonly token: string | null
   /** No effect over the socket, which has no headers to set. */
-  setCookie(role: Role, token: string, expiresAt: string): void
+  setCookie(login: LoginOutput): void
   clearCookie(role: Role): void
 }
 
@@ -27,6 +27,10 @@ export type RequestContext = {
    * Throws `forbidden` for a cookie that comes from a foreign origin.
    */
   authenticate(): Promise<Actor | null>
+  /** Throws `forbidden` for a call that a foreign page made the browser send; asked where a session cookie is set. */
+  assertOwnOrigin(): void
+  /** Throws `forbidden` for a page of a foreign origin: such a page must not sign anybody in. */
+  assertOwnOrigin(): void
   /** Counts one call; throws `rate_limited` above the rate. */
   limit(kind: LimitKind): void
   readonly session: SessionPort

@@ -1,16 +1,13 @@
 import { AppError } from '@deskbell/contract/errors'
-import { unavailableMs } from '@deskbell/contract/limits'
 import { initTRPC, type TRPCError } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
+import { beforeDeadline } from './before-deadline.ts'
 import { toCallError } from './call-error.ts'
 import type { CallErrorShape } from './call-error-shape.ts'
 import type { RequestContext } from './context.ts'
 import { errorTable } from './error-table.ts'
 import { toPublicError } from './failure-report.ts'
 import type { ProcedureMeta } from './procedure-meta.ts'
-
-/** Answers leave a little before the promised time, to be there in time. */
-const deadlineMs = unavailableMs - 200
 
 const t = initTRPC
   .context<RequestContext>()
@@ -24,7 +21,6 @@ export const router = t.router
 
 /**
  * Outermost: failures become public errors here and are reported once, here, so adapters do not log them again.
- * A frozen database must not freeze its callers, so a call that takes too long is `unavailable`.
  */
 const answered = t.middleware(async ({ ctx, path, type, next }) => {
   try {
@@ -52,9 +48,14 @@ const authenticated = t.middleware(async ({ ctx, next }) => {
  * Middlewares run in the order in which they stand, and `.input()` comes after all of them:
  * rate, session, role, input. That is the contract's order of checks.
  */
-export const anybodyProcedure = t.procedure.use(answered).use(limited).meta({ access: 'anybody' })
+const procedure = t.procedure.use(answered).use(limited)
 
-export const signedInProcedure = anybodyProcedure.use(authenticated).meta({ access: 'signed-in' })
+export const anybodyProcedure = procedure.meta({ access: 'anybody' }).use(({ ctx, next }) => {
+  ctx.assertOwnOrigin()
+  return next()
+})
+
+export const signedInProcedure = procedure.use(authenticated).meta({ access: 'signed-in' })
 
 export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).use(({ ctx, next }) => {
   if (ctx.actor.role !== 'operator') throw new AppError('forbidden')
@@ -74,17 +75,5 @@ function toErrorShape(error: TRPCError, requestId: string): CallErrorShape {
       requestId,
       ...(issues !== undefined && { errors: issues }),
     },
-  }
-}
-
-async function beforeDeadline<T>(call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('unavailable', { internal: 'deadline passed' })), deadlineMs)
-  })
-  try {
-    return await Promise.race([call, deadline])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,6 +1,6 @@
+import type { RestMethod } from '../procedure-meta.ts'
 import { codeBlock, escapeHtml, prose, table } from './docs-html.ts'
 import { fieldsTable, shapeOf } from './docs-shape.ts'
-import type { RestMethod } from '../procedure-meta.ts'
 import type { JsonMedia, OpenApiOperation, OpenApiParameter } from './openapi-operation.ts'
 
 export type DocumentedOperation = { method: RestMethod; path: string; operation: OpenApiOperation }

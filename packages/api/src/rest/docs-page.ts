@@ -1,5 +1,5 @@
-import { type ErrorCode, errorCodeSchema, errorMeanings } from '@deskbell/contract/errors'
 import { createHash } from 'node:crypto'
+import { type ErrorCode, errorCodeSchema, errorMeanings } from '@deskbell/contract/errors'
 import { errorTable } from '../error-table.ts'
 import { escapeHtml, prose } from './docs-html.ts'
 import { type DocumentedOperation, operationSection } from './docs-operation.ts'
@@ -16,8 +16,7 @@ export function docsPage(document: OpenApiDocument): RestResponse {
 
 const styleHash = createHash('sha256').update(docsStyle).digest('base64')
 
-const policy =
-  `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 function pageHtml(document: OpenApiDocument): string {
   const operations = operationsOf(document)

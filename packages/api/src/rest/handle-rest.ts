@@ -1,6 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import { type AnyTRPCRouter, callTRPCProcedure } from '@trpc/server'
-import type { IncomingHttpHeaders } from 'node:http'
 import { toCallError } from '../call-error.ts'
 import type { RequestContext } from '../context.ts'
 import { reportFailure } from '../failure-report.ts'

@@ -3,7 +3,11 @@ import { errorTable } from '../error-table.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { hasId, type RestRoute } from './rest-routes.ts'
 
-export type ErrorResponse = { description: string; headers?: JsonSchema; content: { 'application/problem+json': JsonSchema } }
+export type ErrorResponse = {
+  description: string
+  headers?: JsonSchema
+  content: { 'application/problem+json': JsonSchema }
+}
 export type ErrorResponses = Record<string, ErrorResponse>
 
 /** One reusable answer per error code. */

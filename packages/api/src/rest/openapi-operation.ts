@@ -1,6 +1,6 @@
-import { inputExamples, outputExamples } from './openapi-examples.ts'
-import { errorsOf } from './openapi-errors.ts'
 import { type JsonSchema, outputJsonSchema } from './json-schema.ts'
+import { errorsOf } from './openapi-errors.ts'
+import { inputExamples, outputExamples } from './openapi-examples.ts'
 import { idField, idParameter, type RestRoute } from './rest-routes.ts'
 import type { SchemaComponents } from './schema-components.ts'
 
@@ -100,4 +100,3 @@ function exampleOf(examples: Record<string, unknown>, { procedure }: RestRoute):
   const example = examples[procedure]
   return example === undefined ? {} : { example }
 }
-

@@ -22,7 +22,9 @@ export function readInput(route: RestRoute, raw: RawInput): Record<string, unkno
 /** The schema's `chatId` is the path's `id` to the caller. */
 export function nameIssues(route: RestRoute, issues: InputIssue[]): InputIssue[] {
   if (!hasId(route)) return issues
-  return issues.map((issue) => (issue.path === idField && issue !== unknownId ? { ...issue, path: idParameter } : issue))
+  return issues.map((issue) =>
+    issue.path === idField && issue !== unknownId ? { ...issue, path: idParameter } : issue,
+  )
 }
 
 const unknownId: InputIssue = { path: idField, message: 'Unknown field' }

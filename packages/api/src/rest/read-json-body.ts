@@ -1,6 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import { frameBytesMax } from '@deskbell/contract/limits'
-import type { IncomingHttpHeaders } from 'node:http'
 
 /** Reads at most `bytesMax` bytes of the body; null when there are more. */
 export type ReadBody = (bytesMax: number) => Promise<Uint8Array | null>

@@ -12,11 +12,15 @@ export const usersProcedures = {
       limit: 'login',
       rest: { method: 'POST', path: '/users/login', success: { 200: 'Signed in; the session cookie is set too.' } },
     })
+    .use(({ ctx, next }) => {
+      ctx.assertOwnOrigin()
+      return next()
+    })
     .input(loginInputSchema)
     .output(loginOutputSchema)
     .mutation(async ({ ctx, input }) => {
       const session = await login(ctx.core, input)
-      ctx.session.setCookie(session.user.role, session.token, session.expiresAt)
+      ctx.session.setCookie(session)
       return session
     }),
 
