@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import type { Actor } from '@deskbell/contract/actor'
+import type { Chat } from '@deskbell/contract/chats'
+import type { SendOutput } from '@deskbell/contract/messages'
+import type { LoginInput, LoginOutput, Role } from '@deskbell/contract/users'
+import { authenticate } from '@deskbell/core/auth/authenticate'
+import { login } from '@deskbell/core/auth/login'
+import { createChat } from '@deskbell/core/chats/create-chat'
+import type { Core } from '@deskbell/core/context'
+import { sendMessage } from '@deskbell/core/messages/send-message'
+
+/** An id that no other test has. */
+export function uniqueId(prefix: string): string {
+  return `${prefix}-${randomBytes(8).toString('hex')}`
+}
+
+/** A new person, signed in. */
+export async function signIn(
+  core: Core,
+  role: Role,
+  overrides: Partial<LoginInput> = {},
+): Promise<LoginOutput & { actor: Actor }> {
+  const email = `${uniqueId(role)}@example.test`
+  const output = await login(core, { email, name: `A ${role}`, role, ...overrides })
+  const actor = await authenticate(core, output.token)
+  if (actor === null) throw new Error('A fresh session was not accepted.')
+  return { ...output, actor }
+}
+
+export async function newClient(core: Core, overrides: Partial<LoginInput> = {}): Promise<Actor> {
+  return (await signIn(core, 'client', overrides)).actor
+}
+
+export async function newOperator(core: Core, overrides: Partial<LoginInput> = {}): Promise<Actor> {
+  return (await signIn(core, 'operator', overrides)).actor
+}
+
+/** An open chat without an operator. */
+export async function newChat(core: Core, client: Actor): Promise<Chat> {
+  return (await createChat(core, client, {})).chat
+}
+
+/** A client, an operator and an open chat of the client. */
+export async function newConversation(core: Core): Promise<{ client: Actor; operator: Actor; chat: Chat }> {
+  const [client, operator] = await Promise.all([newClient(core), newOperator(core)])
+  return { client, operator, chat: await newChat(core, client) }
+}
+
+/** Sends a text with an id of its own. */
+export function sendText(
+  core: Core,
+  actor: Actor,
+  input: { chatId: Chat['id']; text?: string; clientMsgId?: string },
+): Promise<SendOutput> {
+  return sendMessage(core, actor, { text: 'hello', clientMsgId: uniqueId('msg'), ...input })
+}
