@@ -38,11 +38,12 @@ export const socketCallsMax = 16
 export const socketSubscriptionsMax = 16
 /** A socket that did not sign in at the upgrade has this long to send `connectionParams`. */
 export const socketSignInMs = 5_000
-/** Bytes waiting for a slow socket: above the soft bound its streams wait, above the hard one it is closed. */
+/** Bytes waiting for a slow socket: above the soft bound its streams wait, above the hard one nothing is read from it. */
 export const socketQueueSoftBytes = 64 * 1024
 export const socketQueueHardBytes = 256 * 1024
-/** A socket that stays above the soft bound for this long is closed with `slow`. */
+/** A socket that stays above the soft bound for this long is closed with `slow`; a long answer adds time at this rate. */
 export const socketSlowMs = 5_000
+export const socketReadBytesPerSecondMin = 32 * 1024
 
 /** Server keep-alive: a ping after this much silence, and this long to answer it. */
 export const serverPingMs = 25_000
@@ -66,3 +67,8 @@ export const healMs = 400
 export const unavailableMs = 3_000
 /** What `Retry-After` says with `unavailable`, in seconds. */
 export const unavailableRetrySeconds = 1
+
+/** Rates: so many a second in the long run, and `burst` at once. Sign-ins and sockets by address, sends by user. */
+export const signInRate = { perSecond: 5, burst: 100 } as const
+export const connectRate = { perSecond: 50, burst: 200 } as const
+export const sendRate = { perSecond: 50, burst: 200 } as const

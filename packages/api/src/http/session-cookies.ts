@@ -1,14 +1,14 @@
-import type { Role, User } from '@deskbell/contract/users'
+import type { LoginOutput, Role } from '@deskbell/contract/users'
 
 export function sessionCookieName(role: Role): string {
   return `deskbell_${role}`
 }
 
 /** The cookies of a new session: the token, hidden from scripts, and beside it the user's id for the pages. */
-export function sessionCookieHeaders(user: User, session: { token: string; expiresAt: string }, secure: boolean): string[] {
-  const tail = attributes(new Date(session.expiresAt), secure)
+export function sessionCookieHeaders({ user, token, expiresAt }: LoginOutput, secure: boolean): string[] {
+  const tail = attributes(new Date(expiresAt), secure)
   const name = sessionCookieName(user.role)
-  return [`${name}=${session.token}; ${tail}; HttpOnly`, `${name}_id=${user.id}; ${tail}`]
+  return [`${name}=${token}; ${tail}; HttpOnly`, `${name}_id=${user.id}; ${tail}`]
 }
 
 /** Both cookies of a role, ended. */

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestContext, Transport } from '../context.ts'
+import { actorOf, assertOwnCookie, assertOwnOrigin } from './admission.ts'
+import { isAmbient, readCredential } from './credential.ts'
+import type { HttpOptions } from './http-options.ts'
+import { peerOf } from './peer.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { endedCookieHeaders, sessionCookieHeaders } from './session-cookies.ts'
+
+export type ContextOptions = Pick<HttpOptions, 'core' | 'publicUrl' | 'allowedOrigins' | 'trustProxy'> & {
+  limits: RateLimits
+}
+
+export type Exchange = { request: IncomingMessage; response: ServerResponse; requestId: string; via: Transport }
+
+const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The context of one HTTP request, for REST and for tRPC. */
+export function createRequestContext(options: ContextOptions, exchange: Exchange): RequestContext {
+  const { request, response, requestId, via } = exchange
+  const rule = { publicUrl: options.publicUrl, allowedOrigins: options.allowedOrigins }
+  const peer = peerOf(request, options.trustProxy)
+  const credential = readCredential(request.headers, roleHeader(request))
+  const changes = !readingMethods.has(request.method ?? 'GET')
+  const secure = options.publicUrl?.startsWith('https:') ?? false
+  const token = 'token' in credential ? credential.token : null
+  return {
+    core: options.core,
+    via,
+    requestId,
+    signal: endOf(response),
+    async authenticate() {
+      if (changes && isAmbient(credential)) assertOwnCookie(rule, peer, request)
+      return actorOf(options.core, credential)
+    },
+    assertOwnOrigin() {
+      const check = isAmbient(credential) ? assertOwnCookie : assertOwnOrigin
+      check(rule, peer, request)
+    },
+    limit(kind) {
+      // The rate is asked before the session, so a token stands for its user here.
+      if (kind === 'login') options.limits.take('signIn', peer.address)
+      else options.limits.take('send', token ?? peer.address)
+    },
+    session: {
+      token,
+      setCookie: (login) => addCookies(response, sessionCookieHeaders(login, secure)),
+      clearCookie: (role) => addCookies(response, endedCookieHeaders(role, secure)),
+    },
+    reply: { status: null },
+  }
+}
+
+function addCookies(response: ServerResponse, cookies: string[]): void {
+  for (const cookie of cookies) response.appendHeader('set-cookie', cookie)
+}
+
+function roleHeader(request: IncomingMessage): string | undefined {
+  const value = request.headers['deskbell-role']
+  return typeof value === 'string' ? value : undefined
+}
+
+function endOf(response: ServerResponse): AbortSignal {
+  const ended = new AbortController()
+  response.once('close', () => ended.abort())
+  return ended.signal
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { closeCodes } from '@deskbell/contract/close-codes'
+import { AppError } from '@deskbell/contract/errors'
+import { frameBytesMax, socketBatchMax } from '@deskbell/contract/limits'
+import { toAppError } from '@deskbell/core/app-error'
+import type { Core, Log } from '@deskbell/core/context'
+import { getWSConnectionHandler } from '@trpc/server/adapters/ws'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { appRouter } from '../router.ts'
+import { BackPressure } from './back-pressure.ts'
+import { CallCounter } from './call-counter.ts'
+import { drainSockets } from './drain.ts'
+import type { LiveSocket } from './live-socket.ts'
+import type { LiveTimings } from './live-timings.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
+import { SessionWatch } from './session-watch.ts'
+import { createSocketContext } from './socket-context.ts'
+import { sendError } from './socket-error.ts'
+import { socketEncoder } from './socket-encoder.ts'
+import { type Admission, admitUpgrade, type GateOptions } from './upgrade-gate.ts'
+
+export type LiveServerOptions = GateOptions & { core: Core; log: Log; timings: LiveTimings }
+
+/**
+ * The socket: `ws` without a server of its own, behind tRPC's adapter.
+ *
+ *   upgrade → gate (path, host, origin, rate, session) → 101 → first frame where needed → calls and streams
+ *
+ * The adapter brings the protocol; limits, back-pressure, ends of sessions and draining are ours.
+ */
+export class LiveServer {
+  readonly #options: LiveServerOptions
+  readonly #wss: WebSocketServer
+  readonly #sockets = new Set<LiveSocket>()
+  readonly #watch: SessionWatch
+  readonly #requestIds = new WeakMap<IncomingMessage, string>()
+  #draining = false
+
+  constructor(options: LiveServerOptions) {
+    this.#options = options
+    this.#watch = new SessionWatch(options.core, options.timings.sessionLookMs)
+    this.#wss = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: frameBytesMax,
+      perMessageDeflate: false,
+    })
+    this.#wss.on('headers', (headers, request) => {
+      headers.push(`X-Request-Id: ${this.#requestIds.get(request) ?? ''}`)
+    })
+  }
+
+  /** The listener of the HTTP server's `upgrade`. Never throws and never leaves a connection open by accident. */
+  async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
+    const startedAt = performance.now()
+    const requestId = randomUUID()
+    this.#requestIds.set(request, requestId)
+    // A peer that goes away while we ask the database must not end the process.
+    connection.on('error', () => connection.destroy())
+    let status = 101
+    try {
+      if (this.#draining) throw new AppError('unavailable')
+      const admission = await admitUpgrade(this.#options, request)
+      if (this.#draining) throw new AppError('unavailable')
+      this.#wss.handleUpgrade(request, connection, head, (ws) => this.#open(ws, request, { ...admission, requestId }))
+    } catch (cause) {
+      status = refuseUpgrade(connection, toAppError(cause), requestId)
+    }
+    const ms = Math.round(performance.now() - startedAt)
+    this.#options.log.info({ method: request.method, route: 'upgrade', status, ms, requestId }, 'request')
+  }
+
+  /** Takes no new sockets, moves the open ones, and ends them. */
+  async drain(): Promise<void> {
+    this.#draining = true
+    await drainSockets(this.#sockets, this.#options.timings)
+  }
+
+  close(): void {
+    this.#draining = true
+    this.#watch.stop()
+    for (const { ws } of this.#sockets) ws.terminate()
+    this.#wss.close()
+  }
+
+  #open(ws: WebSocket, request: IncomingMessage, admission: Admission & { requestId: string }): void {
+    const closed = new AbortController()
+    const { log, timings } = this.#options
+    const socket: LiveSocket = {
+      ws,
+      requestId: admission.requestId,
+      address: admission.peer.address,
+      pressure: new BackPressure(ws, timings.pressure, () => ws.close(closeCodes.slow)),
+      calls: new CallCounter(),
+      signal: closed.signal,
+      signIn: admission.signIn,
+    }
+    this.#sockets.add(socket)
+    const silence = setTimeout(() => refuseSilence(socket), timings.signInMs)
+    ws.on('message', () => socket.pressure.check())
+    ws.once('close', (code) => {
+      clearTimeout(silence)
+      closed.abort()
+      socket.pressure.end()
+      this.#sockets.delete(socket)
+      this.#watch.remove(socket)
+      log.debug({ requestId: socket.requestId, code }, 'socket closed')
+    })
+    this.#serve(socket, request)
+  }
+
+  /** Registers tRPC's listeners on the socket, its error listener among them, before any frame is read. */
+  #serve(socket: LiveSocket, request: IncomingMessage): void {
+    const { core, limits, timings } = this.#options
+    const deps = { core, limits, onSignIn: () => this.#watch.add(socket) }
+    const handler = getWSConnectionHandler<typeof appRouter>({
+      wss: this.#wss,
+      router: appRouter,
+      maxBatchSize: socketBatchMax,
+      keepAlive: { enabled: true, pingMs: timings.pingMs, pongWaitMs: timings.pongMs },
+      experimental_encoder: socketEncoder(socket),
+      createContext: ({ info }) => createSocketContext(deps, socket, info.connectionParams),
+      onError: ({ error, type, path }) => {
+        this.#options.log.debug({ requestId: socket.requestId, type, path, code: error.code }, 'socket error')
+      },
+    })
+    handler(socket.ws, request)
+  }
+}
+
+/** A socket that said it would sign in by its first frame, and sent none. */
+function refuseSilence(socket: LiveSocket): void {
+  if (socket.signIn.state !== 'waiting') return
+  sendError(socket, null, new AppError('unauthenticated'))
+  socket.ws.close(closeCodes.unauthenticated)
+}

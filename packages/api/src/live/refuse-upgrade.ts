@@ -1,0 +1,20 @@
+import type { Duplex } from 'node:stream'
+import { STATUS_CODES } from 'node:http'
+import type { AppError } from '@deskbell/contract/errors'
+import { problemResponse } from '../rest/rest-response.ts'
+
+/** A whole HTTP answer in place of the upgrade, and the end of the connection. Returns the status. */
+export function refuseUpgrade(socket: Duplex, error: AppError, requestId: string): number {
+  const { status, headers, body } = problemResponse(error, requestId)
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Cache-Control: no-store',
+    `X-Request-Id: ${requestId}`,
+    `Content-Length: ${Buffer.byteLength(body ?? '')}`,
+    ...Object.entries(headers).filter(([name]) => name !== 'connection').map(([name, value]) => `${name}: ${value}`),
+  ]
+  socket.once('finish', () => socket.destroy())
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`)
+  return status
+}

@@ -1,0 +1,65 @@
+import { closeCodes } from '@deskbell/contract/close-codes'
+import { AppError } from '@deskbell/contract/errors'
+import { toAppError } from '@deskbell/core/app-error'
+import type { Core } from '@deskbell/core/context'
+import type { TRPCRequestInfo } from '@trpc/server/http'
+import type { RequestContext } from '../context.ts'
+import { actorOf } from '../http/admission.ts'
+import type { RateLimits } from '../http/rate-limits.ts'
+import type { LiveSocket } from './live-socket.ts'
+import { sendError } from './socket-error.ts'
+
+export type SocketContextDeps = { core: Core; limits: RateLimits; onSignIn: () => void }
+
+/**
+ * Made once per socket, by tRPC's adapter: at once for a socket that signed in at the upgrade,
+ * else when its first frame has come. A socket that cannot sign in is told why, and closed.
+ */
+export async function createSocketContext(
+  deps: SocketContextDeps,
+  socket: LiveSocket,
+  params: TRPCRequestInfo['connectionParams'],
+): Promise<RequestContext> {
+  try {
+    await signIn(deps.core, socket, params?.['token'])
+    if (socket.ws.readyState === socket.ws.OPEN) deps.onSignIn()
+  } catch (cause) {
+    const error = toAppError(cause)
+    sendError(socket, null, error)
+    socket.ws.close(error.code === 'unavailable' ? closeCodes.restart : closeCodes.unauthenticated)
+    throw error
+  }
+  return socketContext(deps, socket)
+}
+
+/** A token in the first frame wins over the cookie of the upgrade, as a bearer does. */
+async function signIn(core: Core, socket: LiveSocket, given: string | undefined): Promise<void> {
+  if (socket.signIn.state !== 'waiting') return
+  const token = given ?? socket.signIn.token
+  const actor = given === undefined ? socket.signIn.actor : await actorOf(core, { kind: 'bearer', token: given })
+  if (actor === null || token === null) throw new AppError('unauthenticated')
+  socket.signIn = { state: 'done', actor, token }
+}
+
+function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
+  return {
+    core,
+    via: 'socket',
+    requestId: socket.requestId,
+    signal: socket.signal,
+    authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),
+    // Asked at the upgrade already.
+    assertOwnOrigin: () => {},
+    limit(kind) {
+      if (kind === 'login') return limits.take('signIn', socket.address)
+      limits.take('send', socket.signIn.state === 'done' ? `user ${socket.signIn.actor.userId}` : socket.address)
+    },
+    session: {
+      token: socket.signIn.state === 'done' ? socket.signIn.token : null,
+      setCookie: () => {},
+      clearCookie: () => {},
+    },
+    reply: { status: null },
+    ready: () => socket.pressure.ready(),
+  }
+}

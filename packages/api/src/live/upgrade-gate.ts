@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http'
+import { AppError } from '@deskbell/contract/errors'
+import { actorOf, assertOwnUpgrade } from '../http/admission.ts'
+import { type Credential, readCredential } from '../http/credential.ts'
+import type { HttpOptions } from '../http/http-options.ts'
+import { isOwnHost } from '../http/host-rule.ts'
+import type { OriginRule } from '../http/origin-rule.ts'
+import { type Peer, peerOf } from '../http/peer.ts'
+import type { RateLimits } from '../http/rate-limits.ts'
+import type { SignIn } from './live-socket.ts'
+
+export type Admission = { peer: Peer; signIn: SignIn }
+
+export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts' | 'allowedOrigins' | 'trustProxy'> & {
+  publicUrl: string | undefined
+  limits: RateLimits
+}
+
+/**
+ * Decides about an upgrade while it is still plain HTTP, so that a refusal costs no socket and a
+ * client can tell it from a lost connection. Throws `AppError`; the order is path, host, rate, session, origin.
+ */
+export async function admitUpgrade(options: GateOptions, request: IncomingMessage): Promise<Admission> {
+  const url = socketUrl(request)
+  const peer = peerOf(request, options.trustProxy)
+  if (!isOwnHost(options, peer.host)) throw new AppError('forbidden', { detail: 'This name is not served here.' })
+  options.limits.take('connect', peer.address)
+  const credential = readCredential(request.headers, url.searchParams.get('role') ?? roleHeader(request))
+  assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
+  const actor = await actorOf(options.core, credential)
+  // tRPC's adapter waits for a first frame with the token when the address says so.
+  const waits = url.searchParams.get('connectionParams') === '1'
+  if (waits) return { peer, signIn: { state: 'waiting', actor, token: tokenOf(credential) } }
+  if (actor === null || tokenOf(credential) === null) throw new AppError('unauthenticated')
+  return { peer, signIn: { state: 'done', actor, token: tokenOf(credential) ?? '' } }
+}
+
+const socketPaths = new Set(['/', '/trpc'])
+
+function socketUrl(request: IncomingMessage): URL {
+  const target = request.url ?? ''
+  const url = target.startsWith('/') && !target.startsWith('//') ? new URL(target, 'http://socket') : null
+  if (url === null || !socketPaths.has(url.pathname)) throw new AppError('not_found')
+  return url
+}
+
+function roleHeader(request: IncomingMessage): string | undefined {
+  const value = request.headers['deskbell-role']
+  return typeof value === 'string' ? value : undefined
+}
+
+function tokenOf(credential: Credential): string | null {
+  return 'token' in credential ? credential.token : null
+}
