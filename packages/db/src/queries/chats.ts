@@ -1,6 +1,6 @@
 import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, type Placeholder, sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 import { chats } from '../schema/chats.ts'
 import type { Executor, Tx } from '../transaction.ts'
@@ -28,18 +28,7 @@ export type ChatsFilter = {
 }
 
 export function prepareChatReads(orm: Database['orm']) {
-  const access = orm
-    .select({
-      id: chats.id,
-      userId: chats.userId,
-      operatorId: chats.operatorId,
-      lastSeq: chats.lastSeq,
-      rev: chats.rev,
-      marks: readMarksFields(chats.id),
-    })
-    .from(chats)
-    .where(eq(chats.id, sql.placeholder('chatId')))
-    .prepare('chat_access')
+  const access = selectAccess(orm, sql.placeholder('chatId')).prepare('chat_access')
   const row = selectChatRows(orm, sql.placeholder('askerId'))
     .where(eq(chats.id, sql.placeholder('chatId')))
     .prepare('chat_row')
@@ -61,6 +50,26 @@ export function prepareChatReads(orm: Database['orm']) {
       return list.execute({ ...filter, afterAt: filter.after?.lastMessageAt.toISOString(), afterId: filter.after?.id })
     },
   }
+}
+
+/** The access as a transaction or a snapshot sees it. */
+export async function readChatAccess(executor: Executor, chatId: ChatId): Promise<ChatAccess | undefined> {
+  const rows = await selectAccess(executor, chatId).prepare('chat_access_in_tx').execute()
+  return rows[0]
+}
+
+function selectAccess(executor: Executor, chatId: ChatId | Placeholder) {
+  return executor
+    .select({
+      id: chats.id,
+      userId: chats.userId,
+      operatorId: chats.operatorId,
+      lastSeq: chats.lastSeq,
+      rev: chats.rev,
+      marks: readMarksFields(chats.id),
+    })
+    .from(chats)
+    .where(eq(chats.id, chatId))
 }
 
 function prepareList(orm: Database['orm'], filter: ChatsFilter) {
