@@ -1,5 +1,6 @@
 export type { ConnectionState, EndReason } from './connection/connection-state.ts'
 export { createSdk } from './create-sdk.ts'
+export { errorCode, isRetryable, retryAfterMs } from './error-code.ts'
 export type { InboxFollower, InboxState } from './inbox/inbox.ts'
 export type { PendingMessage } from './outbox/pending-message.ts'
 export type { Sdk, SdkOptions, SendOptions } from './sdk.ts'

@@ -9,3 +9,79 @@ export type ConnectionState =
 
 /** `protocol`: this program is broken or too old. `closed`: `close` was called. */
 export type EndReason = 'unauthenticated' | 'forbidden' | 'protocol' | 'closed'
+
+export type ConnectionEvent =
+  /** The next attempt waits until `retryAt`. */
+  | { readonly t: 'waiting'; readonly attempt: number; readonly retryAt: number }
+  | { readonly t: 'attempting' }
+  | { readonly t: 'opened' }
+  /** No open socket is left. */
+  | { readonly t: 'lost' }
+  | { readonly t: 'ended'; readonly reason: EndReason }
+  /** A session began: the socket may be opened anew. */
+  | { readonly t: 'renewed' }
+
+/** The next state. Pure and total: every state answers every event, and the same object comes back for no change. */
+export function nextConnectionState(state: ConnectionState, event: ConnectionEvent): ConnectionState {
+  return step(state, event)
+}
+
+type Kind = ConnectionState['kind']
+type StateOf<K extends Kind> = Extract<ConnectionState, { kind: K }>
+type EventOf<T extends ConnectionEvent['t']> = Extract<ConnectionEvent, { t: T }>
+type Row<S extends ConnectionState> = {
+  readonly [T in ConnectionEvent['t']]: (state: S, event: EventOf<T>) => ConnectionState
+}
+type Table = { readonly [K in Kind]: Row<StateOf<K>> }
+
+const stay = (state: ConnectionState): ConnectionState => state
+const toIdle = (): ConnectionState => ({ kind: 'idle' })
+const toConnecting = (): ConnectionState => ({ kind: 'connecting' })
+const toOnline = (): ConnectionState => ({ kind: 'online' })
+const toEnded = (_: ConnectionState, event: EventOf<'ended'>): ConnectionState => ({
+  kind: 'ended',
+  reason: event.reason,
+})
+const toWaiting = (_: ConnectionState, event: EventOf<'waiting'>): ConnectionState => ({
+  kind: 'waiting',
+  attempt: event.attempt,
+  retryAt: event.retryAt,
+})
+
+/** While a socket is open, the attempts to replace it (a server that moves its clients) show nothing. */
+const table: Table = {
+  idle: { waiting: stay, attempting: toConnecting, opened: stay, lost: stay, ended: toEnded, renewed: stay },
+  connecting: {
+    waiting: toWaiting,
+    attempting: stay,
+    opened: toOnline,
+    lost: stay,
+    ended: toEnded,
+    renewed: toIdle,
+  },
+  online: { waiting: stay, attempting: stay, opened: stay, lost: toConnecting, ended: toEnded, renewed: toIdle },
+  waiting: {
+    waiting: toWaiting,
+    attempting: toConnecting,
+    opened: toOnline,
+    lost: stay,
+    ended: toEnded,
+    renewed: toIdle,
+  },
+  ended: {
+    waiting: stay,
+    attempting: stay,
+    opened: stay,
+    lost: stay,
+    ended: stay,
+    renewed: (state) => (state.reason === 'closed' ? state : toIdle()),
+  },
+}
+
+/** The cell's types are proved by `Table`; indexing with two unions loses how they belong together. */
+function step(state: ConnectionState, event: ConnectionEvent): ConnectionState {
+  const row: { readonly [T in ConnectionEvent['t']]: (state: never, event: never) => ConnectionState } =
+    table[state.kind]
+  const cell = row[event.t]
+  return cell(state as never, event as never)
+}

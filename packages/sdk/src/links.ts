@@ -1,0 +1,43 @@
+import type { AppRouter } from '@deskbell/api/router'
+import type { ErrorCode } from '@deskbell/contract/errors'
+import { httpLink, splitLink, TRPCClientError, type TRPCLink, wsLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
+import type { EndReason } from './connection/connection-state.ts'
+import type { Line } from './connection/line.ts'
+
+export type HttpOptions = { url: string; headers: () => Record<string, string>; fetch: typeof fetch | undefined }
+
+/** Calls by HTTP: signing in and out, because only HTTP can set a cookie. */
+export function createHttpLink({ url, headers, fetch }: HttpOptions): TRPCLink<AppRouter> {
+  return httpLink<AppRouter>({ url, headers, ...(fetch && { fetch }) })
+}
+
+/** `users.*` by HTTP, everything else by the line's socket. */
+export function createLinks(http: TRPCLink<AppRouter>, line: Line): TRPCLink<AppRouter>[] {
+  return [splitLink({ condition: ({ path }) => path.startsWith('users.'), true: http, false: lineLink(line) })]
+}
+
+/** The socket may be another one after a new sign-in, so every call asks for it. */
+function lineLink(line: Line): TRPCLink<AppRouter> {
+  return (runtime) =>
+    ({ op, next }) =>
+      observable((observer) => {
+        const client = line.socket()
+        if (client === null) return observer.error(endedError(line))
+        return wsLink<AppRouter>({ client })(runtime)({ op, next }).subscribe(observer)
+      })
+}
+
+const endCodes: Record<EndReason, ErrorCode> = {
+  unauthenticated: 'unauthenticated',
+  forbidden: 'forbidden',
+  protocol: 'internal',
+  closed: 'unavailable',
+}
+
+/** What a call gets when the line has ended: the same form as if the server had said it. */
+function endedError(line: Line): TRPCClientError<AppRouter> {
+  const state = line.state.getSnapshot()
+  const code = endCodes[state.kind === 'ended' ? state.reason : 'closed']
+  return TRPCClientError.from({ error: { code: -32_000, message: 'The connection has ended.', data: { code } } })
+}

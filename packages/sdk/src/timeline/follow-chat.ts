@@ -1,0 +1,219 @@
+import type { ErrorCode } from '@deskbell/contract/errors'
+import type { LogEntry, PageOutput } from '@deskbell/contract/events'
+import type { ChatId } from '@deskbell/contract/ids'
+import type { Calls } from '../calls.ts'
+import { retryDelayMs } from '../connection/retry-delay.ts'
+import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
+import { newId } from '../new-id.ts'
+import type { ChatOutbox } from '../outbox/chat-outbox.ts'
+import type { PendingMessage } from '../outbox/pending-message.ts'
+import { toPending } from '../outbox/queue-state.ts'
+import { createStore } from '../store.ts'
+import { nextTimeline } from './next-timeline.ts'
+import { ReadMarker } from './read-marker.ts'
+import type { ChatFollower, Timeline } from './timeline.ts'
+import { pageEntries, startTimeline, type TimelineEffect, type TimelineEvent, type TimelineState } from './timeline-state.ts'
+import { createTimelineView } from './timeline-view.ts'
+
+export type FollowOptions = { chatId: ChatId; outbox: ChatOutbox; onStop?: () => void }
+
+/** How long the log may be longer than what is here before the stream is opened anew. */
+const behindMs = 2_000
+
+/** Follows a chat: runs the timeline's machine, and does what it asks for. */
+export function followChat(calls: Calls, options: FollowOptions): ChatFollower {
+  return new Follower(calls, options)
+}
+
+class Follower implements ChatFollower {
+  readonly #calls: Calls
+  readonly #options: FollowOptions
+  readonly #view = createTimelineView()
+  readonly #marker: ReadMarker
+  readonly #store
+  readonly #stops: (() => void)[]
+  readonly #waitingForOlder = new Set<() => void>()
+  #state: TimelineState
+  #unfollow = () => {}
+  #waitTimer: ReturnType<typeof setTimeout> | undefined
+  #behindTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(calls: Calls, options: FollowOptions) {
+    this.#calls = calls
+    this.#options = options
+    this.#marker = new ReadMarker(calls, options.chatId)
+    const { state, effects } = startTimeline()
+    this.#state = state
+    this.#store = createStore(this.#look())
+    this.#stops = [
+      options.outbox.watch(),
+      options.outbox.queue.subscribe(() => this.#store.set(this.#look())),
+      calls.connection.subscribe(() => this.#lineChanged()),
+    ]
+    this.#run(effects)
+  }
+
+  getSnapshot(): Timeline {
+    return this.#store.getSnapshot()
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#store.subscribe(listener)
+  }
+
+  loadOlder(): Promise<void> {
+    this.#send({ t: 'older' })
+    if (!this.#state.loadingOlder) return Promise.resolve()
+    return new Promise((resolve) => this.#waitingForOlder.add(resolve))
+  }
+
+  send(text: string, { clientMsgId = newId() }: { clientMsgId?: string } = {}): PendingMessage {
+    const createdAt = new Date().toISOString()
+    this.#options.outbox.add({ clientMsgId, text, createdAt })
+    const item = this.#options.outbox.queue.getSnapshot().find((other) => other.clientMsgId === clientMsgId)
+    return item === undefined ? { clientMsgId, text, state: 'sending', code: null, createdAt } : toPending(item)
+  }
+
+  retry(clientMsgId: string): void {
+    this.#options.outbox.retry(clientMsgId)
+  }
+
+  discard(clientMsgId: string): void {
+    this.#options.outbox.discard(clientMsgId)
+  }
+
+  markRead(seq: number): void {
+    this.#marker.mark(seq)
+  }
+
+  stop(): void {
+    if (this.#state.kind === 'stopped') return
+    this.#send({ t: 'stop' })
+    this.#marker.stop()
+    clearTimeout(this.#waitTimer)
+    clearTimeout(this.#behindTimer)
+    for (const stop of this.#stops) stop()
+    this.#options.onStop?.()
+  }
+
+  #send(event: TimelineEvent): void {
+    const before = this.#state
+    const { state, effects } = nextTimeline(before, event)
+    this.#state = state
+    const fresh = newEntries(before, state)
+    if (fresh.length > 0) this.#options.outbox.observe(fresh, fresh.at(-1)?.seq ?? 0)
+    this.#store.set(this.#look())
+    this.#run(effects)
+    if (!state.loadingOlder) this.#olderIsHere()
+  }
+
+  #look(): Timeline {
+    return this.#view(this.#state, this.#options.outbox.queue.getSnapshot())
+  }
+
+  #run(effects: readonly TimelineEffect[]): void {
+    for (const effect of effects) this.#act(effect)
+  }
+
+  #act(effect: TimelineEffect): void {
+    switch (effect.do) {
+      case 'load':
+        return void this.#load(effect)
+      case 'follow':
+        return this.#follow(effect.cursor)
+      case 'unfollow':
+        return this.#endStream()
+      case 'wait':
+        return this.#wait(effect)
+      case 'watch':
+        return this.#watch()
+      case 'loadOlder':
+        return void this.#loadOlder(effect.beforeSeq)
+    }
+  }
+
+  async #load({ beforeSeq, limit }: { beforeSeq?: number; limit: number }): Promise<void> {
+    try {
+      this.#send({ t: 'page', page: await this.#page(limit, beforeSeq) })
+    } catch (error) {
+      const code = this.#codeOf(errorCode(error))
+      this.#send({ t: 'pageFailed', code, final: !isRetryable(code), afterMs: retryAfterMs(error) })
+    }
+  }
+
+  async #loadOlder(beforeSeq: number): Promise<void> {
+    const event = await this.#page(pageEntries, beforeSeq).then(
+      (page): TimelineEvent => ({ t: 'olderPage', page }),
+      (): TimelineEvent => ({ t: 'olderFailed' }),
+    )
+    this.#send(event)
+  }
+
+  #page(limit: number, beforeSeq?: number): Promise<PageOutput> {
+    return this.#calls.page({ chatId: this.#options.chatId, limit, ...(beforeSeq !== undefined && { beforeSeq }) })
+  }
+
+  #follow(cursor: string): void {
+    this.#endStream()
+    const { chatId } = this.#options
+    this.#unfollow = this.#calls.followChat(
+      { chatId, cursor },
+      {
+        frame: (id, frame) => this.#send({ t: 'frame', id, frame }),
+        lost: () => this.#send({ t: 'lost' }),
+        ended: (ended, afterMs) => {
+          const code = this.#codeOf(ended)
+          this.#send({ t: 'streamEnded', code, final: !isRetryable(code), afterMs })
+        },
+      },
+    )
+  }
+
+  /** Without a code from the server: the line may have ended, and then nothing is to be waited for. */
+  #codeOf(code: ErrorCode | null): ErrorCode | null {
+    const line = this.#calls.connection.getSnapshot()
+    return code === null && line.kind === 'ended' ? 'unauthenticated' : code
+  }
+
+  #endStream(): void {
+    this.#unfollow()
+    this.#unfollow = () => {}
+  }
+
+  #wait({ attempt, atLeastMs }: { attempt: number; atLeastMs: number }): void {
+    clearTimeout(this.#waitTimer)
+    const delayMs = Math.max(atLeastMs, retryDelayMs(attempt, this.#calls.random))
+    this.#waitTimer = setTimeout(() => this.#send({ t: 'resume' }), delayMs)
+  }
+
+  #watch(): void {
+    this.#behindTimer ??= setTimeout(() => {
+      this.#behindTimer = undefined
+      this.#send({ t: 'behind' })
+    }, behindMs)
+  }
+
+  /** A new session began after the old one had ended: try again as the new one. */
+  #lineChanged(): void {
+    const { kind } = this.#calls.connection.getSnapshot()
+    if (kind === 'idle' && this.#state.kind === 'failed') this.#send({ t: 'resume' })
+  }
+
+  #olderIsHere(): void {
+    const waiting = [...this.#waitingForOlder]
+    this.#waitingForOlder.clear()
+    for (const resolve of waiting) resolve()
+  }
+}
+
+/** What a step brought to the end of the window. */
+function newEntries(before: TimelineState, after: TimelineState): readonly LogEntry[] {
+  const entries = entriesOf(after)
+  if (entries === entriesOf(before)) return []
+  const have = entriesOf(before).at(-1)?.seq ?? 0
+  return entries.filter((entry) => entry.seq > have)
+}
+
+function entriesOf(state: TimelineState): readonly LogEntry[] {
+  return state.kind === 'loading' ? [] : (state.window?.entries ?? [])
+}

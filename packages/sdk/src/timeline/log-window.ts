@@ -1,0 +1,69 @@
+import type { LogEntry, PageOutput } from '@deskbell/contract/events'
+import type { Timeline } from './timeline.ts'
+
+/** The part of a chat's log that is here: contiguous, ascending, ending at `have`. */
+export type LogWindow = {
+  readonly entries: readonly LogEntry[]
+  /** The newest `seq` that is here, 0 for an empty log. */
+  readonly have: number
+  /** The server's name for the position `have`. */
+  readonly cursor: string
+  readonly hasMore: boolean
+  readonly read: Timeline['read']
+}
+
+export function windowOfPage(page: PageOutput): LogWindow {
+  const { entries, cursor, hasMore, read } = page
+  return { entries, have: entries.at(-1)?.seq ?? 0, cursor, hasMore, read }
+}
+
+/**
+ * Takes what is new of a frame: an entry at or before `have` is a repeat, the next one is taken.
+ * Null when something is missing in between; then nothing is taken.
+ */
+export function appendFrame(window: LogWindow, frame: { id: string; events: readonly LogEntry[] }): LogWindow | null {
+  const fresh = frame.events.filter((entry) => entry.seq > window.have)
+  if (fresh.length === 0) return window
+  if (fresh.some((entry, index) => entry.seq !== window.have + 1 + index)) return null
+  const have = window.have + fresh.length
+  return { ...window, entries: [...window.entries, ...fresh], have, cursor: frame.id }
+}
+
+/** Takes an older page if it ends where the window begins. */
+export function prependPage(window: LogWindow, page: PageOutput): LogWindow {
+  const first = window.entries[0]?.seq ?? window.have + 1
+  const older = page.entries.filter((entry) => entry.seq < first)
+  if (older.length > 0 && older.at(-1)?.seq !== first - 1) return window
+  return { ...window, entries: [...older, ...window.entries], hasMore: page.hasMore, read: mergeRead(window.read, page.read) }
+}
+
+/** Goes on from a window that was shown to a newer one that overlaps or touches it. */
+export function continueWindow(shown: LogWindow, newer: LogWindow): LogWindow {
+  const fresh = newer.entries.filter((entry) => entry.seq > shown.have)
+  return { ...newer, entries: [...shown.entries, ...fresh], hasMore: shown.hasMore, read: mergeRead(shown.read, newer.read) }
+}
+
+/** Takes the newer window, but keeps the objects of entries that say the same. */
+export function replaceWindow(shown: LogWindow, newer: LogWindow): LogWindow {
+  const bySeq = new Map(shown.entries.map((entry) => [entry.seq, entry]))
+  const entries = newer.entries.map((entry) => {
+    const old = bySeq.get(entry.seq)
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(entry) ? old : entry
+  })
+  return { ...newer, entries }
+}
+
+export function mergeRead(a: Timeline['read'], b: Timeline['read']): Timeline['read'] {
+  if (b.client <= a.client && b.operator <= a.operator) return a
+  return { client: Math.max(a.client, b.client), operator: Math.max(a.operator, b.operator) }
+}
+
+/** A message or an assignment shows that the chat was open then; edits do not. */
+export function chatStatusOf({ entries, hasMore }: Pick<LogWindow, 'entries' | 'hasMore'>): Timeline['chatStatus'] {
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    const kind = entries[index]?.kind
+    if (kind === 'closed') return 'closed'
+    if (kind === 'reopened' || kind === 'message' || kind === 'assigned') return 'open'
+  }
+  return hasMore ? 'unknown' : 'open'
+}

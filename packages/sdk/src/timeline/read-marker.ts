@@ -1,0 +1,66 @@
+import type { ChatId } from '@deskbell/contract/ids'
+import type { Calls } from '../calls.ts'
+import { retryDelayMs } from '../connection/retry-delay.ts'
+import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
+
+/** At most one call in this time. */
+const paceMs = 1_000
+
+/** Tells the server how far the chat was read: only forwards, not too often, and again when a call is lost. */
+export class ReadMarker {
+  readonly #calls: Pick<Calls, 'markRead' | 'random'>
+  readonly #chatId: ChatId
+  #wanted = 0
+  #told = 0
+  #attempt = 0
+  #resting = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #stopped = false
+
+  constructor(calls: Pick<Calls, 'markRead' | 'random'>, chatId: ChatId) {
+    this.#calls = calls
+    this.#chatId = chatId
+  }
+
+  mark(seq: number): void {
+    if (seq <= this.#wanted) return
+    this.#wanted = seq
+    this.#flush()
+  }
+
+  /** Nothing is told any more. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #flush(): void {
+    if (this.#stopped || this.#resting || this.#wanted <= this.#told) return
+    this.#resting = true
+    void this.#tell(this.#wanted)
+  }
+
+  async #tell(seq: number): Promise<void> {
+    const restMs = await this.#attemptTo(seq)
+    if (this.#stopped) return
+    this.#timer = setTimeout(() => {
+      this.#resting = false
+      this.#flush()
+    }, restMs)
+  }
+
+  /** How long to rest after the call. A mark that is refused for good is not told again. */
+  async #attemptTo(seq: number): Promise<number> {
+    try {
+      await this.#calls.markRead({ chatId: this.#chatId, seq })
+    } catch (error) {
+      if (isRetryable(errorCode(error))) {
+        this.#attempt += 1
+        return Math.max(paceMs, retryAfterMs(error), retryDelayMs(this.#attempt, this.#calls.random))
+      }
+    }
+    this.#told = seq
+    this.#attempt = 0
+    return paceMs
+  }
+}

@@ -1,0 +1,65 @@
+import type { LogEntry } from '@deskbell/contract/events'
+import type { PendingMessage } from '../outbox/pending-message.ts'
+import { type Queue, type QueueItem, toPending } from '../outbox/queue-state.ts'
+import { chatStatusOf, type LogWindow } from './log-window.ts'
+import type { Timeline } from './timeline.ts'
+import type { TimelineState } from './timeline-state.ts'
+
+const noEntries: readonly LogEntry[] = []
+const nothingRead: Timeline['read'] = { client: 0, operator: 0 }
+
+const statuses: Record<TimelineState['kind'], Timeline['status']> = {
+  loading: 'loading',
+  'catching-up': 'catching-up',
+  live: 'live',
+  reloading: 'catching-up',
+  paused: 'catching-up',
+  failed: 'failed',
+  stopped: 'catching-up',
+}
+
+/** Makes pictures of a timeline: the same object as before when nothing that is shown has changed. */
+export function createTimelineView(): (state: TimelineState, queue: Queue) => Timeline {
+  const showQueue = createQueueView()
+  let shown: Timeline | null = null
+  return (state, queue) => {
+    const next = picture(state, showQueue(queue))
+    if (shown === null || !isSame(shown, next)) shown = next
+    return shown
+  }
+}
+
+function picture(state: TimelineState, pending: readonly PendingMessage[]): Timeline {
+  const window: LogWindow | null = state.kind === 'loading' ? null : state.window
+  return {
+    status: window === null && state.kind === 'paused' ? 'loading' : statuses[state.kind],
+    error: state.kind === 'failed' ? state.code : null,
+    entries: window?.entries ?? noEntries,
+    pending,
+    hasMore: window?.hasMore ?? false,
+    loadingOlder: state.loadingOlder,
+    read: window?.read ?? nothingRead,
+    chatStatus: window === null ? 'unknown' : chatStatusOf(window),
+  }
+}
+
+function isSame(a: Timeline, b: Timeline): boolean {
+  const keys: (keyof Timeline)[] = ['status', 'error', 'entries', 'pending', 'hasMore', 'loadingOlder', 'read', 'chatStatus']
+  return keys.every((key) => Object.is(a[key], b[key]))
+}
+
+/** A pending message stays the same object until it changes, and so does the list. */
+function createQueueView(): (queue: Queue) => readonly PendingMessage[] {
+  const shown = new WeakMap<QueueItem, PendingMessage>()
+  let list: readonly PendingMessage[] = []
+  const show = (item: QueueItem) => {
+    const pending = shown.get(item) ?? toPending(item)
+    shown.set(item, pending)
+    return pending
+  }
+  return (queue) => {
+    const next = queue.map(show)
+    if (next.length !== list.length || next.some((pending, index) => pending !== list[index])) list = next
+    return list
+  }
+}
