@@ -14,7 +14,7 @@ import { CallCounter } from './call-counter.ts'
 import { drainSockets } from './drain.ts'
 import type { LiveSocket } from './live-socket.ts'
 import type { LiveTimings } from './live-timings.ts'
-import { refuseUpgrade } from './refuse-upgrade.ts'
+import { answerRaw } from '../http/raw-answer.ts'
 import { SessionWatch } from './session-watch.ts'
 import { createSocketContext } from './socket-context.ts'
 import { sendError } from './socket-error.ts'
@@ -66,7 +66,7 @@ export class LiveServer {
       if (this.#draining) throw new AppError('unavailable')
       this.#wss.handleUpgrade(request, connection, head, (ws) => this.#open(ws, request, { ...admission, requestId }))
     } catch (cause) {
-      status = refuseUpgrade(connection, toAppError(cause), requestId)
+      status = answerRaw(connection, toAppError(cause), requestId)
     }
     const ms = Math.round(performance.now() - startedAt)
     this.#options.log.info({ method: request.method, route: 'upgrade', status, ms, requestId }, 'request')

@@ -3,8 +3,8 @@ import { STATUS_CODES } from 'node:http'
 import type { AppError } from '@deskbell/contract/errors'
 import { problemResponse } from '../rest/rest-response.ts'
 
-/** A whole HTTP answer in place of the upgrade, and the end of the connection. Returns the status. */
-export function refuseUpgrade(socket: Duplex, error: AppError, requestId: string): number {
+/** A whole HTTP answer written by hand, and the end of the connection: for what never became a request. Returns the status. */
+export function answerRaw(socket: Duplex, error: AppError, requestId: string): number {
   const { status, headers, body } = problemResponse(error, requestId)
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '@deskbell/contract/errors'
+import type { FastifyInstance } from 'fastify'
+import { LiveServer } from '../live/live-server.ts'
+import { defaultTimings } from '../live/live-timings.ts'
+import { serveHealth } from './health.ts'
+import type { HttpOptions, HttpServer } from './http-options.ts'
+import { readIndexPage } from './index-page.ts'
+import { type PagesOptions, sendPage, servePages, wantsPage } from './pages.ts'
+import { sendProblem } from './problem-reply.ts'
+import { createRateLimits, type RateLimits } from './rate-limits.ts'
+import { answerRaw } from './raw-answer.ts'
+import { createRequestContext } from './request-context.ts'
+import { type Answer, type ContextOf, isRestPath, mountRest } from './rest-mount.ts'
+import { createShell } from './shell.ts'
+import { mountTrpc } from './trpc-mount.ts'
+
+/** Everything this process answers on its one port, by its roles. Nothing listens before `listen`. */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const limits = createRateLimits(options.rateLimits, () => performance.now())
+  const app = createShell(options)
+  let leaving = false
+  serveHealth(app, () => !leaving && options.ready())
+  const rest = options.roles.api ? mountApi(app, options, limits) : null
+  const pages = options.roles.pages ? await mountPages(app, options) : null
+  answerUnknown(app, rest, pages)
+  const live = mountLive(app, options, limits)
+  return {
+    async listen(port, host) {
+      await app.listen({ port, host })
+      const address = app.server.address()
+      return { port: address !== null && typeof address === 'object' ? address.port : port }
+    },
+    async drain() {
+      leaving = true
+      await live?.drain()
+    },
+    async close() {
+      leaving = true
+      live?.close()
+      await closeBounded(app)
+    },
+  }
+}
+
+function mountApi(app: FastifyInstance, options: HttpOptions, limits: RateLimits): Answer {
+  const { core, publicUrl, allowedOrigins, trustProxy } = options
+  const contextOptions = { core, publicUrl, allowedOrigins, trustProxy, limits }
+  const contextOf: ContextOf = (request, reply, via) =>
+    createRequestContext(contextOptions, { request: request.raw, response: reply.raw, requestId: request.id, via })
+  mountTrpc(app, contextOf)
+  return mountRest(app, contextOf)
+}
+
+async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<PagesOptions | null> {
+  const { pagesDir, authMode, trustProxy } = options
+  if (pagesDir === null) return null
+  const pages = { pagesDir, index: await readIndexPage(pagesDir, authMode), trustProxy }
+  await servePages(app, pages)
+  return pages
+}
+
+/** Methods that Fastify has no route for end up here too, so REST gets its paths once more. */
+function answerUnknown(app: FastifyInstance, rest: Answer | null, pages: PagesOptions | null): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    if (rest !== null && isRestPath(request.url)) return rest(request, reply)
+    if (pages !== null && wantsPage(request)) return sendPage(request, reply, { ...pages, status: 404 })
+    return sendProblem(reply, new AppError('not_found'))
+  })
+}
+
+function mountLive(app: FastifyInstance, options: HttpOptions, limits: RateLimits): LiveServer | null {
+  if (!options.roles.live) {
+    app.server.on('upgrade', (_request, socket) => void answerRaw(socket, new AppError('not_found'), randomUUID()))
+    return null
+  }
+  const timings = { ...defaultTimings, ...options.timings }
+  const live = new LiveServer({ ...options, publicUrl: options.publicUrl, limits, timings })
+  app.server.on('upgrade', (request, socket, head) => void live.upgrade(request, socket, head))
+  return live
+}
+
+const closeMs = 5_000
+
+/** Requests under way may finish, for a bounded time. */
+async function closeBounded(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), closeMs)
+  await app.close()
+  clearTimeout(cut)
+}

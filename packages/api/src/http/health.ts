@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify'
+import { AppError } from '@deskbell/contract/errors'
+import { sendProblem } from './problem-reply.ts'
+
+/** `/healthz`: the process lives. `/readyz`: send people here. */
+export function serveHealth(app: FastifyInstance, ready: () => boolean): void {
+  app.get('/healthz', (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
+  app.get('/readyz', (_, reply) => {
+    if (!ready()) return sendProblem(reply, new AppError('unavailable'))
+    return reply.header('cache-control', 'no-store').send({ status: 'ready' })
+  })
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import type { AuthMode } from '@deskbell/core/context'
+
+/** The one HTML file of the web app, ready to be sent. */
+export type IndexPage = {
+  bodies: Record<'br' | 'gzip' | 'identity', Buffer>
+  etag: string
+  /** CSP sources of the scripts that stand in the page itself. */
+  scriptHashes: string[]
+}
+
+/** Reads `index.html` once and tells it the auth mode; a page may run no script from elsewhere to ask. */
+export async function readIndexPage(pagesDir: string, authMode: AuthMode): Promise<IndexPage> {
+  const source = await readFile(join(pagesDir, 'index.html'), 'utf8')
+  const html = withAuthMode(source, authMode)
+  const body = Buffer.from(html)
+  return {
+    bodies: { br: brotliCompressSync(body), gzip: gzipSync(body), identity: body },
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+    scriptHashes: inlineScripts(html).map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`),
+  }
+}
+
+const metaTag = /<meta\s+name="deskbell-auth-mode"[^>]*>/i
+
+function withAuthMode(html: string, authMode: AuthMode): string {
+  const meta = `<meta name="deskbell-auth-mode" content="${authMode}">`
+  return metaTag.test(html) ? html.replace(metaTag, meta) : html.replace(/<head[^>]*>/i, (head) => head + meta)
+}
+
+function inlineScripts(html: string): string[] {
+  const scripts = html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/gi)
+  return [...scripts].filter(([, attributes = '']) => !/\ssrc\s*=/i.test(attributes)).map(([, , text = '']) => text)
+}

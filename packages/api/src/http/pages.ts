@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { acceptedEncoding } from './accepted-encoding.ts'
+import type { IndexPage } from './index-page.ts'
+import { peerOf } from './peer.ts'
+import { pagePolicy } from './security-headers.ts'
+
+export type PagesOptions = { pagesDir: string; index: IndexPage; trustProxy: boolean }
+
+/** The addresses of the web app. It is one HTML file; what an address shows is decided in the browser. */
+const pagePaths = ['/', '/login', '/login-operator', '/chats/:userId']
+
+/** The built files, and the one page at its addresses. */
+export async function servePages(app: FastifyInstance, options: PagesOptions): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: options.pagesDir,
+    // One route per file that exists: nothing else can ever be read from the disk.
+    wildcard: false,
+    index: false,
+    preCompressed: true,
+    cacheControl: false,
+    globIgnore: ['**/*.html', '**/*.br', '**/*.gz'],
+    setHeaders: (response, path) => {
+      response.header('cache-control', isHashed(path, options.pagesDir) ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+  for (const path of pagePaths) app.get(path, (request, reply) => sendPage(request, reply, { ...options, status: 200 }))
+}
+
+export function sendPage(request: FastifyRequest, reply: FastifyReply, page: PagesOptions & { status: 200 | 404 }): FastifyReply {
+  const { index, status } = page
+  const encoding = acceptedEncoding(request.headers['accept-encoding'])
+  reply.headers({
+    'content-security-policy': pagePolicy(peerOf(request.raw, page.trustProxy), index.scriptHashes),
+    'cache-control': 'no-cache',
+    vary: 'accept-encoding',
+  })
+  if (status === 200) {
+    reply.header('etag', index.etag)
+    if (request.headers['if-none-match'] === index.etag) return reply.code(304).send()
+  }
+  if (encoding !== 'identity') reply.header('content-encoding', encoding)
+  return reply.code(status).type('text/html; charset=utf-8').send(index.bodies[encoding])
+}
+
+/** Somebody typed an address or followed a link: a file, or a program that asks for JSON, gets no page. */
+export function wantsPage(request: FastifyRequest): boolean {
+  const { method, headers, url } = request
+  const [pathname = ''] = url.split('?', 1)
+  const accept = headers.accept ?? '*/*'
+  const isFile = pathname.split('/').at(-1)?.includes('.') ?? false
+  return (method === 'GET' || method === 'HEAD') && !isFile && /text\/html|\*\/\*/.test(accept) && !pathname.startsWith('/trpc/')
+}
+
+/** The bundler puts what carries a hash in its name into one folder. */
+function isHashed(path: string, pagesDir: string): boolean {
+  return path.startsWith(join(pagesDir, 'assets/'))
+}

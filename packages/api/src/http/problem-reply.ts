@@ -1,0 +1,33 @@
+import { AppError } from '@deskbell/contract/errors'
+import type { FastifyReply } from 'fastify'
+import { toCallError } from '../call-error.ts'
+import { problemResponse, type RestResponse } from '../rest/rest-response.ts'
+
+export function sendResponse(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
+  return reply.code(status).headers(headers).send(body ?? undefined)
+}
+
+/** An error in the form of REST. What Fastify itself throws gets one of our codes, and its words stay inside. */
+export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  reply.header('cache-control', 'no-store')
+  return sendResponse(reply, problemResponse(toShellError(error), reply.request.id))
+}
+
+/** Fastify's own errors carry a status; everything else goes the way of a failed call. */
+export function toShellError(error: unknown): AppError {
+  if (!(error instanceof Error) || !('statusCode' in error)) return toCallError(error)
+  switch (error.statusCode) {
+    case 413:
+      return new AppError('too_large')
+    case 415:
+      return new AppError('unsupported_media_type')
+    case 503:
+      return new AppError('unavailable')
+    case 404:
+      return new AppError('not_found')
+    case 400:
+    case 414:
+      return new AppError('invalid_input')
+  }
+  return toCallError(error)
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RequestContext } from '../context.ts'
+import { createRestHandler, type RestHandler } from '../rest/handle-rest.ts'
+import { appRouter } from '../router.ts'
+import { sendResponse } from './problem-reply.ts'
+
+export type ContextOf = (request: FastifyRequest, reply: FastifyReply, via: RequestContext['via']) => RequestContext
+export type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/**
+ * Everything below `/api` goes to the REST handler as it came: it reads the body itself, and only when it needs it,
+ * so that its order of checks holds. Returns the handler for methods that Fastify does not route.
+ */
+export function mountRest(app: FastifyInstance, contextOf: ContextOf): Answer {
+  const rest = createRestHandler({ router: appRouter })
+  const answer: Answer = (request, reply) => answerRest(rest, request, { reply, context: contextOf(request, reply, 'rest') })
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _body, done) => done(null))
+    scope.all('/api/*', answer)
+  })
+  return answer
+}
+
+export function isRestPath(url: string): boolean {
+  return url.startsWith('/api/')
+}
+
+type Call = { reply: FastifyReply; context: RequestContext }
+
+async function answerRest(rest: RestHandler, request: FastifyRequest, { reply, context }: Call): Promise<FastifyReply> {
+  const [path = '', query = ''] = splitOnce(request.raw.url ?? '', '?')
+  const response = await rest.handle({
+    method: request.method,
+    path: path.slice('/api'.length),
+    query,
+    headers: request.headers,
+    readBody: (bytesMax) => readBody(request.raw, bytesMax),
+    context,
+  })
+  if (response.status === 413) await letFinish(request.raw)
+  return sendResponse(reply, response)
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** At most `bytesMax` bytes; null when there are more. The stream is left open, or no answer could be sent. */
+function readBody(body: IncomingMessage, bytesMax: number): Promise<Uint8Array | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= bytesMax) return void chunks.push(chunk)
+      body.off('data', onData)
+      resolve(null)
+    }
+    body.on('data', onData)
+    body.once('end', () => resolve(Buffer.concat(chunks)))
+    body.once('error', reject)
+    body.once('close', () => reject(new Error('The body was not sent to its end.')))
+  })
+}
+
+const finishMs = 1_000
+
+/** A sender that is cut off in mid-body sees a reset in place of our answer, so it gets a moment to finish. */
+async function letFinish(body: IncomingMessage): Promise<void> {
+  if (body.readableEnded) return
+  body.resume()
+  const finished = new Promise((resolve) => body.once('end', resolve).once('close', resolve))
+  await Promise.race([finished, delay(finishMs, undefined, { ref: false })])
+}

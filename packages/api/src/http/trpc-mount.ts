@@ -1,0 +1,38 @@
+import { socketBatchMax } from '@deskbell/contract/limits'
+import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { appRouter } from '../router.ts'
+import type { ContextOf } from './rest-mount.ts'
+
+const pathSchema = z.object({ '*': z.string() })
+
+/** tRPC over HTTP. Bodies are JSON, so a form of a foreign page never gets this far; a `GET` is only ever a query. */
+export function mountTrpc(app: FastifyInstance, contextOf: ContextOf): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    // tRPC parses the text itself.
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    // A wildcard, because the names of a batch stand in one segment that may be long.
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/trpc/*',
+      handler: async (request, reply) => {
+        reply.header('cache-control', 'no-store')
+        await fastifyRequestHandler({
+          router: appRouter,
+          req: request,
+          res: reply,
+          path: procedurePath(request),
+          maxBatchSize: socketBatchMax,
+          createContext: () => contextOf(request, reply, 'http'),
+        })
+        return reply
+      },
+    })
+  })
+}
+
+function procedurePath(request: FastifyRequest): string {
+  return pathSchema.parse(request.params)['*']
+}
