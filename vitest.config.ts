@@ -29,7 +29,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['apps/e2e/tests/**/*.e2e.ts'],
           exclude: ignored,
-          globalSetup: ['./apps/e2e/src/global-setup.ts'],
+          globalSetup: ['./apps/e2e/src/global-setup.ts', './packages/testkit/src/postgres-global-setup.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,

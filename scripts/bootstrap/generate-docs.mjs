@@ -6,8 +6,10 @@ import { capture, run } from './run.mjs'
 
 /** Writes what is made from the sources: `.env.example`, the OpenAPI document, the floor graph. */
 export async function generateDocs({ node, env }) {
-  const written = await run(node, ['apps/server/src/write-docs.ts'], { env })
-  if (written !== 0) return written
+  for (const program of ['apps/server/src/write-env-example.ts', 'packages/api/src/rest/write-openapi.ts']) {
+    const code = await run(node, [program], { env })
+    if (code !== 0) return code
+  }
   await drawFloors(env)
   return 0
 }

@@ -15,7 +15,8 @@ export async function ensureInstalled(env) {
     if (isInstalled()) return
     say('installing packages')
     const args = [...pnpm, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']
-    const code = await run('npx', args, { env })
+    // CI=true: no questions, also not about a node_modules of another layout.
+    const code = await run('npx', args, { env: { ...env, CI: 'true' } })
     if (code !== 0) throw new Failure('the packages could not be installed: see above')
     stamp('installed', manifestsFingerprint())
   })

@@ -18,9 +18,14 @@ export const tasks = {
   'test:unit': async (args) => await testProject(await prepare(), 'unit', args),
   'test:pg': async (args) => await testProject(await prepare(), 'pg', args),
   'test:e2e': async (args) => await testProject(await prepareBuilt(), 'e2e', args),
-  build: async () => void (await prepareBuilt()) ?? 0,
+  build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
   'docs:generate': async () => await generateDocs(await prepare()),
+}
+
+async function build() {
+  await prepareBuilt()
+  return 0
 }
 
 async function check(tools, names) {

@@ -3,27 +3,28 @@ import { DataFolderError } from '@deskbell/db/embedded/data-folder-error'
 import { NewerSchemaError } from '@deskbell/db/migrate'
 import { z } from 'zod'
 import type { Config } from './config.ts'
+import { databasePlace } from './database-place.ts'
 import { StartupError } from './startup-error.ts'
 
-const systemErrorSchema = z.looseObject({ code: z.string() })
+const systemErrorSchema = z.looseObject({ code: z.string(), hostname: z.string().optional() })
 
 /** The one line that tells a person why the start failed, or null for what nobody foresaw. */
 export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'port' | 'databaseUrl'>): string | null {
   if (error instanceof StartupError || error instanceof DataFolderError || error instanceof NewerSchemaError) {
     return error.message
   }
-  const code = systemErrorSchema.safeParse(error).data?.code
+  const { code, hostname } = systemErrorSchema.safeParse(error).data ?? {}
   if (code === 'EADDRINUSE') return `port ${config.port} is in use: stop the program that has it, or set PORT`
   if (code === 'EACCES') return `port ${config.port} is not allowed to this user: set PORT`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `this machine has no address ${config.host}: set HOST`
+  if (code === 'EADDRNOTAVAIL' || hostname === config.host)
+    return `this machine has no address ${config.host}: set HOST`
   if (config.databaseUrl) return explainDatabase(error, config.databaseUrl)
   return null
 }
 
 /** Names the place of the outside database, never its password. */
 function explainDatabase(error: unknown, databaseUrl: string): string | null {
-  const { host, pathname } = new URL(databaseUrl)
-  const place = `${host || 'the socket'}${pathname}`
+  const place = databasePlace(databaseUrl)
   const state = sqlState(error)
   if (state?.startsWith('28')) return `the database ${place} does not accept the user or password of DATABASE_URL`
   if (state === '3D000') return `the database ${place} of DATABASE_URL does not exist`

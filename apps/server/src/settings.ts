@@ -41,10 +41,14 @@ export const settingsSchema = z.object({
     description: 'The folder of the embedded database and of files.',
     example: '.deskbell',
   }),
-  DATABASE_URL: url('postgres:', 'postgresql:').optional().meta({
-    description: 'An outside PostgreSQL, 15 or newer, in place of the embedded one.',
-    example: 'postgresql://deskbell:secret@localhost:5433/deskbell',
-  }),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, { error: 'must be a URL that starts with postgres:// or postgresql://' })
+    .optional()
+    .meta({
+      description: 'An outside PostgreSQL, 15 or newer, in place of the embedded one.',
+      example: 'postgresql://deskbell:secret@localhost:5433/deskbell',
+    }),
   BUS: oneOf('memory', 'postgres', 'redis').default('memory').meta({
     description: 'How processes on one database tell each other of changes; memory is for a single process only.',
     example: 'memory',

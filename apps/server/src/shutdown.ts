@@ -31,17 +31,19 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
       log.error({ boundMs }, 'The stop took too long')
       exit(1)
     }, boundMs)
-    stop().then(
-      () => {
+    void stop()
+      .then(
+        () => 0,
+        (error: unknown) => {
+          log.error({ err: error }, 'The stop failed')
+          return 1
+        },
+      )
+      .then((code) => {
         clearTimeout(bound)
-        log.info({}, 'Stopped')
-        exit(0)
-      },
-      (error: unknown) => {
-        log.error({ err: error }, 'The stop failed')
-        exit(1)
-      },
-    )
+        if (code === 0) log.info({}, 'Stopped')
+        exit(code)
+      })
   }
 
   return {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Config } from './config.ts'
 import { isLoopback } from './config.ts'
+import { databasePlace } from './database-place.ts'
 
 /** What the person who started it wants to know: where it listens, who may sign in, where the data is. */
 export function startLine(config: Config): string {
@@ -15,7 +16,7 @@ function authSentence({ authMode }: Config): string {
 }
 
 function dataSentence({ databaseUrl, dataDir }: Config): string {
-  if (databaseUrl) return `data in ${new URL(databaseUrl).host || 'PostgreSQL'}`
+  if (databaseUrl) return `data in ${databasePlace(databaseUrl)}`
   const shown = relative(process.cwd(), dataDir)
   return `data in ${shown === '' || shown.startsWith('..') ? dataDir : shown}`
 }

@@ -1,0 +1,38 @@
+# One image for both processes: ROLE=api (9000) and ROLE=live (8080).
+FROM node:24-bookworm-slim AS workspace
+ENV TURBO_TELEMETRY_DISABLED=1
+WORKDIR /app
+RUN npm install --global pnpm@10.34.9
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY apps/server/package.json apps/server/
+COPY apps/web/package.json apps/web/
+COPY packages/api/package.json packages/api/
+COPY packages/bus/package.json packages/bus/
+COPY packages/contract/package.json packages/contract/
+COPY packages/core/package.json packages/core/
+COPY packages/db/package.json packages/db/
+COPY packages/sdk/package.json packages/sdk/
+
+FROM workspace AS pages
+RUN pnpm install --frozen-lockfile --filter "@deskbell/web..."
+COPY . .
+RUN pnpm --filter @deskbell/web run build
+
+# The embedded database is an optional package and stays out: containers are given a DATABASE_URL.
+FROM workspace AS packages
+RUN pnpm install --frozen-lockfile --prod --no-optional --filter-prod "@deskbell/server..."
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /app
+COPY --from=packages /app ./
+COPY packages packages
+COPY apps/server apps/server
+COPY --from=pages /app/apps/web/dist apps/web/dist
+# The user 1000 of the base image.
+USER node
+EXPOSE 8080 9000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "apps/server/src/check-health.ts"]
+# Sources run as they are: Node strips the types.
+CMD ["node", "apps/server/src/main.ts"]

@@ -1,0 +1,27 @@
+import { DataFolderError } from '@deskbell/db/embedded/data-folder-error'
+import { NewerSchemaError } from '@deskbell/db/migrate'
+import { expect, test } from 'vitest'
+import { explainFailure } from './explain-failure.ts'
+
+const config = { host: '127.0.0.1', port: 8080, databaseUrl: 'postgresql://deskbell:hunter2@db.example:5432/chat' }
+const systemError = (code: string) => Object.assign(new Error(code), { code })
+
+test.for([
+  [systemError('EADDRINUSE'), 'port 8080 is in use: stop the program that has it, or set PORT'],
+  [systemError('EACCES'), 'port 8080 is not allowed to this user: set PORT'],
+  [systemError('ECONNREFUSED'), 'the database db.example:5432/chat of DATABASE_URL cannot be reached'],
+  [new DataFolderError('the folder is in use'), 'the folder is in use'],
+  [new NewerSchemaError('a newer Deskbell made it'), 'a newer Deskbell made it'],
+] as const)('[RUN-3] a failure that people can mend is one line: %s', ([error, line]) => {
+  expect(explainFailure(error, config)).toBe(line)
+})
+
+test('[RUN-3] the line never has the password of the database', () => {
+  for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT']) {
+    expect(explainFailure(systemError(code), config) ?? '').not.toContain('hunter2')
+  }
+})
+
+test('what nobody foresaw is not explained', () => {
+  expect(explainFailure(new TypeError('x is not a function'), config)).toBeNull()
+})
