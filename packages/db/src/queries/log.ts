@@ -8,6 +8,7 @@ import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
+import { type ReadMarks, readMarksFields } from './marks.ts'
 
 /** A line of the log that clients and operators share, with whoever caused it. */
 export type StoredEntry = Awaited<ReturnType<typeof selectLog>>[number]
@@ -28,12 +29,12 @@ export async function readLogBefore(
   return newestFirst.reverse()
 }
 
-export type LogHead = { clientId: UserId; lastSeq: number }
+export type LogHead = { userId: UserId; lastSeq: number; marks: ReadMarks }
 
-/** Whose chat it is and where its log ends. */
+/** Whose chat it is, where its log ends, and how far each side has read. */
 export async function readLogHead(executor: Executor, chatId: ChatId): Promise<LogHead | undefined> {
   const [head] = await executor
-    .select({ clientId: chats.userId, lastSeq: chats.lastSeq })
+    .select({ userId: chats.userId, lastSeq: chats.lastSeq, marks: readMarksFields(chats.id) })
     .from(chats)
     .where(eq(chats.id, chatId))
   return head

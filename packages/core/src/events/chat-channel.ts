@@ -1,0 +1,128 @@
+import type { ChatHint } from '@deskbell/bus/bus'
+import type { LogEntry } from '@deskbell/contract/events'
+import type { ChatId } from '@deskbell/contract/ids'
+import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
+import { MarkBoard } from './mark-board.ts'
+import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
+
+/** Reads the oldest entries after a place from the database. */
+export type ReadLog = (slice: { chatId: ChatId; afterSeq: number; limit: number }) => Promise<LogEntry[]>
+
+export type ChannelOptions = { chatId: ChatId; readLog: ReadLog; onError: (error: unknown) => void }
+
+/** A frame stays well below the bytes that may wait for a slow socket. */
+const frameLimits: FrameLimits = { entries: frameEntriesMax, bytes: 48 * 1024 }
+
+/**
+ * One followed chat in one process: its ring, its marks and its followers.
+ *
+ * A hint that continues the log is appended and wakes the followers. One that shows a gap makes a single read
+ * for all of them. Hints may be lost, doubled or come in any order: the ring is always a part of the log.
+ */
+export class ChatChannel {
+  readonly chatId: ChatId
+  readonly marks = new MarkBoard()
+  readonly #readLog: ReadLog
+  readonly #onError: (error: unknown) => void
+  readonly #followers = new Set<() => void>()
+  readonly #pages = new Map<number, Promise<SizedEntry[]>>()
+  #ring: Ring | null = null
+  /** The highest place anybody has told of. */
+  #told = 0
+  #filling = false
+
+  constructor({ chatId, readLog, onError }: ChannelOptions) {
+    this.chatId = chatId
+    this.#readLog = readLog
+    this.#onError = onError
+  }
+
+  get followers(): number {
+    return this.#followers.size
+  }
+
+  /** The end of the log as far as it is here; 0 before the first look. */
+  get top(): number {
+    return this.#ring?.top ?? 0
+  }
+
+  add(wake: () => void): void {
+    this.#followers.add(wake)
+  }
+
+  remove(wake: () => void): void {
+    this.#followers.delete(wake)
+  }
+
+  wake(): void {
+    for (const wake of this.#followers) wake()
+  }
+
+  /** The database says that the log ends here, or did a moment ago. */
+  observe(lastSeq: number): void {
+    this.#ring ??= new Ring(lastSeq)
+    this.#told = Math.max(this.#told, lastSeq)
+    void this.#fill()
+  }
+
+  offer({ seq, entries }: Pick<ChatHint, 'seq' | 'entries'>): void {
+    this.#told = Math.max(this.#told, seq)
+    if (this.#ring === null) return
+    const before = this.#ring.top
+    this.#ring.append(entries)
+    if (this.#ring.top > before) this.wake()
+    void this.#fill()
+  }
+
+  mark(mark: Parameters<MarkBoard['merge']>[0]): void {
+    if (this.marks.merge(mark)) this.wake()
+  }
+
+  /** The next entries after a place; null when they are older than the ring, and must be read by `page`. */
+  after(seq: number): SizedEntry[] | null {
+    if (this.#ring === null) return null
+    return seq >= this.#ring.top ? [] : this.#ring.after(seq, frameLimits)
+  }
+
+  /** The same from the database. Followers at the same place share one read. */
+  page(afterSeq: number): Promise<SizedEntry[]> {
+    const running = this.#pages.get(afterSeq)
+    if (running !== undefined) return running
+    const page = this.#readPage(afterSeq).finally(() => this.#pages.delete(afterSeq))
+    this.#pages.set(afterSeq, page)
+    return page
+  }
+
+  async #readPage(afterSeq: number): Promise<SizedEntry[]> {
+    const entries = await this.#readLog({ chatId: this.chatId, afterSeq, limit: frameEntriesMax })
+    return frameful(entries.map(sized), 0, frameLimits)
+  }
+
+  /** Closes the gap between the ring and what was told. What fails is tried again by the next look at the database. */
+  async #fill(): Promise<void> {
+    const ring = this.#ring
+    if (ring === null || this.#filling || ring.top >= this.#told) return
+    this.#filling = true
+    try {
+      while (ring.top < this.#told) await this.#fillOnce(ring)
+    } catch (error) {
+      this.#onError(error)
+    } finally {
+      this.#filling = false
+    }
+  }
+
+  async #fillOnce(ring: Ring): Promise<void> {
+    const told = this.#told
+    if (told - ring.top > ringEntriesMax) {
+      ring.jump(told)
+      return this.wake()
+    }
+    const before = ring.top
+    const entries = await this.#readLog({ chatId: this.chatId, afterSeq: before, limit: ringEntriesMax })
+    const whole = ring.append(entries)
+    if (ring.top > before) this.wake()
+    // Somebody told of more than there is: believe the database.
+    if (!whole || (ring.top === before && this.#told === told)) this.#told = ring.top
+  }
+}

@@ -1,0 +1,60 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { FollowChatInput } from '@deskbell/contract/events'
+import { readChatMarks } from '@deskbell/db/queries/log'
+import { requireVisible } from '../chats/chat-policy.ts'
+import type { Core } from '../context.ts'
+import type { ChatChannel } from './chat-channel.ts'
+import { ChatFollower, type ChatStep } from './chat-follower.ts'
+import { StreamEnded, StreamWait } from './stream-wait.ts'
+
+export type StreamOptions = {
+  signal: AbortSignal
+  /** Back-pressure: awaited before each frame. */
+  ready?: (() => Promise<void> | void) | undefined
+}
+
+/**
+ * The log of a chat from a cursor on, and then live. Listen first, then read the log, then drain what came
+ * meanwhile: no entry falls between. Ends when the signal does; throws `not_found` for a chat that is not the actor's.
+ */
+export async function* followChat(
+  core: Core,
+  actor: Actor,
+  input: FollowChatInput & StreamOptions,
+): AsyncGenerator<ChatStep, void, undefined> {
+  const wait = new StreamWait(input.signal)
+  const seat = core.hub.join(input.chatId, () => wait.wake())
+  // Of the same moment as the seat: a new epoch empties it.
+  const epoch = core.epoch()
+  try {
+    const follower = await startFollower(core, actor, { input, wait, channel: seat.channel, epoch })
+    let isVoid = false
+    for (;;) {
+      const step = await follower.next()
+      if (input.ready !== undefined) await wait.until(Promise.resolve(input.ready()))
+      if (!core.hub.isTrusted) await wait.until(core.hub.trusted())
+      if (isVoid || core.epoch() === epoch) {
+        yield step
+        continue
+      }
+      isVoid = true
+      yield follower.reset('foreign')
+    }
+  } catch (error) {
+    if (!(error instanceof StreamEnded)) throw error
+  } finally {
+    seat.leave()
+    wait.dispose()
+  }
+}
+
+type Start = { input: FollowChatInput; wait: StreamWait; channel: ChatChannel; epoch: string }
+
+async function startFollower(core: Core, actor: Actor, start: Start): Promise<ChatFollower> {
+  const { input, wait, channel, epoch } = start
+  const chat = requireVisible(actor, await wait.until(core.queries.chats.access(input.chatId)))
+  const marks = await wait.until(readChatMarks(core.db.orm, [input.chatId]))
+  for (const mark of marks) channel.mark(mark)
+  channel.observe(chat.lastSeq)
+  return new ChatFollower({ actor, chat, channel, epoch, input, wait })
+}

@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto'
+
+/**
+ * Ids for frames that are not log data: the current cursor and a suffix. A program that moves from one socket
+ * to another drops a frame whose id it has seen, so the suffix is unique over all streams of a cursor.
+ */
+export function createFrameIds(): (cursor: string) => string {
+  const stream = randomBytes(4).toString('hex')
+  let count = 0
+  return (cursor) => {
+    count += 1
+    return `${cursor}~${stream}.${count}`
+  }
+}

@@ -1,0 +1,185 @@
+import type { Bus, Hint } from '@deskbell/bus/bus'
+import type { ChatId } from '@deskbell/contract/ids'
+import { healMs } from '@deskbell/contract/limits'
+import type { Database } from '@deskbell/db/database'
+import { readChatMarks, readLogAfter, readTops } from '@deskbell/db/queries/log'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../context.ts'
+import { Inbox } from '../inbox/inbox.ts'
+import { ChatChannel } from './chat-channel.ts'
+import { EpochWatch } from './epoch-watch.ts'
+import { FrozenClock } from './frozen-clock.ts'
+import { storedEntryView } from './stored-entry-view.ts'
+
+export type HubOptions = { db: Database; bus: Bus; log: Log; clock: Clock }
+
+/** A follower's place at a chat. `leave` may be called more than once. */
+export type Seat = { channel: ChatChannel; leave(): void }
+
+/** Marks change rarely and may be late, so they are compared with the database at every fifth look. */
+const markLooks = 5
+const retryMs = 250
+
+export function createHub(options: HubOptions): Hub {
+  return new Hub(options)
+}
+
+/**
+ * What one process knows of the chats that are followed in it.
+ *
+ *   bus hint ─▶ channel (ring, marks) ─▶ followers
+ *   database ─▶ healing look every 400 ms ─▶ channel      finds what the hints did not bring
+ *
+ * Hints of another epoch are dropped; a new epoch drops every channel and its followers get `reset`.
+ */
+export class Hub {
+  readonly inbox: Inbox
+  readonly #options: HubOptions
+  readonly #epoch: EpochWatch
+  readonly #frozen: FrozenClock
+  readonly #channels = new Map<ChatId, ChatChannel>()
+  #unsubscribe: (() => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> | null = null
+  #looks = 0
+  #thaw: Promise<void> | null = null
+  #stopped = true
+
+  constructor(options: HubOptions) {
+    this.#options = options
+    this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#voidAll() })
+    this.#frozen = new FrozenClock(options.clock)
+    this.inbox = new Inbox({ db: options.db, log: options.log })
+  }
+
+  epoch(): string {
+    return this.#epoch.current
+  }
+
+  /** How many chats are followed here. */
+  get followedChats(): number {
+    return this.#channels.size
+  }
+
+  async start(): Promise<void> {
+    await this.#epoch.start()
+    this.#stopped = false
+    this.#unsubscribe = this.#options.bus.subscribe((hint) => this.#hear(hint))
+    this.#frozen.tick()
+    this.#timer = setInterval(() => this.#tick(), healMs).unref()
+    this.inbox.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearInterval(this.#timer)
+    this.#unsubscribe?.()
+    this.#epoch.stop()
+    await this.inbox.stop()
+    await this.#looking
+  }
+
+  /** From now on `wake` is called whenever the chat may have something new. The first seat makes the channel, the last one drops it. */
+  join(chatId: ChatId, wake: () => void): Seat {
+    const channel = this.#channels.get(chatId) ?? this.#open(chatId)
+    channel.add(wake)
+    return {
+      channel,
+      leave: () => {
+        channel.remove(wake)
+        if (channel.followers === 0 && this.#channels.get(chatId) === channel) this.#channels.delete(chatId)
+      },
+    }
+  }
+
+  /** True when nothing stands against sending at this moment. */
+  get isTrusted(): boolean {
+    if (this.#frozen.isStale()) this.#recover()
+    return this.#thaw === null && this.#epoch.isTrusted
+  }
+
+  /** Resolves when frames may be sent again: the epoch is known, and a process that stood still has looked around. */
+  async trusted(): Promise<void> {
+    while (!this.isTrusted && !this.#stopped) {
+      await this.#thaw
+      await this.#epoch.trusted()
+    }
+  }
+
+  #open(chatId: ChatId): ChatChannel {
+    const { db, log } = this.#options
+    const channel = new ChatChannel({
+      chatId,
+      readLog: async (slice) => (await readLogAfter(db.orm, slice)).map((row) => storedEntryView(slice.chatId, row)),
+      onError: (error) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
+    })
+    this.#channels.set(chatId, channel)
+    return channel
+  }
+
+  #hear(hint: Hint): void {
+    if (hint.t === 'session' || hint.epoch !== this.epoch()) return
+    const channel = this.#channels.get(hint.chatId)
+    if (hint.t === 'chat') channel?.offer(hint)
+    else channel?.mark(hint)
+    this.inbox.hear(hint)
+  }
+
+  #tick(): void {
+    if (this.#frozen.isStale()) this.#recover()
+    this.#frozen.tick()
+    if (this.#looking !== null || this.#channels.size === 0) return
+    this.#looking = this.#look()
+      .catch((error) => this.#options.log.debug({ err: error }, 'the healing look failed'))
+      .finally(() => {
+        this.#looking = null
+      })
+  }
+
+  /** One query for all followed chats finds what lost hints have hidden. */
+  async #look(): Promise<void> {
+    const { orm } = this.#options.db
+    // Before the reads: if another history shows, these channels are gone before they could take its tops.
+    const channels = new Map(this.#channels)
+    const chatIds = [...channels.keys()]
+    const tops = await readTops(orm, chatIds)
+    this.#looks += 1
+    const marks = this.#looks % markLooks === 0 ? await readChatMarks(orm, chatIds) : []
+    await this.#epoch.read()
+    for (const { chatId, lastSeq } of tops) this.#still(channels, chatId)?.observe(lastSeq)
+    for (const mark of marks) this.#still(channels, mark.chatId)?.mark(mark)
+  }
+
+  #still(channels: ReadonlyMap<ChatId, ChatChannel>, chatId: ChatId): ChatChannel | undefined {
+    const channel = this.#channels.get(chatId)
+    return channel === channels.get(chatId) ? channel : undefined
+  }
+
+  /** After standing still, a process knows nothing any more: it sends no frame before it has read epoch and tops. */
+  #recover(): void {
+    if (this.#thaw !== null || this.#stopped) return
+    this.#frozen.tick()
+    this.#options.log.warn({}, 'this process stood still: looking around before it sends')
+    this.#thaw = this.#lookUntilDone().finally(() => {
+      this.#thaw = null
+    })
+  }
+
+  async #lookUntilDone(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        return await this.#look()
+      } catch (error) {
+        this.#options.log.debug({ err: error }, 'looking around failed, trying again')
+        await new Promise((resolve) => setTimeout(resolve, retryMs).unref())
+      }
+    }
+  }
+
+  #voidAll(): void {
+    const channels = [...this.#channels.values()]
+    this.#channels.clear()
+    for (const channel of channels) channel.wake()
+    this.inbox.reset()
+  }
+}

@@ -1,0 +1,38 @@
+import type { UserId } from '@deskbell/contract/ids'
+import type { Role } from '@deskbell/contract/users'
+import type { ReadMarks } from '@deskbell/db/queries/marks'
+
+export type Mark = { userId: UserId; role: Role; deliveredSeq: number; readSeq: number }
+
+/** How far everybody has come in one chat. Marks are merged by the greater, so their order does not matter. */
+export class MarkBoard {
+  readonly #marks = new Map<UserId, Mark & { version: number }>()
+  #version = 0
+
+  /** Rises with every change. */
+  get version(): number {
+    return this.#version
+  }
+
+  merge(mark: Mark): boolean {
+    const known = this.#marks.get(mark.userId)
+    const deliveredSeq = Math.max(mark.deliveredSeq, known?.deliveredSeq ?? 0)
+    const readSeq = Math.max(mark.readSeq, known?.readSeq ?? 0)
+    if (known !== undefined && known.deliveredSeq === deliveredSeq && known.readSeq === readSeq) return false
+    this.#version += 1
+    this.#marks.set(mark.userId, { ...mark, deliveredSeq, readSeq, version: this.#version })
+    return true
+  }
+
+  /** The marks that changed after a version, oldest change first. */
+  since(version: number): (Mark & { version: number })[] {
+    return [...this.#marks.values()].filter((mark) => mark.version > version).sort((a, b) => a.version - b.version)
+  }
+
+  /** The highest read mark of each side. */
+  read(): ReadMarks {
+    const highest = { client: 0, operator: 0 }
+    for (const { role, readSeq } of this.#marks.values()) highest[role] = Math.max(highest[role], readSeq)
+    return highest
+  }
+}

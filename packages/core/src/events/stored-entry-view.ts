@@ -1,0 +1,26 @@
+import type { LogEntry } from '@deskbell/contract/events'
+import type { ChatId } from '@deskbell/contract/ids'
+import type { StoredEntry } from '@deskbell/db/queries/log'
+import type { ReadMarks } from '@deskbell/db/queries/marks'
+import { type LogRow, logEntryView } from './log-entry-view.ts'
+
+const noMarks: ReadMarks = { client: 0, operator: 0 }
+
+/** A row of the log as an entry; without marks every message is `new`, as it was when it was sent. */
+export function storedEntryView(chatId: ChatId, row: StoredEntry, marks: ReadMarks = noMarks): LogEntry {
+  return logEntryView({ ...row, message: messageOf(chatId, row) }, marks)
+}
+
+/** The same entry with the status that the marks give it now. */
+export function withStatus(entry: LogEntry, marks: ReadMarks): LogEntry {
+  if (entry.kind !== 'message') return entry
+  const seen = entry.message.direction === 'in' ? marks.operator : marks.client
+  const status = entry.seq <= seen ? 'read' : 'new'
+  return status === entry.message.status ? entry : { ...entry, message: { ...entry.message, status } }
+}
+
+function messageOf(chatId: ChatId, { seq, at, message }: StoredEntry): LogRow['message'] {
+  const { id, userId, direction, type, text, clientMsgId } = message
+  if (id === null || userId === null || direction === null || type === null || text === null) return null
+  return { id, chatId, seq, userId, direction, type, text, clientMsgId, createdAt: at }
+}

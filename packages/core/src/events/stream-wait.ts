@@ -1,0 +1,77 @@
+/** Ends a stream from inside when its reader has gone. Never leaves the stream's own file. */
+export class StreamEnded extends Error {
+  override readonly name = 'StreamEnded'
+}
+
+/**
+ * Everything a stream waits for. Each wait ends when the reader goes: a generator that hangs in an await
+ * never runs its `finally`. One abort listener serves the whole stream, and one wait runs at a time.
+ */
+export class StreamWait {
+  readonly #signal: AbortSignal
+  #cancel: (() => void) | null = null
+  #rouse: (() => void) | null = null
+  #woken = false
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+    signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Ends the running pause, or the next one at once. */
+  wake(): void {
+    this.#woken = true
+    this.#rouse?.()
+  }
+
+  /** As `work`, or rejects with `StreamEnded`. */
+  until<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#signal.aborted) {
+        work.catch(() => undefined)
+        reject(new StreamEnded())
+        return
+      }
+      this.#cancel = () => reject(new StreamEnded())
+      const settle = (then: () => void) => {
+        this.#cancel = null
+        then()
+      }
+      work.then(
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
+      )
+    })
+  }
+
+  /** Waits for `wake`, at most so long. */
+  async pause(ms: number): Promise<'woken' | 'timeout'> {
+    if (this.#signal.aborted) throw new StreamEnded()
+    if (!this.#woken) await this.#sleep(ms)
+    const outcome = this.#woken ? 'woken' : 'timeout'
+    this.#woken = false
+    return outcome
+  }
+
+  dispose(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort)
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => settle(resolve), Math.max(0, ms))
+      const settle = (then: () => void) => {
+        clearTimeout(timer)
+        this.#rouse = null
+        this.#cancel = null
+        then()
+      }
+      this.#rouse = () => settle(resolve)
+      this.#cancel = () => settle(() => reject(new StreamEnded()))
+    })
+  }
+
+  readonly #onAbort = (): void => {
+    this.#cancel?.()
+  }
+}

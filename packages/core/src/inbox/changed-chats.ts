@@ -1,0 +1,49 @@
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import type { Role } from '@deskbell/contract/users'
+
+/** Why a chat's row is to be sent: it changed, or only somebody's mark did. */
+export type Change = { chat: boolean; readers: Map<UserId, Role> }
+
+/** Chats whose rows are to be read soon, each once however often it changes. */
+export class ChangedChats {
+  #changes = new Map<ChatId, Change>()
+
+  get size(): number {
+    return this.#changes.size
+  }
+
+  add(chatId: ChatId): void {
+    this.#of(chatId).chat = true
+  }
+
+  addReader(chatId: ChatId, userId: UserId, role: Role): void {
+    this.#of(chatId).readers.set(userId, role)
+  }
+
+  /** Hands out at most so many and forgets them. */
+  take(limit: number): Map<ChatId, Change> {
+    const taken = new Map([...this.#changes].slice(0, limit))
+    for (const chatId of taken.keys()) this.#changes.delete(chatId)
+    return taken
+  }
+
+  /** After a failure: they are still to be read. */
+  putBack(changes: ReadonlyMap<ChatId, Change>): void {
+    for (const [chatId, change] of changes) {
+      if (change.chat) this.add(chatId)
+      for (const [userId, role] of change.readers) this.addReader(chatId, userId, role)
+    }
+  }
+
+  clear(): void {
+    this.#changes.clear()
+  }
+
+  #of(chatId: ChatId): Change {
+    const known = this.#changes.get(chatId)
+    if (known !== undefined) return known
+    const change: Change = { chat: false, readers: new Map() }
+    this.#changes.set(chatId, change)
+    return change
+  }
+}

@@ -1,0 +1,115 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { UserId } from '@deskbell/contract/ids'
+import type { InboxCounts } from '@deskbell/contract/inbox'
+import type { Database } from '@deskbell/db/database'
+import type { Log } from '../context.ts'
+import { operatorCounts, type OperatorSums, readClientCounts, readOperatorSums } from './inbox-counts.ts'
+import type { InboxReaders } from './inbox-readers.ts'
+
+/** Counts are read at most this often, however much changes. */
+export const countsMs = 1_000
+/** After a change, so that what changes together is counted together. */
+const soonMs = 100
+
+export type CountsBoardOptions = { db: Database; log: Log; readers: InboxReaders }
+
+/** Keeps the counts of all readers: absolute numbers, read anew some time after something changed. */
+export class CountsBoard {
+  readonly #options: CountsBoardOptions
+  readonly #staleClients = new Set<UserId>()
+  #staleOperators = false
+  #sums: { at: number; value: Promise<OperatorSums> } | null = null
+  #timer: NodeJS.Timeout | undefined
+  #refreshedAt = Number.NEGATIVE_INFINITY
+  #stopped = false
+
+  constructor(options: CountsBoardOptions) {
+    this.#options = options
+  }
+
+  /** Something changed in a chat of this client. */
+  touch(clientId: UserId): void {
+    if (this.#stopped) return
+    if (this.#options.readers.operators.size > 0) this.#staleOperators = true
+    if (this.#options.readers.ofClient(clientId).size > 0) this.#staleClients.add(clientId)
+    this.#schedule()
+  }
+
+  /** For a reader that begins. Operators who come at once share one reading, which is at most a second old. */
+  async first(actor: Actor): Promise<InboxCounts> {
+    if (actor.role === 'operator') return operatorCounts(await this.#recentSums(), actor.userId)
+    const counts = await readClientCounts(this.#options.db, [actor.userId])
+    return counts.get(actor.userId) ?? { t: 'counts', open: 0, mine: 0, unassigned: 0, unread: 0 }
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#staleClients.clear()
+    this.#staleOperators = false
+    this.#sums = null
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.clear()
+  }
+
+  #recentSums(): Promise<OperatorSums> {
+    const now = performance.now()
+    if (this.#sums !== null && now - this.#sums.at < countsMs) return this.#sums.value
+    return this.#readSums()
+  }
+
+  #readSums(): Promise<OperatorSums> {
+    const value = readOperatorSums(this.#options.db)
+    const sums = { at: performance.now(), value }
+    this.#sums = sums
+    value.catch(() => {
+      if (this.#sums === sums) this.#sums = null
+    })
+    return value
+  }
+
+  #schedule(): void {
+    if (!this.#staleOperators && this.#staleClients.size === 0) return
+    const waitMs = Math.max(soonMs, this.#refreshedAt + countsMs - performance.now())
+    this.#timer ??= setTimeout(() => {
+      this.#refreshedAt = performance.now()
+      void this.#refresh()
+        .catch((error) => this.#options.log.debug({ err: error }, 'the counts could not be read, trying again'))
+        .finally(() => {
+          this.#timer = undefined
+          this.#schedule()
+        })
+    }, waitMs).unref()
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#refreshOperators()
+    await this.#refreshClients()
+  }
+
+  async #refreshOperators(): Promise<void> {
+    if (!this.#staleOperators) return
+    this.#staleOperators = false
+    const sums = await this.#readSums().catch((error: unknown) => {
+      this.#staleOperators = true
+      throw error
+    })
+    for (const reader of this.#options.readers.operators) reader.offerCounts(operatorCounts(sums, reader.actor.userId))
+  }
+
+  async #refreshClients(): Promise<void> {
+    const clientIds = [...this.#staleClients]
+    if (clientIds.length === 0) return
+    this.#staleClients.clear()
+    const all = await readClientCounts(this.#options.db, clientIds).catch((error: unknown) => {
+      for (const clientId of clientIds) this.#staleClients.add(clientId)
+      throw error
+    })
+    for (const [clientId, counts] of all) {
+      for (const reader of this.#options.readers.ofClient(clientId)) reader.offerCounts(counts)
+    }
+  }
+}

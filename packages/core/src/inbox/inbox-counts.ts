@@ -1,0 +1,45 @@
+import type { UserId } from '@deskbell/contract/ids'
+import type { InboxCounts } from '@deskbell/contract/inbox'
+import type { Database } from '@deskbell/db/database'
+import {
+  countOpenChatsByOperator,
+  type OpenSums,
+  sumOpenChats,
+  sumOpenChatsByClient,
+  sumUnreadChangeByOperator,
+} from '@deskbell/db/queries/inbox'
+import { inSnapshot } from '@deskbell/db/transaction'
+
+/** The sums of all operators, from one snapshot: what is common, and what each one's own chats and marks change. */
+export type OperatorSums = { common: OpenSums; mine: ReadonlyMap<UserId, number>; unread: ReadonlyMap<UserId, number> }
+
+/** One reading for all operators, however many look. */
+export function readOperatorSums(db: Database): Promise<OperatorSums> {
+  return inSnapshot(db, async (tx) => {
+    const common = await sumOpenChats(tx)
+    const mine = new Map<UserId, number>()
+    for (const { userId, chats } of await countOpenChatsByOperator(tx)) if (userId !== null) mine.set(userId, chats)
+    const changes = await sumUnreadChangeByOperator(tx)
+    return { common, mine, unread: new Map(changes.map(({ userId, change }) => [userId, common.unread + change])) }
+  })
+}
+
+export function operatorCounts({ common, mine, unread }: OperatorSums, userId: UserId): InboxCounts {
+  const { open, unassigned } = common
+  return { t: 'counts', open, unassigned, mine: mine.get(userId) ?? 0, unread: unread.get(userId) ?? common.unread }
+}
+
+/** Of a client all chats are its own. */
+export async function readClientCounts(db: Database, clientIds: readonly UserId[]): Promise<Map<UserId, InboxCounts>> {
+  const none: InboxCounts = { t: 'counts', open: 0, mine: 0, unassigned: 0, unread: 0 }
+  const counts = new Map<UserId, InboxCounts>(clientIds.map((userId) => [userId, none]))
+  for (const { userId, open, unassigned, unread } of await sumOpenChatsByClient(db.orm, clientIds)) {
+    counts.set(userId, { t: 'counts', open, mine: open, unassigned, unread })
+  }
+  return counts
+}
+
+export function sameCounts(a: InboxCounts, b: InboxCounts): boolean {
+  return a.open === b.open && a.mine === b.mine && a.unassigned === b.unassigned && a.unread === b.unread
+}
+

@@ -1,0 +1,65 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { UserId } from '@deskbell/contract/ids'
+import { maySeeChat } from '../chats/chat-policy.ts'
+import type { Change } from './changed-chats.ts'
+import type { InboxReader } from './inbox-reader.ts'
+import { type PersonalRow, personalView } from './personal-rows.ts'
+
+/** The inbox readers of one process, found by whom a chat concerns. */
+export class InboxReaders {
+  readonly #operators = new Set<InboxReader>()
+  readonly #clients = new Map<UserId, Set<InboxReader>>()
+
+  get size(): number {
+    return this.#operators.size + this.#clients.size
+  }
+
+  get operators(): ReadonlySet<InboxReader> {
+    return this.#operators
+  }
+
+  *all(): Generator<InboxReader> {
+    yield* this.#operators
+    for (const readers of this.#clients.values()) yield* readers
+  }
+
+  ofClient(userId: UserId): ReadonlySet<InboxReader> {
+    return this.#clients.get(userId) ?? new Set()
+  }
+
+  add(reader: InboxReader): void {
+    this.#home(reader.actor).add(reader)
+  }
+
+  remove(reader: InboxReader): void {
+    const home = this.#home(reader.actor)
+    home.delete(reader)
+    if (home.size === 0) this.#clients.delete(reader.actor.userId)
+  }
+
+  /** Gives a changed row to everybody for whom it has changed. */
+  offer(personal: PersonalRow, change: Change): void {
+    const { row, readCounts } = personal
+    const clientId = row.client.id
+    if (change.chat || change.readers.has(clientId)) {
+      for (const reader of this.ofClient(clientId)) this.#give(reader, { personal, clientId })
+    }
+    const operatorRead = [...change.readers.values()].includes('operator')
+    for (const reader of this.#operators) {
+      const { userId } = reader.actor
+      const concerned = change.chat || change.readers.has(userId) || (operatorRead && !readCounts.has(userId))
+      if (concerned) this.#give(reader, { personal, clientId })
+    }
+  }
+
+  #give(reader: InboxReader, { personal, clientId }: { personal: PersonalRow; clientId: UserId }): void {
+    if (maySeeChat(reader.actor, { userId: clientId })) reader.offerRow(personalView(personal, reader.actor))
+  }
+
+  #home(actor: Actor): Set<InboxReader> {
+    if (actor.role === 'operator') return this.#operators
+    const home = this.#clients.get(actor.userId) ?? new Set()
+    this.#clients.set(actor.userId, home)
+    return home
+  }
+}

@@ -1,0 +1,185 @@
+import type { ChatHint, MarkHint } from '@deskbell/bus/bus'
+import type { Actor } from '@deskbell/contract/actor'
+import type { InboxCounts } from '@deskbell/contract/inbox'
+import { healMs } from '@deskbell/contract/limits'
+import type { Database } from '@deskbell/db/database'
+import { type FeedPosition, readFeedHorizon } from '@deskbell/db/queries/feed-tail'
+import type { Log } from '../context.ts'
+import { tailFeed } from '../events/tail-feed.ts'
+import { ChangedChats } from './changed-chats.ts'
+import { CountsBoard } from './counts-board.ts'
+import type { InboxReader } from './inbox-reader.ts'
+import { InboxReaders } from './inbox-readers.ts'
+import { readPersonalRows } from './personal-rows.ts'
+import { pruneFeed } from './prune-feed.ts'
+import { SentRevs } from './sent-revs.ts'
+
+export type InboxOptions = { db: Database; log: Log }
+
+/** Changes of a chat within this time are one row. */
+const batchMs = 60
+const batchChats = 200
+const pruneMs = 60 * 60 * 1000
+
+/**
+ * The inboxes of one process. All of them live on two sources:
+ *
+ *   bus hint ──▶ changed chats ──(60 ms)──▶ rows, read once for all ──▶ readers
+ *   feed tail ─▶ changed chats whose `rev` was not sent yet       (heals lost hints, moves the position)
+ *
+ * Promise: every feed row up to `position` has been handed to every reader that was there.
+ * Nothing runs while there are no readers.
+ */
+export class Inbox {
+  readonly #options: InboxOptions
+  readonly #readers = new InboxReaders()
+  readonly #counts: CountsBoard
+  readonly #changed = new ChangedChats()
+  readonly #sent = new SentRevs()
+  /** Null while nobody reads. */
+  #position: Promise<FeedPosition> | null = null
+  #batchTimer: NodeJS.Timeout | undefined
+  #tailTimer: NodeJS.Timeout | undefined
+  #pruneTimer: NodeJS.Timeout | undefined
+  /** One batch or look at a time, so that rows leave in the order of their reading. */
+  #work: Promise<void> = Promise.resolve()
+  #tailing = false
+
+  constructor(options: InboxOptions) {
+    this.#options = options
+    this.#counts = new CountsBoard({ ...options, readers: this.#readers })
+  }
+
+  start(): void {
+    this.#pruneTimer = setInterval(() => {
+      pruneFeed(this.#options.db.orm).catch((error) => this.#failed(error, 'old feed rows could not be removed'))
+    }, pruneMs).unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#pruneTimer)
+    this.#idle()
+    this.#counts.stop()
+    await this.#work
+  }
+
+  get readers(): number {
+    return this.#readers.size
+  }
+
+  /** From now on the reader gets every change. Call `leave` with it in the end. */
+  join(reader: InboxReader): void {
+    this.#readers.add(reader)
+    this.#tailTimer ??= setInterval(() => this.#tail(), healMs).unref()
+  }
+
+  leave(reader: InboxReader): void {
+    this.#readers.remove(reader)
+    if (this.#readers.size === 0) this.#idle()
+  }
+
+  /** Up to here the feed has been handed out. The first reader waits until the beginning is known. */
+  position(): Promise<FeedPosition> {
+    this.#position ??= this.#begin()
+    return this.#position
+  }
+
+  counts(actor: Actor): Promise<InboxCounts> {
+    return this.#counts.first(actor)
+  }
+
+  hear(hint: ChatHint | MarkHint): void {
+    if (this.#readers.size === 0) return
+    if (hint.t === 'chat') this.#changed.add(hint.chatId)
+    else this.#changed.addReader(hint.chatId, hint.userId, hint.role)
+    this.#counts.touch(hint.clientId)
+    this.#schedule()
+  }
+
+  /** Another history of the database: no position and no row of the old one holds. */
+  reset(): void {
+    this.#changed.clear()
+    this.#sent.clear()
+    this.#counts.clear()
+    this.#position = null
+    for (const reader of [...this.#readers.all()]) reader.void()
+  }
+
+  #begin(): Promise<FeedPosition> {
+    const beginning = readFeedHorizon(this.#options.db.orm)
+    beginning.catch(() => {
+      if (this.#position === beginning) this.#position = null
+    })
+    return beginning
+  }
+
+  #idle(): void {
+    clearTimeout(this.#batchTimer)
+    clearInterval(this.#tailTimer)
+    this.#batchTimer = undefined
+    this.#tailTimer = undefined
+    this.#position = null
+    this.#changed.clear()
+    this.#sent.clear()
+    this.#counts.clear()
+  }
+
+  #schedule(): void {
+    this.#batchTimer ??= setTimeout(() => {
+      this.#batchTimer = undefined
+      this.#run(() => this.#sendChanged())
+    }, batchMs).unref()
+  }
+
+  #tail(): void {
+    if (this.#tailing || this.#position === null) return
+    this.#tailing = true
+    this.#run(async () => {
+      await this.#healFromFeed().finally(() => {
+        this.#tailing = false
+      })
+    })
+  }
+
+  /** What fails stays in the list, or below the position, for the next look. */
+  #run(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error) => this.#failed(error, 'changed chats could not be read'))
+  }
+
+  async #healFromFeed(): Promise<void> {
+    const running = this.#position
+    if (running === null) return
+    const after = await running
+    await this.#sendChanged()
+    const position = await tailFeed(this.#options.db.orm, {
+      after,
+      onRows: (rows) => {
+        for (const { chatId, rev } of rows) if (!this.#sent.has(chatId, rev)) this.#changed.add(chatId)
+        return this.#sendChanged()
+      },
+    })
+    if (this.#position === running) this.#position = Promise.resolve(position)
+  }
+
+  async #sendChanged(): Promise<void> {
+    while (this.#changed.size > 0 && this.#readers.size > 0) {
+      const changes = this.#changed.take(batchChats)
+      const rows = await readPersonalRows(this.#options.db.orm, [...changes.keys()]).catch((error: unknown) => {
+        this.#changed.putBack(changes)
+        throw error
+      })
+      for (const personal of rows) {
+        const change = changes.get(personal.row.id)
+        if (change === undefined) continue
+        this.#readers.offer(personal, change)
+        if (change.chat) this.#sent.set(personal.row.id, personal.row.rev)
+        this.#counts.touch(personal.row.client.id)
+      }
+    }
+  }
+
+  #failed(error: unknown, message: string): void {
+    this.#options.log.debug({ err: error }, message)
+  }
+}
+

@@ -1,0 +1,28 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { Chat } from '@deskbell/contract/chats'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import type { Executor } from '@deskbell/db/transaction'
+import type { ChatRow } from '@deskbell/db/queries/chat-rows'
+import { readReadCounts, readSharedRows } from '@deskbell/db/queries/inbox'
+import { chatView } from '../chats/chat-view.ts'
+
+/** One chat's row and everybody's read counts: enough to make the row of any asker. */
+export type PersonalRow = { row: ChatRow; readCounts: ReadonlyMap<UserId, number> }
+
+/**
+ * Two queries, however many askers there are. The marks come first: a count that is older than its row may show
+ * too many unread messages until the mark's own hint corrects it, a newer one would show less than none.
+ */
+export async function readPersonalRows(executor: Executor, chatIds: readonly ChatId[]): Promise<PersonalRow[]> {
+  if (chatIds.length === 0) return []
+  const counts = new Map<ChatId, Map<UserId, number>>(chatIds.map((chatId) => [chatId, new Map()]))
+  for (const { chatId, userId, readCount } of await readReadCounts(executor, chatIds)) {
+    counts.get(chatId)?.set(userId, readCount)
+  }
+  const rows = await readSharedRows(executor, chatIds)
+  return rows.map((row) => ({ row, readCounts: counts.get(row.id) ?? new Map() }))
+}
+
+export function personalView({ row, readCounts }: PersonalRow, asker: Pick<Actor, 'userId' | 'role'>): Chat {
+  return chatView({ ...row, ownReadCount: readCounts.get(asker.userId) ?? null }, asker.role)
+}
