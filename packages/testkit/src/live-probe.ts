@@ -1,0 +1,103 @@
+import type { AppRouter } from '@deskbell/api/router'
+import type { LoginOutput, Role } from '@deskbell/contract/users'
+import { loginOutputSchema } from '@deskbell/contract/users'
+import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client'
+import { WebSocket } from 'ws'
+import { uniqueId } from './factories.ts'
+import { waitFor } from './wait-for.ts'
+
+/** Signs in by REST, as a program does. */
+export async function signInByRest(url: string, role: Role, name = `A ${role}`): Promise<LoginOutput> {
+  const email = `${uniqueId(role)}@example.test`
+  const response = await fetch(`${url}/api/users/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, name, role }),
+  })
+  if (response.status !== 200) throw new Error(`sign-in: ${response.status} ${await response.text()}`)
+  return loginOutputSchema.parse(await response.json())
+}
+
+export type StockClient = Disposable & { client: TRPCClient<AppRouter>; close(): void }
+
+/** tRPC's own client over its own link, nothing added: it signs in by `connectionParams`. */
+export function stockClient(wsUrl: string, token: string): StockClient {
+  const socket = createWSClient({
+    url: wsUrl,
+    WebSocket: globalThis.WebSocket,
+    connectionParams: { token },
+    retryDelayMs: () => 50,
+  })
+  const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] })
+  const close = () => void socket.close()
+  return { client, close, [Symbol.dispose]: close }
+}
+
+export type RawSocket = AsyncDisposable & {
+  readonly ws: WebSocket
+  /** Everything received, parsed where it is JSON. */
+  readonly frames: unknown[]
+  /** The code of the close; null while open. */
+  readonly closeCode: () => number | null
+  send(frame: unknown): void
+  /** The first frame for which this holds. */
+  frame(matches: (frame: unknown) => boolean, timeoutMs?: number): Promise<unknown>
+  closed(timeoutMs?: number): Promise<number>
+}
+
+export type RawOptions = { token?: string; headers?: Record<string, string>; path?: string }
+
+/** A bare socket that says exactly what it is told to. Rejects when the upgrade is refused. */
+export async function openRaw(wsUrl: string, options: RawOptions = {}): Promise<RawSocket> {
+  const { token, headers = {}, path = '/' } = options
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const ws = new WebSocket(`${wsUrl}${path}`, { headers: { ...authorization, ...headers } })
+  const frames: unknown[] = []
+  let code: number | null = null
+  ws.on('message', (data) => frames.push(parse(String(data))))
+  ws.on('close', (closeCode) => (code = closeCode))
+  await new Promise<void>((resolve, reject) => {
+    ws.once('open', resolve)
+    ws.once('error', reject)
+  })
+  ws.on('error', () => undefined)
+  return {
+    ws,
+    frames,
+    closeCode: () => code,
+    send: (frame) => ws.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
+    frame: (matches, timeoutMs = 5_000) => waitFor(() => frames.find(matches), { timeoutMs, what: 'a frame' }),
+    closed: (timeoutMs = 5_000) => waitFor(() => code, { timeoutMs, what: 'the close of the socket' }),
+    [Symbol.asyncDispose]: async () => ws.terminate(),
+  }
+}
+
+export type Refusal = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
+
+/** Tries an upgrade and answers with the HTTP refusal; `101` when it was let in. */
+export function tryUpgrade(wsUrl: string, options: RawOptions = {}): Promise<Refusal> {
+  const { token, headers = {}, path = '/' } = options
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const ws = new WebSocket(`${wsUrl}${path}`, { headers: { ...authorization, ...headers } })
+  ws.on('error', () => undefined)
+  return new Promise((resolve) => {
+    ws.once('upgrade', ({ headers: answered }) => resolve({ status: 101, headers: answered, body: '' }))
+    ws.once('open', () => ws.terminate())
+    ws.once('unexpected-response', (request, response) => {
+      let body = ''
+      response.on('data', (chunk) => (body += String(chunk)))
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
+        request.destroy()
+      })
+    })
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,93 @@
+import type { HttpOptions } from '@deskbell/api/http/http-options'
+import { createHttpServer } from '@deskbell/api/http/create-http-server'
+import type { Bus } from '@deskbell/bus/bus'
+import { createInProcessBus } from '@deskbell/bus/in-process-bus'
+import { createPostgresBus } from '@deskbell/bus/postgres-bus'
+import type { Clock } from '@deskbell/core/clock'
+import { type Core, createCore, type Log } from '@deskbell/core/context'
+import { type Database, openDatabase } from '@deskbell/db/database'
+import { silentLog } from './fresh-core.ts'
+import { freshDatabase } from './fresh-database.ts'
+
+export type TestServer = AsyncDisposable & {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly wsUrl: string
+  readonly core: Core
+  readonly db: Database
+  readonly connectionString: string
+  drain(): Promise<void>
+  close(): Promise<void>
+}
+
+export type TestServerOptions = Partial<Omit<HttpOptions, 'core'>> & {
+  /** An existing database, such as that of another server; a fresh one when left out, dropped at the end. */
+  connectionString?: string
+  /** `postgres` joins servers on one database. */
+  bus?: 'memory' | 'postgres'
+  clock?: Clock
+  poolMax?: number
+}
+
+/** A real server on a port of its own. Rates are off unless they are asked for. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { log = silentLog, authMode = 'open', clock, ...http } = options
+  const { db, connectionString, drop } = await database(options)
+  const bus = makeBus(options.bus ?? 'memory', { connectionString, log })
+  const core = createCore({ db, bus, log, authMode, ...(clock && { clock }) })
+  await bus.start()
+  await core.start()
+  const server = await createHttpServer({ ...defaults, ...http, authMode, log, core })
+  const { port } = await server.listen(0, '127.0.0.1')
+  let closed: Promise<void> | undefined
+  const stop = async () => {
+    await server.close()
+    await core.stop()
+    await bus.stop()
+    await drop()
+  }
+  const close = () => (closed ??= stop())
+  return {
+    url: `http://127.0.0.1:${port}`,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    core,
+    db,
+    connectionString,
+    drain: () => server.drain(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Two servers on one database, joined by the postgres bus, as two processes are. */
+export async function startServerPair(options: TestServerOptions = {}): Promise<[TestServer, TestServer] & AsyncDisposable> {
+  const first = await startTestServer({ ...options, bus: 'postgres' })
+  const second = await startTestServer({ ...options, bus: 'postgres', connectionString: first.connectionString })
+  const dispose = async () => {
+    await second.close()
+    await first.close()
+  }
+  return Object.assign([first, second] satisfies [TestServer, TestServer], { [Symbol.asyncDispose]: dispose })
+}
+
+const defaults = {
+  roles: { api: true, live: true, pages: true },
+  pagesDir: null,
+  allowedOrigins: [],
+  allowedHosts: [],
+  rateLimits: false,
+  trustProxy: false,
+  ready: () => true,
+} satisfies Omit<HttpOptions, 'core' | 'log' | 'authMode'>
+
+type OpenDatabase = { db: Database; connectionString: string; drop: () => Promise<void> }
+
+async function database({ connectionString, poolMax = 10 }: TestServerOptions): Promise<OpenDatabase> {
+  if (connectionString === undefined) return freshDatabase({ poolMax })
+  const db = openDatabase({ connectionString, poolMax, applicationName: 'test' })
+  return { db, connectionString, drop: () => db.close() }
+}
+
+function makeBus(kind: 'memory' | 'postgres', options: { connectionString: string; log: Log }): Bus {
+  return kind === 'memory' ? createInProcessBus() : createPostgresBus(options)
+}
