@@ -9,7 +9,12 @@ export type HttpOptions = { url: string; headers: () => Record<string, string>; 
 
 /** Calls by HTTP: signing in and out, because only HTTP can set a cookie. */
 export function createHttpLink({ url, headers, fetch }: HttpOptions): TRPCLink<AppRouter> {
-  return httpLink<AppRouter>({ url, headers, ...(fetch && { fetch }) })
+  if (fetch === undefined) return httpLink<AppRouter>({ url, headers })
+  return httpLink<AppRouter>({
+    url,
+    headers,
+    fetch: (input, init) => fetch(input, { ...init, signal: init?.signal ?? null }),
+  })
 }
 
 /** `users.*` by HTTP, everything else by the line's socket. */

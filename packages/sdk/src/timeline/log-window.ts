@@ -29,12 +29,18 @@ export function appendFrame(window: LogWindow, frame: { id: string; events: read
   return { ...window, entries: [...window.entries, ...fresh], have, cursor: frame.id }
 }
 
-/** Takes an older page if it ends where the window begins. */
+/** Takes an older page if it ends where the window begins, and tells of the same history. */
 export function prependPage(window: LogWindow, page: PageOutput): LogWindow {
+  if (!isSameHistory(window, page)) return window
   const first = window.entries[0]?.seq ?? window.have + 1
   const older = page.entries.filter((entry) => entry.seq < first)
   if (older.length > 0 && older.at(-1)?.seq !== first - 1) return window
   return { ...window, entries: [...older, ...window.entries], hasMore: page.hasMore, read: mergeRead(window.read, page.read) }
+}
+
+/** A cursor is `epoch:seq`. Another epoch means that the database was restored: the same `seq` may be another entry. */
+export function isSameHistory(a: { cursor: string }, b: { cursor: string }): boolean {
+  return epochOf(a.cursor) === epochOf(b.cursor)
 }
 
 /** Goes on from a window that was shown to a newer one that overlaps or touches it. */
@@ -66,4 +72,8 @@ export function chatStatusOf({ entries, hasMore }: Pick<LogWindow, 'entries' | '
     if (kind === 'reopened' || kind === 'message' || kind === 'assigned') return 'open'
   }
   return hasMore ? 'unknown' : 'open'
+}
+
+function epochOf(cursor: string): string {
+  return cursor.slice(0, cursor.indexOf(':'))
 }

@@ -1,4 +1,4 @@
-import type { ChatFrame, ResetReason } from '@deskbell/contract/events'
+import type { ChatFrame } from '@deskbell/contract/events'
 import { appendFrame, type LogWindow, mergeRead, prependPage, windowOfPage } from './log-window.ts'
 import { reloadStep, startReload } from './reload.ts'
 import {
@@ -53,7 +53,7 @@ const following: Row<Following> = {
   pageFailed: same,
   frame: (state, event) => onFrame(state, event.id, event.frame),
   lost: (state) => same(state.kind === 'live' ? { ...state, kind: 'catching-up' } : state),
-  streamEnded: (state, event) => failOrWait(state, event, null),
+  streamEnded: (state, event) => failOrWait(state, event),
   behind: (state) => (state.top > state.window.have ? followAgain(state) : same(state)),
   resume: same,
   stop,
@@ -67,7 +67,7 @@ const table: Table = {
       const effects: TimelineEffect[] = [{ do: 'follow', cursor: window.cursor }]
       return { state: { ...state, kind: 'catching-up', window, top: window.have, attempt: 0 }, effects }
     },
-    pageFailed: (state, event) => failOrWait(state, event, null),
+    pageFailed: (state, event) => failOrWait(state, event),
     frame: same,
     lost: same,
     streamEnded: same,
@@ -80,7 +80,7 @@ const table: Table = {
   reloading: {
     ...older,
     page: reloadStep,
-    pageFailed: (state, event) => failOrWait(state, event, state.reload.reason),
+    pageFailed: (state, event) => failOrWait(state, event),
     frame: same,
     lost: same,
     streamEnded: same,
@@ -96,7 +96,7 @@ const table: Table = {
     lost: same,
     streamEnded: same,
     behind: same,
-    resume: (state) => goOn(state, state.reason),
+    resume: (state) => goOn(state, state.reloads),
     stop,
   },
   failed: {
@@ -107,7 +107,7 @@ const table: Table = {
     lost: same,
     streamEnded: same,
     behind: same,
-    resume: (state) => goOn(state, null),
+    resume: (state) => goOn(state, false),
     stop,
   },
   stopped: {
@@ -133,11 +133,10 @@ function onFrame(state: Following, id: string, frame: ChatFrame): TimelineStep {
       return same({ ...state, window, attempt: window === state.window ? state.attempt : 0 })
     }
     case 'live':
-      return onTop({ ...state, kind: 'live', attempt: 0 }, frame.top)
     case 'hb':
       return onTop(state, frame.top)
     case 'reset':
-      return startReload(state, frame.reason)
+      return startReload(state)
     case 'rcpt': {
       const read = mergeRead(state.window.read, { client: 0, operator: 0, [frame.role]: frame.readSeq })
       return same(read === state.window.read ? state : { ...state, window: { ...state.window, read } })
@@ -149,40 +148,39 @@ function onFrame(state: Following, id: string, frame: ChatFrame): TimelineStep {
   return same(state)
 }
 
-/** The server has entries that did not come: they get a moment, and then the stream is opened anew. */
+/** The server tells how far its log goes. What is missing gets a moment to come; then the stream is opened anew. */
 function onTop(state: Following, top: number): TimelineStep {
-  if (top <= state.window.have) return same(state.top === top ? state : { ...state, top })
-  return { state: { ...state, top }, effects: [{ do: 'watch' }] }
+  if (top > state.window.have) return { state: { ...state, top }, effects: [{ do: 'watch' }] }
+  return same(state.kind === 'live' && state.top === top ? state : { ...state, kind: 'live', top, attempt: 0 })
 }
 
 /** From where we stand: at once the first time, after a wait when that did not help. */
 function followAgain(state: Following): TimelineStep {
   const next: StateOf<'catching-up'> = { ...state, kind: 'catching-up', attempt: state.attempt + 1 }
   if (state.attempt === 0) return { state: next, effects: [{ do: 'follow', cursor: state.window.cursor }] }
-  return wait({ ...next, kind: 'paused', reason: null }, 0)
+  return wait({ ...next, kind: 'paused', reloads: false }, 0)
 }
 
 function failOrWait(
   state: StateOf<'loading' | 'catching-up' | 'live' | 'reloading'>,
   event: EventOf<'pageFailed' | 'streamEnded'>,
-  reason: ResetReason | null,
 ): TimelineStep {
   const common = { ...commonOf(state), attempt: state.attempt + 1, window: windowOf(state) }
   if (event.final && event.code !== null) {
     return { state: { ...common, kind: 'failed', code: event.code }, effects: [{ do: 'unfollow' }] }
   }
-  return wait({ ...common, kind: 'paused', reason }, event.afterMs)
+  return wait({ ...common, kind: 'paused', reloads: state.kind === 'reloading' }, event.afterMs)
 }
 
 function wait(state: StateOf<'paused'>, atLeastMs: number): TimelineStep {
   return { state, effects: [{ do: 'unfollow' }, { do: 'wait', attempt: state.attempt - 1, atLeastMs }] }
 }
 
-function goOn(state: StateOf<'paused' | 'failed'>, reason: ResetReason | null): TimelineStep {
+function goOn(state: StateOf<'paused' | 'failed'>, reloads: boolean): TimelineStep {
   const { window } = state
   const common = commonOf(state)
   if (window === null) return { state: { ...common, kind: 'loading' }, effects: [{ do: 'load', limit: pageEntries }] }
-  if (reason !== null) return startReload({ ...common, kind: 'catching-up', window }, reason)
+  if (reloads) return startReload({ ...common, kind: 'catching-up', window })
   return { state: { ...common, kind: 'catching-up', window }, effects: [{ do: 'follow', cursor: window.cursor }] }
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
-import type { ChatFrame, PageOutput, ResetReason } from '@deskbell/contract/events'
+import type { ChatFrame, PageOutput } from '@deskbell/contract/events'
 import type { LogWindow } from './log-window.ts'
 
 /**
@@ -17,8 +17,8 @@ export type TimelineState =
   | ({ readonly kind: 'catching-up'; readonly window: LogWindow } & Common)
   | ({ readonly kind: 'live'; readonly window: LogWindow } & Common)
   | ({ readonly kind: 'reloading'; readonly window: LogWindow; readonly reload: Reload } & Common)
-  /** Waits before it loads again (no window yet, or a broken reload) or follows again. */
-  | ({ readonly kind: 'paused'; readonly window: LogWindow | null; readonly reason: ResetReason | null } & Common)
+  /** Waits before it goes on: with a first page (no window yet), with a reload, or from the window's end. */
+  | ({ readonly kind: 'paused'; readonly window: LogWindow | null; readonly reloads: boolean } & Common)
   | ({ readonly kind: 'failed'; readonly window: LogWindow | null; readonly code: ErrorCode } & Common)
   | ({ readonly kind: 'stopped'; readonly window: LogWindow | null } & Common)
 
@@ -33,7 +33,7 @@ type Common = {
 }
 
 /** A window that is loaded anew after `reset`: newest page first, then older ones until it meets what is shown. */
-export type Reload = { readonly reason: ResetReason; readonly loaded: LogWindow | null; readonly pages: number }
+export type Reload = { readonly loaded: LogWindow | null; readonly pages: number }
 
 export type TimelineEvent =
   | { readonly t: 'page'; readonly page: PageOutput }

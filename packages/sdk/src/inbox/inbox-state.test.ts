@@ -1,0 +1,58 @@
+import { type Chat, chatSchema } from '@deskbell/contract/chats'
+import { chatIdSchema } from '@deskbell/contract/ids'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { applyInboxFrame, emptyInbox, mergeRows } from './inbox-state.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+
+function row(id: number, rev: number, unread = 0): Chat {
+  const client = { id: 1, name: 'Ann', email: 'ann@example.com' }
+  const nothing = { operator: null, lastMessageAt: null, lastMessage: null, closedAt: null, lastSeq: rev }
+  return chatSchema.parse({ id, rev, unread, client, status: 'open', createdAt: at, ...nothing })
+}
+
+const one = chatIdSchema.parse(1)
+
+describe('inbox', () => {
+  test('[INBOX-2] rows late, twice and in any order end as the newest of each chat, with the smallest unread of its rev', () => {
+    const rows = fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat(5), fc.nat(3)))
+    fc.assert(
+      fc.property(rows, fc.boolean(), (news, together) => {
+        const chats = news.map(([id, rev, unread]) => row(id, rev, unread))
+        const inbox = together
+          ? mergeRows(emptyInbox, chats)
+          : chats.reduce((state, chat) => applyInboxFrame(state, { t: 'upsert', rows: [chat] }), emptyInbox)
+        for (const [id, shown] of inbox.rows) {
+          const same = chats.filter((chat) => chat.id === id)
+          const rev = Math.max(...same.map((chat) => chat.rev))
+          const unread = Math.min(...same.filter((chat) => chat.rev === rev).map((chat) => chat.unread))
+          expect(shown).toMatchObject({ rev, unread })
+        }
+        expect(inbox.rows.size).toBe(new Set(chats.map((chat) => chat.id)).size)
+      }),
+    )
+  })
+
+  test('[INBOX-2] a row that brings nothing new changes nothing', () => {
+    const inbox = mergeRows(emptyInbox, [row(1, 3)])
+    expect(mergeRows(inbox, [row(1, 2)])).toBe(inbox)
+    expect(mergeRows(inbox, [row(1, 3, 5)])).toBe(inbox)
+  })
+
+  test('[SDK-5] after a reset the lists are to be loaded again, and the first new word about a chat counts', () => {
+    const inbox = applyInboxFrame(mergeRows(emptyInbox, [row(1, 9), row(2, 4)]), { t: 'reset' })
+    expect(inbox.generation).toBe(1)
+    expect(inbox.rows.size).toBe(2)
+    const fresh = mergeRows(inbox, [row(1, 2)])
+    expect(fresh.rows.get(one)?.rev).toBe(2)
+    expect(mergeRows(fresh, [row(1, 1)])).toBe(fresh)
+  })
+
+  test('[INBOX-2] a chat that went out of sight does not come back with an old row', () => {
+    const inbox = applyInboxFrame(mergeRows(emptyInbox, [row(1, 3)]), { t: 'gone', chatId: one, rev: 5 })
+    expect(inbox.rows.size).toBe(0)
+    expect(mergeRows(inbox, [row(1, 5)])).toBe(inbox)
+    expect(mergeRows(inbox, [row(1, 6)]).rows.size).toBe(1)
+  })
+})

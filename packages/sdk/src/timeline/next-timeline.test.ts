@@ -1,0 +1,205 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ModelServer } from './model-server.ts'
+import { nextTimeline } from './next-timeline.ts'
+import { startTimeline, type TimelineEvent, type TimelineState } from './timeline-state.ts'
+
+/** Drives the machine against a model of the server; keeps what was shown at every step. */
+class Drive {
+  readonly server: ModelServer
+  state: TimelineState
+  readonly shown = new Set<number>()
+
+  constructor(length: number) {
+    this.server = new ModelServer(length)
+    const { state, effects } = startTimeline()
+    this.state = state
+    this.server.ask(effects)
+  }
+
+  send(event: TimelineEvent): void {
+    const { state, effects } = nextTimeline(this.state, event)
+    this.state = state
+    this.server.ask(effects)
+  }
+
+  /** Everything that is under way arrives, waits end, and the stream tells its top. */
+  settle(): void {
+    for (let round = 0; round < 60; round += 1) {
+      const event = this.server.take()
+      if (event === null && this.state.kind === 'live' && this.state.top <= this.state.window.have) return
+      this.send(event ?? (this.state.kind === 'paused' ? { t: 'resume' } : { t: 'behind' }))
+    }
+  }
+
+  seqs(): number[] {
+    return this.state.kind === 'loading' ? [] : (this.state.window?.entries ?? []).map((entry) => entry.seq)
+  }
+}
+
+type Move =
+  | { m: 'write'; count: number }
+  | { m: 'deliver' | 'lose' | 'repeat' | 'swap' | 'cut' | 'end' | 'fail' | 'older' | 'heartbeat' | 'restore' }
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ m: fc.constant('write' as const), count: fc.integer({ min: 1, max: 30 }) }) },
+  { weight: 1, arbitrary: fc.record({ m: fc.constant('write' as const), count: fc.integer({ min: 310, max: 900 }) }) },
+  { weight: 8, arbitrary: fc.record({ m: fc.constant('deliver' as const) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      m: fc.constantFrom('lose', 'repeat', 'swap', 'cut', 'end', 'fail', 'older', 'heartbeat', 'restore' as const),
+    }),
+  },
+)
+
+function play(drive: Drive, step: Move): void {
+  const { server } = drive
+  switch (step.m) {
+    case 'write':
+      return server.write(step.count)
+    case 'deliver': {
+      const event = server.take()
+      return event === null ? undefined : drive.send(event)
+    }
+    case 'lose':
+      return server.lose()
+    case 'repeat':
+      return server.repeat()
+    case 'swap':
+      return server.swap()
+    case 'cut':
+      server.cut()
+      return drive.send({ t: 'lost' })
+    case 'end':
+      server.end()
+      return drive.send({ t: 'streamEnded', code: 'unavailable', final: false, afterMs: 0 })
+    case 'fail':
+      return server.failPage()
+    case 'older':
+      return drive.send({ t: 'older' })
+    case 'heartbeat':
+      return server.heartbeat()
+    case 'restore':
+      return server.restore()
+  }
+}
+
+function expectContiguous(seqs: readonly number[]): void {
+  expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index))
+}
+
+describe('nextTimeline', () => {
+  test('[SDK-2] whatever frames are lost, repeated or reordered, the timeline ends as the log', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 120 }), fc.array(move, { maxLength: 60 }), (length, moves) => {
+        const drive = new Drive(length)
+        for (const step of moves) {
+          play(drive, step)
+          expectContiguous(drive.seqs())
+        }
+        drive.server.heartbeat()
+        drive.settle()
+        expect(drive.state.kind).toBe('live')
+        expect(drive.seqs().at(-1) ?? 0).toBe(drive.server.top)
+        if (drive.state.kind === 'live') expect(drive.state.window.entries).toEqual(drive.server.slice(drive.seqs()[0]))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('[SDK-5] after a reset the hole is filled, and nothing shown before is lost', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 301, max: 1_800 }), (length, missed) => {
+        const drive = new Drive(length)
+        drive.settle()
+        const before = drive.state.kind === 'live' ? drive.state.window.entries : []
+        drive.server.writeSilently(missed)
+        drive.server.cut()
+        drive.send({ t: 'lost' })
+        drive.settle()
+        const after = drive.state.kind === 'live' ? drive.state.window.entries : []
+        expect(after.slice(0, before.length).every((entry, index) => entry === before[index])).toBe(true)
+        expectContiguous(drive.seqs())
+        expect(drive.seqs().at(-1)).toBe(drive.server.top)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('[SDK-5] a hole too wide to fill leaves the newest entries, and the older ones within reach', () => {
+    const drive = new Drive(60)
+    drive.settle()
+    drive.server.writeSilently(5_000)
+    drive.server.cut()
+    drive.send({ t: 'lost' })
+    drive.settle()
+    expect(drive.seqs().at(-1)).toBe(5_060)
+    expectContiguous(drive.seqs())
+    const [first = 0] = drive.seqs()
+    drive.send({ t: 'older' })
+    drive.settle()
+    for (let event = drive.server.take(); event !== null; event = drive.server.take()) drive.send(event)
+    expect(drive.seqs()[0]).toBe(first - 50)
+  })
+
+  test('[SDK-5] a restored history replaces the window as far back as it reached', () => {
+    const drive = new Drive(300)
+    drive.settle()
+    const [first = 0] = drive.seqs()
+    drive.server.cut()
+    drive.send({ t: 'lost' })
+    drive.server.restore()
+    drive.settle()
+    expect(drive.seqs()[0]).toBeLessThanOrEqual(first)
+    if (drive.state.kind === 'live') expect(drive.state.window.entries).toEqual(drive.server.slice(drive.seqs()[0]))
+    expect(drive.state.kind).toBe('live')
+  })
+
+  test('[SDK-2] entries that are missing in between are counted and asked for again', () => {
+    const drive = new Drive(10)
+    drive.settle()
+    drive.server.write(3)
+    drive.server.lose()
+    drive.server.write(1)
+    drive.settle()
+    expect(drive.state.gaps).toBe(1)
+    expect(drive.seqs().at(-1)).toBe(14)
+  })
+
+  test('[SDK-2] a stream that stays behind its own top is opened anew', () => {
+    const drive = new Drive(5)
+    drive.settle()
+    drive.server.writeSilently(4)
+    drive.server.heartbeat()
+    drive.settle()
+    expect(drive.seqs().at(-1)).toBe(9)
+  })
+
+  test('[SDK-2] read marks only rise', () => {
+    const drive = new Drive(5)
+    drive.settle()
+    const mark = (readSeq: number) =>
+      drive.send({ t: 'frame', id: 'e:5~1', frame: { t: 'rcpt', userId: drive.server.userId, role: 'client', deliveredSeq: 0, readSeq } })
+    mark(4)
+    mark(2)
+    expect(drive.state.kind === 'live' && drive.state.window.read).toEqual({ client: 4, operator: 0 })
+  })
+
+  test('[SDK-2] a chat that may not be seen fails with its code, and a new session tries again', () => {
+    const { state } = startTimeline()
+    const failed = nextTimeline(state, { t: 'pageFailed', code: 'not_found', final: true, afterMs: 0 }).state
+    expect(failed).toMatchObject({ kind: 'failed', code: 'not_found' })
+    expect(nextTimeline(failed, { t: 'resume' }).state.kind).toBe('loading')
+  })
+
+  test('[SDK-2] a stopped timeline stays as it is', () => {
+    const drive = new Drive(5)
+    drive.settle()
+    drive.send({ t: 'stop' })
+    const stopped = drive.state
+    drive.server.write(2)
+    for (let event = drive.server.take(); event !== null; event = drive.server.take()) drive.send(event)
+    expect(drive.state).toBe(stopped)
+  })
+})
