@@ -1,0 +1,162 @@
+import type { Hint } from '@deskbell/bus/bus'
+import type { Actor } from '@deskbell/contract/actor'
+import type { ChatOutput } from '@deskbell/contract/chats'
+import { type ChatId, chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
+import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { assignOperator } from './assign-operator.ts'
+import { closeChat } from './close-chat.ts'
+import { releaseChat } from './release-chat.ts'
+
+let fresh: FreshCore
+beforeAll(async () => {
+  fresh = await freshCore({ poolMax: 30 })
+})
+afterAll(() => fresh.drop())
+
+const missing = chatIdSchema.parse(Number.MAX_SAFE_INTEGER)
+
+describe('closeChat', () => {
+  test('[CHAT-5] [CHAT-12] closes once; again it changes nothing and tells nobody', async () => {
+    const { core } = fresh
+    const { operator, chat } = await newConversation(core)
+    const hints = collectHints(chat.id)
+    const first = await closeChat(core, operator, { chatId: chat.id })
+    expect(first.chat).toMatchObject({ status: 'closed', rev: chat.rev + 1, lastSeq: 1, closedAt: expect.any(String) })
+    expect(await closeChat(core, operator, { chatId: chat.id })).toEqual(first)
+    const actor = { id: operator.userId, name: operator.name, role: 'operator' }
+    expect(hints).toMatchObject([{ seq: 1, entries: [{ seq: 1, kind: 'closed', actor, at: first.chat.closedAt }] }])
+    expect((await readStoredLog(fresh.db, chat.id)).entries).toMatchObject([{ seq: 1, kind: 'closed' }])
+  })
+
+  test('[CHAT-5] twenty closes at once make one entry', async () => {
+    const { core } = fresh
+    const { operator, chat } = await newConversation(core)
+    await Promise.all(Array.from({ length: 20 }, () => closeChat(core, operator, { chatId: chat.id })))
+    expect(await readStoredLog(fresh.db, chat.id)).toMatchObject({ entries: [{ kind: 'closed' }], lastSeq: 1 })
+  })
+})
+
+describe('assignOperator', () => {
+  test('[CHAT-6] [CHAT-12] takes the chat oneself; repeating changes nothing and tells nobody', async () => {
+    const { core } = fresh
+    const { operator, chat } = await newConversation(core)
+    const hints = collectHints(chat.id)
+    const first = await assignOperator(core, operator, { chatId: chat.id })
+    const self = { id: operator.userId, name: operator.name }
+    expect(first.chat).toMatchObject({ operator: self, rev: chat.rev + 1, lastSeq: 1 })
+    expect(await assignOperator(core, operator, { chatId: chat.id, operatorId: operator.userId })).toEqual(first)
+    expect(hints).toMatchObject([
+      { operatorId: operator.userId, entries: [{ seq: 1, kind: 'assigned', data: { operator: self } }] },
+    ])
+  })
+
+  test('[CHAT-6] gives the chat to a named operator, who must be one', async () => {
+    const { core } = fresh
+    const { client, operator, chat } = await newConversation(core)
+    const colleague = await newOperator(core, { name: 'Colleague' })
+    const input = { chatId: chat.id, operatorId: colleague.userId }
+    const { chat: given } = await assignOperator(core, operator, input)
+    expect(given.operator).toEqual({ id: colleague.userId, name: 'Colleague' })
+    for (const operatorId of [client.userId, userIdSchema.parse(missing)]) {
+      const wrong = assignOperator(core, operator, { chatId: chat.id, operatorId, takeOver: true })
+      await expect(wrong).rejects.toMatchObject({ code: 'not_found' })
+    }
+  })
+
+  test('[CHAT-7] of ten operators at once one gets the chat, the others get already_assigned', async () => {
+    const { core } = fresh
+    const { chat } = await newConversation(core)
+    const operators = await Promise.all(Array.from({ length: 10 }, () => newOperator(core)))
+    const results = await Promise.allSettled(operators.map((actor) => assignOperator(core, actor, { chatId: chat.id })))
+    const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'assigned'))
+    expect(codes.toSorted()).toEqual([...Array<string>(9).fill('already_assigned'), 'assigned'])
+    const winner = operators[codes.indexOf('assigned')]
+    const log = await readStoredLog(fresh.db, chat.id)
+    expect(log.entries).toMatchObject([{ kind: 'assigned', userId: winner?.userId }])
+  })
+
+  test('[CHAT-7] takeOver moves the chat', async () => {
+    const { core } = fresh
+    const { operator, chat } = await newConversation(core)
+    const other = await newOperator(core)
+    await assignOperator(core, operator, { chatId: chat.id })
+    const refused = assignOperator(core, other, { chatId: chat.id, takeOver: false })
+    await expect(refused).rejects.toMatchObject({ code: 'already_assigned' })
+    const { chat: taken } = await assignOperator(core, other, { chatId: chat.id, takeOver: true })
+    expect(taken).toMatchObject({ operator: { id: other.userId }, lastSeq: 2 })
+  })
+
+  test('[CHAT-8] a closed chat is not assigned', async () => {
+    const { core } = fresh
+    const { operator, chat } = await newConversation(core)
+    await closeChat(core, operator, { chatId: chat.id })
+    for (const takeOver of [true, false]) {
+      const refused = assignOperator(core, operator, { chatId: chat.id, takeOver })
+      await expect(refused).rejects.toMatchObject({ code: 'chat_closed' })
+    }
+    expect((await readStoredLog(fresh.db, chat.id)).lastSeq).toBe(1)
+  })
+})
+
+describe('releaseChat', () => {
+  test('[CHAT-9] gives the own chat back, and refuses another operator and a closed chat', async () => {
+    const { core } = fresh
+    const { operator, chat } = await newConversation(core)
+    const input = { chatId: chat.id }
+    const free = await releaseChat(core, operator, input)
+    expect(free.chat).toEqual(chat)
+    await assignOperator(core, operator, input)
+    await expect(releaseChat(core, await newOperator(core), input)).rejects.toMatchObject({ code: 'already_assigned' })
+    const hints = collectHints(chat.id)
+    const { chat: released } = await releaseChat(core, operator, input)
+    expect(released).toMatchObject({ operator: null, lastSeq: 2 })
+    expect(hints).toMatchObject([{ operatorId: null, entries: [{ kind: 'assigned', data: { operator: null } }] }])
+    await closeChat(core, operator, input)
+    await expect(releaseChat(core, operator, input)).rejects.toMatchObject({ code: 'chat_closed' })
+  })
+})
+
+describe('every change', () => {
+  const changes: [string, (actor: Actor, chatId: ChatId) => Promise<ChatOutput>][] = [
+    ['closeChat', (actor, chatId) => closeChat(fresh.core, actor, { chatId })],
+    ['assignOperator', (actor, chatId) => assignOperator(fresh.core, actor, { chatId })],
+    ['releaseChat', (actor, chatId) => releaseChat(fresh.core, actor, { chatId })],
+  ]
+  test.each(changes)('[CHAT-5] [CHAT-3] %s is forbidden to clients, whatever the chat', async (_name, change) => {
+    const { client, operator, chat } = await newConversation(fresh.core)
+    const stranger = await newClient(fresh.core)
+    for (const actor of [client, stranger]) {
+      for (const chatId of [chat.id, missing]) {
+        await expect(change(actor, chatId)).rejects.toMatchObject({ code: 'forbidden' })
+      }
+    }
+    await expect(change(operator, missing)).rejects.toMatchObject({ code: 'not_found' })
+    expect((await readStoredLog(fresh.db, chat.id)).lastSeq).toBe(0)
+  })
+
+  test('[MSG-13] [MSG-7] sends, assignments and closes of one chat stand in one gapless log', async () => {
+    const { core } = fresh
+    const { client, operator, chat } = await newConversation(core)
+    const input = { chatId: chat.id }
+    const work = Array.from({ length: 30 }, (_, nth) => {
+      if (nth % 3 === 0) return assignOperator(core, operator, input)
+      if (nth % 3 === 1) return releaseChat(core, operator, input)
+      return sendText(core, client, input)
+    })
+    await Promise.allSettled([...work, closeChat(core, operator, input)])
+    const { entries, lastSeq } = await readStoredLog(fresh.db, chat.id)
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: lastSeq }, (_, place) => place + 1))
+    expect(entries.at(-1)?.kind).toBe('closed')
+  })
+})
+
+function collectHints(chatId: number): Hint[] {
+  const hints: Hint[] = []
+  fresh.core.bus.subscribe((hint) => {
+    if (hint.t === 'chat' && hint.chatId === chatId) hints.push(hint)
+  })
+  return hints
+}

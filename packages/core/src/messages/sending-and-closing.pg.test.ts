@@ -1,0 +1,15 @@
+import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
+import { raceOverCore } from '@deskbell/testkit/history/core-race'
+import { freshCore } from '@deskbell/testkit/fresh-core'
+import { expect, test } from 'vitest'
+
+test('[MSG-2] [MSG-3] [MSG-7] [MSG-13] 200 rounds of eight senders against one close, on 40 connections', async () => {
+  await using fresh = await freshCore({ poolMax: 40 })
+  const report = await raceOverCore(fresh.core, { rounds: 200, senders: 8, sendsEach: 4, roundsAtOnce: 8 })
+  expect(report.violations).toEqual([])
+  expect(report.failed).toBe(0)
+  // The race is one: many sends came through, and many met the close.
+  expect(report.acknowledged).toBeGreaterThan(1_000)
+  expect(report.refused).toBeGreaterThan(200)
+  expect(await countOrphans(fresh.db)).toEqual({ messages: 0, authors: 0, events: 0, marks: 0, feed: 0 })
+})

@@ -1,0 +1,56 @@
+import type { Actor } from '@deskbell/contract/actor'
+import { AppError } from '@deskbell/contract/errors'
+import { closeChat } from '@deskbell/core/chats/close-chat'
+import type { Core } from '@deskbell/core/context'
+import { sendMessage } from '@deskbell/core/messages/send-message'
+import { newConversation, newOperator } from '../factories.ts'
+import { checkLog, type SendRecord } from './check-log.ts'
+import { raceSendsAgainstClose } from './race-sends-against-close.ts'
+import { readStoredLog } from './read-stored-log.ts'
+
+export type RaceRounds = { rounds: number; senders: number; sendsEach: number; roundsAtOnce: number }
+export type RaceReport = { violations: string[]; acknowledged: number; refused: number; failed: number }
+
+/** The race by use cases: every round has a chat of its own, several rounds run at once. */
+export async function raceOverCore(core: Core, options: RaceRounds): Promise<RaceReport> {
+  const report: RaceReport = { violations: [], acknowledged: 0, refused: 0, failed: 0 }
+  const operators = await Promise.all(Array.from({ length: options.senders - 1 }, () => newOperator(core)))
+  let next = 0
+  const worker = async () => {
+    for (let round = next++; round < options.rounds; round = next++) await runRound(core, { round, options, operators, report })
+  }
+  await Promise.all(Array.from({ length: options.roundsAtOnce }, worker))
+  return report
+}
+
+type Round = { round: number; options: RaceRounds; operators: Actor[]; report: RaceReport }
+
+async function runRound(core: Core, { round, options, operators, report }: Round): Promise<void> {
+  const { client, operator, chat } = await newConversation(core)
+  const senders = [client, ...operators].map((actor) => ({
+    userId: actor.userId,
+    send: (clientMsgId: string, text: string) => sendOutcome(core, actor, { chatId: chat.id, clientMsgId, text }),
+  }))
+  const close = async () => void (await closeChat(core, operator, { chatId: chat.id }))
+  // From a close before the first message to one after nearly all of them.
+  const closeAfter = round % (options.senders * options.sendsEach)
+  const sends = await raceSendsAgainstClose({ chatId: chat.id, senders, close }, { ...options, closeAfter })
+  const violations = checkLog({ ...(await readStoredLog(core.db, chat.id)), sends })
+  report.violations.push(...violations.map((violation) => `round ${round}: ${violation}`))
+  report.acknowledged += sends.filter(({ outcome }) => outcome.kind === 'acknowledged').length
+  report.refused += sends.filter(({ outcome }) => outcome.kind === 'refused').length
+  report.failed += sends.filter(({ outcome }) => outcome.kind === 'unknown').length
+}
+
+async function sendOutcome(
+  core: Core,
+  actor: Actor,
+  input: Parameters<typeof sendMessage>[2],
+): Promise<SendRecord['outcome']> {
+  try {
+    const { message } = await sendMessage(core, actor, input)
+    return { kind: 'acknowledged', seq: message.seq }
+  } catch (error) {
+    return error instanceof AppError ? { kind: 'refused', code: error.code } : { kind: 'unknown' }
+  }
+}
