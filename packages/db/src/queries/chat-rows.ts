@@ -2,7 +2,7 @@ import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import { lastMessageTextCharsMax } from '@deskbell/contract/limits'
 import type { Direction } from '@deskbell/contract/messages'
-import { and, eq, type Placeholder, sql } from 'drizzle-orm'
+import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
@@ -32,7 +32,7 @@ export type ChatRow = {
 }
 
 /** The rows of chats with their people, last message and the asker's mark. The caller adds `where` and order. */
-export function selectChatRows(executor: Executor, askerId: UserId | Placeholder) {
+export function selectChatRows(executor: Executor, askerId: UserId | Placeholder | SQL) {
   return executor
     .select(chatRowFields)
     .from(chats)
