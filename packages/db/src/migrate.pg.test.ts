@@ -1,13 +1,18 @@
-import { freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import journal from '../migrations/meta/_journal.json' with { type: 'json' }
+import { sqlState } from './database-error.ts'
 import { migrate, NewerSchemaError } from './migrate.ts'
+import { inTransaction } from './transaction.ts'
 
 test('[RUN-8] eight processes that migrate at once do it once', async () => {
   await using fresh = await freshDatabase({ from: 'nothing' })
   await Promise.all(Array.from({ length: 8 }, () => migrate(fresh.connectionString)))
   const applied = await fresh.db.pool.query('select count(*)::int as n from drizzle.__drizzle_migrations')
   const rows = await fresh.db.pool.query('select id, seed from deployment')
-  expect(applied.rows[0].n).toBe(2)
+  expect(applied.rows[0].n).toBe(journal.entries.length)
   expect(rows.rows).toHaveLength(1)
 })
 
@@ -20,3 +25,40 @@ test('[RUN-3] a database with a migration that this build does not know is refus
   expect(refused).toBeInstanceOf(NewerSchemaError)
   expect(String(refused)).not.toContain('\n')
 })
+
+test('[RUN-8] a migrated database is left as it is, also for a user who may create nothing', async () => {
+  await using fresh = await freshDatabase()
+  const { pool } = fresh.db
+  const before = await pool.query('select id, seed from deployment')
+  await pool.query('revoke create on schema public from public')
+  await migrate(fresh.connectionString)
+  expect((await pool.query('select id, seed from deployment')).rows).toEqual(before.rows)
+})
+
+test('[RUN-8] a migration that finds the lock taken waits for it, and goes on when it is free', async () => {
+  await using fresh = await freshDatabase({ from: 'nothing' })
+  const blocker = await fresh.db.pool.connect()
+  await blocker.query('create schema drizzle; create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)')
+  await blocker.query('begin; lock table drizzle.__drizzle_migrations')
+  const migrating = migrate(fresh.connectionString, { lockTimeoutMs: 50 })
+  await waitFor(async () => (await waitingFor(fresh)) > 0)
+  await blocker.query('commit')
+  blocker.release()
+  await migrating
+  expect((await fresh.db.pool.query('select 1 from deployment')).rowCount).toBe(1)
+})
+
+test('[RUN-8] a lock that is never given ends the wait with an error', async () => {
+  await using fresh = await freshDatabase({ from: 'nothing' })
+  await fresh.db.pool.query('create schema drizzle; create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)')
+  await inTransaction(fresh.db, async (tx) => {
+    await tx.execute(sql`lock table drizzle.__drizzle_migrations`)
+    const refused = await migrate(fresh.connectionString, { lockTimeoutMs: 10 }).catch((error: unknown) => error)
+    expect(sqlState(refused)).toBe('55P03')
+  })
+})
+
+async function waitingFor(fresh: FreshDatabase): Promise<number> {
+  const found = await fresh.db.pool.query('select 1 from pg_locks where not granted')
+  return found.rowCount ?? 0
+}

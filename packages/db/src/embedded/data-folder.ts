@@ -24,6 +24,15 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   }
 }
 
+/** Whether there is a database in it, which must then be ours. */
+export async function hasCluster(folder: DataFolder): Promise<boolean> {
+  const found = await stat(folder.cluster).catch(() => undefined)
+  if (!found) return false
+  // Root's database belongs to the unprivileged user that it runs as.
+  if (process.geteuid?.() !== 0) await refuseForeignOwner(folder.cluster)
+  return (await readdir(folder.cluster)).includes('PG_VERSION')
+}
+
 /** Refuses a database of another major version, which only a dump and a restore can bring over. */
 export async function refuseOtherVersion(folder: DataFolder, major: string): Promise<void> {
   const found = (await readFile(join(folder.cluster, 'PG_VERSION'), 'utf8')).trim()

@@ -13,14 +13,16 @@ export type FolderLock = { release(): void }
  * and it also keeps out a second holder in the same process.
  */
 export function lockFolder(dataDir: string): FolderLock {
-  const file = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
+  let file: DatabaseSync | undefined
   try {
+    file = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
     file.exec('begin exclusive')
   } catch (cause) {
-    file.close()
+    file?.close()
     throw new DataFolderError(refusal(dataDir, cause), { cause })
   }
-  return { release: () => file.close() }
+  const held = file
+  return { release: () => held.close() }
 }
 
 const sqliteBusy = 5

@@ -1,4 +1,4 @@
-import { access, chown, mkdir, rename, rm } from 'node:fs/promises'
+import { chown, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Binaries } from './binaries.ts'
@@ -17,13 +17,6 @@ export async function initCluster(folder: DataFolder, binaries: Binaries, runAs:
   if (runAs.user) await chown(draft, runAs.user.uid, runAs.user.gid)
   await runInitdb(draft, binaries, runAs)
   await rename(draft, folder.cluster)
-}
-
-export async function hasCluster(folder: DataFolder): Promise<boolean> {
-  return access(join(folder.cluster, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  )
 }
 
 const initdbOptions = [

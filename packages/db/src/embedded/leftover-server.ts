@@ -19,14 +19,14 @@ import { ourMark } from './server-settings.ts'
 export async function clearLeftover(cluster: string, log: PostgresLog): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')
   const pid = await recordedPid(pidFile)
-  if (pid === undefined || !isAlive(pid)) return
+  if (pid === undefined || !sendSignal(pid, 0)) return
   const command = await commandLine(pid)
   if (!isServerOf(command, cluster)) return removeRecord(pidFile, pid, log)
   if (!command.includes(ourMark)) {
     throw new DataFolderError(`A PostgreSQL that Deskbell did not start (process ${pid}) works on ${cluster}: stop it first.`)
   }
   log.warn({ pid }, 'stopping the database that an earlier run left behind')
-  await stop(pid)
+  await stop(pid, cluster)
 }
 
 /**
@@ -38,26 +38,25 @@ async function removeRecord(pidFile: string, pid: number, log: PostgresLog): Pro
   await rm(pidFile, { force: true })
 }
 
-async function stop(pid: number): Promise<void> {
+async function stop(pid: number, cluster: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
-    if (!sendSignal(pid, signal)) return
-    const deadline = performance.now() + 10_000
+    sendSignal(pid, signal)
+    const deadline = performance.now() + stopWaitMs
     while (performance.now() < deadline) {
-      if (!isAlive(pid)) return
+      // Not by asking whether the id is alive: a process that nobody has waited for yet still has it.
+      if (!isServerOf(await commandLine(pid), cluster)) return
       await delay(10)
     }
   }
   throw new DataFolderError(`The database that an earlier run left behind (process ${pid}) does not stop.`)
 }
 
+const stopWaitMs = 10_000
+
 async function recordedPid(pidFile: string): Promise<number | undefined> {
   const text = await readFile(pidFile, 'utf8').catch(() => '')
   const pid = Number.parseInt(text, 10)
   return pid > 0 ? pid : undefined
-}
-
-function isAlive(pid: number): boolean {
-  return sendSignal(pid, 0)
 }
 
 /** False when there is no such process. One that belongs to somebody else is alive all the same. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { DataFolderError } from './data-folder-error.ts'
 import { type SystemUser, userByName, userById } from './system-users.ts'
@@ -23,6 +24,7 @@ const capabilities = ['dac_read_search', 'dac_override']
 /** Chooses the user, and the first way in which it can run `program` and enter `folder`. */
 export async function chooseRunAs(program: string, folder: string): Promise<RunAs> {
   const user = process.geteuid?.() === 0 ? await unprivilegedUser(folder) : undefined
+  if (!user) refuseNameless()
   const ways = user ? [plainly(user), ...capabilities.map((name) => withCapability(user, name))] : [asSelf]
   let complaint = ''
   for (const way of ways) {
@@ -48,7 +50,8 @@ function plainly(user: SystemUser): RunAs {
 
 function withCapability(user: SystemUser, capability: string): RunAs {
   const drop = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
-  const keep = [`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`]
+  // Without the last, the kernel leaves the capability out of account in access(2), by which initdb looks for postgres.
+  const keep = [`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`, '--securebits=+no_setuid_fixup']
   return {
     user,
     // setpriv replaces itself by the program: the process id stays.
@@ -65,6 +68,18 @@ async function unprivilegedUser(folder: string): Promise<SystemUser> {
   throw new DataFolderError(
     'PostgreSQL does not run as root, and there is no user "postgres" or "nobody" to run it as: start Deskbell as another user.',
   )
+}
+
+/** A container may run under a bare number. */
+function refuseNameless(): void {
+  try {
+    userInfo()
+  } catch (cause) {
+    throw new DataFolderError(
+      `PostgreSQL needs a user with a name, and user ${process.geteuid?.()} has no entry in /etc/passwd: add one, or set DATABASE_URL.`,
+      { cause },
+    )
+  }
 }
 
 async function tryOut(way: RunAs, program: string, folder: string): Promise<{ works: boolean; complaint: string }> {

@@ -45,7 +45,6 @@ export function launchServer({ runAs, program, args, cluster, log }: ServerLaunc
     // Not 'close': orphaned children of a killed server would hold the pipe open.
     child.once('exit', () => setImmediate(end))
   })
-  child.unref()
   return {
     ended,
     ready: async () => {

@@ -1,10 +1,10 @@
-import { chown, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { SystemUser } from './system-users.ts'
+import type { DataFolder } from './data-folder.ts'
 
 export type ServerSettings = {
-  cluster: string
+  folder: DataFolder
   socketFolder: string
   maxConnections: number
 }
@@ -16,15 +16,15 @@ export const ourMark = 'cluster_name=deskbell'
  * Everything is said on the command line, so that the folder stays a plain cluster that any PostgreSQL 18 can start.
  * Durability is not touched: fsync and synchronous_commit stay on.
  */
-export function serverArguments({ cluster, socketFolder, maxConnections }: ServerSettings): string[] {
+export function serverArguments({ folder, socketFolder, maxConnections }: ServerSettings): string[] {
   const settings = [
     ourMark,
     'listen_addresses=',
     'port=5432',
     `unix_socket_directories=${quotedPath(socketFolder)}`,
     'unix_socket_permissions=0700',
-    `hba_file=${join(socketFolder, 'pg_hba.conf')}`,
-    `ident_file=${join(socketFolder, 'pg_ident.conf')}`,
+    `hba_file=${join(folder.path, 'pg_hba.conf')}`,
+    `ident_file=${join(folder.path, 'pg_ident.conf')}`,
     `max_connections=${maxConnections}`,
     'shared_buffers=64MB',
     'max_wal_size=512MB',
@@ -40,19 +40,25 @@ export function serverArguments({ cluster, socketFolder, maxConnections }: Serve
     'log_min_error_statement=panic',
     'log_error_verbosity=terse',
   ]
-  return ['-D', cluster, ...settings.flatMap((setting) => ['-c', setting])]
+  return ['-D', folder.cluster, ...settings.flatMap((setting) => ['-c', setting])]
 }
 
-/** Only the system user of this process gets in, as the product's role or, for maintenance, as the superuser. */
-export async function writeAccessRules(socketFolder: string, owner: SystemUser | undefined): Promise<void> {
+/**
+ * Only the system user of this process gets in, as the product's role or, for maintenance, as the superuser.
+ * The files lie outside of what the server's user may write: root must never follow a link that it laid.
+ */
+export async function writeAccessRules(folder: DataFolder): Promise<void> {
   const me = userInfo().username.replaceAll('"', '""')
-  await write(join(socketFolder, 'pg_hba.conf'), ['local all all peer map=deskbell', 'local replication all peer map=deskbell'], owner)
-  await write(join(socketFolder, 'pg_ident.conf'), [`deskbell "${me}" deskbell`, `deskbell "${me}" postgres`], owner)
+  const rules = ['local all all peer map=deskbell', 'local replication all peer map=deskbell']
+  const users = [`deskbell "${me}" deskbell`, `deskbell "${me}" postgres`]
+  await write(join(folder.path, 'pg_hba.conf'), rules)
+  await write(join(folder.path, 'pg_ident.conf'), users)
 }
 
-async function write(path: string, lines: string[], owner: SystemUser | undefined): Promise<void> {
-  await writeFile(path, `${lines.join('\n')}\n`, { mode: 0o600 })
-  if (owner) await chown(path, owner.uid, owner.gid)
+/** Readable for the server whatever the umask; there is nothing secret in it. */
+async function write(path: string, lines: string[]): Promise<void> {
+  await writeFile(path, `${lines.join('\n')}\n`)
+  await chmod(path, 0o644)
 }
 
 /** The setting is a list, and a path may hold a comma or a blank. */

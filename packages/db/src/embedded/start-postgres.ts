@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import pg from 'pg'
 import { type Binaries, findBinaries } from './binaries.ts'
-import { type DataFolder, openDataFolder, refuseOtherVersion } from './data-folder.ts'
+import { type DataFolder, hasCluster, openDataFolder, refuseOtherVersion } from './data-folder.ts'
+import { DataFolderError } from './data-folder-error.ts'
 import { lockFolder } from './folder-lock.ts'
-import { hasCluster, initCluster } from './init-cluster.ts'
+import { initCluster } from './init-cluster.ts'
 import { clearLeftover } from './leftover-server.ts'
 import type { PostgresLog } from './postgres-log.ts'
 import { chooseRunAs } from './run-as.ts'
@@ -18,6 +19,8 @@ export type StartPostgresOptions = {
   log: PostgresLog
   /** 100 when left out. */
   maxConnections?: number
+  /** Those that npm brought, when left out. */
+  binaries?: Binaries
 }
 
 export type EmbeddedPostgres = {
@@ -36,7 +39,7 @@ export type EmbeddedPostgres = {
  * The story, and the naive ways that fail: docs/subsystems/embedded-postgres.md.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<EmbeddedPostgres> {
-  const binaries = findBinaries()
+  const binaries = options.binaries ?? findBinaries()
   const folder = await openDataFolder(resolve(options.dataDir))
   const lock = lockFolder(folder.path)
   try {
@@ -49,7 +52,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
     return { ...server, stop: () => (stopped ??= stop()) }
   } catch (error) {
     lock.release()
-    throw error
+    throw asDataFolderError(error, folder)
   }
 }
 
@@ -63,8 +66,8 @@ async function startOn(folder: DataFolder, binaries: Binaries, options: StartPos
   await clearLeftover(cluster, log)
 
   const socket = await openSocketFolder(folder, runAs.user)
-  await writeAccessRules(socket.path, runAs.user)
-  const args = serverArguments({ cluster, socketFolder: socket.path, maxConnections })
+  await writeAccessRules(folder)
+  const args = serverArguments({ folder, socketFolder: socket.path, maxConnections })
   const supervisor = await supervise(() => launchServer({ runAs, program: binaries.postgres, args, cluster, log }), log)
   const stop = async () => {
     await supervisor.stop()
@@ -79,6 +82,12 @@ async function startOn(folder: DataFolder, binaries: Binaries, options: StartPos
   }
   const connectionString = socketConnectionString(socket.path, 'deskbell', 'deskbell')
   return { connectionString, adminConnectionString, state: supervisor.state, stop }
+}
+
+function asDataFolderError(error: unknown, folder: DataFolder): DataFolderError {
+  if (error instanceof DataFolderError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new DataFolderError(`The database in ${folder.path} could not be started: ${reason}`, { cause: error })
 }
 
 /** Every start, not only the first: one that was cut off between the two is finished by the next. */

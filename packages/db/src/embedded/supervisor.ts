@@ -38,7 +38,7 @@ export async function supervise(launch: () => ServerProcess, log: PostgresLog): 
       failures = performance.now() - launchedAt > healthyAfterMs ? 1 : failures + 1
       const waitMs = backOffMs(failures)
       log.error({ waitMs, failures }, `the database ended and is started again: ${complaint}`)
-      await delay(waitMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
+      await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       if (stopping.signal.aborted) return
       launchedAt = performance.now()
       current = launch()

@@ -1,0 +1,70 @@
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { type EmbeddedPostgres, type StartPostgresOptions, startPostgres } from './start-postgres.ts'
+
+/** For tests: a data folder in a place that only its owner may enter, removed with all that was started on it. */
+export type EmbeddedFolder = AsyncDisposable & {
+  readonly dataDir: string
+  readonly cluster: string
+  /** What the supervisor said, one message after the other. */
+  readonly logged: string[]
+  start(options?: Partial<StartPostgresOptions>): Promise<EmbeddedPostgres>
+  /** The server's process id, or undefined when it has none recorded. */
+  serverPid(): Promise<number | undefined>
+}
+
+export async function embeddedFolder(name = 'data'): Promise<EmbeddedFolder> {
+  const home = await mkdtemp(join(tmpdir(), 'deskbell-home-'))
+  await chmod(home, 0o700)
+  const dataDir = join(home, name)
+  const cluster = join(dataDir, 'postgres')
+  const logged: string[] = []
+  const started: EmbeddedPostgres[] = []
+  return {
+    dataDir,
+    cluster,
+    logged,
+    start: async (options) => {
+      const server = await startPostgres({ dataDir, log: logInto(logged), ...options })
+      started.push(server)
+      return server
+    },
+    serverPid: () => recordedPid(cluster),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(started.map((server) => server.stop()))
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** One question on a connection of its own. */
+export async function ask(connectionString: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return (await client.query(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** Every process of the server on this cluster: the postmaster and, found by their folder, its children. */
+export async function serverProcesses(cluster: string): Promise<number[]> {
+  const ids = (await readdir('/proc')).map(Number).filter((id) => id > 0)
+  const commands = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
+  return ids.filter((_, index) => commands[index]?.includes(cluster))
+}
+
+async function recordedPid(cluster: string): Promise<number | undefined> {
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number.parseInt(text, 10)
+  return pid > 0 ? pid : undefined
+}
+
+function logInto(logged: string[]): StartPostgresOptions['log'] {
+  const write = (_: object, message: string) => void logged.push(message)
+  return { debug: write, info: write, warn: write, error: write }
+}

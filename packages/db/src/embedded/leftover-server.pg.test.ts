@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import { chown, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { expect, test } from 'vitest'
+import { findBinaries } from './binaries.ts'
+import { ask, embeddedFolder, serverProcesses } from './embedded-folder.ts'
+import { postgresInChild } from './postgres-in-child.ts'
+import { chooseRunAs } from './run-as.ts'
+
+test('[RUN-2] kill -9 of the server ends its database within a second', async () => {
+  await using folder = await embeddedFolder()
+  const deskbell = await postgresInChild(folder.dataDir)
+  expect(deskbell).toMatchObject({ started: true })
+  await deskbell.kill('SIGKILL')
+  await waitFor(async () => (await serverProcesses(folder.cluster)).length === 0, { timeoutMs: 1_000 })
+})
+
+test('[RUN-2] so does kill -9 after the database and its watchdog were killed and replaced', async () => {
+  await using folder = await embeddedFolder()
+  const deskbell = await postgresInChild(folder.dataDir)
+  const first = await folder.serverPid()
+  process.kill(first ?? 0, 'SIGKILL')
+  const second = await waitFor(async () => {
+    const pid = await folder.serverPid()
+    return pid !== first && (await watchdogsOf(pid)).length === 1 ? pid : undefined
+  })
+  const [dog] = await watchdogsOf(second)
+  process.kill(dog ?? 0, 'SIGKILL')
+  await waitFor(async () => (await watchdogsOf(second)).some((pid) => pid !== dog))
+  await deskbell.kill('SIGKILL')
+  await waitFor(async () => (await serverProcesses(folder.cluster)).length === 0, { timeoutMs: 1_000 })
+})
+
+test('[RUN-4] after kill -9 the next start is ready within three seconds and has every committed row', async () => {
+  await using folder = await embeddedFolder()
+  const deskbell = await postgresInChild(folder.dataDir)
+  await ask(deskbell.answer, 'create table kept as select 1 as n')
+  await deskbell.kill('SIGKILL')
+  const since = performance.now()
+  const server = await folder.start()
+  expect(performance.now() - since).toBeLessThan(3_000)
+  expect(await ask(server.connectionString, 'select n from kept')).toEqual([{ n: 1 }])
+})
+
+test('[RUN-4] a database whose watchdog died too is stopped and taken over', async () => {
+  await using folder = await embeddedFolder()
+  const deskbell = await postgresInChild(folder.dataDir)
+  const orphan = await folder.serverPid()
+  for (const dog of await watchdogsOf(orphan)) process.kill(dog, 'SIGKILL')
+  await deskbell.kill('SIGKILL')
+  expect(await serverProcesses(folder.cluster)).toEqual([orphan])
+  const server = await folder.start()
+  expect(await folder.serverPid()).not.toBe(orphan)
+  expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(folder.logged).toContain('stopping the database that an earlier run left behind')
+})
+
+test('[RUN-4] a process id in postmaster.pid that now belongs to another program is no obstacle', async () => {
+  await using folder = await embeddedFolder()
+  await (await folder.start()).stop()
+  // Owned by the database's own user: this is the case that PostgreSQL refuses by itself.
+  const runAs = await chooseRunAs(findBinaries().postgres, folder.cluster)
+  const stranger = runAs.spawn('/bin/sleep', ['60'], { stdio: 'ignore' })
+  try {
+    const record = join(folder.cluster, 'postmaster.pid')
+    await writeFile(record, [stranger.pid, folder.cluster, '1', '5432', join(folder.dataDir, 'run'), '', '1 1', 'ready', ''].join('\n'))
+    await writeFile(join(folder.dataDir, 'run', '.s.PGSQL.5432.lock'), `${stranger.pid}\n`)
+    if (runAs.user) await chown(record, runAs.user.uid, runAs.user.gid)
+    const server = await folder.start()
+    expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(stranger.exitCode).toBe(null)
+  } finally {
+    stranger.kill('SIGKILL')
+  }
+})
+
+test('[RUN-4] a server that somebody else started on the folder is named and left alone', async () => {
+  await using folder = await embeddedFolder()
+  await (await folder.start()).stop()
+  const { postgres } = findBinaries()
+  const runAs = await chooseRunAs(postgres, folder.cluster)
+  const socket = join(folder.dataDir, 'run')
+  const foreign = runAs.spawn(postgres, ['-D', folder.cluster, '-c', 'listen_addresses=', '-k', socket], { stdio: 'ignore' })
+  const gone = new Promise((resolve) => foreign.once('exit', resolve))
+  try {
+    await waitFor(async () => (await readFile(join(folder.cluster, 'postmaster.pid'), 'utf8')).includes('ready'))
+    await expect(folder.start()).rejects.toThrow(`did not start (process ${foreign.pid}) works on`)
+    expect(foreign.exitCode).toBe(null)
+  } finally {
+    foreign.kill('SIGINT')
+    await gone
+  }
+})
+
+test('[RUN-7] of several starts at once on one folder one runs, the others end with a clear line', async () => {
+  await using folder = await embeddedFolder()
+  const starts = await Promise.all([1, 2, 3, 4].map(() => postgresInChild(folder.dataDir)))
+  try {
+    expect(starts.filter((start) => start.started)).toHaveLength(1)
+    const refused = new Set(starts.filter((start) => !start.started).map((start) => start.answer))
+    expect([...refused]).toEqual([`DataFolderError: The data folder ${folder.dataDir} is in use by another Deskbell.`])
+    await expect(folder.start()).rejects.toThrow('in use by another Deskbell')
+  } finally {
+    await Promise.all(starts.map((start) => start.kill('SIGTERM')))
+  }
+  expect(await serverProcesses(folder.cluster)).toEqual([])
+})
+
+/** The shells whose last word is the server's number. */
+async function watchdogsOf(serverPid: number | undefined): Promise<number[]> {
+  const list = spawn('ps', ['-eo', 'pid=,args='], { stdio: ['ignore', 'pipe', 'ignore'] })
+  let text = ''
+  for await (const chunk of list.stdout) text += String(chunk)
+  // A script of several lines makes several lines here; its words end the last one.
+  const words = text.replaceAll(/\n(?!\s*\d+ )/g, ' ')
+  return words
+    .split('\n')
+    .filter((line) => line.includes('cat >/dev/null') && line.endsWith(` sh ${serverPid}`))
+    .map((line) => Number.parseInt(line, 10))
+}

@@ -1,0 +1,132 @@
+import { chown, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { expect, test, vi } from 'vitest'
+import { findBinaries } from './binaries.ts'
+import { DataFolderError } from './data-folder-error.ts'
+import { ask, embeddedFolder } from './embedded-folder.ts'
+
+const asRoot = process.geteuid?.() === 0
+
+test('[RUN-6] in a folder that only root may enter the database runs unprivileged, and the product is no superuser', async () => {
+  await using folder = await embeddedFolder()
+  const server = await folder.start()
+  const [row] = await ask(
+    server.connectionString,
+    `select current_user as me, rolsuper as super, current_database() as db, pg_catalog.version() as version,
+      (select datlocprovider::text || ' ' || datlocale from pg_database where datname = current_database()) as collation
+      from pg_roles where rolname = current_user`,
+  )
+  expect(row).toMatchObject({ me: 'deskbell', super: false, db: 'deskbell', collation: 'b C.UTF-8' })
+  expect(row?.['version']).toMatch(/^PostgreSQL 18/)
+  const pid = await folder.serverPid()
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  expect(status).not.toMatch(/^Uid:\s+0\b/m)
+  expect((await stat(folder.dataDir)).mode & 0o777).toBe(0o700)
+  expect((await stat(folder.cluster)).mode & 0o777).toBe(0o700)
+})
+
+test.runIf(asRoot)('[RUN-6] the same when only root may enter the folder of the programs', async () => {
+  await using folder = await embeddedFolder()
+  const { postgres, major } = findBinaries()
+  const program = join(dirname(folder.dataDir), 'native')
+  await cp(dirname(dirname(postgres)), program, { recursive: true, verbatimSymlinks: true })
+  const bin = join(program, 'bin')
+  const server = await folder.start({ binaries: { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major } })
+  // An extension is read from the folder of the programs by the server itself.
+  await ask(server.adminConnectionString, 'create extension pg_trgm')
+  expect(await ask(server.adminConnectionString, `select similarity('a', 'a') as same`)).toEqual([{ same: 1 }])
+})
+
+test('[RUN-6] what was committed is there after a stop and another start, and durability is on', async () => {
+  await using folder = await embeddedFolder()
+  const first = await folder.start()
+  await ask(first.connectionString, 'create table kept as select 1 as n')
+  const [settings] = await ask(first.connectionString, `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync, current_setting('listen_addresses') as addresses`)
+  expect(settings).toEqual({ fsync: 'on', sync: 'on', addresses: '' })
+  await first.stop()
+  expect(first.state()).toBe('stopped')
+  const second = await folder.start()
+  expect(await ask(second.connectionString, 'select n from kept')).toEqual([{ n: 1 }])
+})
+
+test.runIf(asRoot)('[RUN-3] a data folder of another owner is refused in one line and left alone', async () => {
+  await using folder = await embeddedFolder()
+  await mkdir(folder.dataDir)
+  await chown(folder.dataDir, 65534, 65534)
+  const refused = await folder.start().catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(DataFolderError)
+  expect(String(refused)).toMatch(/belongs to nobody: [^\n]+$/)
+  expect((await stat(folder.dataDir)).uid).toBe(65534)
+})
+
+test('[RUN-12] a database of another major version is refused in one line', async () => {
+  await using folder = await embeddedFolder()
+  const server = await folder.start()
+  await server.stop()
+  await writeFile(join(folder.cluster, 'PG_VERSION'), '17\n')
+  const refused = await folder.start().catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(DataFolderError)
+  expect(String(refused)).toMatch(/PostgreSQL 17 database, and this Deskbell brings 18[^\n]+$/)
+})
+
+test('[RUN-3] a file in place of the data folder is refused in one line', async () => {
+  await using folder = await embeddedFolder()
+  await writeFile(folder.dataDir, '')
+  const refused = await folder.start().catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(DataFolderError)
+  expect(String(refused)).toMatch(/cannot be used: it is not a folder\.$/)
+})
+
+test('[RUN-13] a data folder whose path is too long for a socket works, and leaves nothing in the temporary folder', async () => {
+  await using folder = await embeddedFolder(`a path, "quoted" & 'odd' ${'long '.repeat(20)}`)
+  const server = await folder.start()
+  const socketFolder = new URL(server.connectionString.replace('@', '@host')).searchParams.get('host') ?? ''
+  expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(socketFolder).not.toContain(folder.dataDir)
+  await server.stop()
+  await expect(stat(socketFolder)).rejects.toThrow('ENOENT')
+})
+
+test('[RUN-13] a start that was cut off while the database was made is no obstacle', async () => {
+  await using folder = await embeddedFolder()
+  await mkdir(join(folder.dataDir, 'postgres.new', 'base'), { recursive: true })
+  const server = await folder.start()
+  expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('[RUN-13] the variables of the environment that steer PostgreSQL programs change nothing', async () => {
+  await using folder = await embeddedFolder()
+  vi.stubEnv('PGPORT', '1').stubEnv('PGDATA', '/nowhere').stubEnv('PGUSER', 'x').stubEnv('LC_ALL', 'xx_XX.UTF-8')
+  try {
+    const server = await folder.start()
+    expect(await ask(server.connectionString, 'select current_user as me')).toEqual([{ me: 'deskbell' }])
+  } finally {
+    vi.unstubAllEnvs()
+  }
+})
+
+test('[RUN-5] a database that dies is started again, again and again', async () => {
+  await using folder = await embeddedFolder()
+  const server = await folder.start()
+  for (const round of [1, 2]) {
+    const pid = await folder.serverPid()
+    process.kill(pid ?? 0, 'SIGKILL')
+    await waitFor(() => server.state() === 'restarting', { what: `round ${round} noticed` })
+    await waitFor(() => server.state() === 'running', { timeoutMs: 10_000, what: `round ${round} back` })
+    expect(await folder.serverPid()).not.toBe(pid)
+    expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
+  }
+  expect(folder.logged.join('\n')).toContain('the database ended and is started again')
+})
+
+test('[RUN-5] a stop in the middle of a restart ends it', async () => {
+  await using folder = await embeddedFolder()
+  const server = await folder.start()
+  process.kill((await folder.serverPid()) ?? 0, 'SIGKILL')
+  await waitFor(() => server.state() === 'restarting')
+  await server.stop()
+  expect(server.state()).toBe('stopped')
+  const again = await folder.start()
+  expect(again.state()).toBe('running')
+})

@@ -1,0 +1,120 @@
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sqlState } from './database-error.ts'
+import { inSnapshot, inTransaction, type Tx } from './transaction.ts'
+
+let fresh: FreshDatabase
+beforeAll(async () => {
+  fresh = await freshDatabase({ poolMax: 3 })
+  await fresh.db.pool.query('create table counters (id int primary key, n int not null)')
+  await fresh.db.pool.query('insert into counters values (1, 0), (2, 0), (3, 0)')
+})
+afterAll(() => fresh.drop())
+
+const count = (tx: Tx, id: number) => tx.execute(sql`update counters set n = n + 1 where id = ${id}`)
+
+async function counted(id: number): Promise<number> {
+  return (await fresh.db.pool.query('select n from counters where id = $1', [id])).rows[0].n
+}
+
+test('[DB-3] two transactions in a deadlock both succeed, each done once', async () => {
+  const before = [await counted(1), await counted(2)]
+  const runs = { first: 0, second: 0 }
+  const bothHoldOne = barrier(2)
+  await Promise.all([
+    inTransaction(fresh.db, async (tx) => {
+      runs.first += 1
+      await count(tx, 1)
+      await bothHoldOne()
+      await count(tx, 2)
+    }),
+    inTransaction(fresh.db, async (tx) => {
+      runs.second += 1
+      await count(tx, 2)
+      await bothHoldOne()
+      await count(tx, 1)
+    }),
+  ])
+  expect([await counted(1), await counted(2)]).toEqual(before.map((n) => n + 2))
+  // The server gave up one of them, and only that one ran again.
+  expect(runs.first + runs.second).toBe(3)
+})
+
+test('[DB-3] only a deadlock or a serialization failure is run again, and not for ever', async () => {
+  for (const [state, expectedRuns] of [['40001', 4], ['40P01', 4], ['23505', 1], ['57014', 1]] as const) {
+    let runs = 0
+    const failed = await inTransaction(fresh.db, async (tx) => {
+      runs += 1
+      await count(tx, 3)
+      await tx.execute(sql.raw(`do $$ begin raise exception 'made' using errcode = '${state}'; end $$`))
+    }).catch((error: unknown) => error)
+    expect([sqlState(failed), runs]).toEqual([state, expectedRuns])
+  }
+  expect(await counted(3)).toBe(0)
+})
+
+test('[DB-3] an error of the caller rolls back and comes out as it went in', async () => {
+  const mine = new Error('mine')
+  const work = inTransaction(fresh.db, async (tx) => {
+    await count(tx, 3)
+    throw mine
+  })
+  await expect(work).rejects.toBe(mine)
+  expect(await counted(3)).toBe(0)
+})
+
+test('[DB-4] connections that die in a transaction cost no place in the pool', async () => {
+  for (const moment of ['idle', 'busy', 'idle', 'busy', 'idle', 'busy']) {
+    const broken = inTransaction(fresh.db, async (tx) => {
+      const pid = await backendOf(tx)
+      if (moment === 'busy') {
+        const sleeping = tx.execute(sql`select pg_sleep(4)`)
+        await Promise.all([sleeping, terminate(pid)])
+      }
+      await terminate(pid)
+      await count(tx, 3)
+    })
+    await expect(broken).rejects.toThrow()
+  }
+  await waitFor(() => fresh.db.pool.idleCount === fresh.db.pool.totalCount)
+  await inTransaction(fresh.db, (tx) => count(tx, 3))
+})
+
+test('[DB-5] a snapshot sees one moment, writes nothing, and keeps nobody waiting', async () => {
+  const before = await counted(2)
+  await inSnapshot(fresh.db, async (tx) => {
+    const first = await tx.execute(sql`select n from counters where id = 2`)
+    await inTransaction(fresh.db, (other) => count(other, 2))
+    const second = await tx.execute(sql`select n from counters where id = 2`)
+    expect(second.rows).toEqual(first.rows)
+    const refused = await count(tx, 2).catch((error: unknown) => error)
+    expect(sqlState(refused)).toBe('25006')
+  }).catch((error: unknown) => expect(sqlState(error)).toBe('25P02'))
+  expect(await counted(2)).toBe(before + 1)
+})
+
+/** Lets nobody through before all have come; later callers pass. */
+function barrier(size: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let arrived = 0
+  return () => {
+    arrived += 1
+    if (arrived >= size) resolve()
+    return promise
+  }
+}
+
+async function backendOf(tx: Tx): Promise<number> {
+  const found = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+  return found.rows[0]?.pid ?? 0
+}
+
+async function terminate(pid: number): Promise<void> {
+  await fresh.db.pool.query('select pg_terminate_backend($1)', [pid])
+  await waitFor(async () => {
+    const found = await fresh.db.pool.query('select 1 from pg_stat_activity where pid = $1', [pid])
+    return found.rowCount === 0
+  })
+}
