@@ -4,7 +4,7 @@ import { Failure, say } from './failure.mjs'
 import { pnpm } from './install.mjs'
 import { withLock } from './lock.mjs'
 import { root } from './paths.mjs'
-import { run } from './run.mjs'
+import { runQuietly } from './run.mjs'
 import { filesBelow, fingerprintOf, isStamped, stamp } from './stamp.mjs'
 
 const page = join(root, 'apps/web/dist/index.html')
@@ -16,15 +16,15 @@ export async function ensureBuilt(env) {
     if (isBuilt()) return
     say('building the pages')
     const fingerprint = sourcesFingerprint()
-    const code = await turbo(['run', 'build', '--output-logs=errors-only'], env)
-    if (code !== 0 || !existsSync(page)) throw new Failure('the pages could not be built: see above')
+    await runQuietly('npx', turbo('run', 'build', '--filter=@deskbell/web'), { what: 'Building the pages', env })
+    if (!existsSync(page)) throw new Failure('the build made no pages')
     stamp('built', fingerprint)
   })
 }
 
-/** turbo finds pnpm in the PATH that npx makes. */
-export async function turbo(args, env) {
-  return await run('npx', [...pnpm, 'exec', 'turbo', ...args, '--no-update-notifier'], { env })
+/** Arguments for npx: turbo needs pnpm in the PATH, and there npx puts it. */
+export function turbo(...args) {
+  return [...pnpm, 'exec', 'turbo', ...args, '--output-logs=errors-only', '--no-update-notifier']
 }
 
 function isBuilt() {

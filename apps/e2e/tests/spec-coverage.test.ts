@@ -12,7 +12,9 @@ function ruleIds(): string[] {
 
 /** Ids as titles quote them: `[MSG-3] …`, or several: `[MSG-3, MSG-4] …`. */
 function quotedIds(): Set<string> {
-  const files = globSync(['{apps,packages,examples}/*/{src,tests}/**/*.{test,e2e}.ts', 'scripts/**/*.test.mjs'], { cwd: root })
+  const files = globSync(['{apps,packages,examples}/*/{src,tests}/**/*.{test,e2e}.ts', 'scripts/**/*.test.mjs'], {
+    cwd: root,
+  })
   const ids = new Set<string>()
   for (const file of files) {
     const text = readFileSync(`${root}${file}`, 'utf8')

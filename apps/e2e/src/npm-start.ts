@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { descendants, isAlive } from './process-tree.ts'
+
+export type NpmStart = {
+  /** npm itself; it leads a process group of its own, as a job of a terminal does. */
+  readonly npm: number
+  readonly bootstrap: number
+  readonly server: number
+  readonly port: number
+  output(): string
+  signalGroup(signal: NodeJS.Signals): void
+  /** Waits until npm, the bootstrap and the server are gone. */
+  gone(): Promise<void>
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** `npm start` as a person types it, on a random port. */
+export async function npmStart(env: Record<string, string>): Promise<NpmStart> {
+  const child = spawnNpmStart(env)
+  let output = ''
+  const keep = (chunk: Buffer) => {
+    output += chunk.toString()
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  const port = await waitFor(
+    () => {
+      if (child.exitCode !== null) throw new Error(output)
+      return Number(/ready on http:\/\/localhost:(\d+)/.exec(output)?.[1] ?? 0)
+    },
+    { timeoutMs: 30_000, what: 'npm start is ready' },
+  )
+  return describe(child, { port, output: () => output })
+}
+
+export function spawnNpmStart(env: Record<string, string>): ChildProcess {
+  const { CI: _ci, ...ours } = process.env
+  return spawn('npm', ['start'], {
+    cwd: root,
+    env: { ...ours, PORT: '0', ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+function describe(child: ChildProcess, rest: { port: number; output: () => string }): NpmStart {
+  const npm = child.pid ?? 0
+  const below = descendants(npm)
+  // The last one: a shell that npm puts in between has the same words in its command.
+  const pidOf = (text: string) => below.findLast((one) => one.command.includes(text))?.pid ?? 0
+  const bootstrap = pidOf('scripts/deskbell.mjs start')
+  const server = pidOf('apps/server/src/main.ts')
+  return {
+    npm,
+    bootstrap,
+    server,
+    ...rest,
+    signalGroup: (signal) => process.kill(-npm, signal),
+    gone: async () => {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      await waitFor(() => ![bootstrap, server].some(isAlive), { timeoutMs: 10_000, what: 'no process is left' })
+    },
+  }
+}
