@@ -32,7 +32,7 @@ const codesOfTrpc: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
 }
 
 function invalidInput(error: z.ZodError): AppError {
-  return new AppError('invalid_input', { issues: error.issues.flatMap(toIssues).slice(0, issuesMax) })
+  return new AppError('invalid_input', { issues: error.issues.flatMap(toIssues).slice(0, issuesMax), cause: error })
 }
 
 function toIssues(issue: z.core.$ZodIssue): InputIssue[] {

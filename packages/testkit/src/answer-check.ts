@@ -30,7 +30,10 @@ export function createAnswerCheck(document: unknown): AnswerCheck {
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
     const template = templateOf(Object.keys(paths), path.split('?')[0] ?? '')
     const operation = paths[template]?.[verb]
-    if (operation === undefined) return holdOutside(status, json, what)
+    if (operation === undefined) {
+      holdOutside(status, json, what)
+      return
+    }
     const response = operation.responses[String(status)]
     if (response === undefined) throw new Error(`${what} is not in the document`)
     seen.add(`${verb.toUpperCase()} ${template} ${status}`)
@@ -68,7 +71,9 @@ function templateOf(templates: readonly string[], path: string): string {
   const segments = path.split('/')
   const found = templates.find((template) => {
     const parts = template.split('/')
-    return parts.length === segments.length && parts.every((part, nth) => part.startsWith('{') || part === segments[nth])
+    return (
+      parts.length === segments.length && parts.every((part, nth) => part.startsWith('{') || part === segments[nth])
+    )
   })
   return found ?? ''
 }

@@ -7,7 +7,8 @@ export async function databaseFingerprint(db: Pick<Database, 'pool'>): Promise<s
       where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
   )
   const hashes = tables.rows.map(
-    ({ name }) => `select '${name}' as name, md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as hash from ${name} t`,
+    ({ name }) =>
+      `select '${name}' as name, md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as hash from ${name} t`,
   )
   const result = await db.pool.query<{ name: string; hash: string }>(hashes.join(' union all '))
   return result.rows.map(({ name, hash }) => `${name} ${hash}`).join('\n')

@@ -7,7 +7,7 @@ import { reportFailure } from '../failure-report.ts'
 import type { RestMethod } from '../procedure-meta.ts'
 import { docsPage } from './docs-page.ts'
 import { openApiDocument } from './openapi-document.ts'
-import { nameIssues, readInput } from './read-input.ts'
+import { readInput, withRestNames } from './read-input.ts'
 import { type ReadBody, readJsonBytes } from './read-json-body.ts'
 import { jsonResponse, problemResponse, type RestResponse, textResponse } from './rest-response.ts'
 import { collectRoutes, type RestRoute } from './rest-routes.ts'
@@ -87,11 +87,6 @@ async function callRoute(
   } catch (cause) {
     return problemResponse(withRestNames(route, toCallError(cause)), ctx.requestId)
   }
-}
-
-function withRestNames(route: RestRoute, error: AppError): AppError {
-  if (error.issues === undefined) return error
-  return new AppError(error.code, { detail: error.detail, issues: nameIssues(route, error.issues) })
 }
 
 /** `HEAD` goes with `GET`. */

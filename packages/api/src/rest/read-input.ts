@@ -1,4 +1,5 @@
 import { AppError, type InputIssue } from '@deskbell/contract/errors'
+import { z } from 'zod'
 import { parseJsonObject } from './read-json-body.ts'
 import { readQuery } from './read-query.ts'
 import { decodeComponent, readScalar } from './read-scalar.ts'
@@ -19,12 +20,11 @@ export function readInput(route: RestRoute, raw: RawInput): Record<string, unkno
   return { ...body, ...query.fields, ...id }
 }
 
-/** The schema's `chatId` is the path's `id` to the caller. */
-export function nameIssues(route: RestRoute, issues: InputIssue[]): InputIssue[] {
-  if (!hasId(route)) return issues
-  return issues.map((issue) =>
-    issue.path === idField && issue !== unknownId ? { ...issue, path: idParameter } : issue,
-  )
+/** What a schema calls `chatId` is the path's `id` to the caller; issues of our own have the caller's names already. */
+export function withRestNames(route: RestRoute, error: AppError): AppError {
+  if (!hasId(route) || !(error.cause instanceof z.ZodError) || error.issues === undefined) return error
+  const issues = error.issues.map((issue) => (issue.path === idField ? { ...issue, path: idParameter } : issue))
+  return new AppError(error.code, { detail: error.detail, issues })
 }
 
 const unknownId: InputIssue = { path: idField, message: 'Unknown field' }

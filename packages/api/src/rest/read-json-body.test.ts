@@ -1,16 +1,21 @@
-import { Readable } from 'node:stream'
 import { AppError } from '@deskbell/contract/errors'
 import { frameBytesMax } from '@deskbell/contract/limits'
 import { describe, expect, it } from 'vitest'
-import { bodyReader } from './body-reader.ts'
-import { parseJsonObject, readJsonBytes } from './read-json-body.ts'
+import { parseJsonObject, type ReadBody, readJsonBytes } from './read-json-body.ts'
 
 type Body = { type?: string; text?: string; headers?: Record<string, string> }
 
 function read({ type, text = '{}', headers = {} }: Body): Promise<Uint8Array> {
-  const readBody = bodyReader(Readable.from([Buffer.from(text)]))
   const contentType = type === undefined ? {} : { 'content-type': type }
-  return readJsonBytes({ headers: { 'content-length': String(text.length), ...contentType, ...headers }, readBody })
+  return readJsonBytes({
+    headers: { 'content-length': String(text.length), ...contentType, ...headers },
+    readBody: bodyOf(text),
+  })
+}
+
+function bodyOf(text: string): ReadBody {
+  const bytes = Buffer.from(text)
+  return async (bytesMax) => (bytes.length > bytesMax ? null : bytes)
 }
 
 function codeOf(work: () => unknown): string {
@@ -53,7 +58,7 @@ describe('readJsonBytes', () => {
     await expect(read({ type, text })).rejects.toMatchObject({ code: 'too_large' })
     const chunked = readJsonBytes({
       headers: { 'content-type': type, 'transfer-encoding': 'chunked' },
-      readBody: bodyReader(Readable.from([Buffer.from(text)])),
+      readBody: bodyOf(text),
     })
     await expect(chunked).rejects.toMatchObject({ code: 'too_large' })
   })
@@ -65,6 +70,14 @@ describe('readJsonBytes', () => {
 
   it('[REST-7] asks nothing of a body that is not there', async () => {
     expect((await read({ type: 'text/plain', text: '' })).length).toBe(0)
+  })
+})
+
+describe('a body that breaks off', () => {
+  it('[REST-7] is invalid_input, and no defect of ours', async () => {
+    const readBody = () => Promise.reject(new Error('aborted'))
+    const headers = { 'content-type': 'application/json', 'content-length': '9' }
+    await expect(readJsonBytes({ headers, readBody })).rejects.toMatchObject({ code: 'invalid_input' })
   })
 })
 

@@ -15,7 +15,9 @@ export async function readJsonBytes({ headers, readBody }: BodySource): Promise<
   if (!hasBody(headers)) return new Uint8Array()
   if (!isJson(headers['content-type']) || isEncoded(headers)) throw new AppError('unsupported_media_type')
   if (Number(headers['content-length'] ?? 0) > frameBytesMax) throw new AppError('too_large')
-  const bytes = await readBody(frameBytesMax)
+  const bytes = await readBody(frameBytesMax).catch((cause: unknown) => {
+    throw new AppError('invalid_input', { detail: 'The body was not sent to its end.', cause })
+  })
   if (bytes === null) throw new AppError('too_large')
   return bytes
 }

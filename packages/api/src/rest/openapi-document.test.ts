@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { describe, expect, it } from 'vitest'
+import { describeProcedures } from '../describe-procedures.ts'
+import { appRouter } from '../router.ts'
+import { openApiDocument } from './openapi-document.ts'
+import { inputExamples, outputExamples } from './openapi-examples.ts'
+import { openApiText } from './openapi-text.ts'
+import { collectRoutes } from './rest-routes.ts'
+
+const procedures = describeProcedures(appRouter)
+const document = openApiDocument(collectRoutes(appRouter))
+
+describe('the OpenAPI document', () => {
+  it('[REST-8] is valid OpenAPI 3.1 to a public validator', async () => {
+    const result = await new Validator().validate(structuredClone(document))
+    expect(result).toMatchObject({ valid: true })
+  })
+
+  it('[REST-8] equals the committed file: run `pnpm docs:generate`', async () => {
+    const committed = await readFile(new URL('../../openapi.json', import.meta.url), 'utf8')
+    expect(openApiText(appRouter)).toBe(committed)
+  })
+
+  it('[REST-1] has the paths of the contract, and no other', () => {
+    const rows = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { operationId }]) => `${method.toUpperCase()} ${path} = ${operationId}`),
+    )
+    expect(rows.sort()).toEqual([
+      'GET /chats = chats.list',
+      'GET /chats/{id} = chats.get',
+      'GET /chats/{id}/messages = messages.list',
+      'GET /users/me = users.me',
+      'POST /chats = chats.create',
+      'POST /chats/{id}/assign-operator = chats.assignOperator',
+      'POST /chats/{id}/close = chats.close',
+      'POST /chats/{id}/messages = messages.send',
+      'POST /chats/{id}/read = chats.markRead',
+      'POST /chats/{id}/release = chats.release',
+      'POST /users/login = users.login',
+      'POST /users/logout = users.logout',
+    ])
+  })
+
+  it('[REST-2] promises the success statuses of the contract', () => {
+    const statuses = Object.values(document.paths).flatMap((operations) =>
+      Object.values(operations).map(({ operationId, responses }) => [
+        operationId,
+        Object.keys(responses).filter((status) => status < '300'),
+      ]),
+    )
+    expect(Object.fromEntries(statuses)).toEqual({
+      'users.login': ['200'],
+      'users.me': ['200'],
+      'users.logout': ['204'],
+      'chats.create': ['200', '201'],
+      'chats.list': ['200'],
+      'chats.get': ['200'],
+      'chats.close': ['200'],
+      'chats.assignOperator': ['200'],
+      'chats.release': ['200'],
+      'chats.markRead': ['204'],
+      'messages.send': ['200', '201'],
+      'messages.list': ['200'],
+    })
+  })
+
+  it('[REST-8] shows examples that fit their schemas', () => {
+    for (const { name, input, output } of procedures) {
+      const example = inputExamples[name]
+      const known = name.startsWith('chats.create') || name.startsWith('users.') ? {} : { chatId: 12 }
+      if (example !== undefined)
+        expect(input.safeParse({ ...known, ...(example as object) }).error, name).toBeUndefined()
+      if (outputExamples[name] !== undefined)
+        expect(output?.safeParse(outputExamples[name]).error, name).toBeUndefined()
+    }
+  })
+
+  it('[REST-8] shows an answer for every path that has one', () => {
+    const withBody = collectRoutes(appRouter).filter((route) => route.success[204] === undefined)
+    expect(withBody.map(({ procedure }) => procedure).sort()).toEqual(Object.keys(outputExamples).sort())
+  })
+})
+
+describe('the router', () => {
+  it('[REST-1] has an output schema, a sentence and an access rule for every procedure', () => {
+    for (const { name, type, meta, output } of procedures) {
+      expect(type === 'subscription' ? meta.frame : output, name).toBeDefined()
+      expect(type === 'subscription' ? meta.frame : output, name).not.toBeNull()
+      expect(meta.summary, name).toMatch(/\.$/)
+      expect(meta.access, name).toBeDefined()
+    }
+  })
+
+  it('[REST-1] has the names of the contract', () => {
+    expect(procedures.map(({ name }) => name).sort()).toEqual([
+      'chats.assignOperator',
+      'chats.close',
+      'chats.create',
+      'chats.events',
+      'chats.get',
+      'chats.list',
+      'chats.markRead',
+      'chats.page',
+      'chats.release',
+      'inbox.events',
+      'messages.list',
+      'messages.send',
+      'messages.sendBatch',
+      'users.login',
+      'users.logout',
+      'users.me',
+    ])
+  })
+})
