@@ -14,6 +14,8 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     isDev: false,
+    // Streams belong to the socket, which ends with its session; over HTTP nobody would end them.
+    sse: { enabled: false },
     errorFormatter: ({ error, ctx }) => toErrorShape(error, ctx?.requestId ?? ''),
   })
 

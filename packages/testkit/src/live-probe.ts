@@ -67,7 +67,7 @@ export async function openRaw(wsUrl: string, options: RawOptions = {}): Promise<
     closeCode: () => code,
     send: (frame) => ws.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
     frame: (matches, timeoutMs = 5_000) => waitFor(() => frames.find(matches), { timeoutMs, what: 'a frame' }),
-    closed: (timeoutMs = 5_000) => waitFor(() => code, { timeoutMs, what: 'the close of the socket' }),
+    closed: (timeoutMs = 5_000) => waitFor(() => code ?? 0, { timeoutMs, what: 'the close of the socket' }),
     [Symbol.asyncDispose]: async () => ws.terminate(),
   }
 }

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { acceptedEncoding } from './accepted-encoding.ts'
+
+test.each([
+  ['gzip, deflate, br', 'br'],
+  ['gzip;q=0.8', 'gzip'],
+  ['br;q=0, gzip', 'gzip'],
+  ['GZIP', 'gzip'],
+  ['identity', 'identity'],
+  [undefined, 'identity'],
+] as const)('[HTTP-2] accept-encoding %j gets %s', (header, encoding) => {
+  expect(acceptedEncoding(header)).toBe(encoding)
+})

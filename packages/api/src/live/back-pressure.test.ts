@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { BackPressure, type Pressured } from './back-pressure.ts'
+
+const bounds = { softBytes: 100, hardBytes: 1_000, slowMs: 500, bytesPerSecondMin: 1_000 }
+
+class FakeSocket implements Pressured {
+  bufferedAmount = 0
+  isPaused = false
+  pause() {
+    this.isPaused = true
+  }
+  resume() {
+    this.isPaused = false
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('[SOCK-6] streams go on below the soft bound and wait above it, one per look', async () => {
+  const socket = new FakeSocket()
+  const pressure = new BackPressure(socket, bounds, () => {})
+  await pressure.ready()
+  socket.bufferedAmount = 101
+  const passed: number[] = []
+  for (const stream of [1, 2]) void pressure.ready().then(() => passed.push(stream))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(passed).toEqual([])
+  socket.bufferedAmount = 100
+  await vi.advanceTimersByTimeAsync(20)
+  expect(passed).toEqual([1])
+  await vi.advanceTimersByTimeAsync(20)
+  expect(passed).toEqual([1, 2])
+})
+
+test('[SOCK-6] a queue that stays above the soft bound ends the socket and frees its streams', async () => {
+  const socket = new FakeSocket()
+  const onSlow = vi.fn()
+  const pressure = new BackPressure(socket, bounds, onSlow)
+  socket.bufferedAmount = 500
+  const waiting = pressure.ready()
+  await vi.advanceTimersByTimeAsync(490)
+  expect(onSlow).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(40)
+  expect(onSlow).toHaveBeenCalledOnce()
+  await waiting
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('[SOCK-6] above the hard bound nothing more is read, and a long answer gets the time that it needs', async () => {
+  const socket = new FakeSocket()
+  const onSlow = vi.fn()
+  const pressure = new BackPressure(socket, bounds, onSlow)
+  socket.bufferedAmount = 3_000
+  pressure.check()
+  expect(socket.isPaused).toBe(true)
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(onSlow).not.toHaveBeenCalled()
+  socket.bufferedAmount = 900
+  await vi.advanceTimersByTimeAsync(20)
+  expect(socket.isPaused).toBe(false)
+  socket.bufferedAmount = 0
+  await vi.advanceTimersByTimeAsync(20)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('[LIVE-12] a closed socket leaves no timer and no waiting stream', async () => {
+  const socket = new FakeSocket()
+  const pressure = new BackPressure(socket, bounds, () => {})
+  socket.bufferedAmount = 500
+  const waiting = pressure.ready()
+  pressure.end()
+  await waiting
+  await pressure.ready()
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -1,0 +1,20 @@
+import { socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limits'
+import { expect, test } from 'vitest'
+import { CallCounter } from './call-counter.ts'
+
+test('[SOCK-4] calls and streams are counted apart, and an answer makes room', () => {
+  const counter = new CallCounter()
+  for (let id = 0; id < socketCallsMax; id += 1) expect(counter.admit(id, 'mutation')).toBe('ok')
+  expect(counter.admit('one more', 'query')).toBe('too_many')
+  for (let nth = 0; nth < socketSubscriptionsMax; nth += 1) expect(counter.admit(`s${nth}`, 'subscription')).toBe('ok')
+  expect(counter.admit('one more', 'subscription')).toBe('too_many')
+  counter.settle(0)
+  expect(counter.admit('one more', 'query')).toBe('ok')
+})
+
+test('[SOCK-4] an id in use is not taken twice', () => {
+  const counter = new CallCounter()
+  expect(counter.admit(1, 'subscription')).toBe('ok')
+  expect(counter.admit(1, 'query')).toBe('repeated')
+  expect(counter.isStream(1)).toBe(true)
+})
