@@ -1,0 +1,20 @@
+import type { Database } from '@deskbell/db/database'
+
+/** Every statement that goes through the pool from now on, transactions apart. */
+export function watchQueries(db: Database): { texts: string[]; matching(pattern: RegExp): number; stop(): void } {
+  const { pool } = db
+  const original = pool.query
+  const texts: string[] = []
+  const watched = (...args: unknown[]) => {
+    const [query] = args
+    if (typeof query === 'string') texts.push(query)
+    else if (typeof query === 'object' && query !== null && 'text' in query) texts.push(String(query.text))
+    return Reflect.apply(original, pool, args)
+  }
+  Reflect.set(pool, 'query', watched)
+  return {
+    texts,
+    matching: (pattern) => texts.filter((text) => pattern.test(text)).length,
+    stop: () => Reflect.set(pool, 'query', original),
+  }
+}
