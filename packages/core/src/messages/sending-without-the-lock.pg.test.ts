@@ -4,10 +4,11 @@ import { raceOverCore } from '@deskbell/testkit/history/core-race'
 import { expect, test, vi } from 'vitest'
 
 /** The mutant: the chat is read as before, but nobody waits for anybody. */
-const readWithoutLock: typeof lockChat = (tx, chatId) =>
-  tx.query.chats.findFirst({ where: (chat, { eq }) => eq(chat.id, chatId) })
-
-vi.mock(import('@deskbell/db/locks'), async (original) => ({ ...(await original()), lockChat: readWithoutLock }))
+vi.mock(import('@deskbell/db/locks'), async (original) => {
+  const readWithoutLock: typeof lockChat = (tx, chatId) =>
+    tx.query.chats.findFirst({ where: (chat, { eq }) => eq(chat.id, chatId) })
+  return { ...(await original()), lockChat: readWithoutLock }
+})
 
 test('[MSG-3] [MSG-13] without the row lock the same race is caught by the checker', async () => {
   await using fresh = await freshCore({ poolMax: 40 })

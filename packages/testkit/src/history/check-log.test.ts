@@ -17,11 +17,19 @@ describe('checkLog', () => {
     ['a doubled place', { entries: [...good.entries, message(3, 'd')] }, /has seq 3/],
     ['a head that differs', { lastSeq: 4 }, /last_seq is 4/],
     ['a message after the close', { entries: [...good.entries, message(4, 'd')], lastSeq: 4 }, /after the close/],
-    ['a falling time', { entries: [{ ...message(1, 'a'), at: new Date(9e12) }, ...good.entries.slice(1)] }, /time falls/],
+    [
+      'a falling time',
+      { entries: [{ ...message(1, 'a'), at: new Date(9e12) }, ...good.entries.slice(1)] },
+      /time falls/,
+    ],
     ['a falling id', { entries: [{ ...message(1, 'a'), id: 999 }, ...good.entries.slice(1)] }, /id falls/],
     ['a lost message', { sends: [...good.sends, acknowledged('z', 2)] }, /z is lost/],
     ['another place', { sends: [...good.sends, acknowledged('a', 2)] }, /stands at 1/],
-    ['a refused one that is stored', { sends: [record('a', { kind: 'refused', code: 'x' }), acknowledged('b', 2)] }, /is stored/],
+    [
+      'a refused one that is stored',
+      { sends: [record('a', { kind: 'refused', code: 'x' }), acknowledged('b', 2)] },
+      /is stored/,
+    ],
     ['one that nobody sent', { sends: [acknowledged('a', 1)] }, /sent by nobody/],
     ['one stored twice', { entries: [message(1, 'a'), message(2, 'a'), message(3, 'b')] }, /stored 2 times/],
   ]

@@ -17,7 +17,8 @@ export async function raceOverCore(core: Core, options: RaceRounds): Promise<Rac
   const operators = await Promise.all(Array.from({ length: options.senders - 1 }, () => newOperator(core)))
   let next = 0
   const worker = async () => {
-    for (let round = next++; round < options.rounds; round = next++) await runRound(core, { round, options, operators, report })
+    for (let round = next++; round < options.rounds; round = next++)
+      await runRound(core, { round, options, operators, report })
   }
   await Promise.all(Array.from({ length: options.roundsAtOnce }, worker))
   return report
