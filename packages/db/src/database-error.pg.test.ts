@@ -4,10 +4,21 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import { isConnectionLost, isUnavailable, sqlState, violatedConstraint } from './database-error.ts'
-import { embeddedFolder } from './embedded/embedded-folder.ts'
+import { embeddedFolder, serverFamily } from './embedded/embedded-folder.ts'
 import { inTransaction } from './transaction.ts'
 
-const failure = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error)
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+const sleepers = async (db: Database) => {
+  const found = await db.pool.query(
+    `select 1 from pg_stat_activity
+      where query like '%pg_sleep(%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()`,
+  )
+  return found.rowCount
+}
 const ask = (db: Database) => db.orm.execute(sql`select 1`)
 
 test('[HTTP-6] with the server stopped every way to ask is unavailable within three seconds, and it recovers', async () => {
@@ -63,10 +74,32 @@ test('[HTTP-6] a pool without a free connection is unavailable after two seconds
   })
 })
 
-test('[HTTP-6] a statement is cut off after five seconds', async () => {
+test('[HTTP-6] a slow statement is given up within three seconds, and the server ends it after five', async () => {
   await using fresh = await freshDatabase()
+  const since = performance.now()
   const error = await failure(fresh.db.orm.execute(sql`select pg_sleep(30)`))
-  expect([sqlState(error), isUnavailable(error)]).toEqual(['57014', true])
+  expect([isUnavailable(error), isConnectionLost(error)]).toEqual([true, true])
+  expect(performance.now() - since).toBeLessThan(3_000)
+  await waitFor(async () => (await sleepers(fresh.db)) === 0)
+  expect(performance.now() - since).toBeLessThan(7_000)
+})
+
+test('[HTTP-6] a server that hangs is unavailable within three seconds, and useful again when it goes on', async () => {
+  await using folder = await embeddedFolder()
+  const server = await folder.start()
+  const db = openDatabase({ connectionString: server.connectionString, poolMax: 2 })
+  try {
+    await Promise.all([ask(db), ask(db)])
+    for (const pid of await serverFamily((await folder.serverPid()) ?? 0)) process.kill(pid, 'SIGSTOP')
+    const since = performance.now()
+    const asked = [ask(db), inTransaction(db, (tx) => tx.execute(sql`select 1`)), ask(db), ask(db)]
+    for (const error of await Promise.all(asked.map(failure))) expect(isUnavailable(error)).toBe(true)
+    expect(performance.now() - since).toBeLessThan(3_000)
+  } finally {
+    for (const pid of await serverFamily((await folder.serverPid()) ?? 0)) process.kill(pid, 'SIGCONT')
+  }
+  await inTransaction(db, (tx) => tx.execute(sql`select 1`))
+  await db.close()
 })
 
 test('[AUTH-2] the name of a violated constraint comes out of the wrapped error', async () => {
@@ -74,7 +107,11 @@ test('[AUTH-2] the name of a violated constraint comes out of the wrapped error'
   const insert = () => fresh.db.pool.query(`insert into users (email, name, role) values ('a@b', 'A', 'client')`)
   await insert()
   const error = new Error('wrapped', { cause: await failure(insert()) })
-  expect([violatedConstraint(error), sqlState(error), isUnavailable(error)]).toEqual(['idx_user_email_role', '23505', false])
+  expect([violatedConstraint(error), sqlState(error), isUnavailable(error)]).toEqual([
+    'idx_user_email_role',
+    '23505',
+    false,
+  ])
 })
 
 test('[DB-6] every session has its time-outs and speaks UTC', async () => {

@@ -34,8 +34,15 @@ const unavailableStates = /^(08...|53...|55P03|57014|57P0[1-5]|25P0[34])$/
 const lostStates = /^(08...|57P0[1-5]|25P0[34])$/
 
 const systemCodes = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT',
-  'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
 ])
 
 // The words of pg and pg-pool, which have no codes.

@@ -43,7 +43,12 @@ test('[DB-3] two transactions in a deadlock both succeed, each done once', async
 })
 
 test('[DB-3] only a deadlock or a serialization failure is run again, and not for ever', async () => {
-  for (const [state, expectedRuns] of [['40001', 4], ['40P01', 4], ['23505', 1], ['57014', 1]] as const) {
+  for (const [state, expectedRuns] of [
+    ['40001', 4],
+    ['40P01', 4],
+    ['23505', 1],
+    ['57014', 1],
+  ] as const) {
     let runs = 0
     const failed = await inTransaction(fresh.db, async (tx) => {
       runs += 1

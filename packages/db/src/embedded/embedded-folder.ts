@@ -51,11 +51,17 @@ export async function ask(connectionString: string, statement: string): Promise<
   }
 }
 
-/** Every process of the server on this cluster: the postmaster and, found by their folder, its children. */
+/** The processes that work on this cluster by their command line: the postmaster, not its children. */
 export async function serverProcesses(cluster: string): Promise<number[]> {
   const ids = (await readdir('/proc')).map(Number).filter((id) => id > 0)
   const commands = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
   return ids.filter((_, index) => commands[index]?.includes(cluster))
+}
+
+/** The postmaster and its children. */
+export async function serverFamily(postmaster: number): Promise<number[]> {
+  const text = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
+  return [postmaster, ...text.split(' ').filter(Boolean).map(Number)]
 }
 
 async function recordedPid(cluster: string): Promise<number | undefined> {

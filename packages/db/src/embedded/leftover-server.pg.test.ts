@@ -64,7 +64,10 @@ test('[RUN-4] a process id in postmaster.pid that now belongs to another program
   const stranger = runAs.spawn('/bin/sleep', ['60'], { stdio: 'ignore' })
   try {
     const record = join(folder.cluster, 'postmaster.pid')
-    await writeFile(record, [stranger.pid, folder.cluster, '1', '5432', join(folder.dataDir, 'run'), '', '1 1', 'ready', ''].join('\n'))
+    await writeFile(
+      record,
+      [stranger.pid, folder.cluster, '1', '5432', join(folder.dataDir, 'run'), '', '1 1', 'ready', ''].join('\n'),
+    )
     await writeFile(join(folder.dataDir, 'run', '.s.PGSQL.5432.lock'), `${stranger.pid}\n`)
     if (runAs.user) await chown(record, runAs.user.uid, runAs.user.gid)
     const server = await folder.start()
@@ -81,7 +84,9 @@ test('[RUN-4] a server that somebody else started on the folder is named and lef
   const { postgres } = findBinaries()
   const runAs = await chooseRunAs(postgres, folder.cluster)
   const socket = join(folder.dataDir, 'run')
-  const foreign = runAs.spawn(postgres, ['-D', folder.cluster, '-c', 'listen_addresses=', '-k', socket], { stdio: 'ignore' })
+  const foreign = runAs.spawn(postgres, ['-D', folder.cluster, '-c', 'listen_addresses=', '-k', socket], {
+    stdio: 'ignore',
+  })
   const gone = new Promise((resolve) => foreign.once('exit', resolve))
   try {
     await waitFor(async () => (await readFile(join(folder.cluster, 'postmaster.pid'), 'utf8')).includes('ready'))

@@ -23,7 +23,9 @@ export async function clearLeftover(cluster: string, log: PostgresLog): Promise<
   const command = await commandLine(pid)
   if (!isServerOf(command, cluster)) return removeRecord(pidFile, pid, log)
   if (!command.includes(ourMark)) {
-    throw new DataFolderError(`A PostgreSQL that Deskbell did not start (process ${pid}) works on ${cluster}: stop it first.`)
+    throw new DataFolderError(
+      `A PostgreSQL that Deskbell did not start (process ${pid}) works on ${cluster}: stop it first.`,
+    )
   }
   log.warn({ pid }, 'stopping the database that an earlier run left behind')
   await stop(pid, cluster)
@@ -74,7 +76,9 @@ async function commandLine(pid: number): Promise<string[]> {
   const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
   if (text !== undefined) return text.split('\0')
   // macOS has no /proc, and ps no separators.
-  const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }))
   return stdout.trim().split(/\s+(?=-[cD]\s)|(?<=\s-[cD])\s+/)
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { SystemUser } from './system-users.ts'
 
 /** A Deskbell of its own, for tests that kill it: a Node process that holds an embedded PostgreSQL. */
 export type PostgresInChild = {
@@ -23,10 +24,12 @@ try {
 }
 `
 
-export async function postgresInChild(dataDir: string): Promise<PostgresInChild> {
+/** `user`: the system user to run it as, when the test runs as root. */
+export async function postgresInChild(dataDir: string, user?: SystemUser): Promise<PostgresInChild> {
   const module = new URL('./start-postgres.ts', import.meta.url).href
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, module, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...(user && { uid: user.uid, gid: user.gid }),
   })
   const ended = once(child, 'exit')
   const [line] = await once(createInterface({ input: child.stdout }), 'line')

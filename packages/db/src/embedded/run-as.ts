@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { DataFolderError } from './data-folder-error.ts'
-import { type SystemUser, userByName, userById } from './system-users.ts'
+import { type SystemUser, userById, userByName } from './system-users.ts'
 
 /*
  * PostgreSQL refuses to run as root. Started as root, Deskbell hands it to an unprivileged user, and that user has to
@@ -95,6 +95,7 @@ async function tryOut(way: RunAs, program: string, folder: string): Promise<{ wo
 }
 
 function refusal(user: SystemUser | undefined, folder: string, complaint: string): string {
-  if (!user) return `The embedded PostgreSQL does not run here (${complaint}): set DATABASE_URL to a PostgreSQL of your own.`
+  if (!user)
+    return `The embedded PostgreSQL does not run here (${complaint}): set DATABASE_URL to a PostgreSQL of your own.`
   return `PostgreSQL must run as ${user.name}, who cannot reach ${folder} or the program (${complaint}): start Deskbell as another user than root, or set DATABASE_URL.`
 }

@@ -1,10 +1,14 @@
-import { chown, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test, vi } from 'vitest'
 import { findBinaries } from './binaries.ts'
 import { DataFolderError } from './data-folder-error.ts'
 import { ask, embeddedFolder } from './embedded-folder.ts'
+import { postgresInChild } from './postgres-in-child.ts'
+import { userByName } from './system-users.ts'
 
 const asRoot = process.geteuid?.() === 0
 
@@ -32,17 +36,39 @@ test.runIf(asRoot)('[RUN-6] the same when only root may enter the folder of the 
   const program = join(dirname(folder.dataDir), 'native')
   await cp(dirname(dirname(postgres)), program, { recursive: true, verbatimSymlinks: true })
   const bin = join(program, 'bin')
-  const server = await folder.start({ binaries: { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major } })
+  const server = await folder.start({
+    binaries: { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major },
+  })
   // An extension is read from the folder of the programs by the server itself.
   await ask(server.adminConnectionString, 'create extension pg_trgm')
   expect(await ask(server.adminConnectionString, `select similarity('a', 'a') as same`)).toEqual([{ same: 1 }])
+})
+
+test.runIf(asRoot && nobodyCanRunThis())('[RUN-6] started by an ordinary user it runs as that user', async () => {
+  const user = await userByName('nobody')
+  const home = await mkdtemp(join(tmpdir(), 'deskbell-nobody-'))
+  await chown(home, user?.uid ?? 0, user?.gid ?? 0)
+  const dataDir = join(home, 'data')
+  const deskbell = await postgresInChild(dataDir, user)
+  try {
+    expect(deskbell).toMatchObject({ started: true })
+    expect((await stat(join(dataDir, 'postgres', 'PG_VERSION'))).uid).toBe(user?.uid)
+    // Nobody else gets in by the socket, not even root: the kernel names who is calling.
+    await expect(ask(deskbell.answer, 'select 1')).rejects.toThrow('Peer authentication failed')
+  } finally {
+    await deskbell.kill('SIGTERM')
+    await rm(home, { recursive: true })
+  }
 })
 
 test('[RUN-6] what was committed is there after a stop and another start, and durability is on', async () => {
   await using folder = await embeddedFolder()
   const first = await folder.start()
   await ask(first.connectionString, 'create table kept as select 1 as n')
-  const [settings] = await ask(first.connectionString, `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync, current_setting('listen_addresses') as addresses`)
+  const [settings] = await ask(
+    first.connectionString,
+    `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync, current_setting('listen_addresses') as addresses`,
+  )
   expect(settings).toEqual({ fsync: 'on', sync: 'on', addresses: '' })
   await first.stop()
   expect(first.state()).toBe('stopped')
@@ -130,3 +156,9 @@ test('[RUN-5] a stop in the middle of a restart ends it', async () => {
   const again = await folder.start()
   expect(again.state()).toBe('running')
 })
+
+/** Not in a checkout, or with a Node, under a home that is closed to others. */
+function nobodyCanRunThis(): boolean {
+  const code = `require('node:fs').accessSync(${JSON.stringify(import.meta.filename)})`
+  return spawnSync(process.execPath, ['-e', code], { uid: 65534, gid: 65534, cwd: '/' }).status === 0
+}

@@ -56,7 +56,11 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
   }
 }
 
-async function startOn(folder: DataFolder, binaries: Binaries, options: StartPostgresOptions): Promise<EmbeddedPostgres> {
+async function startOn(
+  folder: DataFolder,
+  binaries: Binaries,
+  options: StartPostgresOptions,
+): Promise<EmbeddedPostgres> {
   const { log, maxConnections = 100 } = options
   const { cluster } = folder
   const exists = await hasCluster(folder)

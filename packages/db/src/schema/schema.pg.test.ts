@@ -20,9 +20,7 @@ const contract: Record<string, Table> = {
     },
   },
   messages: {
-    columns: [
-      'id', 'chat_id', 'seq', 'user_id', 'text', 'direction', 'type', 'status', 'client_msg_id', 'created_at',
-    ],
+    columns: ['id', 'chat_id', 'seq', 'user_id', 'text', 'direction', 'type', 'status', 'client_msg_id', 'created_at'],
     indexes: {
       uniq_client_msg_user: { columns: 'client_msg_id, user_id', unique: true },
       idx_message_chat_id: { columns: 'chat_id, id', unique: false },
@@ -77,7 +75,9 @@ test('[DB-1] every time is timestamptz(3), and every id is a bigint', async () =
 test('[DB-2] there is one deployment row, with a seed of its own, and never a second', async () => {
   const rows = await fresh.db.pool.query('select id, seed from deployment')
   expect(rows.rows).toEqual([{ id: 1, seed: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
-  await expect(fresh.db.pool.query('insert into deployment (id) values (2)')).rejects.toThrow('deployment_one_row_check')
+  await expect(fresh.db.pool.query('insert into deployment (id) values (2)')).rejects.toThrow(
+    'deployment_one_row_check',
+  )
 })
 
 test('[DB-2] the pages of chats keep room for the row that every message rewrites', async () => {

@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest'
+import { findBinaries } from './binaries.ts'
+
+test('[RUN-3] a platform without an embedded PostgreSQL gets one line that names DATABASE_URL', () => {
+  for (const platform of ['win32-x64', 'linux-riscv64', 'freebsd-x64']) {
+    expect(() => findBinaries(platform)).toThrow(
+      `There is no embedded PostgreSQL for ${platform}: set DATABASE_URL to a PostgreSQL of your own (15 or newer).`,
+    )
+  }
+})
