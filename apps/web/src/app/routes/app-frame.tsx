@@ -1,0 +1,59 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Link } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { Brand } from '../../components/brand.tsx'
+import { ConnectionBanner } from '../../components/connection-banner.tsx'
+import { Notice } from '../../components/notice.tsx'
+import { AccountMenu } from '../../features/auth/account-menu.tsx'
+import { useSession } from '../../lib/session.ts'
+import { useStore } from '../../lib/use-store.ts'
+import { readAuthMode } from '../env.ts'
+import { useLeave } from './use-leave.ts'
+
+type AppFrameProps = {
+  readonly caughtUp: boolean
+  /** Beside the name of the product. */
+  readonly bar?: ReactNode
+  readonly settings?: ReactNode
+  readonly children: ReactNode
+}
+
+/** The window around a signed-in page: the top bar, and the banners with rows of their own. */
+export function AppFrame({ caughtUp, bar, settings, children }: AppFrameProps) {
+  const { t } = useLingui()
+  const { sdk, user } = useSession()
+  const connection = useStore(sdk.connection)
+  const leave = useLeave()
+  const [failed, setFailed] = useState(false)
+  const signOut = (then: () => void) => {
+    setFailed(false)
+    sdk.logout().then(then, () => setFailed(true))
+  }
+  return (
+    <div className="flex dvh-full flex-col">
+      <header className="flex items-center gap-2 border-b border-line bg-canvas px-4 py-1.5">
+        <Link to="/" aria-label={t`Deskbell, start page`} className="rounded-control">
+          <Brand />
+        </Link>
+        {bar}
+        <div className="ms-auto">
+          <AccountMenu onSignOut={() => signOut(leave.home)} onSwitchUser={() => signOut(() => leave.toSignIn(user.role))}>
+            {settings}
+          </AccountMenu>
+        </div>
+      </header>
+      {readAuthMode() === 'open' && (
+        <Notice look="info">
+          <Trans>Open sign-in: for trying out only.</Trans>
+        </Notice>
+      )}
+      {failed && (
+        <Notice look="danger">
+          <Trans>You could not be signed out: the server does not answer. Try again.</Trans>
+        </Notice>
+      )}
+      <ConnectionBanner connection={connection} caughtUp={caughtUp} onRetry={() => sdk.retryNow()} onSignIn={() => leave.toSignIn(user.role)} />
+      {children}
+    </div>
+  )
+}

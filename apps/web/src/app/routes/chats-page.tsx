@@ -1,0 +1,98 @@
+import type { User } from '@deskbell/contract/users'
+import { createSdk, type Sdk } from '@deskbell/sdk'
+import { Trans } from '@lingui/react/macro'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { Button } from '../../components/button.tsx'
+import { errorCode } from '../../lib/error-code.ts'
+import { needCatalog } from '../../lib/i18n.ts'
+import { SessionContext } from '../../lib/session.ts'
+import { chatsRoute } from '../router.tsx'
+import type { Seat } from '../seat.ts'
+import { useLeave } from './use-leave.ts'
+
+const ClientPage = lazy(async () => ({ default: (await import('./client-page.tsx')).ClientPage }))
+const OperatorPage = lazy(async () => {
+  const [page] = await Promise.all([import('./console/operator-page.tsx'), needCatalog('console')])
+  return { default: page.OperatorPage }
+})
+
+/** The page of the signed-in user: a client's chat or the operators' console. */
+export function ChatsPage() {
+  const { seat } = chatsRoute.useRouteContext()
+  return <SeatPage key={`${seat.role}-${seat.userId}`} seat={seat} />
+}
+
+function SeatPage({ seat }: { seat: Seat }) {
+  const sdk = useSdk(seat)
+  const { user, failed, retry } = useUser(sdk, seat)
+  if (failed) return <NoAnswer onRetry={retry} />
+  if (sdk === null || user === null) return <PageSkeleton />
+  return (
+    <SessionContext value={{ sdk, user }}>
+      <Suspense fallback={<PageSkeleton />}>{seat.role === 'client' ? <ClientPage /> : <OperatorPage />}</Suspense>
+    </SessionContext>
+  )
+}
+
+function useSdk({ role }: Seat): Sdk | null {
+  const [sdk, setSdk] = useState<Sdk | null>(null)
+  useEffect(() => {
+    const next = createSdk({ url: location.origin, role, session: 'cookie' })
+    setSdk(next)
+    return () => next.close()
+  }, [role])
+  return sdk
+}
+
+/** Who the session really belongs to. It may have ended, or be another person's by now. */
+function useUser(sdk: Sdk | null, seat: Seat) {
+  const [user, setUser] = useState<User | null>(null)
+  const [failed, setFailed] = useState(false)
+  const [attempt, setAttempt] = useState(0)
+  const { toSignIn, toOwnPage } = useLeave()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
+  useEffect(() => {
+    if (sdk === null) return
+    const ended = new AbortController()
+    const take = ({ user: present }: { user: User }) => {
+      if (present.id === seat.userId) setUser(present)
+      else toOwnPage(present)
+    }
+    const refuse = (error: unknown) => {
+      if (ended.signal.aborted) return
+      if (errorCode(error) === 'unauthenticated') toSignIn(seat.role)
+      else setFailed(true)
+    }
+    sdk.client.users.me.query(undefined, { signal: ended.signal }).then(take).catch(refuse)
+    return () => ended.abort()
+  }, [sdk, seat, attempt, toSignIn, toOwnPage])
+  const retry = () => {
+    setFailed(false)
+    setAttempt(attempt + 1)
+  }
+  return { user, failed, retry }
+}
+
+function PageSkeleton() {
+  return (
+    <p role="status" className="m-auto grid dvh-full animate-late place-content-center text-body text-ink-2">
+      <Trans>Loading…</Trans>
+    </p>
+  )
+}
+
+function NoAnswer({ onRetry }: { onRetry: () => void }) {
+  return (
+    <main className="grid dvh-full place-content-center justify-items-center gap-3 p-6 text-center">
+      <h1 className="text-h2 font-semibold">
+        <Trans>The server does not answer</Trans>
+      </h1>
+      <p className="text-body text-ink-2">
+        <Trans>Your chats are safe. Check your connection and try again.</Trans>
+      </p>
+      <Button look="primary" onClick={onRetry}>
+        <Trans>Try again</Trans>
+      </Button>
+    </main>
+  )
+}

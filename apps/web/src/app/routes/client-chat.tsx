@@ -1,0 +1,48 @@
+import type { Chat } from '@deskbell/contract/chats'
+import { useLingui } from '@lingui/react/macro'
+import { useRef } from 'react'
+import { ClosedChat } from '../../features/chats/own/closed-chat.tsx'
+import { OwnChatHeader } from '../../features/chats/own/own-chat-header.tsx'
+import { Conversation } from '../../features/messages/conversation.tsx'
+import { carryDraft } from '../../features/messages/drafts.ts'
+import type { OpeningState } from '../../features/messages/use-opening.ts'
+import { useSession } from '../../lib/session.ts'
+import { FirstMessage } from './first-message.tsx'
+
+type ClientChatProps = {
+  /** Undefined: there is none yet. */
+  readonly chat: Chat | undefined
+  readonly opening: OpeningState
+  readonly onNewChat: () => void
+}
+
+/** One chat as its client sees it. */
+export function ClientChat({ chat, opening, onNewChat }: ClientChatProps) {
+  const { t } = useLingui()
+  const { user } = useSession()
+  const composerRef = useRef<HTMLTextAreaElement>(null)
+  const startNew = () => {
+    if (chat !== undefined) carryDraft(user.id, chat.id)
+    onNewChat()
+  }
+  return (
+    <>
+      <header className="border-b border-line">
+        <div className="mx-auto w-full max-w-[48rem] px-4 py-2.5">
+          <OwnChatHeader chat={chat} />
+        </div>
+      </header>
+      {chat === undefined ? (
+        <FirstMessage state={opening} />
+      ) : (
+        <Conversation
+          key={chat.id}
+          chat={chat}
+          label={t`Messages`}
+          composerRef={composerRef}
+          closed={(draft) => <ClosedChat draft={draft} onNewChat={startNew} />}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,47 @@
+import type { InboxFollower } from '@deskbell/sdk'
+import { useInbox } from '../../features/chats/use-inbox.ts'
+import { OwnChatList } from '../../features/chats/own/own-chat-list.tsx'
+import { useOwnChats } from '../../features/chats/own/use-own-chats.ts'
+import { useTitle } from '../../features/chats/use-title.ts'
+import { ThreadSkeleton } from '../../features/messages/thread-skeleton.tsx'
+import { useOpening } from '../../features/messages/use-opening.ts'
+import { useSession } from '../../lib/session.ts'
+import { chatsRoute } from '../router.tsx'
+import { AppFrame } from './app-frame.tsx'
+import { ClientChat } from './client-chat.tsx'
+import { ListButton } from './list-button.tsx'
+import { useSelection } from './use-selection.ts'
+
+/** A client's own chats: the running one, the past ones, and the way to a new one. */
+export function ClientPage() {
+  const { sdk } = useSession()
+  const inbox = useInbox(sdk)
+  return inbox === null ? null : <WithInbox inbox={inbox} />
+}
+
+function WithInbox({ inbox }: { inbox: InboxFollower }) {
+  const own = useOwnChats(inbox)
+  const { list = false } = chatsRoute.useSearch()
+  const opening = useOpening((chat) => selectMade(chat))
+  const { selected, select, selectMade, showList } = useSelection(own, opening.opening !== null)
+  useTitle(own.unread)
+  const withList = own.chats.length > 1 || (own.chats.length === 1 && selected === undefined)
+  const listShown = withList && list
+  return (
+    <AppFrame
+      caughtUp={own.caughtUp}
+      bar={withList && <ListButton open={listShown} unread={own.unread - (selected?.unread ?? 0)} onPress={() => showList(!list)} />}
+    >
+      <div className={`grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] ${withList ? 'md:grid-cols-[18rem_minmax(0,1fr)]' : ''}`}>
+        {withList && (
+          <div className={`min-h-0 flex-col border-e border-line bg-canvas ${listShown ? 'flex' : 'hidden md:flex'}`}>
+            <OwnChatList own={own} selectedId={selected?.id} onSelect={(chat) => select(chat === 'new' ? 'new' : chat.id)} />
+          </div>
+        )}
+        <main className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}>
+          {own.loaded ? <ClientChat chat={selected} opening={opening} onNewChat={() => select('new')} /> : <ThreadSkeleton />}
+        </main>
+      </div>
+    </AppFrame>
+  )
+}

@@ -1,0 +1,74 @@
+import type { Chat } from '@deskbell/contract/chats'
+import type { ChatId } from '@deskbell/contract/ids'
+import type { InboxFollower } from '@deskbell/sdk'
+import { useLingui } from '@lingui/react'
+import { Trans, useLingui as useMacro } from '@lingui/react/macro'
+import { type RefObject, useEffect } from 'react'
+import { Button } from '../../../components/button.tsx'
+import { errorWords } from '../../../components/error-words.ts'
+import { Notice } from '../../../components/notice.tsx'
+import { ChatHeader } from '../../../features/chats/console/chat-header.tsx'
+import { NotYours } from '../../../features/chats/console/not-yours.tsx'
+import type { ChatActions } from '../../../features/chats/console/use-chat-actions.ts'
+import { Conversation } from '../../../features/messages/conversation.tsx'
+import { ThreadSkeleton } from '../../../features/messages/thread-skeleton.tsx'
+import { errorCode } from '../../../lib/error-code.ts'
+import { useSession } from '../../../lib/session.ts'
+import { trpc } from '../../../lib/trpc.ts'
+import { useStore } from '../../../lib/use-store.ts'
+
+type ConsoleChatProps = {
+  readonly chatId: number
+  readonly inbox: InboxFollower
+  readonly actions: ChatActions
+  readonly composerRef: RefObject<HTMLTextAreaElement | null>
+  readonly onLeave: () => void
+  readonly onEscape: () => void
+}
+
+/** One chat as operators see it. */
+export function ConsoleChat(props: ConsoleChatProps) {
+  const { i18n } = useLingui()
+  const chat = useStore(props.inbox).rows.get(props.chatId as ChatId)
+  const loaded = trpc.chats.get.useQuery({ chatId: props.chatId }, { enabled: chat === undefined })
+  const { inbox } = props
+  useEffect(() => {
+    if (loaded.data !== undefined) inbox.put([loaded.data.chat])
+  }, [inbox, loaded.data])
+  if (chat !== undefined) return <Known {...props} chat={chat} />
+  if (!loaded.isError) return <ThreadSkeleton />
+  return (
+    <div className="m-auto grid justify-items-center gap-3 p-8 text-center">
+      <p role="alert">{i18n._(errorWords(errorCode(loaded.error)))}</p>
+      <Button onClick={props.onLeave}>
+        <Trans>Back to the list</Trans>
+      </Button>
+    </div>
+  )
+}
+
+function Known({ chat, actions, composerRef, onLeave, onEscape }: ConsoleChatProps & { chat: Chat }) {
+  const { i18n } = useLingui()
+  const { t } = useMacro()
+  const { user } = useSession()
+  const { name } = chat.client
+  const othersChat = chat.status === 'open' && chat.operator !== null && chat.operator.id !== user.id
+  return (
+    <>
+      <ChatHeader chat={chat} ownId={user.id} actions={actions} onBack={onLeave} />
+      {actions.error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(actions.error)))}</Notice>}
+      <Conversation
+        chat={chat}
+        label={t`Messages with ${name}`}
+        composerRef={composerRef}
+        onEscape={onEscape}
+        notice={othersChat && <NotYours chat={chat} onTakeOver={() => actions.takeOver(chat)} />}
+        closed={() => (
+          <p className="border-t border-line px-4 py-4 text-center text-body text-ink-2">
+            <Trans>This chat is closed.</Trans>
+          </p>
+        )}
+      />
+    </>
+  )
+}

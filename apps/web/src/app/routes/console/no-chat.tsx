@@ -1,0 +1,45 @@
+import { Trans } from '@lingui/react/macro'
+import type { ReactNode } from 'react'
+
+/** Nothing is open: what to do, and which keys help. */
+export function NoChat() {
+  return (
+    <div className="m-auto grid gap-4 p-8 text-center">
+      <h1 className="text-title font-semibold">
+        <Trans>Choose a chat</Trans>
+      </h1>
+      <p className="text-body text-ink-2">
+        <Trans>Opening an unassigned chat makes it yours.</Trans>
+      </p>
+      <dl className="mx-auto grid grid-cols-[auto_auto] items-center gap-x-3 gap-y-2 text-start text-small text-ink-2 max-md:hidden">
+        <Key keys={['J', 'K']}>
+          <Trans>next and previous chat</Trans>
+        </Key>
+        <Key keys={['Enter']}>
+          <Trans>open the chat</Trans>
+        </Key>
+        <Key keys={['R']}>
+          <Trans>write an answer</Trans>
+        </Key>
+        <Key keys={['Esc']}>
+          <Trans>back to the list</Trans>
+        </Key>
+      </dl>
+    </div>
+  )
+}
+
+function Key({ keys, children }: { keys: readonly string[]; children: ReactNode }) {
+  return (
+    <>
+      <dt className="flex justify-end gap-1">
+        {keys.map((key) => (
+          <kbd key={key} className="rounded-chip border border-line bg-raised px-1.5 text-micro font-medium text-ink">
+            {key}
+          </kbd>
+        ))}
+      </dt>
+      <dd>{children}</dd>
+    </>
+  )
+}

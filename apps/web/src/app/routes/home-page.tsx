@@ -1,0 +1,62 @@
+import { Trans } from '@lingui/react/macro'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { buttonClass } from '../../components/button.tsx'
+import { readSeatHints } from '../seat.ts'
+import { PublicLayout } from './public-layout.tsx'
+
+/** Two clear ways in; who is signed in goes on where they were. */
+export function HomePage() {
+  const seats = readSeatHints(document.cookie)
+  return (
+    <PublicLayout>
+      <div className="my-auto grid gap-10 py-10">
+        <div className="grid max-w-[40rem] gap-3">
+          <h1 className="text-display font-semibold tracking-[-0.01em] text-balance max-md:text-h1">
+            <Trans>Ring the bell. Somebody answers.</Trans>
+          </h1>
+          <p className="text-read text-ink-2">
+            <Trans>Live chat between clients and operators, on your own server. No message is lost, and none comes twice.</Trans>
+          </p>
+        </div>
+        <div className="grid gap-4 md:grid-cols-2">
+          <Way title={<Trans>I have a question</Trans>} text={<Trans>Write to us. The answer comes here, and the conversation stays.</Trans>}>
+            <Continue userId={seats.client}>
+              <Trans>Go to my chat</Trans>
+            </Continue>
+            <Link to="/login" className={buttonClass(seats.client === undefined ? 'primary' : 'plain', true)}>
+              <Trans>Login as Client</Trans>
+            </Link>
+          </Way>
+          <Way title={<Trans>I answer questions</Trans>} text={<Trans>All chats in one list. Opening one makes it yours.</Trans>}>
+            <Continue userId={seats.operator}>
+              <Trans>Go to the console</Trans>
+            </Continue>
+            <Link to="/login-operator" className={buttonClass(seats.operator === undefined ? 'primary' : 'plain', true)}>
+              <Trans>Login as Operator</Trans>
+            </Link>
+          </Way>
+        </div>
+      </div>
+    </PublicLayout>
+  )
+}
+
+function Way({ title, text, children }: { title: ReactNode; text: ReactNode; children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-2 rounded-card border border-line bg-surface p-6 shadow-card">
+      <h2 className="text-h2 font-semibold">{title}</h2>
+      <p className="text-body text-ink-2">{text}</p>
+      <div className="mt-auto flex flex-wrap gap-2 pt-4">{children}</div>
+    </section>
+  )
+}
+
+function Continue({ userId, children }: { userId: number | undefined; children: ReactNode }) {
+  if (userId === undefined) return null
+  return (
+    <Link to="/chats/$userId" params={{ userId: String(userId) }} className={buttonClass('primary', true)}>
+      {children}
+    </Link>
+  )
+}

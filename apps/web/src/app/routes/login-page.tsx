@@ -1,0 +1,54 @@
+import type { User } from '@deskbell/contract/users'
+import { Trans } from '@lingui/react/macro'
+import { Link, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { SignInForm } from '../../features/auth/sign-in-form.tsx'
+import { PublicLayout } from './public-layout.tsx'
+
+export function ClientLoginPage() {
+  return (
+    <LoginPage
+      role="client"
+      title={<Trans>Sign in as a client</Trans>}
+      other={
+        <Link to="/login-operator" className={linkClass}>
+          <Trans>I am an operator</Trans>
+        </Link>
+      }
+    />
+  )
+}
+
+export function OperatorLoginPage() {
+  return (
+    <LoginPage
+      role="operator"
+      title={<Trans>Sign in as an operator</Trans>}
+      other={
+        <Link to="/login" className={linkClass}>
+          <Trans>I am a client</Trans>
+        </Link>
+      }
+    />
+  )
+}
+
+const linkClass = 'inline-flex min-h-6 items-center text-small font-medium text-accent-text underline underline-offset-2'
+
+type LoginPageProps = { readonly role: User['role']; readonly title: ReactNode; readonly other: ReactNode }
+
+function LoginPage({ role, title, other }: LoginPageProps) {
+  const navigate = useNavigate()
+  const onSignedIn = (user: User) => void navigate({ to: '/chats/$userId', params: { userId: String(user.id) } })
+  return (
+    <PublicLayout>
+      <div className="m-auto grid w-full max-w-[26rem] gap-5 py-8">
+        <div className="grid gap-5 rounded-card border border-line bg-surface p-6 shadow-card">
+          <h1 className="text-h2 font-semibold">{title}</h1>
+          <SignInForm role={role} onSignedIn={onSignedIn} />
+        </div>
+        <p className="text-center">{other}</p>
+      </div>
+    </PublicLayout>
+  )
+}

@@ -1,0 +1,23 @@
+import { Trans } from '@lingui/react/macro'
+import { Link } from '@tanstack/react-router'
+import { buttonClass } from '../../components/button.tsx'
+import { PublicLayout } from './public-layout.tsx'
+
+/** An address that leads nowhere. */
+export function NotFoundPage() {
+  return (
+    <PublicLayout>
+      <div className="my-auto grid max-w-[32rem] justify-items-start gap-3 py-10">
+        <h1 className="text-h1 font-semibold">
+          <Trans>There is no such page</Trans>
+        </h1>
+        <p className="text-read text-ink-2">
+          <Trans>The address may be mistyped, or the page may have moved.</Trans>
+        </p>
+        <Link to="/" className={`${buttonClass('primary', true)} mt-3`}>
+          <Trans>Go to the start</Trans>
+        </Link>
+      </div>
+    </PublicLayout>
+  )
+}

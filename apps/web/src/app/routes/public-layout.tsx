@@ -1,0 +1,27 @@
+import { Trans } from '@lingui/react/macro'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Brand } from '../../components/brand.tsx'
+import { Notice } from '../../components/notice.tsx'
+import { Preferences } from '../../components/preferences.tsx'
+import { readAuthMode } from '../env.ts'
+
+/** The frame of the pages that need no session. */
+export function PublicLayout({ children }: { children: ReactNode }) {
+  return (
+    <div className="flex min-h-dvh flex-col">
+      {readAuthMode() === 'open' && (
+        <Notice look="info">
+          <Trans>Open sign-in: anybody who reaches this server may sign in as anybody. For trying out only.</Trans>
+        </Notice>
+      )}
+      <header className="mx-auto flex w-full max-w-[64rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-6 py-4 max-md:px-4">
+        <Link to="/" className="rounded-control">
+          <Brand />
+        </Link>
+        <Preferences />
+      </header>
+      <main className="mx-auto flex w-full max-w-[64rem] flex-1 flex-col px-6 pb-12 max-md:px-4">{children}</main>
+    </div>
+  )
+}

@@ -1,0 +1,113 @@
+import type { ConnectionState } from '@deskbell/sdk'
+import { Plural, Trans } from '@lingui/react/macro'
+import { useEffect, useState } from 'react'
+import { type ConnectionView, connectionView, nextOutage, noOutage } from './connection-view.ts'
+import { Notice, noticeActionClass } from './notice.tsx'
+
+type BannerProps = {
+  readonly connection: ConnectionState
+  readonly caughtUp: boolean
+  readonly onRetry: () => void
+  readonly onSignIn: () => void
+}
+
+const tickMs = 250
+
+/** Tells in words that the line is lost, what happens next, and that it is back. It has a row of its own. */
+export function ConnectionBanner({ connection, caughtUp, onRetry, onSignIn }: BannerProps) {
+  const view = useConnectionView(connection, caughtUp)
+  return (
+    <div role="status" className="animate-fade">
+      <Words view={view} onRetry={onRetry} onSignIn={onSignIn} />
+    </div>
+  )
+}
+
+function Words({ view, onRetry, onSignIn }: { view: ConnectionView } & Pick<BannerProps, 'onRetry' | 'onSignIn'>) {
+  if (view.kind === 'none') return null
+  if (view.kind === 'back') {
+    return (
+      <Notice look="ok">
+        <Trans>Back online. Nothing was lost.</Trans>
+      </Notice>
+    )
+  }
+  if (view.kind === 'catching-up') {
+    return (
+      <Notice look="warn">
+        <Trans>Connected. Loading what you missed…</Trans>
+      </Notice>
+    )
+  }
+  if (view.kind === 'gone') return <Gone signedOut={view.signedOut} onSignIn={onSignIn} />
+  return (
+    <Notice
+      look="warn"
+      action={
+        <button type="button" className={noticeActionClass} onClick={onRetry}>
+          <Trans>Retry now</Trans>
+        </button>
+      }
+    >
+      <Trans>No connection. What you write is kept.</Trans>{' '}
+      {view.kind === 'waiting' ? (
+        <span aria-hidden="true">
+          <Countdown seconds={view.seconds} />
+        </span>
+      ) : (
+        <Trans>Connecting…</Trans>
+      )}
+    </Notice>
+  )
+}
+
+function Countdown({ seconds }: { seconds: number }) {
+  return <Plural value={seconds} one="Trying again in # second." other="Trying again in # seconds." />
+}
+
+function Gone({ signedOut, onSignIn }: { signedOut: boolean; onSignIn: () => void }) {
+  if (!signedOut) {
+    return (
+      <Notice look="danger" action={<ReloadButton />}>
+        <Trans>The connection has ended. Reload the page to go on.</Trans>
+      </Notice>
+    )
+  }
+  return (
+    <Notice
+      look="danger"
+      action={
+        <button type="button" className={noticeActionClass} onClick={onSignIn}>
+          <Trans>Sign in again</Trans>
+        </button>
+      }
+    >
+      <Trans>You are signed out. What you have typed is kept on this device.</Trans>
+    </Notice>
+  )
+}
+
+function ReloadButton() {
+  return (
+    <button type="button" className={noticeActionClass} onClick={() => location.reload()}>
+      <Trans>Reload</Trans>
+    </button>
+  )
+}
+
+function useConnectionView(connection: ConnectionState, caughtUp: boolean): ConnectionView {
+  const [outage, setOutage] = useState(noOutage)
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const look = () => {
+      const at = Date.now()
+      setNow(at)
+      setOutage((before) => nextOutage(before, connection, { caughtUp, at }))
+    }
+    look()
+    if (connection.kind === 'online' && caughtUp && outage.since === null && outage.backAt === null) return
+    const timer = setInterval(look, tickMs)
+    return () => clearInterval(timer)
+  }, [connection, caughtUp, outage])
+  return connectionView(outage, connection, now)
+}

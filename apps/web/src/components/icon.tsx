@@ -1,0 +1,37 @@
+const paths = {
+  bell: 'M5 16.5a7 7 0 0 1 14 0zM3.5 19.5h17M12 9.5V7M10 6h4',
+  back: 'M15 5l-7 7 7 7',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  send: 'M4 12l16-8-6 16-3-6.5z',
+  copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  checks: 'M2 12.5l4 4 8.5-9M11 15.5l1 1 9-9.5',
+  clock: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5l3 2',
+  alert: 'M12 4l9 16H3zM12 10v4.5M12 17.2v.3',
+  plus: 'M12 5v14M5 12h14',
+  list: 'M4 6h16M4 12h16M4 18h10',
+  chevron: 'M7 10l5 5 5-5',
+  close: 'M6 6l12 12M18 6L6 18',
+} as const
+
+export type IconName = keyof typeof paths
+
+/** One stroke style. An icon is never the only carrier of a meaning. */
+export function Icon({ name, size = 18, flip = false }: { name: IconName; size?: number; flip?: boolean }) {
+  return (
+    <svg
+      aria-hidden="true"
+      className={`shrink-0 ${flip ? 'rtl:-scale-x-100' : ''}`}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.8}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
+      <path d={paths[name]} />
+    </svg>
+  )
+}

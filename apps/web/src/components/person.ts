@@ -1,0 +1,27 @@
+import { emailCharsMax, nameCharsMax } from '@deskbell/contract/limits'
+
+/** Who somebody is: what signing in and starting a chat ask for. */
+export type Person = { readonly email: string; readonly name: string }
+
+export type PersonFaults = {
+  readonly email?: 'missing' | 'invalid' | undefined
+  readonly name?: 'missing' | 'too_long' | undefined
+}
+
+/** What the server would refuse, found before asking it. */
+export function personFaults({ email, name }: Person): PersonFaults {
+  return { email: emailFault(email.trim()), name: nameFault(name.trim()) }
+}
+
+/** Rough on purpose: the server has the last word. */
+const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+function emailFault(email: string): PersonFaults['email'] {
+  if (email === '') return 'missing'
+  return address.test(email) && email.length <= emailCharsMax ? undefined : 'invalid'
+}
+
+function nameFault(name: string): PersonFaults['name'] {
+  if (name === '') return 'missing'
+  return [...name].length <= nameCharsMax ? undefined : 'too_long'
+}

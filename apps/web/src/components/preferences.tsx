@@ -1,0 +1,36 @@
+import { useLingui } from '@lingui/react/macro'
+import { useState } from 'react'
+import { chooseLanguage, chooseLocale, type Locale, locales } from '../lib/i18n.ts'
+import { chooseTheme, storedTheme, type Theme, themes } from '../lib/theme.ts'
+import { Select } from './select.tsx'
+
+/** Every language in its own words, so that who needs it can read it. */
+const languageNames: Record<Locale, string> = { en: 'English', ru: 'Русский' }
+
+/** Language and colours. */
+export function Preferences({ stacked = false }: { stacked?: boolean }) {
+  const { t, i18n } = useLingui()
+  const [theme, setTheme] = useState(storedTheme)
+  const themeNames: Record<Theme, string> = { system: t`As the system`, light: t`Light`, dark: t`Dark` }
+  return (
+    <div className={stacked ? 'grid gap-3' : 'flex flex-wrap gap-2'}>
+      <Select
+        label={t`Language`}
+        labelShown={stacked}
+        value={chooseLocale([i18n.locale])}
+        options={locales.map((locale) => ({ value: locale, name: languageNames[locale] }))}
+        onChange={(locale) => void chooseLanguage(locale)}
+      />
+      <Select
+        label={t`Colours`}
+        labelShown={stacked}
+        value={theme}
+        options={themes.map((each) => ({ value: each, name: themeNames[each] }))}
+        onChange={(next) => {
+          chooseTheme(next)
+          setTheme(next)
+        }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+import { useLingui } from '@lingui/react'
+import { useMemo } from 'react'
+
+export type Format = {
+  /** 14:05 */
+  time(iso: string): string
+  /** 3 March 2026, with the year only when it is another. */
+  date(iso: string): string
+  /** 14:05 for today, else 3 Mar. */
+  brief(iso: string): string
+  /** The full moment, for those who look closer. */
+  moment(iso: string): string
+  count(value: number): string
+}
+
+/** Times and numbers as people of the page's language write them. */
+export function useFormat(): Format {
+  const { i18n } = useLingui()
+  const { locale } = i18n
+  return useMemo(() => createFormat(locale), [locale])
+}
+
+function createFormat(locale: string): Format {
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' })
+  const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+  const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' })
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' })
+  const count = new Intl.NumberFormat(locale)
+  return {
+    time: (iso) => time.format(new Date(iso)),
+    date(iso) {
+      const date = new Date(iso)
+      return (date.getFullYear() === new Date().getFullYear() ? day : dayAndYear).format(date)
+    },
+    brief(iso) {
+      const date = new Date(iso)
+      return (date.toDateString() === new Date().toDateString() ? time : shortDay).format(date)
+    },
+    moment: (iso) => moment.format(new Date(iso)),
+    count: (value) => count.format(value),
+  }
+}

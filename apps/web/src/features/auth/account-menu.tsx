@@ -1,0 +1,85 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { Avatar } from '../../components/avatar.tsx'
+import { Button } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Preferences } from '../../components/preferences.tsx'
+import { useSession } from '../../lib/session.ts'
+
+type AccountMenuProps = {
+  readonly onSignOut: () => void
+  readonly onSwitchUser: () => void
+  /** More settings of this page. */
+  readonly children?: ReactNode
+}
+
+/** Who is signed in, how the page looks, and the way out. */
+export function AccountMenu({ onSignOut, onSwitchUser, children }: AccountMenuProps) {
+  const { t } = useLingui()
+  const { user } = useSession()
+  const { name } = user
+  const id = useId()
+  const { open, setOpen, boxRef, buttonRef, onKeyDown } = useDisclosure()
+  return (
+    <div ref={boxRef} onKeyDown={onKeyDown} className="relative">
+      <button
+        ref={buttonRef}
+        type="button"
+        aria-expanded={open}
+        aria-controls={id}
+        aria-label={t`Account: ${name}`}
+        onClick={() => setOpen(!open)}
+        className="inline-flex min-h-9 max-w-56 items-center gap-2 rounded-control py-1 ps-1 pe-2 text-small font-medium hover:bg-hover"
+      >
+        <Avatar id={user.id} name={name} small />
+        <bdi className="truncate max-md:hidden">{name}</bdi>
+        <Icon name="chevron" size={16} />
+      </button>
+      <div
+        id={id}
+        hidden={!open}
+        className="absolute end-0 top-full z-10 mt-1 w-72 max-w-[calc(100vw-2rem)] animate-fade rounded-card border border-line bg-raised p-4 shadow-menu"
+      >
+        <p className="truncate text-body font-semibold">
+          <bdi>{name}</bdi>
+        </p>
+        <p className="truncate text-small text-ink-2">
+          <bdi>{user.email}</bdi>
+        </p>
+        <div className="my-4 grid gap-3 border-y border-line py-4">
+          <Preferences stacked />
+          {children}
+        </div>
+        <div className="grid gap-2">
+          <Button onClick={onSwitchUser}>
+            <Trans>Switch user</Trans>
+          </Button>
+          <Button onClick={onSignOut}>
+            <Trans>Sign out</Trans>
+          </Button>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** Closes on Escape and on a press elsewhere, and gives the focus back. */
+function useDisclosure() {
+  const [open, setOpen] = useState(false)
+  const boxRef = useRef<HTMLDivElement>(null)
+  const buttonRef = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (!open) return
+    const onPress = (event: PointerEvent) => {
+      if (event.target instanceof Node && boxRef.current?.contains(event.target) === false) setOpen(false)
+    }
+    document.addEventListener('pointerdown', onPress)
+    return () => document.removeEventListener('pointerdown', onPress)
+  }, [open])
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !open) return
+    setOpen(false)
+    buttonRef.current?.focus()
+  }
+  return { open, setOpen, boxRef, buttonRef, onKeyDown }
+}

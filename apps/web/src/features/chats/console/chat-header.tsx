@@ -1,0 +1,67 @@
+import type { Chat } from '@deskbell/contract/chats'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Avatar } from '../../../components/avatar.tsx'
+import { Button } from '../../../components/button.tsx'
+import { Icon } from '../../../components/icon.tsx'
+import type { ChatActions } from './use-chat-actions.ts'
+
+type ChatHeaderProps = {
+  readonly chat: Chat
+  readonly ownId: number
+  readonly actions: ChatActions
+  readonly onBack: () => void
+}
+
+/** Who the client is, whose chat it is, and what the operator can do with it. */
+export function ChatHeader({ chat, ownId, actions, onBack }: ChatHeaderProps) {
+  const { t } = useLingui()
+  const { client } = chat
+  return (
+    <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2.5 max-md:ps-2">
+      <button type="button" aria-label={t`Back to the list`} onClick={onBack} className="rounded-control p-2 text-ink-2 hover:bg-hover md:hidden">
+        <Icon name="back" flip />
+      </button>
+      <Avatar id={client.id} name={client.name} />
+      <div className="min-w-0 flex-1 basis-40">
+        <h1 className="truncate text-title font-semibold">
+          <bdi>{client.name}</bdi>
+        </h1>
+        <p className="flex min-w-0 gap-x-2 text-small text-ink-2">
+          <bdi className="truncate">{client.email}</bdi>
+          <span aria-hidden="true">·</span>
+          <span className="shrink-0">
+            <Standing chat={chat} ownId={ownId} />
+          </span>
+        </p>
+      </div>
+      {chat.status === 'open' && <Acts chat={chat} ownId={ownId} actions={actions} onBack={onBack} />}
+    </header>
+  )
+}
+
+function Standing({ chat, ownId }: { chat: Chat; ownId: number }) {
+  if (chat.status === 'closed') return <Trans>Closed</Trans>
+  if (chat.operator === null) return <Trans>Unassigned</Trans>
+  if (chat.operator.id === ownId) return <Trans>Yours</Trans>
+  return <bdi>{chat.operator.name}</bdi>
+}
+
+function Acts({ chat, ownId, actions, onBack }: ChatHeaderProps) {
+  return (
+    <div className="flex flex-wrap gap-2">
+      {chat.operator === null && (
+        <Button onClick={() => actions.take(chat)}>
+          <Trans>Take the chat</Trans>
+        </Button>
+      )}
+      {chat.operator?.id === ownId && (
+        <Button onClick={() => actions.giveBack(chat, onBack)}>
+          <Trans>Give back</Trans>
+        </Button>
+      )}
+      <Button look="danger" onClick={() => actions.close(chat)}>
+        <Trans>Close Chat</Trans>
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,33 @@
+/**
+ * A list that moves under the pointer makes people open the wrong chat. So while it is frozen, its rows keep their
+ * places, whatever happens; what changed meanwhile is counted and applied at once when it thaws.
+ */
+export type FrozenOrder = {
+  readonly shown: readonly number[]
+  /** How many rows came, went or changed their place since. */
+  readonly waiting: number
+}
+
+export function frozenOrder(shown: readonly number[], latest: readonly number[], frozen: boolean): FrozenOrder {
+  // In an empty list nothing can be missed by the pointer.
+  if (!frozen || shown.length === 0) return { shown: latest, waiting: 0 }
+  return { shown, waiting: movedRows(shown, latest) }
+}
+
+/** Rows that are new or gone, or were overtaken the other way round: the fewest moves that explain the new order. */
+function movedRows(before: readonly number[], after: readonly number[]): number {
+  const places = new Map(before.map((id, place) => [id, place]))
+  const kept = after.flatMap((id) => places.get(id) ?? [])
+  const gone = before.length - kept.length
+  return after.length - longestRising(kept) + gone
+}
+
+/** The length of the longest rising run of places, not necessarily side by side. */
+function longestRising(places: readonly number[]): number {
+  const ends: number[] = []
+  for (const place of places) {
+    const at = ends.findIndex((end) => end >= place)
+    ends[at === -1 ? ends.length : at] = place
+  }
+  return ends.length
+}

@@ -1,0 +1,20 @@
+import type { Chat } from '@deskbell/contract/chats'
+import { Trans } from '@lingui/react/macro'
+import { Notice, noticeActionClass } from '../../../components/notice.tsx'
+
+/** Somebody else has this chat: an answer is possible, but it should be meant. */
+export function NotYours({ chat, onTakeOver }: { chat: Chat; onTakeOver: () => void }) {
+  const owner = <bdi className="font-medium">{chat.operator?.name}</bdi>
+  return (
+    <Notice
+      look="warn"
+      action={
+        <button type="button" className={noticeActionClass} onClick={onTakeOver}>
+          <Trans>Take over</Trans>
+        </button>
+      }
+    >
+      <Trans>{owner} has this chat.</Trans>
+    </Notice>
+  )
+}

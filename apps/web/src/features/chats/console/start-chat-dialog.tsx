@@ -1,0 +1,50 @@
+import type { Chat } from '@deskbell/contract/chats'
+import { useLingui } from '@lingui/react'
+import { Trans, useLingui as useMacro } from '@lingui/react/macro'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../../../components/button.tsx'
+import { Dialog } from '../../../components/dialog.tsx'
+import { errorWords } from '../../../components/error-words.ts'
+import { type Person, personFaults } from '../../../components/person.ts'
+import { PersonFields } from '../../../components/person-fields.tsx'
+import { errorCode } from '../../../lib/error-code.ts'
+import { trpc } from '../../../lib/trpc.ts'
+
+type StartChatDialogProps = { readonly onMade: (chat: Chat) => void; readonly onClose: () => void }
+
+/** Starts a chat with a client, who need not have been here before. */
+export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
+  const { t } = useMacro()
+  const { i18n } = useLingui()
+  const [person, setPerson] = useState<Person>({ email: '', name: '' })
+  const [asked, setAsked] = useState(false)
+  // One id for this dialog: pressing twice, or again after a lost answer, makes one chat.
+  const [clientChatId] = useState(() => crypto.randomUUID())
+  const create = trpc.chats.create.useMutation({ onSuccess: ({ chat }) => onMade(chat) })
+  const faults = personFaults(person)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setAsked(true)
+    if (faults.email === undefined && faults.name === undefined) create.mutate({ ...person, clientChatId })
+  }
+  return (
+    <Dialog title={t`Start a chat with a client`} onClose={onClose}>
+      <form noValidate onSubmit={submit} className="grid gap-4">
+        <PersonFields person={person} onPerson={setPerson} faults={asked ? faults : {}} autoComplete={false} />
+        {create.error !== null && (
+          <p role="alert" className="text-small text-danger-text">
+            {i18n._(errorWords(errorCode(create.error)))}
+          </p>
+        )}
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button type="submit" look="primary" aria-disabled={create.isPending}>
+            <Trans>Start the chat</Trans>
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

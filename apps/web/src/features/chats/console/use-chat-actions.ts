@@ -1,0 +1,37 @@
+import type { Chat } from '@deskbell/contract/chats'
+import type { InboxFollower } from '@deskbell/sdk'
+import { errorCode } from '../../../lib/error-code.ts'
+import { trpc } from '../../../lib/trpc.ts'
+
+export type ChatActions = {
+  readonly busy: boolean
+  /** The newest action that was refused; null when the newest one went well. */
+  readonly error: unknown
+  /** Takes an unassigned chat. That somebody was faster is no error: the row tells who. */
+  readonly take: (chat: Chat) => void
+  readonly takeOver: (chat: Chat) => void
+  readonly giveBack: (chat: Chat, onDone: () => void) => void
+  readonly close: (chat: Chat) => void
+}
+
+/** What an operator does with a chat. Every answer goes into the inbox, so all lists show it at once. */
+export function useChatActions(inbox: InboxFollower): ChatActions {
+  const utils = trpc.useUtils()
+  const onSuccess = ({ chat }: { chat: Chat }) => inbox.put([chat])
+  const assign = trpc.chats.assignOperator.useMutation({
+    onSuccess,
+    onError: async (_error, { chatId }) => onSuccess(await utils.chats.get.fetch({ chatId })),
+  })
+  const release = trpc.chats.release.useMutation({ onSuccess })
+  const close = trpc.chats.close.useMutation({ onSuccess })
+  const all = [assign, release, close]
+  const newest = all.reduce((left, right) => (right.submittedAt > left.submittedAt ? right : left))
+  return {
+    busy: all.some((each) => each.isPending),
+    error: errorCode(newest.error) === 'already_assigned' ? null : newest.error,
+    take: (chat) => assign.mutate({ chatId: chat.id }),
+    takeOver: (chat) => assign.mutate({ chatId: chat.id, takeOver: true }),
+    giveBack: (chat, onDone) => release.mutate({ chatId: chat.id }, { onSuccess: onDone }),
+    close: (chat) => close.mutate({ chatId: chat.id }),
+  }
+}

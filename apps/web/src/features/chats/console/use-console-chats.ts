@@ -1,0 +1,53 @@
+import type { Chat } from '@deskbell/contract/chats'
+import type { InboxCounts } from '@deskbell/contract/inbox'
+import type { InboxFollower } from '@deskbell/sdk'
+import { useEffect, useMemo } from 'react'
+import { useSession } from '../../../lib/session.ts'
+import { trpc } from '../../../lib/trpc.ts'
+import { useStore } from '../../../lib/use-store.ts'
+import { type ConsoleFilter, filterQueries, listedChats } from './console-filter.ts'
+
+export type ConsoleChats = {
+  readonly state: 'loading' | 'ready' | 'failed'
+  readonly chats: readonly Chat[]
+  readonly rows: ReadonlyMap<number, Chat>
+  readonly counts: InboxCounts | null
+  readonly caughtUp: boolean
+  readonly hasMore: boolean
+  readonly loadingMore: boolean
+  readonly loadMore: () => void
+  readonly reload: () => void
+}
+
+/** One list of the console: pages by query, everything after by the inbox; the newer row wins. */
+export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): ConsoleChats {
+  const { user } = useSession()
+  const { rows, counts, status, generation } = useStore(inbox)
+  const query = trpc.chats.list.useInfiniteQuery(filterQueries[filter], {
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+  const { data, refetch } = query
+  useEffect(() => {
+    if (data !== undefined) inbox.put(data.pages.flatMap((page) => page.items))
+  }, [inbox, data])
+  // Changes may have been missed: what the pages say is asked again.
+  useEffect(() => {
+    if (generation > 0) void refetch()
+  }, [generation, refetch])
+  const lastLoaded = query.hasNextPage ? (data?.pages.at(-1)?.items.at(-1) ?? null) : null
+  const chats = useMemo(
+    () => listedChats(rows.values(), { filter, operatorId: user.id, lastLoaded }),
+    [rows, filter, user.id, lastLoaded],
+  )
+  return {
+    state: data === undefined ? (query.isError ? 'failed' : 'loading') : 'ready',
+    chats,
+    rows,
+    counts,
+    caughtUp: status === 'live',
+    hasMore: query.hasNextPage,
+    loadingMore: query.isFetchingNextPage,
+    loadMore: () => void query.fetchNextPage(),
+    reload: () => void refetch(),
+  }
+}

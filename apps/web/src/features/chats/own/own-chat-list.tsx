@@ -1,0 +1,77 @@
+import type { Chat } from '@deskbell/contract/chats'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Badge } from '../../../components/badge.tsx'
+import { Button } from '../../../components/button.tsx'
+import { Icon } from '../../../components/icon.tsx'
+import { RowTime } from '../row-time.tsx'
+import { activityOf } from '../chat-order.ts'
+import type { OwnChats } from './use-own-chats.ts'
+
+type OwnChatListProps = {
+  readonly own: OwnChats
+  readonly selectedId: number | undefined
+  readonly onSelect: (chat: Chat | 'new') => void
+}
+
+/** One's own chats, the running ones and the past ones. */
+export function OwnChatList({ own, selectedId, onSelect }: OwnChatListProps) {
+  const { t } = useLingui()
+  const canStart = own.chats.every((chat) => chat.status === 'closed')
+  return (
+    <nav aria-label={t`Your chats`} className="flex min-h-0 flex-1 flex-col">
+      <h2 className="px-4 pt-4 pb-2 text-small font-semibold text-ink-2">
+        <Trans>Your chats</Trans>
+      </h2>
+      <ul className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+        {own.chats.map((chat) => (
+          <li key={chat.id}>
+            <Row chat={chat} selected={chat.id === selectedId} onSelect={() => onSelect(chat)} />
+          </li>
+        ))}
+        {own.loadMore !== null && (
+          <li className="p-2 text-center">
+            <Button look="quiet" onClick={own.loadMore}>
+              <Trans>Show more chats</Trans>
+            </Button>
+          </li>
+        )}
+      </ul>
+      {canStart && (
+        <div className="border-t border-line p-3">
+          <Button className="w-full" onClick={() => onSelect('new')}>
+            <Icon name="plus" size={16} />
+            <Trans>New chat</Trans>
+          </Button>
+        </div>
+      )}
+    </nav>
+  )
+}
+
+function Row({ chat, selected, onSelect }: { chat: Chat; selected: boolean; onSelect: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-current={selected ? 'true' : undefined}
+      onClick={onSelect}
+      className="grid w-full grid-cols-[minmax(0,1fr)_auto] gap-x-2 rounded-control px-3 py-2.5 text-start hover:bg-hover focus-visible:-outline-offset-2 aria-[current]:bg-accent-soft"
+    >
+      <span className={`truncate text-body ${chat.unread > 0 ? 'font-semibold' : 'font-medium'}`}>
+        {chat.operator === null ? <Trans>Waiting for an operator</Trans> : <bdi>{chat.operator.name}</bdi>}
+      </span>
+      <RowTime at={activityOf(chat)} />
+      <span dir="auto" className="truncate text-small text-ink-2">
+        {chat.lastMessage?.text ?? <Trans>No messages yet</Trans>}
+      </span>
+      <span className="justify-self-end">
+        {chat.status === 'closed' && chat.unread === 0 ? (
+          <span className="text-micro font-medium text-ink-3">
+            <Trans>Closed</Trans>
+          </span>
+        ) : (
+          <Badge count={chat.unread} />
+        )}
+      </span>
+    </button>
+  )
+}

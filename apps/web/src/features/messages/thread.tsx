@@ -1,0 +1,97 @@
+import type { ChatFollower, Timeline } from '@deskbell/sdk'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useCallback, useMemo, useRef } from 'react'
+import { Icon } from '../../components/icon.tsx'
+import { ActivityLine } from './activity-line.tsx'
+import { DaySeparator } from './day-separator.tsx'
+import { type FailedHandlers, MessageBubble } from './message-bubble.tsx'
+import { ThreadSkeleton } from './thread-skeleton.tsx'
+import { type TimelineItem, timelineItems, type Viewer } from './timeline-items.ts'
+import { useMarks } from './use-marks.ts'
+import { useThreadScroll } from './use-thread-scroll.ts'
+
+type ThreadProps = {
+  readonly follower: ChatFollower
+  readonly timeline: Timeline
+  readonly viewer: Omit<Viewer, 'unreadFrom'>
+  readonly label: string
+  readonly onFailed: FailedHandlers
+}
+
+/** All loaded messages of one chat, plain in the page: nothing is mounted or dropped while scrolling. */
+export function Thread({ follower, timeline, viewer, label, onFailed }: ThreadProps) {
+  const loadOlder = useLoadOlder(follower)
+  const scroll = useThreadScroll(timeline, loadOlder.near)
+  const { unreadFrom, newSinceAway } = useMarks({ follower, timeline, viewer, atEnd: scroll.atEnd })
+  const items = useMemo(() => timelineItems(timeline, { ...viewer, unreadFrom }), [timeline, viewer, unreadFrom])
+  return (
+    <div className="relative min-h-0 flex-1">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div ref={scroll.ref} onScroll={scroll.onScroll} role="region" aria-label={label} tabIndex={0} className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2">
+        <div className="mx-auto flex min-h-full w-full max-w-[48rem] flex-col justify-end px-4 pt-2 pb-4">
+          {timeline.status === 'loading' && items.length === 0 ? <ThreadSkeleton /> : null}
+          {timeline.hasMore && (
+            <button type="button" onClick={loadOlder.now} className="mx-auto my-2 min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover">
+              {timeline.loadingOlder ? <Trans>Loading…</Trans> : <Trans>Show earlier messages</Trans>}
+            </button>
+          )}
+          {items.map((item) => (
+            <Item key={item.key} item={item} viewer={viewer} onFailed={onFailed} />
+          ))}
+        </div>
+      </div>
+      {!scroll.atEnd && <JumpButton count={newSinceAway} onJump={scroll.jumpToEnd} />}
+    </div>
+  )
+}
+
+type ItemProps = { readonly item: TimelineItem } & Pick<ThreadProps, 'viewer' | 'onFailed'>
+
+function Item({ item, viewer, onFailed }: ItemProps) {
+  switch (item.type) {
+    case 'day':
+      return <DaySeparator at={item.at} />
+    case 'unread':
+      return (
+        <p className="my-3 flex items-center gap-3 text-meta font-medium text-accent-text before:h-px before:flex-1 before:bg-current after:h-px after:flex-1 after:bg-current">
+          <Trans>New messages</Trans>
+        </p>
+      )
+    case 'activity':
+      return <ActivityLine entry={item.entry} />
+    case 'message':
+      return <MessageBubble item={item} ourSide={item.author.role === viewer.role} onFailed={onFailed} />
+  }
+}
+
+function JumpButton({ count, onJump }: { count: number; onJump: () => void }) {
+  const { t } = useLingui()
+  return (
+    <button
+      type="button"
+      onClick={onJump}
+      aria-label={count === 0 ? t`Jump to the latest message` : undefined}
+      className="absolute end-4 bottom-3 inline-flex min-h-10 min-w-10 animate-fade items-center justify-center gap-1.5 rounded-full border border-line bg-raised px-2.5 text-small font-medium text-ink shadow-menu hover:bg-hover"
+    >
+      {count > 0 && <Plural value={count} one="# new message" other="# new messages" />}
+      <Icon name="down" />
+    </button>
+  )
+}
+
+/** A load that failed is not repeated by itself before this time: the button is there. */
+const failedPauseMs = 3_000
+
+function useLoadOlder(follower: ChatFollower) {
+  const failedAt = useRef(0)
+  const now = useCallback(() => {
+    follower.loadOlder().catch(() => {
+      failedAt.current = Date.now()
+    })
+  }, [follower])
+  const near = useCallback(() => {
+    const { hasMore, loadingOlder, status } = follower.getSnapshot()
+    if (hasMore && !loadingOlder && status === 'live' && Date.now() - failedAt.current > failedPauseMs) now()
+  }, [follower, now])
+  return { now, near }
+}
