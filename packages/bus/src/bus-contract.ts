@@ -1,0 +1,123 @@
+import { logEntrySchema } from '@deskbell/contract/events'
+import { chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Bus, ChatHint, Hint, MarkHint } from './bus.ts'
+
+export type BusRig = {
+  /** Buses as two processes would have them; one and the same where there is only one process. */
+  here: Bus
+  there: Bus
+  close(): Promise<void>
+}
+
+/** What every adapter must do. An adapter's own test calls this and adds what only it can break. */
+export function describeBus(name: string, open: () => Promise<BusRig>): void {
+  describe(name, () => {
+    let rig: BusRig
+    beforeAll(async () => {
+      rig = await open()
+      await Promise.all([rig.here.start(), rig.there.start()])
+    })
+    afterAll(async () => {
+      await Promise.all([rig.here.stop(), rig.there.stop()])
+      await rig.close()
+    })
+
+    test('[BUS-1] a hint reaches every subscriber of every process, as it was published', async () => {
+      const { here, there } = rig
+      const ears = [listen(here), listen(here), listen(there), listen(there)]
+      const hints = [chatHint({ chatId: 7, seq: 3 }), markHint(7), { t: 'session', sessionId: 12 } as const]
+      for (const hint of hints) here.publish(hint)
+      for (const ear of ears) {
+        await waitFor(() => ear.hints.length >= hints.length)
+        expect(ear.hints).toEqual(hints)
+        ear.stop()
+      }
+    })
+
+    test('[BUS-1] many hints reach the other process in calm weather, each once', async () => {
+      const { here, there } = rig
+      const ear = listen(there)
+      const count = 1_000
+      for (let seq = 1; seq <= count; seq += 1) here.publish(chatHint({ chatId: 8, seq }))
+      await waitFor(() => ear.hints.length >= count)
+      const seqs = ear.hints.flatMap((hint) => (hint.t === 'chat' ? [hint.seq] : []))
+      expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+      ear.stop()
+    })
+
+    test('[BUS-1] the subscribers of the publishing process are called before publish returns', () => {
+      const ear = listen(rig.here)
+      rig.here.publish(markHint(1))
+      expect(has(ear.hints, markHint(1))).toBe(true)
+      ear.stop()
+    })
+
+    test('[BUS-1] a subscription that was ended gets nothing more', async () => {
+      const { here, there } = rig
+      const ended = listen(there)
+      ended.stop()
+      const ear = listen(there)
+      here.publish(markHint(2))
+      await waitFor(() => has(ear.hints, markHint(2)))
+      expect(ended.hints).toEqual([])
+      ear.stop()
+    })
+
+    test('[BUS-3] a subscriber that throws harms nobody else, and the publisher does not notice', async () => {
+      const { here, there } = rig
+      const throwing = [here, there].map((bus) =>
+        bus.subscribe(() => {
+          throw new Error('a broken listener')
+        }),
+      )
+      const ears = [listen(here), listen(there)]
+      here.publish(markHint(3))
+      for (const ear of ears) await waitFor(() => has(ear.hints, markHint(3)))
+      for (const stop of [...throwing, ...ears.map((ear) => ear.stop)]) stop()
+    })
+  })
+}
+
+export function listen(bus: Bus): { hints: Hint[]; stop: () => void } {
+  const hints: Hint[] = []
+  return { hints, stop: bus.subscribe((hint) => hints.push(hint)) }
+}
+
+/** Hints of the test before may still be on their way. */
+function has(hints: readonly Hint[], wanted: MarkHint): boolean {
+  return hints.some((hint) => hint.t === 'mark' && hint.chatId === wanted.chatId)
+}
+
+export function chatHint({ chatId, seq, text = 'hello' }: { chatId: number; seq: number; text?: string }): ChatHint {
+  const at = '2026-01-02T03:04:05.678Z'
+  const message = {
+    id: seq, chatId, seq, userId: 2, direction: 'in', type: 'text', text, status: 'new', clientMsgId: 'a', createdAt: at,
+  }
+  const entry = logEntrySchema.parse({ seq, at, actor: { id: 2, name: 'A', role: 'client' }, kind: 'message', message })
+  return {
+    t: 'chat',
+    epoch: 'e1',
+    chatId: chatIdSchema.parse(chatId),
+    clientId: userIdSchema.parse(2),
+    operatorId: null,
+    rev: seq,
+    seq,
+    entries: [entry],
+  }
+}
+
+export function markHint(chatId: number): MarkHint {
+  const userId = userIdSchema.parse(5)
+  return {
+    t: 'mark',
+    epoch: 'e1',
+    chatId: chatIdSchema.parse(chatId),
+    clientId: userIdSchema.parse(2),
+    userId,
+    role: 'operator',
+    deliveredSeq: 4,
+    readSeq: 4,
+  }
+}

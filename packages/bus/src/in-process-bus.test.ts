@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { describeBus, markHint } from './bus-contract.ts'
+import { createInProcessBus } from './in-process-bus.ts'
+
+describeBus('in-process bus', async () => {
+  const bus = createInProcessBus()
+  return { here: bus, there: bus, close: async () => undefined }
+})
+
+test('[BUS-3] a listener that throws is named in the log', () => {
+  const lines: string[] = []
+  const bus = createInProcessBus({ log: { warn: () => undefined, error: (_fields, line) => lines.push(line) } })
+  bus.subscribe(() => {
+    throw new Error('broken')
+  })
+  bus.publish(markHint(1))
+  expect(lines).toEqual(['a bus listener failed'])
+})
+
+test('[BUS-3] a listener may end its own subscription, or begin another, while it is called', () => {
+  const bus = createInProcessBus()
+  const calls: string[] = []
+  const stop = bus.subscribe(() => {
+    calls.push('once')
+    stop()
+  })
+  bus.subscribe(() => calls.push('always'))
+  bus.publish(markHint(1))
+  bus.publish(markHint(1))
+  expect(calls).toEqual(['once', 'always', 'always'])
+})

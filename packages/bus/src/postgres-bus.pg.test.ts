@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Bus, BusLog } from './bus.ts'
+import { chatHint, describeBus, listen, markHint } from './bus-contract.ts'
+import { createPostgresBus } from './postgres-bus.ts'
+
+const log: BusLog = { warn: () => undefined, error: () => undefined }
+
+describeBus('postgres bus', async () => {
+  const database = await freshDatabase()
+  const bus = () => createPostgresBus({ connectionString: database.connectionString, log })
+  return { here: bus(), there: bus(), close: () => database.drop() }
+})
+
+let database: FreshDatabase
+beforeAll(async () => {
+  database = await freshDatabase()
+})
+afterAll(() => database.drop())
+
+async function startPair(): Promise<{ here: Bus; there: Bus } & AsyncDisposable> {
+  const { connectionString } = database
+  const here = createPostgresBus({ connectionString, log })
+  const there = createPostgresBus({ connectionString, log })
+  await Promise.all([here.start(), there.start()])
+  const stop = async () => {
+    await Promise.all([here.stop(), there.stop()])
+  }
+  return { here, there, [Symbol.asyncDispose]: stop }
+}
+
+test('[BUS-1] a hint larger than a notification arrives without its entries', async () => {
+  await using pair = await startPair()
+  const ear = listen(pair.there)
+  const large = chatHint({ chatId: 1, seq: 1, text: randomBytes(8_000).toString('hex') })
+  pair.here.publish(large)
+  await waitFor(() => ear.hints.length === 1)
+  expect(ear.hints).toEqual([{ ...large, entries: [] }])
+})
+
+test('[BUS-1] a hint of this process does not come back to it by the database', async () => {
+  await using pair = await startPair()
+  const own = listen(pair.here)
+  const other = listen(pair.there)
+  pair.here.publish(markHint(1))
+  await waitFor(() => other.hints.length === 1)
+  pair.there.publish(markHint(2))
+  await waitFor(() => own.hints.length >= 2)
+  expect(own.hints).toEqual([markHint(1), markHint(2)])
+})
+
+test('[BUS-2] without a database publishing still returns at once and reaches this process', async () => {
+  const bus = createPostgresBus({ connectionString: 'postgresql://nobody@127.0.0.1:1/none', log })
+  await bus.start()
+  const ear = listen(bus)
+  const before = performance.now()
+  for (let count = 0; count < 10_000; count += 1) bus.publish(markHint(count + 1))
+  expect(performance.now() - before).toBeLessThan(1_000)
+  expect(ear.hints).toHaveLength(10_000)
+  await bus.stop()
+})
+
+test('[BUS-2] a broken or foreign notification is dropped, and what follows arrives', async () => {
+  await using pair = await startPair()
+  const ear = listen(pair.there)
+  for (const payload of ['', 'x', '{"from":"y","hints":[{"t":"chat"}]}', 'null']) {
+    await database.db.pool.query('select pg_notify($1, $2)', ['deskbell_hints', payload])
+  }
+  pair.here.publish(markHint(3))
+  await waitFor(() => ear.hints.length === 1)
+  expect(ear.hints).toEqual([markHint(3)])
+})
+
+test('[BUS-4] connections that are cut come back by themselves, again and again', async () => {
+  await using pair = await startPair()
+  const ear = listen(pair.there)
+  for (let round = 1; round <= 3; round += 1) {
+    const cut = await database.db.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and application_name like 'deskbell bus%'`,
+    )
+    expect(cut.rowCount).toBe(4)
+    const heard = ear.hints.length
+    await waitFor(() => {
+      pair.here.publish(markHint(round))
+      return ear.hints.length > heard
+    })
+    await waitFor(async () => (await busConnections()) === 4)
+  }
+})
+
+test('[BUS-4] a stopped bus leaves no connection, and a bus may be stopped while it cannot connect', async () => {
+  {
+    await using pair = await startPair()
+    pair.here.publish(markHint(1))
+  }
+  await waitFor(async () => (await busConnections()) === 0)
+  const lost = createPostgresBus({ connectionString: 'postgresql://nobody@127.0.0.1:1/none', log })
+  await lost.start()
+  await lost.stop()
+})
+
+async function busConnections(): Promise<number> {
+  const result = await database.db.pool.query(
+    `select pid from pg_stat_activity where datname = current_database() and application_name like 'deskbell bus%'`,
+  )
+  return result.rowCount ?? 0
+}
