@@ -1,0 +1,190 @@
+import { connect } from 'node:net'
+import { openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { defaultTimings } from './live-timings.ts'
+
+let server: TestServer
+let client: { token: string }
+let operator: { token: string }
+
+beforeAll(async () => {
+  server = await startTestServer({ timings: { signInMs: 150 } })
+  client = await signInByRest(server.url, 'client')
+  operator = await signInByRest(server.url, 'operator')
+})
+afterAll(() => server.close())
+
+const me = { id: 1, method: 'query', params: { path: 'users.me' } }
+
+describe('where the socket is', () => {
+  test.each(['/', '/trpc', '/?x=1', '/trpc?role=client'])('[SOCK-1] it answers at %s', async (path) => {
+    expect((await tryUpgrade(server.wsUrl, { ...client, path })).status).toBe(101)
+  })
+
+  test.each(['/api', '/ws', '/trpc/', '/trpc/users.me', '/login', '//evil.example/', '/chats/1'])(
+    '[SOCK-1] an upgrade at %s is refused before the socket opens',
+    async (path) => {
+      const refusal = await tryUpgrade(server.wsUrl, { ...client, path })
+      expect(refusal.status).toBe(404)
+      expect(refusal.headers['content-type']).toContain('application/problem+json')
+      expect(JSON.parse(refusal.body)).toMatchObject({ code: 'not_found', requestId: refusal.headers['x-request-id'] })
+    },
+  )
+
+  test('[SOCK-1] a process without the socket refuses every upgrade', async () => {
+    await using api = await startTestServer({ roles: { api: true, live: false, pages: false } })
+    expect((await tryUpgrade(api.wsUrl, client)).status).toBe(404)
+  })
+
+  test('[HTTP-4] the answer to an upgrade has a request id', async () => {
+    expect((await tryUpgrade(server.wsUrl, client)).headers['x-request-id']).toMatch(/^[\da-f-]{36}$/)
+  })
+})
+
+describe('origins', () => {
+  const cookie = () => `deskbell_client=${client.token}`
+
+  test('[SOCK-2] the own origin with the cookie is let in', async () => {
+    const headers = { cookie: cookie(), origin: server.url }
+    expect((await tryUpgrade(server.wsUrl, { headers })).status).toBe(101)
+  })
+
+  test.each(['https://evil.example', 'null', 'http://127.0.0.1', 'http://127.0.0.1.evil.example', 'http://localhost'])(
+    '[SOCK-2] the origin %s is refused, with a cookie and with a bearer',
+    async (origin) => {
+      const withCookie = await tryUpgrade(server.wsUrl, { headers: { cookie: cookie(), origin } })
+      const withBearer = await tryUpgrade(server.wsUrl, { ...client, headers: { origin } })
+      expect([withCookie.status, withBearer.status]).toEqual([403, 403])
+      expect(JSON.parse(withCookie.body).code).toBe('forbidden')
+    },
+  )
+
+  test('[SOCK-2] a cookie without an origin is refused, a bearer without one is fine', async () => {
+    expect((await tryUpgrade(server.wsUrl, { headers: { cookie: cookie() } })).status).toBe(403)
+    expect((await tryUpgrade(server.wsUrl, client)).status).toBe(101)
+  })
+
+  test('[AUTH-10] a foreign host is refused at the upgrade', async () => {
+    const refusal = await tryUpgrade(server.wsUrl, { ...client, headers: { host: 'evil.example' } })
+    expect(refusal.status).toBe(403)
+  })
+})
+
+describe('who opens it', () => {
+  async function nameOf(options: Parameters<typeof openRaw>[1]): Promise<unknown> {
+    await using socket = await openRaw(server.wsUrl, options)
+    socket.send(me)
+    return await socket.frame((frame) => JSON.stringify(frame).includes('"role"'))
+  }
+
+  test('[AUTH-7] with both cookies ?role= names the session', async () => {
+    const headers = { cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`, origin: server.url }
+    const asOperator = await nameOf({ headers, path: '/?role=operator' })
+    const asClient = await nameOf({ headers, path: '/?role=client' })
+    expect(JSON.stringify(asOperator)).toContain('"role":"operator"')
+    expect(JSON.stringify(asClient)).toContain('"role":"client"')
+  })
+
+  test('[AUTH-14] with both cookies and no name the upgrade is unauthenticated', async () => {
+    const headers = { cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`, origin: server.url }
+    expect((await tryUpgrade(server.wsUrl, { headers })).status).toBe(401)
+    expect((await tryUpgrade(server.wsUrl, { headers, path: '/?role=boss' })).status).toBe(401)
+  })
+
+  test('[AUTH-8] a bearer wins over the cookies', async () => {
+    const headers = { cookie: `deskbell_client=${client.token}`, origin: server.url }
+    expect(JSON.stringify(await nameOf({ ...operator, headers }))).toContain('"role":"operator"')
+    expect((await tryUpgrade(server.wsUrl, { token: 'wrong', headers })).status).toBe(401)
+  })
+
+  test('[SOCK-3] without a session, and with an unknown token, the upgrade is 401', async () => {
+    const refusal = await tryUpgrade(server.wsUrl)
+    expect(refusal.status).toBe(401)
+    expect(refusal.headers['retry-after']).toBeUndefined()
+    expect((await tryUpgrade(server.wsUrl, { token: `dbs_${'x'.repeat(43)}` })).status).toBe(401)
+  })
+
+  test('[SOCK-3] connectionParams sign in, as the stock client sends them', async () => {
+    using stock = stockClient(server.wsUrl, client.token)
+    expect((await stock.client.users.me.query()).user.role).toBe('client')
+  })
+
+  test('[SOCK-3] a socket that never sends its connectionParams is closed with 4401', async () => {
+    await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
+    expect(await socket.closed()).toBe(4401)
+    expect(defaultTimings.signInMs).toBe(5_000)
+  })
+
+  test.each([{}, { token: 'wrong' }, { token: '' }])('[SOCK-3] connectionParams %j are closed with 4401, and told why', async (data) => {
+    await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
+    socket.send({ method: 'connectionParams', data })
+    expect(await socket.closed()).toBe(4401)
+    expect(socket.frames).toMatchObject([{ id: null, error: { data: { code: 'unauthenticated' } } }])
+  })
+
+  test('[SOCK-3] the token of connectionParams wins over the cookie of the upgrade, and the cookie helps when there is none', async () => {
+    const headers = { cookie: `deskbell_client=${client.token}`, origin: server.url }
+    await using socket = await openRaw(server.wsUrl, { headers, path: '/?connectionParams=1' })
+    socket.send({ method: 'connectionParams', data: { token: operator.token } })
+    socket.send(me)
+    expect(JSON.stringify(await socket.frame(isAnswer))).toContain('"role":"operator"')
+    await using other = await openRaw(server.wsUrl, { headers, path: '/?connectionParams=1' })
+    other.send({ method: 'connectionParams', data: {} })
+    other.send(me)
+    expect(JSON.stringify(await other.frame(isAnswer))).toContain('"role":"client"')
+  })
+})
+
+function isAnswer(frame: unknown): boolean {
+  return typeof frame === 'object' && frame !== null && 'result' in frame
+}
+
+describe('hostile handshakes', () => {
+  /** What the server answers to bytes written by hand. */
+  async function answerTo(text: string): Promise<string> {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    let answer = ''
+    socket.on('data', (chunk) => (answer += String(chunk)))
+    socket.on('error', () => undefined)
+    socket.write(text)
+    await waitFor(() => socket.closed || answer.includes('\r\n\r\n'), { timeoutMs: 3_000 })
+    socket.destroy()
+    return answer
+  }
+
+  const upgrade = (extra: string[], target = '/') =>
+    [`GET ${target} HTTP/1.1`, 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket', `Authorization: Bearer ${client.token}`, ...extra, '', ''].join('\r\n')
+
+  test.each([
+    ['a bad key', ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: no']],
+    ['no key', ['Sec-WebSocket-Version: 13']],
+    ['an old version', ['Sec-WebSocket-Version: 7', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']],
+    ['a broken protocol list', ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: ,;,']],
+  ])('[SOCK-5] %s is answered with 400 and harms nobody', async (_, extra) => {
+    const answer = await answerTo(upgrade(extra))
+    expect(answer).toMatch(/^HTTP\/1\.1 (400|426)/)
+    expect((await tryUpgrade(server.wsUrl, client)).status).toBe(101)
+  })
+
+  test('[SOCK-5] compression is never agreed on', async () => {
+    const key = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Extensions: permessage-deflate']
+    const answer = await answerTo(upgrade(key))
+    expect(answer).toMatch(/^HTTP\/1\.1 101/)
+    expect(answer.toLowerCase()).not.toContain('permessage-deflate')
+  })
+
+  test('[SOCK-1] an absolute address in the request line is refused', async () => {
+    const key = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']
+    expect(await answerTo(upgrade(key, 'http://169.254.169.254/'))).toMatch(/^HTTP\/1\.1 404/)
+  })
+
+  test('[SOCK-5] two thousand headers and a broken request line are 4xx with a request id', async () => {
+    const many = Array.from({ length: 2_000 }, (_, nth) => `X-${nth}: ${'y'.repeat(20)}`)
+    expect(await answerTo(upgrade(many))).toMatch(/^HTTP\/1\.1 (413|431)/)
+    const answer = await answerTo('GET\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 400/)
+    expect(answer).toMatch(/x-request-id: [\da-f-]{36}/i)
+  })
+})
