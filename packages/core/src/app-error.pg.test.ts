@@ -32,11 +32,15 @@ describe('toAppError', () => {
     const { client, chat } = await newConversation(fresh.core)
     const away = openDatabase({ connectionString: 'postgresql://nobody@127.0.0.1:1/nothing' })
     const core: Core = { ...fresh.core, db: away }
-    const error = await sendMessage(core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' }).catch((reason) => reason)
+    const error = await sendMessage(core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' }).catch(
+      (reason) => reason,
+    )
     expect(toAppError(error)).toMatchObject({ code: 'unavailable', retryAfterMs: 1000 })
     await away.close()
     // The same send later is stored, and once.
-    expect((await sendText(fresh.core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' })).duplicate).toBe(false)
+    expect((await sendText(fresh.core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' })).duplicate).toBe(
+      false,
+    )
   })
 
   test('[SOCK-9] an error of a use case stays as it is, an unexpected one says nothing', () => {
@@ -49,5 +53,7 @@ describe('toAppError', () => {
 })
 
 function raise(state: string): Promise<unknown> {
-  return fresh.db.pool.query(`do $$ begin raise exception 'x' using errcode = '${state}'; end $$`).catch((error) => error)
+  return fresh.db.pool
+    .query(`do $$ begin raise exception 'x' using errcode = '${state}'; end $$`)
+    .catch((error) => error)
 }

@@ -3,18 +3,13 @@ import type { Database } from '@deskbell/db/database'
 import { createQueries, type Queries } from '@deskbell/db/queries/queries'
 import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
+import type { Log } from './log.ts'
 import { ReadStatusFollower } from './messages/read-status-follower.ts'
+
+export type { Log } from './log.ts'
 
 /** `open`: anybody signs in with an email and a name. `secure`: an email alone opens nothing. */
 export type AuthMode = 'open' | 'secure'
-
-/** Never gets a message text or a token. */
-export type Log = {
-  debug(fields: object, message: string): void
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 /** What every use case gets first. Built once, by the composition root. */
 export type Core = {

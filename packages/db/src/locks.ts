@@ -20,19 +20,18 @@ export type LockedChat = typeof chats.$inferSelect
 
 /** Waits for the chat's lock and keeps it until the transaction ends. Undefined when there is no such chat. */
 export async function lockChat(tx: Tx, chatId: ChatId): Promise<LockedChat | undefined> {
-  const [chat] = await tx
-    .select()
-    .from(chats)
-    .where(eq(chats.id, chatId))
-    .for('update')
-    .prepare('chat_lock')
-    .execute()
+  const [chat] = await tx.select().from(chats).where(eq(chats.id, chatId)).for('update').prepare('chat_lock').execute()
   return chat
 }
 
 /** Locks several chats, lowest id first, so that two callers never wait for each other in a ring. */
 export function lockChats(tx: Tx, chatIds: readonly ChatId[]): Promise<LockedChat[]> {
-  return tx.select().from(chats).where(inArray(chats.id, [...chatIds])).orderBy(asc(chats.id)).for('update')
+  return tx
+    .select()
+    .from(chats)
+    .where(inArray(chats.id, [...chatIds]))
+    .orderBy(asc(chats.id))
+    .for('update')
 }
 
 /** A subquery that locks messages, lowest id first, until the end of its statement or transaction. */

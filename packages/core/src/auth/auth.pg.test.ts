@@ -1,7 +1,7 @@
 import type { Hint } from '@deskbell/bus/bus'
 import { loginInputSchema } from '@deskbell/contract/users'
 import { signIn, uniqueId } from '@deskbell/testkit/factories'
-import { freshCore, type FreshCore } from '@deskbell/testkit/fresh-core'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Core } from '../context.ts'
 import { getMe } from '../users/get-me.ts'
@@ -42,7 +42,11 @@ describe('login', () => {
   })
 
   test('[AUTH-3] the schema trims and lower-cases before anything is stored', async () => {
-    const input = loginInputSchema.parse({ email: `  ${uniqueId('MiXed')}@Example.TEST `, name: '  Max  ', role: 'client' })
+    const input = loginInputSchema.parse({
+      email: `  ${uniqueId('MiXed')}@Example.TEST `,
+      name: '  Max  ',
+      role: 'client',
+    })
     const { user } = await login(core, input)
     expect(user).toMatchObject({ email: input.email, name: 'Max' })
     expect(user.email).toBe(user.email.trim().toLowerCase())

@@ -72,7 +72,8 @@ describe('assignOperator', () => {
     const operators = await Promise.all(Array.from({ length: 10 }, () => newOperator(core)))
     const results = await Promise.allSettled(operators.map((actor) => assignOperator(core, actor, { chatId: chat.id })))
     const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'assigned'))
-    expect(codes.toSorted()).toEqual([...Array<string>(9).fill('already_assigned'), 'assigned'])
+    expect(codes.filter((code) => code === 'already_assigned')).toHaveLength(9)
+    expect(codes).toContain('assigned')
     const winner = operators[codes.indexOf('assigned')]
     const log = await readStoredLog(fresh.db, chat.id)
     expect(log.entries).toMatchObject([{ kind: 'assigned', userId: winner?.userId }])

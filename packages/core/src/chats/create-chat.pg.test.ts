@@ -92,6 +92,8 @@ describe('createChat', () => {
 })
 
 async function countChats(): Promise<unknown> {
-  const { rows } = await fresh.db.pool.query('select count(*) as chats, (select count(*) from users) as users from chats')
+  const { rows } = await fresh.db.pool.query(
+    'select count(*) as chats, (select count(*) from users) as users from chats',
+  )
   return rows[0]
 }

@@ -77,9 +77,13 @@ function invalid(issues: InputIssue[]): AppError {
 type Fields = Record<string, string | undefined>
 
 function missing(fields: Fields, message: string): InputIssue[] {
-  return Object.keys(fields).filter((path) => fields[path] === undefined).map((path) => ({ path, message }))
+  return Object.keys(fields)
+    .filter((path) => fields[path] === undefined)
+    .map((path) => ({ path, message }))
 }
 
 function present(fields: Fields, message: string): InputIssue[] {
-  return Object.keys(fields).filter((path) => fields[path] !== undefined).map((path) => ({ path, message }))
+  return Object.keys(fields)
+    .filter((path) => fields[path] !== undefined)
+    .map((path) => ({ path, message }))
 }

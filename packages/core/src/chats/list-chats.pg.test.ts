@@ -5,8 +5,8 @@ import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { assignOperator } from './assign-operator.ts'
 import { closeChat } from './close-chat.ts'
-import { encodeListCursor } from './list-cursor.ts'
 import { listChats } from './list-chats.ts'
+import { encodeListCursor } from './list-cursor.ts'
 
 let fresh: FreshCore
 let ann: Actor

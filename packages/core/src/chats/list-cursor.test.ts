@@ -13,12 +13,16 @@ describe('list cursor', () => {
     )
   })
 
-  test.each(['x', '1.1', encode('1.x'), encode('999999999999999.1'), encode('1.9999999999999999'), `${encode('1.1')}=`])(
-    '[CHAT-4] a made-up cursor is invalid_input: %s',
-    (cursor) => {
-      expect(() => decodeListCursor(cursor)).toThrow(AppError)
-    },
-  )
+  test.each([
+    'x',
+    '1.1',
+    encode('1.x'),
+    encode('999999999999999.1'),
+    encode('1.9999999999999999'),
+    `${encode('1.1')}=`,
+  ])('[CHAT-4] a made-up cursor is invalid_input: %s', (cursor) => {
+    expect(() => decodeListCursor(cursor)).toThrow(AppError)
+  })
 })
 
 function encode(text: string): string {

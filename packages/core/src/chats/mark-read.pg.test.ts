@@ -47,7 +47,10 @@ describe('unread', () => {
 
   test('[CHAT-11] [CHAT-10] equals a plain count after any order of sends and marks', async () => {
     const { core } = fresh
-    const step = fc.oneof(fc.constantFrom('client', 'operator'), fc.record({ mark: fc.constantFrom('client', 'operator'), seq: fc.nat(12) }))
+    const step = fc.oneof(
+      fc.constantFrom('client', 'operator'),
+      fc.record({ mark: fc.constantFrom('client', 'operator'), seq: fc.nat(12) }),
+    )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const { client, operator, chat } = await newConversation(core)
@@ -80,7 +83,14 @@ describe('markRead', () => {
     const hints: Hint[] = []
     core.bus.subscribe((hint) => hints.push(hint))
     for (const seq of [0, 2, 1, 2, 50, 3]) await markRead(core, operator, { chatId, seq })
-    const hint = { t: 'mark', epoch: core.epoch(), chatId, clientId: client.userId, userId: operator.userId, role: 'operator' }
+    const hint = {
+      t: 'mark',
+      epoch: core.epoch(),
+      chatId,
+      clientId: client.userId,
+      userId: operator.userId,
+      role: 'operator',
+    }
     expect(hints).toEqual([
       { ...hint, deliveredSeq: 2, readSeq: 2 },
       { ...hint, deliveredSeq: 3, readSeq: 3 },
@@ -155,7 +165,10 @@ describe('markRead', () => {
       `select status, count(*)::int from messages where chat_id = $1 group by status order by status`,
       [chat.id],
     )
-    expect(rows).toEqual([{ status: 'new', count: 1 }, { status: 'read', count: 1300 }])
+    expect(rows).toEqual([
+      { status: 'new', count: 1 },
+      { status: 'read', count: 1300 },
+    ])
   })
 })
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@deskbell/db/database'
 import { type EpochParts, readEpochParts } from '@deskbell/db/queries/epoch'
-import type { Log } from '../context.ts'
+import type { Log } from '../log.ts'
 
 const retryMs = 250
 

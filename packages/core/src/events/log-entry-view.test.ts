@@ -45,7 +45,14 @@ describe('logEntryView', () => {
 
 function message(seq: number, direction: 'in' | 'out'): MessageRow {
   return {
-    id: messageIdSchema.parse(3), chatId: chatIdSchema.parse(2), seq, userId: author.id, direction,
-    type: 'text', text: 'hi', clientMsgId: 'm', createdAt: at,
+    id: messageIdSchema.parse(3),
+    chatId: chatIdSchema.parse(2),
+    seq,
+    userId: author.id,
+    direction,
+    type: 'text',
+    text: 'hi',
+    clientMsgId: 'm',
+    createdAt: at,
   }
 }

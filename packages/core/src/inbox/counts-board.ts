@@ -2,8 +2,8 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { UserId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
-import type { Log } from '../context.ts'
-import { operatorCounts, type OperatorSums, readClientCounts, readOperatorSums } from './inbox-counts.ts'
+import type { Log } from '../log.ts'
+import { type OperatorSums, operatorCounts, readClientCounts, readOperatorSums } from './inbox-counts.ts'
 import type { InboxReaders } from './inbox-readers.ts'
 
 /** Counts are read at most this often, however much changes. */

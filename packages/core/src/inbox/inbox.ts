@@ -4,8 +4,8 @@ import type { InboxCounts } from '@deskbell/contract/inbox'
 import { healMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type FeedPosition, readFeedHorizon } from '@deskbell/db/queries/feed-tail'
-import type { Log } from '../context.ts'
 import { tailFeed } from '../events/tail-feed.ts'
+import type { Log } from '../log.ts'
 import { ChangedChats } from './changed-chats.ts'
 import { CountsBoard } from './counts-board.ts'
 import type { InboxReader } from './inbox-reader.ts'
@@ -182,4 +182,3 @@ export class Inbox {
     this.#options.log.debug({ err: error }, message)
   }
 }
-

@@ -1,5 +1,5 @@
-import type { SentRow } from '@deskbell/db/queries/messages'
 import { chatIdSchema, messageIdSchema, userIdSchema } from '@deskbell/contract/ids'
+import type { SentRow } from '@deskbell/db/queries/messages'
 import { describe, expect, test } from 'vitest'
 import { decideSends, type SendCommand, type SendState } from './decide-sends.ts'
 

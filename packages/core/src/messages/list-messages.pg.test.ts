@@ -19,7 +19,10 @@ describe('listMessages', () => {
   test('[MSG-10] every kind of page, against a plain model', async () => {
     const { client, operator, chat } = await newConversation(fresh.core)
     const ids = await sendMany(client, chat.id, 25)
-    const bound = fc.option(fc.nat(27).map((place) => (place === 0 ? 0 : (ids[place - 1] ?? 1e9))), { nil: undefined })
+    const bound = fc.option(
+      fc.nat(27).map((place) => (place === 0 ? 0 : (ids[place - 1] ?? 1e9))),
+      { nil: undefined },
+    )
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 30 }), bound, bound, async (limit, beforeId, afterId) => {
         const page = await listMessages(fresh.core, operator, { chatId: chat.id, limit, beforeId, afterId })
@@ -33,7 +36,10 @@ describe('listMessages', () => {
 
   test('[MSG-10] an empty chat has an empty page', async () => {
     const { client, chat } = await newConversation(fresh.core)
-    expect(await listMessages(fresh.core, client, { chatId: chat.id, limit: 50 })).toEqual({ items: [], hasMore: false })
+    expect(await listMessages(fresh.core, client, { chatId: chat.id, limit: 50 })).toEqual({
+      items: [],
+      hasMore: false,
+    })
   })
 
   test('[MSG-11] a 200-message history pages both ways without a hole or a repeat while messages keep coming', async () => {
@@ -80,7 +86,10 @@ async function sendMany(actor: Actor, chatId: ChatId, count: number): Promise<Me
   const ids: MessageId[] = []
   while (ids.length < count) {
     const batch = Math.min(20, count - ids.length)
-    const items = Array.from({ length: batch }, (_, place) => ({ clientMsgId: `${chatId}-${ids.length + place}`, text: 'x' }))
+    const items = Array.from({ length: batch }, (_, place) => ({
+      clientMsgId: `${chatId}-${ids.length + place}`,
+      text: 'x',
+    }))
     const { items: outcomes } = await sendBatch(fresh.core, actor, { chatId, items })
     for (const outcome of outcomes) if ('message' in outcome) ids.push(outcome.message.id)
   }

@@ -2,7 +2,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { directionSchema } from '@deskbell/contract/messages'
 import type { Database } from '@deskbell/db/database'
 import { updateReadStatus } from '@deskbell/db/queries/read-status'
-import type { Log } from '../context.ts'
+import type { Log } from '../log.ts'
 
 const intervalMs = 1_000
 const batchRows = 500

@@ -1,6 +1,6 @@
-import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
-import { raceOverCore } from '@deskbell/testkit/history/core-race'
 import { freshCore } from '@deskbell/testkit/fresh-core'
+import { raceOverCore } from '@deskbell/testkit/history/core-race'
+import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
 import { expect, test } from 'vitest'
 
 test('[MSG-2] [MSG-3] [MSG-7] [MSG-13] 200 rounds of eight senders against one close, on 40 connections', async () => {

@@ -22,7 +22,12 @@ export type MessageRow = {
 export type SentRow = MessageRow & { bodyHash: string }
 
 /** Without bounds the newest page; both bounds are exclusive. */
-export type MessagesPage = { chatId: ChatId; limit: number; beforeId?: number | undefined; afterId?: number | undefined }
+export type MessagesPage = {
+  chatId: ChatId
+  limit: number
+  beforeId?: number | undefined
+  afterId?: number | undefined
+}
 
 export function prepareMessageReads(orm: Database['orm']) {
   const page = (name: string, bounds: SQL[], order: SQL) =>
@@ -94,9 +99,12 @@ export async function writeMessages(
   input: { chatId: ChatId; rows: readonly NewMessageRow[]; head: ChatHead },
 ): Promise<MessageId[]> {
   const { chatId, rows, head } = input
-  const inserted = tx
-    .$with('inserted')
-    .as(tx.insert(messages).values([...rows]).returning({ id: messages.id, seq: messages.seq }))
+  const inserted = tx.$with('inserted').as(
+    tx
+      .insert(messages)
+      .values([...rows])
+      .returning({ id: messages.id, seq: messages.seq }),
+  )
   const changed = tx.$with('changed').as(
     tx
       .update(chats)

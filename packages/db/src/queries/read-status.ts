@@ -22,19 +22,21 @@ export async function updateReadStatus(
     where ${chatMarks.chatId} = ${chatId} and ${chatMarks.role} = ${reader}), 0)`
   const followed = sql`coalesce((select done.seq from ${messages} done where done.chat_id = ${chatId}
     and done.direction = ${direction} and done.status = 'read' order by done.seq desc limit 1), 0)`
-  const due = executor.$with('due').as(
-    lockedMessages(
-      executor,
-      and(
-        eq(messages.chatId, chatId),
-        eq(messages.direction, direction),
-        eq(messages.status, 'new'),
-        gt(messages.seq, followed),
-        lte(messages.seq, mark),
+  const due = executor
+    .$with('due')
+    .as(
+      lockedMessages(
+        executor,
+        and(
+          eq(messages.chatId, chatId),
+          eq(messages.direction, direction),
+          eq(messages.status, 'new'),
+          gt(messages.seq, followed),
+          lte(messages.seq, mark),
+        ),
+        limit,
       ),
-      limit,
-    ),
-  )
+    )
   const changed = await executor
     .with(due)
     .update(messages)
