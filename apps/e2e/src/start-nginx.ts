@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { tools } from './tools.ts'
+
+export type NginxOptions = {
+  /** Ports of the two servers behind it. */
+  api: number
+  live: number
+}
+
+export type RunningNginx = AsyncDisposable & {
+  readonly url: string
+  readonly port: number
+  accessLog(): Promise<string>
+}
+
+/** The real `nginx.conf` under an installed nginx; only ports, addresses and places of files are others. */
+export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
+  const folder = await nginxFolder()
+  const port = await freePort()
+  const file = await writeConfig(folder, { ...options, port })
+  const nginx = spawn(tools.nginx ?? 'nginx', ['-e', 'stderr', '-c', file, '-g', 'daemon off;'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = collect(nginx)
+  await waitFor(() => accepts(port), { timeoutMs: 10_000, what: 'nginx listens' }).catch((cause: unknown) => {
+    throw new Error(`nginx did not start:\n${output()}`, { cause })
+  })
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    accessLog: async () => await readFile(join(folder, 'access.log'), 'utf8'),
+    [Symbol.asyncDispose]: async () => {
+      if (nginx.exitCode === null && nginx.kill('SIGTERM')) await once(nginx, 'exit')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What `nginx -t` says about the real file, with its exit code. */
+export async function testNginxConfig(): Promise<{ code: number | null; output: string }> {
+  const folder = await nginxFolder()
+  const file = await writeConfig(folder, { api: 9000, live: 8080, port: await freePort() })
+  const nginx = spawn(tools.nginx ?? 'nginx', ['-e', 'stderr', '-t', '-c', file], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = collect(nginx)
+  await once(nginx, 'close')
+  await rm(folder, { recursive: true, force: true })
+  return { code: nginx.exitCode, output: output() }
+}
+
+/** Every replacement must find its place: a changed file must not be tested by half. */
+async function writeConfig(folder: string, ports: NginxOptions & { port: number }): Promise<string> {
+  let config = await readFile(new URL('../../../nginx.conf', import.meta.url), 'utf8')
+  const replacements: [string, string][] = [
+    ['worker_processes auto;', 'worker_processes 1;'],
+    ['pid /run/nginx.pid;', `pid ${folder}/nginx.pid;`],
+    ['access_log /dev/stdout ', `access_log ${folder}/access.log `],
+    ['http {', `http {\n${temporaryPaths(folder)}`],
+    ['server api:9000 ', `server 127.0.0.1:${ports.api} `],
+    ['server live:8080 ', `server 127.0.0.1:${ports.live} `],
+    ['listen 80 ', `listen 127.0.0.1:${ports.port} `],
+  ]
+  for (const [from, to] of replacements) {
+    if (!config.includes(from)) throw new Error(`nginx.conf has no "${from}" any more.`)
+    config = config.replace(from, to)
+  }
+  const file = join(folder, 'nginx.conf')
+  await writeFile(file, config)
+  return file
+}
+
+/** Its workers are another user when it is started as root. */
+async function nginxFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskbell-nginx-'))
+  await chmod(folder, 0o755)
+  return folder
+}
+
+function temporaryPaths(folder: string): string {
+  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return kinds.map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join('\n')
+}
+
+function collect(nginx: ChildProcess): () => string {
+  let output = ''
+  for (const stream of [nginx.stdout, nginx.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  }
+  return () => output
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.')
+  return address.port
+}
+
+async function accepts(port: number): Promise<boolean> {
+  return await fetch(`http://127.0.0.1:${port}/healthz`).then(
+    () => true,
+    () => false,
+  )
+}
