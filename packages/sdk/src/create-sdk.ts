@@ -112,7 +112,11 @@ class SdkClient implements Sdk {
     const known = this.#outboxes.get(chatId)
     if (known !== undefined) return known
     const timeoutMs = this.#options.sendTimeoutMs ?? sendTimeoutMs
-    const outbox = new ChatOutbox(this.#calls, { chatId, timeoutMs })
+    const onIdle = () => {
+      this.#outboxes.delete(chatId)
+      outbox.close()
+    }
+    const outbox = new ChatOutbox(this.#calls, { chatId, timeoutMs, onIdle })
     this.#outboxes.set(chatId, outbox)
     return outbox
   }

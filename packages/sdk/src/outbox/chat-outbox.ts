@@ -27,7 +27,12 @@ import {
   withdraw,
 } from './queue-state.ts'
 
-export type OutboxOptions = { chatId: ChatId; timeoutMs: number }
+export type OutboxOptions = {
+  chatId: ChatId
+  timeoutMs: number
+  /** Nothing waits and nobody looks: the outbox may be closed and forgotten. */
+  onIdle?: () => void
+}
 
 type Waiter = { resolve(message: Message): void; reject(error: unknown): void }
 
@@ -74,7 +79,9 @@ export class ChatOutbox {
       const abort = () => {
         waiters.delete(waiter)
         reject(signal?.reason)
-        if (waiters.size === 0) this.#store.set(withdraw(this.#store.getSnapshot(), clientMsgId))
+        if (waiters.size > 0) return
+        this.#store.set(withdraw(this.#store.getSnapshot(), clientMsgId))
+        this.#rest()
       }
       signal?.addEventListener('abort', abort, { once: true })
     })
@@ -94,7 +101,7 @@ export class ChatOutbox {
     this.#watchers += 1
     return () => {
       this.#watchers -= 1
-      this.#forgetStored()
+      this.#rest()
     }
   }
 
@@ -164,7 +171,7 @@ export class ChatOutbox {
       if ('message' in outcome) this.#resolve(outcome.clientMsgId, outcome.message)
       else if (!outcome.error.retryable) this.#reject(outcome.clientMsgId, outcome.error.code)
     }
-    this.#forgetStored()
+    this.#rest()
     this.#itemsMax = batchItemsMax
     const again = outcomes.some((outcome) => 'error' in outcome && outcome.error.retryable)
     if (again) return this.#pumpLater(0)
@@ -189,6 +196,7 @@ export class ChatOutbox {
     }
     this.#store.set(refuse(this.#store.getSnapshot(), code))
     for (const item of batch) this.#reject(item.clientMsgId, code)
+    this.#rest()
     this.#pump()
   }
 
@@ -203,17 +211,22 @@ export class ChatOutbox {
     }, delayMs)
   }
 
-  #forgetStored(): void {
+  /** Without somebody who shows the log, a stored message is done. */
+  #rest(): void {
     if (this.#watchers > 0) return
     this.#store.set(observe(this.#store.getSnapshot(), new Set(), Number.POSITIVE_INFINITY))
+    if (this.#store.getSnapshot().length === 0 && !this.#closed) this.#options.onIdle?.()
   }
 
   #resolve(clientMsgId: string | null, message: Message): void {
     for (const waiter of this.#waitersOf(clientMsgId)) waiter.resolve(message)
   }
 
+  /** A program that waits is told, and then the message is its business; otherwise it stays to be looked at. */
   #reject(clientMsgId: string, code: ErrorCode): void {
-    for (const waiter of this.#waitersOf(clientMsgId)) waiter.reject(new SdkError(code))
+    const waiters = this.#waitersOf(clientMsgId)
+    if (waiters.length > 0) this.discard(clientMsgId)
+    for (const waiter of waiters) waiter.reject(new SdkError(code))
   }
 
   #waitersOf(clientMsgId: string | null): Waiter[] {
