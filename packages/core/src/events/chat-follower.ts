@@ -20,6 +20,8 @@ export type ChatFollowerOptions = {
   chat: ChatAccess
   channel: ChatChannel
   epoch: string
+  /** True once the database has another history than `epoch`. */
+  isVoid: () => boolean
   input: FollowChatInput
   wait: StreamWait
 }
@@ -72,15 +74,20 @@ export class ChatFollower {
     }
   }
 
-  /** This place means nothing any more. */
-  reset(reason: ResetReason): ChatStep {
+  /** What may really be sent, once sending is possible: the history may have changed while the frame waited. */
+  confirm(step: ChatStep): ChatStep {
+    return this.#state !== 'reset' && this.#options.isVoid() ? this.#reset('foreign') : step
+  }
+
+  #reset(reason: ResetReason): ChatStep {
     this.#state = 'reset'
     return this.#beside({ t: 'reset', reason, top: this.#options.channel.top })
   }
 
   async #now(): Promise<ChatStep | null> {
     if (this.#state === 'reset') return null
-    if (this.#refusal !== null) return this.reset(this.#refusal)
+    if (this.#refusal !== null) return this.#reset(this.#refusal)
+    if (this.#options.isVoid()) return this.#reset('foreign')
     const items = this.#options.channel.after(this.#at) ?? (await this.#page())
     if (items.length > 0) return this.#entries(items)
     if (this.#state === 'catching-up') {

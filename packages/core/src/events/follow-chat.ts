@@ -28,17 +28,11 @@ export async function* followChat(
   const epoch = core.epoch()
   try {
     const follower = await startFollower(core, actor, { input, wait, channel: seat.channel, epoch })
-    let isVoid = false
     for (;;) {
       const step = await follower.next()
       if (input.ready !== undefined) await wait.until(Promise.resolve(input.ready()))
       if (!core.hub.isTrusted) await wait.until(core.hub.trusted())
-      if (isVoid || core.epoch() === epoch) {
-        yield step
-        continue
-      }
-      isVoid = true
-      yield follower.reset('foreign')
+      yield follower.confirm(step)
     }
   } catch (error) {
     if (!(error instanceof StreamEnded)) throw error
@@ -56,5 +50,5 @@ async function startFollower(core: Core, actor: Actor, start: Start): Promise<Ch
   const marks = await wait.until(readChatMarks(core.db.orm, [input.chatId]))
   for (const mark of marks) channel.mark(mark)
   channel.observe(chat.lastSeq)
-  return new ChatFollower({ actor, chat, channel, epoch, input, wait })
+  return new ChatFollower({ actor, chat, channel, epoch, isVoid: () => core.epoch() !== epoch, input, wait })
 }

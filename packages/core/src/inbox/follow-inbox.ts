@@ -28,17 +28,11 @@ export async function* followInbox(
   try {
     const start = await wait.until(startInbox(core, actor, { epoch, lastEventId: input.lastEventId }))
     const follower = new InboxFollower({ epoch, reader, wait, start, position: () => inbox.position() })
-    let isVoid = false
     for (;;) {
       const step = await follower.next()
       if (input.ready !== undefined) await wait.until(Promise.resolve(input.ready()))
       if (!core.hub.isTrusted) await wait.until(core.hub.trusted())
-      if (isVoid || core.epoch() === epoch) {
-        yield step
-        continue
-      }
-      isVoid = true
-      yield follower.reset()
+      yield follower.confirm(step)
     }
   } catch (error) {
     if (!(error instanceof StreamEnded)) throw error

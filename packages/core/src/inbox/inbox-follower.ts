@@ -62,18 +62,16 @@ export class InboxFollower {
     }
   }
 
-  reset(): InboxStep {
-    this.#state = 'reset'
-    return this.#step({ t: 'reset' })
+  /** What may really be sent, once sending is possible: everything may have become void while the frame waited. */
+  confirm(step: InboxStep): InboxStep {
+    if (this.#state === 'reset' || !this.#options.reader.isVoid) return step
+    return this.#step(this.#reset())
   }
 
   async #now(): Promise<InboxFrame | null> {
     const { reader, start } = this.#options
     if (this.#state === 'reset') return null
-    if (start.catchUp === null || reader.isVoid) {
-      this.#state = 'reset'
-      return { t: 'reset' }
-    }
+    if (start.catchUp === null || reader.isVoid) return this.#reset()
     switch (this.#state) {
       case 'catching-up':
         return this.#nextMissed(start.catchUp.counts)
@@ -83,6 +81,11 @@ export class InboxFollower {
       case 'live':
         return (await this.#nextRows()) ?? this.#nextCounts()
     }
+  }
+
+  #reset(): InboxFrame {
+    this.#state = 'reset'
+    return { t: 'reset' }
   }
 
   #nextMissed(counts: InboxCounts): InboxFrame {

@@ -1,0 +1,214 @@
+import type { Hint } from '@deskbell/bus/bus'
+import { createInProcessBus } from '@deskbell/bus/in-process-bus'
+import { createPostgresBus } from '@deskbell/bus/postgres-bus'
+import type { Actor } from '@deskbell/contract/actor'
+import type { ChatFrame } from '@deskbell/contract/events'
+import type { ChatId } from '@deskbell/contract/ids'
+import { openDatabase } from '@deskbell/db/database'
+import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { type FreshCore, freshCore, silentLog } from '@deskbell/testkit/fresh-core'
+import { lossyBus } from '@deskbell/testkit/lossy-bus'
+import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { watchQueries } from '@deskbell/testkit/watch-queries'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { expect, test } from 'vitest'
+import { markRead } from '../chats/mark-read.ts'
+import { type Core, createCore } from '../context.ts'
+import { followChat } from './follow-chat.ts'
+
+const logRead = /from "messages".*union all/s
+
+function follow(core: Core, actor: Actor, chatId: ChatId): StreamProbe<ChatFrame> {
+  return new StreamProbe((signal) => followChat(core, actor, { chatId, signal }))
+}
+
+const seqsOf = (probe: StreamProbe<ChatFrame>): number[] =>
+  probe.of('ev').flatMap((frame) => frame.events.map((entry) => entry.seq))
+const upTo = (top: number): number[] => Array.from({ length: top }, (_, index) => index + 1)
+
+async function lossyCore(): Promise<FreshCore & { bus: ReturnType<typeof lossyBus> }> {
+  const bus = lossyBus(createInProcessBus())
+  return { ...(await freshCore({ bus })), bus }
+}
+
+test('[LIVE-7] in calm weather with every hint lost, followers still get everything within a second', async () => {
+  await using fresh = await lossyCore()
+  const { client, operator, chat } = await newConversation(fresh.core)
+  await using probe = follow(fresh.core, operator, chat.id)
+  await probe.until('live')
+  fresh.bus.fate = () => 0
+  for (let n = 1; n <= 3; n += 1) {
+    const sentAt = performance.now()
+    await sendText(fresh.core, client, { chatId: chat.id })
+    await probe.when(() => seqsOf(probe).length === n)
+    expect(performance.now() - sentAt).toBeLessThan(1_000)
+  }
+  expect(seqsOf(probe)).toEqual(upTo(3))
+  await markRead(fresh.core, operator, { chatId: chat.id, seq: 3 })
+  await probe.when(() => probe.of('rcpt').some((frame) => frame.readSeq === 3))
+})
+
+test('[LIVE-7] hints that are lost, doubled and late never lose, repeat or turn an entry', async () => {
+  await using fresh = await lossyCore()
+  const { client, operator, chat } = await newConversation(fresh.core)
+  await using probe = follow(fresh.core, operator, chat.id)
+  await probe.until('live')
+  const late: Hint[] = []
+  fresh.bus.fate = (hint) => {
+    const dice = Math.random()
+    if (dice < 0.2) late.push(hint)
+    return dice < 0.4 ? 0 : dice < 0.7 ? 1 : 2
+  }
+  for (let n = 0; n < 120; n += 1) {
+    await sendText(fresh.core, n % 2 === 0 ? client : operator, { chatId: chat.id })
+    if (n % 10 === 9) for (const hint of late.splice(0).reverse()) fresh.core.bus.publish(hint)
+  }
+  await probe.when(() => seqsOf(probe).length >= 120)
+  expect(seqsOf(probe)).toEqual(upTo(120))
+})
+
+test('[LIVE-8] 200 followers of one chat make one read per gap, and none without a gap', async () => {
+  await using fresh = await lossyCore()
+  const { client, operator, chat } = await newConversation(fresh.core)
+  const probes = Array.from({ length: 200 }, (_, n) => follow(fresh.core, n % 2 === 0 ? client : operator, chat.id))
+  for (const probe of probes) await probe.until('live', { timeoutMs: 20_000 })
+  const queries = watchQueries(fresh.db)
+  const everybodyHas = async (count: number) => {
+    for (const probe of probes) await probe.when(() => seqsOf(probe).length === count)
+  }
+  await sendText(fresh.core, client, { chatId: chat.id })
+  await everybodyHas(1)
+  expect(queries.matching(logRead)).toBe(0)
+  for (let gap = 1; gap <= 3; gap += 1) {
+    fresh.bus.fate = () => 0
+    await sendText(fresh.core, client, { chatId: chat.id })
+    fresh.bus.fate = () => 1
+    await sendText(fresh.core, client, { chatId: chat.id })
+    await everybodyHas(1 + gap * 2)
+    expect(queries.matching(logRead)).toBe(gap)
+  }
+  for (const probe of probes) {
+    expect(seqsOf(probe)).toEqual(upTo(7))
+    await probe.stop()
+  }
+})
+
+test('[LIVE-8] a herd that comes back with one cursor shares its reads', async () => {
+  await using fresh = await lossyCore()
+  const { client, chat } = await newConversation(fresh.core)
+  for (let n = 0; n < 40; n += 1) await sendText(fresh.core, client, { chatId: chat.id })
+  const queries = watchQueries(fresh.db)
+  const probes = Array.from({ length: 100 }, () => follow(fresh.core, client, chat.id))
+  for (const probe of probes) {
+    await probe.until('live', { timeoutMs: 20_000 })
+    expect(seqsOf(probe)).toEqual(upTo(40))
+    await probe.stop()
+  }
+  expect(queries.matching(logRead)).toBeLessThan(20)
+})
+
+test('[LIVE-9] a message sent through one process reaches a follower in another within 100 ms', async () => {
+  await using fresh = await freshCore()
+  const { connectionString } = fresh
+  const processes = [0, 1].map(() => {
+    const db = openDatabase({ connectionString })
+    const bus = createPostgresBus({ connectionString, log: silentLog })
+    return { db, bus, core: createCore({ db, bus, log: silentLog, authMode: 'open' }) }
+  })
+  const [here, there] = processes
+  if (here === undefined || there === undefined) throw new Error('two processes are needed')
+  for (const { bus, core } of processes) {
+    await bus.start()
+    await core.start()
+  }
+  const { client, operator, chat } = await newConversation(here.core)
+  const probe = follow(there.core, operator, chat.id)
+  await probe.until('live')
+  const delays: number[] = []
+  for (let n = 1; n <= 20; n += 1) {
+    await sendText(here.core, client, { chatId: chat.id })
+    const sentAt = performance.now()
+    await probe.when(() => seqsOf(probe).length === n)
+    delays.push((probe.steps.at(-1)?.at ?? Number.POSITIVE_INFINITY) - sentAt)
+  }
+  // The healing look alone would take 200 ms on average.
+  expect(Math.max(...delays)).toBeLessThan(100)
+  await probe.stop()
+  for (const { bus, core, db } of processes) {
+    await core.stop()
+    await bus.stop()
+    await db.close()
+  }
+})
+
+test('[BUS-5] a hint of another epoch is dropped', async () => {
+  await using fresh = await lossyCore()
+  const { client, operator, chat } = await newConversation(fresh.core)
+  await using probe = follow(fresh.core, operator, chat.id)
+  await probe.until('live')
+  const heard: Hint[] = []
+  fresh.bus.subscribe((hint) => heard.push(hint))
+  await sendText(fresh.core, client, { chatId: chat.id, text: 'true' })
+  await probe.when(() => seqsOf(probe).length === 1)
+  const [hint] = heard
+  if (hint?.t !== 'chat') throw new Error('a chat hint was expected')
+  const lie = hint.entries.map((entry) => ({ ...entry, seq: 2 }))
+  fresh.core.bus.publish({ ...hint, epoch: 'other', seq: 2, rev: 99, entries: lie })
+  await sendText(fresh.core, client, { chatId: chat.id, text: 'second' })
+  await probe.when(() => seqsOf(probe).length === 2)
+  const texts = probe.of('ev').flatMap((frame) => frame.events.map((e) => (e.kind === 'message' ? e.message.text : '')))
+  expect(texts).toEqual(['true', 'second'])
+})
+
+test('[LIVE-4] a new history of the database resets every follower, and old cursors are foreign', async () => {
+  await using fresh = await freshCore()
+  const { client, chat } = await newConversation(fresh.core)
+  await sendText(fresh.core, client, { chatId: chat.id })
+  await using probe = follow(fresh.core, client, chat.id)
+  await probe.until('live')
+  const before = fresh.core.epoch()
+  await fresh.db.pool.query('update deployment set seed = gen_random_uuid()::text')
+  await probe.until('reset')
+  expect(probe.of('reset')[0]?.reason).toBe('foreign')
+  expect(fresh.core.epoch()).not.toBe(before)
+  await using old = new StreamProbe<ChatFrame>((signal) =>
+    followChat(fresh.core, client, { chatId: chat.id, cursor: `${before}:1`, signal }),
+  )
+  await old.until('reset')
+  await sendText(fresh.core, client, { chatId: chat.id })
+  await using again = follow(fresh.core, client, chat.id)
+  await again.until('live')
+  expect(seqsOf(again)).toEqual([1, 2])
+  expect(probe.of('ev')).toHaveLength(1)
+})
+
+test('[LIVE-4] connections that are cut bring the epoch into doubt, and streams go on when it is the same', async () => {
+  await using fresh = await freshCore()
+  const { client, chat } = await newConversation(fresh.core)
+  await using probe = follow(fresh.core, client, chat.id)
+  await probe.until('live')
+  await fresh.db.pool
+    .query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
+    .catch(() => undefined)
+  await waitFor(async () => (await sendText(fresh.core, client, { chatId: chat.id, clientMsgId: 'same' })).message)
+  await probe.when(() => seqsOf(probe).length === 1)
+  expect(probe.of('reset')).toEqual([])
+  expect(fresh.core.hub.isTrusted).toBe(true)
+})
+
+test('[LIVE-7] a process that stood still sends nothing before it has looked around', async () => {
+  let wallMs = Date.now()
+  const clock = { now: () => new Date(wallMs) }
+  const bus = lossyBus(createInProcessBus())
+  await using fresh = await freshCore({ bus, clock })
+  const { client, operator, chat } = await newConversation(fresh.core)
+  await using probe = follow(fresh.core, operator, chat.id)
+  await probe.until('live')
+  const queries = watchQueries(fresh.db)
+  wallMs += 5_000
+  expect(fresh.core.hub.isTrusted).toBe(false)
+  await sendText(fresh.core, client, { chatId: chat.id })
+  await probe.when(() => seqsOf(probe).length === 1)
+  expect(queries.matching(/"deployment"/)).toBeGreaterThan(0)
+  expect(fresh.core.hub.isTrusted).toBe(true)
+})
