@@ -137,7 +137,7 @@ test('[RUN-7] of two starts at once on one data folder one runs and the other en
   expect(refused()[0]?.output()).toContain(dataDir('twice'))
   const [winner] = ready()
   winner?.child.kill('SIGTERM')
-  await Promise.all(starts.map(({ child }) => child.exitCode ?? once(child, 'exit')))
+  await expect.poll(() => starts.every(({ child }) => child.exitCode !== null), { timeout: 10_000 }).toBe(true)
   await expect.poll(() => processesWith(dataDir('twice')), { timeout: 5_000 }).toEqual([])
 })
 
