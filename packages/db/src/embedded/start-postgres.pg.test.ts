@@ -1,13 +1,15 @@
-import { spawnSync } from 'node:child_process'
-import { chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chown, cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test, vi } from 'vitest'
+import { migrate } from '../migrate.ts'
 import { findBinaries } from './binaries.ts'
 import { DataFolderError } from './data-folder-error.ts'
 import { ask, embeddedFolder } from './embedded-folder.ts'
 import { postgresInChild } from './postgres-in-child.ts'
+import type { EmbeddedPostgres } from './start-postgres.ts'
 import { userByName } from './system-users.ts'
 
 const asRoot = process.geteuid?.() === 0
@@ -130,6 +132,30 @@ test('[RUN-13] the variables of the environment that steer PostgreSQL programs c
   } finally {
     vi.unstubAllEnvs()
   }
+})
+
+test('[RUN-14] a folder put back from a copy gets a new seed, a plain restart keeps it', async () => {
+  await using folder = await embeddedFolder()
+  const seedOf = async (server: EmbeddedPostgres) =>
+    (await ask(server.connectionString, 'select seed from deployment'))[0]
+  const first = await folder.start()
+  await migrate(first.connectionString)
+  const seed = await seedOf(first)
+  await first.stop()
+  const backup = `${folder.dataDir}.backup`
+  execFileSync('cp', ['-a', folder.dataDir, backup])
+
+  const second = await folder.start()
+  expect(await seedOf(second)).toEqual(seed)
+  await second.stop()
+  await rm(folder.cluster, { recursive: true })
+  await rename(join(backup, 'postgres'), folder.cluster)
+
+  const third = await folder.start()
+  const newSeed = await seedOf(third)
+  expect(newSeed).not.toEqual(seed)
+  await third.stop()
+  expect(await seedOf(await folder.start())).toEqual(newSeed)
 })
 
 test('[RUN-5] a database that dies is started again, again and again', async () => {

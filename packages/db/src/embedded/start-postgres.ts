@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import pg from 'pg'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { type DataFolder, hasCluster, openDataFolder, refuseOtherVersion } from './data-folder.ts'
 import { DataFolderError } from './data-folder-error.ts'
@@ -7,10 +6,11 @@ import { lockFolder } from './folder-lock.ts'
 import { initCluster } from './init-cluster.ts'
 import { clearLeftover } from './leftover-server.ts'
 import type { PostgresLog } from './postgres-log.ts'
+import { openProductDatabase } from './product-database.ts'
 import { chooseRunAs } from './run-as.ts'
 import { launchServer } from './server-process.ts'
 import { serverArguments, writeAccessRules } from './server-settings.ts'
-import { openSocketFolder, socketConnectionString } from './socket-folder.ts'
+import { openSocketFolder } from './socket-folder.ts'
 import { type ServerState, supervise } from './supervisor.ts'
 
 export type StartPostgresOptions = {
@@ -77,34 +77,17 @@ async function startOn(
     await supervisor.stop()
     await socket.remove()
   }
-  const adminConnectionString = socketConnectionString(socket.path, 'postgres', 'postgres')
   try {
-    await ensureProductDatabase(adminConnectionString)
+    const database = await openProductDatabase(folder, socket.path, log)
+    return { ...database, state: supervisor.state, stop }
   } catch (error) {
     await stop()
     throw error
   }
-  const connectionString = socketConnectionString(socket.path, 'deskbell', 'deskbell')
-  return { connectionString, adminConnectionString, state: supervisor.state, stop }
 }
 
 function asDataFolderError(error: unknown, folder: DataFolder): DataFolderError {
   if (error instanceof DataFolderError) return error
   const reason = error instanceof Error ? error.message : String(error)
   return new DataFolderError(`The database in ${folder.path} could not be started: ${reason}`, { cause: error })
-}
-
-/** Every start, not only the first: one that was cut off between the two is finished by the next. */
-async function ensureProductDatabase(adminConnectionString: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminConnectionString, connectionTimeoutMillis: 10_000 })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    const role = await client.query(`select 1 from pg_roles where rolname = 'deskbell'`)
-    if (role.rowCount === 0) await client.query('create role deskbell login')
-    const database = await client.query(`select 1 from pg_database where datname = 'deskbell'`)
-    if (database.rowCount === 0) await client.query('create database deskbell owner deskbell')
-  } finally {
-    await client.end()
-  }
 }
