@@ -1,0 +1,305 @@
+import { createInProcessBus } from '@deskbell/bus/in-process-bus'
+import type { Actor } from '@deskbell/contract/actor'
+import type { Chat } from '@deskbell/contract/chats'
+import { type InboxFrame, inboxFrameSchema } from '@deskbell/contract/inbox'
+import { newChat, newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { freshCore } from '@deskbell/testkit/fresh-core'
+import { lossyBus } from '@deskbell/testkit/lossy-bus'
+import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { watchQueries } from '@deskbell/testkit/watch-queries'
+import { expect, test } from 'vitest'
+import { assignOperator } from '../chats/assign-operator.ts'
+import { closeChat } from '../chats/close-chat.ts'
+import { getChat } from '../chats/get-chat.ts'
+import { listChats } from '../chats/list-chats.ts'
+import { markRead } from '../chats/mark-read.ts'
+import { releaseChat } from '../chats/release-chat.ts'
+import type { Core } from '../context.ts'
+import { followInbox } from './follow-inbox.ts'
+import { pruneFeed } from './prune-feed.ts'
+
+type Probe = StreamProbe<InboxFrame>
+
+function follow(core: Core, actor: Actor, lastEventId?: string): Probe {
+  return new StreamProbe((signal) => followInbox(core, actor, { lastEventId, signal }))
+}
+
+/** The list as a program holds it: the greater `rev` wins, at an equal one the smaller `unread`. */
+function fold(probe: Probe, rows: readonly Chat[] = []): Map<number, Chat> {
+  const list = new Map<number, Chat>(rows.map((row) => [row.id, row]))
+  for (const row of probe.of('upsert').flatMap((frame) => frame.rows)) {
+    const known = list.get(row.id)
+    const newer = known === undefined || row.rev > known.rev || (row.rev === known.rev && row.unread < known.unread)
+    if (newer) list.set(row.id, row)
+  }
+  return list
+}
+
+async function openLossy() {
+  const bus = lossyBus(createInProcessBus())
+  return { ...(await freshCore({ bus })), bus }
+}
+
+test('[INBOX-1] an operator hears of every chat that changes, a client only of its own', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const [client, other, operator] = [await newClient(core), await newClient(core), await newOperator(core)]
+  await using theirs = follow(core, operator)
+  await using own = follow(core, client)
+  for (const probe of [theirs, own]) await probe.until('live')
+  expect(theirs.frames.map((frame) => frame.t)).toEqual(['counts', 'live'])
+  const chat = await newChat(core, client)
+  const foreign = await newChat(core, other)
+  await sendText(core, other, { chatId: foreign.id, text: 'secret' })
+  await sendText(core, client, { chatId: chat.id })
+  await assignOperator(core, operator, { chatId: chat.id })
+  await closeChat(core, operator, { chatId: foreign.id })
+  const truth = async (actor: Actor) => (await listChats(core, actor, { limit: 50, status: 'all' })).items
+  for (const [probe, actor] of [[theirs, operator], [own, client]] as const) {
+    const rows = await truth(actor)
+    await waitFor(() => rows.every((row) => fold(probe).get(row.id)?.rev === row.rev))
+    expect([...fold(probe).values()].toSorted((a, b) => a.id - b.id)).toEqual(rows.toSorted((a, b) => a.id - b.id))
+    for (const frame of probe.frames) expect(inboxFrameSchema.parse(frame)).toEqual(frame)
+  }
+  expect(JSON.stringify(own.frames)).not.toContain('secret')
+})
+
+test('[INBOX-1] what happens to a chat, happens to its row: every change, seen by both sides', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await using theirs = follow(core, operator)
+  await using own = follow(core, client)
+  for (const probe of [theirs, own]) await probe.until('live')
+  const changes = [
+    () => sendText(core, client, { chatId: chat.id }),
+    () => assignOperator(core, operator, { chatId: chat.id }),
+    () => sendText(core, operator, { chatId: chat.id }),
+    () => releaseChat(core, operator, { chatId: chat.id }),
+    () => markRead(core, operator, { chatId: chat.id, seq: 4 }),
+    () => markRead(core, client, { chatId: chat.id, seq: 4 }),
+    () => closeChat(core, operator, { chatId: chat.id }),
+  ]
+  for (const change of changes) {
+    await change()
+    for (const [probe, actor] of [[theirs, operator], [own, client]] as const) {
+      const truth = (await getChat(core, actor, { chatId: chat.id })).chat
+      await waitFor(() => JSON.stringify(fold(probe).get(chat.id)) === JSON.stringify(truth))
+    }
+  }
+})
+
+test('[INBOX-2] a mark brings the same rev with a smaller unread, to whom it concerns', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  const [reader, withMark] = [operator, await newOperator(core)]
+  await sendText(core, client, { chatId: chat.id })
+  await markRead(core, withMark, { chatId: chat.id, seq: 1 })
+  await sendText(core, client, { chatId: chat.id })
+  const probes = { reader: follow(core, reader), withMark: follow(core, withMark), client: follow(core, client) }
+  const bystander = await newOperator(core)
+  const beside = follow(core, bystander)
+  for (const probe of [...Object.values(probes), beside]) await probe.until('live')
+  await markRead(core, reader, { chatId: chat.id, seq: 2 })
+  await probes.reader.until('upsert')
+  expect(fold(probes.reader).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
+  // Without an own mark the operators' highest counts.
+  await beside.until('upsert')
+  expect(fold(beside).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
+  expect((await getChat(core, withMark, { chatId: chat.id })).chat.unread).toBe(1)
+  expect(probes.withMark.of('upsert')).toEqual([])
+  expect(probes.client.of('upsert')).toEqual([])
+  for (const probe of [...Object.values(probes), beside]) await probe.stop()
+})
+
+test('[INBOX-3] opened again with any of its ids, an inbox gets every chat that changed meanwhile, once', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const operator = await newOperator(core)
+  const first = follow(core, operator)
+  await first.until('live')
+  const chats: Chat[] = []
+  for (let n = 0; n < 45; n += 1) chats.push(await newChat(core, await newClient(core)))
+  await waitFor(() => fold(first).size === 45)
+  await first.stop()
+  const changed = chats.slice(0, 30)
+  for (const chat of changed) {
+    for (let n = 0; n < 3; n += 1) await sendText(core, operator, { chatId: chat.id })
+  }
+  await using again = follow(core, operator, first.lastId)
+  await again.until('live')
+  const rows = again.of('upsert').flatMap((frame) => frame.rows)
+  expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
+  for (const chat of changed) expect(rows.find((row) => row.id === chat.id)?.lastSeq).toBe(3)
+  expect(again.of('reset')).toEqual([])
+  const ids = again.steps.map((step) => step.id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const { id } of first.steps) {
+    await using resumed = follow(core, operator, id)
+    await resumed.until('live')
+    for (const chat of changed) expect(fold(resumed).get(chat.id)?.lastSeq).toBe(3)
+  }
+})
+
+test('[INBOX-3] a client that comes back hears of its own chats only', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const [client, other] = [await newClient(core), await newClient(core)]
+  const first = follow(core, client)
+  await first.until('live')
+  await first.stop()
+  const own = await newChat(core, client)
+  await newChat(core, other)
+  await using again = follow(core, client, first.lastId)
+  await again.until('live')
+  expect([...fold(again).keys()]).toEqual([own.id])
+})
+
+test('[INBOX-3] more than 500 changed chats, a foreign or an unreadable cursor, and a cut feed get reset only', async () => {
+  await using fresh = await freshCore()
+  const { core, db } = fresh
+  const { client, operator } = await newConversation(core)
+  const first = follow(core, operator)
+  await first.until('live')
+  await first.stop()
+  const begin = first.lastId ?? ''
+  await db.pool.query(
+    `with made as (insert into chats (user_id, created_by, rev, created_at, last_message_at, last_entry_at)
+       select $1, $1, 1, now(), now(), now() from generate_series(1, 501) returning id)
+     insert into feed (chat_id) select id from made`,
+    [client.userId],
+  )
+  const foreign = begin.replace(core.epoch(), 'abcdef')
+  for (const cursor of [begin, foreign, 'nonsense']) {
+    await using probe = follow(core, operator, cursor)
+    await probe.until('reset')
+    expect(probe.frames).toEqual([{ t: 'reset' }])
+    await using again = follow(core, operator, probe.lastId)
+    await again.until('reset')
+  }
+})
+
+test('[INBOX-3] after old feed rows were removed, a cursor from before them gets reset', async () => {
+  await using fresh = await freshCore()
+  const { core, db } = fresh
+  const { operator, chat } = await newConversation(core)
+  const first = follow(core, operator)
+  await first.until('live')
+  await first.stop()
+  for (let n = 0; n < 3; n += 1) await sendText(core, operator, { chatId: chat.id })
+  await db.pool.query(`update feed set created_at = now() - interval '2 days'`)
+  expect(await pruneFeed(db.orm)).toBe(3)
+  expect(await pruneFeed(db.orm)).toBe(0)
+  await using probe = follow(core, operator, first.lastId)
+  await probe.until('reset')
+  await using fresher = follow(core, operator)
+  await fresher.until('live')
+  await fresher.stop()
+  await sendText(core, operator, { chatId: chat.id })
+  await using again = follow(core, operator, fresher.lastId)
+  await again.until('live')
+  expect(fold(again).get(chat.id)?.lastSeq).toBe(4)
+})
+
+test('[INBOX-4] counts are absolute, right, and at most one frame a second', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  const [other, otherClient] = [await newOperator(core), await newClient(core)]
+  const second = await newChat(core, otherClient)
+  await using mine = follow(core, operator)
+  await using theirs = follow(core, other)
+  await using own = follow(core, client)
+  for (const probe of [mine, theirs, own]) await probe.until('live')
+  expect(mine.of('counts')).toEqual([{ t: 'counts', open: 2, mine: 0, unassigned: 2, unread: 0 }])
+  for (let n = 0; n < 20; n += 1) await sendText(core, client, { chatId: chat.id })
+  await sendText(core, otherClient, { chatId: second.id })
+  await assignOperator(core, operator, { chatId: chat.id })
+  await markRead(core, operator, { chatId: chat.id, seq: 15 })
+  await sendText(core, operator, { chatId: chat.id })
+  const last = (probe: Probe) => probe.of('counts').at(-1)
+  const equals = (probe: Probe, counts: object) =>
+    waitFor(() => JSON.stringify(last(probe)) === JSON.stringify({ t: 'counts', ...counts }), { what: JSON.stringify(counts) })
+  await equals(mine, { open: 2, unassigned: 1, mine: 1, unread: 6 })
+  await equals(theirs, { open: 2, unassigned: 1, mine: 0, unread: 6 })
+  await equals(own, { open: 1, mine: 1, unassigned: 0, unread: 1 })
+  await closeChat(core, operator, { chatId: chat.id })
+  await equals(mine, { open: 1, unassigned: 1, mine: 0, unread: 1 })
+  await equals(own, { open: 0, mine: 0, unassigned: 0, unread: 0 })
+  for (const probe of [mine, theirs, own]) {
+    const times = probe.steps.filter((step) => step.frame.t === 'counts').map((step) => step.at)
+    for (const [index, at] of times.entries()) if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThan(980)
+  }
+})
+
+test('[INBOX-5] with every hint lost, the feed brings every chat within a second', async () => {
+  await using fresh = await openLossy()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await using probe = follow(core, operator)
+  await probe.until('live')
+  fresh.bus.fate = () => 0
+  for (let n = 1; n <= 3; n += 1) {
+    const sentAt = performance.now()
+    await sendText(core, client, { chatId: chat.id })
+    await waitFor(() => fold(probe).get(chat.id)?.lastSeq === n)
+    expect(performance.now() - sentAt).toBeLessThan(1_000)
+  }
+})
+
+test('[INBOX-5] a long open transaction delays the feed and loses nothing', async () => {
+  await using fresh = await openLossy()
+  const { core, db } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  const late = await newChat(core, client)
+  await using probe = follow(core, operator)
+  await probe.until('live')
+  fresh.bus.fate = () => 0
+  const open = await db.pool.connect()
+  await open.query('begin')
+  await open.query('update chats set rev = rev + 1 where id = $1', [late.id])
+  await open.query('insert into feed (chat_id) values ($1)', [late.id])
+  await sendText(core, client, { chatId: chat.id })
+  await open.query('commit')
+  open.release()
+  await waitFor(() => fold(probe).get(chat.id)?.lastSeq === 1 && fold(probe).get(late.id)?.rev === late.rev + 1)
+})
+
+test('[INBOX-5] a change is sent once: the feed does not repeat what a hint has brought', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await using probe = follow(core, operator)
+  await probe.until('live')
+  const before = probe.lastId?.split('~')[0]
+  await sendText(core, client, { chatId: chat.id })
+  await probe.until('upsert')
+  await sendText(core, client, { chatId: (await newChat(core, client)).id })
+  await waitFor(() => fold(probe).size === 2)
+  await waitFor(async () => {
+    await markRead(core, operator, { chatId: chat.id, seq: 1 })
+    return probe.lastId?.split('~')[0] !== before
+  })
+  const revs = probe.of('upsert').flatMap((frame) => frame.rows.filter((row) => row.id === chat.id).map((row) => `${row.rev} ${row.unread}`))
+  expect(new Set(revs).size).toBe(revs.length)
+})
+
+test('[INBOX-1] one read serves 200 operators, and a busy chat costs a row, not a row per message', async () => {
+  await using fresh = await freshCore()
+  const { core, db } = fresh
+  const { client, chat } = await newConversation(core)
+  const operators = await Promise.all(Array.from({ length: 5 }, () => newOperator(core)))
+  const probes = Array.from({ length: 200 }, (_, n) => follow(core, operators[n % 5] ?? client, undefined))
+  for (const probe of probes) await probe.until('live', { timeoutMs: 20_000 })
+  const queries = watchQueries(db)
+  await Promise.all(Array.from({ length: 20 }, () => sendText(core, client, { chatId: chat.id })))
+  for (const probe of probes) await waitFor(() => fold(probe).get(chat.id)?.lastSeq === 20)
+  expect(queries.matching(/inner join "users" "client"/)).toBeLessThan(10)
+  for (const probe of probes) {
+    expect(probe.of('upsert').length).toBeLessThan(10)
+    await probe.stop()
+  }
+  expect(core.hub.inbox.readers).toBe(0)
+})
