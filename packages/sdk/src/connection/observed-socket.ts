@@ -8,23 +8,32 @@ export type SocketObserver = {
 /** `close` on a dead line waits for an answer that never comes, in browsers up to a minute. */
 const closePatienceMs = 1_000
 
+/** An upgrade on a dead line is never answered, and nobody else gives it up. */
+const openPatienceMs = 10_000
+
 /** No code came: the line broke. */
 const brokenCode = 1006
 
 /**
  * A `WebSocket` class whose sockets tell `observer` what happens to them,
- * and whose closing is known soon, also when the other side is gone.
+ * and which do not wait for ever when the other side is gone.
  */
 export function observeSockets(Base: typeof WebSocket, observer: SocketObserver): typeof WebSocket {
   return class ObservedSocket extends Base {
-    #patience: ReturnType<typeof setTimeout> | undefined
+    #opening: ReturnType<typeof setTimeout>
+    #closing: ReturnType<typeof setTimeout> | undefined
 
     constructor(...target: ConstructorParameters<typeof WebSocket>) {
       super(...target)
-      this.addEventListener('open', () => observer.opened(this))
+      this.#opening = setTimeout(() => this.close(), openPatienceMs)
+      this.addEventListener('open', () => {
+        clearTimeout(this.#opening)
+        observer.opened(this)
+      })
       this.addEventListener('message', (event) => observer.received(this, event.data))
       const onClose = (event: Event) => {
-        clearTimeout(this.#patience)
+        clearTimeout(this.#opening)
+        clearTimeout(this.#closing)
         observer.closed(this, codeOf(event))
       }
       this.addEventListener('close', onClose, { once: true })
@@ -32,8 +41,13 @@ export function observeSockets(Base: typeof WebSocket, observer: SocketObserver)
 
     override close(code?: number, reason?: string): void {
       super.close(code, reason)
-      if (this.readyState === this.CLOSED) return
-      this.#patience ??= setTimeout(() => this.dispatchEvent(new Event('close')), closePatienceMs)
+      if (this.readyState !== this.CLOSED) this.#closing ??= setTimeout(() => this.#giveUp(), closePatienceMs)
+    }
+
+    /** What a browser tells when a socket breaks. Those who wait for it to open hear only of the error. */
+    #giveUp(): void {
+      this.dispatchEvent(new Event('error'))
+      this.dispatchEvent(new Event('close'))
     }
   }
 }

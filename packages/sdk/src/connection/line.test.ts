@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { EndReason } from './connection-state.ts'
+import { FakeSocket } from './fake-socket.ts'
+import { Line } from './line.ts'
+
+let line: Line
+let end: EndReason | null
+let asked: number
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  FakeSocket.made.length = 0
+  end = null
+  asked = 0
+  line = new Line({
+    url: 'ws://fake/trpc',
+    hasSession: () => true,
+    connectionParams: () => ({ token: 'token' }),
+    WebSocket: FakeSocket,
+    random: () => 0.999_999,
+    findEnd: async () => {
+      asked += 1
+      return end
+    },
+  })
+})
+
+afterEach(() => {
+  line.end('closed')
+  vi.useRealTimers()
+})
+
+const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+
+/** The newest socket. */
+function newest(): FakeSocket {
+  const socket = FakeSocket.made.at(-1)
+  if (socket === undefined) throw new Error('No socket was made.')
+  return socket
+}
+
+async function open(): Promise<void> {
+  line.socket()
+  await tick()
+  newest().accept()
+  await tick()
+}
+
+describe('Line', () => {
+  test('[SDK-4] nothing is opened before it is needed', async () => {
+    await tick(60_000)
+    expect(FakeSocket.made).toHaveLength(0)
+    expect(line.state.getSnapshot()).toEqual({ kind: 'idle' })
+    await open()
+    expect(line.state.getSnapshot()).toEqual({ kind: 'online' })
+  })
+
+  test('[SDK-4] failed attempts wait longer and longer, each up to its bound', async () => {
+    line.socket()
+    await tick()
+    for (const [attempt, bound] of [1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000].entries()) {
+      newest().refuse()
+      await tick()
+      expect(line.state.getSnapshot()).toEqual({ kind: 'waiting', attempt, retryAt: Date.now() + bound - 1 })
+      const made = FakeSocket.made.length
+      await tick(bound - 2)
+      expect(FakeSocket.made).toHaveLength(made)
+      await tick(2)
+      expect(FakeSocket.made).toHaveLength(made + 1)
+    }
+  })
+
+  test('[SDK-4] only a result starts the waits over: a server may accept and close at once', async () => {
+    await open()
+    newest().drop(1011)
+    await tick(1_000)
+    newest().accept()
+    await tick()
+    newest().drop(1011)
+    await tick()
+    expect(line.state.getSnapshot()).toMatchObject({ kind: 'waiting', attempt: 1 })
+    await tick(1_000)
+    newest().accept()
+    newest().say('{"id":1,"result":{"type":"started"}}')
+    newest().drop(1012)
+    await tick()
+    expect(line.state.getSnapshot()).toMatchObject({ kind: 'waiting', attempt: 0 })
+  })
+
+  test('[SDK-4] a wait can be cut short', async () => {
+    await open()
+    newest().drop(1012)
+    await tick()
+    expect(line.state.getSnapshot().kind).toBe('waiting')
+    line.retryNow()
+    await tick()
+    expect(line.state.getSnapshot().kind).toBe('connecting')
+    expect(FakeSocket.made).toHaveLength(2)
+  })
+
+  test.each([
+    [4401, 'unauthenticated'],
+    [4403, 'forbidden'],
+    [4400, 'protocol'],
+  ])('[SDK-6] after close code %i nothing is tried again', async (code, reason) => {
+    await open()
+    newest().drop(code)
+    await tick(120_000)
+    expect(line.state.getSnapshot()).toEqual({ kind: 'ended', reason })
+    expect(FakeSocket.made).toHaveLength(1)
+    expect(line.socket()).toBeNull()
+  })
+
+  test.each([1001, 1006, 1012, 4008, 4029])('[SDK-6] after close code %i the program comes back', async (code) => {
+    await open()
+    newest().drop(code)
+    await tick(1_000)
+    expect(FakeSocket.made).toHaveLength(2)
+  })
+
+  test('[SDK-6] after a refused upgrade the server is asked whether the session has ended', async () => {
+    line.socket()
+    await tick()
+    newest().refuse()
+    await tick()
+    expect(asked).toBe(1)
+    expect(line.state.getSnapshot().kind).toBe('waiting')
+    end = 'unauthenticated'
+    await tick(1_000)
+    newest().refuse()
+    await tick(120_000)
+    expect(line.state.getSnapshot()).toEqual({ kind: 'ended', reason: 'unauthenticated' })
+    expect(FakeSocket.made).toHaveLength(2)
+  })
+
+  test('[SDK-6] a new session opens a new socket', async () => {
+    await open()
+    newest().drop(4401)
+    await tick()
+    line.renew()
+    expect(line.state.getSnapshot()).toEqual({ kind: 'idle' })
+    await open()
+    expect(line.state.getSnapshot()).toEqual({ kind: 'online' })
+  })
+
+  test('[SDK-8] a socket that does not answer after waking is given up', async () => {
+    await open()
+    newest().say('{"id":1,"result":{"type":"started"}}')
+    newest().mute()
+    line.wake()
+    await tick(3_000)
+    expect(line.state.getSnapshot().kind).toBe('online')
+    await tick(1_010)
+    expect(line.state.getSnapshot().kind).toBe('waiting')
+    await tick(1_000)
+    expect(FakeSocket.made).toHaveLength(2)
+  })
+
+  test('[SDK-8] a socket that answers after waking is kept', async () => {
+    await open()
+    line.wake()
+    newest().say('PONG')
+    await tick(10_000)
+    expect(line.state.getSnapshot().kind).toBe('online')
+    expect(FakeSocket.made).toHaveLength(1)
+  })
+
+  test('[SDK-8] an upgrade that is never answered is given up', async () => {
+    line.socket()
+    await tick()
+    newest().mute()
+    await tick(11_010)
+    expect(line.state.getSnapshot().kind).toBe('waiting')
+    await tick(1_000)
+    expect(FakeSocket.made).toHaveLength(2)
+  })
+})
