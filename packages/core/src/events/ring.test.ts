@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { entriesFixture, entryFixture } from './entry-fixture.ts'
+import { Ring } from './ring.ts'
+
+const all = { entries: 1_000, bytes: 1_000_000 }
+const seqs = (ring: Ring, after: number) => ring.after(after, all)?.map(({ entry }) => entry.seq)
+
+test('[LIVE-7] a ring takes what continues it, ignores what it has, and refuses a gap', () => {
+  const ring = new Ring(3)
+  expect(ring.append(entriesFixture(2, 5))).toBe(true)
+  expect(ring.append(entriesFixture(7, 8))).toBe(false)
+  expect([ring.floor, ring.top]).toEqual([3, 5])
+  expect(seqs(ring, 3)).toEqual([4, 5])
+  expect(seqs(ring, 5)).toEqual([])
+  expect(ring.after(2, all)).toBeNull()
+})
+
+test('[LIVE-8] a ring is bounded in entries and in bytes, and drops the oldest', () => {
+  const few = new Ring(0, { entriesMax: 4, bytesMax: 1_000_000 })
+  few.append(entriesFixture(1, 10))
+  expect(seqs(few, 6)).toEqual([7, 8, 9, 10])
+  expect(few.floor).toBe(6)
+  const small = new Ring(0, { entriesMax: 100, bytesMax: 2_000 })
+  small.append(entriesFixture(1, 20))
+  expect(small.top - small.floor).toBeLessThan(8)
+  small.append([entryFixture(21, 'x'.repeat(5_000))])
+  expect([small.floor, small.top]).toEqual([21, 21])
+})
+
+test('[LIVE-2] a frame is bounded, but never empty when there is something', () => {
+  const ring = new Ring(0)
+  ring.append(entriesFixture(1, 100))
+  expect(ring.after(0, { entries: 64, bytes: 1_000_000 })).toHaveLength(64)
+  expect(ring.after(0, { entries: 64, bytes: 1 })).toHaveLength(1)
+})
+
+test('[LIVE-7] whatever is appended, a ring is a contiguous part of the log up to its top', () => {
+  const chunk = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 6 }))
+  fc.assert(
+    fc.property(fc.array(chunk, { maxLength: 60 }), fc.integer({ min: 1, max: 12 }), (chunks, entriesMax) => {
+      const ring = new Ring(0, { entriesMax, bytesMax: 1_000_000 })
+      for (const [from, more] of chunks) ring.append(entriesFixture(from, from + more))
+      expect(seqs(ring, ring.floor)).toEqual(entriesFixture(ring.floor + 1, ring.top).map((entry) => entry.seq))
+      expect(ring.top - ring.floor).toBeLessThanOrEqual(entriesMax)
+    }),
+  )
+})
