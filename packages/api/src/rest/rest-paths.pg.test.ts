@@ -97,7 +97,9 @@ describe('chats', () => {
   it('[REST-2] [CHAT-4] every status and scope of the list answers 200', async () => {
     for (const status of ['open', 'closed', 'all']) {
       for (const scope of ['all', 'mine', 'unassigned']) {
-        const answer = await rest.call('GET', `/chats?status=${status}&scope=${scope}&limit=1`, { token: operator.token })
+        const answer = await rest.call('GET', `/chats?status=${status}&scope=${scope}&limit=1`, {
+          token: operator.token,
+        })
         expect(answer.status).toBe(200)
       }
     }
@@ -253,7 +255,10 @@ describe('errors', () => {
   it('[REST-7] a body over 256 KiB is too_large, also when it does not say how large it is', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(256 * 1024), clientMsgId: 'y' })
     const path = `/chats/${await newChat()}/messages`
-    expect(await rest.call('POST', path, { token: client.token, body })).toMatchObject({ status: 413, code: 'too_large' })
+    expect(await rest.call('POST', path, { token: client.token, body })).toMatchObject({
+      status: 413,
+      code: 'too_large',
+    })
     const chunked = await fetch(`${server.url}/api${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${client.token}`, 'content-type': 'application/json' },

@@ -1,0 +1,223 @@
+import { chatOutputSchema } from '@deskbell/contract/chats'
+import { type ErrorCode, problemSchema } from '@deskbell/contract/errors'
+import type { LoginOutput } from '@deskbell/contract/users'
+import { openRaw, signInByRest } from '@deskbell/testkit/live-probe'
+import { createRestProbe, type RestProbe } from '@deskbell/testkit/rest-probe'
+import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { describeProcedures, type ProcedureDescription } from './describe-procedures.ts'
+import { appRouter } from './router.ts'
+
+const procedures = describeProcedures(appRouter)
+const missing = { chatId: 999_999_999 }
+
+let server: TestServer
+let rest: RestProbe
+let client: LoginOutput
+let stranger: LoginOutput
+let operator: LoginOutput
+let other: LoginOutput
+
+beforeAll(async () => {
+  server = await startTestServer()
+  rest = await createRestProbe(server.url)
+  client = await signInByRest(server.url, 'client')
+  stranger = await signInByRest(server.url, 'client')
+  operator = await signInByRest(server.url, 'operator')
+  other = await signInByRest(server.url, 'operator')
+})
+
+afterAll(() => server.close())
+
+type Call = { token?: string; input?: unknown }
+type Scenario = () => Promise<Call> | Call
+
+/** How each procedure comes to each of its codes. Rates and outages, which are the same for all, are tested below. */
+const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
+  'users.login': { invalid_input: () => ({ input: {} }) },
+  'users.me': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
+  'users.logout': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
+  'chats.create': { ...unauthenticated({}), invalid_input: asOperator({}) },
+  'chats.list': { ...unauthenticated({}), invalid_input: asClient({ scope: 'all' }) },
+  'chats.get': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
+  'chats.close': { ...operatorOnly(missing), not_found: asOperator(missing) },
+  'chats.assignOperator': {
+    ...operatorOnly(missing),
+    not_found: asOperator(missing),
+    already_assigned: async () => ({ token: operator.token, input: { chatId: await chatOf(other) } }),
+    chat_closed: async () => ({ token: operator.token, input: { chatId: await closedChat() } }),
+  },
+  'chats.release': {
+    ...operatorOnly(missing),
+    not_found: asOperator(missing),
+    already_assigned: async () => ({ token: operator.token, input: { chatId: await chatOf(other) } }),
+    chat_closed: async () => ({ token: operator.token, input: { chatId: await closedChat() } }),
+  },
+  'chats.markRead': {
+    ...unauthenticated({ ...missing, seq: 1 }),
+    invalid_input: asClient(missing),
+    not_found: hidden({ seq: 1 }),
+  },
+  'chats.page': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
+  'chats.events': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
+  'messages.send': {
+    ...unauthenticated({ ...missing, text: 'a', clientMsgId: 'b' }),
+    invalid_input: asClient(missing),
+    not_found: hidden({ text: 'a', clientMsgId: 'b' }),
+    chat_closed: async () => {
+      return { token: client.token, input: { chatId: await closedChat(), text: 'a', clientMsgId: 'late' } }
+    },
+    client_msg_id_reused: async () => {
+      const input = { chatId: await newChat(), text: 'first', clientMsgId: 'twice' }
+      await rest.call('POST', `/chats/${input.chatId}/messages`, {
+        token: client.token,
+        body: { text: 'first', clientMsgId: 'twice' },
+      })
+      return { token: client.token, input: { ...input, text: 'second' } }
+    },
+  },
+  'messages.sendBatch': {
+    ...unauthenticated({ ...missing, items: [{ text: 'a', clientMsgId: 'b' }] }),
+    invalid_input: asClient({ ...missing, items: [] }),
+    not_found: hidden({ items: [{ text: 'a', clientMsgId: 'b' }] }),
+  },
+  'messages.list': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
+  'inbox.events': { ...unauthenticated({}), invalid_input: asClient({ x: 1 }) },
+}
+
+function asClient(input: unknown): Scenario {
+  return () => ({ token: client.token, input })
+}
+
+function asOperator(input: unknown): Scenario {
+  return () => ({ token: operator.token, input })
+}
+
+function unauthenticated(input?: unknown): { unauthenticated: Scenario } {
+  return { unauthenticated: () => ({ input }) }
+}
+
+function operatorOnly(input: object): Record<'unauthenticated' | 'forbidden' | 'invalid_input', Scenario> {
+  return { ...unauthenticated(input), forbidden: asClient(input), invalid_input: asOperator({}) }
+}
+
+/** A chat that exists, asked for by a client whose it is not. */
+function hidden(fields: object = {}): Scenario {
+  return async () => ({ token: stranger.token, input: { chatId: await newChat(), ...fields } })
+}
+
+async function newChat(): Promise<number> {
+  return chatOutputSchema.parse((await rest.call('POST', '/chats', { token: client.token })).json).chat.id
+}
+
+async function chatOf({ token }: LoginOutput): Promise<number> {
+  const id = await newChat()
+  await rest.call('POST', `/chats/${id}/assign-operator`, { token })
+  return id
+}
+
+async function closedChat(): Promise<number> {
+  const id = await newChat()
+  await rest.call('POST', `/chats/${id}/close`, { token: operator.token })
+  return id
+}
+
+const errorSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    data: z.strictObject({
+      code: z.string(),
+      httpStatus: z.number(),
+      retryAfterMs: z.number().nullable(),
+      requestId: z.string().min(1),
+      errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    }),
+  }),
+})
+
+/** Calls over HTTP; a stream of somebody who is signed in over the socket, where it can run. */
+async function call({ name, type }: ProcedureDescription, { token, input }: Call): Promise<unknown> {
+  if (type === 'subscription' && token !== undefined) return callBySocket(name, { token, input })
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const text = input === undefined ? undefined : JSON.stringify(input)
+  if (type === 'mutation') {
+    const headers = { ...authorization, 'content-type': 'application/json' }
+    return (await fetch(`${server.url}/trpc/${name}`, { method: 'POST', headers, body: text ?? '' })).json()
+  }
+  const query = text === undefined ? '' : `?input=${encodeURIComponent(text)}`
+  const answer = await (await fetch(`${server.url}/trpc/${name}${query}`, { headers: authorization })).text()
+  return type === 'subscription' ? { error: errorEvent(answer) } : JSON.parse(answer)
+}
+
+/** Over HTTP a stream is a text of events, also one that never began. */
+function errorEvent(text: string): unknown {
+  return JSON.parse(/event: serialized-error\ndata: (.*)/.exec(text)?.[1] ?? 'null')
+}
+
+async function callBySocket(path: string, { token, input }: { token: string; input: unknown }): Promise<unknown> {
+  await using socket = await openRaw(server.wsUrl, { token })
+  socket.send({ id: 1, method: 'subscription', params: { path, input } })
+  // Awaited here, or the socket would be gone before its frame has come.
+  return await socket.frame((frame) => errorSchema.safeParse(frame).success)
+}
+
+function expectedCodes({ meta }: ProcedureDescription): ErrorCode[] {
+  const ofAccess = {
+    anybody: [],
+    'signed-in': ['unauthenticated'],
+    operator: ['unauthenticated', 'forbidden'],
+  } as const satisfies Record<string, ErrorCode[]>
+  return ['invalid_input', ...ofAccess[meta.access ?? 'signed-in'], ...(meta.errors ?? [])]
+}
+
+describe('the codes of a procedure', () => {
+  it('[REST-3] have a scenario each, for every procedure', () => {
+    const declared = procedures.map((procedure) => [procedure.name, expectedCodes(procedure).sort()])
+    const tried = Object.entries(scenarios).map(([name, codes]) => [name, Object.keys(codes).sort()])
+    expect(Object.fromEntries(tried)).toEqual(Object.fromEntries(declared))
+  })
+
+  const rows = procedures.flatMap((procedure) =>
+    Object.entries(scenarios[procedure.name] ?? {}).map(([code, scenario]) => ({ procedure, code, scenario })),
+  )
+
+  it.each(rows)('[REST-3] $procedure.name comes to $code', async ({ procedure, code, scenario }) => {
+    const answer = await call(procedure, await scenario())
+    expect(errorSchema.parse(answer).error.data.code).toBe(code)
+  })
+})
+
+describe('a role that may never do this', () => {
+  it.each(procedures.filter(({ meta }) => meta.access === 'operator'))(
+    '[REST-4] is forbidden $name before its input and its object are looked at',
+    async (procedure) => {
+      for (const input of [missing, {}, { chatId: await newChat() }]) {
+        const answer = await call(procedure, { token: client.token, input })
+        expect(errorSchema.parse(answer).error.data.code).toBe('forbidden')
+      }
+    },
+  )
+})
+
+describe('a rate', () => {
+  it('[HTTP-7] of sign-ins and of sends is told with Retry-After, by REST and by tRPC', async () => {
+    await using limited = await startTestServer({ rateLimits: true })
+    const { token } = await signInByRest(limited.url, 'client')
+    const until429 = async (path: string, headers: Record<string, string>): Promise<Response> => {
+      for (let nth = 0; nth < 1_000; nth += 1) {
+        const answer = await fetch(`${limited.url}${path}`, { method: 'POST', headers, body: 'no json' })
+        if (answer.status === 429) return answer
+        await answer.body?.cancel()
+      }
+      throw new Error(`${path} has no rate`)
+    }
+    const authorization = { authorization: `Bearer ${token}` }
+    const sends = await until429('/api/chats/1/messages', authorization)
+    expect(Number(sends.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(problemSchema.parse(await sends.json())).toMatchObject({ code: 'rate_limited', status: 429 })
+    const signIns = await until429('/trpc/users.login', { 'content-type': 'application/json' })
+    expect(errorSchema.parse(await signIns.json()).error.data).toMatchObject({ code: 'rate_limited', httpStatus: 429 })
+    expect((await until429('/api/users/login', {})).headers.get('retry-after')).toBeTruthy()
+  })
+})

@@ -1,0 +1,237 @@
+import type { Role } from '@deskbell/contract/users'
+
+/** A call that must be refused as `invalid_input` and change nothing. */
+export type BadInput = {
+  name: string
+  procedure: string
+  input: unknown
+  /** Who asks; a client when left out. */
+  as?: Role
+  /** Some types cannot be told apart in a path or a query string: `7` and `"7"` are the same text there. */
+  only?: 'socket'
+}
+
+/** Where a case needs a chat that exists and is the caller's. */
+export const ownChat = 'own chat'
+
+const good = { text: 'hello', clientMsgId: 'm-1' }
+const loneSurrogate = '\ud83d'
+const nul = 'a\u0000b'
+
+/** At least one case for every field of every procedure. */
+export const badInputs: readonly BadInput[] = [
+  ...loginCases(),
+  ...createCases(),
+  ...listCases(),
+  ...chatIdCases(),
+  ...assignCases(),
+  ...markReadCases(),
+  ...sendCases(),
+  ...batchCases(),
+  ...pagingCases(),
+  ...streamCases(),
+  ...emptyCases(),
+]
+
+function loginCases(): BadInput[] {
+  const login = { email: 'ada@example.test', name: 'Ada', role: 'client' }
+  return [
+    bad('users.login', 'nothing', {}),
+    bad('users.login', 'no email', { name: 'Ada', role: 'client' }),
+    bad('users.login', 'no name', { email: 'ada@example.test', role: 'client' }),
+    bad('users.login', 'no role', { email: 'ada@example.test', name: 'Ada' }),
+    bad('users.login', 'an unknown role', { ...login, role: 'admin' }),
+    bad('users.login', 'a role in capitals', { ...login, role: 'Client' }),
+    bad('users.login', 'an email without @', { ...login, email: 'ada' }),
+    bad('users.login', 'two emails in one', { ...login, email: 'ada@example.test, eve@example.test' }),
+    bad('users.login', 'an email of blanks', { ...login, email: '   ' }),
+    bad('users.login', 'an email that is too long', { ...login, email: `${'a'.repeat(250)}@example.test` }),
+    bad('users.login', 'an operator object for an email', { ...login, email: { $ne: null } }),
+    bad('users.login', 'a name of blanks', { ...login, name: ' \t ' }),
+    bad('users.login', 'a name of 121 characters', { ...login, name: 'n'.repeat(121) }),
+    bad('users.login', 'a name with NUL', { ...login, name: nul }),
+    bad('users.login', 'half a character in the name', { ...login, name: loneSurrogate }),
+    bad('users.login', 'a number for a name', { ...login, name: 7 }),
+    bad('users.login', 'a list for a name', { ...login, name: ['Ada'] }),
+    bad('users.login', 'an unknown field', { ...login, admin: true }),
+    bad('users.login', 'a password', { ...login, password: 'secret' }),
+  ]
+}
+
+function createCases(): BadInput[] {
+  const person = { email: 'ada@example.test', name: 'Ada' }
+  const byOperator = (name: string, input: unknown) => bad('chats.create', name, input, { as: 'operator' })
+  return [
+    bad('chats.create', 'an email from a client', { email: 'ada@example.test' }),
+    bad('chats.create', 'a name from a client', { name: 'Ada' }),
+    bad('chats.create', 'an empty clientChatId', { clientChatId: '' }),
+    bad('chats.create', 'a clientChatId of 256 characters', { clientChatId: 'c'.repeat(256) }),
+    bad('chats.create', 'a clientChatId with NUL', { clientChatId: nul }),
+    bad('chats.create', 'a number for a clientChatId', { clientChatId: 7 }),
+    bad('chats.create', 'null for a clientChatId', { clientChatId: null }),
+    bad('chats.create', 'an unknown field', { status: 'closed' }),
+    bad('chats.create', 'a hostile field', JSON.parse('{"__proto__":{"role":"operator"}}'), { only: 'socket' }),
+    byOperator('nobody from an operator', {}),
+    byOperator('no name from an operator', { email: person.email }),
+    byOperator('no email from an operator', { name: person.name }),
+    byOperator('a broken email from an operator', { ...person, email: 'x@' }),
+    byOperator('an operatorId from an operator', { ...person, operatorId: 1 }),
+  ]
+}
+
+function listCases(): BadInput[] {
+  return [
+    bad('chats.list', 'limit 0', { limit: 0 }),
+    bad('chats.list', 'limit 101', { limit: 101 }),
+    bad('chats.list', 'a negative limit', { limit: -1 }),
+    bad('chats.list', 'half a limit', { limit: 1.5 }),
+    bad('chats.list', 'a word for a limit', { limit: 'ten' }),
+    bad('chats.list', 'a number as text', { limit: '10' }, { only: 'socket' }),
+    bad('chats.list', 'an unknown status', { status: 'archived' }),
+    bad('chats.list', 'an empty status', { status: '' }),
+    bad('chats.list', 'an unknown scope', { scope: 'team' }, { as: 'operator' }),
+    bad('chats.list', 'a scope from a client', { scope: 'all' }),
+    bad('chats.list', 'a cursor that nobody gave', { cursor: 'abc' }),
+    bad('chats.list', 'an empty cursor', { cursor: '' }),
+    bad('chats.list', 'a cursor of SQL', { cursor: "'; select pg_sleep(5); --" }),
+    bad('chats.list', 'a cursor that is too long', { cursor: 'c'.repeat(201) }),
+    bad('chats.list', 'an unknown field', { order: 'asc' }),
+  ]
+}
+
+function chatIdCases(): BadInput[] {
+  const ids: [string, unknown][] = [
+    ['0', 0],
+    ['-1', -1],
+    ['1.5', 1.5],
+    ['2^53', 2 ** 53],
+    ['a word', 'abc'],
+    ['SQL', '1; drop table chats'],
+  ]
+  const byProcedure = (procedure: string, rest: object, as: Role) =>
+    ids.map(([name, chatId]) => bad(procedure, `the chat id ${name}`, { chatId, ...rest }, { as }))
+  return [
+    ...byProcedure('chats.get', {}, 'client'),
+    ...byProcedure('chats.close', {}, 'operator'),
+    ...byProcedure('chats.release', {}, 'operator'),
+    ...byProcedure('messages.send', good, 'client'),
+    bad('chats.get', 'a chat id as text', { chatId: '7' }, { only: 'socket' }),
+    bad('chats.get', 'no chat id', {}, { only: 'socket' }),
+    bad('chats.get', 'an unknown field', { chatId: ownChat, full: true }),
+    bad('chats.close', 'an unknown field', { chatId: ownChat, ifSeq: 3 }, { as: 'operator' }),
+    bad('chats.release', 'an unknown field', { chatId: ownChat, to: 3 }, { as: 'operator' }),
+  ]
+}
+
+function assignCases(): BadInput[] {
+  const assign = (name: string, fields: object) =>
+    bad('chats.assignOperator', name, { chatId: ownChat, ...fields }, { as: 'operator' })
+  return [
+    assign('an operator id of 0', { operatorId: 0 }),
+    assign('an operator id as text', { operatorId: '3' }),
+    assign('null for an operator id', { operatorId: null }),
+    assign('a word for takeOver', { takeOver: 'yes' }),
+    assign('1 for takeOver', { takeOver: 1 }),
+    assign('an unknown field', { force: true }),
+  ]
+}
+
+function markReadCases(): BadInput[] {
+  const mark = (name: string, fields: object) => bad('chats.markRead', name, { chatId: ownChat, ...fields })
+  return [
+    mark('no seq', {}),
+    mark('a negative seq', { seq: -1 }),
+    mark('half a seq', { seq: 0.5 }),
+    mark('a seq as text', { seq: '1' }),
+    mark('a seq of 2^53', { seq: 2 ** 53 }),
+    mark('an unknown field', { seq: 1, deliveredSeq: 1 }),
+  ]
+}
+
+function sendCases(): BadInput[] {
+  const send = (name: string, fields: object) => bad('messages.send', name, { chatId: ownChat, ...good, ...fields })
+  return [
+    bad('messages.send', 'nothing', { chatId: ownChat }),
+    bad('messages.send', 'no clientMsgId', { chatId: ownChat, text: 'hello' }),
+    bad('messages.send', 'no text', { chatId: ownChat, clientMsgId: 'm-1' }),
+    send('an empty text', { text: '' }),
+    send('a text of blanks and line ends', { text: ' \r\n\t ' }),
+    send('a text of 16,385 bytes', { text: 'x'.repeat(16_385) }),
+    send('a text of 16,386 bytes in two-byte letters', { text: 'é'.repeat(8_193) }),
+    send('a text with NUL', { text: nul }),
+    send('a text with an escape character', { text: 'a\u001b[31m' }),
+    send('a text with a C1 control character', { text: 'a\u0085b' }),
+    send('half a character', { text: `a${loneSurrogate}` }),
+    send('an object for a text', { text: { $gt: '' } }),
+    send('a number for a text', { text: 5 }),
+    send('null for a text', { text: null }),
+    send('an empty clientMsgId', { clientMsgId: '' }),
+    send('a clientMsgId of 256 characters', { clientMsgId: 'm'.repeat(256) }),
+    send('a clientMsgId with NUL', { clientMsgId: nul }),
+    send('half a character in the clientMsgId', { clientMsgId: loneSurrogate }),
+    send('a place of its own', { seq: 1 }),
+    send('another sender', { userId: 1 }),
+    send('a type of its own', { type: 'image' }),
+    send('a time of its own', { createdAt: '2020-01-01T00:00:00.000Z' }),
+  ]
+}
+
+function batchCases(): BadInput[] {
+  const batch = (name: string, items: unknown) => bad('messages.sendBatch', name, { chatId: ownChat, items })
+  return [
+    batch('no items', []),
+    batch(
+      '21 items',
+      Array.from({ length: 21 }, (_, nth) => ({ text: 'x', clientMsgId: `${nth}` })),
+    ),
+    batch('one good and one bad item', [good, { text: '', clientMsgId: 'm-2' }]),
+    batch('an unknown field in an item', [{ ...good, seq: 1 }]),
+    batch('an object for the items', { 0: good }),
+  ]
+}
+
+function pagingCases(): BadInput[] {
+  const list = (name: string, fields: object) => bad('messages.list', name, { chatId: ownChat, ...fields })
+  const page = (name: string, fields: object) => bad('chats.page', name, { chatId: ownChat, ...fields })
+  return [
+    list('limit 0', { limit: 0 }),
+    list('limit 201', { limit: 201 }),
+    list('a negative bound', { beforeId: -1 }),
+    list('half a bound', { afterId: 1.5 }),
+    list('a word for a bound', { afterId: 'first' }),
+    list('a bound of 2^53', { beforeId: 2 ** 53 }),
+    list('an unknown field', { offset: 10 }),
+    page('beforeSeq 0', { beforeSeq: 0 }),
+    page('limit 201', { limit: 201 }),
+    page('a word for a limit', { limit: 'all' }),
+    page('an unknown field', { afterSeq: 1 }),
+  ]
+}
+
+function streamCases(): BadInput[] {
+  return [
+    bad('chats.events', 'no chat', {}),
+    bad('chats.events', 'a word for a chat', { chatId: 'abc' }),
+    bad('chats.events', 'a number for a cursor', { chatId: ownChat, cursor: 7 }),
+    bad('chats.events', 'an empty cursor', { chatId: ownChat, cursor: '' }),
+    bad('chats.events', 'a cursor that is too long', { chatId: ownChat, lastEventId: 'c'.repeat(201) }),
+    bad('chats.events', 'an unknown field', { chatId: ownChat, since: 1 }),
+    bad('inbox.events', 'a number for a cursor', { lastEventId: 7 }),
+    bad('inbox.events', 'an unknown field', { scope: 'mine' }),
+  ]
+}
+
+function emptyCases(): BadInput[] {
+  return [
+    bad('users.me', 'an unknown field', { id: 1 }),
+    bad('users.logout', 'an unknown field', { all: true }),
+    bad('users.login', 'a list', [], { only: 'socket' }),
+    bad('users.login', 'null', null, { only: 'socket' }),
+    bad('chats.list', 'a word', 'all', { only: 'socket' }),
+    bad('messages.send', 'a number', 7, { only: 'socket' }),
+  ]
+}
+
+function bad(procedure: string, name: string, input: unknown, more: Pick<BadInput, 'as' | 'only'> = {}): BadInput {
+  return { procedure, name, input, ...more }
+}

@@ -1,0 +1,158 @@
+import { AppError } from '@deskbell/contract/errors'
+import { unavailableMs } from '@deskbell/contract/limits'
+import type { Core } from '@deskbell/core/context'
+import { callTRPCProcedure, getTRPCErrorShape, TRPCError } from '@trpc/server'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { toCallError } from './call-error.ts'
+import type { RequestContext } from './context.ts'
+import { frameStream } from './routers/frame-stream.ts'
+import { anybodyProcedure, router } from './trpc.ts'
+
+const hung = new Promise<never>(() => {})
+const meta = { summary: 'A test.' }
+
+const app = router({
+  hangs: anybodyProcedure
+    .meta(meta)
+    .output(z.string())
+    .query(() => hung),
+  breaks: anybodyProcedure
+    .meta(meta)
+    .output(z.string())
+    .query((): string => {
+      throw Object.assign(new Error('Failed query: insert into messages … params: my secret text'), {
+        params: ['my secret text'],
+      })
+    }),
+  lies: anybodyProcedure
+    .meta(meta)
+    .output(z.object({ id: z.int() }))
+    .query(() => ({ id: 0.5 })),
+  away: anybodyProcedure
+    .meta(meta)
+    .output(z.string())
+    .query((): string => {
+      throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })
+    }),
+})
+
+const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+
+function context(): RequestContext {
+  return {
+    core: { log } as unknown as Core,
+    via: 'http',
+    requestId: 'r-1',
+    signal: new AbortController().signal,
+    authenticate: async () => null,
+    assertOwnOrigin() {},
+    limit() {},
+    session: { token: null, setCookie() {}, clearCookie() {} },
+    reply: { status: null },
+  }
+}
+
+/** What a caller gets of a failed call, as the adapters send it. */
+async function failureOf(path: string): Promise<{ message: string; data: unknown }> {
+  const ctx = context()
+  const call = {
+    router: app,
+    path,
+    type: 'query',
+    ctx,
+    getRawInput: async () => undefined,
+    signal: undefined,
+    batchIndex: 0,
+  } as const
+  const error: unknown = await callTRPCProcedure(call).catch((cause: unknown) => cause)
+  if (!(error instanceof TRPCError)) throw new Error('expected a TRPCError')
+  return getTRPCErrorShape({ config: app._def._config, error, type: 'query', path, input: undefined, ctx })
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.clearAllMocks()
+})
+afterEach(() => vi.useRealTimers())
+
+describe('a procedure', () => {
+  it('[HTTP-6] that hangs is unavailable within three seconds, and says when to come back', async () => {
+    const failure = failureOf('hangs')
+    await vi.advanceTimersByTimeAsync(unavailableMs)
+    expect((await failure).data).toEqual({ code: 'unavailable', httpStatus: 503, retryAfterMs: 1000, requestId: 'r-1' })
+  })
+
+  it('[HTTP-6] without its database is unavailable, and the log says so', async () => {
+    expect((await failureOf('away')).data).toMatchObject({ code: 'unavailable', httpStatus: 503 })
+    expect(log.warn).toHaveBeenCalledTimes(1)
+  })
+
+  it('[SOCK-9] that breaks tells the code and the request id and nothing else', async () => {
+    const failure = await failureOf('breaks')
+    expect(failure.data).toEqual({ code: 'internal', httpStatus: 500, retryAfterMs: null, requestId: 'r-1' })
+    expect(JSON.stringify(failure)).not.toMatch(/insert|secret|trpc\.test|at /)
+  })
+
+  it('[HTTP-4] that breaks is in the log with the request id, without the values of its statement', async () => {
+    await failureOf('breaks')
+    expect(log.error).toHaveBeenCalledTimes(1)
+    const [fields] = log.error.mock.calls[0] ?? []
+    expect(fields).toMatchObject({ requestId: 'r-1', path: 'breaks', code: 'internal' })
+    expect(JSON.stringify(fields)).not.toContain('secret')
+  })
+
+  it('[REST-3] whose answer does not fit its schema is a defect of ours, not of the caller', async () => {
+    expect((await failureOf('lies')).data).toMatchObject({ code: 'internal' })
+  })
+
+  it('[REST-3] that does not exist is not_found', async () => {
+    expect((await failureOf('nothing')).data).toMatchObject({ code: 'not_found', httpStatus: 404 })
+  })
+})
+
+describe('a stream', () => {
+  async function* failing(): AsyncGenerator<{ id: string; frame: number }> {
+    yield { id: 'e:1', frame: 1 }
+    throw new Error('select 1')
+  }
+
+  it('[LIVE-3] [SOCK-9] tracks every frame, and its failure becomes public inside it', async () => {
+    const call = { ctx: context(), path: 'chats.events', signal: new AbortController().signal }
+    const stream = frameStream(call, failing())
+    expect((await stream.next()).value?.slice(0, 2)).toEqual(['e:1', 1])
+    const error: unknown = await stream.next().catch((cause: unknown) => cause)
+    expect(toCallError(error)).toMatchObject({ code: 'internal' })
+    expect(String(error)).not.toContain('select')
+    expect(log.error).toHaveBeenCalledTimes(1)
+  })
+
+  it('[LIVE-12] that was stopped ends without an error', async () => {
+    const stopped = { ctx: context(), path: 'chats.events', signal: AbortSignal.abort() }
+    const stream = frameStream(stopped, failing())
+    await stream.next()
+    expect(await stream.next()).toMatchObject({ done: true })
+    expect(log.error).not.toHaveBeenCalled()
+  })
+})
+
+describe('toCallError', () => {
+  it.each([
+    ['PARSE_ERROR', 'invalid_input'],
+    ['BAD_REQUEST', 'invalid_input'],
+    ['NOT_FOUND', 'not_found'],
+    ['METHOD_NOT_SUPPORTED', 'method_not_allowed'],
+    ['PAYLOAD_TOO_LARGE', 'too_large'],
+    ['UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type'],
+    ['INTERNAL_SERVER_ERROR', 'internal'],
+    ['CLIENT_CLOSED_REQUEST', 'internal'],
+  ] as const)('[REST-3] reads %s of tRPC as %s', (code, expected) => {
+    expect(toCallError(new TRPCError({ code, message: 'x' })).code).toBe(expected)
+  })
+
+  it('[REST-3] keeps our own error', () => {
+    const own = new AppError('chat_closed')
+    expect(toCallError(own)).toBe(own)
+    expect(toCallError(new TRPCError({ code: 'CONFLICT', cause: own }))).toBe(own)
+  })
+})
