@@ -12,4 +12,4 @@ test('[MSG-2] [MSG-3] [MSG-7] [MSG-13] 200 rounds of eight senders against one c
   expect(report.acknowledged).toBeGreaterThan(1_000)
   expect(report.refused).toBeGreaterThan(200)
   expect(await countOrphans(fresh.db)).toEqual({ messages: 0, authors: 0, events: 0, marks: 0, feed: 0 })
-})
+}, 120_000)
