@@ -44,6 +44,9 @@ export const socketQueueHardBytes = 256 * 1024
 /** A socket that stays above the soft bound for this long is closed with `slow`; a long answer adds time at this rate. */
 export const socketSlowMs = 5_000
 export const socketReadBytesPerSecondMin = 32 * 1024
+export const socketLongAnswerMsMax = 15_000
+/** A peer that does not answer the close is cut off after this. */
+export const socketCloseMs = 5_000
 
 /** Server keep-alive: a ping after this much silence, and this long to answer it. */
 export const serverPingMs = 25_000

@@ -18,19 +18,24 @@ export async function signInByRest(url: string, role: Role, name = `A ${role}`):
   return loginOutputSchema.parse(await response.json())
 }
 
-export type StockClient = Disposable & { client: TRPCClient<AppRouter>; close(): void }
+export type StockClient = Disposable & {
+  client: TRPCClient<AppRouter>
+  /** Breaks the connection below the client, as a lost line does. */
+  cut(): void
+  close(): void
+}
 
 /** tRPC's own client over its own link, nothing added: it signs in by `connectionParams`. */
-export function stockClient(wsUrl: string, token: string): StockClient {
+export function stockClient(wsUrl: string | (() => string), token: string): StockClient {
   const socket = createWSClient({
     url: wsUrl,
-    WebSocket: globalThis.WebSocket,
     connectionParams: { token },
     retryDelayMs: () => 50,
   })
   const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] })
+  const cut = () => socket.connection?.ws.close()
   const close = () => void socket.close()
-  return { client, close, [Symbol.dispose]: close }
+  return { client, cut, close, [Symbol.dispose]: close }
 }
 
 export type RawSocket = AsyncDisposable & {

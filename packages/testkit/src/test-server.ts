@@ -1,5 +1,5 @@
-import type { HttpOptions } from '@deskbell/api/http/http-options'
 import { createHttpServer } from '@deskbell/api/http/create-http-server'
+import type { HttpOptions } from '@deskbell/api/http/http-options'
 import type { Bus } from '@deskbell/bus/bus'
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { createPostgresBus } from '@deskbell/bus/postgres-bus'
@@ -16,6 +16,7 @@ export type TestServer = AsyncDisposable & {
   readonly core: Core
   readonly db: Database
   readonly connectionString: string
+  openSockets(): number
   drain(): Promise<void>
   close(): Promise<void>
 }
@@ -53,6 +54,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     core,
     db,
     connectionString,
+    openSockets: () => server.openSockets(),
     drain: () => server.drain(),
     close,
     [Symbol.asyncDispose]: close,
@@ -60,7 +62,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 }
 
 /** Two servers on one database, joined by the postgres bus, as two processes are. */
-export async function startServerPair(options: TestServerOptions = {}): Promise<[TestServer, TestServer] & AsyncDisposable> {
+export async function startServerPair(
+  options: TestServerOptions = {},
+): Promise<[TestServer, TestServer] & AsyncDisposable> {
   const first = await startTestServer({ ...options, bus: 'postgres' })
   const second = await startTestServer({ ...options, bus: 'postgres', connectionString: first.connectionString })
   const dispose = async () => {

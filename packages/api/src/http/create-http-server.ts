@@ -31,6 +31,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       const address = app.server.address()
       return { port: address !== null && typeof address === 'object' ? address.port : port }
     },
+    openSockets: () => live?.openSockets ?? 0,
     async drain() {
       leaving = true
       await live?.drain()

@@ -28,6 +28,7 @@ export type HttpOptions = {
 
 export type HttpServer = {
   listen(port: number, host: string): Promise<{ port: number }>
+  openSockets(): number
   /** Takes no new sockets, asks the open ones to move, and ends the rest. Bounded. */
   drain(): Promise<void>
   /** Ends everything that is left. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { BackPressure, type Pressured } from './back-pressure.ts'
 
-const bounds = { softBytes: 100, hardBytes: 1_000, slowMs: 500, bytesPerSecondMin: 1_000 }
+const bounds = { softBytes: 100, hardBytes: 1_000, slowMs: 500, bytesPerSecondMin: 1_000, extraMsMax: 10_000 }
 
 class FakeSocket implements Pressured {
   bufferedAmount = 0

@@ -6,11 +6,16 @@ export type Pressured = {
   resume(): void
 }
 
-export type PressureBounds = { softBytes: number; hardBytes: number; slowMs: number; bytesPerSecondMin: number }
+export type PressureBounds = {
+  softBytes: number
+  hardBytes: number
+  slowMs: number
+  /** A long answer gets the time that it needs at this rate, up to `extraMsMax`. */
+  bytesPerSecondMin: number
+  extraMsMax: number
+}
 
 const lookMs = 20
-/** However long an answer is, its reader gets this much more time at most. */
-const extraMsMax = 25_000
 
 /**
  * tRPC's adapter writes to a socket without ever asking whether the peer reads. This asks, per socket:
@@ -95,7 +100,7 @@ export class BackPressure {
   }
 
   #patienceMs(): number {
-    const { hardBytes, slowMs, bytesPerSecondMin } = this.#bounds
+    const { hardBytes, slowMs, bytesPerSecondMin, extraMsMax } = this.#bounds
     const extraMs = (Math.max(0, this.#highest - hardBytes) / bytesPerSecondMin) * 1000
     return slowMs + Math.min(extraMs, extraMsMax)
   }

@@ -7,7 +7,7 @@ import { frameBytesMax, socketBatchMax } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core, Log } from '@deskbell/core/context'
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { appRouter } from '../router.ts'
 import { BackPressure } from './back-pressure.ts'
 import { CallCounter } from './call-counter.ts'
@@ -41,12 +41,15 @@ export class LiveServer {
   constructor(options: LiveServerOptions) {
     this.#options = options
     this.#watch = new SessionWatch(options.core, options.timings.sessionLookMs)
-    this.#wss = new WebSocketServer({
+    // The types of the library do not know `closeTimeout` yet.
+    const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
       maxPayload: frameBytesMax,
       perMessageDeflate: false,
-    })
+      closeTimeout: options.timings.closeMs,
+    }
+    this.#wss = new WebSocketServer(socketOptions)
     this.#wss.on('headers', (headers, request) => {
       headers.push(`X-Request-Id: ${this.#requestIds.get(request) ?? ''}`)
     })
@@ -70,6 +73,11 @@ export class LiveServer {
     }
     const ms = Math.round(performance.now() - startedAt)
     this.#options.log.info({ method: request.method, route: 'upgrade', status, ms, requestId }, 'request')
+  }
+
+  /** Those that are not closed to the end yet are counted too. */
+  get openSockets(): number {
+    return this.#sockets.size
   }
 
   /** Takes no new sockets, moves the open ones, and ends them. */

@@ -1,6 +1,8 @@
 import {
   serverPingMs,
   serverPongMs,
+  socketCloseMs,
+  socketLongAnswerMsMax,
   socketQueueHardBytes,
   socketQueueSoftBytes,
   socketReadBytesPerSecondMin,
@@ -15,6 +17,8 @@ export type LiveTimings = {
   pingMs: number
   pongMs: number
   pressure: PressureBounds
+  /** How long a closed socket may take to answer the close, before it is cut off. */
+  closeMs: number
   /** How often the sessions of open sockets are compared with the database. */
   sessionLookMs: number
   /** The window over which a stopping server asks its sockets to move. */
@@ -32,7 +36,9 @@ export const defaultTimings: LiveTimings = {
     hardBytes: socketQueueHardBytes,
     slowMs: socketSlowMs,
     bytesPerSecondMin: socketReadBytesPerSecondMin,
+    extraMsMax: socketLongAnswerMsMax,
   },
+  closeMs: socketCloseMs,
   sessionLookMs: 1_000,
   drainMs: 1_000,
   drainGraceMs: 500,

@@ -1,0 +1,100 @@
+import { sessionEndMs } from '@deskbell/contract/limits'
+import type { Clock } from '@deskbell/core/clock'
+import { type RawSocket, openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { startServerPair, startTestServer } from '@deskbell/testkit/test-server'
+import { expect, test } from 'vitest'
+
+const dayMs = 86_400_000
+
+function signOut(url: string, token: string): Promise<Response> {
+  return fetch(`${url}/api/users/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+}
+
+/** How long the sockets lived on after `end`. */
+async function msUntilClosed(sockets: readonly RawSocket[], end: () => Promise<unknown>): Promise<number> {
+  await end()
+  const startedAt = performance.now()
+  expect(await Promise.all(sockets.map((socket) => socket.closed()))).toEqual(sockets.map(() => 4401))
+  return performance.now() - startedAt
+}
+
+test('[AUTH-5] signing out by REST ends every socket of the session, and no other', async () => {
+  await using server = await startTestServer()
+  const login = await signInByRest(server.url, 'client')
+  const other = await signInByRest(server.url, 'client')
+  await using first = await openRaw(server.wsUrl, login)
+  await using second = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
+  second.send({ method: 'connectionParams', data: { token: login.token } })
+  second.send({ id: 1, method: 'query', params: { path: 'users.me' } })
+  await second.frame(() => true)
+  await using stranger = await openRaw(server.wsUrl, other)
+  const ms = await msUntilClosed([first, second], async () => {
+    expect((await signOut(server.url, login.token)).status).toBe(204)
+  })
+  expect(ms).toBeLessThan(sessionEndMs)
+  expect(stranger.closeCode()).toBeNull()
+  expect((await tryUpgrade(server.wsUrl, login)).status).toBe(401)
+  expect((await signOut(server.url, login.token)).status).toBe(401)
+})
+
+test('[AUTH-5] signing out over the socket is answered before the socket closes', async () => {
+  await using server = await startTestServer()
+  const login = await signInByRest(server.url, 'client')
+  await using socket = await openRaw(server.wsUrl, login)
+  socket.send({ id: 1, method: 'mutation', params: { path: 'users.logout' } })
+  expect(await socket.closed()).toBe(4401)
+  expect(socket.frames).toMatchObject([{ id: 1, result: { type: 'data' } }])
+})
+
+test('[AUTH-5] from the sign-out on a socket can do nothing more, also before it is closed', async () => {
+  await using server = await startTestServer()
+  const login = await signInByRest(server.url, 'client')
+  await using socket = await openRaw(server.wsUrl, login)
+  await signOut(server.url, login.token)
+  socket.send({ id: 2, method: 'mutation', params: { path: 'chats.create' } })
+  await socket.closed()
+  expect(JSON.stringify(socket.frames)).not.toContain('"result"')
+  const { rows } = await server.db.pool.query('select 1 from chats')
+  expect(rows).toHaveLength(0)
+})
+
+test('[AUTH-5] a sign-out at one process ends the sockets at another', async () => {
+  await using pair = await startServerPair()
+  const [api, live] = pair
+  const login = await signInByRest(api.url, 'operator')
+  await using socket = await openRaw(live.wsUrl, login)
+  expect(await msUntilClosed([socket], () => signOut(api.url, login.token))).toBeLessThan(sessionEndMs)
+})
+
+test('[AUTH-5] a sign-out whose hint is lost is noticed all the same', async () => {
+  // Two servers with a bus each: nothing that one says reaches the other.
+  await using first = await startTestServer()
+  await using second = await startTestServer({ connectionString: first.connectionString })
+  const login = await signInByRest(first.url, 'client')
+  await using socket = await openRaw(second.wsUrl, login)
+  expect(await msUntilClosed([socket], () => signOut(first.url, login.token))).toBeLessThan(sessionEndMs)
+})
+
+test('[AUTH-6] a session that expires ends its sockets', async () => {
+  let now = new Date()
+  const clock: Clock = { now: () => now }
+  await using server = await startTestServer({ clock })
+  const login = await signInByRest(server.url, 'client')
+  await using socket = await openRaw(server.wsUrl, login)
+  const ms = await msUntilClosed([socket], async () => void (now = new Date(now.getTime() + 31 * dayMs)))
+  expect(ms).toBeLessThan(sessionEndMs)
+  expect((await tryUpgrade(server.wsUrl, login)).status).toBe(401)
+})
+
+test('[AUTH-6] a running stream ends with its session', async () => {
+  await using server = await startTestServer()
+  const login = await signInByRest(server.url, 'client')
+  using stock = stockClient(server.wsUrl, login.token)
+  const { chat } = await stock.client.chats.create.mutate({})
+  await using socket = await openRaw(server.wsUrl, login)
+  socket.send({ id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } })
+  await socket.frame((frame) => JSON.stringify(frame).includes('"live"'))
+  await signOut(server.url, login.token)
+  expect(await socket.closed()).toBe(4401)
+})
+
