@@ -27,7 +27,7 @@ const idleInTransactionTimeoutMs = 10_000
  * Two clocks for one statement. The client's: whoever asks gets an answer within three seconds, also when the server
  * hangs or its network has vanished. The server's: a statement that nobody waits for any more ends too.
  */
-const queryTimeoutMs = 2_800
+const queryTimeoutMs = 2_500
 const statementTimeoutMs = 5_000
 
 /** Opens a pool. Nothing is connected before the first query. */

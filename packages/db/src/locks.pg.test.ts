@@ -1,0 +1,81 @@
+import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lockChat, lockChats } from './locks.ts'
+import { chats } from './schema/chats.ts'
+import { inTransaction } from './transaction.ts'
+
+let fresh: FreshDatabase
+beforeAll(async () => {
+  fresh = await freshDatabase()
+  await fresh.db.pool.query(`insert into users (email, name, role) values ('c@example.org', 'C', 'client')`)
+})
+afterAll(() => fresh.drop())
+
+test('[MSG-13] who locks a chat second waits, and sees what the first one committed', async () => {
+  const chatId = await newChat()
+  const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>()
+  const first = inTransaction(fresh.db, async (tx) => {
+    const chat = await lockChat(tx, chatId)
+    await tx.update(chats).set({ status: 'closed', lastSeq: 1 }).where(eq(chats.id, chatId))
+    await mayCommit
+    return chat?.status
+  })
+  const second = inTransaction(fresh.db, async (tx) => {
+    await tx.execute(sql`select 1`)
+    const chat = await lockChat(tx, chatId)
+    return { status: chat?.status, lastSeq: chat?.lastSeq }
+  })
+  await waitFor(async () => (await waiting()) === 1)
+  commit()
+  expect(await first).toBe('open')
+  expect(await second).toEqual({ status: 'closed', lastSeq: 1 })
+})
+
+test('[MSG-13] another chat is not held up, and a chat that does not exist is nobody', async () => {
+  const [held, free] = [await newChat(), await newChat()]
+  await inTransaction(fresh.db, async (tx) => {
+    await lockChat(tx, held)
+    const other = await inTransaction(fresh.db, (second) => lockChat(second, free))
+    expect(other?.id).toBe(free)
+  })
+  const missing = await inTransaction(fresh.db, (tx) => lockChat(tx, chatIdSchema.parse(999_999)))
+  expect(missing).toBe(undefined)
+})
+
+test('[MSG-13] many who lock the same chats, named in any order, never meet in a deadlock', async () => {
+  const ids = await Promise.all(Array.from({ length: 6 }, newChat))
+  let runs = 0
+  const lockAll = () =>
+    inTransaction(fresh.db, async (tx) => {
+      runs += 1
+      const locked = await lockChats(tx, shuffled(ids))
+      expect(locked.map((chat) => chat.id)).toEqual(ids.toSorted((a, b) => a - b))
+    })
+  await Promise.all(Array.from({ length: 40 }, lockAll))
+  expect(runs).toBe(40)
+})
+
+async function newChat(): Promise<ChatId> {
+  const made = await fresh.db.pool.query(
+    `insert into chats (user_id, created_by, last_message_at, created_at, last_entry_at)
+      select id, id, now(), now(), now() from users limit 1 returning id`,
+  )
+  return chatIdSchema.parse(Number(made.rows[0].id))
+}
+
+async function waiting(): Promise<number> {
+  const found = await fresh.db.pool.query(
+    `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return found.rows[0].n
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item)
+}
