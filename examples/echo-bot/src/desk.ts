@@ -1,0 +1,100 @@
+import type { Chat } from '@deskbell/contract/chats'
+import type { Message } from '@deskbell/contract/messages'
+import { type ChatFollower, errorCode, type Sdk } from '@deskbell/sdk'
+
+export type DeskOptions = {
+  chat: Chat
+  log: (line: string) => void
+  /** Everything that was written so far has its answer. */
+  onIdle: () => void
+}
+
+/**
+ * Answers the client messages of one chat, each once and in order.
+ *
+ * Once, because the answer to message 7 always has the `clientMsgId` `echo-7`: after a crash, a lost answer or a
+ * second look at the same message the server finds the first answer and stores no other. The chat is marked read
+ * only behind an answer, so what is unread is what has none.
+ */
+export class Desk {
+  readonly #sdk: Sdk
+  readonly #options: DeskOptions
+  readonly #follower: ChatFollower
+  readonly #stopping = new AbortController()
+  #work: Promise<void> | null = null
+  #doneSeq = 0
+
+  constructor(sdk: Sdk, options: DeskOptions) {
+    this.#sdk = sdk
+    this.#options = options
+    this.#follower = sdk.follow(options.chat.id)
+    this.#follower.subscribe(() => this.#look())
+  }
+
+  get isIdle(): boolean {
+    return this.#work === null
+  }
+
+  /** The answer that is under way is waited for no longer; another day finishes what is unread. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#follower.stop()
+    await this.#work
+  }
+
+  #look(): void {
+    const { status, entries } = this.#follower.getSnapshot()
+    if (status !== 'live' || this.#work !== null || this.#stopping.signal.aborted) return
+    if ((entries.at(-1)?.seq ?? 0) <= this.#doneSeq) return
+    this.#work = this.#answerAll().finally(() => {
+      this.#work = null
+      if (this.#stopping.signal.aborted) return
+      this.#options.onIdle()
+      this.#look()
+    })
+  }
+
+  async #answerAll(): Promise<void> {
+    if (this.#doneSeq === 0) await this.#loadUnread()
+    const { entries } = this.#follower.getSnapshot()
+    const messages = messagesOf(this.#follower)
+    const answered = new Set(messages.map((message) => message.clientMsgId))
+    const open = messages.filter(({ direction, seq, id }) => {
+      return direction === 'in' && seq > this.#doneSeq && !answered.has(echoId(id))
+    })
+    for (const message of open) await this.#answer(message)
+    if (this.#stopping.signal.aborted) return
+    this.#doneSeq = entries.at(-1)?.seq ?? 0
+    this.#follower.markRead(this.#doneSeq)
+  }
+
+  /** After a long absence the unread messages may begin before the newest page. */
+  async #loadUnread(): Promise<void> {
+    const { unread } = this.#options.chat
+    const isEnough = () => messagesOf(this.#follower).filter(({ direction }) => direction === 'in').length >= unread
+    while (this.#follower.getSnapshot().hasMore && !isEnough() && !this.#stopping.signal.aborted) {
+      await this.#follower.loadOlder()
+    }
+  }
+
+  /** A refusal (somebody closed the chat meanwhile) concerns this message only. */
+  async #answer({ id, chatId, text }: Message): Promise<void> {
+    const { signal } = this.#stopping
+    if (signal.aborted) return
+    try {
+      await this.#sdk.send(chatId, text, { clientMsgId: echoId(id), signal })
+      this.#options.log(`chat ${chatId}: answered message ${id}`)
+    } catch (error) {
+      if (!signal.aborted) this.#options.log(`chat ${chatId}: ${errorCode(error) ?? String(error)}`)
+    }
+  }
+}
+
+/** Made from the id of the message: the same today, tomorrow and after a restart. */
+function echoId(messageId: Message['id']): string {
+  return `echo-${messageId}`
+}
+
+function messagesOf(follower: ChatFollower): Message[] {
+  return follower.getSnapshot().entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []))
+}

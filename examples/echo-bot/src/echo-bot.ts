@@ -1,0 +1,140 @@
+import type { Chat } from '@deskbell/contract/chats'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import { createSdk, errorCode, type InboxFollower, type Sdk } from '@deskbell/sdk'
+import { Desk } from './desk.ts'
+
+export type EchoBotOptions = {
+  /** Where Deskbell is: `http://localhost:8080`. */
+  url: string
+  email: string
+  name: string
+  log: (line: string) => void
+}
+
+export type EchoBot = AsyncDisposable & { stop(): Promise<void> }
+
+/** Signs in as an operator, takes every open chat without an operator, and says each client message back, once. */
+export async function startEchoBot({ url, email, name, log }: EchoBotOptions): Promise<EchoBot> {
+  const sdk = createSdk({ url, role: 'operator' })
+  const { user } = await sdk.login({ email, name, role: 'operator' })
+  const bot = new Bot(sdk, { userId: user.id, log })
+  bot.start()
+  const stop = () => bot.stop()
+  return { stop, [Symbol.asyncDispose]: stop }
+}
+
+/** A socket carries 16 streams, and the inbox is one of them. Further chats wait until a desk has nothing to do. */
+const desksMax = 12
+
+class Bot {
+  readonly #sdk: Sdk
+  readonly #userId: UserId
+  readonly #log: (line: string) => void
+  readonly #inbox: InboxFollower
+  readonly #desks = new Map<ChatId, Desk>()
+  readonly #waiting = new Map<ChatId, Chat>()
+  /** The row of each chat that was looked at last. */
+  readonly #seen = new Map<ChatId, Chat>()
+  readonly #work = new Set<Promise<void>>()
+  #generation = -1
+  #stopped = false
+
+  constructor(sdk: Sdk, { userId, log }: { userId: UserId; log: (line: string) => void }) {
+    this.#sdk = sdk
+    this.#userId = userId
+    this.#log = log
+    this.#inbox = sdk.inbox()
+  }
+
+  start(): void {
+    this.#inbox.subscribe(() => this.#look())
+    this.#look()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#inbox.stop()
+    await Promise.all([...this.#desks.values()].map((desk) => desk.stop()))
+    this.#sdk.close()
+    await Promise.all([...this.#work])
+  }
+
+  /** The inbox tells what changes; what was there before comes from the list, at the start and after every reset. */
+  #look(): void {
+    if (this.#stopped) return
+    const { status, rows, generation } = this.#inbox.getSnapshot()
+    if (status === 'live' && generation !== this.#generation) {
+      this.#generation = generation
+      this.#do(this.#loadList(), () => {
+        this.#generation = -1
+      })
+    }
+    for (const row of rows.values()) this.#lookAt(row)
+  }
+
+  #lookAt(row: Chat): void {
+    if (this.#seen.get(row.id) === row) return
+    this.#seen.set(row.id, row)
+    if (row.status === 'closed') return this.#leave(row.id)
+    if (row.operator === null) return this.#do(this.#take(row.id), () => this.#seen.delete(row.id))
+    if (row.operator.id !== this.#userId) return this.#leave(row.id)
+    if (row.unread > 0) this.#serve(row)
+  }
+
+  async #loadList(): Promise<void> {
+    let cursor: string | undefined
+    do {
+      const page = await this.#loadPage(cursor)
+      this.#inbox.put(page.items)
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined && !this.#stopped)
+  }
+
+  #loadPage(cursor: string | undefined) {
+    return this.#sdk.client.chats.list.query({ limit: 100, status: 'open', ...(cursor !== undefined && { cursor }) })
+  }
+
+  async #take(chatId: ChatId): Promise<void> {
+    const { chat } = await this.#sdk.client.chats.assignOperator.mutate({ chatId })
+    this.#inbox.put([chat])
+  }
+
+  #serve(chat: Chat): void {
+    if (this.#desks.has(chat.id)) return
+    this.#waiting.set(chat.id, chat)
+    this.#fillDesks()
+  }
+
+  /** Those who wait get a free desk, or that of a chat in which everything is answered. */
+  #fillDesks(): void {
+    for (const [chatId, chat] of this.#waiting) {
+      if (this.#desks.size >= desksMax && !this.#freeDesk()) return
+      this.#waiting.delete(chatId)
+      this.#desks.set(chatId, new Desk(this.#sdk, { chat, log: this.#log, onIdle: () => this.#fillDesks() }))
+    }
+  }
+
+  #freeDesk(): boolean {
+    const idle = [...this.#desks].find(([, desk]) => desk.isIdle)
+    if (idle !== undefined) this.#leave(idle[0])
+    return idle !== undefined
+  }
+
+  #leave(chatId: ChatId): void {
+    this.#waiting.delete(chatId)
+    const desk = this.#desks.get(chatId)
+    this.#desks.delete(chatId)
+    if (desk !== undefined) this.#do(desk.stop(), () => {})
+  }
+
+  /** Somebody else may have been faster, or the line is gone; `again` makes the next look try once more. */
+  #do(work: Promise<void>, again: () => void): void {
+    const done = work
+      .catch((error: unknown) => {
+        if (!this.#stopped) this.#log(errorCode(error) ?? String(error))
+        if (errorCode(error) === null) again()
+      })
+      .finally(() => this.#work.delete(done))
+    this.#work.add(done)
+  }
+}
