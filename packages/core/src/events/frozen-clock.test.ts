@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { FrozenClock } from './frozen-clock.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('[LIVE-7] a gap over two seconds on either clock means that the process stood still', async () => {
+  let wallMs = 0
+  const clock = new FrozenClock({ now: () => new Date(wallMs) })
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(clock.isStale()).toBe(false)
+  clock.tick()
+  await vi.advanceTimersByTimeAsync(1_900)
+  expect(clock.isStale()).toBe(false)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(clock.isStale()).toBe(true)
+  clock.tick()
+  expect(clock.isStale()).toBe(false)
+  // A suspended machine may stop the steady clock.
+  wallMs += 2_100
+  expect(clock.isStale()).toBe(true)
+})

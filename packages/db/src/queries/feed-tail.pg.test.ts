@@ -1,0 +1,114 @@
+import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type FeedPosition,
+  isFeedCut,
+  readChangedChats,
+  readFeed,
+  readFeedHorizon,
+  removeOldFeed,
+} from './feed-tail.ts'
+
+let database: FreshDatabase
+let chatIds: ChatId[]
+beforeAll(async () => {
+  database = await freshDatabase({ poolMax: 24 })
+  const { pool } = database.db
+  await pool.query(`insert into users (email, name, role) values ('a@example.test', 'A', 'client')`)
+  const made = await pool.query(
+    `insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
+     select u.id, u.id, now(), now(), now() from users u, generate_series(1, 20) returning id`,
+  )
+  chatIds = made.rows.map((row) => chatIdSchema.parse(Number(row.id)))
+})
+afterAll(() => database.drop())
+
+/** A transaction that stays open for a random while between its feed row and its end; some roll back. */
+async function writeOnce(done: Set<number>): Promise<void> {
+  const client = await database.db.pool.connect()
+  await client.query('begin')
+  const chatId = chatIds[Math.floor(Math.random() * chatIds.length)]
+  const { rows } = await client.query('insert into feed (chat_id) values ($1) returning id', [chatId])
+  if (Math.random() < 0.5) await client.query('select pg_sleep($1)', [Math.random() * 0.02])
+  if (Math.random() < 0.05) await client.query('rollback')
+  else {
+    await client.query('commit')
+    done.add(Number(rows[0].id))
+  }
+  client.release()
+}
+
+test('[INBOX-5] the feed skips no commit, however many transactions commit out of order', async () => {
+  const { orm } = database.db
+  const committed = new Set<number>()
+  const seen: number[] = []
+  const naive: number[] = []
+  let position: FeedPosition = await readFeedHorizon(orm)
+  let newest = 0
+  let writing = true
+  const writers = Array.from({ length: 16 }, async () => {
+    for (let n = 0; n < 60; n += 1) await writeOnce(committed)
+  })
+  const look = async () => {
+    const rows = await readFeed(orm, position, 100)
+    for (const row of rows) seen.push(row.id)
+    position = rows.at(-1) ?? position
+    const plain = await database.db.pool.query('select id from feed where id > $1 order by id', [newest])
+    for (const row of plain.rows) naive.push(Number(row.id))
+    newest = naive.at(-1) ?? newest
+    return rows.length
+  }
+  const reading = (async () => {
+    while (writing) await look()
+  })()
+  await Promise.all(writers)
+  writing = false
+  await reading
+  while ((await look()) > 0);
+  expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
+  // What the simple reading by id makes of the same run: this is why the feed has its xid.
+  expect(naive.length).toBeLessThan(committed.size)
+}, 60_000)
+
+test('[INBOX-3] changed chats are told once each, also those above the horizon', async () => {
+  const { orm } = database.db
+  const after = await readFeedHorizon(orm)
+  const open = await database.db.pool.connect()
+  await open.query('begin')
+  await open.query('insert into feed (chat_id) values ($1)', [chatIds[0]])
+  for (const chatId of [chatIds[1], chatIds[2], chatIds[1]]) {
+    await database.db.pool.query('insert into feed (chat_id) values ($1)', [chatId])
+  }
+  expect(await readFeed(orm, after, 10)).toEqual([])
+  const changed = await readChangedChats(orm, { after, clientId: null, limit: 10 })
+  expect(changed.toSorted((a, b) => a - b)).toEqual([chatIds[1], chatIds[2]])
+  await open.query('commit')
+  open.release()
+  expect(await readFeed(orm, after, 10)).toHaveLength(4)
+})
+
+test('[INBOX-3] removing old rows leaves a witness, so that a cut feed is noticed and an uncut one is not', async () => {
+  await using empty = await freshDatabase()
+  const { orm } = empty.db
+  const { pool } = empty.db
+  await pool.query(`insert into users (email, name, role) values ('a@example.test', 'A', 'client')`)
+  await pool.query(`insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
+    select id, id, now(), now(), now() from users`)
+  const begin = await readFeedHorizon(orm)
+  expect(await isFeedCut(orm, begin)).toBe(false)
+  const add = async (age: string) => {
+    const { rows } = await pool.query(
+      'insert into feed (chat_id, created_at) select id, now() - $1::interval from chats returning xid::text, id',
+      [age],
+    )
+    return { xid: String(rows[0].xid), id: Number(rows[0].id) }
+  }
+  const positions = [await add('3 days'), await add('2 days'), await add('26 hours'), await add('1 hour')]
+  expect(await removeOldFeed(orm, 1)).toBe(1)
+  expect(await removeOldFeed(orm, 1_000)).toBe(1)
+  expect(await removeOldFeed(orm, 1_000)).toBe(0)
+  expect(await isFeedCut(orm, begin)).toBe(true)
+  const cuts = await Promise.all(positions.map((position) => isFeedCut(orm, position)))
+  expect(cuts).toEqual([true, true, false, false])
+})

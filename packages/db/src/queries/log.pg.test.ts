@@ -1,0 +1,75 @@
+import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readEpochParts } from './epoch.ts'
+import { readLogAfter, readLogBefore } from './log.ts'
+
+let database: FreshDatabase
+let chatId: ChatId
+beforeAll(async () => {
+  database = await freshDatabase()
+  const { pool } = database.db
+  await pool.query(`insert into users (email, name, role) values ('a@example.test', 'A', 'client')`)
+  const made = await pool.query(`insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
+    select u.id, u.id, now(), now(), now() from users u, generate_series(1, 50) returning id`)
+  chatId = chatIdSchema.parse(Number(made.rows[0].id))
+  await pool.query(`insert into messages (chat_id, seq, user_id, text, direction, body_hash, direction_no, created_at)
+    select c.id, n, c.user_id, 'n', 'in', 'h', n, now() from chats c, generate_series(1, 400) n where n % 10 <> 0`)
+  await pool.query(`insert into chat_events (chat_id, seq, kind, actor_id, created_at)
+    select c.id, n, 'closed', null, now() from chats c, generate_series(10, 400, 10) n`)
+  await pool.query(`insert into chat_events (chat_id, audience, team_seq, kind, created_at)
+    select c.id, 'team', n, 'note', now() from chats c, generate_series(1, 5) n`)
+  await pool.query('analyze')
+})
+afterAll(() => database.drop())
+
+test('[LIVE-2] messages and events are one log by seq, without what is for the team only', async () => {
+  const { orm } = database.db
+  const rows = await readLogAfter(orm, { chatId, afterSeq: 5, limit: 100 })
+  expect(rows.map((row) => row.seq)).toEqual(Array.from({ length: 100 }, (_, index) => index + 6))
+  expect(rows.filter((row) => row.kind === 'closed').map((row) => row.seq)).toEqual([
+    10, 20, 30, 40, 50, 60, 70, 80, 90, 100,
+  ])
+  expect(rows[0]).toMatchObject({
+    seq: 6,
+    kind: 'message',
+    actor: { name: 'A', role: 'client' },
+    message: { text: 'n' },
+  })
+  expect(rows[4]).toMatchObject({ seq: 10, kind: 'closed', actor: null, message: { id: null } })
+  expect(rows[0]?.at).toBeInstanceOf(Date)
+  expect(typeof rows[0]?.message.id).toBe('number')
+  expect((await readLogBefore(orm, { chatId, beforeSeq: 11, limit: 4 })).map((row) => row.seq)).toEqual([7, 8, 9, 10])
+  expect((await readLogBefore(orm, { chatId, beforeSeq: undefined, limit: 2 })).map((row) => row.seq)).toEqual([
+    399, 400,
+  ])
+})
+
+test('[LIVE-2] a read of the log walks its indexes and stops at the limit', async () => {
+  const { orm, pool } = database.db
+  const texts: string[] = []
+  const original = pool.query
+  Reflect.set(pool, 'query', (...args: [{ text: string }]) => {
+    texts.push(args[0].text)
+    return Reflect.apply(original, pool, args)
+  })
+  await readLogAfter(orm, { chatId, afterSeq: 5, limit: 64 })
+  Reflect.set(pool, 'query', original)
+  expect(texts).toHaveLength(1)
+  const values = texts[0]?.match(/\$\d+/g)?.length === 8 ? [chatId, 5, 64, chatId, 'all', 5, 64, 64] : []
+  const plan = await pool.query(`explain ${texts[0]}`, values)
+  const lines = plan.rows.map((row) => String(row['QUERY PLAN'])).join('\n')
+  expect(lines).toContain('uniq_message_chat_seq')
+  expect(lines).toContain('Merge Append')
+  expect(lines).not.toMatch(/Seq Scan on (messages|chat_events)/)
+})
+
+test('[LIVE-4] the parts of the epoch are readable by the plain role of the server', async () => {
+  const parts = await readEpochParts(database.db.orm)
+  expect(parts?.seed).toMatch(/^[0-9a-f-]{36}$/)
+  expect(parts?.systemIdentifier).toMatch(/^\d{15,20}$/)
+  expect(parts?.timelineId).toBeGreaterThan(0)
+  const role = await database.db.orm.execute(sql`select rolsuper from pg_roles where rolname = current_user`)
+  expect(role.rows[0]).toEqual({ rolsuper: false })
+})
