@@ -45,7 +45,7 @@ function ownSeat(asked: string): Seat {
 const routeTree = rootRoute.addChildren([homeRoute, clientLoginRoute, operatorLoginRoute, chatsRoute])
 
 export function createAppRouter() {
-  return createRouter({ routeTree, defaultPreload: 'intent' })
+  return createRouter({ routeTree })
 }
 
 declare module '@tanstack/react-router' {

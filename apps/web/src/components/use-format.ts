@@ -17,11 +17,16 @@ export type Format = {
 export function useFormat(): Format {
   const { i18n } = useLingui()
   const { locale } = i18n
-  return useMemo(() => createFormat(locale), [locale])
+  return useMemo(() => createFormat(regional(locale, navigator.languages)), [locale])
+}
+
+/** The page's language as the reader's own region writes it: `en` on a British computer is `en-GB`. */
+export function regional(locale: string, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag === locale || tag.startsWith(`${locale}-`)) ?? locale
 }
 
 function createFormat(locale: string): Format {
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' })
   const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' })

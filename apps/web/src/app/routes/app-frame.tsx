@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import { AppLink } from '../../components/app-link.tsx'
 import { Brand } from '../../components/brand.tsx'
 import { ConnectionBanner } from '../../components/connection-banner.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -32,9 +32,9 @@ export function AppFrame({ caughtUp, bar, settings, children }: AppFrameProps) {
   return (
     <div className="flex dvh-full flex-col">
       <header className="flex items-center gap-2 border-b border-line bg-canvas px-4 py-1.5">
-        <Link to="/" aria-label={t`Deskbell, start page`} className="rounded-control">
+        <AppLink to="/" aria-label={t`Deskbell, start page`} className="rounded-control">
           <Brand />
-        </Link>
+        </AppLink>
         {bar}
         <div className="ms-auto">
           <AccountMenu onSignOut={() => signOut(leave.home)} onSwitchUser={() => signOut(() => leave.toSignIn(user.role))}>

@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro'
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { AppLink } from '../../components/app-link.tsx'
 import { buttonClass } from '../../components/button.tsx'
 import { readSeatHints } from '../seat.ts'
 import { PublicLayout } from './public-layout.tsx'
@@ -24,17 +24,17 @@ export function HomePage() {
             <Continue userId={seats.client}>
               <Trans>Go to my chat</Trans>
             </Continue>
-            <Link to="/login" className={buttonClass(seats.client === undefined ? 'primary' : 'plain', true)}>
+            <AppLink to="/login" className={buttonClass(seats.client === undefined ? 'primary' : 'plain', true)}>
               <Trans>Login as Client</Trans>
-            </Link>
+            </AppLink>
           </Way>
           <Way title={<Trans>I answer questions</Trans>} text={<Trans>All chats in one list. Opening one makes it yours.</Trans>}>
             <Continue userId={seats.operator}>
               <Trans>Go to the console</Trans>
             </Continue>
-            <Link to="/login-operator" className={buttonClass(seats.operator === undefined ? 'primary' : 'plain', true)}>
+            <AppLink to="/login-operator" className={buttonClass(seats.operator === undefined ? 'primary' : 'plain', true)}>
               <Trans>Login as Operator</Trans>
-            </Link>
+            </AppLink>
           </Way>
         </div>
       </div>
@@ -55,8 +55,8 @@ function Way({ title, text, children }: { title: ReactNode; text: ReactNode; chi
 function Continue({ userId, children }: { userId: number | undefined; children: ReactNode }) {
   if (userId === undefined) return null
   return (
-    <Link to="/chats/$userId" params={{ userId: String(userId) }} className={buttonClass('primary', true)}>
+    <AppLink to={`/chats/${userId}`} className={buttonClass('primary', true)}>
       {children}
-    </Link>
+    </AppLink>
   )
 }

@@ -1,7 +1,8 @@
 import type { User } from '@deskbell/contract/users'
 import { Trans } from '@lingui/react/macro'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { AppLink } from '../../components/app-link.tsx'
 import { SignInForm } from '../../features/auth/sign-in-form.tsx'
 import { PublicLayout } from './public-layout.tsx'
 
@@ -11,9 +12,9 @@ export function ClientLoginPage() {
       role="client"
       title={<Trans>Sign in as a client</Trans>}
       other={
-        <Link to="/login-operator" className={linkClass}>
+        <AppLink to="/login-operator" className={linkClass}>
           <Trans>I am an operator</Trans>
-        </Link>
+        </AppLink>
       }
     />
   )
@@ -25,9 +26,9 @@ export function OperatorLoginPage() {
       role="operator"
       title={<Trans>Sign in as an operator</Trans>}
       other={
-        <Link to="/login" className={linkClass}>
+        <AppLink to="/login" className={linkClass}>
           <Trans>I am a client</Trans>
-        </Link>
+        </AppLink>
       }
     />
   )

@@ -1,5 +1,5 @@
 import { Trans } from '@lingui/react/macro'
-import { Link } from '@tanstack/react-router'
+import { AppLink } from '../../components/app-link.tsx'
 import { buttonClass } from '../../components/button.tsx'
 import { PublicLayout } from './public-layout.tsx'
 
@@ -14,9 +14,9 @@ export function NotFoundPage() {
         <p className="text-read text-ink-2">
           <Trans>The address may be mistyped, or the page may have moved.</Trans>
         </p>
-        <Link to="/" className={`${buttonClass('primary', true)} mt-3`}>
+        <AppLink to="/" className={`${buttonClass('primary', true)} mt-3`}>
           <Trans>Go to the start</Trans>
-        </Link>
+        </AppLink>
       </div>
     </PublicLayout>
   )

@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro'
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { AppLink } from '../../components/app-link.tsx'
 import { Brand } from '../../components/brand.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Preferences } from '../../components/preferences.tsx'
@@ -16,9 +16,9 @@ export function PublicLayout({ children }: { children: ReactNode }) {
         </Notice>
       )}
       <header className="mx-auto flex w-full max-w-[64rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-6 py-4 max-md:px-4">
-        <Link to="/" className="rounded-control">
+        <AppLink to="/" className="rounded-control">
           <Brand />
-        </Link>
+        </AppLink>
         <Preferences />
       </header>
       <main className="mx-auto flex w-full max-w-[64rem] flex-1 flex-col px-6 pb-12 max-md:px-4">{children}</main>

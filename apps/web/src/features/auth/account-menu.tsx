@@ -1,20 +1,16 @@
-import { Trans, useLingui } from '@lingui/react/macro'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import { type KeyboardEvent, lazy, Suspense, useEffect, useId, useRef, useState } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
-import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { Preferences } from '../../components/preferences.tsx'
 import { useSession } from '../../lib/session.ts'
+import type { AccountPanelProps } from './account-panel.tsx'
 
-type AccountMenuProps = {
-  readonly onSignOut: () => void
-  readonly onSwitchUser: () => void
-  /** More settings of this page. */
-  readonly children?: ReactNode
-}
+// What is behind the button is loaded when it is first wanted.
+const loadPanel = () => import('./account-panel.tsx')
+const AccountPanel = lazy(async () => ({ default: (await loadPanel()).AccountPanel }))
 
 /** Who is signed in, how the page looks, and the way out. */
-export function AccountMenu({ onSignOut, onSwitchUser, children }: AccountMenuProps) {
+export function AccountMenu(rest: AccountPanelProps) {
   const { t } = useLingui()
   const { user } = useSession()
   const { name } = user
@@ -29,6 +25,7 @@ export function AccountMenu({ onSignOut, onSwitchUser, children }: AccountMenuPr
         aria-controls={id}
         aria-label={t`Account: ${name}`}
         onClick={() => setOpen(!open)}
+        onPointerEnter={() => void loadPanel().catch(() => undefined)}
         className="inline-flex min-h-9 max-w-56 items-center gap-2 rounded-control py-1 ps-1 pe-2 text-small font-medium hover:bg-hover"
       >
         <Avatar id={user.id} name={name} small />
@@ -40,24 +37,11 @@ export function AccountMenu({ onSignOut, onSwitchUser, children }: AccountMenuPr
         hidden={!open}
         className="absolute end-0 top-full z-10 mt-1 w-72 max-w-[calc(100vw-2rem)] animate-fade rounded-card border border-line bg-raised p-4 shadow-menu"
       >
-        <p className="truncate text-body font-semibold">
-          <bdi>{name}</bdi>
-        </p>
-        <p className="truncate text-small text-ink-2">
-          <bdi>{user.email}</bdi>
-        </p>
-        <div className="my-4 grid gap-3 border-y border-line py-4">
-          <Preferences stacked />
-          {children}
-        </div>
-        <div className="grid gap-2">
-          <Button onClick={onSwitchUser}>
-            <Trans>Switch user</Trans>
-          </Button>
-          <Button onClick={onSignOut}>
-            <Trans>Sign out</Trans>
-          </Button>
-        </div>
+        {open && (
+          <Suspense>
+            <AccountPanel {...rest} />
+          </Suspense>
+        )}
       </div>
     </div>
   )

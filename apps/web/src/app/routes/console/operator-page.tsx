@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useInbox } from '../../../features/chats/use-inbox.ts'
 import { isFinal } from '../../../lib/error-code.ts'
 import { useSession } from '../../../lib/session.ts'
-import { trpc } from '../../../lib/trpc.ts'
+import { trpc, withoutDirection } from '../../../lib/trpc.ts'
 import { Console } from './console.tsx'
 
 /** The operators' console: queries and mutations over the socket of the session. */
@@ -11,7 +11,7 @@ export function OperatorPage() {
   const { sdk } = useSession()
   const inbox = useInbox(sdk)
   const [queryClient] = useState(createQueryClient)
-  const [trpcClient] = useState(() => trpc.createClient({ links: sdk.links }))
+  const [trpcClient] = useState(() => trpc.createClient({ links: [withoutDirection, ...sdk.links] }))
   return (
     <trpc.Provider client={trpcClient} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>{inbox !== null && <Console inbox={inbox} />}</QueryClientProvider>

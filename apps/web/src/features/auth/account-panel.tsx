@@ -1,0 +1,39 @@
+import { Trans } from '@lingui/react/macro'
+import type { ReactNode } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Preferences } from '../../components/preferences.tsx'
+import { useSession } from '../../lib/session.ts'
+
+export type AccountPanelProps = {
+  readonly onSignOut: () => void
+  readonly onSwitchUser: () => void
+  /** More settings of this page. */
+  readonly children?: ReactNode
+}
+
+/** Who is signed in, how the page looks, and the way out. */
+export function AccountPanel({ onSignOut, onSwitchUser, children }: AccountPanelProps) {
+  const { user } = useSession()
+  return (
+    <>
+      <p className="truncate text-body font-semibold">
+        <bdi>{user.name}</bdi>
+      </p>
+      <p className="truncate text-small text-ink-2">
+        <bdi>{user.email}</bdi>
+      </p>
+      <div className="my-4 grid gap-3 border-y border-line py-4">
+        <Preferences stacked />
+        {children}
+      </div>
+      <div className="grid gap-2">
+        <Button onClick={onSwitchUser}>
+          <Trans>Switch user</Trans>
+        </Button>
+        <Button onClick={onSignOut}>
+          <Trans>Sign out</Trans>
+        </Button>
+      </div>
+    </>
+  )
+}
