@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { toolsDir } from './paths.mjs'
 import { runAttached } from './run.mjs'
 
 export const serverArgs = ['--disable-warning=ExperimentalWarning', 'apps/server/src/main.ts']
@@ -7,8 +9,8 @@ export async function serve({ node, env }) {
   return await runAttached(node, serverArgs, { env: forServer(env) })
 }
 
-/** The server gets the person's environment; the variables that quiet npm are none of its business. */
+/** The server gets the person's environment, and a place where Node keeps what it compiled: later starts are quicker. */
 export function forServer(env) {
   const { npm_config_loglevel: _loglevel, npm_config_update_notifier: _notifier, ...rest } = env
-  return rest
+  return { NODE_COMPILE_CACHE: join(toolsDir, 'compiled'), ...rest }
 }
