@@ -142,6 +142,7 @@ function callRest(route: RestRoute, input: unknown, token: string): Promise<Rest
   const { chatId: id, ...fields } = fieldsSchema.parse(input)
   const path = route.path.replace('{id}', encodeURIComponent(String(id)))
   if (route.method === 'POST') return rest.call('POST', path, { token, body: fields })
-  const query = new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]))
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) query.append(name, String(value))
   return rest.call('GET', `${path}?${query}`, { token })
 }

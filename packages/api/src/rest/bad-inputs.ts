@@ -60,7 +60,7 @@ function loginCases(): BadInput[] {
 
 function createCases(): BadInput[] {
   const person = { email: 'ada@example.test', name: 'Ada' }
-  const byOperator = (name: string, input: unknown) => bad('chats.create', name, input, { as: 'operator' })
+  const byOperator = (name: string, input: unknown) => operator(bad('chats.create', name, input))
   return [
     bad('chats.create', 'an email from a client', { email: 'ada@example.test' }),
     bad('chats.create', 'a name from a client', { name: 'Ada' }),
@@ -70,7 +70,7 @@ function createCases(): BadInput[] {
     bad('chats.create', 'a number for a clientChatId', { clientChatId: 7 }),
     bad('chats.create', 'null for a clientChatId', { clientChatId: null }),
     bad('chats.create', 'an unknown field', { status: 'closed' }),
-    bad('chats.create', 'a hostile field', JSON.parse('{"__proto__":{"role":"operator"}}'), { only: 'socket' }),
+    socketOnly(bad('chats.create', 'a hostile field', JSON.parse('{"__proto__":{"role":"operator"}}'))),
     byOperator('nobody from an operator', {}),
     byOperator('no name from an operator', { email: person.email }),
     byOperator('no email from an operator', { name: person.name }),
@@ -86,10 +86,10 @@ function listCases(): BadInput[] {
     bad('chats.list', 'a negative limit', { limit: -1 }),
     bad('chats.list', 'half a limit', { limit: 1.5 }),
     bad('chats.list', 'a word for a limit', { limit: 'ten' }),
-    bad('chats.list', 'a number as text', { limit: '10' }, { only: 'socket' }),
+    socketOnly(bad('chats.list', 'a number as text', { limit: '10' })),
     bad('chats.list', 'an unknown status', { status: 'archived' }),
     bad('chats.list', 'an empty status', { status: '' }),
-    bad('chats.list', 'an unknown scope', { scope: 'team' }, { as: 'operator' }),
+    operator(bad('chats.list', 'an unknown scope', { scope: 'team' })),
     bad('chats.list', 'a scope from a client', { scope: 'all' }),
     bad('chats.list', 'a cursor that nobody gave', { cursor: 'abc' }),
     bad('chats.list', 'an empty cursor', { cursor: '' }),
@@ -109,23 +109,23 @@ function chatIdCases(): BadInput[] {
     ['SQL', '1; drop table chats'],
   ]
   const byProcedure = (procedure: string, rest: object, as: Role) =>
-    ids.map(([name, chatId]) => bad(procedure, `the chat id ${name}`, { chatId, ...rest }, { as }))
+    ids.map(([name, chatId]) => ({ ...bad(procedure, `the chat id ${name}`, { chatId, ...rest }), as }))
   return [
     ...byProcedure('chats.get', {}, 'client'),
     ...byProcedure('chats.close', {}, 'operator'),
     ...byProcedure('chats.release', {}, 'operator'),
     ...byProcedure('messages.send', good, 'client'),
-    bad('chats.get', 'a chat id as text', { chatId: '7' }, { only: 'socket' }),
-    bad('chats.get', 'no chat id', {}, { only: 'socket' }),
+    socketOnly(bad('chats.get', 'a chat id as text', { chatId: '7' })),
+    socketOnly(bad('chats.get', 'no chat id', {})),
     bad('chats.get', 'an unknown field', { chatId: ownChat, full: true }),
-    bad('chats.close', 'an unknown field', { chatId: ownChat, ifSeq: 3 }, { as: 'operator' }),
-    bad('chats.release', 'an unknown field', { chatId: ownChat, to: 3 }, { as: 'operator' }),
+    operator(bad('chats.close', 'an unknown field', { chatId: ownChat, ifSeq: 3 })),
+    operator(bad('chats.release', 'an unknown field', { chatId: ownChat, to: 3 })),
   ]
 }
 
 function assignCases(): BadInput[] {
   const assign = (name: string, fields: object) =>
-    bad('chats.assignOperator', name, { chatId: ownChat, ...fields }, { as: 'operator' })
+    operator(bad('chats.assignOperator', name, { chatId: ownChat, ...fields }))
   return [
     assign('an operator id of 0', { operatorId: 0 }),
     assign('an operator id as text', { operatorId: '3' }),
@@ -225,13 +225,21 @@ function emptyCases(): BadInput[] {
   return [
     bad('users.me', 'an unknown field', { id: 1 }),
     bad('users.logout', 'an unknown field', { all: true }),
-    bad('users.login', 'a list', [], { only: 'socket' }),
-    bad('users.login', 'null', null, { only: 'socket' }),
-    bad('chats.list', 'a word', 'all', { only: 'socket' }),
-    bad('messages.send', 'a number', 7, { only: 'socket' }),
+    socketOnly(bad('users.login', 'a list', [])),
+    socketOnly(bad('users.login', 'null', null)),
+    socketOnly(bad('chats.list', 'a word', 'all')),
+    socketOnly(bad('messages.send', 'a number', 7)),
   ]
 }
 
-function bad(procedure: string, name: string, input: unknown, more: Pick<BadInput, 'as' | 'only'> = {}): BadInput {
-  return { procedure, name, input, ...more }
+function operator(each: BadInput): BadInput {
+  return { ...each, as: 'operator' }
+}
+
+function socketOnly(each: BadInput): BadInput {
+  return { ...each, only: 'socket' }
+}
+
+function bad(procedure: string, name: string, input: unknown): BadInput {
+  return { procedure, name, input }
 }

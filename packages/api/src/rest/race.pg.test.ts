@@ -74,17 +74,21 @@ async function runAll(): Promise<Round[]> {
 }
 
 describe('sends against a close by REST', () => {
-  it('[MSG-2] [MSG-3] [MSG-7] [MSG-13] what was acknowledged is stored once, what was refused is not, none after the close', async () => {
-    const results = await runAll()
-    const outcomes = results.flatMap(({ sends }) => sends.map(({ outcome }) => outcome))
-    expect(results.flatMap(({ violations }) => violations)).toEqual([])
-    const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome.code] : []))
-    expect(new Set(refusals)).toEqual(new Set(['chat_closed']))
-    // A race in which one side always wins shows nothing.
-    expect(refusals.length).toBeGreaterThan(rounds / 2)
-    expect(outcomes.length - refusals.length).toBeGreaterThan(rounds * 2)
-    expect(Object.values(await countOrphans(server.db)).every((count) => count === 0)).toBe(true)
-  }, raceMs)
+  it(
+    '[MSG-2] [MSG-3] [MSG-7] [MSG-13] what was acknowledged is stored once, what was refused is not, none after the close',
+    async () => {
+      const results = await runAll()
+      const outcomes = results.flatMap(({ sends }) => sends.map(({ outcome }) => outcome))
+      expect(results.flatMap(({ violations }) => violations)).toEqual([])
+      const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome.code] : []))
+      expect(new Set(refusals)).toEqual(new Set(['chat_closed']))
+      // A race in which one side always wins shows nothing.
+      expect(refusals.length).toBeGreaterThan(rounds / 2)
+      expect(outcomes.length - refusals.length).toBeGreaterThan(rounds * 2)
+      expect(Object.values(await countOrphans(server.db)).every((count) => count === 0)).toBe(true)
+    },
+    raceMs,
+  )
 })
 
 describe('the same call many times at once by REST', () => {

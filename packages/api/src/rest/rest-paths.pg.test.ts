@@ -264,7 +264,7 @@ describe('errors', () => {
       headers: { authorization: `Bearer ${client.token}`, 'content-type': 'application/json' },
       body: new Blob([body]).stream(),
       duplex: 'half',
-    } as RequestInit)
+    })
     expect(chunked.status).toBe(413)
     expect(problemSchema.parse(await chunked.json()).code).toBe('too_large')
   })
