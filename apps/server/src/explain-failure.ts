@@ -1,6 +1,7 @@
 import { isUnavailable, sqlState } from '@deskbell/db/database-error'
 import { DataFolderError } from '@deskbell/db/embedded/data-folder-error'
 import { NewerSchemaError } from '@deskbell/db/migrate'
+import { OldServerError } from '@deskbell/db/server-version'
 import { z } from 'zod'
 import type { Config } from './config.ts'
 import { databasePlace } from './database-place.ts'
@@ -10,7 +11,12 @@ const systemErrorSchema = z.looseObject({ code: z.string(), hostname: z.string()
 
 /** The one line that tells a person why the start failed, or null for what nobody foresaw. */
 export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'port' | 'databaseUrl'>): string | null {
-  if (error instanceof StartupError || error instanceof DataFolderError || error instanceof NewerSchemaError) {
+  if (
+    error instanceof StartupError ||
+    error instanceof DataFolderError ||
+    error instanceof NewerSchemaError ||
+    error instanceof OldServerError
+  ) {
     return error.message
   }
   const { code, hostname } = systemErrorSchema.safeParse(error).data ?? {}

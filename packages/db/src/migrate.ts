@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyAll } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { sqlState } from './database-error.ts'
+import { refuseOldServer } from './server-version.ts'
 
 export type MigrateOptions = {
   /** How long a statement waits for a lock before it gives way; 3 seconds when left out. */
@@ -46,6 +47,8 @@ async function migrateOnce(connectionString: string, lockTimeoutMs: number): Pro
   client.on('error', () => undefined)
   try {
     await client.connect()
+    const version = await client.query('show server_version_num')
+    refuseOldServer(Number(version.rows[0]?.server_version_num))
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     await bringUpToDate(client)
   } finally {

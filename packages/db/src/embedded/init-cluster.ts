@@ -12,7 +12,8 @@ import type { RunAs } from './run-as.ts'
  */
 export async function initCluster(folder: DataFolder, binaries: Binaries, runAs: RunAs): Promise<void> {
   const draft = join(folder.path, 'postgres.new')
-  await rm(draft, { recursive: true, force: true })
+  // The initdb of a start that was killed may still be writing for a moment.
+  await rm(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   await mkdir(draft, { mode: 0o700 })
   if (runAs.user) await chown(draft, runAs.user.uid, runAs.user.gid)
   await runInitdb(draft, binaries, runAs)

@@ -44,10 +44,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
   const lock = lockFolder(folder.path)
   try {
     const server = await startOn(folder, binaries, options)
-    const stop = async () => {
-      await server.stop()
-      lock.release()
-    }
+    const stop = () => server.stop().finally(() => lock.release())
     let stopped: Promise<void> | undefined
     return { ...server, stop: () => (stopped ??= stop()) }
   } catch (error) {
@@ -69,21 +66,17 @@ async function startOn(
   else await initCluster(folder, binaries, runAs)
   await clearLeftover(cluster, log)
 
-  const socket = await openSocketFolder(folder, runAs.user)
   await writeAccessRules(folder)
+  await using undo = new AsyncDisposableStack()
+  const socket = await openSocketFolder(folder, runAs.user)
+  undo.defer(socket.remove)
   const args = serverArguments({ folder, socketFolder: socket.path, maxConnections })
   const supervisor = await supervise(() => launchServer({ runAs, program: binaries.postgres, args, cluster, log }), log)
-  const stop = async () => {
-    await supervisor.stop()
-    await socket.remove()
-  }
-  try {
-    const database = await openProductDatabase(folder, socket.path, log)
-    return { ...database, state: supervisor.state, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  undo.defer(supervisor.stop)
+  const database = await openProductDatabase(folder, socket.path, log)
+  // All went well: what would have been undone now is undone by stop.
+  const running = undo.move()
+  return { ...database, state: supervisor.state, stop: () => running.disposeAsync() }
 }
 
 function asDataFolderError(error: unknown, folder: DataFolder): DataFolderError {
