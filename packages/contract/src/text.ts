@@ -3,19 +3,32 @@ import { callerIdCharsMax, emailCharsMax, messageTextBytesMax, nameCharsMax } fr
 
 /** Well-formed Unicode without NUL; length counts code points. */
 export function stringSchema(charsMin: number, charsMax: number) {
-  return z.string().superRefine((value, context) => {
-    const fault = wellFormedFault(value) ?? lengthFault(value, charsMin, charsMax)
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: value })
-  }).meta({ minLength: charsMin, maxLength: charsMax })
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const fault = wellFormedFault(value) ?? lengthFault(value, charsMin, charsMax)
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: value })
+    })
+    .meta({ minLength: charsMin, maxLength: charsMax })
 }
 
 export const callerIdSchema = stringSchema(1, callerIdCharsMax)
 
 /** Trimmed, 1–120 characters. */
-export const nameSchema = z.string().trim().pipe(stringSchema(1, nameCharsMax))
+export const nameSchema = z
+  .string()
+  .trim()
+  .pipe(stringSchema(1, nameCharsMax))
+  .meta({ description: `Trimmed; 1 to ${nameCharsMax} characters.` })
 
 /** Trimmed and lower-cased; stored and returned so. */
-export const emailSchema = z.string().trim().toLowerCase().pipe(stringSchema(1, emailCharsMax)).pipe(z.email())
+export const emailSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(stringSchema(1, emailCharsMax))
+  .pipe(z.email())
+  .meta({ description: `Trimmed and lower-cased; an address of at most ${emailCharsMax} characters.` })
 
 /** Message text: trimmed, `\n` line ends, no control characters but `\n` and `\t`, 1–16,384 bytes of UTF-8. */
 export const messageTextSchema = z
@@ -24,6 +37,9 @@ export const messageTextSchema = z
   .superRefine((value, context) => {
     const fault = wellFormedFault(value) ?? controlFault(value) ?? bytesFault(value)
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: value })
+  })
+  .meta({
+    description: `Trimmed; 1 to ${messageTextBytesMax} bytes of UTF-8; no control characters but line ends and tabs.`,
   })
 
 function wellFormedFault(value: string): string | undefined {
