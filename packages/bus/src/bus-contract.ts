@@ -93,7 +93,16 @@ function has(hints: readonly Hint[], wanted: MarkHint): boolean {
 export function chatHint({ chatId, seq, text = 'hello' }: { chatId: number; seq: number; text?: string }): ChatHint {
   const at = '2026-01-02T03:04:05.678Z'
   const message = {
-    id: seq, chatId, seq, userId: 2, direction: 'in', type: 'text', text, status: 'new', clientMsgId: 'a', createdAt: at,
+    id: seq,
+    chatId,
+    seq,
+    userId: 2,
+    direction: 'in',
+    type: 'text',
+    text,
+    status: 'new',
+    clientMsgId: 'a',
+    createdAt: at,
   }
   const entry = logEntrySchema.parse({ seq, at, actor: { id: 2, name: 'A', role: 'client' }, kind: 'message', message })
   return {

@@ -5,7 +5,9 @@ import { decodePayload, encodeHints } from './hint-codec.ts'
 const bytesMax = 7_500
 
 test('[BUS-1] hints come back as they were, in payloads below the limit, also when they are not ASCII', () => {
-  const hints = Array.from({ length: 60 }, (_, index) => chatHint({ chatId: 1, seq: index + 1, text: `привет ${'я'.repeat(500)}` }))
+  const hints = Array.from({ length: 60 }, (_, index) =>
+    chatHint({ chatId: 1, seq: index + 1, text: `привет ${'я'.repeat(500)}` }),
+  )
   const payloads = encodeHints('me', hints, bytesMax)
   expect(payloads.length).toBeGreaterThan(5)
   for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(bytesMax)

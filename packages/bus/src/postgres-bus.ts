@@ -99,7 +99,10 @@ class PostgresBus implements Bus {
 
   #receive(text: string): void {
     const payload = decodePayload(text)
-    if (payload === null) return this.#log.warn({ bytes: text.length }, 'dropped a notification that is not ours')
+    if (payload === null) {
+      this.#log.warn({ bytes: text.length }, 'dropped a notification that is not ours')
+      return
+    }
     if (payload.from === this.#from) return
     if (payload.broken > 0) this.#log.warn({ count: payload.broken }, 'dropped hints that could not be read')
     for (const hint of payload.hints) this.#listeners.deliver(hint)

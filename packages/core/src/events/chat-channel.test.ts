@@ -10,6 +10,7 @@ function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) 
   const errors: unknown[] = []
   const channel = new ChatChannel({
     chatId: fixtureChatId,
+    readMarks: async () => [],
     onError: (error) => errors.push(error),
     readLog: async ({ afterSeq, limit }) => {
       log.reads += 1
@@ -33,7 +34,10 @@ async function drain(channel: ChatChannel, seen: number[]): Promise<void> {
 }
 
 test('[LIVE-7] any sequence of lost, doubled and reordered hints ends with the complete log', async () => {
-  const hint = fc.record({ entries: fc.integer({ min: 1, max: 4 }), fate: fc.constantFrom('lost', 'once', 'twice', 'late', 'bare') })
+  const hint = fc.record({
+    entries: fc.integer({ min: 1, max: 4 }),
+    fate: fc.constantFrom('lost', 'once', 'twice', 'late', 'bare'),
+  })
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(hint, { maxLength: 40 }), async (scheduler, hints) => {
       const { log, channel } = rig((read) => scheduler.schedule(read))

@@ -2,13 +2,18 @@ import type { ChatHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
-import { MarkBoard } from './mark-board.ts'
+import { type Mark, MarkBoard } from './mark-board.ts'
 import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
 
 /** Reads the oldest entries after a place from the database. */
 export type ReadLog = (slice: { chatId: ChatId; afterSeq: number; limit: number }) => Promise<LogEntry[]>
 
-export type ChannelOptions = { chatId: ChatId; readLog: ReadLog; onError: (error: unknown) => void }
+export type ChannelOptions = {
+  chatId: ChatId
+  readLog: ReadLog
+  readMarks: () => Promise<readonly Mark[]>
+  onError: (error: unknown) => void
+}
 
 /** A frame stays well below the bytes that may wait for a slow socket. */
 const frameLimits: FrameLimits = { entries: frameEntriesMax, bytes: 48 * 1024 }
@@ -23,6 +28,7 @@ export class ChatChannel {
   readonly chatId: ChatId
   readonly marks = new MarkBoard()
   readonly #readLog: ReadLog
+  readonly #readMarks: ChannelOptions['readMarks']
   readonly #onError: (error: unknown) => void
   readonly #followers = new Set<() => void>()
   readonly #pages = new Map<number, Promise<SizedEntry[]>>()
@@ -30,10 +36,12 @@ export class ChatChannel {
   /** The highest place anybody has told of. */
   #told = 0
   #filling = false
+  #marksRead: Promise<void> | null = null
 
-  constructor({ chatId, readLog, onError }: ChannelOptions) {
+  constructor({ chatId, readLog, readMarks, onError }: ChannelOptions) {
     this.chatId = chatId
     this.#readLog = readLog
+    this.#readMarks = readMarks
     this.#onError = onError
   }
 
@@ -74,7 +82,18 @@ export class ChatChannel {
     void this.#fill()
   }
 
-  mark(mark: Parameters<MarkBoard['merge']>[0]): void {
+  /** Read once for all followers; from then on hints and healing looks keep the marks. */
+  marksKnown(): Promise<void> {
+    if (this.#marksRead === null) {
+      this.#marksRead = this.#learnMarks()
+      this.#marksRead.catch(() => {
+        this.#marksRead = null
+      })
+    }
+    return this.#marksRead
+  }
+
+  mark(mark: Mark): void {
     if (this.marks.merge(mark)) this.wake()
   }
 
@@ -96,6 +115,10 @@ export class ChatChannel {
   async #readPage(afterSeq: number): Promise<SizedEntry[]> {
     const entries = await this.#readLog({ chatId: this.chatId, afterSeq, limit: frameEntriesMax })
     return frameful(entries.map(sized), 0, frameLimits)
+  }
+
+  async #learnMarks(): Promise<void> {
+    for (const mark of await this.#readMarks()) this.mark(mark)
   }
 
   /** Closes the gap between the ring and what was told. What fails is tried again by the next look at the database. */

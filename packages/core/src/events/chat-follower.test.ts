@@ -21,6 +21,7 @@ function rig(cursor: string, top = 3) {
   const wait = new StreamWait(new AbortController().signal)
   const channel = new ChatChannel({
     chatId: fixtureChatId,
+    readMarks: async () => [],
     readLog: async ({ afterSeq, limit }) => entriesFixture(afterSeq + 1, Math.min(top, afterSeq + limit)),
     onError: () => undefined,
   })
@@ -28,7 +29,15 @@ function rig(cursor: string, top = 3) {
   channel.observe(top)
   const chat = { id: fixtureChatId, userId, operatorId: null, lastSeq: top, rev: 1, marks: { client: 0, operator: 0 } }
   let isVoid = false
-  const follower = new ChatFollower({ actor, chat, channel, epoch: 'e', isVoid: () => isVoid, input: { chatId: fixtureChatId, cursor }, wait })
+  const follower = new ChatFollower({
+    actor,
+    chat,
+    channel,
+    epoch: 'e',
+    isVoid: () => isVoid,
+    input: { chatId: fixtureChatId, cursor },
+    wait,
+  })
   return { channel, follower, makeVoid: () => (isVoid = true) }
 }
 

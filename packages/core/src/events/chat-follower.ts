@@ -10,8 +10,8 @@ import { formatCursor, parseCursor } from './cursor.ts'
 import { createFrameIds } from './frame-ids.ts'
 import { nextHeartbeat } from './heartbeat.ts'
 import type { SizedEntry } from './ring.ts'
-import type { StreamWait } from './stream-wait.ts'
 import { withStatus } from './stored-entry-view.ts'
+import type { StreamWait } from './stream-wait.ts'
 
 export type ChatStep = { id: string; frame: ChatFrame }
 
@@ -103,7 +103,9 @@ export class ChatFollower {
     const first = events[0]
     const last = events.at(-1)
     if (first?.seq !== this.#at + 1 || last === undefined) {
-      throw new AppError('internal', { internal: `the log of chat ${this.#options.chat.id} has a gap after ${this.#at}` })
+      throw new AppError('internal', {
+        internal: `the log of chat ${this.#options.chat.id} has a gap after ${this.#at}`,
+      })
     }
     if (events.some((entry) => entry.kind === 'assigned')) this.#checkAccess()
     this.#at = last.seq

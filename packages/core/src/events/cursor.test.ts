@@ -9,7 +9,19 @@ test('[LIVE-3] a cursor is read back, whatever stands behind the tilde', () => {
 })
 
 test('[LIVE-4] what is not a cursor is not read as one', () => {
-  for (const text of ['', 'a', ':1', 'a:', 'a:-1', 'a:1.5', 'a:1x', 'a:99999999999999999', ' a:1', 'a:9007199254740993', 'a b:1']) {
+  for (const text of [
+    '',
+    'a',
+    ':1',
+    'a:',
+    'a:-1',
+    'a:1.5',
+    'a:1x',
+    'a:99999999999999999',
+    ' a:1',
+    'a:9007199254740993',
+    'a b:1',
+  ]) {
     expect(parseCursor(text)).toBeNull()
   }
 })

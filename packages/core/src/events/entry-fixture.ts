@@ -7,7 +7,16 @@ export const fixtureChatId: ChatId = chatIdSchema.parse(1)
 export function entryFixture(seq: number, text = `n ${seq}`): LogEntry {
   const at = new Date(1_700_000_000_000 + seq).toISOString()
   const message = {
-    id: seq, chatId: 1, seq, userId: 2, direction: 'in', type: 'text', text, status: 'new', clientMsgId: null, createdAt: at,
+    id: seq,
+    chatId: 1,
+    seq,
+    userId: 2,
+    direction: 'in',
+    type: 'text',
+    text,
+    status: 'new',
+    clientMsgId: null,
+    createdAt: at,
   }
   return logEntrySchema.parse({ seq, at, actor: { id: 2, name: 'A', role: 'client' }, kind: 'message', message })
 }

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events'
-import { chatFrameSchema, type ChatFrame, type LogEntry } from '@deskbell/contract/events'
 import type { Actor } from '@deskbell/contract/actor'
-import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { type ChatFrame, chatFrameSchema, type LogEntry } from '@deskbell/contract/events'
 import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -32,7 +32,10 @@ const upTo = (top: number, from = 1): number[] => Array.from({ length: top - fro
 
 async function fill(actor: Actor, chatId: Chat['id'], count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += 20) {
-    const items = upTo(Math.min(20, count - sent)).map((n) => ({ text: `n ${sent + n}`, clientMsgId: `${chatId}-${sent + n}-${Math.random()}` }))
+    const items = upTo(Math.min(20, count - sent)).map((n) => ({
+      text: `n ${sent + n}`,
+      clientMsgId: `${chatId}-${sent + n}-${Math.random()}`,
+    }))
     await sendBatch(fresh.core, actor, { chatId, items })
   }
 }
@@ -241,7 +244,11 @@ test('[LIVE-12] a stream that is left by its reader, or aborted in the back-pres
   await left.next()
   await left.return()
   const end = new AbortController()
-  const stuck = followChat(fresh.core, operator, { chatId: chat.id, signal: end.signal, ready: () => new Promise(() => undefined) })
+  const stuck = followChat(fresh.core, operator, {
+    chatId: chat.id,
+    signal: end.signal,
+    ready: () => new Promise(() => undefined),
+  })
   const waiting = stuck.next()
   end.abort()
   expect(await waiting).toEqual({ done: true, value: undefined })
@@ -257,7 +264,9 @@ test('[LIVE-8] a slow follower reads the database where the ring has ended, and 
   })
   let frames = 0
   const ready = () => (++frames > 1 ? gate : undefined)
-  await using slow = new StreamProbe<ChatFrame>((signal) => followChat(fresh.core, operator, { chatId: chat.id, signal, ready }))
+  await using slow = new StreamProbe<ChatFrame>((signal) =>
+    followChat(fresh.core, operator, { chatId: chat.id, signal, ready }),
+  )
   await slow.until('live')
   await fill(client, chat.id, 600)
   open?.()

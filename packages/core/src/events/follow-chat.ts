@@ -1,6 +1,5 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { FollowChatInput } from '@deskbell/contract/events'
-import { readChatMarks } from '@deskbell/db/queries/log'
 import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
 import type { ChatChannel } from './chat-channel.ts'
@@ -47,8 +46,7 @@ type Start = { input: FollowChatInput; wait: StreamWait; channel: ChatChannel; e
 async function startFollower(core: Core, actor: Actor, start: Start): Promise<ChatFollower> {
   const { input, wait, channel, epoch } = start
   const chat = requireVisible(actor, await wait.until(core.queries.chats.access(input.chatId)))
-  const marks = await wait.until(readChatMarks(core.db.orm, [input.chatId]))
-  for (const mark of marks) channel.mark(mark)
+  await wait.until(channel.marksKnown())
   channel.observe(chat.lastSeq)
   return new ChatFollower({ actor, chat, channel, epoch, isVoid: () => core.epoch() !== epoch, input, wait })
 }

@@ -111,6 +111,7 @@ export class Hub {
     const channel = new ChatChannel({
       chatId,
       readLog: async (slice) => (await readLogAfter(db.orm, slice)).map((row) => storedEntryView(slice.chatId, row)),
+      readMarks: () => readChatMarks(db.orm, [chatId]),
       onError: (error) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
     })
     this.#channels.set(chatId, channel)

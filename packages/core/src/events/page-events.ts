@@ -34,8 +34,8 @@ const trustMs = 1_000
 async function requireSameHistory(core: Core, epoch: string): Promise<void> {
   if (!core.hub.isTrusted) {
     const timer = new AbortController()
-    await Promise.race([core.hub.trusted(), delay(trustMs, undefined, { signal: timer.signal, ref: false })]).finally(() =>
-      timer.abort(),
+    await Promise.race([core.hub.trusted(), delay(trustMs, undefined, { signal: timer.signal, ref: false })]).finally(
+      () => timer.abort(),
     )
   }
   if (core.hub.isTrusted && core.epoch() === epoch) return

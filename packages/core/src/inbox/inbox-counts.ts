@@ -42,4 +42,3 @@ export async function readClientCounts(db: Database, clientIds: readonly UserId[
 export function sameCounts(a: InboxCounts, b: InboxCounts): boolean {
   return a.open === b.open && a.mine === b.mine && a.unassigned === b.unassigned && a.unread === b.unread
 }
-

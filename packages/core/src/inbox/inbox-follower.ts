@@ -5,8 +5,8 @@ import { createFrameIds } from '../events/frame-ids.ts'
 import { nextHeartbeat } from '../events/heartbeat.ts'
 import type { StreamWait } from '../events/stream-wait.ts'
 import { countsMs } from './counts-board.ts'
-import { formatInboxCursor, laterPosition } from './inbox-cursor.ts'
 import { sameCounts } from './inbox-counts.ts'
+import { formatInboxCursor, laterPosition } from './inbox-cursor.ts'
 import type { InboxReader } from './inbox-reader.ts'
 
 export type InboxStep = { id: string; frame: InboxFrame }

@@ -1,8 +1,8 @@
-import { chatSchema, type Chat } from '@deskbell/contract/chats'
+import { type Chat, chatSchema } from '@deskbell/contract/chats'
 import { userIdSchema } from '@deskbell/contract/ids'
 import { catchUpRowsMax } from '@deskbell/contract/limits'
 import { expect, test } from 'vitest'
-import { laterPosition, formatInboxCursor, parseInboxCursor } from './inbox-cursor.ts'
+import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxReader } from './inbox-reader.ts'
 import { SentRevs } from './sent-revs.ts'
 
@@ -10,8 +10,17 @@ const userId = userIdSchema.parse(1)
 
 function row(id: number, rev = 1): Chat {
   return chatSchema.parse({
-    id, status: 'open', client: { id: 1, name: 'A', email: 'a@example.test' }, operator: null, lastMessageAt: null,
-    lastMessage: null, unread: 0, lastSeq: 0, rev, createdAt: '2026-01-02T03:04:05.678Z', closedAt: null,
+    id,
+    status: 'open',
+    client: { id: 1, name: 'A', email: 'a@example.test' },
+    operator: null,
+    lastMessageAt: null,
+    lastMessage: null,
+    unread: 0,
+    lastSeq: 0,
+    rev,
+    createdAt: '2026-01-02T03:04:05.678Z',
+    closedAt: null,
   })
 }
 
@@ -23,7 +32,10 @@ test('[INBOX-1] a chat that changes often waits as one row, the newest', () => {
   const reader = newReader()
   for (let rev = 1; rev <= 1_000; rev += 1) reader.offerRow(row(1, rev))
   reader.offerRow(row(2))
-  expect(reader.takeRows(10).map(({ id, rev }) => [id, rev])).toEqual([[1, 1_000], [2, 1]])
+  expect(reader.takeRows(10).map(({ id, rev }) => [id, rev])).toEqual([
+    [1, 1_000],
+    [2, 1],
+  ])
   expect(reader.isEmpty).toBe(true)
 })
 

@@ -1,9 +1,9 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import type { Executor } from '@deskbell/db/transaction'
 import type { ChatRow } from '@deskbell/db/queries/chat-rows'
 import { readReadCounts, readSharedRows } from '@deskbell/db/queries/inbox'
+import type { Executor } from '@deskbell/db/transaction'
 import { chatView } from '../chats/chat-view.ts'
 
 /** One chat's row and everybody's read counts: enough to make the row of any asker. */

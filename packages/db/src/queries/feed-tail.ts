@@ -37,7 +37,10 @@ export type ChangedChats = { after: FeedPosition; clientId: UserId | null; limit
  * The chats that changed after a position, once each; of one client, or of all. Rows above the horizon
  * are given too, because whoever asks is told of the same chat again at worst.
  */
-export async function readChangedChats(executor: Executor, { after, clientId, limit }: ChangedChats): Promise<ChatId[]> {
+export async function readChangedChats(
+  executor: Executor,
+  { after, clientId, limit }: ChangedChats,
+): Promise<ChatId[]> {
   const rows = await executor
     .selectDistinct({ chatId: feed.chatId })
     .from(feed)
@@ -61,7 +64,7 @@ export async function isFeedCut(executor: Executor, after: FeedPosition): Promis
     .from(feed)
     .orderBy(asc(feed.xid), asc(feed.id))
     .limit(1)
-  return oldest !== undefined && oldest.isOld && oldest.isAbove
+  return oldest?.isOld === true && oldest.isAbove
 }
 
 /** Removes old rows, some at a time, all but the newest of them. Answers how many. */

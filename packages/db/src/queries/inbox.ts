@@ -37,7 +37,10 @@ const openSums = {
 /** Over all chats, for an operator who has no mark of its own. */
 export async function sumOpenChats(executor: Executor): Promise<OpenSums> {
   const unread = sql<number>`coalesce(sum(${unreadOfOperators}), 0)`.mapWith(Number)
-  const [sums] = await executor.select({ ...openSums, unread }).from(chats).where(eq(chats.status, 'open'))
+  const [sums] = await executor
+    .select({ ...openSums, unread })
+    .from(chats)
+    .where(eq(chats.status, 'open'))
   return sums ?? { open: 0, unassigned: 0, unread: 0 }
 }
 

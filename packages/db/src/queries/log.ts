@@ -41,7 +41,10 @@ export async function readLogHead(executor: Executor, chatId: ChatId): Promise<L
 }
 
 /** Where the logs of many chats end. */
-export function readTops(executor: Executor, chatIds: readonly ChatId[]): Promise<{ chatId: ChatId; lastSeq: number }[]> {
+export function readTops(
+  executor: Executor,
+  chatIds: readonly ChatId[],
+): Promise<{ chatId: ChatId; lastSeq: number }[]> {
   return executor
     .select({ chatId: chats.id, lastSeq: chats.lastSeq })
     .from(chats)
