@@ -75,9 +75,18 @@ class Bot {
   #lookAt(row: Chat): void {
     if (this.#seen.get(row.id) === row) return
     this.#seen.set(row.id, row)
-    if (row.status === 'closed') return this.#leave(row.id)
-    if (row.operator === null) return this.#do(this.#take(row.id), () => this.#seen.delete(row.id))
-    if (row.operator.id !== this.#userId) return this.#leave(row.id)
+    if (row.status === 'closed') {
+      this.#leave(row.id)
+      return
+    }
+    if (row.operator === null) {
+      this.#do(this.#take(row.id), () => this.#seen.delete(row.id))
+      return
+    }
+    if (row.operator.id !== this.#userId) {
+      this.#leave(row.id)
+      return
+    }
     if (row.unread > 0) this.#serve(row)
   }
 

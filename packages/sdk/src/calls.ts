@@ -5,9 +5,9 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxFrame } from '@deskbell/contract/inbox'
 import type { Message, SendBatchOutput } from '@deskbell/contract/messages'
 import type { TRPCClient } from '@trpc/client'
-import type { Store } from './store.ts'
 import type { ConnectionState } from './connection/connection-state.ts'
 import { errorCode, retryAfterMs } from './error-code.ts'
+import type { Store } from './store.ts'
 
 /** What a stream tells. After `ended` nothing more comes. */
 export type StreamHandlers<Frame> = {

@@ -1,5 +1,5 @@
-import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import { uniqueId } from '@deskbell/testkit/factories'
+import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import { freshDatabase } from '@deskbell/testkit/fresh-database'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -45,6 +45,17 @@ function textsOf(follower: ChatFollower): string[] {
 
 async function live(follower: ChatFollower): Promise<void> {
   await waitFor(() => follower.getSnapshot().status === 'live', { what: 'a live timeline', timeoutMs: 10_000 })
+}
+
+/** Messages that stood in one picture both as sent and as pending. */
+function watchForTwins(follower: ChatFollower): string[] {
+  const twins: string[] = []
+  follower.subscribe(() => {
+    const { entries, pending } = follower.getSnapshot()
+    const shown = new Set(entries.map((entry) => (entry.kind === 'message' ? entry.message.clientMsgId : null)))
+    twins.push(...pending.flatMap(({ clientMsgId }) => (shown.has(clientMsgId) ? [clientMsgId] : [])))
+  })
+  return twins
 }
 
 describe('sdk', () => {
@@ -99,6 +110,7 @@ describe('sdk', () => {
     const mine = client.follow(chatId)
     const theirs = operator.follow(chatId)
     await Promise.all([live(mine), live(theirs)])
+    const shownTwice = watchForTwins(mine)
     const texts = Array.from({ length: 60 }, (_, index) => `m${index}`)
     for (const [index, text] of texts.entries()) {
       mine.send(text)
@@ -111,6 +123,7 @@ describe('sdk', () => {
     await waitFor(() => mine.getSnapshot().pending.length === 0)
     expect(textsOf(theirs)).toEqual(texts)
     expect(textsOf(mine)).toEqual(texts)
+    expect(shownTwice).toEqual([])
   })
 
   test('[SDK-3] the same clientMsgId is one message, for two programs too', async () => {
@@ -132,7 +145,9 @@ describe('sdk', () => {
     await live(follower)
     expect(follower.getSnapshot().pending).toEqual([])
     const { clientMsgId } = follower.send('later')
-    await waitFor(() => follower.getSnapshot().pending.some(({ state, code }) => state === 'failed' && code === 'chat_closed'))
+    await waitFor(() =>
+      follower.getSnapshot().pending.some(({ state, code }) => state === 'failed' && code === 'chat_closed'),
+    )
     follower.discard(clientMsgId)
     expect(follower.getSnapshot().pending.some((message) => message.clientMsgId === clientMsgId)).toBe(false)
   })

@@ -5,7 +5,10 @@ import { type ConnectionEvent, type ConnectionState, nextConnectionState } from 
 const events: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   fc.record({ t: fc.constant('waiting' as const), attempt: fc.nat(9), retryAt: fc.nat() }),
   fc.record({ t: fc.constantFrom('attempting' as const, 'opened' as const, 'lost' as const, 'renewed' as const) }),
-  fc.record({ t: fc.constant('ended' as const), reason: fc.constantFrom('unauthenticated' as const, 'closed' as const) }),
+  fc.record({
+    t: fc.constant('ended' as const),
+    reason: fc.constantFrom('unauthenticated' as const, 'closed' as const),
+  }),
 )
 
 function play(moves: readonly ConnectionEvent[]): ConnectionState {
@@ -17,7 +20,11 @@ describe('nextConnectionState', () => {
     const wait: ConnectionEvent = { t: 'waiting', attempt: 0, retryAt: 5 }
     expect(play([{ t: 'attempting' }])).toEqual({ kind: 'connecting' })
     expect(play([{ t: 'attempting' }, { t: 'opened' }])).toEqual({ kind: 'online' })
-    expect(play([{ t: 'attempting' }, { t: 'opened' }, { t: 'lost' }, wait])).toEqual({ kind: 'waiting', attempt: 0, retryAt: 5 })
+    expect(play([{ t: 'attempting' }, { t: 'opened' }, { t: 'lost' }, wait])).toEqual({
+      kind: 'waiting',
+      attempt: 0,
+      retryAt: 5,
+    })
     expect(play([{ t: 'attempting' }, wait, { t: 'attempting' }, { t: 'opened' }])).toEqual({ kind: 'online' })
   })
 
@@ -30,7 +37,10 @@ describe('nextConnectionState', () => {
   test('[SDK-6] an ended session stays ended, whatever happens, until a new one begins', () => {
     fc.assert(
       fc.property(fc.array(events), fc.array(events), (before, after) => {
-        const ended = play([...before.filter((event) => event.t !== 'ended'), { t: 'ended', reason: 'unauthenticated' }])
+        const ended = play([
+          ...before.filter((event) => event.t !== 'ended'),
+          { t: 'ended', reason: 'unauthenticated' },
+        ])
         const noise = after.filter((event) => event.t !== 'renewed')
         expect(noise.reduce(nextConnectionState, ended)).toBe(ended)
         expect(nextConnectionState(ended, { t: 'renewed' })).toEqual({ kind: 'idle' })

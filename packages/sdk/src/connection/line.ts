@@ -104,7 +104,10 @@ export class Line {
   }
 
   #opened(scope: Scope, socket: WebSocket): void {
-    if (scope.dropped) return socket.close()
+    if (scope.dropped) {
+      socket.close()
+      return
+    }
     scope.sockets.add(socket)
     this.#applyIn(scope, { t: 'opened' })
   }
@@ -112,7 +115,10 @@ export class Line {
   #closed(scope: Scope, { socket, code }: { socket: WebSocket; code: number }): void {
     scope.sockets.delete(socket)
     if (scope.dropped) return
-    if (finalCloseCodes.has(code)) return this.end(endReasonOf(code))
+    if (finalCloseCodes.has(code)) {
+      this.end(endReasonOf(code))
+      return
+    }
     if (scope.sockets.size === 0) this.#applyIn(scope, { t: 'lost' })
     if (!scope.proved.delete(socket)) void this.#askForEnd(scope)
   }

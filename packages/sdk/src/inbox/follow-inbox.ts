@@ -79,7 +79,10 @@ class Follower implements InboxFollower {
 
   #ended(ended: ErrorCode | null, afterMs: number): void {
     const over = this.#calls.connection.getSnapshot().kind === 'ended'
-    if (over || !isRetryable(ended)) return this.#store.set(withStatus(this.#store.getSnapshot(), 'failed'))
+    if (over || !isRetryable(ended)) {
+      this.#store.set(withStatus(this.#store.getSnapshot(), 'failed'))
+      return
+    }
     this.#lost()
     const delayMs = Math.max(afterMs, retryDelayMs(this.#attempt, this.#calls.random))
     this.#attempt += 1

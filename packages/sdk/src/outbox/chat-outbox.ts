@@ -123,9 +123,18 @@ export class ChatOutbox {
     for (const waiter of waiters) waiter.reject(new SdkError('unavailable'))
   }
 
+  /** Back: all programs of a restarted server come at one moment, so a random wait first. Ended: nothing to wait for. */
   #lineChanged(): void {
     const { kind } = this.#calls.connection.getSnapshot()
-    if (kind === 'online' && this.#store.getSnapshot().length > 0) return this.#pumpLater(0)
+    if (this.#store.getSnapshot().length === 0) return
+    if (kind === 'online') this.#pumpLater(0)
+    if (kind === 'ended') this.#pumpNow()
+  }
+
+  #pumpNow(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#pump()
   }
 
   #pump(): void {
@@ -133,7 +142,10 @@ export class ChatOutbox {
     const batch = nextBatch(this.#store.getSnapshot(), this.#itemsMax)
     if (batch.length === 0) return
     this.#calls.connect()
-    if (this.#calls.connection.getSnapshot().kind === 'waiting') return this.#waitForLine()
+    if (this.#calls.connection.getSnapshot().kind === 'waiting') {
+      this.#waitForLine()
+      return
+    }
     this.#store.set(markSending(this.#store.getSnapshot(), batch))
     void this.#send(batch)
   }
@@ -174,14 +186,17 @@ export class ChatOutbox {
     this.#rest()
     this.#itemsMax = batchItemsMax
     const again = outcomes.some((outcome) => 'error' in outcome && outcome.error.retryable)
-    if (again) return this.#pumpLater(0)
-    this.#attempt = 0
-    this.#pump()
+    if (!again) this.#attempt = 0
+    if (again) this.#pumpLater(0)
+    else this.#pump()
   }
 
   #failed(error: unknown, batch: readonly QueueItem[]): void {
     const code = errorCode(error)
-    if (code !== null && !isRetryable(code)) return this.#refused(code, batch)
+    if (code !== null && !isRetryable(code)) {
+      this.#refused(code, batch)
+      return
+    }
     const queue = this.#store.getSnapshot()
     this.#store.set(code === null ? markUnconfirmed(queue, 'sending') : putBack(queue))
     this.#pumpLater(retryAfterMs(error))
@@ -192,7 +207,8 @@ export class ChatOutbox {
     if (batch.length > 1) {
       this.#itemsMax = 1
       this.#store.set(putBack(this.#store.getSnapshot()))
-      return this.#pump()
+      this.#pump()
+      return
     }
     this.#store.set(refuse(this.#store.getSnapshot(), code))
     for (const item of batch) this.#reject(item.clientMsgId, code)
@@ -205,10 +221,7 @@ export class ChatOutbox {
     clearTimeout(this.#timer)
     const delayMs = Math.max(atLeastMs, retryDelayMs(this.#attempt, this.#calls.random))
     this.#attempt += 1
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#pump()
-    }, delayMs)
+    this.#timer = setTimeout(() => this.#pumpNow(), delayMs)
   }
 
   /** Without somebody who shows the log, a stored message is done. */

@@ -1,4 +1,4 @@
-import { messageSchema, type Message, type SendOutcome } from '@deskbell/contract/messages'
+import { type Message, messageSchema, type SendOutcome } from '@deskbell/contract/messages'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -88,7 +88,10 @@ describe('queue', () => {
       { clientMsgId: 'bad', error: { code: 'chat_closed', retryable: false } },
       { clientMsgId: 'good', error: { code: 'rate_limited', retryable: true } },
     ])
-    expect(queue.map(toPending)).toMatchObject([{ state: 'failed', code: 'chat_closed' }, { state: 'sending', code: null }])
+    expect(queue.map(toPending)).toMatchObject([
+      { state: 'failed', code: 'chat_closed' },
+      { state: 'sending', code: null },
+    ])
     expect(nextBatch(queue).map((item) => item.clientMsgId)).toEqual(['good'])
     expect(nextBatch(retryFailed(queue, 'bad')).map((item) => item.clientMsgId)).toEqual(['good', 'bad'])
   })
@@ -97,9 +100,14 @@ describe('queue', () => {
     const many = Array.from({ length: 50 }, (_, index) => `m${index}`).reduce((queue, id) => add(queue, id), emptyQueue)
     expect(nextBatch(many)).toHaveLength(20)
     const quotes = '"'.repeat(16_000)
-    const wide = Array.from({ length: 20 }, (_, index) => `m${index}`).reduce((queue, id) => add(queue, id, quotes), emptyQueue)
+    const wide = Array.from({ length: 20 }, (_, index) => `m${index}`).reduce(
+      (queue, id) => add(queue, id, quotes),
+      emptyQueue,
+    )
     const batch = nextBatch(wide)
     expect(batch.length).toBeGreaterThan(1)
-    expect(JSON.stringify(batch.map(({ clientMsgId, text }) => ({ clientMsgId, text }))).length).toBeLessThan(256 * 1024)
+    expect(JSON.stringify(batch.map(({ clientMsgId, text }) => ({ clientMsgId, text }))).length).toBeLessThan(
+      256 * 1024,
+    )
   })
 })

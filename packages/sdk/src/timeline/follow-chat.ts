@@ -12,7 +12,13 @@ import { createStore } from '../store.ts'
 import { nextTimeline } from './next-timeline.ts'
 import { ReadMarker } from './read-marker.ts'
 import type { ChatFollower, Timeline } from './timeline.ts'
-import { pageEntries, startTimeline, type TimelineEffect, type TimelineEvent, type TimelineState } from './timeline-state.ts'
+import {
+  pageEntries,
+  startTimeline,
+  type TimelineEffect,
+  type TimelineEvent,
+  type TimelineState,
+} from './timeline-state.ts'
 import { createTimelineView } from './timeline-view.ts'
 
 export type FollowOptions = { chatId: ChatId; outbox: ChatOutbox; onStop?: () => void }
@@ -118,17 +124,23 @@ class Follower implements ChatFollower {
   #act(effect: TimelineEffect): void {
     switch (effect.do) {
       case 'load':
-        return void this.#load(effect)
+        void this.#load(effect)
+        break
       case 'follow':
-        return this.#follow(effect.cursor)
+        this.#follow(effect.cursor)
+        break
       case 'unfollow':
-        return this.#endStream()
+        this.#endStream()
+        break
       case 'wait':
-        return this.#wait(effect)
+        this.#wait(effect)
+        break
       case 'watch':
-        return this.#watch()
+        this.#watch()
+        break
       case 'loadOlder':
-        return void this.#loadOlder(effect.beforeSeq)
+        void this.#loadOlder(effect.beforeSeq)
+        break
     }
   }
 

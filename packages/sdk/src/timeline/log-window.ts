@@ -35,7 +35,12 @@ export function prependPage(window: LogWindow, page: PageOutput): LogWindow {
   const first = window.entries[0]?.seq ?? window.have + 1
   const older = page.entries.filter((entry) => entry.seq < first)
   if (older.length > 0 && older.at(-1)?.seq !== first - 1) return window
-  return { ...window, entries: [...older, ...window.entries], hasMore: page.hasMore, read: mergeRead(window.read, page.read) }
+  return {
+    ...window,
+    entries: [...older, ...window.entries],
+    hasMore: page.hasMore,
+    read: mergeRead(window.read, page.read),
+  }
 }
 
 /** A cursor is `epoch:seq`. Another epoch means that the database was restored: the same `seq` may be another entry. */
@@ -46,7 +51,12 @@ export function isSameHistory(a: { cursor: string }, b: { cursor: string }): boo
 /** Goes on from a window that was shown to a newer one that overlaps or touches it. */
 export function continueWindow(shown: LogWindow, newer: LogWindow): LogWindow {
   const fresh = newer.entries.filter((entry) => entry.seq > shown.have)
-  return { ...newer, entries: [...shown.entries, ...fresh], hasMore: shown.hasMore, read: mergeRead(shown.read, newer.read) }
+  return {
+    ...newer,
+    entries: [...shown.entries, ...fresh],
+    hasMore: shown.hasMore,
+    read: mergeRead(shown.read, newer.read),
+  }
 }
 
 /** Takes the newer window, but keeps the objects of entries that say the same. */

@@ -104,8 +104,14 @@ export class ModelServer {
     const { epoch, seq } = parseCursor(cursor)
     this.#delivered = { epoch, seq }
     this.#sent = null
-    if (epoch !== this.#epoch) return this.#frame({ t: 'reset', reason: 'foreign', top: this.top }, seq)
-    if (this.top - seq > catchUpEntriesMax) return this.#frame({ t: 'reset', reason: 'too_far', top: this.top }, seq)
+    if (epoch !== this.#epoch) {
+      this.#frame({ t: 'reset', reason: 'foreign', top: this.top }, seq)
+      return
+    }
+    if (this.top - seq > catchUpEntriesMax) {
+      this.#frame({ t: 'reset', reason: 'too_far', top: this.top }, seq)
+      return
+    }
     this.#sent = seq
     this.#flush()
     this.#frame({ t: 'live', top: this.top }, this.top)

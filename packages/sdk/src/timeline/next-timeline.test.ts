@@ -57,31 +57,42 @@ function play(drive: Drive, step: Move): void {
   const { server } = drive
   switch (step.m) {
     case 'write':
-      return server.write(step.count)
+      server.write(step.count)
+      break
     case 'deliver': {
       const event = server.take()
-      return event === null ? undefined : drive.send(event)
+      if (event !== null) drive.send(event)
+      break
     }
     case 'lose':
-      return server.lose()
+      server.lose()
+      break
     case 'repeat':
-      return server.repeat()
+      server.repeat()
+      break
     case 'swap':
-      return server.swap()
+      server.swap()
+      break
     case 'cut':
       server.cut()
-      return drive.send({ t: 'lost' })
+      drive.send({ t: 'lost' })
+      break
     case 'end':
       server.end()
-      return drive.send({ t: 'streamEnded', code: 'unavailable', final: false, afterMs: 0 })
+      drive.send({ t: 'streamEnded', code: 'unavailable', final: false, afterMs: 0 })
+      break
     case 'fail':
-      return server.failPage()
+      server.failPage()
+      break
     case 'older':
-      return drive.send({ t: 'older' })
+      drive.send({ t: 'older' })
+      break
     case 'heartbeat':
-      return server.heartbeat()
+      server.heartbeat()
+      break
     case 'restore':
-      return server.restore()
+      server.restore()
+      break
   }
 }
 
@@ -180,7 +191,11 @@ describe('nextTimeline', () => {
     const drive = new Drive(5)
     drive.settle()
     const mark = (readSeq: number) =>
-      drive.send({ t: 'frame', id: 'e:5~1', frame: { t: 'rcpt', userId: drive.server.userId, role: 'client', deliveredSeq: 0, readSeq } })
+      drive.send({
+        t: 'frame',
+        id: 'e:5~1',
+        frame: { t: 'rcpt', userId: drive.server.userId, role: 'client', deliveredSeq: 0, readSeq },
+      })
     mark(4)
     mark(2)
     expect(drive.state.kind === 'live' && drive.state.window.read).toEqual({ client: 4, operator: 0 })

@@ -44,7 +44,8 @@ const older = {
     if (window === null || !state.loadingOlder) return same(state)
     return same({ ...withWindow(state, prependPage(window, event.page)), loadingOlder: false })
   },
-  olderFailed: (state: TimelineState): TimelineStep => same(state.loadingOlder ? { ...state, loadingOlder: false } : state),
+  olderFailed: (state: TimelineState): TimelineStep =>
+    same(state.loadingOlder ? { ...state, loadingOlder: false } : state),
 }
 
 const following: Row<Following> = {

@@ -1,4 +1,11 @@
-import { continueWindow, isSameHistory, type LogWindow, prependPage, replaceWindow, windowOfPage } from './log-window.ts'
+import {
+  continueWindow,
+  isSameHistory,
+  type LogWindow,
+  prependPage,
+  replaceWindow,
+  windowOfPage,
+} from './log-window.ts'
 import { type EventOf, reloadEntries, type StateOf, type TimelineStep } from './timeline-state.ts'
 
 /** A hole wider than this many pages is not filled: the newest pages stay, and `loadOlder` reaches the rest. */

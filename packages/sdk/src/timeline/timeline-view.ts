@@ -44,7 +44,16 @@ function picture(state: TimelineState, pending: readonly PendingMessage[]): Time
 }
 
 function isSame(a: Timeline, b: Timeline): boolean {
-  const keys: (keyof Timeline)[] = ['status', 'error', 'entries', 'pending', 'hasMore', 'loadingOlder', 'read', 'chatStatus']
+  const keys: (keyof Timeline)[] = [
+    'status',
+    'error',
+    'entries',
+    'pending',
+    'hasMore',
+    'loadingOlder',
+    'read',
+    'chatStatus',
+  ]
   return keys.every((key) => Object.is(a[key], b[key]))
 }
 

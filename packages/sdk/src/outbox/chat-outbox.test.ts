@@ -1,0 +1,175 @@
+import { chatIdSchema } from '@deskbell/contract/ids'
+import { type Message, messageSchema, type SendBatchOutput } from '@deskbell/contract/messages'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Calls } from '../calls.ts'
+import type { ConnectionState } from '../connection/connection-state.ts'
+import { SdkError } from '../sdk-error.ts'
+import { createStore, type Writable } from '../store.ts'
+import { ChatOutbox } from './chat-outbox.ts'
+
+const chatId = chatIdSchema.parse(1)
+const timeoutMs = 10_000
+const createdAt = '2026-01-01T00:00:00.000Z'
+
+type Request = {
+  ids: string[]
+  answer(output?: SendBatchOutput): void
+  fail(error: unknown): void
+}
+
+let line: Writable<ConnectionState>
+let requests: Request[]
+let outbox: ChatOutbox
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  line = createStore<ConnectionState>({ kind: 'online' })
+  requests = []
+  outbox = new ChatOutbox(fakeCalls(), { chatId, timeoutMs })
+})
+
+afterEach(() => {
+  outbox.close()
+  vi.useRealTimers()
+})
+
+function fakeCalls(): Calls {
+  const unused = () => {
+    throw new Error('not used by an outbox')
+  }
+  return {
+    connection: line,
+    random: () => 0.5,
+    connect: () => {},
+    isOwn: () => true,
+    page: unused,
+    followChat: unused,
+    followInbox: unused,
+    markRead: unused,
+    sendBatch: ({ items }) =>
+      new Promise((resolve, reject) => {
+        const ids = items.map((item) => item.clientMsgId)
+        const stored = { items: ids.map((id) => ({ clientMsgId: id, message: message(id), duplicate: false })) }
+        requests.push({ ids, answer: (output = stored) => resolve(output), fail: reject })
+      }),
+  }
+}
+
+function message(clientMsgId: string): Message {
+  const fixed = { chatId: 1, userId: 1, direction: 'in', type: 'text', text: 'x', status: 'new', createdAt }
+  return messageSchema.parse({ ...fixed, id: 5, seq: 5, clientMsgId })
+}
+
+function add(clientMsgId: string): void {
+  outbox.add({ clientMsgId, text: 'x', createdAt })
+}
+
+function stages(): string[] {
+  return outbox.queue.getSnapshot().map((item) => item.stage)
+}
+
+const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+
+/** The newest request. */
+function newest(): Request {
+  const request = requests.at(-1)
+  if (request === undefined) throw new Error('Nothing was sent.')
+  return request
+}
+
+describe('ChatOutbox', () => {
+  test('[SDK-3] one request at a time; what was written meanwhile goes together in the next', async () => {
+    for (const id of ['a', 'b', 'c']) add(id)
+    expect(requests.map(({ ids }) => ids)).toEqual([['a']])
+    newest().answer()
+    await tick()
+    expect(requests.map(({ ids }) => ids)).toEqual([['a'], ['b', 'c']])
+  })
+
+  test('[SDK-3] an answer that does not come makes the message unconfirmed, and it goes again under its id', async () => {
+    const outcome = outbox.outcome('a')
+    add('a')
+    newest().fail(new DOMException('The time is over.', 'TimeoutError'))
+    await tick()
+    expect(stages()).toEqual(['unconfirmed'])
+    await tick(1_000)
+    expect(requests.map(({ ids }) => ids)).toEqual([['a'], ['a']])
+    newest().answer()
+    await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
+  })
+
+  test('[SDK-3] what the log shows is done, whatever becomes of the answer', async () => {
+    outbox.watch()
+    const outcome = outbox.outcome('a')
+    add('a')
+    const { seq, createdAt: at } = message('a')
+    outbox.observe([{ seq, at, actor: null, kind: 'message', message: message('a') }], seq)
+    expect(outbox.queue.getSnapshot()).toEqual([])
+    await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
+    newest().fail(new Error('The line broke.'))
+    await tick(60_000)
+    expect(requests).toHaveLength(1)
+  })
+
+  test('[SDK-3] a server that asks for a pause gets it', async () => {
+    add('a')
+    newest().fail(Object.assign(new Error('slow down'), { data: { code: 'rate_limited', retryAfterMs: 5_000 } }))
+    await tick(4_990)
+    expect(requests).toHaveLength(1)
+    expect(stages()).toEqual(['queued'])
+    await tick(20)
+    expect(requests).toHaveLength(2)
+  })
+
+  test('[SDK-3] while the line is away nothing leaves; after a while the message is shown as not sure', async () => {
+    line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+    add('a')
+    expect(requests).toHaveLength(0)
+    await tick(timeoutMs)
+    expect(stages()).toEqual(['unconfirmed'])
+    line.set({ kind: 'online' })
+    await tick(1_000)
+    expect(requests.map(({ ids }) => ids)).toEqual([['a']])
+  })
+
+  test('[SDK-6] when the session has ended, those who wait are told', async () => {
+    line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+    const outcome = outbox.outcome('a')
+    add('a')
+    line.set({ kind: 'ended', reason: 'unauthenticated' })
+    newest().fail(new SdkError('unauthenticated'))
+    await expect(outcome).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  test('[SDK-3] a batch that is refused as a whole goes again, item by item', async () => {
+    add('a')
+    for (const id of ['good', 'bad', 'fine']) add(id)
+    newest().answer()
+    await tick()
+    newest().fail(new SdkError('invalid_input'))
+    await tick()
+    newest().answer()
+    await tick()
+    // After a success the rest goes together again, and is taken apart again.
+    expect(newest().ids).toEqual(['bad', 'fine'])
+    newest().fail(new SdkError('invalid_input'))
+    await tick()
+    newest().fail(new SdkError('invalid_input'))
+    await tick()
+    newest().answer()
+    await tick()
+    expect(outbox.queue.getSnapshot()).toMatchObject([{ clientMsgId: 'bad', stage: 'failed', code: 'invalid_input' }])
+  })
+
+  test('[SDK-3] who gives up waiting takes back what has not left', async () => {
+    const stop = new AbortController()
+    add('first')
+    const outcome = outbox.outcome('second', stop.signal)
+    add('second')
+    stop.abort()
+    await expect(outcome).rejects.toThrow('aborted')
+    newest().answer()
+    await tick()
+    expect(requests.map(({ ids }) => ids)).toEqual([['first']])
+  })
+})
