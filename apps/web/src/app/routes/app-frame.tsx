@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Trans } from '@lingui/react/macro'
 import { type ReactNode, useState } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
 import { Brand } from '../../components/brand.tsx'
@@ -11,6 +11,8 @@ import { readAuthMode } from '../env.ts'
 import { useLeave } from './use-leave.ts'
 
 type AppFrameProps = {
+  /** What the page is, for those who move by headings. */
+  readonly title: string
   readonly caughtUp: boolean
   /** Beside the name of the product. */
   readonly bar?: ReactNode
@@ -19,8 +21,7 @@ type AppFrameProps = {
 }
 
 /** The window around a signed-in page: the top bar, and the banners with rows of their own. */
-export function AppFrame({ caughtUp, bar, settings, children }: AppFrameProps) {
-  const { t } = useLingui()
+export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameProps) {
   const { sdk, user } = useSession()
   const connection = useStore(sdk.connection)
   const leave = useLeave()
@@ -31,29 +32,34 @@ export function AppFrame({ caughtUp, bar, settings, children }: AppFrameProps) {
   }
   return (
     <div className="flex dvh-full flex-col">
-      <header className="flex items-center gap-2 border-b border-line bg-canvas px-4 py-1.5">
-        <AppLink to="/" aria-label={t`Deskbell, start page`} className="rounded-control">
-          <Brand />
-        </AppLink>
-        {bar}
-        <div className="ms-auto">
-          <AccountMenu onSignOut={() => signOut(leave.home)} onSwitchUser={() => signOut(() => leave.toSignIn(user.role))}>
-            {settings}
-          </AccountMenu>
+      <header className="bg-canvas">
+        <div className="flex items-center gap-2 border-b border-line px-4 py-1.5">
+          <AppLink to="/" className="rounded-control">
+            <Brand />
+          </AppLink>
+          {bar}
+          <div className="ms-auto">
+            <AccountMenu onSignOut={() => signOut(leave.home)} onSwitchUser={() => signOut(() => leave.toSignIn(user.role))}>
+              {settings}
+            </AccountMenu>
+          </div>
         </div>
+        {readAuthMode() === 'open' && (
+          <Notice look="info">
+            <Trans>Open sign-in: for trying out only.</Trans>
+          </Notice>
+        )}
+        {failed && (
+          <Notice look="danger">
+            <Trans>You could not be signed out: the server does not answer. Try again.</Trans>
+          </Notice>
+        )}
+        <ConnectionBanner connection={connection} caughtUp={caughtUp} onRetry={() => sdk.retryNow()} onSignIn={() => leave.toSignIn(user.role)} />
       </header>
-      {readAuthMode() === 'open' && (
-        <Notice look="info">
-          <Trans>Open sign-in: for trying out only.</Trans>
-        </Notice>
-      )}
-      {failed && (
-        <Notice look="danger">
-          <Trans>You could not be signed out: the server does not answer. Try again.</Trans>
-        </Notice>
-      )}
-      <ConnectionBanner connection={connection} caughtUp={caughtUp} onRetry={() => sdk.retryNow()} onSignIn={() => leave.toSignIn(user.role)} />
-      {children}
+      <main className="flex min-h-0 flex-1 flex-col">
+        <h1 className="sr-only">{title}</h1>
+        {children}
+      </main>
     </div>
   )
 }

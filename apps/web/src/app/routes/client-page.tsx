@@ -1,4 +1,5 @@
 import type { InboxFollower } from '@deskbell/sdk'
+import { useLingui } from '@lingui/react/macro'
 import { useInbox } from '../../features/chats/use-inbox.ts'
 import { OwnChatList } from '../../features/chats/own/own-chat-list.tsx'
 import { useOwnChats } from '../../features/chats/own/use-own-chats.ts'
@@ -20,6 +21,7 @@ export function ClientPage() {
 }
 
 function WithInbox({ inbox }: { inbox: InboxFollower }) {
+  const { t } = useLingui()
   const own = useOwnChats(inbox)
   const { list = false } = chatsRoute.useSearch()
   const opening = useOpening((chat) => selectMade(chat))
@@ -29,6 +31,7 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
   const listShown = withList && list
   return (
     <AppFrame
+      title={t`Your chats`}
       caughtUp={own.caughtUp}
       bar={withList && <ListButton open={listShown} unread={own.unread - (selected?.unread ?? 0)} onPress={() => showList(!list)} />}
     >
@@ -38,9 +41,9 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
             <OwnChatList own={own} selectedId={selected?.id} onSelect={(chat) => select(chat === 'new' ? 'new' : chat.id)} />
           </div>
         )}
-        <main className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}>
+        <section aria-label={t`Chat`} className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}>
           {own.loaded ? <ClientChat chat={selected} opening={opening} onNewChat={() => select('new')} /> : <ThreadSkeleton />}
-        </main>
+        </section>
       </div>
     </AppFrame>
   )

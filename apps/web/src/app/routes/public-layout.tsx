@@ -10,16 +10,18 @@ import { readAuthMode } from '../env.ts'
 export function PublicLayout({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col">
-      {readAuthMode() === 'open' && (
-        <Notice look="info">
-          <Trans>Open sign-in: anybody who reaches this server may sign in as anybody. For trying out only.</Trans>
-        </Notice>
-      )}
-      <header className="mx-auto flex w-full max-w-[64rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-6 py-4 max-md:px-4">
-        <AppLink to="/" className="rounded-control">
-          <Brand />
-        </AppLink>
-        <Preferences />
+      <header>
+        {readAuthMode() === 'open' && (
+          <Notice look="info">
+            <Trans>Open sign-in: anybody who reaches this server may sign in as anybody. For trying out only.</Trans>
+          </Notice>
+        )}
+        <div className="mx-auto flex w-full max-w-[64rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-6 py-4 max-md:px-4">
+          <AppLink to="/" className="rounded-control">
+            <Brand />
+          </AppLink>
+          <Preferences />
+        </div>
       </header>
       <main className="mx-auto flex w-full max-w-[64rem] flex-1 flex-col px-6 pb-12 max-md:px-4">{children}</main>
     </div>

@@ -1,4 +1,4 @@
-import { useLingui } from '@lingui/react/macro'
+import { Trans } from '@lingui/react/macro'
 import { type KeyboardEvent, lazy, Suspense, useEffect, useId, useRef, useState } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -11,7 +11,6 @@ const AccountPanel = lazy(async () => ({ default: (await loadPanel()).AccountPan
 
 /** Who is signed in, how the page looks, and the way out. */
 export function AccountMenu(rest: AccountPanelProps) {
-  const { t } = useLingui()
   const { user } = useSession()
   const { name } = user
   const id = useId()
@@ -23,13 +22,15 @@ export function AccountMenu(rest: AccountPanelProps) {
         type="button"
         aria-expanded={open}
         aria-controls={id}
-        aria-label={t`Account: ${name}`}
         onClick={() => setOpen(!open)}
         onPointerEnter={() => void loadPanel().catch(() => undefined)}
         className="inline-flex min-h-9 max-w-56 items-center gap-2 rounded-control py-1 ps-1 pe-2 text-small font-medium hover:bg-hover"
       >
         <Avatar id={user.id} name={name} small />
-        <bdi className="truncate max-md:hidden">{name}</bdi>
+        <span className="sr-only">
+          <Trans>Account:</Trans>
+        </span>
+        <bdi className="truncate max-md:sr-only">{name}</bdi>
         <Icon name="chevron" size={16} />
       </button>
       <div

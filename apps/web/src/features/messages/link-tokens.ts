@@ -1,6 +1,8 @@
 export type TextToken = { readonly type: 'text'; readonly text: string } | { readonly type: 'link'; readonly text: string; readonly href: string }
 
-const candidate = /\b(?:https?:\/\/|mailto:|www\.)[^\s<>"'`]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/giu
+// Every repeat has a bound: a text made to be slow is read as fast as any other.
+const candidate =
+  /\b(?:https?:\/\/|mailto:|www\.)[^\s<>"'`]{1,2048}|(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/giu
 const schemes = new Set(['http:', 'https:', 'mailto:'])
 /** A longer text is shown as it is: looking for links costs time. */
 const charsMax = 20_000

@@ -38,7 +38,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
     open(chat)
   }
   return (
-    <AppFrame caughtUp={list.caughtUp} settings={<ShortcutSetting />}>
+    <AppFrame title={t`Operators’ console`} caughtUp={list.caughtUp} settings={<ShortcutSetting />}>
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[21.5rem_minmax(0,1fr)]">
         <section aria-label={t`Chats`} className={`min-h-0 flex-col border-e border-line bg-surface ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}>
           <div className="flex items-center justify-between gap-2 ps-4 pt-3 pe-2">
@@ -53,13 +53,13 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />
           <ChatList list={list} filter={filter} selectedId={chatId} onOpen={open} listRef={listRef} />
         </section>
-        <main className={`min-h-0 flex-col bg-surface ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}>
+        <section aria-label={t`Chat`} className={`min-h-0 flex-col bg-surface ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}>
           {chatId === undefined ? (
             <NoChat />
           ) : (
             <ConsoleChat key={chatId} chatId={chatId} inbox={inbox} actions={actions} composerRef={composerRef} onLeave={leave} onEscape={focusList} />
           )}
-        </main>
+        </section>
       </div>
       {starting && <StartChatDialog onMade={onMade} onClose={() => setStarting(false)} />}
     </AppFrame>

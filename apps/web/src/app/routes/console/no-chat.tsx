@@ -5,9 +5,9 @@ import type { ReactNode } from 'react'
 export function NoChat() {
   return (
     <div className="m-auto grid gap-4 p-8 text-center">
-      <h1 className="text-title font-semibold">
+      <h2 className="text-title font-semibold">
         <Trans>Choose a chat</Trans>
-      </h1>
+      </h2>
       <p className="text-body text-ink-2">
         <Trans>Opening an unassigned chat makes it yours.</Trans>
       </p>

@@ -23,9 +23,9 @@ export function ChatHeader({ chat, ownId, actions, onBack }: ChatHeaderProps) {
       </button>
       <Avatar id={client.id} name={client.name} />
       <div className="min-w-0 flex-1 basis-40">
-        <h1 className="truncate text-title font-semibold">
+        <h2 className="truncate text-title font-semibold">
           <bdi>{client.name}</bdi>
-        </h1>
+        </h2>
         <p className="flex min-w-0 gap-x-2 text-small text-ink-2">
           <bdi className="truncate">{client.email}</bdi>
           <span aria-hidden="true">·</span>

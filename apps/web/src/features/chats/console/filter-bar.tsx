@@ -11,7 +11,12 @@ type FilterBarProps = {
 /** Which chats the list shows. */
 export function FilterBar({ filter, counts, onFilter }: FilterBarProps) {
   const { t } = useLingui()
-  const names: Record<ConsoleFilter, string> = { all: t`All`, mine: t`Mine`, unassigned: t`Unassigned`, closed: t`Closed` }
+  const names: Record<ConsoleFilter, string> = {
+    all: t({ message: 'All', context: 'filter' }),
+    mine: t({ message: 'Mine', context: 'filter' }),
+    unassigned: t({ message: 'Unassigned', context: 'filter' }),
+    closed: t({ message: 'Closed', context: 'filter' }),
+  }
   const numbers: Record<ConsoleFilter, number | undefined> = {
     all: counts?.open,
     mine: counts?.mine,

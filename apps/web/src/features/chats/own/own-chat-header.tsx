@@ -9,9 +9,9 @@ export function OwnChatHeader({ chat }: { chat: Chat | undefined }) {
     <div className="flex min-w-0 items-center gap-3">
       {operator !== null && <Avatar id={operator.id} name={operator.name} />}
       <div className="min-w-0">
-        <h1 className="truncate text-title font-semibold">
+        <h2 className="truncate text-title font-semibold">
           {operator === null ? <Trans>Chat with us</Trans> : <bdi>{operator.name}</bdi>}
-        </h1>
+        </h2>
         <p className="truncate text-small text-ink-2">
           <Standing chat={chat} />
         </p>

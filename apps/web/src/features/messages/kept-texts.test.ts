@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { carryDraft, readDraft, writeDraft } from './drafts.ts'
+import { newOpening, readOpening, writeOpening } from './opening.ts'
+import { dropUnsent, keepUnsent, readUnsent } from './unsent.ts'
+
+const place = { userId: 1, chatId: 5 }
+
+beforeEach(() => {
+  const stored = new Map<string, string>()
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+    removeItem: (key: string) => stored.delete(key),
+  })
+})
+afterEach(() => vi.unstubAllGlobals())
+
+test('[WEB-12] a draft is kept per person and chat', () => {
+  writeDraft(place, 'half a sen')
+  expect(readDraft(place)).toBe('half a sen')
+  expect(readDraft({ userId: 2, chatId: 5 })).toBe('')
+  writeDraft(place, '')
+  expect(readDraft(place)).toBe('')
+})
+
+test('[WEB-15] what was typed for a closed chat goes on in the new one', () => {
+  writeDraft({ userId: 1, chatId: 'new' }, 'first')
+  writeDraft(place, 'second')
+  carryDraft(1, 5)
+  expect(readDraft({ userId: 1, chatId: 'new' })).toBe('first\nsecond')
+  expect(readDraft(place)).toBe('')
+})
+
+test('[WEB-5] what was sent is kept until it is known to be stored', () => {
+  keepUnsent(place, { clientMsgId: 'a', text: 'one' })
+  keepUnsent(place, { clientMsgId: 'b', text: 'two' })
+  dropUnsent(place, new Set(['a', 'x']))
+  expect(readUnsent(place)).toEqual([{ clientMsgId: 'b', text: 'two' }])
+})
+
+test('[WEB-5] a chat in the making is repeated with the same ids after a reload', () => {
+  const opening = newOpening('Hello')
+  writeOpening(1, opening)
+  expect(readOpening(1)).toEqual(opening)
+  writeOpening(1, null)
+  expect(readOpening(1)).toBeNull()
+})
+
+test('[WEB-12] broken or blocked storage costs nothing but the memory', () => {
+  localStorage.setItem('deskbell.unsent.1.5', '{"x":')
+  localStorage.setItem('deskbell.opening.1', '[1]')
+  expect(readUnsent(place)).toEqual([])
+  expect(readOpening(1)).toBeNull()
+  vi.stubGlobal('localStorage', undefined)
+  expect(() => writeDraft(place, 'x')).not.toThrow()
+  expect(readDraft(place)).toBe('')
+})

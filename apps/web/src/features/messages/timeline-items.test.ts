@@ -1,0 +1,80 @@
+import { logEntrySchema } from '@deskbell/contract/events'
+import type { Timeline } from '@deskbell/sdk'
+import { expect, test } from 'vitest'
+import { type MessageItem, timelineItems, type Viewer } from './timeline-items.ts'
+
+const viewer: Viewer = { id: 1, name: 'Igor', role: 'client', unreadFrom: null }
+const names: Record<number, string> = { 1: 'Igor', 2: 'Olga' }
+
+type Given = { seq: number; userId?: number; at?: string; clientMsgId?: string | null }
+
+function message({ seq, userId = 2, at = `2026-03-03T12:00:${String(seq).padStart(2, '0')}.000Z`, clientMsgId = null }: Given) {
+  const client = userId === 1
+  return logEntrySchema.parse({
+    seq,
+    at,
+    kind: 'message',
+    actor: { id: userId, name: names[userId], role: client ? 'client' : 'operator' },
+    message: { id: 100 + seq, chatId: 5, seq, userId, direction: client ? 'in' : 'out', type: 'text', text: `text ${seq}`, status: 'new', clientMsgId, createdAt: at },
+  })
+}
+
+function timeline(part: Partial<Timeline>): Timeline {
+  return { status: 'live', error: null, entries: [], pending: [], hasMore: false, loadingOlder: false, read: { client: 0, operator: 0 }, chatStatus: 'open', ...part }
+}
+
+function messages(part: Partial<Timeline>, who = viewer): MessageItem[] {
+  return timelineItems(timeline(part), who).filter((item) => item.type === 'message')
+}
+
+test('[WEB-4] a pending message and its stored one have one key, and are never both there', () => {
+  const pending = { clientMsgId: 'a', text: 'text 1', state: 'sending', code: null, createdAt: '2026-03-03T12:00:01.000Z' } as const
+  const before = messages({ pending: [pending] })
+  const after = messages({ pending: [pending], entries: [message({ seq: 1, userId: 1, clientMsgId: 'a' })] })
+  expect(before.map(({ key, state }) => [key, state])).toEqual([['own-a', 'sending']])
+  expect(after.map(({ key, state }) => [key, state])).toEqual([['own-a', 'sent']])
+})
+
+test('[WEB-4] an own message is read once the other side has passed it; others have no state', () => {
+  const entries = [message({ seq: 1, userId: 1 }), message({ seq: 2, userId: 1 }), message({ seq: 3 })]
+  expect(messages({ entries, read: { client: 3, operator: 1 } }).map(({ state }) => state)).toEqual(['read', 'sent', null])
+})
+
+test('messages of one author within two minutes are a group, also across the full minute', () => {
+  const entries = [
+    message({ seq: 1, at: '2026-03-03T12:59:58.000Z' }),
+    message({ seq: 2, at: '2026-03-03T13:00:01.000Z' }),
+    message({ seq: 3, at: '2026-03-03T13:02:02.000Z' }),
+    message({ seq: 4, at: '2026-03-03T13:02:03.000Z', userId: 1 }),
+  ]
+  expect(messages({ entries }).map(({ startsGroup, endsGroup }) => [startsGroup, endsGroup])).toEqual([
+    [true, false],
+    [false, true],
+    [true, true],
+    [true, true],
+  ])
+})
+
+test('each day has one separator, and the line of new messages stands above the first of them', () => {
+  const entries = [
+    message({ seq: 1, at: '2026-03-03T12:00:00.000Z' }),
+    message({ seq: 2, at: '2026-03-05T12:00:00.000Z', userId: 1 }),
+    message({ seq: 3, at: '2026-03-05T12:01:00.000Z' }),
+  ]
+  const items = timelineItems(timeline({ entries }), { ...viewer, unreadFrom: 2 })
+  expect(items.map(({ type }) => type)).toEqual(['day', 'message', 'day', 'message', 'unread', 'message'])
+})
+
+test('an edit changes the text, a retraction takes it away', () => {
+  const change = { at: '2026-03-03T12:01:00.000Z', actor: null }
+  const entries = [
+    message({ seq: 1 }),
+    message({ seq: 2 }),
+    logEntrySchema.parse({ ...change, seq: 3, kind: 'edited', data: { messageId: 101, text: 'better' } }),
+    logEntrySchema.parse({ ...change, seq: 4, kind: 'retracted', data: { messageId: 102 } }),
+  ]
+  expect(messages({ entries }).map(({ text, edited, retracted }) => [text, edited, retracted])).toEqual([
+    ['better', true, false],
+    ['', false, true],
+  ])
+})
