@@ -1,7 +1,10 @@
 import { socketBatchMax } from '@deskbell/contract/limits'
+import type { TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { toCallError } from '../call-error.ts'
+import { problemResponse } from '../rest/rest-response.ts'
 import { appRouter } from '../router.ts'
 import type { ContextOf } from './rest-mount.ts'
 
@@ -25,12 +28,21 @@ export function mountTrpc(app: FastifyInstance, contextOf: ContextOf): void {
           res: reply,
           path: procedurePath(request),
           maxBatchSize: socketBatchMax,
+          responseMeta: ({ errors }) => ({ headers: retryHeaders(errors) }),
           createContext: () => contextOf(request, reply, 'http'),
         })
         return reply
       },
     })
   })
+}
+
+/** The header of the problem that REST would answer with; of a batch, that of the last failed call. */
+function retryHeaders(errors: readonly TRPCError[]): Record<string, string> {
+  const last = errors.at(-1)
+  const headers: Record<string, string> = last === undefined ? {} : problemResponse(toCallError(last), '').headers
+  const retryAfter = headers['retry-after']
+  return retryAfter === undefined ? {} : { 'retry-after': retryAfter }
 }
 
 function procedurePath(request: FastifyRequest): string {

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request as rawRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib'
+import type { Log } from '@deskbell/core/context'
+import { openRaw, signInByRest, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const theme = "document.documentElement.dataset.theme='dark'"
+const html = `<!doctype html><html><head><meta name="deskbell-auth-mode" content=""><script>${theme}</script><script type="module" src="/assets/app-1a2b.js"></script></head><body><div id="root"></div></body></html>`
+const code = `console.log(${JSON.stringify('x'.repeat(2_000))})`
+
+let server: TestServer
+let pagesDir: string
+const lines: string[] = []
+const write = (fields: object, message: string) => void lines.push(JSON.stringify({ ...fields, message }))
+const log: Log = { debug: write, info: write, warn: write, error: write }
+let isReady = true
+
+beforeAll(async () => {
+  pagesDir = await mkdtemp(join(tmpdir(), 'deskbell-pages-'))
+  await mkdir(join(pagesDir, 'assets'))
+  await writeFile(join(pagesDir, 'index.html'), html)
+  await writeFile(join(pagesDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
+  await writeFile(join(pagesDir, 'assets/app-1a2b.js'), code)
+  await writeFile(join(pagesDir, 'assets/app-1a2b.js.br'), brotliCompressSync(code))
+  await writeFile(join(pagesDir, 'assets/app-1a2b.js.gz'), gzipSync(code))
+  server = await startTestServer({ pagesDir, log, ready: () => isReady })
+})
+afterAll(async () => {
+  await server.close()
+  await rm(pagesDir, { recursive: true })
+})
+
+type RawAnswer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
+
+/** Without the comforts of `fetch`: a `Host` of one's own, and the body as it came over the wire. */
+function raw(path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<RawAnswer> {
+  const { method = 'GET', headers = {}, body } = options
+  return new Promise((resolve, reject) => {
+    const request = rawRequest(`${server.url}/`, { method, path, headers: { connection: 'close', ...headers } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }))
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+const acceptHtml = { accept: 'text/html,*/*;q=0.8' }
+
+describe('pages', () => {
+  test.each(['/', '/login', '/login-operator', '/chats/7', '/chats/any', '/?x=1'])('[HTTP-3] GET %s is the app, 200', async (path) => {
+    const { status, headers, body } = await raw(path, { headers: acceptHtml })
+    expect(status).toBe(200)
+    expect(headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(headers['cache-control']).toBe('no-cache')
+    expect(String(body)).toContain('<div id="root">')
+  })
+
+  test.each(['/nope', '/chats', '/chats/1/2', '/login/', '/%2e%2e/', '//', '/assets/../../etc/passwd'])('[HTTP-3] GET %s is 404, with the page that says so', async (path) => {
+    const { status, headers, body } = await raw(path, { headers: acceptHtml })
+    expect(status).toBe(404)
+    expect(headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(String(body)).toContain('<div id="root">')
+  })
+
+  test.each([
+    ['GET', '/assets/gone.js'],
+    ['GET', '/index.html.br'],
+    ['GET', '/../package.json'],
+    ['GET', '/assets/%2e%2e/%2e%2e/package.json'],
+    ['POST', '/login'],
+    ['PUT', '/nope'],
+    ['PROPFIND', '/'],
+  ])('[HTTP-3] %s %s is 404 in the form of an API', async (method, path) => {
+    const { status, headers, body } = await raw(path, { method, headers: { accept: '*/*' } })
+    expect(status).toBe(404)
+    expect(headers['content-type']).toContain('application/problem+json')
+    expect(JSON.parse(String(body))).toMatchObject({ code: 'not_found', requestId: headers['x-request-id'] })
+  })
+
+  test('[HTTP-3] HEAD goes with GET', async () => {
+    const { status, headers, body } = await raw('/login', { method: 'HEAD', headers: acceptHtml })
+    expect([status, body.length]).toEqual([200, 0])
+    expect(headers['content-length']).toBe(String(Buffer.byteLength((await raw('/login')).body)))
+  })
+
+  test('[HTTP-1] pages carry a strict policy that lets their own inline script run, and the auth mode', async () => {
+    const { headers, body } = await raw('/', { headers: acceptHtml })
+    const policy = String(headers['content-security-policy'])
+    const hash = createHash('sha256').update(theme).digest('base64')
+    const host = server.url.slice('http://'.length)
+    expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`)
+    expect(policy).toContain(`connect-src 'self' ws://${host} wss://${host};`)
+    for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "style-src 'self'"])
+      expect(policy).toContain(part)
+    expect(policy).not.toMatch(/unsafe|upgrade-insecure-requests|\*/)
+    expect(String(body)).toContain('<meta name="deskbell-auth-mode" content="open">')
+  })
+
+  test.each(['/', '/nope', '/healthz', '/api/users/me', '/trpc/users.me', '/assets/app-1a2b.js', '/%zz'])(
+    '[HTTP-1] the answer at %s carries the security headers',
+    async (path) => {
+      const { headers } = await raw(path)
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': expect.any(String),
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'permissions-policy': expect.any(String),
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+      })
+      expect(headers['strict-transport-security']).toBeUndefined()
+      expect(headers['access-control-allow-origin']).toBeUndefined()
+    },
+  )
+
+  test('[HTTP-1] hashed files are kept for a year, others are asked for again', async () => {
+    expect((await raw('/assets/app-1a2b.js')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    const icon = await raw('/favicon.svg')
+    expect(icon.headers['cache-control']).toBe('no-cache')
+    const again = await raw('/favicon.svg', { headers: { 'if-none-match': String(icon.headers['etag']) } })
+    expect(again.status).toBe(304)
+    const page = await raw('/', { headers: acceptHtml })
+    expect((await raw('/', { headers: { ...acceptHtml, 'if-none-match': String(page.headers['etag']) } })).status).toBe(304)
+  })
+
+  test('[HTTP-2] files and pages come compressed to who can read that', async () => {
+    const br = await raw('/assets/app-1a2b.js', { headers: { 'accept-encoding': 'gzip, deflate, br' } })
+    expect(br.headers['content-encoding']).toBe('br')
+    expect(String(brotliDecompressSync(br.body))).toBe(code)
+    expect((await raw('/assets/app-1a2b.js', { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding']).toBe('gzip')
+    const plain = await raw('/assets/app-1a2b.js')
+    expect([plain.headers['content-encoding'], String(plain.body)]).toEqual([undefined, code])
+    expect(br.headers['content-type']).toContain('javascript')
+    const page = await raw('/', { headers: { ...acceptHtml, 'accept-encoding': 'br' } })
+    expect(page.headers).toMatchObject({ 'content-encoding': 'br', vary: expect.stringContaining('accept-encoding') })
+    expect(String(brotliDecompressSync(page.body))).toContain('<div id="root">')
+  })
+})
+
+describe('requests', () => {
+  test('[HTTP-4] a request id of our own is in every answer and in the log; one from outside is not taken', async () => {
+    const { headers } = await raw('/api/users/me', { headers: { 'x-request-id': 'forged' } })
+    const id = String(headers['x-request-id'])
+    expect(id).toMatch(/^[\da-f-]{36}$/)
+    expect(lines.some((line) => line.includes(id) && line.includes('"route":"/api/*"') && line.includes('"status":401'))).toBe(true)
+    expect(lines.join()).not.toContain('forged')
+  })
+
+  test('[HTTP-4] the log has no message text, no token, no email and no cookie', async () => {
+    const login = await signInByRest(server.url, 'client', 'Secret Name')
+    const headers = { authorization: `Bearer ${login.token}`, 'content-type': 'application/json' }
+    const created = await fetch(`${server.url}/api/chats`, { method: 'POST', headers })
+    const { chat } = (await created.json()) as { chat: { id: number } }
+    const body = JSON.stringify({ text: 'a secret text', clientMsgId: 'secret-id' })
+    await fetch(`${server.url}/api/chats/${chat.id}/messages`, { method: 'POST', headers, body })
+    await fetch(`${server.url}/api/chats?secret=parameter`, { headers })
+    await using socket = await openRaw(server.wsUrl, login)
+    const input = { chatId: chat.id, text: 'a secret text too', clientMsgId: 'secret-other' }
+    socket.send({ id: 1, method: 'mutation', params: { path: 'messages.send', input } })
+    await socket.frame(() => true)
+    await tryUpgrade(server.wsUrl, { path: `/?token=${login.token}`, headers: { cookie: `deskbell_client=${login.token}` } })
+    expect(lines.join('\n')).not.toMatch(/secret|dbs_/i)
+    expect(lines.join('\n')).not.toContain(login.user.email)
+  })
+
+  test('[HTTP-5] /healthz is 200 while the process lives, /readyz only while it can serve', async () => {
+    isReady = false
+    const [live, ready] = [await raw('/healthz'), await raw('/readyz')]
+    isReady = true
+    expect([live.status, ready.status, ready.headers['retry-after']]).toEqual([200, 503, '1'])
+    expect((await raw('/readyz')).status).toBe(200)
+  })
+
+  test.each(['evil.example', 'localhost.evil.example', 'localhost.'])('[AUTH-10] the host %j is refused everywhere', async (host) => {
+    for (const path of ['/', '/api/users/me', '/trpc/users.me', '/nope', '/healthz']) {
+      const { status, body } = await raw(path, { headers: { host } })
+      expect([path, status]).toEqual([path, 403])
+      expect(String(body)).not.toContain('<div')
+    }
+  })
+
+  test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:8080'])('[AUTH-10] the host %j is answered', async (host) => {
+    expect((await raw('/healthz', { headers: { host } })).status).toBe(200)
+  })
+
+  test('[AUTH-10] X-Forwarded-Host changes nothing', async () => {
+    expect((await raw('/healthz', { headers: { host: 'evil.example', 'x-forwarded-host': 'localhost' } })).status).toBe(403)
+  })
+
+  test('[REST-7] a body over 256 KiB gets its answer, by REST and by tRPC', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ email: 'x'.repeat(300_000) })
+    for (const path of ['/api/users/login', '/trpc/users.login']) {
+      const answer = await fetch(`${server.url}${path}`, { method: 'POST', headers, body })
+      expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'too_large' }])
+    }
+  })
+
+  test('[HTTP-4] without the pages role there are no pages, without the api role no API', async () => {
+    await using bare = await startTestServer({ roles: { api: false, live: true, pages: false } })
+    for (const path of ['/', '/login', '/api/users/me', '/trpc/users.me']) expect((await fetch(bare.url + path)).status).toBe(404)
+    expect((await fetch(`${bare.url}/healthz`)).status).toBe(200)
+  })
+})

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EmbeddedPostgres, startPostgres } from '@deskbell/db/embedded/start-postgres'
+import { migrate } from '@deskbell/db/migrate'
+import { silentLog } from './fresh-core.ts'
+
+/** A PostgreSQL that a test may stop and freeze without harm to other tests. */
+export type OwnPostgres = AsyncDisposable & {
+  /** Stays the same over a restart. */
+  readonly connectionString: string
+  stop(): Promise<void>
+  start(): Promise<void>
+  /** Its processes keep their connections and answer nothing, as on a machine that hangs. */
+  freeze(): Promise<void>
+  thaw(): void
+}
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'dbo-'))
+  const launch = () => startPostgres({ dataDir, log: silentLog })
+  let server: EmbeddedPostgres = await launch()
+  let frozen: string[] = []
+  const { connectionString } = server
+  await migrate(connectionString)
+  const thaw = () => signal(frozen.splice(0), '-CONT')
+  return {
+    connectionString,
+    stop: () => server.stop(),
+    async start() {
+      server = await launch()
+    },
+    async freeze() {
+      frozen = await processes(dataDir)
+      signal(frozen, '-STOP')
+    },
+    thaw,
+    async [Symbol.asyncDispose]() {
+      thaw()
+      await server.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The first process of the server and its children. */
+async function processes(dataDir: string): Promise<string[]> {
+  const record = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')
+  const [first = ''] = record.split('\n', 1)
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', first], { encoding: 'utf8' })
+  return [first, ...children.split('\n').map((pid) => pid.trim())].filter((pid) => pid !== '')
+}
+
+function signal(pids: readonly string[], name: '-STOP' | '-CONT'): void {
+  if (pids.length > 0) execFileSync('kill', [name, ...pids])
+}
