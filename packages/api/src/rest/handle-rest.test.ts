@@ -161,7 +161,7 @@ describe('an answer', () => {
 })
 
 describe('input', () => {
-  it('reads the query by its schema, and changes no schema by it', async () => {
+  it('[REST-11] reads the query by its schema, and changes no schema by it', async () => {
     const { response } = await ask({ method: 'GET', path: '/chats?limit=3&all=false' })
     expect(JSON.parse(response.body ?? '')).toEqual({ limit: 3, all: false })
     expect(z.int().safeParse('3').success).toBe(false)
@@ -196,7 +196,7 @@ describe('input', () => {
     expect((await ask({ body: '', type: null })).response.status).toBe(200)
   })
 
-  it('tells of at most twenty issues, whatever was sent', async () => {
+  it('[REST-12] tells of at most twenty issues, whatever was sent', async () => {
     const body = JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, nth) => [`k${nth}`, 1])))
     const { response } = await ask({ body })
     expect(problemSchema.parse(JSON.parse(response.body ?? '')).errors).toHaveLength(20)

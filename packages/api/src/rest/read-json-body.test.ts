@@ -33,7 +33,7 @@ describe('readJsonBytes', () => {
     'application/json; charset=utf-8',
     'APPLICATION/JSON;charset="UTF-8"',
     'application/json ; x=1',
-  ])('takes %s', async (type) => {
+  ])('[REST-7] takes %s', async (type) => {
     expect((await read({ type })).length).toBe(2)
   })
 
@@ -99,7 +99,7 @@ describe('parseJsonObject', () => {
     expect(codeOf(() => parseJsonObject(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])))).toBe('invalid_input')
   })
 
-  it('keeps a hostile key a plain field', () => {
+  it('[REST-5] keeps a hostile key a plain field', () => {
     const value = parse('{"__proto__":{"role":"operator"}}')
     expect(Object.hasOwn(value, '__proto__')).toBe(true)
     expect('role' in value).toBe(false)

@@ -18,18 +18,18 @@ describe('readQuery', () => {
     ['status=a=b', { status: 'a=b' }],
     ['', {}],
     ['&limit=1&', { limit: 1 }],
-  ])('reads %s', (query, fields) => {
+  ])('[REST-11] reads %s', (query, fields) => {
     expect(readQuery(query, known)).toEqual({ fields, issues: [] })
   })
 
   it.each(['01', '1e3', '%201', '1.0', '+1', '-0', '0x1', '', 'NaN', '１'])(
-    'leaves limit=%s as text, for the schema to refuse',
+    '[REST-11] leaves limit=%s as text, for the schema to refuse',
     (text) => {
       expect(typeof readQuery(`limit=${text}`, known).fields['limit']).toBe('string')
     },
   )
 
-  it.each(['yes', '1', 'TRUE', ''])('leaves flag=%s as text', (text) => {
+  it.each(['yes', '1', 'TRUE', ''])('[REST-11] leaves flag=%s as text', (text) => {
     expect(readQuery(`flag=${text}`, known).fields['flag']).toBe(text)
   })
 

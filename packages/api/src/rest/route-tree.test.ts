@@ -15,7 +15,7 @@ describe('findRoute', () => {
     ['/chats/7/close', { value: 'close', id: '7' }],
     ['/chats/a%2Fb', { value: 'get', id: 'a%2Fb' }],
     ['/users/me', { value: 'me', id: null }],
-  ])('finds %s', (path, expected) => {
+  ])('[REST-1] finds %s', (path, expected) => {
     expect(findRoute(tree, path)).toEqual(expected)
   })
 
@@ -30,7 +30,7 @@ describe('findRoute', () => {
     '/users/7',
     '//chats',
     '/Chats',
-  ])('does not guess what %j may mean', (path) => {
+  ])('[REST-4] does not guess what %j may mean', (path) => {
     expect(findRoute(tree, path)).toBeNull()
   })
 })
