@@ -37,6 +37,7 @@ class SdkClient implements Sdk {
   readonly #outboxes = new Map<ChatId, ChatOutbox>()
   readonly #followers = new Set<{ stop(): void }>()
   readonly #stopWatching: () => void
+  #learning = false
 
   constructor(options: SdkOptions) {
     const session = new Session(options)
@@ -79,7 +80,7 @@ class SdkClient implements Sdk {
   }
 
   follow(chatId: ChatId): ChatFollower {
-    this.#learnUser()
+    void this.#learnUser()
     return this.#keep((onStop) => followChat(this.#calls, { chatId, outbox: this.#outbox(chatId), onStop }))
   }
 
@@ -128,12 +129,12 @@ class SdkClient implements Sdk {
   }
 
   /** To tell own messages from others; a failure only leaves that to the side they come from. */
-  #learnUser(): void {
-    if (this.#session.user !== null) return
-    this.client.users.me.query().then(
-      ({ user }) => this.#session.know(user),
-      () => {},
-    )
+  async #learnUser(): Promise<void> {
+    if (this.#session.user !== null || this.#learning) return
+    this.#learning = true
+    const me = await this.client.users.me.query().catch(() => null)
+    this.#learning = false
+    if (me !== null) this.#session.know(me.user)
   }
 
   async #findEnd(): Promise<EndReason | null> {

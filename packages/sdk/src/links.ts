@@ -1,7 +1,9 @@
 import type { AppRouter } from '@deskbell/api/router'
 import type { ErrorCode } from '@deskbell/contract/errors'
+import { socketCallsMax } from '@deskbell/contract/limits'
 import { httpLink, splitLink, TRPCClientError, type TRPCLink, wsLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
+import { CallSlots } from './call-slots.ts'
 import type { EndReason } from './connection/connection-state.ts'
 import type { Line } from './connection/line.ts'
 
@@ -19,7 +21,29 @@ export function createHttpLink({ url, headers, fetch }: HttpOptions): TRPCLink<A
 
 /** `users.*` by HTTP, everything else by the line's socket. */
 export function createLinks(http: TRPCLink<AppRouter>, line: Line): TRPCLink<AppRouter>[] {
-  return [splitLink({ condition: ({ path }) => path.startsWith('users.'), true: http, false: lineLink(line) })]
+  return [
+    splitLink({ condition: ({ path }) => path.startsWith('users.'), true: http, false: [slotLink(), lineLink(line)] }),
+  ]
+}
+
+/** The server refuses more calls at once on one socket, so further ones wait for their turn. Streams do not. */
+function slotLink(): TRPCLink<AppRouter> {
+  const slots = new CallSlots(socketCallsMax)
+  return () =>
+    ({ op, next }) => {
+      if (op.type === 'subscription') return next(op)
+      return observable((observer) => {
+        let stop = () => {}
+        const release = slots.take(() => {
+          const subscription = next(op).subscribe(observer)
+          stop = () => subscription.unsubscribe()
+        })
+        return () => {
+          stop()
+          release()
+        }
+      })
+    }
 }
 
 /** The socket may be another one after a new sign-in, so every call asks for it. */

@@ -286,6 +286,23 @@ describe('sdk', () => {
     await live(follower)
   })
 
+  test('[SDK-9] a hundred calls at once are answered, also those that waited for the line', async () => {
+    const { client, chatId } = await conversation()
+    const ask = () => Promise.all(Array.from({ length: 100 }, () => client.client.chats.get.query({ chatId })))
+    expect(await ask()).toHaveLength(100)
+    proxy.target(null)
+    proxy.cut()
+    await waitFor(() => client.connection.getSnapshot().kind === 'waiting')
+    const inbox = client.inbox()
+    const follower = client.follow(chatId)
+    const answers = ask()
+    proxy.target(server.url)
+    client.retryNow()
+    expect(await answers).toHaveLength(100)
+    await live(follower)
+    await waitFor(() => inbox.getSnapshot().status === 'live')
+  })
+
   test('[INBOX-1] the inbox shows a new chat, its rows and its counts', async () => {
     const operator = await signedIn('operator')
     const inbox = operator.inbox()

@@ -1,3 +1,5 @@
+import { splitBatch } from './split-batch.ts'
+
 /** What an observer hears of one socket. `closed` comes last and once. */
 export type SocketObserver = {
   opened(socket: WebSocket): void
@@ -37,6 +39,14 @@ export function observeSockets(Base: typeof WebSocket, observer: SocketObserver)
         observer.closed(this, codeOf(event))
       }
       this.addEventListener('close', onClose, { once: true })
+    }
+
+    override send(data: Parameters<WebSocket['send']>[0]): void {
+      if (typeof data !== 'string') {
+        super.send(data)
+        return
+      }
+      for (const frame of splitBatch(data)) super.send(frame)
     }
 
     override close(code?: number, reason?: string): void {
