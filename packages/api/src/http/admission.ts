@@ -30,7 +30,11 @@ export async function actorOf(core: Core, credential: Credential): Promise<Actor
 }
 
 /** The two rules of an upgrade: no foreign origin at all, and a cookie only from a page of ours. */
-export function assertOwnUpgrade(rule: OriginRule, peer: Peer, upgrade: { request: IncomingMessage; credential: Credential }): void {
+export function assertOwnUpgrade(
+  rule: OriginRule,
+  peer: Peer,
+  upgrade: { request: IncomingMessage; credential: Credential },
+): void {
   const check = isAmbient(upgrade.credential) ? assertOwnCookie : assertOwnOrigin
   check(rule, peer, upgrade.request)
 }

@@ -4,7 +4,10 @@ import { isAmbient, readCredential } from './credential.ts'
 const both = 'theme=dark; deskbell_client=c1; deskbell_operator=o1; deskbell_client_id=7'
 
 test('[AUTH-7] a lone cookie needs no name', () => {
-  expect(readCredential({ cookie: 'deskbell_client=c1; deskbell_client_id=7' }, undefined)).toEqual({ kind: 'cookie', token: 'c1' })
+  expect(readCredential({ cookie: 'deskbell_client=c1; deskbell_client_id=7' }, undefined)).toEqual({
+    kind: 'cookie',
+    token: 'c1',
+  })
 })
 
 test('[AUTH-7] with both cookies the name decides', () => {
@@ -19,7 +22,10 @@ test('[AUTH-14] with both cookies and no name, an unknown name, or the name of a
 })
 
 test('[AUTH-8] a bearer hides the cookies, also an empty one', () => {
-  expect(readCredential({ cookie: both, authorization: 'Bearer t1' }, 'client')).toEqual({ kind: 'bearer', token: 't1' })
+  expect(readCredential({ cookie: both, authorization: 'Bearer t1' }, 'client')).toEqual({
+    kind: 'bearer',
+    token: 't1',
+  })
   expect(readCredential({ cookie: both, authorization: 'bearer' }, 'client')).toEqual({ kind: 'bearer', token: '' })
 })
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { roles, roleSchema, type Role } from '@deskbell/contract/users'
+import { type Role, roleSchema, roles } from '@deskbell/contract/users'
 import { sessionCookieName } from './session-cookies.ts'
 
 /** What a request shows to be let in. A bearer token hides the cookies. */

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
 import { AppError } from '@deskbell/contract/errors'
+import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './problem-reply.ts'
 
 /** `/healthz`: the process lives. `/readyz`: send people here. */

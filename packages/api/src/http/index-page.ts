@@ -20,7 +20,9 @@ export async function readIndexPage(pagesDir: string, authMode: AuthMode): Promi
   return {
     bodies: { br: brotliCompressSync(body), gzip: gzipSync(body), identity: body },
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
-    scriptHashes: inlineScripts(html).map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`),
+    scriptHashes: inlineScripts(html).map(
+      (script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+    ),
   }
 }
 

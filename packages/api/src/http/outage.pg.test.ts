@@ -24,7 +24,11 @@ afterAll(async () => {
   await postgres[Symbol.asyncDispose]()
 })
 
-async function call(method: string, path: string, body?: unknown): Promise<{ status: number; text: string; ms: number }> {
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; text: string; ms: number }> {
   const startedAt = performance.now()
   const response = await fetch(server.url + path, {
     method,
@@ -55,12 +59,15 @@ const restCalls: [string, string, unknown?][] = [
 const socketCalls = [
   { method: 'query', params: { path: 'chats.list', input: {} } },
   { method: 'query', params: { path: 'chats.page', input: { chatId: 1 } } },
-  { method: 'mutation', params: { path: 'messages.sendBatch', input: { chatId: 1, items: [{ text: 'x', clientMsgId: 'outage-2' }] } } },
+  {
+    method: 'mutation',
+    params: { path: 'messages.sendBatch', input: { chatId: 1, items: [{ text: 'x', clientMsgId: 'outage-2' }] } },
+  },
   { method: 'mutation', params: { path: 'chats.release', input: { chatId: 1 } } },
 ]
 
 async function expectUnavailable(socket: RawSocket): Promise<void> {
-  socketCalls.forEach((frame, nth) => socket.send({ id: `${performance.now()} ${nth}`, ...frame }))
+  for (const [nth, frame] of socketCalls.entries()) socket.send({ id: `${performance.now()} ${nth}`, ...frame })
   const sentAt = performance.now()
   const upgrade = tryUpgrade(server.wsUrl, login)
   const answers = await Promise.all(restCalls.map(([method, path, body]) => call(method, path, body)))
@@ -69,7 +76,9 @@ async function expectUnavailable(socket: RawSocket): Promise<void> {
     expect(text).toContain('"code":"unavailable"')
     expect(ms).toBeLessThan(unavailableMs)
   }
-  await waitFor(() => socket.frames.filter((frame) => JSON.stringify(frame).includes('"unavailable"')).length >= socketCalls.length)
+  await waitFor(
+    () => socket.frames.filter((frame) => JSON.stringify(frame).includes('"unavailable"')).length >= socketCalls.length,
+  )
   expect(performance.now() - sentAt).toBeLessThan(unavailableMs + 500)
   expect(await upgrade).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
   expect((await call('GET', '/healthz')).status).toBe(200)
@@ -78,7 +87,11 @@ async function expectUnavailable(socket: RawSocket): Promise<void> {
 
 async function expectRecovered(socket: RawSocket, clientMsgId: string): Promise<void> {
   await waitFor(async () => (await call('GET', '/api/users/me')).status === 200, { timeoutMs: 15_000 })
-  socket.send({ id: clientMsgId, method: 'mutation', params: { path: 'messages.send', input: { chatId, text: 'back', clientMsgId } } })
+  socket.send({
+    id: clientMsgId,
+    method: 'mutation',
+    params: { path: 'messages.send', input: { chatId, text: 'back', clientMsgId } },
+  })
   await socket.frame((frame) => JSON.stringify(frame).includes(`"clientMsgId":"${clientMsgId}"`), 10_000)
   expect((await tryUpgrade(server.wsUrl, login)).status).toBe(101)
 }

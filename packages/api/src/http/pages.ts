@@ -22,13 +22,20 @@ export async function servePages(app: FastifyInstance, options: PagesOptions): P
     cacheControl: false,
     globIgnore: ['**/*.html', '**/*.br', '**/*.gz'],
     setHeaders: (response, path) => {
-      response.header('cache-control', isHashed(path, options.pagesDir) ? 'public, max-age=31536000, immutable' : 'no-cache')
+      response.header(
+        'cache-control',
+        isHashed(path, options.pagesDir) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      )
     },
   })
   for (const path of pagePaths) app.get(path, (request, reply) => sendPage(request, reply, { ...options, status: 200 }))
 }
 
-export function sendPage(request: FastifyRequest, reply: FastifyReply, page: PagesOptions & { status: 200 | 404 }): FastifyReply {
+export function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PagesOptions & { status: 200 | 404 },
+): FastifyReply {
   const { index, status } = page
   const encoding = acceptedEncoding(request.headers['accept-encoding'])
   reply.headers({
@@ -50,7 +57,12 @@ export function wantsPage(request: FastifyRequest): boolean {
   const [pathname = ''] = url.split('?', 1)
   const accept = headers.accept ?? '*/*'
   const isFile = pathname.split('/').at(-1)?.includes('.') ?? false
-  return (method === 'GET' || method === 'HEAD') && !isFile && /text\/html|\*\/\*/.test(accept) && !pathname.startsWith('/trpc/')
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    !isFile &&
+    /text\/html|\*\/\*/.test(accept) &&
+    !pathname.startsWith('/trpc/')
+  )
 }
 
 /** The bundler puts what carries a hash in its name into one folder. */

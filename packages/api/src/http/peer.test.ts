@@ -20,7 +20,10 @@ test('[AUTH-9] forwarding headers count only from a proxy that is trusted', () =
     host: 'desk.example',
   })
   expect(peerOf(requestFrom('127.0.0.1', forwarded), false)).toMatchObject({ address: '127.0.0.1', protocol: 'http' })
-  expect(peerOf(requestFrom('198.51.100.9', forwarded), true)).toMatchObject({ address: '198.51.100.9', protocol: 'http' })
+  expect(peerOf(requestFrom('198.51.100.9', forwarded), true)).toMatchObject({
+    address: '198.51.100.9',
+    protocol: 'http',
+  })
 })
 
 test('[HTTP-7] a forged first hop changes nothing', () => {

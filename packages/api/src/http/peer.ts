@@ -19,7 +19,9 @@ export function peerOf(request: IncomingMessage, trustProxy: boolean): Peer {
   const direct = plainAddress(request.socket.remoteAddress ?? '')
   const host = (request.headers.host ?? '').toLowerCase()
   if (!trustProxy || !isPrivate(direct)) return { address: limitKey(direct), protocol: 'http', host }
-  const chain = headerText(request, 'x-forwarded-for').split(',').map((part) => plainAddress(part.trim()))
+  const chain = headerText(request, 'x-forwarded-for')
+    .split(',')
+    .map((part) => plainAddress(part.trim()))
   const hops = chain.filter((hop) => isIP(hop) !== 0)
   const outside = hops.findLast((hop) => !isPrivate(hop)) ?? hops.at(0) ?? direct
   const protocol = headerText(request, 'x-forwarded-proto').trim().toLowerCase() === 'https' ? 'https' : 'http'
@@ -27,7 +29,12 @@ export function peerOf(request: IncomingMessage, trustProxy: boolean): Peer {
 }
 
 const privateNetworks = new BlockList()
-for (const [network, bits] of [['127.0.0.0', 8], ['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16]] as const) {
+for (const [network, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
   privateNetworks.addSubnet(network, bits, 'ipv4')
 }
 privateNetworks.addAddress('::1', 'ipv6')

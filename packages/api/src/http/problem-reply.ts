@@ -4,7 +4,10 @@ import { toCallError } from '../call-error.ts'
 import { problemResponse, type RestResponse } from '../rest/rest-response.ts'
 
 export function sendResponse(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
-  return reply.code(status).headers(headers).send(body ?? undefined)
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(body ?? undefined)
 }
 
 /** An error in the form of REST. What Fastify itself throws gets one of our codes, and its words stay inside. */

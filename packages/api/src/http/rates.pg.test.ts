@@ -5,10 +5,17 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 
 const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
-  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
 
 /** Statuses of so many calls, and the last refusal. */
-async function repeat(count: number, run: (nth: number) => Promise<Response>): Promise<{ statuses: number[]; refused: Response | undefined }> {
+async function repeat(
+  count: number,
+  run: (nth: number) => Promise<Response>,
+): Promise<{ statuses: number[]; refused: Response | undefined }> {
   const answers = await Promise.all(Array.from({ length: count }, (_, nth) => run(nth)))
   return { statuses: answers.map(({ status }) => status), refused: answers.findLast(({ status }) => status === 429) }
 }
@@ -16,14 +23,21 @@ async function repeat(count: number, run: (nth: number) => Promise<Response>): P
 test('[HTTP-7] sign-ins above their rate are refused by address, whatever a header says, and before anything is read', async () => {
   await using server = await startTestServer({ rateLimits: true, trustProxy: false })
   const { statuses, refused } = await repeat(signInRate.burst + 40, (nth) =>
-    post(`${server.url}/api/users/login`, {}, { 'x-forwarded-for': `203.0.113.${nth}`, 'x-real-ip': `203.0.113.${nth}`, 'content-type': 'text/plain' }),
+    post(
+      `${server.url}/api/users/login`,
+      {},
+      { 'x-forwarded-for': `203.0.113.${nth}`, 'x-real-ip': `203.0.113.${nth}`, 'content-type': 'text/plain' },
+    ),
   )
   expect(statuses.filter((status) => status === 415).length).toBeGreaterThanOrEqual(signInRate.burst)
   expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(5)
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
   expect(await refused?.json()).toMatchObject({ code: 'rate_limited', status: 429 })
   const byTrpc = await post(`${server.url}/trpc/users.login`, { email: 'a@example.test', name: 'A', role: 'client' })
-  expect([byTrpc.status, await byTrpc.json()]).toMatchObject([429, { error: { data: { code: 'rate_limited', retryAfterMs: expect.any(Number) } } }])
+  expect([byTrpc.status, await byTrpc.json()]).toMatchObject([
+    429,
+    { error: { data: { code: 'rate_limited', retryAfterMs: expect.any(Number) } } },
+  ])
 })
 
 test('[HTTP-7] behind a trusted proxy each client has a rate of its own', async () => {
@@ -37,7 +51,8 @@ test('[HTTP-7] behind a trusted proxy each client has a rate of its own', async 
 test('[HTTP-7] sends above their rate are refused, over REST and over the socket, and another user is not', async () => {
   await using server = await startTestServer({ rateLimits: true })
   const [me, other] = await Promise.all([signInByRest(server.url, 'operator'), signInByRest(server.url, 'operator')])
-  const send = (token: string) => post(`${server.url}/api/chats/1/messages`, { text: 'x', clientMsgId: 'x' }, { authorization: `Bearer ${token}` })
+  const send = (token: string) =>
+    post(`${server.url}/api/chats/1/messages`, { text: 'x', clientMsgId: 'x' }, { authorization: `Bearer ${token}` })
   const { statuses, refused } = await repeat(sendRate.burst + 120, () => send(me.token))
   expect(new Set(statuses)).toEqual(new Set([404, 429]))
   expect(refused?.headers.get('retry-after')).toBe('1')

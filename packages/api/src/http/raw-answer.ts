@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream'
 import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { AppError } from '@deskbell/contract/errors'
 import { problemResponse } from '../rest/rest-response.ts'
 
@@ -12,7 +12,9 @@ export function answerRaw(socket: Duplex, error: AppError, requestId: string): n
     'Cache-Control: no-store',
     `X-Request-Id: ${requestId}`,
     `Content-Length: ${Buffer.byteLength(body ?? '')}`,
-    ...Object.entries(headers).filter(([name]) => name !== 'connection').map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(headers)
+      .filter(([name]) => name !== 'connection')
+      .map(([name, value]) => `${name}: ${value}`),
   ]
   socket.once('finish', () => socket.destroy())
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`)

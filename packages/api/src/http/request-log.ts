@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
 import type { Log } from '@deskbell/core/context'
+import type { FastifyInstance } from 'fastify'
 
 /**
  * One line per request: the route's pattern instead of the address, and no headers and no bodies,

@@ -15,7 +15,8 @@ export type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<F
  */
 export function mountRest(app: FastifyInstance, contextOf: ContextOf): Answer {
   const rest = createRestHandler({ router: appRouter })
-  const answer: Answer = (request, reply) => answerRest(rest, request, { reply, context: contextOf(request, reply, 'rest') })
+  const answer: Answer = (request, reply) =>
+    answerRest(rest, request, { reply, context: contextOf(request, reply, 'rest') })
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _body, done) => done(null))

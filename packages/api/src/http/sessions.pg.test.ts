@@ -26,21 +26,28 @@ async function call(path: string, { method = 'GET', headers = {}, body, at = ser
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
-const cookies = (...logins: LoginOutput[]) => logins.map(({ user, token }) => `deskbell_${user.role}=${token}`).join('; ')
+const cookies = (...logins: LoginOutput[]) =>
+  logins.map(({ user, token }) => `deskbell_${user.role}=${token}`).join('; ')
 const signIn = (role: Role) => ({ email: `${role}-cookie@example.test`, name: 'A name', role })
 
 describe('the cookies', () => {
-  test.each(['/api/users/login', '/trpc/users.login'])('[AUTH-13] signing in at %s sets the hidden token and the readable id', async (path) => {
-    const answer = await call(path, { method: 'POST', body: signIn('client') })
-    expect(answer.status).toBe(200)
-    const [session = '', id = '', ...more] = answer.headers.getSetCookie()
-    expect(more).toEqual([])
-    expect(session).toMatch(/^deskbell_client=dbs_[\w-]{43}; Path=\/; Expires=[^;]+ GMT; SameSite=Lax; HttpOnly$/)
-    expect(id).toMatch(/^deskbell_client_id=\d+; Path=\/; Expires=[^;]+ GMT; SameSite=Lax$/)
-  })
+  test.each(['/api/users/login', '/trpc/users.login'])(
+    '[AUTH-13] signing in at %s sets the hidden token and the readable id',
+    async (path) => {
+      const answer = await call(path, { method: 'POST', body: signIn('client') })
+      expect(answer.status).toBe(200)
+      const [session = '', id = '', ...more] = answer.headers.getSetCookie()
+      expect(more).toEqual([])
+      expect(session).toMatch(/^deskbell_client=dbs_[\w-]{43}; Path=\/; Expires=[^;]+ GMT; SameSite=Lax; HttpOnly$/)
+      expect(id).toMatch(/^deskbell_client_id=\d+; Path=\/; Expires=[^;]+ GMT; SameSite=Lax$/)
+    },
+  )
 
   test('[AUTH-13] over https the cookies are Secure', async () => {
-    await using secure = await startTestServer({ connectionString: server.connectionString, publicUrl: 'https://desk.example' })
+    await using secure = await startTestServer({
+      connectionString: server.connectionString,
+      publicUrl: 'https://desk.example',
+    })
     const answer = await call('/api/users/login', { method: 'POST', body: signIn('operator'), at: secure })
     expect(answer.headers.getSetCookie().every((cookie) => cookie.includes('; Secure'))).toBe(true)
   })
@@ -59,7 +66,8 @@ describe('the cookies', () => {
 })
 
 describe('which session is meant', () => {
-  const roleOf = async (headers: Record<string, string>) => /"role":"(\w+)"/.exec((await call('/api/users/me', { headers })).text)?.[1]
+  const roleOf = async (headers: Record<string, string>) =>
+    /"role":"(\w+)"/.exec((await call('/api/users/me', { headers })).text)?.[1]
 
   test('[AUTH-7] a lone cookie needs no name, of two the header names one', async () => {
     expect(await roleOf({ cookie: cookies(client) })).toBe('client')
@@ -68,7 +76,10 @@ describe('which session is meant', () => {
   })
 
   test('[AUTH-14] two cookies without a name, or the name of a missing one, are unauthenticated', async () => {
-    for (const headers of [{ cookie: cookies(client, operator) }, { cookie: cookies(client), 'deskbell-role': 'operator' }])
+    for (const headers of [
+      { cookie: cookies(client, operator) },
+      { cookie: cookies(client), 'deskbell-role': 'operator' },
+    ])
       expect((await call('/api/users/me', { headers })).status).toBe(401)
   })
 
@@ -82,7 +93,8 @@ describe('which session is meant', () => {
 describe('foreign pages', () => {
   const foreign = ['https://evil.example', 'null', 'http://127.0.0.1', 'http://127.0.0.1:1']
   const createChat = (headers: Record<string, string>) => call('/api/chats', { method: 'POST', headers })
-  const createByTrpc = (headers: Record<string, string>) => call('/trpc/chats.create', { method: 'POST', headers, body: {} })
+  const createByTrpc = (headers: Record<string, string>) =>
+    call('/trpc/chats.create', { method: 'POST', headers, body: {} })
 
   test.each(foreign)('[AUTH-9] a change with the cookie from %s is forbidden, by REST and by tRPC', async (origin) => {
     const before = await countChats()
@@ -111,9 +123,14 @@ describe('foreign pages', () => {
   })
 
   test('[AUTH-9] ALLOWED_ORIGINS and PUBLIC_URL are own', async () => {
-    const options = { connectionString: server.connectionString, publicUrl: 'http://desk.example:8080', allowedOrigins: ['https://shop.example'] }
+    const options = {
+      connectionString: server.connectionString,
+      publicUrl: 'http://desk.example:8080',
+      allowedOrigins: ['https://shop.example'],
+    }
     await using other = await startTestServer(options)
-    const change = (origin: string) => call('/api/chats', { method: 'POST', headers: { cookie: cookies(client), origin }, at: other })
+    const change = (origin: string) =>
+      call('/api/chats', { method: 'POST', headers: { cookie: cookies(client), origin }, at: other })
     expect((await change('http://desk.example:8080')).status).toBe(201)
     expect((await change('https://shop.example')).status).toBe(201)
     expect((await change(other.url)).status).toBe(403)
@@ -124,9 +141,15 @@ describe('foreign pages', () => {
     const before = await countChats()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
       for (const path of ['/api/chats', '/trpc/chats.create', '/trpc/chats.create?batch=1'])
-        expect((await call(path, { method: 'POST', headers: { ...headers, 'content-type': type }, body: '{}' })).status).toBeGreaterThanOrEqual(400)
+        expect(
+          (await call(path, { method: 'POST', headers: { ...headers, 'content-type': type }, body: '{}' })).status,
+        ).toBeGreaterThanOrEqual(400)
     }
-    for (const path of ['/trpc/chats.create?input={}', '/trpc/users.logout', '/trpc/chats.create,users.logout?batch=1&input={}'])
+    for (const path of [
+      '/trpc/chats.create?input={}',
+      '/trpc/users.logout',
+      '/trpc/chats.create,users.logout?batch=1&input={}',
+    ])
       expect((await call(path, { headers: { cookie: cookies(client), origin: server.url } })).status).toBe(405)
     expect(await countChats()).toBe(before)
     expect((await call('/api/users/me', { headers })).status).toBe(200)
@@ -141,13 +164,17 @@ describe('foreign pages', () => {
 describe('tRPC over HTTP', () => {
   test('[SOCK-4] a batch over 20 is refused', async () => {
     const paths = Array.from({ length: 21 }, () => 'users.me').join(',')
-    const answer = await call(`/trpc/${paths}?batch=1&input={}`, { headers: { authorization: `Bearer ${client.token}` } })
+    const answer = await call(`/trpc/${paths}?batch=1&input={}`, {
+      headers: { authorization: `Bearer ${client.token}` },
+    })
     expect(answer.status).toBe(400)
-    const few = await call('/trpc/users.me,chats.list?batch=1&input={}', { headers: { authorization: `Bearer ${client.token}` } })
+    const few = await call('/trpc/users.me,chats.list?batch=1&input={}', {
+      headers: { authorization: `Bearer ${client.token}` },
+    })
     expect(few.status).toBe(200)
   })
 
-  test('[AUTH-5] streams are not served over HTTP, where nothing would end them with their session', async () => {
+  test('[SOCK-11] streams are not served over HTTP, where nothing would end them with their session', async () => {
     const headers = { authorization: `Bearer ${client.token}`, accept: 'text/event-stream' }
     const { text } = await call('/trpc/inbox.events?input={}', { headers })
     expect(text).toContain('event: serialized-error')

@@ -38,14 +38,23 @@ afterAll(async () => {
 type RawAnswer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
 /** Without the comforts of `fetch`: a `Host` of one's own, and the body as it came over the wire. */
-function raw(path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<RawAnswer> {
+function raw(
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<RawAnswer> {
   const { method = 'GET', headers = {}, body } = options
   return new Promise((resolve, reject) => {
-    const request = rawRequest(`${server.url}/`, { method, path, headers: { connection: 'close', ...headers } }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }))
-    })
+    const request = rawRequest(
+      `${server.url}/`,
+      { method, path, headers: { connection: 'close', ...headers } },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+        )
+      },
+    )
     request.on('error', reject)
     request.end(body)
   })
@@ -54,20 +63,26 @@ function raw(path: string, options: { method?: string; headers?: Record<string, 
 const acceptHtml = { accept: 'text/html,*/*;q=0.8' }
 
 describe('pages', () => {
-  test.each(['/', '/login', '/login-operator', '/chats/7', '/chats/any', '/?x=1'])('[HTTP-3] GET %s is the app, 200', async (path) => {
-    const { status, headers, body } = await raw(path, { headers: acceptHtml })
-    expect(status).toBe(200)
-    expect(headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(headers['cache-control']).toBe('no-cache')
-    expect(String(body)).toContain('<div id="root">')
-  })
+  test.each(['/', '/login', '/login-operator', '/chats/7', '/chats/any', '/?x=1'])(
+    '[HTTP-3] GET %s is the app, 200',
+    async (path) => {
+      const { status, headers, body } = await raw(path, { headers: acceptHtml })
+      expect(status).toBe(200)
+      expect(headers['content-type']).toBe('text/html; charset=utf-8')
+      expect(headers['cache-control']).toBe('no-cache')
+      expect(String(body)).toContain('<div id="root">')
+    },
+  )
 
-  test.each(['/nope', '/chats', '/chats/1/2', '/login/', '/%2e%2e/', '//', '/assets/../../etc/passwd'])('[HTTP-3] GET %s is 404, with the page that says so', async (path) => {
-    const { status, headers, body } = await raw(path, { headers: acceptHtml })
-    expect(status).toBe(404)
-    expect(headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(String(body)).toContain('<div id="root">')
-  })
+  test.each(['/nope', '/chats', '/chats/1/2', '/login/', '/%2e%2e/', '//', '/assets/../../etc/passwd'])(
+    '[HTTP-3] GET %s is 404, with the page that says so',
+    async (path) => {
+      const { status, headers, body } = await raw(path, { headers: acceptHtml })
+      expect(status).toBe(404)
+      expect(headers['content-type']).toBe('text/html; charset=utf-8')
+      expect(String(body)).toContain('<div id="root">')
+    },
+  )
 
   test.each([
     ['GET', '/assets/gone.js'],
@@ -97,7 +112,13 @@ describe('pages', () => {
     const host = server.url.slice('http://'.length)
     expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`)
     expect(policy).toContain(`connect-src 'self' ws://${host} wss://${host};`)
-    for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "style-src 'self'"])
+    for (const part of [
+      "default-src 'none'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      "style-src 'self'",
+    ])
       expect(policy).toContain(part)
     expect(policy).not.toMatch(/unsafe|upgrade-insecure-requests|\*/)
     expect(String(body)).toContain('<meta name="deskbell-auth-mode" content="open">')
@@ -127,14 +148,18 @@ describe('pages', () => {
     const again = await raw('/favicon.svg', { headers: { 'if-none-match': String(icon.headers['etag']) } })
     expect(again.status).toBe(304)
     const page = await raw('/', { headers: acceptHtml })
-    expect((await raw('/', { headers: { ...acceptHtml, 'if-none-match': String(page.headers['etag']) } })).status).toBe(304)
+    expect((await raw('/', { headers: { ...acceptHtml, 'if-none-match': String(page.headers['etag']) } })).status).toBe(
+      304,
+    )
   })
 
   test('[HTTP-2] files and pages come compressed to who can read that', async () => {
     const br = await raw('/assets/app-1a2b.js', { headers: { 'accept-encoding': 'gzip, deflate, br' } })
     expect(br.headers['content-encoding']).toBe('br')
     expect(String(brotliDecompressSync(br.body))).toBe(code)
-    expect((await raw('/assets/app-1a2b.js', { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding']).toBe('gzip')
+    expect(
+      (await raw('/assets/app-1a2b.js', { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding'],
+    ).toBe('gzip')
     const plain = await raw('/assets/app-1a2b.js')
     expect([plain.headers['content-encoding'], String(plain.body)]).toEqual([undefined, code])
     expect(br.headers['content-type']).toContain('javascript')
@@ -149,7 +174,9 @@ describe('requests', () => {
     const { headers } = await raw('/api/users/me', { headers: { 'x-request-id': 'forged' } })
     const id = String(headers['x-request-id'])
     expect(id).toMatch(/^[\da-f-]{36}$/)
-    expect(lines.some((line) => line.includes(id) && line.includes('"route":"/api/*"') && line.includes('"status":401'))).toBe(true)
+    expect(
+      lines.some((line) => line.includes(id) && line.includes('"route":"/api/*"') && line.includes('"status":401')),
+    ).toBe(true)
     expect(lines.join()).not.toContain('forged')
   })
 
@@ -165,7 +192,10 @@ describe('requests', () => {
     const input = { chatId: chat.id, text: 'a secret text too', clientMsgId: 'secret-other' }
     socket.send({ id: 1, method: 'mutation', params: { path: 'messages.send', input } })
     await socket.frame(() => true)
-    await tryUpgrade(server.wsUrl, { path: `/?token=${login.token}`, headers: { cookie: `deskbell_client=${login.token}` } })
+    await tryUpgrade(server.wsUrl, {
+      path: `/?token=${login.token}`,
+      headers: { cookie: `deskbell_client=${login.token}` },
+    })
     expect(lines.join('\n')).not.toMatch(/secret|dbs_/i)
     expect(lines.join('\n')).not.toContain(login.user.email)
   })
@@ -178,20 +208,28 @@ describe('requests', () => {
     expect((await raw('/readyz')).status).toBe(200)
   })
 
-  test.each(['evil.example', 'localhost.evil.example', 'localhost.'])('[AUTH-10] the host %j is refused everywhere', async (host) => {
-    for (const path of ['/', '/api/users/me', '/trpc/users.me', '/nope', '/healthz']) {
-      const { status, body } = await raw(path, { headers: { host } })
-      expect([path, status]).toEqual([path, 403])
-      expect(String(body)).not.toContain('<div')
-    }
-  })
+  test.each(['evil.example', 'localhost.evil.example', 'localhost.'])(
+    '[AUTH-10] the host %j is refused everywhere',
+    async (host) => {
+      for (const path of ['/', '/api/users/me', '/trpc/users.me', '/nope', '/healthz']) {
+        const { status, body } = await raw(path, { headers: { host } })
+        expect([path, status]).toEqual([path, 403])
+        expect(String(body)).not.toContain('<div')
+      }
+    },
+  )
 
-  test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:8080'])('[AUTH-10] the host %j is answered', async (host) => {
-    expect((await raw('/healthz', { headers: { host } })).status).toBe(200)
-  })
+  test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:8080'])(
+    '[AUTH-10] the host %j is answered',
+    async (host) => {
+      expect((await raw('/healthz', { headers: { host } })).status).toBe(200)
+    },
+  )
 
   test('[AUTH-10] X-Forwarded-Host changes nothing', async () => {
-    expect((await raw('/healthz', { headers: { host: 'evil.example', 'x-forwarded-host': 'localhost' } })).status).toBe(403)
+    expect((await raw('/healthz', { headers: { host: 'evil.example', 'x-forwarded-host': 'localhost' } })).status).toBe(
+      403,
+    )
   })
 
   test('[REST-7] a body over 256 KiB gets its answer, by REST and by tRPC', async () => {
@@ -203,9 +241,10 @@ describe('requests', () => {
     }
   })
 
-  test('[HTTP-4] without the pages role there are no pages, without the api role no API', async () => {
+  test('[HTTP-8] without the pages role there are no pages, without the api role no API', async () => {
     await using bare = await startTestServer({ roles: { api: false, live: true, pages: false } })
-    for (const path of ['/', '/login', '/api/users/me', '/trpc/users.me']) expect((await fetch(bare.url + path)).status).toBe(404)
+    for (const path of ['/', '/login', '/api/users/me', '/trpc/users.me'])
+      expect((await fetch(bare.url + path)).status).toBe(404)
     expect((await fetch(`${bare.url}/healthz`)).status).toBe(200)
   })
 })

@@ -4,8 +4,8 @@ import { frameBytesMax } from '@deskbell/contract/limits'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { reportFailure } from '../failure-report.ts'
 import { answerClientError } from './client-error.ts'
-import type { HttpOptions } from './http-options.ts'
 import { isOwnHost } from './host-rule.ts'
+import type { HttpOptions } from './http-options.ts'
 import { sendProblem, toShellError } from './problem-reply.ts'
 import { logRequests } from './request-log.ts'
 import { closedPolicy, securityHeaders } from './security-headers.ts'
@@ -46,5 +46,9 @@ export function createShell(options: HttpOptions): FastifyInstance {
 }
 
 function stamped(reply: FastifyReply): FastifyReply {
-  return reply.headers({ ...securityHeaders, 'content-security-policy': closedPolicy, 'x-request-id': reply.request.id })
+  return reply.headers({
+    ...securityHeaders,
+    'content-security-policy': closedPolicy,
+    'x-request-id': reply.request.id,
+  })
 }

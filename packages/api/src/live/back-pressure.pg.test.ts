@@ -8,29 +8,47 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-const pressure = { softBytes: 64 * 1024, hardBytes: 256 * 1024, slowMs: 1_200, bytesPerSecondMin: 32 * 1024, extraMsMax: 2_000 }
+const pressure = {
+  softBytes: 64 * 1024,
+  hardBytes: 256 * 1024,
+  slowMs: 1_200,
+  bytesPerSecondMin: 32 * 1024,
+  extraMsMax: 2_000,
+}
 const textBytes = 8_000
 
 type Conversation = Awaited<ReturnType<typeof newConversation>>
 
 function follow(socket: RawSocket, chatId: number, cursor?: string): void {
-  socket.send({ id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId, ...(cursor && { cursor }) } } })
+  socket.send({
+    id: 1,
+    method: 'subscription',
+    params: { path: 'chats.events', input: { chatId, ...(cursor && { cursor }) } },
+  })
 }
 
 /** Stores `count` messages of 8 KB, 20 at a time. */
 async function fill(server: TestServer, { client, chat }: Conversation, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += 20) {
-    const items = Array.from({ length: 20 }, (_, nth) => ({ text: `${sent + nth} ${'x'.repeat(textBytes)}`, clientMsgId: uniqueId('m') }))
+    const items = Array.from({ length: 20 }, (_, nth) => ({
+      text: `${sent + nth} ${'x'.repeat(textBytes)}`,
+      clientMsgId: uniqueId('m'),
+    }))
     await sendBatch(server.core, client, { chatId: chat.id, items })
   }
 }
 
 const evSchema = z.object({
-  result: z.object({ id: z.string(), data: z.object({ data: z.object({ t: z.literal('ev'), events: z.array(z.object({ seq: z.number() })) }) }) }),
+  result: z.object({
+    id: z.string(),
+    data: z.object({ data: z.object({ t: z.literal('ev'), events: z.array(z.object({ seq: z.number() })) }) }),
+  }),
 })
 
 function seqs(socket: RawSocket): number[] {
-  return socket.frames.flatMap((frame) => evSchema.safeParse(frame).data?.result.data.data.events.map(({ seq }) => seq) ?? [])
+  return socket.frames.flatMap(
+    (frame) => evSchema.safeParse(frame).data?.result.data.data.events.map(({ seq }) => seq) ?? [],
+  )
 }
 
 function lastCursor(socket: RawSocket): string | undefined {
@@ -66,7 +84,11 @@ test('[SOCK-6] a client that only pings and never reads is closed too', async ()
   const operator = await signInByRest(server.url, 'operator')
   await using socket = await openRaw(server.wsUrl, operator)
   socket.ws.pause()
-  const page = (id: number) => ({ id, method: 'query', params: { path: 'messages.list', input: { chatId: conversation.chat.id, limit: 200 } } })
+  const page = (id: number) => ({
+    id,
+    method: 'query',
+    params: { path: 'messages.list', input: { chatId: conversation.chat.id, limit: 200 } },
+  })
   for (let id = 0; id < 16; id += 1) socket.send(page(id))
   const pings = setInterval(() => socket.ws.readyState === socket.ws.OPEN && socket.send('PING'), 20)
   expect(server.openSockets()).toBe(1)

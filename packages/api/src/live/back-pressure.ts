@@ -84,9 +84,13 @@ export class BackPressure {
   #look(): void {
     const { bufferedAmount, isPaused } = this.#socket
     if (isPaused && bufferedAmount <= this.#bounds.hardBytes) this.#socket.resume()
-    if (!this.#isAbove()) return this.#release()
     this.#highest = Math.max(this.#highest, bufferedAmount)
-    if (performance.now() - this.#since < this.#patienceMs()) return this.#lookLater()
+    if (!this.#isAbove()) this.#release()
+    else if (performance.now() - this.#since < this.#patienceMs()) this.#lookLater()
+    else this.#giveUp()
+  }
+
+  #giveUp(): void {
     this.end()
     if (this.#socket.isPaused) this.#socket.resume()
     this.#onSlow()

@@ -1,8 +1,8 @@
+import { newConversation } from '@deskbell/testkit/factories'
 import { checkLog, type SendRecord } from '@deskbell/testkit/history/check-log'
 import { raceSendsAgainstClose } from '@deskbell/testkit/history/race-sends-against-close'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
-import { newConversation } from '@deskbell/testkit/factories'
-import { openRaw, signInByRest, type StockClient, stockClient } from '@deskbell/testkit/live-probe'
+import { openRaw, type StockClient, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
 import { startServerPair, startTestServer } from '@deskbell/testkit/test-server'
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
@@ -15,7 +15,8 @@ test('[LIVE-9] a message sent by REST to one process reaches a socket of another
   await using socket = await openRaw(live.wsUrl, operator)
   const arrivals = new Map<string, number>()
   socket.ws.on('message', (data) => {
-    for (const [text] of String(data).matchAll(/latency-\d+/g)) arrivals.set(text, arrivals.get(text) ?? performance.now())
+    for (const [text] of String(data).matchAll(/latency-\d+/g))
+      arrivals.set(text, arrivals.get(text) ?? performance.now())
   })
   socket.send({ id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } })
   await socket.frame((frame) => JSON.stringify(frame).includes('"live"'))
@@ -53,7 +54,10 @@ test('[MSG-3] 200 rounds of many senders on sockets of two processes against one
       send: (clientMsgId: string, text: string) => outcomeOf(stock, { chatId: chat.id, clientMsgId, text }),
     }))
     const close = async () => void (await closer.client.chats.close.mutate({ chatId: chat.id }))
-    const sends = await raceSendsAgainstClose({ chatId: chat.id, senders, close }, { sendsEach: 4, closeAfter: round % 20 })
+    const sends = await raceSendsAgainstClose(
+      { chatId: chat.id, senders, close },
+      { sendsEach: 4, closeAfter: round % 20 },
+    )
     violations.push(...checkLog({ ...(await readStoredLog(pair[0].db, chat.id)), sends }))
     for (const { outcome } of sends) if (outcome.kind !== 'unknown') seen[outcome.kind] += 1
   }

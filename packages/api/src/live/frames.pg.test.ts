@@ -28,7 +28,11 @@ function answers(frames: readonly unknown[]): z.infer<typeof answerSchema>[] {
 }
 
 const me = (id: number | string) => ({ id, method: 'query', params: { path: 'users.me' } })
-const follow = (id: number | string) => ({ id, method: 'subscription', params: { path: 'chats.events', input: { chatId } } })
+const follow = (id: number | string) => ({
+  id,
+  method: 'subscription',
+  params: { path: 'chats.events', input: { chatId } },
+})
 const create = (id: number | string) => ({ id, method: 'mutation', params: { path: 'chats.create', input: {} } })
 
 /** The server still serves others. */
@@ -50,7 +54,10 @@ describe('broken frames', () => {
     ['nested arrays', '[[{"id":1,"method":"query","params":{"path":"users.me"}}]]'],
     ['a good call beside a broken one', '[{"id":1,"method":"query","params":{"path":"users.me"}},7]'],
     ['deep nesting', '['.repeat(100_000) + ']'.repeat(100_000)],
-    ['a lastEventId that is a number', '{"id":1,"method":"subscription","params":{"path":"chats.events","lastEventId":7}}'],
+    [
+      'a lastEventId that is a number',
+      '{"id":1,"method":"subscription","params":{"path":"chats.events","lastEventId":7}}',
+    ],
   ])('[SOCK-5] %s ends its own socket with 4400, after an error', async (_, text) => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send(text)
@@ -66,15 +73,20 @@ describe('broken frames', () => {
     await expectAlive()
   })
 
-  test.each(['hello', '[]', 'null', '7', '{"method":"connectionParams","data":[1]}', '{"method":"connectionParams","data":{"token":{}}}', '{}'])(
-    '[SOCK-5] as the first frame of a socket that still has to sign in, %s only closes it',
-    async (text) => {
-      await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
-      socket.send(text)
-      expect(await socket.closed()).toBeGreaterThan(1000)
-      await expectAlive()
-    },
-  )
+  test.each([
+    'hello',
+    '[]',
+    'null',
+    '7',
+    '{"method":"connectionParams","data":[1]}',
+    '{"method":"connectionParams","data":{"token":{}}}',
+    '{}',
+  ])('[SOCK-5] as the first frame of a socket that still has to sign in, %s only closes it', async (text) => {
+    await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
+    socket.send(text)
+    expect(await socket.closed()).toBeGreaterThan(1000)
+    await expectAlive()
+  })
 
   test.each([
     ['reserved bits', Buffer.from([0xf1, 0x80, 1, 2, 3, 4])],
@@ -108,7 +120,11 @@ describe('broken frames', () => {
     socket.send({ id: 3, method: 'mutation', params: { path: 'messages.send', input: { chatId: "1' or 1=1" } } })
     await waitFor(() => answers(socket.frames).length === 3)
     const codes = answers(socket.frames).map(({ id, error }) => [id, error?.data.code, error?.data.requestId.length])
-    expect(codes.toSorted()).toEqual([[1, 'not_found', 36], [2, 'forbidden', 36], [3, 'invalid_input', 36]])
+    expect(codes.toSorted()).toEqual([
+      [1, 'not_found', 36],
+      [2, 'forbidden', 36],
+      [3, 'invalid_input', 36],
+    ])
     expect(JSON.stringify(socket.frames)).not.toMatch(/stack|node_modules|select |\.ts|\/packages\//i)
   })
 })
@@ -156,7 +172,9 @@ describe('limits', () => {
     socket.send({ id: 3, method: 'subscription.stop' })
     await socket.frame((frame) => answerSchema.parse(frame).result?.type === 'stopped')
     socket.send(follow('late'))
-    await socket.frame((frame) => answerSchema.parse(frame).id === 'late' && answerSchema.parse(frame).result?.type === 'started')
+    await socket.frame(
+      (frame) => answerSchema.parse(frame).id === 'late' && answerSchema.parse(frame).result?.type === 'started',
+    )
   })
 
   test('[SOCK-4] an id in use is refused, and frees nothing', async () => {

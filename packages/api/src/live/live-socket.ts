@@ -1,5 +1,5 @@
-import { closeCodes } from '@deskbell/contract/close-codes'
 import type { Actor } from '@deskbell/contract/actor'
+import { closeCodes } from '@deskbell/contract/close-codes'
 import type { WebSocket } from 'ws'
 import type { BackPressure } from './back-pressure.ts'
 import type { CallCounter } from './call-counter.ts'

@@ -1,6 +1,6 @@
 import { sessionEndMs } from '@deskbell/contract/limits'
 import type { Clock } from '@deskbell/core/clock'
-import { type RawSocket, openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, type RawSocket, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startServerPair, startTestServer } from '@deskbell/testkit/test-server'
 import { expect, test } from 'vitest'
 
@@ -81,7 +81,9 @@ test('[AUTH-6] a session that expires ends its sockets', async () => {
   await using server = await startTestServer({ clock })
   const login = await signInByRest(server.url, 'client')
   await using socket = await openRaw(server.wsUrl, login)
-  const ms = await msUntilClosed([socket], async () => void (now = new Date(now.getTime() + 31 * dayMs)))
+  const ms = await msUntilClosed([socket], async () => {
+    now = new Date(now.getTime() + 31 * dayMs)
+  })
   expect(ms).toBeLessThan(sessionEndMs)
   expect((await tryUpgrade(server.wsUrl, login)).status).toBe(401)
 })
@@ -97,4 +99,3 @@ test('[AUTH-6] a running stream ends with its session', async () => {
   await signOut(server.url, login.token)
   expect(await socket.closed()).toBe(4401)
 })
-

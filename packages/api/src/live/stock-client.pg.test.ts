@@ -1,6 +1,6 @@
 import type { FollowChatInput } from '@deskbell/contract/events'
 import { newConversation, sendText } from '@deskbell/testkit/factories'
-import { openRaw, signInByRest, type StockClient, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, type StockClient, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startServerPair, startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { describe, expect, test } from 'vitest'
@@ -79,7 +79,8 @@ describe('the stock client', () => {
     await using server = await startTestServer()
     const { chat, operatorLogin } = await conversation(server)
     using stock = stockClient(server.wsUrl, operatorLogin.token)
-    const send = (nth: number) => stock.client.messages.send.mutate({ chatId: chat.id, text: `${nth}`, clientMsgId: `${nth}` })
+    const send = (nth: number) =>
+      stock.client.messages.send.mutate({ chatId: chat.id, text: `${nth}`, clientMsgId: `${nth}` })
     const sent = await Promise.all(oneTo(10).map(send))
     expect(sent.map(({ message }) => message.text)).toEqual(oneTo(10).map(String))
     expect(sent.map(({ message }) => message.seq).toSorted((a, b) => a - b)).toEqual(oneTo(10))

@@ -1,8 +1,12 @@
 import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { silentLog } from '@deskbell/testkit/fresh-core'
 import { openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
+import { createTRPCClient, createWSClient, wsLink } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AppRouter } from '../router.ts'
 import { defaultTimings } from './live-timings.ts'
 
 let server: TestServer
@@ -80,7 +84,10 @@ describe('who opens it', () => {
   }
 
   test('[AUTH-7] with both cookies ?role= names the session', async () => {
-    const headers = { cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`, origin: server.url }
+    const headers = {
+      cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`,
+      origin: server.url,
+    }
     const asOperator = await nameOf({ headers, path: '/?role=operator' })
     const asClient = await nameOf({ headers, path: '/?role=client' })
     expect(JSON.stringify(asOperator)).toContain('"role":"operator"')
@@ -88,7 +95,10 @@ describe('who opens it', () => {
   })
 
   test('[AUTH-14] with both cookies and no name the upgrade is unauthenticated', async () => {
-    const headers = { cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`, origin: server.url }
+    const headers = {
+      cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`,
+      origin: server.url,
+    }
     expect((await tryUpgrade(server.wsUrl, { headers })).status).toBe(401)
     expect((await tryUpgrade(server.wsUrl, { headers, path: '/?role=boss' })).status).toBe(401)
   })
@@ -117,12 +127,15 @@ describe('who opens it', () => {
     expect(defaultTimings.signInMs).toBe(5_000)
   })
 
-  test.each([{}, { token: 'wrong' }, { token: '' }])('[SOCK-3] connectionParams %j are closed with 4401, and told why', async (data) => {
-    await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
-    socket.send({ method: 'connectionParams', data })
-    expect(await socket.closed()).toBe(4401)
-    expect(socket.frames).toMatchObject([{ id: null, error: { data: { code: 'unauthenticated' } } }])
-  })
+  test.each([{}, { token: 'wrong' }, { token: '' }])(
+    '[SOCK-3] connectionParams %j are closed with 4401, and told why',
+    async (data) => {
+      await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
+      socket.send({ method: 'connectionParams', data })
+      expect(await socket.closed()).toBe(4401)
+      expect(socket.frames).toMatchObject([{ id: null, error: { data: { code: 'unauthenticated' } } }])
+    },
+  )
 
   test('[SOCK-3] the token of connectionParams wins over the cookie of the upgrade, and the cookie helps when there is none', async () => {
     const headers = { cookie: `deskbell_client=${client.token}`, origin: server.url }
@@ -141,6 +154,32 @@ function isAnswer(frame: unknown): boolean {
   return typeof frame === 'object' && frame !== null && 'result' in frame
 }
 
+describe('a client that may not come in', () => {
+  /** How often tries of the stock client, with its own delays, reach the server within two and a half seconds. */
+  async function tries(url: string, options: { token?: string; lines: string[] }): Promise<number> {
+    const socket = createWSClient({ url, ...(options.token && { connectionParams: { token: options.token } }) })
+    const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] })
+    const stream = client.inbox.events.subscribe({}, { onError: () => undefined })
+    await delay(2_500)
+    stream.unsubscribe()
+    await socket.close()
+    return options.lines.filter((line) => line.includes('"upgrade"')).length
+  }
+
+  test.each([{ token: 'wrong' }, {}])(
+    '[SOCK-3] with %j it comes back with growing delays, not at once again and again',
+    async (given) => {
+      const lines: string[] = []
+      const log = { ...silentLog, info: (fields: object) => void lines.push(JSON.stringify(fields)) }
+      await using strict = await startTestServer({ log })
+      const count = await tries(strict.wsUrl, { ...given, lines })
+      expect(count).toBeGreaterThan(0)
+      // A server that opens the socket first and closes it then sees more than a hundred.
+      expect(count).toBeLessThan(10)
+    },
+  )
+})
+
 describe('hostile handshakes', () => {
   /** What the server answers to bytes written by hand. */
   async function answerTo(text: string): Promise<string> {
@@ -155,13 +194,25 @@ describe('hostile handshakes', () => {
   }
 
   const upgrade = (extra: string[], target = '/') =>
-    [`GET ${target} HTTP/1.1`, 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket', `Authorization: Bearer ${client.token}`, ...extra, '', ''].join('\r\n')
+    [
+      `GET ${target} HTTP/1.1`,
+      'Host: 127.0.0.1',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      `Authorization: Bearer ${client.token}`,
+      ...extra,
+      '',
+      '',
+    ].join('\r\n')
 
   test.each([
     ['a bad key', ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: no']],
     ['no key', ['Sec-WebSocket-Version: 13']],
     ['an old version', ['Sec-WebSocket-Version: 7', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']],
-    ['a broken protocol list', ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: ,;,']],
+    [
+      'a broken protocol list',
+      ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: ,;,'],
+    ],
   ])('[SOCK-5] %s is answered with 400 and harms nobody', async (_, extra) => {
     const answer = await answerTo(upgrade(extra))
     expect(answer).toMatch(/^HTTP\/1\.1 (400|426)/)
@@ -169,7 +220,11 @@ describe('hostile handshakes', () => {
   })
 
   test('[SOCK-5] compression is never agreed on', async () => {
-    const key = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Extensions: permessage-deflate']
+    const key = [
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Extensions: permessage-deflate',
+    ]
     const answer = await answerTo(upgrade(key))
     expect(answer).toMatch(/^HTTP\/1\.1 101/)
     expect(answer.toLowerCase()).not.toContain('permessage-deflate')
