@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close())
 
-type Call = { token?: string; input?: unknown }
+type Call = { token?: string; input?: unknown; via?: 'http' }
 type Scenario = () => Promise<Call> | Call
 
 /** How each procedure comes to each of its codes. Rates and outages, which are the same for all, are tested below. */
@@ -60,7 +60,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     not_found: hidden({ seq: 1 }),
   },
   'chats.page': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
-  'chats.events': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
+  'chats.events': { ...overHttp(missing), invalid_input: asClient({}), not_found: hidden() },
   'messages.send': {
     ...unauthenticated({ ...missing, text: 'a', clientMsgId: 'b' }),
     invalid_input: asClient(missing),
@@ -83,7 +83,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     not_found: hidden({ items: [{ text: 'a', clientMsgId: 'b' }] }),
   },
   'messages.list': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
-  'inbox.events': { ...unauthenticated({}), invalid_input: asClient({ x: 1 }) },
+  'inbox.events': { ...overHttp({}), invalid_input: asClient({ x: 1 }) },
 }
 
 function asClient(input: unknown): Scenario {
@@ -96,6 +96,10 @@ function asOperator(input: unknown): Scenario {
 
 function unauthenticated(input?: unknown): { unauthenticated: Scenario } {
   return { unauthenticated: () => ({ input }) }
+}
+
+function overHttp(input: unknown): { method_not_allowed: Scenario } {
+  return { method_not_allowed: () => ({ token: client.token, input, via: 'http' }) }
 }
 
 function operatorOnly(input: object): Record<'unauthenticated' | 'forbidden' | 'invalid_input', Scenario> {
@@ -136,9 +140,9 @@ const errorSchema = z.object({
   }),
 })
 
-/** Calls over HTTP; a stream of somebody who is signed in over the socket, where it can run. */
-async function call({ name, type }: ProcedureDescription, { token, input }: Call): Promise<unknown> {
-  if (type === 'subscription' && token !== undefined) return callBySocket(name, { token, input })
+/** Calls over HTTP, and streams over the socket, which is theirs alone. */
+async function call({ name, type }: ProcedureDescription, { token, input, via }: Call): Promise<unknown> {
+  if (type === 'subscription' && token !== undefined && via === undefined) return callBySocket(name, { token, input })
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const text = input === undefined ? undefined : JSON.stringify(input)
   if (type === 'mutation') {
@@ -162,13 +166,16 @@ async function callBySocket(path: string, { token, input }: { token: string; inp
   return await socket.frame((frame) => errorSchema.safeParse(frame).success)
 }
 
-function expectedCodes({ meta }: ProcedureDescription): ErrorCode[] {
+/** Nobody without a session has a socket, so a stream is never asked by one. */
+function expectedCodes({ type, meta }: ProcedureDescription): ErrorCode[] {
+  const own = ['invalid_input', ...(meta.errors ?? [])] satisfies ErrorCode[]
+  if (type === 'subscription') return ['method_not_allowed', ...own]
   const ofAccess = {
     anybody: [],
     'signed-in': ['unauthenticated'],
     operator: ['unauthenticated', 'forbidden'],
   } as const satisfies Record<string, ErrorCode[]>
-  return ['invalid_input', ...ofAccess[meta.access ?? 'signed-in'], ...(meta.errors ?? [])]
+  return [...ofAccess[meta.access ?? 'signed-in'], ...own]
 }
 
 describe('the codes of a procedure', () => {

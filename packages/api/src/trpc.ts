@@ -34,6 +34,12 @@ const answered = t.middleware(async ({ ctx, path, type, next }) => {
   }
 })
 
+/** A socket ends with its session; over HTTP nothing would end a stream. */
+const streamedBySocket = t.middleware(({ ctx, type, next }) => {
+  if (type === 'subscription' && ctx.via !== 'socket') throw new AppError('method_not_allowed')
+  return next()
+})
+
 /** REST has asked already, before it read the body. */
 const limited = t.middleware(({ ctx, meta, next }) => {
   if (meta?.limit !== undefined && ctx.via !== 'rest') ctx.limit(meta.limit)
@@ -48,9 +54,9 @@ const authenticated = t.middleware(async ({ ctx, next }) => {
 
 /**
  * Middlewares run in the order in which they stand, and `.input()` comes after all of them:
- * rate, session, role, input. That is the contract's order of checks.
+ * method, rate, session, role, input. That is the contract's order of checks.
  */
-const procedure = t.procedure.use(answered).use(limited)
+const procedure = t.procedure.use(answered).use(streamedBySocket).use(limited)
 
 export const anybodyProcedure = procedure.meta({ access: 'anybody' }).use(({ ctx, next }) => {
   ctx.assertOwnOrigin()
