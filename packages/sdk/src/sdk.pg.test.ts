@@ -350,3 +350,30 @@ test('[SDK-3] a server that is closed and started again on the same address lose
   expect(textsOf(follower)).toEqual(['one', 'two', 'three'])
   sdk.close()
 })
+
+test('[SDK-3] a server that is drained hands its programs over without a failed call', async () => {
+  await using database = await freshDatabase()
+  const { connectionString } = database
+  const first = await startTestServer({ connectionString, bus: 'postgres' })
+  await using second = await startTestServer({ connectionString, bus: 'postgres' })
+  await using line = await startFaultProxy(first.url)
+  const sdk = createSdk({ url: line.url, role: 'client' })
+  open.push(sdk)
+  await sdk.login({ email: 'ann@example.test', name: 'Ann', role: 'client' })
+  const { chat } = await sdk.client.chats.create.mutate({})
+  const follower = sdk.follow(chat.id)
+  await live(follower)
+  const states: string[] = []
+  sdk.connection.subscribe(() => states.push(sdk.connection.getSnapshot().kind))
+  line.target(second.url)
+  const drained = first.drain()
+  const texts = Array.from({ length: 40 }, (_, index) => `m${index}`)
+  for (const text of texts) await sdk.send(chat.id, text)
+  await drained
+  await sdk.send(chat.id, 'after')
+  await waitFor(() => textsOf(follower).length === texts.length + 1)
+  expect(textsOf(follower)).toEqual([...texts, 'after'])
+  expect(states).toEqual([])
+  sdk.close()
+  await first.close()
+})

@@ -98,6 +98,20 @@ describe('Line', () => {
     expect(FakeSocket.made).toHaveLength(2)
   })
 
+  test('[SDK-4] a server that asks to move is followed at once, and then with waits', async () => {
+    await open()
+    newest().say('{"id":1,"result":{"type":"started"}}')
+    newest().say('{"id":null,"method":"reconnect"}')
+    await tick(5)
+    expect(FakeSocket.made).toHaveLength(2)
+    expect(line.state.getSnapshot()).toEqual({ kind: 'online' })
+    newest().refuse()
+    await tick(500)
+    expect(FakeSocket.made).toHaveLength(2)
+    await tick(510)
+    expect(FakeSocket.made).toHaveLength(3)
+  })
+
   test.each([
     [4401, 'unauthenticated'],
     [4403, 'forbidden'],

@@ -90,7 +90,7 @@ export class Line {
   async #beforeAttempt(scope: Scope): Promise<string> {
     // The client asks while it is being made; listeners of the state may need it whole.
     await Promise.resolve()
-    if (scope.attempt !== null) {
+    if (scope.attempt !== null && !scope.isAskedToMove()) {
       const delayMs = retryDelayMs(scope.attempt, this.#options.random)
       this.#applyIn(scope, { t: 'waiting', attempt: scope.attempt, retryAt: Date.now() + delayMs })
       scope.pause = pause(delayMs)
@@ -164,6 +164,11 @@ class Scope {
     if (this.proved.has(socket) || typeof data !== 'string' || !data.includes('"result":')) return
     this.proved.add(socket)
     this.attempt = 0
+  }
+
+  /** A stopping server asks its sockets one after the other, and does not wait long: no jitter, while this one lives. */
+  isAskedToMove(): boolean {
+    return this.attempt === 0 && this.sockets.size > 0
   }
 
   drop(): void {

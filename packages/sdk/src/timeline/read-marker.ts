@@ -11,6 +11,8 @@ export class ReadMarker {
   readonly #calls: Pick<Calls, 'markRead' | 'random'>
   readonly #chatId: ChatId
   #wanted = 0
+  /** The highest mark that a call carries or carried. */
+  #asked = 0
   #told = 0
   #attempt = 0
   #resting = false
@@ -28,10 +30,11 @@ export class ReadMarker {
     this.#flush()
   }
 
-  /** Nothing is told any more. */
+  /** A mark that rests is told at once; then nothing more. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+    if (this.#wanted > this.#asked) void this.#attemptTo(this.#wanted)
   }
 
   #flush(): void {
@@ -51,6 +54,7 @@ export class ReadMarker {
 
   /** How long to rest after the call. A mark that is refused for good is not told again. */
   async #attemptTo(seq: number): Promise<number> {
+    this.#asked = seq
     try {
       await this.#calls.markRead({ chatId: this.#chatId, seq })
     } catch (error) {

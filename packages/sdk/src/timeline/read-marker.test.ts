@@ -1,0 +1,56 @@
+import { chatIdSchema } from '@deskbell/contract/ids'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { SdkError } from '../sdk-error.ts'
+import { ReadMarker } from './read-marker.ts'
+
+const chatId = chatIdSchema.parse(1)
+let told: number[]
+let fault: unknown
+let marker: ReadMarker
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  told = []
+  fault = null
+  const markRead = async ({ seq }: { seq: number }) => {
+    told.push(seq)
+    if (fault !== null) throw fault
+  }
+  marker = new ReadMarker({ markRead, random: () => 0.5 }, chatId)
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+
+describe('ReadMarker', () => {
+  test('[CHAT-10] marks leave at most once a second, the newest one, and never backwards', async () => {
+    for (const seq of [1, 2, 5, 3]) marker.mark(seq)
+    expect(told).toEqual([1])
+    await tick(1_000)
+    expect(told).toEqual([1, 5])
+    marker.mark(4)
+    await tick(5_000)
+    expect(told).toEqual([1, 5])
+  })
+
+  test('[CHAT-10] a mark whose call was lost is told again, one that was refused is not', async () => {
+    fault = new Error('The line broke.')
+    marker.mark(3)
+    await tick(1_000)
+    expect(told).toEqual([3, 3])
+    fault = new SdkError('not_found')
+    await tick(60_000)
+    expect(told).toEqual([3, 3, 3])
+  })
+
+  test('[CHAT-10] a mark that rests is told when the follower stops', async () => {
+    marker.mark(1)
+    marker.mark(9)
+    marker.stop()
+    await tick(60_000)
+    expect(told).toEqual([1, 9])
+  })
+})
