@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
@@ -8,7 +9,7 @@ import { lossyBus } from '@deskbell/testkit/lossy-bus'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { assignOperator } from '../chats/assign-operator.ts'
 import { closeChat } from '../chats/close-chat.ts'
 import { getChat } from '../chats/get-chat.ts'
@@ -312,4 +313,35 @@ test('[INBOX-1] one read serves 200 operators, and a busy chat costs a row, not 
     await probe.stop()
   }
   expect(core.hub.inbox.readers).toBe(0)
+})
+
+test('[LIVE-12] inboxes that were left leave no timer, reader or listener behind', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const round = async (): Promise<AbortSignal[]> => {
+    const ends = Array.from({ length: 30 }, () => new AbortController())
+    const run = async (end: AbortController, index: number) => {
+      const actor = index % 2 === 0 ? client : operator
+      for await (const { frame } of followInbox(core, actor, { signal: end.signal })) {
+        if (frame.t === 'live') await sendText(core, client, { chatId: chat.id })
+        if (frame.t === 'upsert') setImmediate(() => end.abort())
+      }
+    }
+    await Promise.all(ends.map(run))
+    return ends.map((end) => end.signal)
+  }
+  // The first round opens the connections of the pool, which keep timers of their own.
+  await round()
+  const before = timers()
+  const begun = vi.spyOn(globalThis, 'setInterval')
+  const ended = vi.spyOn(globalThis, 'clearInterval')
+  for (const signal of await round()) expect(getEventListeners(signal, 'abort')).toEqual([])
+  expect(core.hub.inbox.readers).toBe(0)
+  await waitFor(() => timers() <= before)
+  const cleared = ended.mock.calls.map(([timer]) => timer)
+  expect(begun.mock.results.length).toBeGreaterThan(0)
+  for (const { value } of begun.mock.results) expect(cleared).toContain(value)
+  vi.restoreAllMocks()
 })
