@@ -1,4 +1,5 @@
 import { frameBytesMax, socketBatchMax, socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limits'
+import { silentLog } from '@deskbell/testkit/fresh-core'
 import { openRaw, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -127,6 +128,23 @@ describe('broken frames', () => {
     ])
     expect(JSON.stringify(socket.frames)).not.toMatch(/stack|node_modules|select |\.ts|\/packages\//i)
   })
+})
+
+test('[SOCK-9] a failure nobody expected is internal, and only the log knows what it was', async () => {
+  const lines: string[] = []
+  const log = { ...silentLog, error: (fields: object) => void lines.push(JSON.stringify(fields)) }
+  await using broken = await startTestServer({ log })
+  const login = await signInByRest(broken.url, 'operator')
+  await using socket = await openRaw(broken.wsUrl, login)
+  await broken.db.pool.query('alter table chats rename to chats_gone')
+  socket.send({ id: 1, method: 'query', params: { path: 'chats.list', input: {} } })
+  socket.send({ id: 2, method: 'subscription', params: { path: 'chats.events', input: { chatId: 1 } } })
+  await waitFor(() => answers(socket.frames).filter(({ error }) => error !== undefined).length === 2)
+  const failed = answers(socket.frames).flatMap(({ error }) => error?.data ?? [])
+  expect(failed.map(({ code }) => code)).toEqual(['internal', 'internal'])
+  expect(JSON.stringify(socket.frames)).not.toMatch(/relation|chats_gone|select|42P01|\.ts/i)
+  expect(lines.join()).toContain('42P01')
+  expect(lines.join()).toContain(failed[0]?.requestId)
 })
 
 describe('limits', () => {
