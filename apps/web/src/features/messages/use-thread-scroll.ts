@@ -5,7 +5,7 @@ const endPx = 80
 /** Closer to the start than this, older messages are loaded. */
 const startPx = 400
 
-type Anchor = { readonly key: string; readonly top: number }
+type Anchor = { readonly key: string; readonly top: number; readonly scrollTop: number }
 
 export type ThreadScroll = {
   readonly ref: RefObject<HTMLDivElement | null>
@@ -78,12 +78,13 @@ function firstVisible(box: HTMLElement): Anchor | null {
   }
   const found = items[low]
   if (found === undefined) return null
-  return { key: found.dataset['key'] ?? '', top: found.getBoundingClientRect().top - edge }
+  return { key: found.dataset['key'] ?? '', top: found.getBoundingClientRect().top - edge, scrollTop: box.scrollTop }
 }
 
+/** What was scrolled since the look at the anchor has not told its event yet, and must not be undone. */
 function holdAnchor(box: HTMLElement, anchor: Anchor): void {
   const item = box.querySelector(`[data-key="${CSS.escape(anchor.key)}"]`)
   if (item === null) return
   const top = item.getBoundingClientRect().top - box.getBoundingClientRect().top
-  box.scrollTop += top - anchor.top
+  box.scrollTop += top - anchor.top + box.scrollTop - anchor.scrollTop
 }

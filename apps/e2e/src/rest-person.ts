@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+
+/** Somebody who uses REST from a program, to be the other side of a story or to fill a chat. */
+export type RestPerson = {
+  readonly id: number
+  readonly token: string
+  createChat(): Promise<number>
+  /** Resolves when the message is acknowledged. */
+  send(chatId: number, text: string, clientMsgId?: string): Promise<{ id: number; seq: number; text: string }>
+  /** Sends them one after the other. */
+  sendAll(chatId: number, texts: readonly string[]): Promise<void>
+  close(chatId: number): Promise<void>
+  /** The whole history, oldest first. */
+  history(chatId: number): Promise<{ id: number; seq: number; text: string; clientMsgId: string | null }[]>
+}
+
+type Named = { email: string; name: string; role: 'client' | 'operator' }
+
+export async function signInByRest(url: string, person: Named): Promise<RestPerson> {
+  const { user, token } = await call<{ user: { id: number }; token: string }>(`${url}/api/users/login`, {
+    body: person,
+  })
+  const post = <T>(path: string, body: object) => call<T>(`${url}/api${path}`, { body, token })
+  const send: RestPerson['send'] = async (chatId, text, clientMsgId = randomUUID()) => {
+    const sent = await post<{ message: { id: number; seq: number; text: string } }>(`/chats/${chatId}/messages`, {
+      text,
+      clientMsgId,
+    })
+    return sent.message
+  }
+  return {
+    id: user.id,
+    token,
+    send,
+    createChat: async () => (await post<{ chat: { id: number } }>('/chats', {})).chat.id,
+    sendAll: async (chatId, texts) => {
+      for (const text of texts) await send(chatId, text)
+    },
+    close: async (chatId) => void (await post(`/chats/${chatId}/close`, {})),
+    history: (chatId) => readHistory(`${url}/api/chats/${chatId}/messages?limit=200`, token),
+  }
+}
+
+type Page = { items: { id: number; seq: number; text: string; clientMsgId: string | null }[]; hasMore: boolean }
+
+async function readHistory(address: string, token: string): Promise<Page['items']> {
+  const items: Page['items'] = []
+  let page: Page
+  do {
+    page = await call<Page>(`${address}&afterId=${items.at(-1)?.id ?? 0}`, { token })
+    items.push(...page.items)
+  } while (page.hasMore)
+  return items
+}
+
+async function call<T>(address: string, { body, token }: { body?: object; token?: string }): Promise<T> {
+  const response = await fetch(address, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${response.status} for ${new URL(address).pathname}: ${await response.text()}`)
+  return (await response.json()) as T
+}

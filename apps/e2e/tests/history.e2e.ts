@@ -1,0 +1,103 @@
+import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../src/eventually.ts'
+import { messages, shownTexts, signInAsClient, thread } from '../src/pages.ts'
+import { type RestPerson, signInByRest } from '../src/rest-person.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+const said = (from: number, to: number) =>
+  Array.from(
+    { length: to - from + 1 },
+    (_, place) => `message ${from + place}${'\nwith another line'.repeat((from + place) % 3)}`,
+  )
+
+describe.skipIf(!tools.chromium)('long histories', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  async function chatWith(name: string, count: number): Promise<{ program: RestPerson; chatId: number }> {
+    const program = await signInByRest(world.url, { email: `${name}@example.com`, name, role: 'client' })
+    const chatId = await program.createChat()
+    await program.sendAll(chatId, said(1, count))
+    return { program, chatId }
+  }
+
+  async function open(name: string, url = world.url): Promise<Page> {
+    return await signInAsClient(await world.newContext(), url, { email: `${name}@example.com`, name })
+  }
+
+  test('[WEB-6] history loads upwards to the beginning without a hole, a repeat or a jump', async () => {
+    await chatWith('Long', 230)
+    const page = await open('Long')
+    await messages(page, /^.*message 230\b/s).waitFor()
+    const jumps = await scrollUpAndMeasure(page)
+    expect(Math.max(...jumps)).toBeLessThanOrEqual(2)
+    expect((await shownTexts(page)).length).toBe(230)
+    expect(await shownTexts(page)).toEqual(said(1, 230))
+  })
+
+  test('[WEB-18] a reset in the browser loses no message and does not jump the scroll', async () => {
+    const { program, chatId } = await chatWith('Reset', 60)
+    await using line = await startFaultProxy(world.url)
+    const page = await open('Reset', line.url)
+    await page.getByText('message 60', { exact: true }).waitFor()
+    await thread(page).evaluate((box) => box.scrollTo(0, box.scrollHeight / 2))
+    const anchor = await firstVisible(page)
+    line.target(null)
+    line.cut()
+    // More than a stream may catch up with: coming back ends in `reset`.
+    await program.sendAll(chatId, said(61, 400))
+    line.target(world.url)
+    await page.getByRole('button', { name: 'Retry now' }).click()
+    await messages(page, /message 400\b/).waitFor({ timeout: 30_000 })
+    expect(await jumpOf(page, anchor)).toBeLessThanOrEqual(2)
+    const shown = await eventually(
+      () => shownTexts(page),
+      (all) => all.at(-1)?.startsWith('message 400') === true,
+    )
+    const first = Number(/\d+/.exec(shown[0] ?? '')?.[0])
+    expect(shown).toEqual(said(first, 400))
+    expect(first).toBeLessThanOrEqual(anchor.seq)
+  })
+})
+
+type Anchor = { seq: number; top: number }
+
+/** Scrolls there first, if asked to. The first message that stands whole in the view, and its distance from the edge above. The banner may move that edge. */
+async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
+  return await thread(page).evaluate((box, y) => {
+    if (y !== undefined) box.scrollTo(0, y)
+    const edge = box.getBoundingClientRect().top
+    const items = [...box.querySelectorAll('article[data-seq]')]
+    const item = items.find((each) => each.getBoundingClientRect().top >= edge)
+    return { seq: Number(item?.getAttribute('data-seq')), top: (item?.getBoundingClientRect().top ?? 0) - edge }
+  }, scrollTo)
+}
+
+/** How far the message has moved in the view since, in pixels. */
+async function jumpOf(page: Page, anchor: Anchor): Promise<number> {
+  const top = await thread(page).evaluate((box, seq) => {
+    const item = box.querySelector(`article[data-seq="${seq}"]`)
+    return (item?.getBoundingClientRect().top ?? Number.NaN) - box.getBoundingClientRect().top
+  }, anchor.seq)
+  return Math.abs(top - anchor.top)
+}
+
+/** Scrolls to the start again and again until everything is loaded, and tells how far each page that came in moved the view. */
+async function scrollUpAndMeasure(page: Page): Promise<number[]> {
+  const jumps: number[] = []
+  for (let known = 0; known < 230; ) {
+    const anchor = await firstVisible(page, 300)
+    known = await eventually(
+      () => page.getByRole('article').count(),
+      (count) => count > known,
+    )
+    jumps.push(await jumpOf(page, anchor))
+  }
+  return jumps
+}

@@ -1,0 +1,138 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../src/eventually.ts'
+import { signInByRest } from '../src/rest-person.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const desktop = { viewport: { width: 1440, height: 900 } }
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true }
+
+/** Every page, by the state it is looked at in. */
+const looks: [string, BrowserContextOptions][] = [
+  ['desktop, light, English', { ...desktop, colorScheme: 'light' }],
+  ['desktop, dark, Russian', { ...desktop, colorScheme: 'dark', locale: 'ru-RU' }],
+  ['phone, light, Russian', { ...phone, colorScheme: 'light', locale: 'ru-RU' }],
+  ['phone, dark, English', { ...phone, colorScheme: 'dark' }],
+]
+
+describe.skipIf(!tools.chromium)('how the pages look', () => {
+  let world: World
+  let clientToken: string
+  let operatorToken: string
+  let ids: { client: number; operator: number; open: number; closed: number }
+
+  beforeAll(async () => {
+    world = await createWorld()
+    const client = await signInByRest(world.url, {
+      email: 'vera@example.com',
+      name: 'Вера Константиновна Долгорукова',
+      role: 'client',
+    })
+    const operator = await signInByRest(world.url, { email: 'oleg@example.com', name: 'Oleg', role: 'operator' })
+    const closed = await client.createChat()
+    await client.sendAll(closed, ['Здравствуйте! Заказ № 10452 не пришёл.', 'https://example.com/orders/10452'])
+    await operator.close(closed)
+    const open = await client.createChat()
+    await client.sendAll(open, [
+      'Добрый день',
+      'Ещё один вопрос: '.repeat(12),
+      'Averyveryverylongwordwithoutanybreakinside'.repeat(4),
+    ])
+    await operator.send(open, 'One moment, please.')
+    clientToken = client.token
+    operatorToken = operator.token
+    ids = { client: client.id, operator: operator.id, open, closed }
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  async function context(options: BrowserContextOptions): Promise<BrowserContext> {
+    const made = await world.newContext(options)
+    const cookie = (name: string, value: string) => ({ name, value, url: world.url, sameSite: 'Lax' as const })
+    await made.addCookies([
+      { ...cookie('deskbell_client', clientToken), httpOnly: true },
+      { ...cookie('deskbell_operator', operatorToken), httpOnly: true },
+      cookie('deskbell_client_id', String(ids.client)),
+      cookie('deskbell_operator_id', String(ids.operator)),
+    ])
+    return made
+  }
+
+  const states: [string, () => string, (page: Page) => Promise<void>][] = [
+    ['home', () => '/', async (page) => void (await page.getByRole('heading', { level: 1 }).waitFor())],
+    ['client sign-in', () => '/login', faulty],
+    ['operator sign-in', () => '/login-operator', faulty],
+    [
+      'client chat',
+      () => `/chats/${ids.client}`,
+      async (page) => void (await page.getByRole('article').last().waitFor()),
+    ],
+    [
+      'console',
+      () => `/chats/${ids.operator}`,
+      async (page) => void (await page.locator('[data-row]').first().waitFor()),
+    ],
+    [
+      'console with a chat',
+      () => `/chats/${ids.operator}?chat=${ids.open}`,
+      async (page) => void (await page.getByRole('article').last().waitFor()),
+    ],
+    ['unknown page', () => '/nowhere', async (page) => void (await page.getByRole('heading', { level: 1 }).waitFor())],
+  ]
+
+  for (const [name, options] of looks) {
+    test(`[WEB-9] no accessibility violation: ${name}`, async () => {
+      const page = await (await context(options)).newPage()
+      for (const [state, path, ready] of states) {
+        await page.goto(`${world.url}${path()}`)
+        await ready(page)
+        const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
+        const found = violations.map(
+          ({ id, nodes }) => `${state}: ${id}: ${nodes.map((node) => node.html).join(' | ')}`,
+        )
+        expect(found).toEqual([])
+        await keepPicture(page, `${state}, ${name}`)
+      }
+      await page.context().close()
+    })
+  }
+
+  test('[WEB-9] nothing is cut off or scrolls sideways at 320 pixels', async () => {
+    const page = await (await context({ viewport: { width: 320, height: 640 }, locale: 'ru-RU' })).newPage()
+    for (const [state, path, ready] of states) {
+      await page.goto(`${world.url}${path()}`)
+      await ready(page)
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      expect(overflow, state).toBeLessThanOrEqual(0)
+    }
+  })
+
+  test('[WEB-8] the pages speak Russian from the first look, and switch', async () => {
+    const page = await (await context({ locale: 'ru-RU' })).newPage()
+    await page.goto(`${world.url}/chats/${ids.operator}?chat=${ids.open}`)
+    await page.getByRole('article').last().waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('ru')
+    await page.getByRole('button', { name: 'Закрыть чат' }).waitFor()
+    await page.goto(`${world.url}/`)
+    await page.getByRole('combobox').first().selectOption({ label: 'English' })
+    await page.getByRole('link', { name: 'Login as Client' }).waitFor()
+    await eventually(
+      () => page.locator('html').getAttribute('lang'),
+      (lang) => lang === 'en',
+    )
+  })
+})
+
+/** The form with its complaints shown. */
+async function faulty(page: Page): Promise<void> {
+  await page.locator('form button[type="submit"]').click()
+  await page.locator('[aria-invalid="true"]').first().waitFor()
+}
+
+/** Pictures for people, when `DESKBELL_PICTURES` names a folder. */
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['DESKBELL_PICTURES']
+  if (folder) await page.screenshot({ path: `${folder}/${name.replaceAll(/[^a-zA-Z]+/g, '-')}.png` })
+}

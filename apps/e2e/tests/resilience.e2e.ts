@@ -1,0 +1,117 @@
+import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../src/eventually.ts'
+import { chatRow, composer, messages, shownTexts, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { signInByRest } from '../src/rest-person.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+const texts = (name: string, count: number) => Array.from({ length: count }, (_, place) => `${name} ${place + 1}`)
+
+describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  /** A client with an open chat that has one message, and an operator who has opened it. */
+  async function pair(name: string): Promise<{ client: Page; operator: Page }> {
+    const context = await world.newContext()
+    const client = await signInAsClient(context, world.url, { email: `${name}@example.com`, name })
+    await write(client, 'first')
+    await client.locator('article[data-state="sent"]').waitFor()
+    const operator = await signInAsOperator(context, world.url, { email: `op-${name}@example.com`, name: `Op ${name}` })
+    await chatRow(operator, name).click()
+    await messages(operator, 'first').waitFor()
+    return { client, operator }
+  }
+
+  test('[WEB-5] the same chat in two tabs shows the same, once each', async () => {
+    const { client, operator } = await pair('Tabs')
+    const second = await client.context().newPage()
+    await second.goto(client.url())
+    await messages(second, 'first').waitFor()
+    await write(client, 'from the first tab')
+    await write(second, 'from the second tab')
+    await write(operator, 'to both')
+    for (const page of [client, second, operator]) {
+      const shown = await eventually(
+        () => shownTexts(page),
+        (all) => all.length === 4,
+      )
+      expect([...shown].sort()).toEqual(['first', 'from the first tab', 'from the second tab', 'to both'])
+    }
+    expect(await shownTexts(second)).toEqual(await shownTexts(client))
+  })
+
+  test('[WEB-12] a lost line is shown in words, and what was written is sent once when it is back', async () => {
+    await using line = await startFaultProxy(world.url)
+    const client = await signInAsClient(await world.newContext(), line.url, { email: 'line@example.com', name: 'Line' })
+    await write(client, 'before')
+    await client.locator('article[data-state="sent"]').waitFor()
+    line.target(null)
+    line.cut()
+    await client.getByText('No connection. What you write is kept.').waitFor()
+    await write(client, 'during one')
+    await write(client, 'during two')
+    await composer(client).fill('still typing')
+    expect(await messages(client, 'during').count()).toBe(2)
+    line.target(world.url)
+    await client.getByRole('button', { name: 'Retry now' }).click()
+    await eventually(
+      () => client.locator('article[data-state="sent"]').count(),
+      (count) => count === 3,
+    )
+    expect(await shownTexts(client)).toEqual(['before', 'during one', 'during two'])
+    expect(await composer(client).inputValue()).toBe('still typing')
+    await client.getByText('No connection.').waitFor({ state: 'detached' })
+  })
+
+  test('[WEB-5] a server that restarts in the middle loses and repeats nothing', async () => {
+    const { client, operator } = await pair('Restart')
+    await composer(operator).fill('a long answer that is being typed')
+    const restarted = world.server.restart()
+    await write(client, 'sent while it restarts')
+    await restarted
+    await messages(operator, 'sent while it restarts').waitFor({ timeout: 30_000 })
+    expect(await composer(operator).inputValue()).toBe('a long answer that is being typed')
+    await composer(operator).press('Enter')
+    await messages(client, 'a long answer').waitFor({ timeout: 30_000 })
+    for (const page of [client, operator]) {
+      expect(await shownTexts(page)).toEqual(['first', 'sent while it restarts', 'a long answer that is being typed'])
+    }
+  })
+
+  test('[RUN-11] after kill -9 while sending, every acknowledged message is there once', async () => {
+    const { client, operator } = await pair('Kill')
+    const program = await signInByRest(world.url, { email: 'kill@example.com', name: 'Kill', role: 'client' })
+    const chatId = Number(new URL(operator.url()).searchParams.get('chat'))
+    const acknowledged: string[] = []
+    const outcomes = texts('burst', 400).map(async (text) => {
+      await program.send(chatId, text, text).then(
+        () => acknowledged.push(text),
+        () => undefined,
+      )
+    })
+    await eventually(
+      () => acknowledged.length,
+      (count) => count > 20,
+    )
+    await world.server.kill()
+    await Promise.all(outcomes)
+    await world.server.restart()
+    const history = await program.history(chatId)
+    expect(acknowledged.filter((text) => history.filter((message) => message.text === text).length !== 1)).toEqual([])
+    expect(history.map((message) => message.seq)).toEqual([...new Set(history.map((message) => message.seq))])
+
+    await write(client, 'we are back')
+    await messages(operator, 'we are back').waitFor({ timeout: 30_000 })
+    const shown = await eventually(
+      () => shownTexts(client),
+      (all) => all.length === history.length + 1,
+    )
+    expect(shown).toEqual([...history.map((message) => message.text), 'we are back'])
+  })
+})
