@@ -4,11 +4,11 @@ import { expect, test } from 'vitest'
 import { explainFailure } from './explain-failure.ts'
 
 const config = { host: '127.0.0.1', port: 8080, databaseUrl: 'postgresql://deskbell:hunter2@db.example:5432/chat' }
-const systemError = (code: string) => Object.assign(new Error(code), { code })
+const systemError = (code: string, syscall = 'connect') => Object.assign(new Error(code), { code, syscall })
 
 test.for([
   [systemError('EADDRINUSE'), 'port 8080 is in use: stop the program that has it, or set PORT'],
-  [systemError('EACCES'), 'port 8080 is not allowed to this user: set PORT'],
+  [systemError('EACCES', 'listen'), 'port 8080 is not allowed to this user: set PORT'],
   [systemError('ECONNREFUSED'), 'the database db.example:5432/chat of DATABASE_URL cannot be reached'],
   [new DataFolderError('the folder is in use'), 'the folder is in use'],
   [new NewerSchemaError('a newer Deskbell made it'), 'a newer Deskbell made it'],

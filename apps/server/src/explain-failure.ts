@@ -7,7 +7,11 @@ import type { Config } from './config.ts'
 import { databasePlace } from './database-place.ts'
 import { StartupError } from './startup-error.ts'
 
-const systemErrorSchema = z.looseObject({ code: z.string(), hostname: z.string().optional() })
+const systemErrorSchema = z.looseObject({
+  code: z.string(),
+  syscall: z.string().optional(),
+  hostname: z.string().optional(),
+})
 
 /** The one line that tells a person why the start failed, or null for what nobody foresaw. */
 export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'port' | 'databaseUrl'>): string | null {
@@ -19,9 +23,9 @@ export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'po
   ) {
     return error.message
   }
-  const { code, hostname } = systemErrorSchema.safeParse(error).data ?? {}
+  const { code, syscall, hostname } = systemErrorSchema.safeParse(error).data ?? {}
   if (code === 'EADDRINUSE') return `port ${config.port} is in use: stop the program that has it, or set PORT`
-  if (code === 'EACCES') return `port ${config.port} is not allowed to this user: set PORT`
+  if (code === 'EACCES' && syscall === 'listen') return `port ${config.port} is not allowed to this user: set PORT`
   if (code === 'EADDRNOTAVAIL' || hostname === config.host)
     return `this machine has no address ${config.host}: set HOST`
   if (config.databaseUrl) return explainDatabase(error, config.databaseUrl)
