@@ -1,23 +1,11 @@
 import type { AppRouter } from '@deskbell/api/router'
 import type { ErrorCode } from '@deskbell/contract/errors'
 import { socketCallsMax } from '@deskbell/contract/limits'
-import { httpLink, splitLink, TRPCClientError, type TRPCLink, wsLink } from '@trpc/client'
+import { splitLink, TRPCClientError, type TRPCLink, wsLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { CallSlots } from './call-slots.ts'
 import type { EndReason } from './connection/connection-state.ts'
 import type { Line } from './connection/line.ts'
-
-export type HttpOptions = { url: string; headers: () => Record<string, string>; fetch: typeof fetch | undefined }
-
-/** Calls by HTTP: signing in and out, because only HTTP can set a cookie. */
-export function createHttpLink({ url, headers, fetch }: HttpOptions): TRPCLink<AppRouter> {
-  if (fetch === undefined) return httpLink<AppRouter>({ url, headers })
-  return httpLink<AppRouter>({
-    url,
-    headers,
-    fetch: (input, init) => fetch(input, { ...init, signal: init?.signal ?? null }),
-  })
-}
 
 /** `users.*` by HTTP, everything else by the line's socket. */
 export function createLinks(http: TRPCLink<AppRouter>, line: Line): TRPCLink<AppRouter>[] {

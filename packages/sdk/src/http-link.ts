@@ -1,0 +1,59 @@
+import type { AppRouter } from '@deskbell/api/router'
+import { TRPCClientError, type TRPCLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
+
+export type HttpOptions = { url: string; headers: () => Record<string, string>; fetch: typeof fetch | undefined }
+
+/**
+ * Calls by HTTP: signing in and out, because only HTTP can set a cookie.
+ * The stock link also knows files, streams and batches; a page would load all of that for three calls.
+ */
+export function createHttpLink(options: HttpOptions): TRPCLink<AppRouter> {
+  return () =>
+    ({ op }) =>
+      observable((observer) => {
+        const ended = new AbortController()
+        const signal = op.signal ? AbortSignal.any([op.signal, ended.signal]) : ended.signal
+        call(options, op, signal).then(
+          (result) => {
+            observer.next({ result })
+            observer.complete()
+          },
+          (error: unknown) => observer.error(clientError(error)),
+        )
+        return () => ended.abort()
+      })
+}
+
+type Operation = { type: string; path: string; input: unknown }
+
+async function call({ url, headers, fetch = globalThis.fetch }: HttpOptions, op: Operation, signal: AbortSignal) {
+  const body = JSON.stringify(op.input)
+  const isQuery = op.type === 'query'
+  const query = isQuery && body !== undefined ? `?input=${encodeURIComponent(body)}` : ''
+  const response = await fetch(`${url}/${op.path}${query}`, {
+    method: isQuery ? 'GET' : 'POST',
+    headers: isQuery ? headers() : { ...headers(), 'content-type': 'application/json' },
+    ...(!isQuery && body !== undefined && { body }),
+    signal,
+  })
+  const answer: unknown = await response.json()
+  if (isResult(answer)) return answer.result
+  throw TRPCClientError.from(isRefusal(answer) ? answer : new Error('The answer is not one of tRPC.'))
+}
+
+type Result = { result: { type?: 'data'; data: unknown } }
+type Refusal = { error: { code: number; message: string; data?: unknown } }
+
+function isResult(answer: unknown): answer is Result {
+  return typeof answer === 'object' && answer !== null && 'result' in answer
+}
+
+function isRefusal(answer: unknown): answer is Refusal {
+  return typeof answer === 'object' && answer !== null && 'error' in answer
+}
+
+function clientError(error: unknown): TRPCClientError<AppRouter> {
+  if (error instanceof TRPCClientError) return error
+  return TRPCClientError.from(error instanceof Error ? error : new Error('The call failed.', { cause: error }))
+}
