@@ -1,20 +1,27 @@
 import { defineConfig } from '@lingui/cli'
 import { formatter } from '@lingui/format-po'
 
-/** Two catalogues a language: what only the operators' console says is not loaded by anybody else. */
+const routes = '<rootDir>/src/app/routes'
+const pages = [
+  `${routes}/home-page.tsx`,
+  `${routes}/login-page.tsx`,
+  `${routes}/not-found-page.tsx`,
+  `${routes}/public-layout.tsx`,
+  '<rootDir>/src/features/auth/account-panel.tsx',
+  '<rootDir>/src/features/auth/sign-in-form.tsx',
+  '<rootDir>/src/components/person-fields.tsx',
+  '<rootDir>/src/components/preferences.tsx',
+]
+const operators = ['<rootDir>/src/features/chats/console/**', `${routes}/console/**`]
+
+/** Three catalogues a language, so that a client who opens the chat loads what the chat says and no more. */
 export default defineConfig({
   sourceLocale: 'en',
   locales: ['en', 'ru'],
   catalogs: [
-    {
-      path: '<rootDir>/src/locales/{locale}/console',
-      include: ['<rootDir>/src/features/chats/console', '<rootDir>/src/app/routes/console'],
-    },
-    {
-      path: '<rootDir>/src/locales/{locale}/common',
-      include: ['<rootDir>/src'],
-      exclude: ['<rootDir>/src/features/chats/console/**', '<rootDir>/src/app/routes/console/**'],
-    },
+    { path: '<rootDir>/src/locales/{locale}/console', include: operators },
+    { path: '<rootDir>/src/locales/{locale}/pages', include: pages },
+    { path: '<rootDir>/src/locales/{locale}/common', include: ['<rootDir>/src'], exclude: [...operators, ...pages] },
   ],
   format: formatter({ lineNumbers: false }),
 })

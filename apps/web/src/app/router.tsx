@@ -1,28 +1,29 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { withCatalogs } from '../lib/i18n.ts'
 import { parseChatsSearch } from './chats-search.ts'
 import { readLastRole, writeLastRole } from './last-role.ts'
 import { chooseSeat, readSeatHints, type Seat } from './seat.ts'
 
 const rootRoute = createRootRoute({
-  notFoundComponent: lazyRouteComponent(() => import('./routes/not-found-page.tsx'), 'NotFoundPage'),
+  notFoundComponent: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/not-found-page.tsx')), 'NotFoundPage'),
 })
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./routes/home-page.tsx'), 'HomePage'),
+  component: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/home-page.tsx')), 'HomePage'),
 })
 
 const clientLoginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
-  component: lazyRouteComponent(() => import('./routes/login-page.tsx'), 'ClientLoginPage'),
+  component: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/login-page.tsx')), 'ClientLoginPage'),
 })
 
 const operatorLoginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login-operator',
-  component: lazyRouteComponent(() => import('./routes/login-page.tsx'), 'OperatorLoginPage'),
+  component: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/login-page.tsx')), 'OperatorLoginPage'),
 })
 
 export const chatsRoute = createRoute({

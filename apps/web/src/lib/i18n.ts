@@ -3,13 +3,21 @@ import { readStored, writeStored } from './local-store.ts'
 
 export const locales = ['en', 'ru'] as const
 export type Locale = (typeof locales)[number]
-export type CatalogName = 'common' | 'console'
+export type CatalogName = 'common' | 'pages' | 'console'
 
 type Load = () => Promise<{ messages: Messages }>
 
 const catalogs: Record<Locale, Record<CatalogName, Load>> = {
-  en: { common: () => import('../locales/en/common.po'), console: () => import('../locales/en/console.po') },
-  ru: { common: () => import('../locales/ru/common.po'), console: () => import('../locales/ru/console.po') },
+  en: {
+    common: () => import('../locales/en/common.po'),
+    pages: () => import('../locales/en/pages.po'),
+    console: () => import('../locales/en/console.po'),
+  },
+  ru: {
+    common: () => import('../locales/ru/common.po'),
+    pages: () => import('../locales/ru/pages.po'),
+    console: () => import('../locales/ru/console.po'),
+  },
 }
 
 const storageKey = 'deskbell.locale'
@@ -29,11 +37,13 @@ export function chooseLocale(wanted: readonly string[]): Locale {
   return 'en'
 }
 
-/** Loads one more catalogue of the present language. */
-export async function needCatalog(name: CatalogName): Promise<void> {
-  needed.add(name)
+/** A page and the catalogues that it needs, loaded side by side. Later languages bring these catalogues too. */
+export async function withCatalogs<T>(names: readonly CatalogName[], page: Promise<T>): Promise<T> {
+  for (const name of names) needed.add(name)
   const locale = chooseLocale([i18n.locale])
-  i18n.load(locale, (await catalogs[locale][name]()).messages)
+  const loading = names.map(async (name) => i18n.load(locale, (await catalogs[locale][name]()).messages))
+  const [loaded] = await Promise.all([page, ...loading])
+  return loaded
 }
 
 /** Changes the language, after everything that is shown has arrived in it. */

@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { errorCode } from '../../lib/error-code.ts'
-import { needCatalog } from '../../lib/i18n.ts'
+import { withCatalogs } from '../../lib/i18n.ts'
 import { SessionContext } from '../../lib/session.ts'
 import { chatsRoute } from '../router.tsx'
 import type { Seat } from '../seat.ts'
@@ -12,7 +12,7 @@ import { useLeave } from './use-leave.ts'
 
 const ClientPage = lazy(async () => ({ default: (await import('./client-page.tsx')).ClientPage }))
 const OperatorPage = lazy(async () => {
-  const [page] = await Promise.all([import('./console/operator-page.tsx'), needCatalog('console')])
+  const page = await withCatalogs(['pages', 'console'], import('./console/operator-page.tsx'))
   return { default: page.OperatorPage }
 })
 

@@ -1,13 +1,15 @@
 import type { Chat } from '@deskbell/contract/chats'
 import { useLingui } from '@lingui/react/macro'
-import { useRef } from 'react'
+import { lazy, Suspense, useRef } from 'react'
 import { ClosedChat } from '../../features/chats/own/closed-chat.tsx'
 import { OwnChatHeader } from '../../features/chats/own/own-chat-header.tsx'
 import { Conversation } from '../../features/messages/conversation.tsx'
 import { carryDraft } from '../../features/messages/drafts.ts'
 import type { OpeningState } from '../../features/messages/use-opening.ts'
 import { useSession } from '../../lib/session.ts'
-import { FirstMessage } from './first-message.tsx'
+
+// Only who has no chat yet needs it.
+const FirstMessage = lazy(async () => ({ default: (await import('./first-message.tsx')).FirstMessage }))
 
 type ClientChatProps = {
   /** Undefined: there is none yet. */
@@ -33,7 +35,9 @@ export function ClientChat({ chat, opening, onNewChat }: ClientChatProps) {
         </div>
       </header>
       {chat === undefined ? (
-        <FirstMessage state={opening} />
+        <Suspense>
+          <FirstMessage state={opening} />
+        </Suspense>
       ) : (
         <Conversation
           key={chat.id}

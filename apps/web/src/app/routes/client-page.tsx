@@ -1,7 +1,7 @@
 import type { InboxFollower } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react/macro'
+import { lazy, Suspense } from 'react'
 import { useInbox } from '../../features/chats/use-inbox.ts'
-import { OwnChatList } from '../../features/chats/own/own-chat-list.tsx'
 import { useOwnChats } from '../../features/chats/own/use-own-chats.ts'
 import { useTitle } from '../../features/chats/use-title.ts'
 import { ThreadSkeleton } from '../../features/messages/thread-skeleton.tsx'
@@ -12,6 +12,9 @@ import { AppFrame } from './app-frame.tsx'
 import { ClientChat } from './client-chat.tsx'
 import { ListButton } from './list-button.tsx'
 import { useSelection } from './use-selection.ts'
+
+// Only who has several chats needs it.
+const OwnChatList = lazy(async () => ({ default: (await import('../../features/chats/own/own-chat-list.tsx')).OwnChatList }))
 
 /** A client's own chats: the running one, the past ones, and the way to a new one. */
 export function ClientPage() {
@@ -38,7 +41,9 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
       <div className={`grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] ${withList ? 'md:grid-cols-[18rem_minmax(0,1fr)]' : ''}`}>
         {withList && (
           <div className={`min-h-0 flex-col border-e border-line bg-canvas ${listShown ? 'flex' : 'hidden md:flex'}`}>
-            <OwnChatList own={own} selectedId={selected?.id} onSelect={(chat) => select(chat === 'new' ? 'new' : chat.id)} />
+            <Suspense>
+              <OwnChatList own={own} selectedId={selected?.id} onSelect={(chat) => select(chat === 'new' ? 'new' : chat.id)} />
+            </Suspense>
           </div>
         )}
         <section aria-label={t`Chat`} className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}>
