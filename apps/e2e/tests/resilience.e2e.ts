@@ -58,8 +58,9 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     await write(client, 'during two')
     await composer(client).fill('still typing')
     expect(await messages(client, 'during').count()).toBe(2)
-    line.target(world.url)
     await client.getByRole('button', { name: 'Retry now' }).click()
+    line.target(world.url)
+    await client.getByText('Back online. Nothing was lost.').waitFor({ timeout: 30_000 })
     await eventually(
       () => client.locator('article[data-state="sent"]').count(),
       (count) => count === 3,
