@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { descendants, isAlive } from './process-tree.ts'
 
-export type NpmStart = {
+export type NpmStart = AsyncDisposable & {
   /** npm itself; it leads a process group of its own, as a job of a terminal does. */
   readonly npm: number
   readonly bootstrap: number
@@ -54,15 +54,14 @@ function describe(child: ChildProcess, rest: { port: number; output: () => strin
   const pidOf = (text: string) => below.findLast((one) => one.command.includes(text))?.pid ?? 0
   const bootstrap = pidOf('scripts/deskbell.mjs start')
   const server = pidOf('apps/server/src/main.ts')
-  return {
-    npm,
-    bootstrap,
-    server,
-    ...rest,
-    signalGroup: (signal) => process.kill(-npm, signal),
-    gone: async () => {
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      await waitFor(() => ![bootstrap, server].some(isAlive), { timeoutMs: 10_000, what: 'no process is left' })
-    },
+  const signalGroup = (signal: NodeJS.Signals) => void process.kill(-npm, signal)
+  const gone = async () => {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await waitFor(() => ![bootstrap, server].some(isAlive), { timeoutMs: 10_000, what: 'no process is left' })
   }
+  const dispose = async () => {
+    if ([npm, bootstrap, server].some(isAlive)) signalGroup('SIGTERM')
+    await gone()
+  }
+  return { npm, bootstrap, server, ...rest, signalGroup, gone, [Symbol.asyncDispose]: dispose }
 }

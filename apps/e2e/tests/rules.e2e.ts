@@ -115,6 +115,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await client.keyboard.type('Keys')
     await client.keyboard.press('Enter')
     await client.waitForURL(/\/chats\/\d+/)
+    await composer(client).waitFor()
     await tabTo(client, 'Message')
     await client.keyboard.type('no mouse')
     await client.keyboard.press('Enter')

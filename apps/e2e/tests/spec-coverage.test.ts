@@ -10,16 +10,16 @@ function ruleIds(): string[] {
   return [...page.matchAll(/^- ([A-Z]{2,8}-\d+) /gm)].map((match) => match[1] ?? '')
 }
 
-/** Ids as titles quote them: `[MSG-3] …`, or several: `[MSG-3, MSG-4] …`. */
+/** Ids as titles begin with them: `[MSG-3] …`, or several: `[MSG-3] [MSG-4] …`. */
 function quotedIds(): Set<string> {
-  const files = globSync(['{apps,packages,examples}/*/{src,tests}/**/*.{test,e2e}.ts', 'scripts/**/*.test.mjs'], {
+  const files = globSync(['{apps,packages,examples}/*/{src,tests}/**/*.{ts,tsx}', 'scripts/**/*.test.mjs'], {
     cwd: root,
   })
   const ids = new Set<string>()
   for (const file of files) {
     const text = readFileSync(`${root}${file}`, 'utf8')
-    for (const [, list] of text.matchAll(/[`'"]\[((?:[A-Z]{2,8}-\d+(?:, )?)+)\]/g)) {
-      for (const id of (list ?? '').split(', ')) ids.add(id)
+    for (const [titleStart] of text.matchAll(/[`'"](?:\[[A-Z]{2,8}-\d+\] ?)+/g)) {
+      for (const [id] of titleStart.matchAll(/[A-Z]{2,8}-\d+/g)) ids.add(id)
     }
   }
   return ids

@@ -10,6 +10,7 @@ import { npmStart, spawnNpmStart } from '../src/npm-start.ts'
 import { processesWith } from '../src/process-tree.ts'
 import { startServer } from '../src/start-server.ts'
 
+const startScript = join(import.meta.dirname, '../../../scripts/deskbell.mjs')
 let folder = ''
 const dataDir = (name: string) => join(folder, name)
 
@@ -21,14 +22,12 @@ afterAll(async () => {
 })
 
 test('[RUN-1] npm start says where it listens, the auth mode and the data folder, and is ready', async () => {
-  const started = await npmStart({ DATA_DIR: dataDir('first') })
+  await using started = await npmStart({ DATA_DIR: dataDir('first') })
   expect(started.output()).toContain(`Deskbell is ready on http://localhost:${started.port}`)
   expect(started.output()).toContain('AUTH_MODE=open: anybody can sign in')
   expect(started.output()).toContain(`data in ${dataDir('first')}`)
   expect((await fetch(`http://localhost:${started.port}/readyz`)).status).toBe(200)
   expect((await fetch(`http://localhost:${started.port}/`)).headers.get('content-type')).toContain('text/html')
-  started.signalGroup('SIGTERM')
-  await started.gone()
 })
 
 type Ending = [name: string, end: (started: Awaited<ReturnType<typeof npmStart>>) => void]
@@ -42,12 +41,21 @@ const endings: Ending[] = [
 ]
 
 test.for(endings)('[RUN-2] %s leaves no server and no database behind', async ([, end]) => {
-  const started = await npmStart({ DATA_DIR: dataDir('endings') })
+  await using started = await npmStart({ DATA_DIR: dataDir('endings') })
   expect(processesWith(dataDir('endings'))).not.toEqual([])
   end(started)
   await started.gone()
   await expect.poll(() => processesWith(dataDir('endings')), { timeout: 5_000 }).toEqual([])
   await expect(fetch(`http://localhost:${started.port}/healthz`)).rejects.toThrow()
+})
+
+test('[RUN-2] the start command that is told to stop ends with code 0', async () => {
+  const env = { ...process.env, PORT: '0', DATA_DIR: dataDir('code') }
+  const child = spawn(process.execPath, [startScript, 'start'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  child.kill('SIGINT')
+  await once(child, 'exit')
+  expect(child.exitCode).toBe(0)
 })
 
 test('[RUN-2] a server that is told to stop ends with code 0 and finishes what it was asked', async () => {
@@ -108,13 +116,13 @@ test('[RUN-10] open sign-in on every address is one clear line and exit code 1',
 })
 
 test('[RUN-4] a second start is ready within three seconds, also after kill -9', async () => {
-  const first = await npmStart({ DATA_DIR: dataDir('warm') })
+  await using first = await npmStart({ DATA_DIR: dataDir('warm') })
   first.signalGroup('SIGKILL')
   await first.gone()
   const times: number[] = []
   for (const signal of ['SIGTERM', 'SIGKILL', 'SIGTERM'] as const) {
     const before = performance.now()
-    const second = await npmStart({ DATA_DIR: dataDir('warm') })
+    await using second = await npmStart({ DATA_DIR: dataDir('warm') })
     times.push(performance.now() - before)
     second.signalGroup(signal)
     await second.gone()
@@ -147,7 +155,7 @@ test('[RUN-7] of two starts at once on one data folder one runs and the other en
 })
 
 test('an unknown task is one line that names the tasks', async () => {
-  const child = spawn(process.execPath, ['scripts/deskbell.mjs', 'fly'], { cwd: join(import.meta.dirname, '../../..') })
+  const child = spawn(process.execPath, [startScript, 'fly'])
   let printed = ''
   child.stderr.on('data', (chunk: Buffer) => {
     printed += chunk.toString()
