@@ -61,7 +61,8 @@ function start(command, args, { stop = (child) => child.kill('SIGTERM'), onStart
       children.delete(child)
       reject(new Failure(`${command} cannot be run: ${error.message}`))
     })
-    child.on('close', (code) => {
+    // Once we have closed the channel to a child, there is no 'close'; without one, 'close' also waits for its output.
+    child.on(child.channel ? 'exit' : 'close', (code) => {
       children.delete(child)
       if (stopping && children.size === 0) process.exit(code ?? 1)
       resolve({ code: code ?? 1, output })
