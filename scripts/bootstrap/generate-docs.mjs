@@ -16,14 +16,9 @@ export async function generateDocs({ node, env }) {
 
 /** Puts the graph of the packages between the two marks in ARCHITECTURE.md. */
 async function drawFloors(env) {
-  const args = [
-    '--config',
-    '.dependency-cruiser.cjs',
-    '--output-type',
-    'mermaid',
-    '--collapse',
-    '^(packages|apps)/[^/]+',
-  ]
+  const scope = ['--include-only', '^(packages|apps)/[^/]+/src/', '--exclude', '([.]test|-contract)[.]']
+  const form = ['--output-type', 'mermaid', '--collapse', '^(packages|apps)/[^/]+']
+  const args = ['--config', '.dependency-cruiser.cjs', ...scope, ...form]
   const folders = ['packages', 'apps/server', 'apps/web']
   const graph = await capture(join(root, 'node_modules/.bin/depcruise'), [...args, ...folders], { env })
   if (graph === null) throw new Failure('dependency-cruiser could not draw the floors')
