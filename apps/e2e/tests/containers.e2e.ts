@@ -34,7 +34,7 @@ test('[OPS-1] compose publishes 80, 5433, 8080 and 9000, on loopback unless told
   })
 })
 
-test('[OPS-1, OPS-4] the API and the socket are two processes of one image, joined by the bus', async () => {
+test('[OPS-1] [OPS-4] the API and the socket are two processes of one image, joined by the bus', async () => {
   const { api, live } = await services()
   expect(api?.image).toBe(live?.image)
   expect(api?.environment).toMatchObject({ ROLE: 'api', PORT: '9000', BUS: 'postgres' })

@@ -56,7 +56,7 @@ describe.skipIf(!tools.nginx)('behind nginx', () => {
     }
   })
 
-  test('[OPS-2, OPS-4] a conversation by REST and by sockets goes through both processes', async () => {
+  test('[OPS-2] [OPS-4] a conversation by REST and by sockets goes through both processes', async () => {
     const client = await signIn('client')
     const operator = await signIn('operator')
     const created = await rest('/chats', client.token, {})
