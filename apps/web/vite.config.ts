@@ -18,7 +18,7 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /src[\\/](?:lib[\\/](?:i18n|local-store|error-code)|components[\\/](?:announcer|app-link|brand|button|error-words|icon|notice)|app[\\/](?:env|seat|last-role|chats-search|router|main))\./,
+    test: /src[\\/](?:lib[\\/](?:i18n|locale|local-store|error-code)|components[\\/](?:announcer|app-link|brand|button|error-words|icon|notice)|app[\\/](?:env|seat|last-role|chats-search|router|main))\./,
   },
   {
     name: 'chat',

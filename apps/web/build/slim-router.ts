@@ -50,7 +50,8 @@ export function slimRouter(): Plugin {
     },
     // A new version of the router may have moved them: then the build says so and nothing grows unseen.
     buildEnd(error) {
-      if (error === undefined && replaced.size < replacements.length) this.error('slim-router: a replaced module was not found')
+      if (error === undefined && replaced.size < replacements.length)
+        this.error('slim-router: a replaced module was not found')
     },
   }
 }

@@ -9,7 +9,12 @@ const chunks = new Map<string, Rolldown.OutputChunk>()
 // Built here and kept in memory: the sizes are those of the present source, whatever lies in `dist`.
 beforeAll(async () => {
   vi.stubEnv('NODE_ENV', 'production')
-  const built = await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { write: false } })
+  const built = await build({
+    root,
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { write: false },
+  })
   for (const { output } of [built].flat().filter((each) => 'output' in each)) {
     for (const file of output) if (file.type === 'chunk') chunks.set(file.fileName, file)
   }

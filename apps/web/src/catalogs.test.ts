@@ -6,7 +6,9 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
-const lingui = createRequire(import.meta.url).resolve('@lingui/cli').replace(/index\.js$/, 'lingui.js')
+const lingui = createRequire(import.meta.url)
+  .resolve('@lingui/cli')
+  .replace(/index\.js$/, 'lingui.js')
 
 async function check(...options: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [lingui, 'check', ...options], { cwd: root })
@@ -24,7 +26,9 @@ test('[WEB-8] no translation is missing', async () => {
 test('[WEB-8] every Russian plural has its four forms', async () => {
   const folder = join(root, 'src', 'locales', 'ru')
   for (const name of await readdir(folder)) {
-    const texts = (await readFile(join(folder, name), 'utf8')).split('\n').filter((line) => /^msgstr ".*plural,/.test(line))
+    const texts = (await readFile(join(folder, name), 'utf8'))
+      .split('\n')
+      .filter((line) => /^msgstr ".*plural,/.test(line))
     for (const text of texts) expect(text).toMatch(/one \{.*few \{.*many \{.*other \{/)
   }
 })

@@ -5,7 +5,10 @@ import { readLastRole, writeLastRole } from './last-role.ts'
 import { chooseSeat, readSeatHints, type Seat } from './seat.ts'
 
 const rootRoute = createRootRoute({
-  notFoundComponent: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/not-found-page.tsx')), 'NotFoundPage'),
+  notFoundComponent: lazyRouteComponent(
+    () => withCatalogs(['pages'], import('./routes/not-found-page.tsx')),
+    'NotFoundPage',
+  ),
 })
 
 const homeRoute = createRoute({
@@ -26,7 +29,7 @@ const operatorLoginRoute = createRoute({
   component: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/login-page.tsx')), 'OperatorLoginPage'),
 })
 
-export const chatsRoute = createRoute({
+const chatsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/chats/$userId',
   validateSearch: parseChatsSearch,
@@ -38,7 +41,8 @@ export const chatsRoute = createRoute({
 function ownSeat(asked: string): Seat {
   const seat = chooseSeat(readSeatHints(document.cookie), asked, readLastRole())
   if (seat === undefined) throw redirect({ to: '/login', replace: true })
-  if (String(seat.userId) !== asked) throw redirect({ to: '/chats/$userId', params: { userId: String(seat.userId) }, replace: true })
+  if (String(seat.userId) !== asked)
+    throw redirect({ to: '/chats/$userId', params: { userId: String(seat.userId) }, replace: true })
   writeLastRole(seat.role)
   return seat
 }

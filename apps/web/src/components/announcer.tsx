@@ -44,9 +44,11 @@ export function AnnouncerProvider({ children }: { children: ReactNode }) {
 function Region({ urgency, spoken }: { urgency: Spoken['urgency']; spoken: readonly Spoken[] }) {
   return (
     <div className="sr-only" role={urgency === 'polite' ? 'status' : 'alert'} aria-live={urgency}>
-      {spoken.filter((each) => each.urgency === urgency).map((each) => (
-        <p key={each.id}>{each.text}</p>
-      ))}
+      {spoken
+        .filter((each) => each.urgency === urgency)
+        .map((each) => (
+          <p key={each.id}>{each.text}</p>
+        ))}
     </div>
   )
 }

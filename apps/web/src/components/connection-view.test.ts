@@ -29,7 +29,15 @@ test('[WEB-12] a longer break counts down, and its end is told for two seconds',
     [10_200, online, true],
     [10_200 + backMs, online, true],
   )
-  expect(shown.map(({ kind }) => kind)).toEqual(['none', 'waiting', 'waiting', 'connecting', 'catching-up', 'back', 'none'])
+  expect(shown.map(({ kind }) => kind)).toEqual([
+    'none',
+    'waiting',
+    'waiting',
+    'connecting',
+    'catching-up',
+    'back',
+    'none',
+  ])
   expect(shown[1]).toEqual({ kind: 'waiting', seconds: 8 })
   expect(shown[2]).toEqual({ kind: 'waiting', seconds: 1 })
 })

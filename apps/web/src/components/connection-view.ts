@@ -25,7 +25,11 @@ export type Outage = {
 export const noOutage: Outage = { since: null, told: false, backAt: null }
 
 /** The next picture of the outage. `caughtUp`: everything missed meanwhile has arrived. */
-export function nextOutage(before: Outage, connection: ConnectionState, now: { caughtUp: boolean; at: number }): Outage {
+export function nextOutage(
+  before: Outage,
+  connection: ConnectionState,
+  now: { caughtUp: boolean; at: number },
+): Outage {
   if (isWell(connection, now.caughtUp)) {
     if (before.since === null) return before.backAt !== null && now.at - before.backAt >= backMs ? noOutage : before
     return before.told ? { since: null, told: false, backAt: now.at } : noOutage

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
-import { msg } from '@lingui/core/macro'
 import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
 
 /** What a refused call means for the person who made it. Null: no answer came. */
 export function errorWords(code: ErrorCode | null): MessageDescriptor {

@@ -7,11 +7,11 @@ test.each([
   ['  (Igor)  42 ', 'I4'],
   ['😀', '?'],
   ['', '?'],
-])('%j has the initials %j', (name, expected) => {
+])('[WEB-21] %j has the initials %j', (name, expected) => {
   expect(initials(name)).toBe(expected)
 })
 
-test('a person always has the same of twelve hues, and all hues are used', () => {
+test('[WEB-21] a person always has the same of twelve hues, and all hues are used', () => {
   const hues = Array.from({ length: 500 }, (_, id) => hueOf(id + 1))
   expect(new Set(hues).size).toBe(12)
   expect(Math.min(...hues)).toBe(0)

@@ -13,7 +13,8 @@ export function Notice({ look, children, action }: { look: NoticeLook; children:
 }
 
 /** A button inside a notice. */
-export const noticeActionClass = 'inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium underline underline-offset-2'
+export const noticeActionClass =
+  'inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium underline underline-offset-2'
 
 const looks: Record<NoticeLook, string> = {
   info: 'bg-info-soft text-info-text',

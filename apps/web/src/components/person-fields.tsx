@@ -14,7 +14,10 @@ type PersonFieldsProps = {
 /** Email and name. */
 export function PersonFields({ person, onPerson, faults, autoComplete }: PersonFieldsProps) {
   const { t } = useLingui()
-  const emailWords = { missing: t`Enter an email address.`, invalid: t`This does not look like an email address. Example: anna@example.com` }
+  const emailWords = {
+    missing: t`Enter an email address.`,
+    invalid: t`This does not look like an email address. Example: anna@example.com`,
+  }
   const nameWords = { missing: t`Enter a name.`, too_long: t`A name has at most ${nameCharsMax} characters.` }
   return (
     <>

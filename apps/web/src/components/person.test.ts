@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { personFaults } from './person.ts'
 
-test('a person needs an email that looks like one, and a name', () => {
+test('[WEB-23] a person needs an email that looks like one, and a name', () => {
   expect(personFaults({ email: ' anna@example.com ', name: ' Anna ' })).toEqual({})
   expect(personFaults({ email: ' ', name: ' ' })).toEqual({ email: 'missing', name: 'missing' })
   expect(personFaults({ email: 'anna@example', name: 'x'.repeat(121) })).toEqual({ email: 'invalid', name: 'too_long' })

@@ -13,6 +13,12 @@ export function personFaults({ email, name }: Person): PersonFaults {
   return { email: emailFault(email.trim()), name: nameFault(name.trim()) }
 }
 
+/** The field to go to first. */
+export function firstFault(faults: PersonFaults): keyof Person | undefined {
+  if (faults.email !== undefined) return 'email'
+  return faults.name === undefined ? undefined : 'name'
+}
+
 /** Rough on purpose: the server has the last word. */
 const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 

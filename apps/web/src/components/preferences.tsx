@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
-import { chooseLanguage, chooseLocale, type Locale, locales } from '../lib/i18n.ts'
+import { chooseLanguage } from '../lib/i18n.ts'
+import { chooseLocale, type Locale, locales } from '../lib/locale.ts'
 import { chooseTheme, storedTheme, type Theme, themes } from '../lib/theme.ts'
 import { Select } from './select.tsx'
 

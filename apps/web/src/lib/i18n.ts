@@ -1,8 +1,7 @@
 import { i18n, type Messages } from '@lingui/core'
 import { readStored, writeStored } from './local-store.ts'
+import { chooseLocale, type Locale } from './locale.ts'
 
-export const locales = ['en', 'ru'] as const
-export type Locale = (typeof locales)[number]
 export type CatalogName = 'common' | 'pages' | 'console'
 
 type Load = () => Promise<{ messages: Messages }>
@@ -26,15 +25,6 @@ const needed = new Set<CatalogName>()
 /** The language that was chosen here before, else the first of the browser's that we have, else English. */
 export function initialLocale(): Locale {
   return chooseLocale([readStored(storageKey) ?? '', ...navigator.languages])
-}
-
-/** The first wanted language that we have; `ru-RU` is `ru`. */
-export function chooseLocale(wanted: readonly string[]): Locale {
-  for (const tag of wanted) {
-    const found = locales.find((locale) => tag.toLowerCase().split('-')[0] === locale)
-    if (found !== undefined) return found
-  }
-  return 'en'
 }
 
 /** A page and the catalogues that it needs, loaded side by side. Later languages bring these catalogues too. */

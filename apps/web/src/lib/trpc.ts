@@ -9,7 +9,10 @@ export const trpc = createTRPCReact<AppRouter>()
  * Infinite queries add a `direction` to every input, which the server refuses as an unknown field:
  * its lists have one direction only.
  */
-export const withoutDirection: TRPCLink<AppRouter> = () => ({ op, next }) => next({ ...op, input: plainInput(op.input) })
+export const withoutDirection: TRPCLink<AppRouter> =
+  () =>
+  ({ op, next }) =>
+    next({ ...op, input: plainInput(op.input) })
 
 function plainInput(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || !('direction' in input)) return input

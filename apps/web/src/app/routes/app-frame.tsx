@@ -39,7 +39,10 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
           </AppLink>
           {bar}
           <div className="ms-auto">
-            <AccountMenu onSignOut={() => signOut(leave.home)} onSwitchUser={() => signOut(() => leave.toSignIn(user.role))}>
+            <AccountMenu
+              onSignOut={() => signOut(leave.home)}
+              onSwitchUser={() => signOut(() => leave.toSignIn(user.role))}
+            >
               {settings}
             </AccountMenu>
           </div>
@@ -54,7 +57,12 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
             <Trans>You could not be signed out: the server does not answer. Try again.</Trans>
           </Notice>
         )}
-        <ConnectionBanner connection={connection} caughtUp={caughtUp} onRetry={() => sdk.retryNow()} onSignIn={() => leave.toSignIn(user.role)} />
+        <ConnectionBanner
+          connection={connection}
+          caughtUp={caughtUp}
+          onRetry={() => sdk.retryNow()}
+          onSignIn={() => leave.toSignIn(user.role)}
+        />
       </header>
       <main className="flex min-h-0 flex-1 flex-col">
         <h1 className="sr-only">{title}</h1>

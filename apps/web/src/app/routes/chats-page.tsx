@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx'
 import { errorCode } from '../../lib/error-code.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { SessionContext } from '../../lib/session.ts'
-import { chatsRoute } from '../router.tsx'
+import { chatsRoute } from '../chats-route.ts'
 import type { Seat } from '../seat.ts'
 import { useLeave } from './use-leave.ts'
 
@@ -50,7 +50,6 @@ function useUser(sdk: Sdk | null, seat: Seat) {
   const [failed, setFailed] = useState(false)
   const [attempt, setAttempt] = useState(0)
   const { toSignIn, toOwnPage } = useLeave()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
   useEffect(() => {
     if (sdk === null) return
     const ended = new AbortController()

@@ -1,20 +1,22 @@
 import type { InboxFollower } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react/macro'
 import { lazy, Suspense } from 'react'
-import { useInbox } from '../../features/chats/use-inbox.ts'
 import { useOwnChats } from '../../features/chats/own/use-own-chats.ts'
+import { useInbox } from '../../features/chats/use-inbox.ts'
 import { useTitle } from '../../features/chats/use-title.ts'
 import { ThreadSkeleton } from '../../features/messages/thread-skeleton.tsx'
 import { useOpening } from '../../features/messages/use-opening.ts'
 import { useSession } from '../../lib/session.ts'
-import { chatsRoute } from '../router.tsx'
+import { chatsRoute } from '../chats-route.ts'
 import { AppFrame } from './app-frame.tsx'
 import { ClientChat } from './client-chat.tsx'
 import { ListButton } from './list-button.tsx'
 import { useSelection } from './use-selection.ts'
 
 // Only who has several chats needs it.
-const OwnChatList = lazy(async () => ({ default: (await import('../../features/chats/own/own-chat-list.tsx')).OwnChatList }))
+const OwnChatList = lazy(async () => ({
+  default: (await import('../../features/chats/own/own-chat-list.tsx')).OwnChatList,
+}))
 
 /** A client's own chats: the running one, the past ones, and the way to a new one. */
 export function ClientPage() {
@@ -36,18 +38,35 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
     <AppFrame
       title={t`Your chats`}
       caughtUp={own.caughtUp}
-      bar={withList && <ListButton open={listShown} unread={own.unread - (selected?.unread ?? 0)} onPress={() => showList(!list)} />}
+      bar={
+        withList && (
+          <ListButton open={listShown} unread={own.unread - (selected?.unread ?? 0)} onPress={() => showList(!list)} />
+        )
+      }
     >
-      <div className={`grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] ${withList ? 'md:grid-cols-[18rem_minmax(0,1fr)]' : ''}`}>
+      <div
+        className={`grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] ${withList ? 'md:grid-cols-[18rem_minmax(0,1fr)]' : ''}`}
+      >
         {withList && (
           <div className={`min-h-0 flex-col border-e border-line bg-canvas ${listShown ? 'flex' : 'hidden md:flex'}`}>
             <Suspense>
-              <OwnChatList own={own} selectedId={selected?.id} onSelect={(chat) => select(chat === 'new' ? 'new' : chat.id)} />
+              <OwnChatList
+                own={own}
+                selectedId={selected?.id}
+                onSelect={(chat) => select(chat === 'new' ? 'new' : chat.id)}
+              />
             </Suspense>
           </div>
         )}
-        <section aria-label={t`Chat`} className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}>
-          {own.loaded ? <ClientChat chat={selected} opening={opening} onNewChat={() => select('new')} /> : <ThreadSkeleton />}
+        <section
+          aria-label={t`Chat`}
+          className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}
+        >
+          {own.loaded ? (
+            <ClientChat chat={selected} opening={opening} onNewChat={() => select('new')} />
+          ) : (
+            <ThreadSkeleton />
+          )}
         </section>
       </div>
     </AppFrame>

@@ -27,7 +27,12 @@ export function FirstMessage({ state }: { state: OpeningState }) {
       </div>
       {state.error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(state.error)))}</Notice>}
       {/* Mounted anew when a refused text comes back, so that it stands in the composer again. */}
-      <OpeningComposer key={state.error === null ? 'fresh' : 'refused'} opening={state.opening} onSend={state.start} inputRef={inputRef} />
+      <OpeningComposer
+        key={state.error === null ? 'fresh' : 'refused'}
+        opening={state.opening}
+        onSend={state.start}
+        inputRef={inputRef}
+      />
     </>
   )
 }

@@ -16,11 +16,16 @@ export function HomePage() {
             <Trans>Ring the bell. Somebody answers.</Trans>
           </h1>
           <p className="text-read text-ink-2">
-            <Trans>Live chat between clients and operators, on your own server. No message is lost, and none comes twice.</Trans>
+            <Trans>
+              Live chat between clients and operators, on your own server. No message is lost, and none comes twice.
+            </Trans>
           </p>
         </div>
         <div className="grid gap-4 md:grid-cols-2">
-          <Way title={<Trans>I have a question</Trans>} text={<Trans>Write to us. The answer comes here, and the conversation stays.</Trans>}>
+          <Way
+            title={<Trans>I have a question</Trans>}
+            text={<Trans>Write to us. The answer comes here, and the conversation stays.</Trans>}
+          >
             <Continue userId={seats.client}>
               <Trans>Go to my chat</Trans>
             </Continue>
@@ -28,11 +33,17 @@ export function HomePage() {
               <Trans>Login as Client</Trans>
             </AppLink>
           </Way>
-          <Way title={<Trans>I answer questions</Trans>} text={<Trans>All chats in one list. Opening one makes it yours.</Trans>}>
+          <Way
+            title={<Trans>I answer questions</Trans>}
+            text={<Trans>All chats in one list. Opening one makes it yours.</Trans>}
+          >
             <Continue userId={seats.operator}>
               <Trans>Go to the console</Trans>
             </Continue>
-            <AppLink to="/login-operator" className={buttonClass(seats.operator === undefined ? 'primary' : 'plain', true)}>
+            <AppLink
+              to="/login-operator"
+              className={buttonClass(seats.operator === undefined ? 'primary' : 'plain', true)}
+            >
               <Trans>Login as Operator</Trans>
             </AppLink>
           </Way>

@@ -34,7 +34,8 @@ export function OperatorLoginPage() {
   )
 }
 
-const linkClass = 'inline-flex min-h-6 items-center text-small font-medium text-accent-text underline underline-offset-2'
+const linkClass =
+  'inline-flex min-h-6 items-center text-small font-medium text-accent-text underline underline-offset-2'
 
 type LoginPageProps = { readonly role: User['role']; readonly title: ReactNode; readonly other: ReactNode }
 

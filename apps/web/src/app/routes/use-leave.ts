@@ -11,7 +11,8 @@ export function useLeave() {
     () => ({
       home: () => void navigate({ to: '/' }),
       toSignIn: (role: Role) => void navigate({ to: signInPaths[role] }),
-      toOwnPage: (user: User) => void navigate({ to: '/chats/$userId', params: { userId: String(user.id) }, replace: true }),
+      toOwnPage: (user: User) =>
+        void navigate({ to: '/chats/$userId', params: { userId: String(user.id) }, replace: true }),
     }),
     [navigate],
   )

@@ -1,11 +1,10 @@
 import type { Chat } from '@deskbell/contract/chats'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { OwnChats } from '../../features/chats/own/use-own-chats.ts'
 import { selectedChat } from '../../features/chats/selected-chat.ts'
 import { readDraft } from '../../features/messages/drafts.ts'
 import { useSession } from '../../lib/session.ts'
-import { chatsRoute } from '../router.tsx'
+import { chatsRoute } from '../chats-route.ts'
 
 /** What is shown while the address asks for nothing: chosen once, so that no new message pulls the reader away. */
 type Fallback = number | 'composer' | undefined
@@ -23,7 +22,7 @@ export type Selection = {
 export function useSelection(own: OwnChats, opening: boolean): Selection {
   const { user } = useSession()
   const { chat: asked } = chatsRoute.useSearch()
-  const navigate = useNavigate({ from: chatsRoute.fullPath })
+  const navigate = chatsRoute.useNavigate()
   const [fallback, setFallback] = useState<Fallback>(undefined)
   const undisturbed = !opening && readDraft({ userId: user.id, chatId: 'new' }) === ''
   if (own.loaded && fallback === undefined) setFallback(selectedChat(own.chats, undefined)?.id ?? 'composer')
@@ -31,7 +30,10 @@ export function useSelection(own: OwnChats, opening: boolean): Selection {
   const first = own.chats[0]
   if (fallback === 'composer' && undisturbed && first !== undefined) setFallback(first.id)
   return {
-    selected: opening || (asked === undefined && fallback === 'composer') ? undefined : selectedChat(own.chats, asked ?? numberOf(fallback)),
+    selected:
+      opening || (asked === undefined && fallback === 'composer')
+        ? undefined
+        : selectedChat(own.chats, asked ?? numberOf(fallback)),
     select: (chat) => void navigate({ search: { chat } }),
     selectMade(chat) {
       own.put(chat)

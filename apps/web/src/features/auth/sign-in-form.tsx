@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro'
 import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { errorWords } from '../../components/error-words.ts'
-import { type Person, personFaults } from '../../components/person.ts'
+import { firstFault, type Person, personFaults } from '../../components/person.ts'
 import { PersonFields } from '../../components/person-fields.tsx'
 import { errorCode } from '../../lib/error-code.ts'
 import { signIn } from './sign-in.ts'
@@ -30,8 +30,8 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     setAsked(true)
-    const faulty = faults.email === undefined ? (faults.name === undefined ? null : 'name') : 'email'
-    if (faulty !== null) formRef.current?.querySelector<HTMLInputElement>(`[name="${faulty}"]`)?.focus()
+    const faulty = firstFault(faults)
+    if (faulty !== undefined) formRef.current?.querySelector<HTMLInputElement>(`[name="${faulty}"]`)?.focus()
     else if (attempt.state !== 'working') void submit()
   }
   return (

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
 import type { Chat } from '@deskbell/contract/chats'
+import { expect, test } from 'vitest'
 import { selectedChat } from './selected-chat.ts'
 
 const open = { id: 2, status: 'open' } as Chat

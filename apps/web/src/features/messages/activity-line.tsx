@@ -24,14 +24,23 @@ function Words({ entry }: { entry: ActivityEntry }): ReactNode {
     case 'closed':
       return entry.actor === null ? <Trans>The chat was closed.</Trans> : <Trans>{actor} closed the chat.</Trans>
     case 'reopened':
-      return entry.actor === null ? <Trans>The chat was opened again.</Trans> : <Trans>{actor} opened the chat again.</Trans>
+      return entry.actor === null ? (
+        <Trans>The chat was opened again.</Trans>
+      ) : (
+        <Trans>{actor} opened the chat again.</Trans>
+      )
   }
 }
 
 function Assigned({ entry }: { entry: Extract<ActivityEntry, { kind: 'assigned' }> }) {
   const { operator } = entry.data
   const actor = <bdi className="font-medium">{entry.actor?.name}</bdi>
-  if (operator === null) return entry.actor === null ? <Trans>The chat waits for an operator.</Trans> : <Trans>{actor} gave the chat back.</Trans>
+  if (operator === null)
+    return entry.actor === null ? (
+      <Trans>The chat waits for an operator.</Trans>
+    ) : (
+      <Trans>{actor} gave the chat back.</Trans>
+    )
   const taker = <bdi className="font-medium">{operator.name}</bdi>
   if (entry.actor === null || entry.actor.id === operator.id) return <Trans>{taker} joined the chat.</Trans>
   return (

@@ -66,7 +66,9 @@ export function Composer({ draft, onDraft, onSend, onEscape, inputRef }: Compose
           <Icon name="send" flip />
         </button>
       </div>
-      {room.kind !== 'plenty' && <Room id={`${id}-room`} bytes={room.bytes} over={room.kind === 'over'} urgent={refused} />}
+      {room.kind !== 'plenty' && (
+        <Room id={`${id}-room`} bytes={room.bytes} over={room.kind === 'over'} urgent={refused} />
+      )}
     </form>
   )
 }
@@ -78,7 +80,11 @@ function Room({ id, bytes, over, urgent }: RoomProps) {
   const used = format.count(bytes)
   const most = format.count(messageTextBytesMax)
   return (
-    <p id={id} role={over && urgent ? 'alert' : undefined} className={`mt-1 text-meta ${over ? 'text-danger-text' : 'text-ink-3'}`}>
+    <p
+      id={id}
+      role={over && urgent ? 'alert' : undefined}
+      className={`mt-1 text-meta ${over ? 'text-danger-text' : 'text-ink-3'}`}
+    >
       {over ? (
         <Trans>
           Too long for one message: {used} of {most} bytes. Shorten it or send it in parts.

@@ -7,7 +7,7 @@ import { Notice } from '../../components/notice.tsx'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
 import { Composer } from './composer.tsx'
-import type { FailedHandlers } from './message-bubble.tsx'
+import type { FailedHandlers } from './failed-actions.tsx'
 import { Thread } from './thread.tsx'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
 import { dropUnsent, keepUnsent } from './unsent.ts'
@@ -34,7 +34,15 @@ export function Conversation(props: ConversationProps) {
   return <Followed {...props} follower={follower} />
 }
 
-function Followed({ follower, chat, label, notice, closed, composerRef, onEscape }: ConversationProps & { follower: ChatFollower }) {
+function Followed({
+  follower,
+  chat,
+  label,
+  notice,
+  closed,
+  composerRef,
+  onEscape,
+}: ConversationProps & { follower: ChatFollower }) {
   const { i18n } = useLingui()
   const { user } = useSession()
   const timeline = useStore(follower)
@@ -68,13 +76,19 @@ type Place = { readonly userId: number; readonly chatId: number }
 /** What stands in the log needs no keeping any more. */
 function useStoredDropped(place: Place, entries: Timeline['entries']): void {
   useEffect(() => {
-    const stored = entries.flatMap((entry) => (entry.kind === 'message' && entry.message.clientMsgId !== null ? [entry.message.clientMsgId] : []))
+    const stored = entries.flatMap((entry) =>
+      entry.kind === 'message' && entry.message.clientMsgId !== null ? [entry.message.clientMsgId] : [],
+    )
     dropUnsent(place, new Set(stored))
   }, [place, entries])
 }
 
 /** Puts a text back into the composer, below what is being written there. */
-function useAppend(draft: string, setDraft: (text: string) => void, composerRef: RefObject<HTMLTextAreaElement | null>) {
+function useAppend(
+  draft: string,
+  setDraft: (text: string) => void,
+  composerRef: RefObject<HTMLTextAreaElement | null>,
+) {
   const latest = useRef(draft)
   latest.current = draft
   return useCallback(

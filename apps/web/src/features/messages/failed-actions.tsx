@@ -2,9 +2,16 @@ import type { PendingMessage } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
 import { errorWords } from '../../components/error-words.ts'
-import type { FailedHandlers } from './message-bubble.tsx'
 
-const actionClass = 'inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2'
+/** What can be done with a message that was refused. */
+export type FailedHandlers = {
+  readonly onRetry: (clientMsgId: string) => void
+  readonly onEdit: (clientMsgId: string, text: string) => void
+  readonly onDiscard: (clientMsgId: string) => void
+}
+
+const actionClass =
+  'inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2'
 
 /** Why a message was refused, and what can be done with its text. */
 export function FailedActions({ pending, onRetry, onEdit, onDiscard }: { pending: PendingMessage } & FailedHandlers) {

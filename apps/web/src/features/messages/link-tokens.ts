@@ -1,4 +1,6 @@
-export type TextToken = { readonly type: 'text'; readonly text: string } | { readonly type: 'link'; readonly text: string; readonly href: string }
+export type TextToken =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'link'; readonly text: string; readonly href: string }
 
 // Every repeat has a bound: a text made to be slow is read as fast as any other.
 const candidate =

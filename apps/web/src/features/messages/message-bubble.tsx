@@ -3,16 +3,10 @@ import { memo } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { CopyButton } from './copy-button.tsx'
-import { FailedActions } from './failed-actions.tsx'
+import { FailedActions, type FailedHandlers } from './failed-actions.tsx'
 import { MessageStatus } from './message-status.tsx'
 import { MessageText } from './message-text.tsx'
 import type { MessageItem } from './timeline-items.ts'
-
-export type FailedHandlers = {
-  readonly onRetry: (clientMsgId: string) => void
-  readonly onEdit: (clientMsgId: string, text: string) => void
-  readonly onDiscard: (clientMsgId: string) => void
-}
 
 type BubbleProps = {
   readonly item: MessageItem
@@ -32,7 +26,11 @@ export const MessageBubble = memo(function MessageBubble({ item, ourSide, onFail
       data-state={item.state ?? undefined}
       className={`group flex gap-2 ${ourSide ? 'flex-row-reverse' : ''} ${item.startsGroup ? 'mt-3' : 'mt-0.5'} ${item.pending === null ? '' : 'animate-enter'}`}
     >
-      {!ourSide && <div className="w-7 shrink-0 self-end">{item.endsGroup && <Avatar id={author.id} name={author.name} small />}</div>}
+      {!ourSide && (
+        <div className="w-7 shrink-0 self-end">
+          {item.endsGroup && <Avatar id={author.id} name={author.name} small />}
+        </div>
+      )}
       <div className={`flex max-w-[min(82%,36rem)] min-w-0 flex-col ${ourSide ? 'items-end' : 'items-start'}`}>
         <Heading item={item} shown={!own && item.startsGroup} />
         <div className="flex max-w-full items-center gap-1">

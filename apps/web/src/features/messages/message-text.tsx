@@ -9,8 +9,13 @@ export const MessageText = memo(function MessageText({ text }: { text: string })
         token.type === 'text' ? (
           token.text
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the tokens of one text never move
-          <a key={index} href={token.href} target="_blank" rel="noopener noreferrer" className="text-accent-text underline underline-offset-2">
+          <a
+            key={index}
+            href={token.href}
+            target="_blank"
+            rel="noopener noreferrer"
+            className="text-accent-text underline underline-offset-2"
+          >
             {token.text}
           </a>
         ),

@@ -1,4 +1,4 @@
-import { type RefObject } from 'react'
+import type { RefObject } from 'react'
 import { useSession } from '../../lib/session.ts'
 import { Composer } from './composer.tsx'
 import { MessageBubble } from './message-bubble.tsx'
@@ -29,7 +29,8 @@ export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerPr
       {opening !== null && (
         <div className="mx-auto w-full max-w-[48rem] px-4 pb-4">
           {timelineItems(openingTimeline(opening), { ...user, unreadFrom: null }).map(
-            (item) => item.type === 'message' && <MessageBubble key={item.key} item={item} ourSide onFailed={noHandlers} />,
+            (item) =>
+              item.type === 'message' && <MessageBubble key={item.key} item={item} ourSide onFailed={noHandlers} />,
           )}
         </div>
       )}

@@ -12,7 +12,12 @@ export type Opening = {
 }
 
 export function newOpening(text: string): Opening {
-  return { clientChatId: crypto.randomUUID(), clientMsgId: crypto.randomUUID(), text, createdAt: new Date().toISOString() }
+  return {
+    clientChatId: crypto.randomUUID(),
+    clientMsgId: crypto.randomUUID(),
+    text,
+    createdAt: new Date().toISOString(),
+  }
 }
 
 export function readOpening(userId: number): Opening | null {
@@ -31,7 +36,11 @@ export function writeOpening(userId: number, opening: Opening | null): void {
 const fields = ['clientChatId', 'clientMsgId', 'text', 'createdAt']
 
 function isOpening(value: unknown): value is Opening {
-  return typeof value === 'object' && value !== null && fields.every((field) => typeof Reflect.get(value, field) === 'string')
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    fields.every((field) => typeof Reflect.get(value, field) === 'string')
+  )
 }
 
 function openingKey(userId: number): string {

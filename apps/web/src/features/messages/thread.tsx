@@ -4,7 +4,8 @@ import { useCallback, useMemo, useRef } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { ActivityLine } from './activity-line.tsx'
 import { DaySeparator } from './day-separator.tsx'
-import { type FailedHandlers, MessageBubble } from './message-bubble.tsx'
+import type { FailedHandlers } from './failed-actions.tsx'
+import { MessageBubble } from './message-bubble.tsx'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
 import { type TimelineItem, timelineItems, type Viewer } from './timeline-items.ts'
 import { useMarks } from './use-marks.ts'
@@ -26,12 +27,22 @@ export function Thread({ follower, timeline, viewer, label, onFailed }: ThreadPr
   const items = useMemo(() => timelineItems(timeline, { ...viewer, unreadFrom }), [timeline, viewer, unreadFrom])
   return (
     <div className="relative min-h-0 flex-1">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div ref={scroll.ref} onScroll={scroll.onScroll} role="region" aria-label={label} tabIndex={0} className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2">
+      <section
+        ref={scroll.ref}
+        onScroll={scroll.onScroll}
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
+      >
         <div className="mx-auto flex min-h-full w-full max-w-[48rem] flex-col justify-end px-4 pt-2 pb-4">
           {timeline.status === 'loading' && items.length === 0 ? <ThreadSkeleton /> : null}
           {timeline.hasMore && (
-            <button type="button" onClick={loadOlder.now} className="mx-auto my-2 min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover">
+            <button
+              type="button"
+              onClick={loadOlder.now}
+              className="mx-auto my-2 min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover"
+            >
               {timeline.loadingOlder ? <Trans>Loading…</Trans> : <Trans>Show earlier messages</Trans>}
             </button>
           )}
@@ -39,7 +50,7 @@ export function Thread({ follower, timeline, viewer, label, onFailed }: ThreadPr
             <Item key={item.key} item={item} viewer={viewer} onFailed={onFailed} />
           ))}
         </div>
-      </div>
+      </section>
       {!scroll.atEnd && <JumpButton count={newSinceAway} onJump={scroll.jumpToEnd} />}
     </div>
   )

@@ -8,19 +8,45 @@ const names: Record<number, string> = { 1: 'Igor', 2: 'Olga' }
 
 type Given = { seq: number; userId?: number; at?: string; clientMsgId?: string | null }
 
-function message({ seq, userId = 2, at = `2026-03-03T12:00:${String(seq).padStart(2, '0')}.000Z`, clientMsgId = null }: Given) {
+function message({
+  seq,
+  userId = 2,
+  at = `2026-03-03T12:00:${String(seq).padStart(2, '0')}.000Z`,
+  clientMsgId = null,
+}: Given) {
   const client = userId === 1
   return logEntrySchema.parse({
     seq,
     at,
     kind: 'message',
     actor: { id: userId, name: names[userId], role: client ? 'client' : 'operator' },
-    message: { id: 100 + seq, chatId: 5, seq, userId, direction: client ? 'in' : 'out', type: 'text', text: `text ${seq}`, status: 'new', clientMsgId, createdAt: at },
+    message: {
+      id: 100 + seq,
+      chatId: 5,
+      seq,
+      userId,
+      direction: client ? 'in' : 'out',
+      type: 'text',
+      text: `text ${seq}`,
+      status: 'new',
+      clientMsgId,
+      createdAt: at,
+    },
   })
 }
 
 function timeline(part: Partial<Timeline>): Timeline {
-  return { status: 'live', error: null, entries: [], pending: [], hasMore: false, loadingOlder: false, read: { client: 0, operator: 0 }, chatStatus: 'open', ...part }
+  return {
+    status: 'live',
+    error: null,
+    entries: [],
+    pending: [],
+    hasMore: false,
+    loadingOlder: false,
+    read: { client: 0, operator: 0 },
+    chatStatus: 'open',
+    ...part,
+  }
 }
 
 function messages(part: Partial<Timeline>, who = viewer): MessageItem[] {
@@ -28,7 +54,13 @@ function messages(part: Partial<Timeline>, who = viewer): MessageItem[] {
 }
 
 test('[WEB-4] a pending message and its stored one have one key, and are never both there', () => {
-  const pending = { clientMsgId: 'a', text: 'text 1', state: 'sending', code: null, createdAt: '2026-03-03T12:00:01.000Z' } as const
+  const pending = {
+    clientMsgId: 'a',
+    text: 'text 1',
+    state: 'sending',
+    code: null,
+    createdAt: '2026-03-03T12:00:01.000Z',
+  } as const
   const before = messages({ pending: [pending] })
   const after = messages({ pending: [pending], entries: [message({ seq: 1, userId: 1, clientMsgId: 'a' })] })
   expect(before.map(({ key, state }) => [key, state])).toEqual([['own-a', 'sending']])
@@ -37,10 +69,14 @@ test('[WEB-4] a pending message and its stored one have one key, and are never b
 
 test('[WEB-4] an own message is read once the other side has passed it; others have no state', () => {
   const entries = [message({ seq: 1, userId: 1 }), message({ seq: 2, userId: 1 }), message({ seq: 3 })]
-  expect(messages({ entries, read: { client: 3, operator: 1 } }).map(({ state }) => state)).toEqual(['read', 'sent', null])
+  expect(messages({ entries, read: { client: 3, operator: 1 } }).map(({ state }) => state)).toEqual([
+    'read',
+    'sent',
+    null,
+  ])
 })
 
-test('messages of one author within two minutes are a group, also across the full minute', () => {
+test('[WEB-20] messages of one author within two minutes are a group, also across the full minute', () => {
   const entries = [
     message({ seq: 1, at: '2026-03-03T12:59:58.000Z' }),
     message({ seq: 2, at: '2026-03-03T13:00:01.000Z' }),
@@ -55,7 +91,7 @@ test('messages of one author within two minutes are a group, also across the ful
   ])
 })
 
-test('each day has one separator, and the line of new messages stands above the first of them', () => {
+test('[WEB-20] each day has one separator, and the line of new messages stands above the first of them', () => {
   const entries = [
     message({ seq: 1, at: '2026-03-03T12:00:00.000Z' }),
     message({ seq: 2, at: '2026-03-05T12:00:00.000Z', userId: 1 }),
@@ -65,7 +101,7 @@ test('each day has one separator, and the line of new messages stands above the 
   expect(items.map(({ type }) => type)).toEqual(['day', 'message', 'day', 'message', 'unread', 'message'])
 })
 
-test('an edit changes the text, a retraction takes it away', () => {
+test('[WEB-20] an edit changes the text, a retraction takes it away', () => {
   const change = { at: '2026-03-03T12:01:00.000Z', actor: null }
   const entries = [
     message({ seq: 1 }),

@@ -53,20 +53,25 @@ export function timelineItems(timeline: Timeline, viewer: Viewer): TimelineItem[
 type PlainItem = MessageItem | Extract<TimelineItem, { type: 'activity' }>
 
 function storedItems({ entries, read }: Timeline, viewer: Viewer): PlainItem[] {
-  const changes = laterChanges(entries)
-  return entries.flatMap((entry): PlainItem[] => {
-    switch (entry.kind) {
-      case 'message':
-        return [messageItem(entry, { viewer, readSeq: readByOthers(read, viewer.role), change: changes.get(entry.message.id) })]
-      case 'assigned':
-      case 'closed':
-      case 'reopened':
-        return [{ type: 'activity', key: `entry-${entry.seq}`, entry }]
-      case 'edited':
-      case 'retracted':
-        return []
-    }
-  })
+  const seen: Seen = { viewer, readSeq: readByOthers(read, viewer.role), changes: laterChanges(entries) }
+  return entries.map((entry) => storedItem(entry, seen)).filter((item) => item !== null)
+}
+
+type Seen = { readonly viewer: Viewer; readonly readSeq: number; readonly changes: ReadonlyMap<number, Change> }
+
+/** Null for an entry that only changes another one. */
+function storedItem(entry: LogEntry, seen: Seen): PlainItem | null {
+  switch (entry.kind) {
+    case 'message':
+      return messageItem(entry, seen)
+    case 'assigned':
+    case 'closed':
+    case 'reopened':
+      return { type: 'activity', key: `entry-${entry.seq}`, entry }
+    case 'edited':
+    case 'retracted':
+      return null
+  }
 }
 
 type Change = { readonly text: string | null }
@@ -81,22 +86,20 @@ function laterChanges(entries: readonly LogEntry[]): Map<number, Change> {
   return changes
 }
 
-function messageItem(
-  entry: Extract<LogEntry, { kind: 'message' }>,
-  seen: { viewer: Viewer; readSeq: number; change: Change | undefined },
-): MessageItem {
+function messageItem(entry: Extract<LogEntry, { kind: 'message' }>, { viewer, readSeq, changes }: Seen): MessageItem {
   const { message } = entry
-  const own = message.userId === seen.viewer.id
+  const own = message.userId === viewer.id
+  const change = changes.get(message.id)
   return {
     type: 'message',
     key: messageKey(message, own),
     at: message.createdAt,
     author: entry.actor ?? { id: message.userId, name: '', role: message.direction === 'in' ? 'client' : 'operator' },
-    text: seen.change === undefined ? message.text : (seen.change.text ?? ''),
-    retracted: seen.change?.text === null,
-    edited: typeof seen.change?.text === 'string',
+    text: change === undefined ? message.text : (change.text ?? ''),
+    retracted: change?.text === null,
+    edited: typeof change?.text === 'string',
     own,
-    state: own ? (seen.readSeq >= entry.seq ? 'read' : 'sent') : null,
+    state: own ? (readSeq >= entry.seq ? 'read' : 'sent') : null,
     seq: entry.seq,
     pending: null,
     startsGroup: true,
@@ -160,11 +163,15 @@ function withGroups(items: readonly TimelineItem[]): TimelineItem[] {
   })
 }
 
-/** A failed message stands alone: it has its own buttons. */
+/** What is not on its way as usual stands alone, with its own words. */
 function joins(upper: TimelineItem | undefined, lower: TimelineItem | undefined): boolean {
   if (upper?.type !== 'message' || lower?.type !== 'message') return false
-  if (upper.state === 'failed' || lower.state === 'failed') return false
+  if (isTroubled(upper) || isTroubled(lower)) return false
   return upper.author.id === lower.author.id && Math.abs(Date.parse(lower.at) - Date.parse(upper.at)) <= groupMs
+}
+
+function isTroubled({ state }: MessageItem): boolean {
+  return state === 'failed' || state === 'unconfirmed'
 }
 
 /** The calendar day in the reader's own time zone. */

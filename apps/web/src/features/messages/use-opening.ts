@@ -42,7 +42,10 @@ export function useOpening(onMade: (chat: Chat) => void): OpeningState {
       setError(cause)
     }
     const create = async () => {
-      const { chat } = await sdk.client.chats.create.mutate({ clientChatId: opening.clientChatId }, { signal: ended.signal })
+      const { chat } = await sdk.client.chats.create.mutate(
+        { clientChatId: opening.clientChatId },
+        { signal: ended.signal },
+      )
       if (!ended.signal.aborted) finish(chat)
     }
     void repeat(create, ended.signal).catch(giveUp)

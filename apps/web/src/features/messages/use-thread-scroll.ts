@@ -43,7 +43,6 @@ export function useThreadScroll(version: unknown, onNearStart: () => void): Thre
     look()
   }, [look])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown has changed
   useLayoutEffect(restore, [restore, version])
   useResize(ref, restore)
 

@@ -23,7 +23,8 @@ type ConsoleChatProps = {
   readonly actions: ChatActions
   readonly composerRef: RefObject<HTMLTextAreaElement | null>
   readonly onLeave: () => void
-  readonly onEscape: () => void
+  /** Puts the focus into the list. */
+  readonly onFocusList: () => void
 }
 
 /** One chat as operators see it. */
@@ -47,7 +48,7 @@ export function ConsoleChat(props: ConsoleChatProps) {
   )
 }
 
-function Known({ chat, actions, composerRef, onLeave, onEscape }: ConsoleChatProps & { chat: Chat }) {
+function Known({ chat, actions, composerRef, onLeave, onFocusList }: ConsoleChatProps & { chat: Chat }) {
   const { i18n } = useLingui()
   const { t } = useMacro()
   const { user } = useSession()
@@ -55,13 +56,13 @@ function Known({ chat, actions, composerRef, onLeave, onEscape }: ConsoleChatPro
   const othersChat = chat.status === 'open' && chat.operator !== null && chat.operator.id !== user.id
   return (
     <>
-      <ChatHeader chat={chat} ownId={user.id} actions={actions} onBack={onLeave} />
+      <ChatHeader chat={chat} ownId={user.id} actions={actions} onBack={onLeave} onDone={onFocusList} />
       {actions.error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(actions.error)))}</Notice>}
       <Conversation
         chat={chat}
         label={t`Messages with ${name}`}
         composerRef={composerRef}
-        onEscape={onEscape}
+        onEscape={onFocusList}
         notice={othersChat && <NotYours chat={chat} onTakeOver={() => actions.takeOver(chat)} />}
         closed={() => (
           <p className="border-t border-line px-4 py-4 text-center text-body text-ink-2">

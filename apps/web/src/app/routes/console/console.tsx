@@ -1,20 +1,20 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxFollower } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useNavigate } from '@tanstack/react-router'
 import { useCallback, useRef, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { ChatList } from '../../../features/chats/console/chat-list.tsx'
 import type { ConsoleFilter } from '../../../features/chats/console/console-filter.ts'
 import { FilterBar } from '../../../features/chats/console/filter-bar.tsx'
+import { focusRow } from '../../../features/chats/console/focus-row.ts'
 import { ShortcutSetting } from '../../../features/chats/console/shortcut-setting.tsx'
 import { StartChatDialog } from '../../../features/chats/console/start-chat-dialog.tsx'
 import { useChatActions } from '../../../features/chats/console/use-chat-actions.ts'
 import { useConsoleChats } from '../../../features/chats/console/use-console-chats.ts'
 import { useConsoleKeys } from '../../../features/chats/console/use-console-keys.ts'
 import { useTitle } from '../../../features/chats/use-title.ts'
-import { chatsRoute } from '../../router.tsx'
+import { chatsRoute } from '../../chats-route.ts'
 import { AppFrame } from '../app-frame.tsx'
 import { ConsoleChat } from './console-chat.tsx'
 import { NoChat } from './no-chat.tsx'
@@ -31,7 +31,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
   const composerRef = useRef<HTMLTextAreaElement>(null)
   useConsoleKeys({ listRef, composerRef })
   useTitle(list.counts?.unread ?? 0)
-  const focusList = () => listRef.current?.querySelector<HTMLElement>('[aria-current="true"]')?.focus()
+  const focusList = () => listRef.current !== null && focusRow(listRef.current, 1)
   const onMade = (chat: Chat) => {
     inbox.put([chat])
     setStarting(false)
@@ -40,7 +40,10 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
   return (
     <AppFrame title={t`Operators’ console`} caughtUp={list.caughtUp} settings={<ShortcutSetting />}>
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[21.5rem_minmax(0,1fr)]">
-        <section aria-label={t`Chats`} className={`min-h-0 flex-col border-e border-line bg-surface ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}>
+        <section
+          aria-label={t`Chats`}
+          className={`min-h-0 flex-col border-e border-line bg-surface ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}
+        >
           <div className="flex items-center justify-between gap-2 ps-4 pt-3 pe-2">
             <h2 className="text-title font-semibold">
               <Trans>Chats</Trans>
@@ -53,11 +56,22 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />
           <ChatList list={list} filter={filter} selectedId={chatId} onOpen={open} listRef={listRef} />
         </section>
-        <section aria-label={t`Chat`} className={`min-h-0 flex-col bg-surface ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}>
+        <section
+          aria-label={t`Chat`}
+          className={`min-h-0 flex-col bg-surface ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}
+        >
           {chatId === undefined ? (
             <NoChat />
           ) : (
-            <ConsoleChat key={chatId} chatId={chatId} inbox={inbox} actions={actions} composerRef={composerRef} onLeave={leave} onEscape={focusList} />
+            <ConsoleChat
+              key={chatId}
+              chatId={chatId}
+              inbox={inbox}
+              actions={actions}
+              composerRef={composerRef}
+              onLeave={leave}
+              onFocusList={focusList}
+            />
           )}
         </section>
       </div>
@@ -69,7 +83,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
 /** The open chat stands in the address, so a reload and the Back gesture do what they say. */
 function useOpenChat(take: (chat: Chat) => void) {
   const { chat } = chatsRoute.useSearch()
-  const navigate = useNavigate({ from: chatsRoute.fullPath })
+  const navigate = chatsRoute.useNavigate()
   const takeRef = useRef(take)
   takeRef.current = take
   const open = useCallback(

@@ -19,7 +19,6 @@ export function OperatorPage() {
   )
 }
 
-
 const retriesMax = 5
 
 /** The inbox keeps lists fresh, so nothing is asked again by the clock, by focus or by the network's opinion. */

@@ -10,15 +10,22 @@ type ChatHeaderProps = {
   readonly ownId: number
   readonly actions: ChatActions
   readonly onBack: () => void
+  /** The pressed button is gone then: the focus needs another place. */
+  readonly onDone: () => void
 }
 
 /** Who the client is, whose chat it is, and what the operator can do with it. */
-export function ChatHeader({ chat, ownId, actions, onBack }: ChatHeaderProps) {
+export function ChatHeader({ chat, ownId, actions, onBack, onDone }: ChatHeaderProps) {
   const { t } = useLingui()
   const { client } = chat
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2.5 max-md:ps-2">
-      <button type="button" aria-label={t`Back to the list`} onClick={onBack} className="rounded-control p-2 text-ink-2 hover:bg-hover md:hidden">
+      <button
+        type="button"
+        aria-label={t`Back to the list`}
+        onClick={onBack}
+        className="rounded-control p-2 text-ink-2 hover:bg-hover md:hidden"
+      >
         <Icon name="back" flip />
       </button>
       <Avatar id={client.id} name={client.name} />
@@ -34,7 +41,7 @@ export function ChatHeader({ chat, ownId, actions, onBack }: ChatHeaderProps) {
           </span>
         </p>
       </div>
-      {chat.status === 'open' && <Acts chat={chat} ownId={ownId} actions={actions} onBack={onBack} />}
+      {chat.status === 'open' && <Acts chat={chat} ownId={ownId} actions={actions} onBack={onBack} onDone={onDone} />}
     </header>
   )
 }
@@ -46,7 +53,7 @@ function Standing({ chat, ownId }: { chat: Chat; ownId: number }) {
   return <bdi>{chat.operator.name}</bdi>
 }
 
-function Acts({ chat, ownId, actions, onBack }: ChatHeaderProps) {
+function Acts({ chat, ownId, actions, onBack, onDone }: ChatHeaderProps) {
   return (
     <div className="flex flex-wrap gap-2">
       {chat.operator === null && (
@@ -55,11 +62,18 @@ function Acts({ chat, ownId, actions, onBack }: ChatHeaderProps) {
         </Button>
       )}
       {chat.operator?.id === ownId && (
-        <Button onClick={() => actions.giveBack(chat, onBack)}>
+        <Button
+          onClick={() => {
+            actions.giveBack(chat, () => {
+              onBack()
+              onDone()
+            })
+          }}
+        >
           <Trans>Give back</Trans>
         </Button>
       )}
-      <Button look="danger" onClick={() => actions.close(chat)}>
+      <Button look="danger" onClick={() => actions.close(chat, onDone)}>
         <Trans>Close Chat</Trans>
       </Button>
     </div>

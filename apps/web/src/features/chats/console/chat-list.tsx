@@ -6,8 +6,8 @@ import { useSession } from '../../../lib/session.ts'
 import { ChatRow } from './chat-row.tsx'
 import type { ConsoleFilter } from './console-filter.ts'
 import { EmptyList } from './empty-list.tsx'
-import { ListSkeleton } from './list-skeleton.tsx'
 import { focusRow } from './focus-row.ts'
+import { ListSkeleton } from './list-skeleton.tsx'
 import type { ConsoleChats } from './use-console-chats.ts'
 import { useFrozenOrder } from './use-frozen-order.ts'
 
@@ -35,6 +35,7 @@ export function ChatList({ list, filter, selectedId, onOpen, listRef }: ChatList
           <Plural value={waiting} one="# update" other="# updates" />
         </button>
       )}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: only watched; what one presses are the rows */}
       <div
         ref={listRef}
         {...handlers}

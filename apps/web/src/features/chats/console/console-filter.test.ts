@@ -20,7 +20,12 @@ function chat({ id, operatorId, closed = false, at = `2026-03-03T12:00:0${id}.00
   })
 }
 
-const chats = [chat({ id: 1, operatorId: 9 }), chat({ id: 2, operatorId: 8 }), chat({ id: 3 }), chat({ id: 4, closed: true, operatorId: 9 })]
+const chats = [
+  chat({ id: 1, operatorId: 9 }),
+  chat({ id: 2, operatorId: 8 }),
+  chat({ id: 3 }),
+  chat({ id: 4, closed: true, operatorId: 9 }),
+]
 
 test.each<[ConsoleFilter, number[]]>([
   ['all', [3, 2, 1]],
@@ -39,5 +44,7 @@ test('[WEB-16] equal activity is ordered by the newer chat', () => {
 
 test('[WEB-16] while more pages exist, rows below the last loaded one wait', () => {
   const [, second] = chats
-  expect(listedChats(chats, { filter: 'all', operatorId: 9, lastLoaded: second ?? null }).map(({ id }) => id)).toEqual([3, 2])
+  expect(listedChats(chats, { filter: 'all', operatorId: 9, lastLoaded: second ?? null }).map(({ id }) => id)).toEqual([
+    3, 2,
+  ])
 })

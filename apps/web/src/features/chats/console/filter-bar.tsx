@@ -24,7 +24,7 @@ export function FilterBar({ filter, counts, onFilter }: FilterBarProps) {
     closed: undefined,
   }
   return (
-    <div role="group" aria-label={t`Filter chats`} className="flex gap-0.5 overflow-x-auto p-2">
+    <fieldset aria-label={t`Filter chats`} className="flex min-w-0 gap-0.5 overflow-x-auto p-2">
       {filters.map((each) => (
         <button
           key={each}
@@ -41,6 +41,6 @@ export function FilterBar({ filter, counts, onFilter }: FilterBarProps) {
           )}
         </button>
       ))}
-    </div>
+    </fieldset>
   )
 }

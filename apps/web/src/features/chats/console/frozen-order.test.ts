@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { frozenOrder } from './frozen-order.ts'
 
-test('[WEB-1] a list that nobody points at follows at once', () => {
+test('[WEB-22] a list that nobody points at follows at once', () => {
   expect(frozenOrder([1, 2], [3, 1, 2], false)).toEqual({ shown: [3, 1, 2], waiting: 0 })
 })
 
-test('an empty list follows even while it is pointed at', () => {
+test('[WEB-22] an empty list follows even while it is pointed at', () => {
   expect(frozenOrder([], [3], true)).toEqual({ shown: [3], waiting: 0 })
 })
 
@@ -15,6 +15,6 @@ test.each([
   [[1, 2, 3], [3, 1, 2], 1],
   [[1, 2, 3], [1, 3], 1],
   [[1, 2, 3], [5, 4, 3, 1], 4],
-])('while it is frozen %j stays, and %j are %i updates', (shown, latest, waiting) => {
+])('[WEB-22] while it is frozen %j stays, and %j are %i updates', (shown, latest, waiting) => {
   expect(frozenOrder(shown, latest, true)).toEqual({ shown, waiting })
 })

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
 import { errorWords } from '../../../components/error-words.ts'
-import { type Person, personFaults } from '../../../components/person.ts'
+import { firstFault, type Person, personFaults } from '../../../components/person.ts'
 import { PersonFields } from '../../../components/person-fields.tsx'
 import { errorCode } from '../../../lib/error-code.ts'
 import { trpc } from '../../../lib/trpc.ts'
@@ -22,10 +22,12 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
   const [clientChatId] = useState(() => crypto.randomUUID())
   const create = trpc.chats.create.useMutation({ onSuccess: ({ chat }) => onMade(chat) })
   const faults = personFaults(person)
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setAsked(true)
-    if (faults.email === undefined && faults.name === undefined) create.mutate({ ...person, clientChatId })
+    const faulty = firstFault(faults)
+    if (faulty !== undefined) event.currentTarget.querySelector<HTMLInputElement>(`[name="${faulty}"]`)?.focus()
+    else if (!create.isPending) create.mutate({ ...person, clientChatId })
   }
   return (
     <Dialog title={t`Start a chat with a client`} onClose={onClose}>

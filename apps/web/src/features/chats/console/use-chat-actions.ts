@@ -11,7 +11,7 @@ export type ChatActions = {
   readonly take: (chat: Chat) => void
   readonly takeOver: (chat: Chat) => void
   readonly giveBack: (chat: Chat, onDone: () => void) => void
-  readonly close: (chat: Chat) => void
+  readonly close: (chat: Chat, onDone: () => void) => void
 }
 
 /** What an operator does with a chat. Every answer goes into the inbox, so all lists show it at once. */
@@ -32,6 +32,6 @@ export function useChatActions(inbox: InboxFollower): ChatActions {
     take: (chat) => assign.mutate({ chatId: chat.id }),
     takeOver: (chat) => assign.mutate({ chatId: chat.id, takeOver: true }),
     giveBack: (chat, onDone) => release.mutate({ chatId: chat.id }, { onSuccess: onDone }),
-    close: (chat) => close.mutate({ chatId: chat.id }),
+    close: (chat, onDone) => close.mutate({ chatId: chat.id }, { onSuccess: onDone }),
   }
 }

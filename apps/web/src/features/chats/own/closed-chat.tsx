@@ -4,14 +4,20 @@ import { Button } from '../../../components/button.tsx'
 /** A closed chat takes no message; what was typed goes along into a new one. */
 export function ClosedChat({ draft, onNewChat }: { draft: string; onNewChat: () => void }) {
   return (
-    <div className="mx-auto flex w-full max-w-[48rem] flex-wrap items-center justify-between gap-3 border-t border-line px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
-      <p className="text-body text-ink-2">
-        <Trans>This chat is closed.</Trans>{' '}
-        {draft === '' ? <Trans>You can read it here at any time.</Trans> : <Trans>What you have typed goes into the new one.</Trans>}
-      </p>
-      <Button look="primary" onClick={onNewChat}>
-        <Trans>New chat</Trans>
-      </Button>
+    <div className="border-t border-line pb-[env(safe-area-inset-bottom)]">
+      <div className="mx-auto flex w-full max-w-[48rem] flex-wrap items-center justify-between gap-3 px-4 py-3">
+        <p className="text-body text-ink-2">
+          <Trans>This chat is closed.</Trans>{' '}
+          {draft === '' ? (
+            <Trans>You can read it here at any time.</Trans>
+          ) : (
+            <Trans>What you have typed goes into the new one.</Trans>
+          )}
+        </p>
+        <Button look="primary" onClick={onNewChat}>
+          <Trans>New chat</Trans>
+        </Button>
+      </div>
     </div>
   )
 }

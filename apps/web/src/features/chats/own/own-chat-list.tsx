@@ -3,8 +3,8 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Badge } from '../../../components/badge.tsx'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
-import { RowTime } from '../row-time.tsx'
 import { activityOf } from '../chat-order.ts'
+import { RowTime } from '../row-time.tsx'
 import type { OwnChats } from './use-own-chats.ts'
 
 type OwnChatListProps = {

@@ -29,7 +29,10 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const load = useCallback(
     async (cursor: string | null, signal?: AbortSignal) => {
-      const page = await sdk.client.chats.list.query({ status: 'all', ...(cursor !== null && { cursor }) }, signal && { signal })
+      const page = await sdk.client.chats.list.query(
+        { status: 'all', ...(cursor !== null && { cursor }) },
+        signal && { signal },
+      )
       inbox.put(page.items)
       setLoaded({ cursor: page.nextCursor, generation })
     },
