@@ -75,6 +75,24 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
       async (page) => void (await page.locator('[data-row]').first().waitFor()),
     ],
     [
+      'closed chat',
+      () => `/chats/${ids.client}?chat=${ids.closed}`,
+      async (page) => void (await page.getByRole('article').last().waitFor()),
+    ],
+    [
+      'account',
+      () => `/chats/${ids.client}`,
+      async (page) => void (await page.locator('button[aria-expanded]').last().click()),
+    ],
+    [
+      'start a chat',
+      () => `/chats/${ids.operator}`,
+      async (page) => {
+        await page.getByRole('button', { name: /^(Start a chat|Начать чат)$/ }).click()
+        await page.getByRole('dialog').waitFor()
+      },
+    ],
+    [
       'console with a chat',
       () => `/chats/${ids.operator}?chat=${ids.open}`,
       async (page) => void (await page.getByRole('article').last().waitFor()),

@@ -9,7 +9,7 @@ export function ActivityLine({ entry }: { entry: ActivityEntry }) {
   return (
     <p data-key={`entry-${entry.seq}`} data-seq={entry.seq} className="my-2 text-center text-meta text-ink-3">
       <Words entry={entry} />{' '}
-      <time dateTime={entry.at} title={format.moment(entry.at)} className="tabular-nums">
+      <time dateTime={entry.at} title={format.moment(entry.at)}>
         {format.time(entry.at)}
       </time>
     </p>

@@ -47,7 +47,7 @@ export const MessageBubble = memo(function MessageBubble({ item, ourSide, onFail
           {!ourSide && !item.retracted && <CopyButton text={item.text} />}
         </div>
         {item.endsGroup && (
-          <p className="mt-1 flex items-center gap-1 px-1 text-meta text-ink-3 tabular-nums">
+          <p className="mt-1 flex items-center gap-1 px-1 text-meta text-ink-3">
             {item.edited && (
               <span>
                 <Trans>edited</Trans>

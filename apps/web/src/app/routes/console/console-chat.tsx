@@ -3,7 +3,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxFollower } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
-import { type RefObject, useEffect } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { errorWords } from '../../../components/error-words.ts'
 import { Notice } from '../../../components/notice.tsx'
@@ -48,11 +48,21 @@ export function ConsoleChat(props: ConsoleChatProps) {
   )
 }
 
+/** Opening an unassigned chat takes it, whether it was opened in the list, by its address or by going back. */
+function useTakenByOpening(chat: Chat, take: (chat: Chat) => void): void {
+  const opened = useRef({ chat, take })
+  useEffect(() => {
+    const { chat: found, take: takeFound } = opened.current
+    if (found.status === 'open' && found.operator === null) takeFound(found)
+  }, [])
+}
+
 function Known({ chat, actions, composerRef, onLeave, onFocusList }: ConsoleChatProps & { chat: Chat }) {
   const { i18n } = useLingui()
   const { t } = useMacro()
   const { user } = useSession()
   const { name } = chat.client
+  useTakenByOpening(chat, actions.take)
   const othersChat = chat.status === 'open' && chat.operator !== null && chat.operator.id !== user.id
   return (
     <>

@@ -26,7 +26,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
   const [starting, setStarting] = useState(false)
   const list = useConsoleChats(inbox, filter)
   const actions = useChatActions(inbox)
-  const { chatId, open, leave } = useOpenChat(actions.take)
+  const { chatId, open, leave } = useOpenChat()
   const listRef = useRef<HTMLDivElement>(null)
   const composerRef = useRef<HTMLTextAreaElement>(null)
   useConsoleKeys({ listRef, composerRef })
@@ -81,18 +81,10 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
 }
 
 /** The open chat stands in the address, so a reload and the Back gesture do what they say. */
-function useOpenChat(take: (chat: Chat) => void) {
+function useOpenChat() {
   const { chat } = chatsRoute.useSearch()
   const navigate = chatsRoute.useNavigate()
-  const takeRef = useRef(take)
-  takeRef.current = take
-  const open = useCallback(
-    (opened: Chat) => {
-      void navigate({ search: { chat: opened.id } })
-      if (opened.status === 'open' && opened.operator === null) takeRef.current(opened)
-    },
-    [navigate],
-  )
+  const open = useCallback((opened: Chat) => void navigate({ search: { chat: opened.id } }), [navigate])
   const leave = useCallback(() => void navigate({ search: {} }), [navigate])
   return { chatId: typeof chat === 'number' ? chat : undefined, open, leave }
 }

@@ -35,7 +35,7 @@ export function FilterBar({ filter, counts, onFilter }: FilterBarProps) {
         >
           {names[each]}
           {numbers[each] !== undefined && numbers[each] > 0 && (
-            <span aria-hidden="true" className="text-meta font-normal tabular-nums">
+            <span aria-hidden="true" className="text-meta font-normal">
               {numbers[each]}
             </span>
           )}

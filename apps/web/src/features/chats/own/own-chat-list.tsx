@@ -57,7 +57,7 @@ function Row({ chat, selected, onSelect }: { chat: Chat; selected: boolean; onSe
       className="grid w-full grid-cols-[minmax(0,1fr)_auto] gap-x-2 rounded-control px-3 py-2.5 text-start hover:bg-hover focus-visible:-outline-offset-2 aria-[current]:bg-accent-soft"
     >
       <span className={`truncate text-body ${chat.unread > 0 ? 'font-semibold' : 'font-medium'}`}>
-        {chat.operator === null ? <Trans>Waiting for an operator</Trans> : <bdi>{chat.operator.name}</bdi>}
+        <Partner chat={chat} />
       </span>
       <RowTime at={activityOf(chat)} />
       <span dir="auto" className="truncate text-small text-ink-2">
@@ -74,4 +74,9 @@ function Row({ chat, selected, onSelect }: { chat: Chat; selected: boolean; onSe
       </span>
     </button>
   )
+}
+
+function Partner({ chat }: { chat: Chat }) {
+  if (chat.operator !== null) return <bdi>{chat.operator.name}</bdi>
+  return chat.status === 'open' ? <Trans>Waiting for an operator</Trans> : <Trans>Chat with us</Trans>
 }
