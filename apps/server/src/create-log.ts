@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { loggableError } from './loggable-error.ts'
 import { readableLine } from './readable-line.ts'
 
 /**
@@ -10,7 +11,13 @@ export function createLog(level: string): pino.Logger {
   process.stdout.on('error', () => undefined)
   const format = process.stdout.isTTY ? readableLine : (line: string) => line
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: hidden, censor: '[hidden]' } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error: unknown) => loggableError(error) },
+      redact: { paths: hidden, censor: '[hidden]' },
+    },
     {
       write: (line: string) => void process.stdout.write(format(line)),
     },
