@@ -24,9 +24,23 @@ async function drawFloors(env) {
   if (graph === null) throw new Failure('dependency-cruiser could not draw the floors')
   const file = join(root, 'ARCHITECTURE.md')
   const text = readFileSync(file, 'utf8')
-  const block = `<!-- floors:begin -->\n\`\`\`mermaid\n${graph}\n\`\`\`\n<!-- floors:end -->`
+  const block = `<!-- floors:begin -->\n\`\`\`mermaid\n${readable(graph)}\n\`\`\`\n<!-- floors:end -->`
   writeFileSync(
     file,
     text.replace(/<!-- floors:begin -->[\s\S]*<!-- floors:end -->/, () => block),
   )
+}
+
+/** The same graph in names instead of numbers, a line for each package, so that it can be read as text too. */
+export function readable(graph) {
+  const names = new Map([...graph.matchAll(/^(\w+)\["(.+)"\]$/gm)].map(([, id, name]) => [id, name]))
+  const stairs = new Map()
+  for (const [, from, to] of graph.matchAll(/^(\w+)-->(\w+)$/gm)) {
+    const below = stairs.get(names.get(from)) ?? []
+    stairs.set(names.get(from), [...below, names.get(to)])
+  }
+  // The tallest first: who has most below stands on top.
+  const rows = [...stairs].sort(([, a], [, b]) => b.length - a.length)
+  const lines = rows.map(([from, below]) => `  ${from} --> ${below.sort().join(' & ')}`)
+  return ['flowchart TD', ...lines].join('\n')
 }
