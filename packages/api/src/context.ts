@@ -29,8 +29,6 @@ export type RequestContext = {
   authenticate(): Promise<Actor | null>
   /** Throws `forbidden` for a call that a foreign page made the browser send; asked where a session cookie is set. */
   assertOwnOrigin(): void
-  /** Throws `forbidden` for a page of a foreign origin: such a page must not sign anybody in. */
-  assertOwnOrigin(): void
   /** Counts one call; throws `rate_limited` above the rate. */
   limit(kind: LimitKind): void
   readonly session: SessionPort

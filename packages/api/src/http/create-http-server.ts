@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@deskbell/contract/errors'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { LiveServer } from '../live/live-server.ts'
 import { defaultTimings } from '../live/live-timings.ts'
 import { serveHealth } from './health.ts'
 import type { HttpOptions, HttpServer } from './http-options.ts'
 import { readIndexPage } from './index-page.ts'
+import { methodsAt } from './methods-at.ts'
 import { type PagesOptions, sendPage, servePages, wantsPage } from './pages.ts'
 import { sendProblem } from './problem-reply.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
@@ -61,13 +62,23 @@ async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<P
   return pages
 }
 
-/** Methods that Fastify has no route for end up here too, so REST gets its paths once more. */
+/**
+ * Decided before the body is looked at: an unknown path is 404 whatever is sent there. Methods that Fastify has no
+ * route for end up here too, so REST gets its paths once more.
+ */
 function answerUnknown(app: FastifyInstance, rest: Answer | null, pages: PagesOptions | null): void {
-  app.setNotFoundHandler(async (request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return undefined
     if (rest !== null && isRestPath(request.url)) return rest(request, reply)
+    const methods = methodsAt(app, request.url)
+    if (methods.length > 0) return refuseMethod(reply, methods)
     if (pages !== null && wantsPage(request)) return sendPage(request, reply, { ...pages, status: 404 })
     return sendProblem(reply, new AppError('not_found'))
   })
+}
+
+function refuseMethod(reply: FastifyReply, methods: string[]): FastifyReply {
+  return sendProblem(reply.header('allow', methods.join(', ')), new AppError('method_not_allowed'))
 }
 
 function mountLive(app: FastifyInstance, options: HttpOptions, limits: RateLimits): LiveServer | null {

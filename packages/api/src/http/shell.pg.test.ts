@@ -89,14 +89,36 @@ describe('pages', () => {
     ['GET', '/index.html.br'],
     ['GET', '/../package.json'],
     ['GET', '/assets/%2e%2e/%2e%2e/package.json'],
-    ['POST', '/login'],
     ['PUT', '/nope'],
-    ['PROPFIND', '/'],
+    ['PROPFIND', '/nope'],
+    ['PUT', '/:x('],
   ])('[HTTP-3] %s %s is 404 in the form of an API', async (method, path) => {
     const { status, headers, body } = await raw(path, { method, headers: { accept: '*/*' } })
     expect(status).toBe(404)
     expect(headers['content-type']).toContain('application/problem+json')
     expect(JSON.parse(String(body))).toMatchObject({ code: 'not_found', requestId: headers['x-request-id'] })
+  })
+
+  test.each([
+    ['POST', '/login', 'GET, HEAD'],
+    ['DELETE', '/chats/7', 'GET, HEAD'],
+    ['PROPFIND', '/', 'GET, HEAD'],
+    ['OPTIONS', '/favicon.svg', 'GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['PUT', '/readyz', 'GET, HEAD'],
+    ['PUT', '/trpc/users.me', 'GET, HEAD, POST'],
+    ['QUERY', '/api/chats', 'GET, HEAD, POST'],
+  ])('[HTTP-9] %s %s is method_not_allowed, with what is allowed', async (method, path, allow) => {
+    const { status, headers, body } = await raw(path, { method })
+    expect([status, headers['allow']]).toEqual([405, allow])
+    expect(JSON.parse(String(body))).toMatchObject({ code: 'method_not_allowed', requestId: headers['x-request-id'] })
+  })
+
+  test.each(['/nope', '/login'])('[HTTP-9] a body sent to %s is not looked at', async (path) => {
+    for (const type of ['application/json', 'image/png']) {
+      const { status } = await raw(path, { method: 'POST', headers: { 'content-type': type }, body: '{' })
+      expect(status).toBe(path === '/nope' ? 404 : 405)
+    }
   })
 
   test('[HTTP-3] HEAD goes with GET', async () => {

@@ -29,6 +29,8 @@ export function createShell(options: HttpOptions): FastifyInstance {
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply), error),
   })
+  // No path takes it, and that is what is answered: Fastify would ask for its media type first.
+  app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply)
     const host = (request.headers.host ?? '').toLowerCase()

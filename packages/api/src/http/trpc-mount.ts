@@ -18,9 +18,10 @@ export function mountTrpc(app: FastifyInstance, contextOf: ContextOf): void {
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     // A wildcard, because the names of a batch stand in one segment that may be long.
     scope.route({
-      method: ['GET', 'POST'],
+      method: ['GET', 'HEAD', 'POST'],
       url: '/trpc/*',
       handler: async (request, reply) => {
+        prepare(request)
         reply.header('cache-control', 'no-store')
         await fastifyRequestHandler({
           router: appRouter,
@@ -35,6 +36,14 @@ export function mountTrpc(app: FastifyInstance, contextOf: ContextOf): void {
       },
     })
   })
+}
+
+/** What tRPC would take otherwise than REST does. */
+function prepare({ raw, headers }: FastifyRequest): void {
+  // A `HEAD` goes with `GET`: Node leaves the body out.
+  if (raw.method === 'HEAD') raw.method = 'GET'
+  // Only an empty body comes this far without a media type, and it may be left out.
+  if (raw.method === 'POST') headers['content-type'] ??= 'application/json'
 }
 
 /** The header of the problem that REST would answer with; of a batch, that of the last failed call. */

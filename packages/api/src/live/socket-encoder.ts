@@ -19,14 +19,13 @@ export function socketEncoder(socket: LiveSocket): Encoder {
     decode(data) {
       try {
         const raw = parseText(data)
-        // The first frame of a socket that signs in by `connectionParams` belongs to tRPC's adapter.
         if (!expectsParams) return admitted(socket, raw)
+        // The first frame of a socket that signs in by `connectionParams` belongs to tRPC's adapter.
         expectsParams = false
-        return raw
-      } catch (error) {
-        // In a moment: tRPC answers with the error first.
-        setImmediate(() => socket.ws.close(closeCodes.protocol))
-        throw error
+        return paramsSchema.parse(raw)
+      } catch (cause) {
+        refuse(socket, cause)
+        throw cause
       }
     },
     encode(message) {
@@ -38,9 +37,19 @@ export function socketEncoder(socket: LiveSocket): Encoder {
   }
 }
 
+/** Our answer goes first: tRPC's own would name no request before the socket has signed in, and is dropped now. */
+function refuse(socket: LiveSocket, cause: unknown): void {
+  sendError(socket, null, cause instanceof AppError ? cause : new AppError('invalid_input', { cause }))
+  socket.ws.close(closeCodes.protocol)
+}
+
 /** A batch this much over the bound is not worth an answer for each call. */
 const hopelessBatch = socketBatchMax * 10
 
+const paramsSchema = z.object({
+  method: z.literal('connectionParams'),
+  data: z.record(z.string(), z.string()).nullish(),
+})
 const idSchema = z.union([z.string().max(200), z.number()])
 const messageSchema = z.union([
   z.object({ id: idSchema, method: z.literal('subscription.stop') }),

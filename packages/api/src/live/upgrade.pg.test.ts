@@ -137,6 +137,17 @@ describe('who opens it', () => {
     },
   )
 
+  test.each(['{{{', me, { method: 'connectionParams', data: { token: 5 } }])(
+    '[SOCK-12] the first frame %j in place of connectionParams is closed with 4400, and told why',
+    async (frame) => {
+      await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
+      socket.send(frame)
+      expect(await socket.closed()).toBe(4400)
+      const data = { code: 'invalid_input', requestId: expect.stringMatching(/^[\da-f-]{36}$/) }
+      expect(socket.frames).toMatchObject([{ id: null, error: { data } }])
+    },
+  )
+
   test('[SOCK-3] the token of connectionParams wins over the cookie of the upgrade, and the cookie helps when there is none', async () => {
     const headers = { cookie: `deskbell_client=${client.token}`, origin: server.url }
     await using socket = await openRaw(server.wsUrl, { headers, path: '/?connectionParams=1' })

@@ -1,0 +1,28 @@
+import { signInByRest } from '@deskbell/testkit/live-probe'
+import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+async function call(path: string, method: string): Promise<Response> {
+  const { token } = await signInByRest(server.url, 'client')
+  return fetch(`${server.url}/trpc/${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+}
+
+test('[HTTP-10] HEAD goes with GET', async () => {
+  const answer = await call('users.me', 'HEAD')
+  expect([answer.status, await answer.text()]).toEqual([200, ''])
+  expect(answer.headers.get('content-type')).toContain('application/json')
+  expect((await call('users.nobody', 'HEAD')).status).toBe(404)
+  expect((await call('chats.create', 'HEAD')).status).toBe(405)
+})
+
+test('[HTTP-10] a mutation whose body would be empty needs neither body nor media type', async () => {
+  const answer = await call('chats.create', 'POST')
+  expect([answer.status, await answer.json()]).toMatchObject([200, { result: { data: { chat: { status: 'open' } } } }])
+  expect((await call('users.logout', 'POST')).status).toBe(200)
+})
