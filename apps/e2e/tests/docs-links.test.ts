@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../../..')
+const pages = globSync('**/*.md', { cwd: root, exclude: ['**/node_modules/**', '**/.tools/**', '**/dist/**'] })
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+/** What a page points at, code blocks aside: `[text](target)`, `![text](target)`. */
+function targets(page: string): string[] {
+  const text = read(page).replace(/^```[\s\S]*?^```/gm, '')
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '')
+}
+
+/** The anchors that the headings of a page give: lower case, no punctuation, hyphens for spaces. */
+function anchors(page: string): string[] {
+  const headings = read(page).matchAll(/^#{1,6} (.+)$/gm)
+  return [...headings].map((match) => slug(match[1] ?? ''))
+}
+
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+}
+
+function isDead(page: string, target: string): boolean {
+  if (/^[a-z]+:/.test(target)) return false
+  const [path = '', anchor] = target.split('#')
+  const file = path === '' ? page : relative(root, join(root, dirname(page), path))
+  if (!existsSync(join(root, file))) return true
+  return anchor !== undefined && !anchors(file).includes(anchor)
+}
+
+/** Files that pages name in code: `packages/…/x.ts`, with `*` allowed. */
+function namedFiles(page: string): string[] {
+  const names = read(page).matchAll(/`((?:apps|packages|scripts|docs|examples)\/[\w./*-]+)`/g)
+  return [...names].map((match) => match[1] ?? '')
+}
+
+const made = new Set(['packages/api/types', 'apps/web/dist'])
+
+test('[DOC-1] every relative link and anchor of every page leads somewhere', () => {
+  const dead = pages.flatMap((page) => targets(page).flatMap((to) => (isDead(page, to) ? [`${page}: ${to}`] : [])))
+  expect(dead).toEqual([])
+})
+
+test('[DOC-1] every file that a page names by its path exists', () => {
+  const gone = pages.flatMap((page) =>
+    namedFiles(page).flatMap((name) =>
+      made.has(name) || globSync(name, { cwd: root }).length > 0 ? [] : [`${page}: ${name}`],
+    ),
+  )
+  expect(gone).toEqual([])
+})
+
+test('[DOC-2] every package and app has a README of at most 40 lines', () => {
+  const rooms = globSync('{packages,apps,examples}/*/package.json', { cwd: root }).map(dirname)
+  expect(rooms.length).toBeGreaterThan(8)
+  const wrong = rooms.filter((room) => {
+    const page = join(root, room, 'README.md')
+    return !existsSync(page) || readFileSync(page, 'utf8').trimEnd().split('\n').length > 40
+  })
+  expect(wrong).toEqual([])
+})
+
+test('[DOC-3] ARCHITECTURE.md fits one screen, apart from the graph', () => {
+  const [before = '', , after = ''] = read('ARCHITECTURE.md').split(/<!-- floors:\w+ -->/)
+  expect(`${before}${after}`.trim().split('\n').length).toBeLessThanOrEqual(60)
+})
+
+test('[DOC-4] documents tell of the product only: no paths of a machine, no registries', () => {
+  const tracked = execFileSync('git', ['ls-files', '-z', '*.md'], { cwd: root, encoding: 'utf8' }).split('\0')
+  const odd = tracked
+    .filter((page) => page !== '' && existsSync(join(root, page)))
+    .filter((page) => /(?:^|[\s`("'])\/(?:home|root|work|tmp|Users)\/|registry\.npmjs/m.test(read(page)))
+  expect(odd).toEqual([])
+})
+
+test('[DOC-5] the records of decisions are numbered without a gap and have the form of the template', () => {
+  const records = globSync('docs/decisions/*.md', { cwd: root }).sort()
+  expect(records.map((record) => Number(basename(record).slice(0, 4)))).toEqual(records.map((_, index) => index))
+  for (const record of records) {
+    const headings = [...read(record).matchAll(/^##? (.+)$/gm)].map((match) => match[1] ?? '')
+    const number = basename(record).slice(0, 4)
+    expect(headings).toEqual([expect.stringMatching(`^${number}: `), 'Context', 'Decision', 'Consequences'])
+    if (number === '0000') continue
+    expect(read(record)).toMatch(/^- Date: \d{4}-\d\d-\d\d\n- Status: (proposed|accepted|superseded by \d{4})$/m)
+  }
+})
