@@ -51,6 +51,24 @@ describe('names, ids and addresses', () => {
     }
   })
 
+  test('[AUTH-15] an address may stand in any script', () => {
+    for (const email of ['иван@пример.рф', 'josé.ñ@exämple.de', "o'neil+tag@b-c.museum", 'ann@xn--e1afmkfd.xn--p1ai']) {
+      expect(emailSchema.parse(email)).toBe(email)
+    }
+    expect(emailSchema.parse('ИВАН@Пример.РФ')).toBe('иван@пример.рф')
+    for (const email of [
+      'иван@пример',
+      'a..b@c.de',
+      '.a@c.de',
+      'a@c..de',
+      'a@b@c.de',
+      'a@c.de, b@c.de',
+      'a\u0007@c.de',
+      'a@c.\ud800',
+    ])
+      expect(emailSchema.safeParse(email).success).toBe(false)
+  })
+
   test('[REST-10] lengths count code points, and text is well-formed without NUL', () => {
     expect(accepts(nameSchema, '😀'.repeat(120))).toBe(true)
     expect(accepts(nameSchema, '😀'.repeat(121))).toBe(false)

@@ -21,13 +21,17 @@ export const nameSchema = z
   .pipe(stringSchema(1, nameCharsMax))
   .meta({ description: `Trimmed; 1 to ${nameCharsMax} characters.` })
 
+/** An address as people have them, also outside of ASCII: dotted words, `@`, and a name with a dot in it. */
+const addressPattern =
+  /^[^\s@"(),:;<>[\]\\.\p{C}]+(\.[^\s@"(),:;<>[\]\\.\p{C}]+)*@([\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u
+
 /** Trimmed and lower-cased; stored and returned so. */
 export const emailSchema = z
   .string()
   .trim()
   .toLowerCase()
   .pipe(stringSchema(1, emailCharsMax))
-  .pipe(z.email())
+  .pipe(z.email({ pattern: addressPattern }))
   .meta({ description: `Trimmed and lower-cased; an address of at most ${emailCharsMax} characters.` })
 
 /** Message text: trimmed, `\n` line ends, no control characters but `\n` and `\t`, 1–16,384 bytes of UTF-8. */
