@@ -53,7 +53,7 @@ export const listChatsInputSchema = z
     limit: limitSchema(chatsLimitMax),
     /** Default: `open` for an operator, `all` for a client. */
     status: z.enum(['open', 'closed', 'all']).optional(),
-    /** Operators only. */
+    /** For operators; a client may only say `all`, which is its own chats. */
     scope: z.enum(['all', 'mine', 'unassigned']).optional(),
     cursor: stringSchema(1, 200).optional(),
   })

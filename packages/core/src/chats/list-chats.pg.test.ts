@@ -83,6 +83,14 @@ describe('listChats', () => {
     expect(items[0]?.client).toMatchObject({ id: carl.userId })
   })
 
+  test('[CHAT-14] all is what a client gets anyway: its own chats', async () => {
+    const { core } = fresh
+    const own = await listChats(core, carl, { limit: 50 })
+    expect(await listChats(core, carl, { limit: 50, scope: 'all' })).toEqual(own)
+    const scoped = listChats(core, carl, { limit: 50, scope: 'unassigned' })
+    await expect(scoped).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
   test('[CHAT-4] a scope of a client and a broken cursor are invalid_input', async () => {
     const { core } = fresh
     const scoped = listChats(core, carl, { limit: 50, scope: 'mine' })

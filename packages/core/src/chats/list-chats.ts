@@ -26,7 +26,7 @@ function listFilter(actor: Actor, input: ListChatsInput): ChatsFilter {
     after: input.cursor === undefined ? undefined : decodeListCursor(input.cursor),
   }
   if (actor.role === 'operator') return { ...page, scope: input.scope ?? 'all', status: input.status ?? 'open' }
-  if (input.scope !== undefined) {
+  if (input.scope !== undefined && input.scope !== 'all') {
     throw new AppError('invalid_input', { issues: [{ path: 'scope', message: 'is for operators only' }] })
   }
   return { ...page, scope: 'own', status: input.status ?? 'all' }
