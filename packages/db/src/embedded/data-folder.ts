@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DataFolderError } from './data-folder-error.ts'
 import { userById } from './system-users.ts'
 
@@ -13,7 +13,7 @@ export type DataFolder = {
 /** Makes the data folder, private to the user of this process, or refuses one that is not ours to use. */
 export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await makeFolder(dataDir)
     const path = await realpath(dataDir)
     await refuseForeignOwner(path)
     await makePrivate(path)
@@ -39,6 +39,24 @@ export async function refuseOtherVersion(folder: DataFolder, major: string): Pro
   if (found === major) return
   throw new DataFolderError(
     `The data folder ${folder.path} holds a PostgreSQL ${found} database, and this Deskbell brings ${major}: dump it with ${found} and restore it, or choose another DATA_DIR.`,
+  )
+}
+
+/** Node's own recursive `mkdir` never ends where nobody can make a folder, as below `/proc`. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  const parent = dirname(path)
+  if (parent !== path) await makeFolder(parent)
+  await mkdir(path, { mode: 0o700 }).catch(async (cause: unknown) => {
+    // Another start may have made it meanwhile.
+    if (!(await isFolder(path))) throw cause
+  })
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
   )
 }
 

@@ -1,0 +1,20 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openDataFolder } from './data-folder.ts'
+import { DataFolderError } from './data-folder-error.ts'
+
+test('[RUN-3] a data folder is made with all that leads to it, also by two starts at once', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'deskbell-folder-'))
+  const dataDir = join(place, 'a', 'b', 'c')
+  await Promise.all([openDataFolder(dataDir), openDataFolder(dataDir)])
+  expect((await stat(dataDir)).mode & 0o777).toBe(0o700)
+  await rm(place, { recursive: true })
+})
+
+test.runIf(process.platform === 'linux')('[RUN-3] a folder that nobody can make ends the start', async () => {
+  const refused = await openDataFolder('/proc/nowhere/data').catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(DataFolderError)
+  expect(String(refused)).toMatch(/\/proc\/nowhere\/data cannot be used: [^\n]+$/)
+})
