@@ -77,9 +77,10 @@ async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
   }, scrollTo)
 }
 
-/** How far the message has moved in the view since, in pixels. */
+/** How far the message has moved in the view since, in pixels: as painted, so after the frame's own observers. */
 async function jumpOf(page: Page, anchor: Anchor): Promise<number> {
-  const top = await thread(page).evaluate((box, seq) => {
+  const top = await thread(page).evaluate(async (box, seq) => {
+    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))
     const item = box.querySelector(`article[data-seq="${seq}"]`)
     return (item?.getBoundingClientRect().top ?? Number.NaN) - box.getBoundingClientRect().top
   }, anchor.seq)
@@ -88,6 +89,8 @@ async function jumpOf(page: Page, anchor: Anchor): Promise<number> {
 
 /** Scrolls to the start again and again until everything is loaded; tells of each page that moved the view. */
 async function jumpsWhileScrollingUp(page: Page): Promise<string[]> {
+  // A font that comes late moves every line once.
+  await page.evaluate(async () => void (await document.fonts.ready))
   const jumps: string[] = []
   for (let known = 0; known < 230; ) {
     const before = known
