@@ -77,10 +77,10 @@ async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
   }, scrollTo)
 }
 
-/** How far the message has moved in the view since, in pixels: as painted, so after the frame's own observers. */
+/** How far the message has moved in the view since, in pixels: as painted, so after the observers of a frame. */
 async function jumpOf(page: Page, anchor: Anchor): Promise<number> {
   const top = await thread(page).evaluate(async (box, seq) => {
-    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))
     const item = box.querySelector(`article[data-seq="${seq}"]`)
     return (item?.getBoundingClientRect().top ?? Number.NaN) - box.getBoundingClientRect().top
   }, anchor.seq)
