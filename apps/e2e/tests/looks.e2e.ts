@@ -82,7 +82,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     [
       'account',
       () => `/chats/${ids.client}`,
-      async (page) => void (await page.locator('button[aria-expanded]').last().click()),
+      async (page) => void (await page.locator('button[popovertarget]').last().click()),
     ],
     [
       'start a chat',
