@@ -26,6 +26,8 @@ export async function ensureNode() {
   const folder = join(toolsDir, spec.replace('@', '-'))
   const node = join(folder, 'node_modules', spec.split('@')[0], 'bin/node')
   if (!existsSync(node)) await withLock('node', () => install({ spec, folder, node }))
+  // The npx of npm 8, which comes with Node 18, fails beside a Node without this folder.
+  mkdirSync(join(dirname(node), '../lib'), { recursive: true })
   return node
 }
 
