@@ -66,10 +66,14 @@ describe.skipIf(!tools.chromium)('long histories', () => {
 
 type Anchor = { seq: number; top: number }
 
-/** Scrolls there first, if asked to. The first message that stands whole in the view, and its distance from the edge above. The banner may move that edge. */
+/**
+ * The first message that stands whole in the view, and its distance from the edge above (the banner may move that edge).
+ * Scrolls there first, if asked to, and lets the page see it: a jump is what happens while nobody scrolls.
+ */
 async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
-  return await thread(page).evaluate((box, y) => {
+  return await thread(page).evaluate(async (box, y) => {
     if (y !== undefined) box.scrollTo(0, y)
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))
     const edge = box.getBoundingClientRect().top
     const items = [...box.querySelectorAll('article[data-seq]')]
     const item = items.find((each) => each.getBoundingClientRect().top >= edge)
