@@ -16,6 +16,8 @@ export function answerRaw(socket: Duplex, error: AppError, requestId: string): n
       .filter(([name]) => name !== 'connection')
       .map(([name, value]) => `${name}: ${value}`),
   ]
+  // Node has taken its own listener off: without one, a peer that is gone already would end the process.
+  socket.on('error', () => socket.destroy())
   socket.once('finish', () => socket.destroy())
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`)
   return status

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { silentLog } from '@deskbell/testkit/fresh-core'
@@ -40,6 +41,12 @@ describe('where the socket is', () => {
   test('[SOCK-1] a process without the socket refuses every upgrade', async () => {
     await using api = await startTestServer({ roles: { api: true, live: false, pages: false } })
     expect((await tryUpgrade(api.wsUrl, client)).status).toBe(404)
+  })
+
+  test('[SOCK-1] a process without the socket outlives peers that leave before its answer', async () => {
+    await using api = await startTestServer({ roles: { api: true, live: false, pages: false } })
+    await Promise.all(Array.from({ length: 20 }, () => askAndReset(api.url)))
+    expect((await fetch(`${api.url}/healthz`)).status).toBe(200)
   })
 
   test('[HTTP-4] the answer to an upgrade has a request id', async () => {
@@ -254,3 +261,13 @@ describe('hostile handshakes', () => {
     expect(answer).toMatch(/x-request-id: [\da-f-]{36}/i)
   })
 })
+
+/** Asks for an upgrade and cuts the line at once, so that the answer meets a reset. */
+function askAndReset(url: string): Promise<unknown> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', () =>
+    socket.resetAndDestroy(),
+  )
+  return once(socket, 'close')
+}
