@@ -12,10 +12,6 @@ export const usersProcedures = {
       limit: 'login',
       rest: { method: 'POST', path: '/users/login', success: { 200: 'Signed in; the session cookie is set too.' } },
     })
-    .use(({ ctx, next }) => {
-      ctx.assertOwnOrigin()
-      return next()
-    })
     .input(loginInputSchema)
     .output(loginOutputSchema)
     .mutation(async ({ ctx, input }) => {
