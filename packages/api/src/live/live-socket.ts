@@ -18,9 +18,13 @@ export type LiveSocket = {
   signIn: SignIn
 }
 
-/** `waiting` until `connectionParams` came; `ended` from the moment the session did, a little before the close. */
+/**
+ * `waiting` until `connectionParams` came, with the token of the upgrade if there was one; `checking` while the
+ * database is asked; `ended` from the moment the session did, a little before the close.
+ */
 export type SignIn =
-  | { state: 'waiting'; actor: Actor | null; token: string | null }
+  | { state: 'waiting'; token: string | null }
+  | { state: 'checking' }
   | { state: 'done'; actor: Actor; token: string }
   | { state: 'ended' }
 

@@ -75,6 +75,39 @@ test('[AUTH-5] a sign-out whose hint is lost is noticed all the same', async () 
   expect(await msUntilClosed([socket], () => signOut(first.url, login.token))).toBeLessThan(sessionEndMs)
 })
 
+test('[AUTH-5] a session that ends between the upgrade and the first frame opens nothing', async () => {
+  await using server = await startTestServer()
+  const login = await signInByRest(server.url, 'client')
+  const headers = { cookie: `deskbell_client=${login.token}`, origin: server.url }
+  await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1', headers })
+  await signOut(server.url, login.token)
+  socket.send({ method: 'connectionParams', data: null })
+  socket.send({ id: 1, method: 'query', params: { path: 'users.me' } })
+  expect(await socket.closed()).toBe(4401)
+  expect(JSON.stringify(socket.frames)).not.toContain('"result"')
+})
+
+test('[AUTH-5] a process that stood still sends nothing to a session that ended meanwhile', async () => {
+  let aheadMs = 0
+  const clock: Clock = { now: () => new Date(Date.now() + aheadMs) }
+  await using server = await startTestServer({ clock, timings: { sessionLookMs: 60_000 } })
+  const login = await signInByRest(server.url, 'client')
+  using stock = stockClient(server.wsUrl, login.token)
+  const { chat } = await stock.client.chats.create.mutate({})
+  await using socket = await openRaw(server.wsUrl, login)
+  socket.send({ id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } })
+  await socket.frame((frame) => JSON.stringify(frame).includes('"live"'))
+  aheadMs = 10_000
+  await server.db.pool.query('delete from sessions')
+  const operator = await signInByRest(server.url, 'operator')
+  await fetch(`${server.url}/api/chats/${chat.id}/close`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${operator.token}` },
+  })
+  expect(await socket.closed()).toBe(4401)
+  expect(JSON.stringify(socket.frames)).not.toContain('"closed"')
+})
+
 test('[AUTH-6] a session that expires ends its sockets', async () => {
   let now = new Date()
   const clock: Clock = { now: () => now }

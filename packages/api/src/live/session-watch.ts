@@ -12,6 +12,7 @@ export class SessionWatch {
   readonly #lookMs: number
   readonly #sockets = new Map<number, Set<LiveSocket>>()
   #unsubscribe: (() => void) | undefined
+  readonly #leaveHub: () => void
   #timer: NodeJS.Timeout | undefined
 
   constructor(core: Core, lookMs: number) {
@@ -20,6 +21,8 @@ export class SessionWatch {
     this.#unsubscribe = core.bus.subscribe((hint) => {
       if (hint.t === 'session') this.#end(hint.sessionId)
     })
+    // While the process stood still, sessions may have ended without its hearing of it.
+    this.#leaveHub = core.hub.beforeThaw(() => this.#compare())
   }
 
   add(socket: LiveSocket): void {
@@ -41,6 +44,7 @@ export class SessionWatch {
   stop(): void {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
+    this.#leaveHub()
     clearTimeout(this.#timer)
     this.#sockets.clear()
   }
@@ -58,13 +62,17 @@ export class SessionWatch {
   /** Without the database nothing can be known: the next look will. */
   async #look(): Promise<void> {
     try {
-      const ended = await endedSessions(this.#core, [...this.#sockets.keys()])
-      for (const sessionId of ended) this.#end(sessionId)
+      await this.#compare()
     } catch {
       this.#core.log.debug({}, 'sessions of sockets not compared')
     } finally {
       this.#timer = undefined
       this.#lookLater()
     }
+  }
+
+  async #compare(): Promise<void> {
+    const ended = await endedSessions(this.#core, [...this.#sockets.keys()])
+    for (const sessionId of ended) this.#end(sessionId)
   }
 }

@@ -36,7 +36,8 @@ export async function createSocketContext(
 async function signIn(core: Core, socket: LiveSocket, given: string | undefined): Promise<void> {
   if (socket.signIn.state !== 'waiting') return
   const token = given ?? socket.signIn.token
-  const actor = given === undefined ? socket.signIn.actor : await actorOf(core, { kind: 'bearer', token: given })
+  socket.signIn = { state: 'checking' }
+  const actor = await actorOf(core, token === null ? { kind: 'none' } : { kind: 'bearer', token })
   if (actor === null || token === null) throw new AppError('unauthenticated')
   socket.signIn = { state: 'done', actor, token }
 }

@@ -27,12 +27,12 @@ export async function admitUpgrade(options: GateOptions, request: IncomingMessag
   options.limits.take('connect', peer.address)
   const credential = readCredential(request.headers, url.searchParams.get('role') ?? roleHeader(request))
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
+  const token = tokenOf(credential)
+  // tRPC's adapter waits for a first frame when the address says so; until then even a good token may end.
+  if (url.searchParams.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token } }
   const actor = await actorOf(options.core, credential)
-  // tRPC's adapter waits for a first frame with the token when the address says so.
-  const waits = url.searchParams.get('connectionParams') === '1'
-  if (waits) return { peer, signIn: { state: 'waiting', actor, token: tokenOf(credential) } }
-  if (actor === null || tokenOf(credential) === null) throw new AppError('unauthenticated')
-  return { peer, signIn: { state: 'done', actor, token: tokenOf(credential) ?? '' } }
+  if (actor === null || token === null) throw new AppError('unauthenticated')
+  return { peer, signIn: { state: 'done', actor, token } }
 }
 
 const socketPaths = new Set(['/', '/trpc'])

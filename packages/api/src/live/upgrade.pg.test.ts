@@ -128,6 +128,19 @@ describe('who opens it', () => {
     expect((await stock.client.users.me.query()).user.role).toBe('client')
   })
 
+  test('[SOCK-3] a socket whose token is being looked up is not taken for a silent one', async () => {
+    await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
+    const slow = await server.db.pool.connect()
+    await slow.query('begin')
+    await slow.query('lock table sessions in access exclusive mode')
+    socket.send({ method: 'connectionParams', data: { token: client.token } })
+    socket.send(me)
+    await delay(300)
+    await slow.query('rollback')
+    slow.release()
+    expect(await socket.frame(() => true)).toMatchObject({ id: 1, result: { type: 'data' } })
+  })
+
   test('[SOCK-3] a socket that never sends its connectionParams is closed with 4401', async () => {
     await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
     expect(await socket.closed()).toBe(4401)

@@ -1,3 +1,4 @@
+import { AppError } from '@deskbell/contract/errors'
 import { type TrackedEnvelope, tracked } from '@trpc/server'
 import type { RequestContext } from '../context.ts'
 import { toPublicError } from '../failure-report.ts'
@@ -17,7 +18,11 @@ export async function* frameStream<F>(
   frames: AsyncGenerator<Frame<F>>,
 ): AsyncGenerator<TrackedEnvelope<F>, void, undefined> {
   try {
-    for await (const { id, frame } of frames) yield tracked(id, frame)
+    for await (const { id, frame } of frames) {
+      // The session may have ended while this frame was waited for.
+      if ((await call.ctx.authenticate()) === null) throw new AppError('unauthenticated')
+      yield tracked(id, frame)
+    }
   } catch (cause) {
     if (call.signal.aborted) return
     throw toPublicError(call, cause)

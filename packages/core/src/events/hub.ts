@@ -43,6 +43,7 @@ export class Hub {
   #looking: Promise<void> | null = null
   #looks = 0
   #thaw: Promise<void> | null = null
+  readonly #thawLooks = new Set<() => Promise<void>>()
   #stopped = true
 
   constructor(options: HubOptions) {
@@ -106,6 +107,14 @@ export class Hub {
     }
   }
 
+  /** Runs `look` too before a process that stood still sends again; while it throws, nothing is sent. */
+  beforeThaw(look: () => Promise<void>): () => void {
+    this.#thawLooks.add(look)
+    return () => {
+      this.#thawLooks.delete(look)
+    }
+  }
+
   #open(chatId: ChatId): ChatChannel {
     const { db, log } = this.#options
     const channel = new ChatChannel({
@@ -156,7 +165,7 @@ export class Hub {
     return channel === channels.get(chatId) ? channel : undefined
   }
 
-  /** After standing still, a process knows nothing any more: it sends no frame before it has read epoch and tops. */
+  /** After standing still, a process knows nothing any more: it sends no frame before it has read epoch, tops and sessions. */
   #recover(): void {
     if (this.#thaw !== null || this.#stopped) return
     this.#frozen.tick()
@@ -169,7 +178,9 @@ export class Hub {
   async #lookUntilDone(): Promise<void> {
     while (!this.#stopped) {
       try {
-        return await this.#look()
+        await this.#look()
+        for (const look of this.#thawLooks) await look()
+        return
       } catch (error) {
         this.#options.log.debug({ err: error }, 'looking around failed, trying again')
         await new Promise((resolve) => setTimeout(resolve, retryMs).unref())
