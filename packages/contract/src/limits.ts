@@ -28,6 +28,8 @@ export const frameEntriesMax = 64
 export const catchUpEntriesMax = 300
 /** Changed chats an inbox follower may be behind before it gets `reset`. */
 export const catchUpRowsMax = 500
+/** The same for changes of all chats together, because finding the chats among them takes time. */
+export const catchUpChangesMax = 10_000
 /** Entries kept in memory for a chat that somebody follows. */
 export const ringEntriesMax = 256
 export const ringBytesMax = 256 * 1024

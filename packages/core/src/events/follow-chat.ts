@@ -4,13 +4,8 @@ import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
 import type { ChatChannel } from './chat-channel.ts'
 import { ChatFollower, type ChatStep } from './chat-follower.ts'
+import { gatedFrames, type StreamOptions } from './gated-frames.ts'
 import { StreamEnded, StreamWait } from './stream-wait.ts'
-
-export type StreamOptions = {
-  signal: AbortSignal
-  /** Back-pressure: awaited before each frame. */
-  ready?: (() => Promise<void> | void) | undefined
-}
 
 /**
  * The log of a chat from a cursor on, and then live. Listen first, then read the log, then drain what came
@@ -27,12 +22,7 @@ export async function* followChat(
   const epoch = core.epoch()
   try {
     const follower = await startFollower(core, actor, { input, wait, channel: seat.channel, epoch })
-    for (;;) {
-      const step = await follower.next()
-      if (input.ready !== undefined) await wait.until(Promise.resolve(input.ready()))
-      if (!core.hub.isTrusted) await wait.until(core.hub.trusted())
-      yield follower.confirm(step)
-    }
+    yield* gatedFrames(follower, { hub: core.hub, wait, ready: input.ready })
   } catch (error) {
     if (!(error instanceof StreamEnded)) throw error
   } finally {

@@ -138,7 +138,7 @@ export class Hub {
   #tick(): void {
     if (this.#frozen.isStale()) this.#recover()
     this.#frozen.tick()
-    if (this.#looking !== null || this.#channels.size === 0) return
+    if (this.#looking !== null || (this.#channels.size === 0 && this.inbox.readers === 0)) return
     this.#looking = this.#look()
       .catch((error) => this.#options.log.debug({ err: error }, 'the healing look failed'))
       .finally(() => {

@@ -3,6 +3,7 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import { type InboxFrame, inboxFrameSchema } from '@deskbell/contract/inbox'
+import { catchUpChangesMax } from '@deskbell/contract/limits'
 import { newChat, newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { lossyBus } from '@deskbell/testkit/lossy-bus'
@@ -164,28 +165,57 @@ test('[INBOX-3] a client that comes back hears of its own chats only', async () 
   expect([...fold(again).keys()]).toEqual([own.id])
 })
 
-test('[INBOX-3] more than 500 changed chats, a foreign or an unreadable cursor, and a cut feed get reset only', async () => {
+async function expectResetOnly(core: Core, actor: Actor, cursor: string | undefined) {
+  await using probe = follow(core, actor, cursor)
+  await probe.until('reset')
+  expect(probe.frames).toEqual([{ t: 'reset' }])
+  await using again = follow(core, actor, probe.lastId)
+  await again.until('reset')
+}
+
+test('[INBOX-3] a foreign and an unreadable cursor get reset only', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const operator = await newOperator(core)
+  const first = follow(core, operator)
+  await first.until('live')
+  await first.stop()
+  const foreign = first.lastId?.replace(core.epoch(), 'abcdef')
+  for (const cursor of [foreign, 'nonsense']) await expectResetOnly(core, operator, cursor)
+})
+
+test('[INBOX-3] more than 500 changed chats get reset only', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, operator } = await newConversation(core)
   const first = follow(core, operator)
   await first.until('live')
   await first.stop()
-  const begin = first.lastId ?? ''
   await db.pool.query(
     `with made as (insert into chats (user_id, created_by, rev, created_at, last_message_at, last_entry_at)
        select $1, $1, 1, now(), now(), now() from generate_series(1, 501) returning id)
      insert into feed (chat_id) select id from made`,
     [client.userId],
   )
-  const foreign = begin.replace(core.epoch(), 'abcdef')
-  for (const cursor of [begin, foreign, 'nonsense']) {
-    await using probe = follow(core, operator, cursor)
-    await probe.until('reset')
-    expect(probe.frames).toEqual([{ t: 'reset' }])
-    await using again = follow(core, operator, probe.lastId)
-    await again.until('reset')
-  }
+  await expectResetOnly(core, operator, first.lastId)
+})
+
+test('[INBOX-3] a cursor with too many changes behind it gets reset, however few chats they are of', async () => {
+  await using fresh = await freshCore()
+  const { core, db } = fresh
+  const { operator, chat } = await newConversation(core)
+  const first = follow(core, operator)
+  await first.until('live')
+  await first.stop()
+  const change = (times: number) =>
+    db.pool.query('insert into feed (chat_id) select $1 from generate_series(1, $2)', [chat.id, times])
+  await change(catchUpChangesMax)
+  await using served = follow(core, operator, first.lastId)
+  await served.until('live')
+  expect([...fold(served).keys()]).toEqual([chat.id])
+  await change(1)
+  await using refused = follow(core, operator, first.lastId)
+  await refused.until('reset')
 })
 
 test('[INBOX-3] after old feed rows were removed, a cursor from before them gets reset', async () => {

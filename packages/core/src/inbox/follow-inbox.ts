@@ -1,9 +1,9 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { FollowInboxInput } from '@deskbell/contract/inbox'
-import { catchUpRowsMax } from '@deskbell/contract/limits'
-import { isFeedCut, readChangedChats } from '@deskbell/db/queries/feed-tail'
+import { catchUpChangesMax, catchUpRowsMax } from '@deskbell/contract/limits'
+import { isFeedCut, isFeedLonger, readChangedChats } from '@deskbell/db/queries/feed-tail'
 import type { Core } from '../context.ts'
-import type { StreamOptions } from '../events/follow-chat.ts'
+import { gatedFrames, type StreamOptions } from '../events/gated-frames.ts'
 import { StreamEnded, StreamWait } from '../events/stream-wait.ts'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxFollower, type InboxStart, type InboxStep } from './inbox-follower.ts'
@@ -28,12 +28,7 @@ export async function* followInbox(
   try {
     const start = await wait.until(startInbox(core, actor, { epoch, lastEventId: input.lastEventId }))
     const follower = new InboxFollower({ epoch, reader, wait, start, position: () => inbox.position() })
-    for (;;) {
-      const step = await follower.next()
-      if (input.ready !== undefined) await wait.until(Promise.resolve(input.ready()))
-      if (!core.hub.isTrusted) await wait.until(core.hub.trusted())
-      yield follower.confirm(step)
-    }
+    yield* gatedFrames(follower, { hub: core.hub, wait, ready: input.ready })
   } catch (error) {
     if (!(error instanceof StreamEnded)) throw error
   } finally {
@@ -56,6 +51,7 @@ async function startInbox(core: Core, actor: Actor, { epoch, lastEventId }: Resu
   if (came === null) return { cursor: 'unreadable', catchUp: null }
   const cursor = formatInboxCursor(came)
   if (came.epoch !== epoch || (await isFeedCut(orm, came))) return { cursor, catchUp: null }
+  if (await isFeedLonger(orm, came, catchUpChangesMax)) return { cursor, catchUp: null }
   const clientId = actor.role === 'client' ? actor.userId : null
   const chatIds = await readChangedChats(orm, { after: came, clientId, limit: catchUpRowsMax + 1 })
   if (chatIds.length > catchUpRowsMax) return { cursor, catchUp: null }

@@ -50,6 +50,18 @@ export async function readChangedChats(
   return rows.map((row) => row.chatId)
 }
 
+/** True when more than so many rows stand after a position; reads no more than that, from the primary key alone. */
+export async function isFeedLonger(executor: Executor, after: FeedPosition, rowsMax: number): Promise<boolean> {
+  const beyond = await executor
+    .select({ id: feed.id })
+    .from(feed)
+    .where(isAfter(after))
+    .orderBy(asc(feed.xid), asc(feed.id))
+    .offset(rowsMax)
+    .limit(1)
+  return beyond.length > 0
+}
+
 /** How long rows are kept. */
 const keptHours = 24
 const isOld: SQL = sql`${feed.createdAt} < now() - make_interval(hours => ${sql.raw(String(keptHours))})`

@@ -1,0 +1,87 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { ChatId } from '@deskbell/contract/ids'
+import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { freshCore } from '@deskbell/testkit/fresh-core'
+import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { describe, expect, test } from 'vitest'
+import type { Core } from '../context.ts'
+import { followInbox } from '../inbox/follow-inbox.ts'
+import { followChat } from './follow-chat.ts'
+import type { StreamOptions } from './gated-frames.ts'
+
+type Follow = (
+  core: Core,
+  actor: Actor,
+  input: StreamOptions & { chatId: ChatId },
+) => AsyncGenerator<{ id: string; frame: { t: string } }>
+
+const streams: [string, Follow][] = [
+  ['a chat', followChat],
+  ['an inbox', (core, actor, { signal, ready }) => followInbox(core, actor, { signal, ready })],
+]
+
+describe.each(streams)('a stream of %s', (_name, follow) => {
+  async function openGated() {
+    let wallMs = Date.now()
+    const fresh = await freshCore({ clock: { now: () => new Date(wallMs) } })
+    const conversation = await newConversation(fresh.core)
+    const gate = { asked: 0, open: Promise.withResolvers<void>() }
+    const ready = () => {
+      gate.asked += 1
+      return gate.open.promise
+    }
+    const chatId = conversation.chat.id
+    const probe = new StreamProbe((signal) => follow(fresh.core, conversation.operator, { chatId, signal, ready }))
+    const standStill = () => {
+      wallMs += 5_000
+    }
+    const dispose = async () => {
+      await probe.stop()
+      await fresh.drop()
+    }
+    return { ...fresh, ...conversation, probe, gate, standStill, [Symbol.asyncDispose]: dispose }
+  }
+
+  test('[SOCK-6] asks for room before each frame, and says nothing until there is some', async () => {
+    await using fresh = await openGated()
+    const { gate, probe } = fresh
+    await waitFor(() => gate.asked === 1)
+    await sendText(fresh.core, fresh.client, { chatId: fresh.chat.id })
+    await new Promise(setImmediate)
+    expect(probe.frames).toEqual([])
+    gate.open.resolve()
+    await probe.until('live')
+    await waitFor(() => gate.asked > probe.frames.length - 1)
+    expect(gate.asked).toBeGreaterThanOrEqual(probe.frames.length)
+  })
+
+  test('[LIVE-4] a frame that waited while the history changed becomes a reset', async () => {
+    await using fresh = await openGated()
+    const { core, db, gate, probe } = fresh
+    await waitFor(() => gate.asked === 1)
+    const before = core.epoch()
+    await db.pool.query('update deployment set seed = gen_random_uuid()::text')
+    await waitFor(() => core.epoch() !== before)
+    gate.open.resolve()
+    await probe.until('reset')
+    expect(probe.frames.map((frame) => frame.t)).toEqual(['reset'])
+  })
+
+  test('[LIVE-7] a frame that waited while the process stood still waits until it has looked around', async () => {
+    await using fresh = await openGated()
+    const { core, db, gate, probe } = fresh
+    await waitFor(() => gate.asked === 1)
+    const holder = await db.pool.connect()
+    await holder.query('begin')
+    await holder.query('lock table deployment in access exclusive mode')
+    fresh.standStill()
+    gate.open.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(probe.frames).toEqual([])
+    expect(core.hub.isTrusted).toBe(false)
+    await holder.query('rollback')
+    holder.release()
+    await probe.until('live')
+  })
+})
