@@ -1,0 +1,27 @@
+import type { Hint } from '@deskbell/bus/bus'
+import { newChat, newConversation, sendText } from '@deskbell/testkit/factories'
+import { freshCore } from '@deskbell/testkit/fresh-core'
+import { expect, test } from 'vitest'
+import { assignOperator } from '../chats/assign-operator.ts'
+import { closeChat } from '../chats/close-chat.ts'
+
+test('[LIVE-7] what is not committed in the end is told to nobody', async () => {
+  await using fresh = await freshCore()
+  const { core, db } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  const hints: Hint[] = []
+  core.bus.subscribe((hint) => hints.push(hint))
+  // Deferred, so everything of a transaction goes well but its commit.
+  await db.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
+    create constraint trigger refuse after insert on feed deferrable initially deferred
+      for each row execute function refuse()`)
+  const changes = [
+    () => newChat(core, client),
+    () => sendText(core, client, { chatId: chat.id }),
+    () => assignOperator(core, operator, { chatId: chat.id }),
+    () => closeChat(core, operator, { chatId: chat.id }),
+  ]
+  for (const change of changes) await expect(change()).rejects.toThrow()
+  expect(hints).toEqual([])
+})
