@@ -2,6 +2,7 @@ export type { ConnectionState, EndReason } from './connection/connection-state.t
 export { createSdk } from './create-sdk.ts'
 export { errorCode, isRetryable, retryAfterMs } from './error-code.ts'
 export type { InboxFollower, InboxState } from './inbox/inbox.ts'
+export { newId } from './new-id.ts'
 export type { PendingMessage } from './outbox/pending-message.ts'
 export type { Sdk, SdkOptions, SendOptions } from './sdk.ts'
 export { SdkError } from './sdk-error.ts'

@@ -172,4 +172,19 @@ describe('ChatOutbox', () => {
     await tick()
     expect(requests.map(({ ids }) => ids)).toEqual([['first']])
   })
+
+  test('[SDK-3] a program that sends much under one signal leaves nothing on it', async () => {
+    const { signal } = new AbortController()
+    const listen = vi.spyOn(signal, 'addEventListener')
+    const outcome = outbox.outcome('a', signal)
+    add('a')
+    newest().answer()
+    await outcome
+    expect(listen.mock.calls.map(([, , options]) => options)).toMatchObject([{ signal: { aborted: true } }])
+  })
+
+  test('[SDK-3] after the end nobody waits in vain', async () => {
+    outbox.close()
+    await expect(outbox.outcome('a')).rejects.toMatchObject({ code: 'unavailable' })
+  })
 })

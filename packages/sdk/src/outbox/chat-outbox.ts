@@ -71,8 +71,10 @@ export class ChatOutbox {
 
   /** The outcome of a message that waits. Rejects with `SdkError`, or with the signal's reason. */
   outcome(clientMsgId: string, signal?: AbortSignal): Promise<Message> {
+    if (this.#closed) return Promise.reject(new SdkError('unavailable'))
     const waiters = this.#waiters.get(clientMsgId) ?? new Set()
     this.#waiters.set(clientMsgId, waiters)
+    const settled = new AbortController()
     return new Promise<Message>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject }
       waiters.add(waiter)
@@ -83,8 +85,8 @@ export class ChatOutbox {
         this.#store.set(withdraw(this.#store.getSnapshot(), clientMsgId))
         this.#rest()
       }
-      signal?.addEventListener('abort', abort, { once: true })
-    })
+      signal?.addEventListener('abort', abort, { once: true, signal: settled.signal })
+    }).finally(() => settled.abort())
   }
 
   retry(clientMsgId: string): void {

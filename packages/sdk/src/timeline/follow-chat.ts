@@ -2,6 +2,7 @@ import type { ErrorCode } from '@deskbell/contract/errors'
 import type { LogEntry, PageOutput } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Calls } from '../calls.ts'
+import { type Pause, pause } from '../connection/pause.ts'
 import { retryDelayMs } from '../connection/retry-delay.ts'
 import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
 import { newId } from '../new-id.ts'
@@ -43,6 +44,7 @@ class Follower implements ChatFollower {
   #unfollow = () => {}
   #waitTimer: ReturnType<typeof setTimeout> | undefined
   #behindTimer: ReturnType<typeof setTimeout> | undefined
+  #olderPause: Pause | undefined
 
   constructor(calls: Calls, options: FollowOptions) {
     this.#calls = calls
@@ -53,7 +55,7 @@ class Follower implements ChatFollower {
     this.#store = createStore(this.#look())
     this.#stops = [
       options.outbox.watch(),
-      options.outbox.queue.subscribe(() => this.#store.set(this.#look())),
+      options.outbox.queue.subscribe(() => this.#queueChanged()),
       calls.connection.subscribe(() => this.#lineChanged()),
     ]
     this.#run(effects)
@@ -98,6 +100,7 @@ class Follower implements ChatFollower {
     this.#marker.stop()
     clearTimeout(this.#waitTimer)
     clearTimeout(this.#behindTimer)
+    this.#olderPause?.cut()
     for (const stop of this.#stops) stop()
     this.#options.onStop?.()
   }
@@ -111,6 +114,12 @@ class Follower implements ChatFollower {
     this.#store.set(this.#look())
     this.#run(effects)
     if (!state.loadingOlder) this.#olderIsHere()
+  }
+
+  /** A message that was sent before may turn out to stand far above in the log that is shown. */
+  #queueChanged(): void {
+    this.#options.outbox.observe([], entriesOf(this.#state).at(-1)?.seq ?? 0)
+    this.#store.set(this.#look())
   }
 
   #look(): Timeline {
@@ -153,12 +162,23 @@ class Follower implements ChatFollower {
     }
   }
 
+  /** Until it is here, refused for good, or wanted no more: who asks for it need not ask again. */
   async #loadOlder(beforeSeq: number): Promise<void> {
-    const event = await this.#page(pageEntries, beforeSeq).then(
-      (page): TimelineEvent => ({ t: 'olderPage', page }),
-      (): TimelineEvent => ({ t: 'olderFailed' }),
-    )
-    this.#send(event)
+    for (let attempt = 0; this.#state.loadingOlder; attempt += 1) {
+      try {
+        this.#send({ t: 'olderPage', page: await this.#page(pageEntries, beforeSeq) })
+        return
+      } catch (error) {
+        const code = this.#codeOf(errorCode(error))
+        if (!isRetryable(code) && code !== 'internal') this.#send({ t: 'olderFailed' })
+        else await this.#restBeforeOlder(Math.max(retryAfterMs(error), retryDelayMs(attempt, this.#calls.random)))
+      }
+    }
+  }
+
+  async #restBeforeOlder(ms: number): Promise<void> {
+    this.#olderPause = pause(ms)
+    await this.#olderPause.over
   }
 
   #page(limit: number, beforeSeq?: number): Promise<PageOutput> {

@@ -26,7 +26,10 @@ export type Timeline = {
 
 /** Follows one chat until `stop` is called. Call `stop`, or the server keeps sending. */
 export interface ChatFollower extends Store<Timeline> {
-  /** Loads one more page of older entries; resolves when it is here. Does nothing when there is none. */
+  /**
+   * Loads one more page of older entries, however often that takes; resolves when it is here, or cannot be had.
+   * Does nothing when there is none.
+   */
   loadOlder(): Promise<void>
   /**
    * Shows the message at once among `pending` and sends it, in order, until its outcome is known.

@@ -1,3 +1,4 @@
+import { newId } from '@deskbell/sdk'
 import { readStored, writeStored } from '../../lib/local-store.ts'
 
 /**
@@ -13,8 +14,8 @@ export type Opening = {
 
 export function newOpening(text: string): Opening {
   return {
-    clientChatId: crypto.randomUUID(),
-    clientMsgId: crypto.randomUUID(),
+    clientChatId: newId(),
+    clientMsgId: newId(),
     text,
     createdAt: new Date().toISOString(),
   }

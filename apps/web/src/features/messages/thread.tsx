@@ -1,6 +1,6 @@
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { useCallback, useMemo, useRef } from 'react'
+import { useCallback, useMemo } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { ActivityLine } from './activity-line.tsx'
 import { DaySeparator } from './day-separator.tsx'
@@ -90,19 +90,11 @@ function JumpButton({ count, onJump }: { count: number; onJump: () => void }) {
   )
 }
 
-/** A load that failed is not repeated by itself before this time: the button is there. */
-const failedPauseMs = 3_000
-
 function useLoadOlder(follower: ChatFollower) {
-  const failedAt = useRef(0)
-  const now = useCallback(() => {
-    follower.loadOlder().catch(() => {
-      failedAt.current = Date.now()
-    })
-  }, [follower])
+  const now = useCallback(() => void follower.loadOlder(), [follower])
   const near = useCallback(() => {
     const { hasMore, loadingOlder, status } = follower.getSnapshot()
-    if (hasMore && !loadingOlder && status === 'live' && Date.now() - failedAt.current > failedPauseMs) now()
+    if (hasMore && !loadingOlder && status === 'live') now()
   }, [follower, now])
   return { now, near }
 }

@@ -1,4 +1,5 @@
 import type { Chat } from '@deskbell/contract/chats'
+import { newId } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import { type FormEvent, useState } from 'react'
@@ -19,7 +20,7 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
   const [person, setPerson] = useState<Person>({ email: '', name: '' })
   const [asked, setAsked] = useState(false)
   // One id for this dialog: pressing twice, or again after a lost answer, makes one chat.
-  const [clientChatId] = useState(() => crypto.randomUUID())
+  const [clientChatId] = useState(newId)
   const create = trpc.chats.create.useMutation({ onSuccess: ({ chat }) => onMade(chat) })
   const faults = personFaults(person)
   const submit = (event: FormEvent<HTMLFormElement>) => {

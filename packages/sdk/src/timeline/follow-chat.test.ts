@@ -1,0 +1,121 @@
+import type { PageOutput } from '@deskbell/contract/events'
+import { chatIdSchema } from '@deskbell/contract/ids'
+import { type Message, messageSchema } from '@deskbell/contract/messages'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Calls } from '../calls.ts'
+import type { ConnectionState } from '../connection/connection-state.ts'
+import { ChatOutbox } from '../outbox/chat-outbox.ts'
+import { SdkError } from '../sdk-error.ts'
+import { createStore } from '../store.ts'
+import { followChat } from './follow-chat.ts'
+import { ModelServer } from './model-server.ts'
+import type { ChatFollower } from './timeline.ts'
+
+const chatId = chatIdSchema.parse(1)
+const length = 120
+
+let server: ModelServer
+let follower: ChatFollower
+let outbox: ChatOutbox
+let streams: number
+/** What the next asked pages answer in place of their entries. */
+let faults: Error[]
+
+beforeEach(async () => {
+  vi.useFakeTimers()
+  server = new ModelServer(length)
+  streams = 0
+  faults = []
+  const calls = fakeCalls()
+  outbox = new ChatOutbox(calls, { chatId, timeoutMs: 10_000 })
+  follower = followChat(calls, { chatId, outbox })
+  await tick()
+})
+
+afterEach(() => {
+  follower.stop()
+  vi.useRealTimers()
+})
+
+function fakeCalls(): Calls {
+  const unused = () => {
+    throw new Error('not used here')
+  }
+  return {
+    connection: createStore<ConnectionState>({ kind: 'online' }),
+    random: () => 0.5,
+    connect: () => {},
+    isOwn: () => true,
+    page: async (input) => page(input),
+    followChat: (_input, handlers) => follow(handlers),
+    followInbox: unused,
+    markRead: unused,
+    sendBatch: async ({ items }) => ({
+      items: items.map(({ clientMsgId }) => ({ clientMsgId, message: oldMessage(clientMsgId), duplicate: true })),
+    }),
+  }
+}
+
+function page({ beforeSeq = length + 1, limit }: { beforeSeq?: number; limit: number }): PageOutput {
+  const fault = faults.shift()
+  if (fault !== undefined) throw fault
+  const from = Math.max(1, beforeSeq - limit)
+  const entries = server.slice(from).filter((entry) => entry.seq < beforeSeq)
+  return { entries, cursor: `e:${beforeSeq - 1}`, hasMore: from > 1, read: { client: 0, operator: 0 } }
+}
+
+function follow({ frame }: Parameters<Calls['followChat']>[1]): () => void {
+  streams += 1
+  frame(`e:${length}`, { t: 'live', top: length })
+  return () => {}
+}
+
+function oldMessage(clientMsgId: string): Message {
+  const fixed = { chatId: 1, userId: 1, direction: 'in', type: 'text', text: 'x', status: 'new' }
+  return messageSchema.parse({ ...fixed, id: 5, seq: 5, clientMsgId, createdAt: '2026-01-01T00:00:00.000Z' })
+}
+
+const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+
+describe('followChat', () => {
+  test('[SDK-2] an older page that the server cannot give now is asked for again, with waits in between', async () => {
+    faults = [new Error('The line broke.'), new SdkError('unavailable')]
+    let here = false
+    void follower.loadOlder().then(() => {
+      here = true
+    })
+    await tick()
+    expect(faults).toHaveLength(1)
+    expect(follower.getSnapshot()).toMatchObject({ status: 'live', loadingOlder: true })
+    await tick(5_000)
+    expect(here).toBe(true)
+    expect(follower.getSnapshot()).toMatchObject({ loadingOlder: false })
+    expect(follower.getSnapshot().entries).toHaveLength(100)
+  })
+
+  test('[SDK-2] an older page that is refused for good is not asked for again', async () => {
+    faults = [new SdkError('not_found'), new SdkError('not_found')]
+    await follower.loadOlder()
+    await tick(60_000)
+    expect(faults).toHaveLength(1)
+    expect(follower.getSnapshot()).toMatchObject({ loadingOlder: false, hasMore: true })
+  })
+
+  test('[SDK-2] a follower that stops asks for nothing more', async () => {
+    faults = [new Error('The line broke.'), new Error('The line broke.')]
+    const older = follower.loadOlder()
+    await tick()
+    follower.stop()
+    await older
+    expect(vi.getTimerCount()).toBe(0)
+    expect(faults).toHaveLength(1)
+    expect(streams).toBe(1)
+  })
+
+  test('[SDK-3] a message that turns out to be stored far above is not shown as on its way', async () => {
+    follower.send('x', { clientMsgId: 'sent-long-ago' })
+    expect(follower.getSnapshot().pending).toHaveLength(1)
+    await tick()
+    expect(follower.getSnapshot().pending).toEqual([])
+  })
+})
