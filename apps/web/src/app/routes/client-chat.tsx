@@ -23,8 +23,10 @@ export function ClientChat({ chat, opening, onNewChat }: ClientChatProps) {
   const { t } = useLingui()
   const { user } = useSession()
   const composerRef = useRef<HTMLTextAreaElement>(null)
+  const madeHere = useRef(false)
+  madeHere.current ||= opening.opening !== null
   const startNew = () => {
-    if (chat !== undefined) carryDraft(user.id, chat.id)
+    if (chat !== undefined) carryDraft({ userId: user.id, chatId: chat.id }, 'new')
     onNewChat()
   }
   return (
@@ -44,6 +46,7 @@ export function ClientChat({ chat, opening, onNewChat }: ClientChatProps) {
           chat={chat}
           label={t`Messages`}
           composerRef={composerRef}
+          takesFocus={madeHere.current}
           closed={(draft) => <ClosedChat draft={draft} onNewChat={startNew} />}
         />
       )}

@@ -25,6 +25,8 @@ type ConversationProps = {
   readonly closed: (draft: string) => ReactNode
   readonly composerRef: RefObject<HTMLTextAreaElement | null>
   readonly onEscape?: () => void
+  /** Somebody wrote in the composer that stood here before. */
+  readonly takesFocus?: boolean
 }
 
 /** The thread of one chat, and the place to write. Give it the chat's id as key. */
@@ -42,6 +44,7 @@ function Followed({
   closed,
   composerRef,
   onEscape,
+  takesFocus = false,
 }: ConversationProps & { follower: ChatFollower }) {
   const { i18n } = useLingui()
   const { user } = useSession()
@@ -50,6 +53,9 @@ function Followed({
   const [draft, setDraft] = useDraft(place)
   useIncoming(timeline, user.id)
   useStoredDropped(place, timeline.entries)
+  useEffect(() => {
+    if (takesFocus) composerRef.current?.focus()
+  }, [takesFocus, composerRef])
   const send = (text: string) => {
     const { clientMsgId } = follower.send(text)
     keepUnsent(place, { clientMsgId, text })

@@ -12,13 +12,18 @@ export function writeDraft(place: DraftPlace, text: string): void {
   writeStored(draftKey(place), text === '' ? null : text)
 }
 
-/** What was typed for a chat that is closed goes on in a new one, below what waits there already. */
-export function carryDraft(userId: number, from: number): void {
-  const typed = readDraft({ userId, chatId: from })
+/** Puts a text below what is being written there. */
+export function appendDraft(place: DraftPlace, text: string): void {
+  const waiting = readDraft(place)
+  writeDraft(place, waiting === '' ? text : `${waiting}\n${text}`)
+}
+
+/** What was typed in one place goes on in another: for a closed chat in a new one, for a new one in the made one. */
+export function carryDraft(from: DraftPlace, chatId: DraftPlace['chatId']): void {
+  const typed = readDraft(from)
   if (typed === '') return
-  const waiting = readDraft({ userId, chatId: 'new' })
-  writeDraft({ userId, chatId: 'new' }, waiting === '' ? typed : `${waiting}\n${typed}`)
-  writeDraft({ userId, chatId: from }, '')
+  appendDraft({ userId: from.userId, chatId }, typed)
+  writeDraft(from, '')
 }
 
 function draftKey({ userId, chatId }: DraftPlace): string {

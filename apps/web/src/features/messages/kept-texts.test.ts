@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { carryDraft, readDraft, writeDraft } from './drafts.ts'
+import { appendDraft, carryDraft, readDraft, writeDraft } from './drafts.ts'
 import { newOpening, readOpening, writeOpening } from './opening.ts'
 import { dropUnsent, keepUnsent, readUnsent } from './unsent.ts'
 
@@ -26,9 +26,17 @@ test('[WEB-12] a draft is kept per person and chat', () => {
 test('[WEB-15] what was typed for a closed chat goes on in the new one', () => {
   writeDraft({ userId: 1, chatId: 'new' }, 'first')
   writeDraft(place, 'second')
-  carryDraft(1, 5)
+  carryDraft(place, 'new')
   expect(readDraft({ userId: 1, chatId: 'new' })).toBe('first\nsecond')
   expect(readDraft(place)).toBe('')
+})
+
+test('[WEB-12] what was typed while a chat was being made goes on in it, and a refused text joins it', () => {
+  writeDraft({ userId: 1, chatId: 'new' }, 'second')
+  appendDraft({ userId: 1, chatId: 'new' }, 'refused')
+  carryDraft({ userId: 1, chatId: 'new' }, 5)
+  expect(readDraft(place)).toBe('second\nrefused')
+  expect(readDraft({ userId: 1, chatId: 'new' })).toBe('')
 })
 
 test('[WEB-5] what was sent is kept until it is known to be stored', () => {

@@ -2,7 +2,7 @@ import type { Chat } from '@deskbell/contract/chats'
 import { useEffect, useRef, useState } from 'react'
 import { isFinal } from '../../lib/error-code.ts'
 import { useSession } from '../../lib/session.ts'
-import { writeDraft } from './drafts.ts'
+import { appendDraft, carryDraft } from './drafts.ts'
 import { newOpening, type Opening, readOpening, writeOpening } from './opening.ts'
 import { keepUnsent } from './unsent.ts'
 
@@ -31,12 +31,13 @@ export function useOpening(onMade: (chat: Chat) => void): OpeningState {
     const ended = new AbortController()
     const finish = (chat: Chat) => {
       keepUnsent({ userId: user.id, chatId: chat.id }, { clientMsgId: opening.clientMsgId, text: opening.text })
+      carryDraft({ userId: user.id, chatId: 'new' }, chat.id)
       writeOpening(user.id, null)
       setOpening(null)
       made.current(chat)
     }
     const giveUp = (cause: unknown) => {
-      writeDraft({ userId: user.id, chatId: 'new' }, opening.text)
+      appendDraft({ userId: user.id, chatId: 'new' }, opening.text)
       writeOpening(user.id, null)
       setOpening(null)
       setError(cause)
