@@ -49,14 +49,10 @@ function Words({ view, onRetry, onSignIn }: { view: ConnectionView } & Pick<Bann
         </button>
       }
     >
-      <Trans>No connection. What you write is kept.</Trans>{' '}
-      {view.kind === 'waiting' ? (
-        <span aria-hidden="true">
-          <Countdown seconds={view.seconds} />
-        </span>
-      ) : (
-        <Trans>Connecting…</Trans>
-      )}
+      <Trans>No connection. What you write is kept.</Trans> {/* Not read aloud: it changes with every attempt. */}
+      <span aria-hidden="true">
+        {view.kind === 'waiting' ? <Countdown seconds={view.seconds} /> : <Trans>Connecting…</Trans>}
+      </span>
     </Notice>
   )
 }

@@ -24,7 +24,7 @@ export function HomePage() {
         <div className="grid gap-4 md:grid-cols-2">
           <Way
             title={<Trans>I have a question</Trans>}
-            text={<Trans>Write to us. The answer comes here, and the conversation stays.</Trans>}
+            text={<Trans>Write to us. The answer comes here, and the chat stays.</Trans>}
           >
             <Continue userId={seats.client}>
               <Trans>Go to my chat</Trans>

@@ -8,6 +8,7 @@ import { Button } from '../../../components/button.tsx'
 import { errorWords } from '../../../components/error-words.ts'
 import { Notice } from '../../../components/notice.tsx'
 import { ChatHeader } from '../../../features/chats/console/chat-header.tsx'
+import { ClosedChat } from '../../../features/chats/console/closed-chat.tsx'
 import { NotYours } from '../../../features/chats/console/not-yours.tsx'
 import type { ChatActions } from '../../../features/chats/console/use-chat-actions.ts'
 import { Conversation } from '../../../features/messages/conversation.tsx'
@@ -63,22 +64,19 @@ function Known({ chat, actions, composerRef, onLeave, onFocusList }: ConsoleChat
   const { user } = useSession()
   const { name } = chat.client
   useTakenByOpening(chat, actions.take)
+  const error = actions.errorOf(chat)
   const othersChat = chat.status === 'open' && chat.operator !== null && chat.operator.id !== user.id
   return (
     <>
       <ChatHeader chat={chat} ownId={user.id} actions={actions} onBack={onLeave} onDone={onFocusList} />
-      {actions.error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(actions.error)))}</Notice>}
+      {error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(error)))}</Notice>}
       <Conversation
         chat={chat}
         label={t`Messages with ${name}`}
         composerRef={composerRef}
         onEscape={onFocusList}
         notice={othersChat && <NotYours chat={chat} onTakeOver={() => actions.takeOver(chat)} />}
-        closed={() => (
-          <p className="border-t border-line px-4 py-4 text-center text-body text-ink-2">
-            <Trans>This chat is closed.</Trans>
-          </p>
-        )}
+        closed={(draft) => <ClosedChat draft={draft} />}
       />
     </>
   )

@@ -4,9 +4,8 @@ import { errorCode } from '../../../lib/error-code.ts'
 import { trpc } from '../../../lib/trpc.ts'
 
 export type ChatActions = {
-  readonly busy: boolean
-  /** The newest action that was refused; null when the newest one went well. */
-  readonly error: unknown
+  /** Why the newest action was refused; null when it went well, or was about another chat. */
+  readonly errorOf: (chat: Chat) => unknown
   /** Takes an unassigned chat. That somebody was faster is no error: the row tells who. */
   readonly take: (chat: Chat) => void
   readonly takeOver: (chat: Chat) => void
@@ -20,15 +19,15 @@ export function useChatActions(inbox: InboxFollower): ChatActions {
   const onSuccess = ({ chat }: { chat: Chat }) => inbox.put([chat])
   const assign = trpc.chats.assignOperator.useMutation({
     onSuccess,
-    onError: async (_error, { chatId }) => onSuccess(await utils.chats.get.fetch({ chatId })),
+    onError: async (_error, { chatId }) => onSuccess(await utils.chats.get.fetch({ chatId }, { staleTime: 0 })),
   })
   const release = trpc.chats.release.useMutation({ onSuccess })
   const close = trpc.chats.close.useMutation({ onSuccess })
   const all = [assign, release, close]
   const newest = all.reduce((left, right) => (right.submittedAt > left.submittedAt ? right : left))
   return {
-    busy: all.some((each) => each.isPending),
-    error: errorCode(newest.error) === 'already_assigned' ? null : newest.error,
+    errorOf: (chat) =>
+      newest.variables?.chatId !== chat.id || errorCode(newest.error) === 'already_assigned' ? null : newest.error,
     take: (chat) => assign.mutate({ chatId: chat.id }),
     takeOver: (chat) => assign.mutate({ chatId: chat.id, takeOver: true }),
     giveBack: (chat, onDone) => release.mutate({ chatId: chat.id }, { onSuccess: onDone }),

@@ -30,10 +30,11 @@ export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): Co
   useEffect(() => {
     if (data !== undefined) inbox.put(data.pages.flatMap((page) => page.items))
   }, [inbox, data])
-  // Changes may have been missed: what the pages say is asked again.
+  const { invalidate } = trpc.useUtils().chats.list
+  // Changes may have been missed: what the pages say is asked again, here and when another filter is chosen.
   useEffect(() => {
-    if (generation > 0) void refetch()
-  }, [generation, refetch])
+    if (generation > 0) void invalidate()
+  }, [generation, invalidate])
   const lastLoaded = query.hasNextPage ? (data?.pages.at(-1)?.items.at(-1) ?? null) : null
   const chats = useMemo(
     () => listedChats(rows.values(), { filter, operatorId: user.id, lastLoaded }),
