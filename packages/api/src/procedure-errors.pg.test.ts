@@ -39,7 +39,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'users.me': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
   'users.logout': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
   'chats.create': { ...unauthenticated({}), invalid_input: asOperator({}) },
-  'chats.list': { ...unauthenticated({}), invalid_input: asClient({ scope: 'all' }) },
+  'chats.list': { ...unauthenticated({}), invalid_input: asClient({ scope: 'mine' }) },
   'chats.get': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
   'chats.close': { ...operatorOnly(missing), not_found: asOperator(missing) },
   'chats.assignOperator': {

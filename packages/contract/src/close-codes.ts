@@ -4,8 +4,6 @@ export const closeCodes = {
   restart: 1012,
   /** Too much was waiting for this socket: come back and resume by cursor. */
   slow: 4008,
-  /** Too many sockets or calls: come back later. */
-  tooMany: 4029,
 
   /** Broken frames: a defect in the program. */
   protocol: 4400,

@@ -354,7 +354,8 @@ test('[SDK-3] a server that is closed and started again on the same address lose
 test('[SDK-3] a server that is drained hands its programs over without a failed call', async () => {
   await using database = await freshDatabase()
   const { connectionString } = database
-  const first = await startTestServer({ connectionString, bus: 'postgres' })
+  // Time to move in, however busy the machine is: nothing here waits for its end.
+  const first = await startTestServer({ connectionString, bus: 'postgres', timings: { drainGraceMs: 10_000 } })
   await using second = await startTestServer({ connectionString, bus: 'postgres' })
   await using line = await startFaultProxy(first.url)
   const sdk = createSdk({ url: line.url, role: 'client' })

@@ -90,7 +90,7 @@ function listCases(): BadInput[] {
     bad('chats.list', 'an unknown status', { status: 'archived' }),
     bad('chats.list', 'an empty status', { status: '' }),
     operator(bad('chats.list', 'an unknown scope', { scope: 'team' })),
-    bad('chats.list', 'a scope from a client', { scope: 'all' }),
+    bad('chats.list', 'a scope of operators from a client', { scope: 'mine' }),
     bad('chats.list', 'a cursor that nobody gave', { cursor: 'abc' }),
     bad('chats.list', 'an empty cursor', { cursor: '' }),
     bad('chats.list', 'a cursor of SQL', { cursor: "'; select pg_sleep(5); --" }),
