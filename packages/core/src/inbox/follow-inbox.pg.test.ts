@@ -3,7 +3,7 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import { type InboxFrame, inboxFrameSchema } from '@deskbell/contract/inbox'
-import { catchUpChangesMax } from '@deskbell/contract/limits'
+import { catchUpChangesMax, healMs } from '@deskbell/contract/limits'
 import { newChat, newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { lossyBus } from '@deskbell/testkit/lossy-bus'
@@ -163,6 +163,52 @@ test('[INBOX-3] a client that comes back hears of its own chats only', async () 
   await using again = follow(core, client, first.lastId)
   await again.until('live')
   expect([...fold(again).keys()]).toEqual([own.id])
+})
+
+test('[INBOX-3] opened again, an inbox learns what was read meanwhile elsewhere', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  const bystander = await newOperator(core)
+  await sendText(core, client, { chatId: chat.id })
+  await sendText(core, operator, { chatId: chat.id })
+  const actors = { operator, client, bystander }
+  const away: Record<keyof typeof actors, string | undefined> = { operator: '', client: '', bystander: '' }
+  for (const name of ['operator', 'client', 'bystander'] as const) {
+    const probe = follow(core, actors[name])
+    await probe.until('live')
+    await probe.stop()
+    away[name] = probe.lastId
+  }
+  const unreadOf = async (name: keyof typeof actors) => {
+    await using again = follow(core, actors[name], away[name])
+    await again.until('live')
+    return fold(again).get(chat.id)?.unread
+  }
+  await markRead(core, operator, { chatId: chat.id, seq: 2 })
+  expect([await unreadOf('operator'), await unreadOf('bystander'), await unreadOf('client')]).toEqual([0, 0, undefined])
+  await markRead(core, client, { chatId: chat.id, seq: 2 })
+  expect(await unreadOf('client')).toBe(0)
+})
+
+test('[INBOX-5] a mark whose hint is lost is healed too, and one that was heard is not told twice', async () => {
+  await using fresh = await openLossy()
+  const { core, bus } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await using probe = follow(core, operator)
+  await probe.until('live')
+  await sendText(core, client, { chatId: chat.id })
+  await waitFor(() => fold(probe).get(chat.id)?.unread === 1)
+  bus.fate = () => 0
+  await markRead(core, operator, { chatId: chat.id, seq: 1 })
+  await waitFor(() => fold(probe).get(chat.id)?.unread === 0)
+  bus.fate = () => 1
+  await sendText(core, client, { chatId: chat.id })
+  await markRead(core, operator, { chatId: chat.id, seq: 2 })
+  await waitFor(() => fold(probe).get(chat.id)?.rev === chat.rev + 2 && fold(probe).get(chat.id)?.unread === 0)
+  const told = probe.of('upsert').length
+  await new Promise((resolve) => setTimeout(resolve, 2 * healMs + 200))
+  expect(probe.of('upsert')).toHaveLength(told)
 })
 
 async function expectResetOnly(core: Core, actor: Actor, cursor: string | undefined) {

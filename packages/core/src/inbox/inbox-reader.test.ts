@@ -1,10 +1,10 @@
 import { type Chat, chatSchema } from '@deskbell/contract/chats'
-import { userIdSchema } from '@deskbell/contract/ids'
+import { type ChatId, userIdSchema } from '@deskbell/contract/ids'
 import { catchUpRowsMax } from '@deskbell/contract/limits'
 import { expect, test } from 'vitest'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxReader } from './inbox-reader.ts'
-import { SentRevs } from './sent-revs.ts'
+import { SentNumbers } from './sent-numbers.ts'
 
 const userId = userIdSchema.parse(1)
 
@@ -57,7 +57,7 @@ test('[INBOX-3] a cursor is read back, and positions are compared as numbers', (
 })
 
 test('[INBOX-5] what was sent is remembered by rev, within a bound', () => {
-  const sent = new SentRevs()
+  const sent = new SentNumbers<ChatId>()
   const [first, second] = [row(1).id, row(2).id]
   sent.set(first, 4)
   expect([sent.has(first, 4), sent.has(first, 5), sent.has(second, 1)]).toEqual([true, false, false])

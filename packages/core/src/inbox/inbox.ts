@@ -1,18 +1,19 @@
 import type { ChatHint, MarkHint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
+import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import { healMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type FeedPosition, readFeedHorizon } from '@deskbell/db/queries/feed-tail'
 import { tailFeed } from '../events/tail-feed.ts'
 import type { Log } from '../log.ts'
-import { ChangedChats } from './changed-chats.ts'
+import { type Change, ChangedChats } from './changed-chats.ts'
 import { CountsBoard } from './counts-board.ts'
 import type { InboxReader } from './inbox-reader.ts'
 import { InboxReaders } from './inbox-readers.ts'
-import { readPersonalRows } from './personal-rows.ts'
+import { type PersonalRow, readPersonalRows } from './personal-rows.ts'
 import { pruneFeed } from './prune-feed.ts'
-import { SentRevs } from './sent-revs.ts'
+import { SentNumbers } from './sent-numbers.ts'
 
 export type InboxOptions = { db: Database; log: Log }
 
@@ -25,7 +26,7 @@ const pruneMs = 60 * 60 * 1000
  * The inboxes of one process. All of them live on two sources:
  *
  *   bus hint ──▶ changed chats ──(60 ms)──▶ rows, read once for all ──▶ readers
- *   feed tail ─▶ changed chats whose `rev` was not sent yet       (heals lost hints, moves the position)
+ *   feed tail ─▶ what of it was not sent yet                      (heals lost hints, moves the position)
  *
  * Promise: every feed row up to `position` has been handed to every reader that was there.
  * Nothing runs while there are no readers.
@@ -35,7 +36,9 @@ export class Inbox {
   readonly #readers = new InboxReaders()
   readonly #counts: CountsBoard
   readonly #changed = new ChangedChats()
-  readonly #sent = new SentRevs()
+  readonly #sentRevs = new SentNumbers<ChatId>()
+  /** By chat and reader: how many messages it had read. */
+  readonly #sentReads = new SentNumbers<string>()
   /** Null while nobody reads. */
   #position: Promise<FeedPosition> | null = null
   #batchTimer: NodeJS.Timeout | undefined
@@ -99,7 +102,8 @@ export class Inbox {
   /** Another history of the database: no position and no row of the old one holds. */
   reset(): void {
     this.#changed.clear()
-    this.#sent.clear()
+    this.#sentRevs.clear()
+    this.#sentReads.clear()
     this.#counts.clear()
     this.#position = null
     for (const reader of [...this.#readers.all()]) reader.void()
@@ -120,7 +124,8 @@ export class Inbox {
     this.#tailTimer = undefined
     this.#position = null
     this.#changed.clear()
-    this.#sent.clear()
+    this.#sentRevs.clear()
+    this.#sentReads.clear()
     this.#counts.clear()
   }
 
@@ -154,7 +159,10 @@ export class Inbox {
     const position = await tailFeed(this.#options.db.orm, {
       after,
       onRows: (rows) => {
-        for (const { chatId, rev } of rows) if (!this.#sent.has(chatId, rev)) this.#changed.add(chatId)
+        for (const { chatId, rev, reader } of rows) {
+          if (reader !== null) this.#changed.addReader(chatId, reader.userId, reader.role)
+          else if (!this.#sentRevs.has(chatId, rev)) this.#changed.add(chatId)
+        }
         return this.#sendChanged()
       },
     })
@@ -170,12 +178,23 @@ export class Inbox {
       })
       for (const personal of rows) {
         const change = changes.get(personal.row.id)
-        if (change === undefined) continue
-        this.#readers.offer(personal, change)
-        if (change.chat) this.#sent.set(personal.row.id, personal.row.rev)
-        this.#counts.touch(personal.row.client.id)
+        if (change !== undefined) this.#send(personal, change)
       }
     }
+  }
+
+  /** The feed tells of marks that a hint has told of before: only what rose since concerns anybody. */
+  #send(personal: PersonalRow, change: Change): void {
+    const { row, readCounts } = personal
+    for (const userId of change.readers.keys()) {
+      const [key, count] = [`${row.id}:${userId}`, readCounts.get(userId) ?? 0]
+      if (this.#sentReads.has(key, count)) change.readers.delete(userId)
+      else this.#sentReads.set(key, count)
+    }
+    if (!change.chat && change.readers.size === 0) return
+    this.#readers.offer(personal, change)
+    if (change.chat) this.#sentRevs.set(row.id, row.rev)
+    this.#counts.touch(row.client.id)
   }
 
   #failed(error: unknown, message: string): void {

@@ -1,5 +1,6 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Role } from '@deskbell/contract/users'
+import { and, asc, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { chats } from '../schema/chats.ts'
 import { feed } from '../schema/feed.ts'
 import type { Executor } from '../transaction.ts'
@@ -7,20 +8,32 @@ import type { Executor } from '../transaction.ts'
 /** A place in the feed: everything at or below it has been seen. */
 export type FeedPosition = { xid: string; id: number }
 
-export type FeedRow = FeedPosition & { chatId: ChatId; rev: number }
+/** `reader`: whose mark rose; null when the chat itself changed. */
+export type FeedRow = FeedPosition & { chatId: ChatId; rev: number; reader: { userId: UserId; role: Role } | null }
 
 /**
  * The rows after a position, in order, with each chat's newest `rev`. Only rows below the oldest open
  * transaction are given: a commit that comes later can only stand above them, so none is ever skipped.
  */
-export function readFeed(executor: Executor, after: FeedPosition, limit: number): Promise<FeedRow[]> {
-  return executor
-    .select({ xid: sql<string>`${feed.xid}::text`, id: feed.id, chatId: feed.chatId, rev: chats.rev })
+export async function readFeed(executor: Executor, after: FeedPosition, limit: number): Promise<FeedRow[]> {
+  const rows = await executor
+    .select({
+      xid: sql<string>`${feed.xid}::text`,
+      id: feed.id,
+      chatId: feed.chatId,
+      rev: chats.rev,
+      readerId: feed.readerId,
+      clientId: chats.userId,
+    })
     .from(feed)
     .innerJoin(chats, eq(chats.id, feed.chatId))
     .where(and(isAfter(after), sql`${feed.xid} < pg_snapshot_xmin(pg_current_snapshot())`))
     .orderBy(asc(feed.xid), asc(feed.id))
     .limit(limit)
+  return rows.map(({ readerId, clientId, ...row }) => ({
+    ...row,
+    reader: readerId && { userId: readerId, role: readerId === clientId ? 'client' : 'operator' },
+  }))
 }
 
 /** The place from which `readFeed` gives everything that is not yet visible now. */
@@ -34,8 +47,8 @@ export async function readFeedHorizon(executor: Executor): Promise<FeedPosition>
 export type ChangedChats = { after: FeedPosition; clientId: UserId | null; limit: number }
 
 /**
- * The chats that changed after a position, once each; of one client, or of all. Rows above the horizon
- * are given too, because whoever asks is told of the same chat again at worst.
+ * The chats that changed after a position, or were read on the asker's side, once each; of one client, or of all.
+ * Rows above the horizon are given too, because whoever asks is told of the same chat again at worst.
  */
 export async function readChangedChats(
   executor: Executor,
@@ -45,9 +58,15 @@ export async function readChangedChats(
     .selectDistinct({ chatId: feed.chatId })
     .from(feed)
     .innerJoin(chats, eq(chats.id, feed.chatId))
-    .where(and(isAfter(after), clientId === null ? undefined : eq(chats.userId, clientId)))
+    .where(and(isAfter(after), clientId === null ? concernsOperators : concernsClient(clientId)))
     .limit(limit)
   return rows.map((row) => row.chatId)
+}
+
+const concernsOperators: SQL = sql`${feed.readerId} is distinct from ${chats.userId}`
+
+function concernsClient(clientId: UserId): SQL | undefined {
+  return and(eq(chats.userId, clientId), or(isNull(feed.readerId), eq(feed.readerId, clientId)))
 }
 
 /** True when more than so many rows stand after a position; reads no more than that, from the primary key alone. */

@@ -5,6 +5,7 @@ import { type AnyColumn, sql } from 'drizzle-orm'
 import { chatMarks } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
+import { readerFeedRow } from './feed.ts'
 
 /** The highest read mark of each side of a chat. */
 export type ReadMarks = { client: number; operator: number }
@@ -26,7 +27,7 @@ export function readMarksFields(chatId: AnyColumn) {
 
 /**
  * Merges a mark by the greatest, so that it never goes back whatever the order of the calls.
- * Answers undefined when nothing changed. Takes no lock on the chat.
+ * Answers undefined when nothing changed. Takes no lock on the chat. The feed tells of it, as part of the statement.
  */
 export async function raiseMark(
   executor: Executor,
@@ -37,28 +38,34 @@ export async function raiseMark(
   const readCount = sql`coalesce((select ${messages.directionNo} from ${messages}
     where ${messages.chatId} = ${chatId} and ${messages.direction} = ${otherDirection} and ${messages.seq} <= ${seq}
     order by ${messages.seq} desc limit 1), 0)`
+  const raised = executor.$with('raised').as(
+    executor
+      .insert(chatMarks)
+      .values({
+        chatId,
+        userId: actor.userId,
+        role: actor.role,
+        deliveredSeq: seq,
+        readSeq: seq,
+        readCount,
+        updatedAt: sql`clock_timestamp()`,
+      })
+      .onConflictDoUpdate({
+        target: [chatMarks.chatId, chatMarks.userId],
+        set: {
+          deliveredSeq: sql`greatest(${chatMarks.deliveredSeq}, excluded.delivered_seq)`,
+          readSeq: sql`greatest(${chatMarks.readSeq}, excluded.read_seq)`,
+          readCount: sql`greatest(${chatMarks.readCount}, excluded.read_count)`,
+          updatedAt: sql`excluded.updated_at`,
+        },
+        setWhere: sql`excluded.read_seq > ${chatMarks.readSeq} or excluded.delivered_seq > ${chatMarks.deliveredSeq}`,
+      })
+      .returning({ deliveredSeq: chatMarks.deliveredSeq, readSeq: chatMarks.readSeq }),
+  )
   const rows = await executor
-    .insert(chatMarks)
-    .values({
-      chatId,
-      userId: actor.userId,
-      role: actor.role,
-      deliveredSeq: seq,
-      readSeq: seq,
-      readCount,
-      updatedAt: sql`clock_timestamp()`,
-    })
-    .onConflictDoUpdate({
-      target: [chatMarks.chatId, chatMarks.userId],
-      set: {
-        deliveredSeq: sql`greatest(${chatMarks.deliveredSeq}, excluded.delivered_seq)`,
-        readSeq: sql`greatest(${chatMarks.readSeq}, excluded.read_seq)`,
-        readCount: sql`greatest(${chatMarks.readCount}, excluded.read_count)`,
-        updatedAt: sql`excluded.updated_at`,
-      },
-      setWhere: sql`excluded.read_seq > ${chatMarks.readSeq} or excluded.delivered_seq > ${chatMarks.deliveredSeq}`,
-    })
-    .returning({ deliveredSeq: chatMarks.deliveredSeq, readSeq: chatMarks.readSeq })
+    .with(raised, readerFeedRow(executor, { chatId, readerId: actor.userId, onlyIf: raised }))
+    .select()
+    .from(raised)
     .prepare('mark_raise')
     .execute()
   return rows[0]
