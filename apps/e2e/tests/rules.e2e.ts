@@ -33,6 +33,33 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await client.waitForURL((url) => /^\/chats\/\d+$/.test(url.pathname))
   })
 
+  test('[WEB-2] a page ends when another user signs in beside it, and nothing goes out in their name', async () => {
+    const context = await world.newContext()
+    const first = await signInAsOperator(context, world.url, { email: 'first@example.com', name: 'First' })
+    const second = await signInAsOperator(context, world.url, { email: 'second@example.com', name: 'Second' })
+    const { pathname } = new URL(second.url())
+    expect(new URL(first.url()).pathname).not.toBe(pathname)
+    await world.server.restart()
+    await first.waitForURL((url) => url.pathname === pathname)
+    await context.close()
+  })
+
+  test('[WEB-12] what is typed while the first message makes its chat goes on in that chat', async () => {
+    const context = await world.newContext()
+    const page = await signInAsClient(context, world.url, { email: 'quick@example.com', name: 'Quick' })
+    await composer(page).fill('Hello')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('and more ')
+    await messages(page, 'Hello').waitFor()
+    await eventually(
+      () => composer(page).evaluate((area) => area === document.activeElement),
+      (focused) => focused,
+    )
+    await page.keyboard.type('than that')
+    expect(await composer(page).inputValue()).toMatch(/^and .*than that$/)
+    await context.close()
+  })
+
   test('[WEB-11] a page prints nothing to the console, signed out included', async () => {
     const page = await (await world.newContext()).newPage()
     const watch = watchPage(page)

@@ -7,7 +7,7 @@ import { errorCode } from '../../lib/error-code.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { SessionContext } from '../../lib/session.ts'
 import { chatsRoute } from '../chats-route.ts'
-import type { Seat } from '../seat.ts'
+import { readSeatHints, type Seat } from '../seat.ts'
 import { useLeave } from './use-leave.ts'
 
 const ClientPage = lazy(async () => ({ default: (await import('./client-page.tsx')).ClientPage }))
@@ -24,6 +24,7 @@ export function ChatsPage() {
 
 function SeatPage({ seat }: { seat: Seat }) {
   const sdk = useSdk(seat)
+  useSeatKept(sdk, seat)
   const { user, failed, retry } = useUser(sdk, seat)
   if (failed) return <NoAnswer onRetry={retry} />
   if (sdk === null || user === null) return <PageSkeleton />
@@ -55,7 +56,7 @@ function useUser(sdk: Sdk | null, seat: Seat) {
     const ended = new AbortController()
     const take = ({ user: present }: { user: User }) => {
       if (present.id === seat.userId) setUser(present)
-      else toOwnPage(present)
+      else toOwnPage(present.id)
     }
     const refuse = (error: unknown) => {
       if (ended.signal.aborted) return
@@ -70,6 +71,26 @@ function useUser(sdk: Sdk | null, seat: Seat) {
     setAttempt(attempt + 1)
   }
   return { user, failed, retry }
+}
+
+/** Another user may have signed in beside this page. Its next socket would be theirs, so it ends before that opens. */
+function useSeatKept(sdk: Sdk | null, { role, userId }: Seat): void {
+  const { toOwnPage } = useLeave()
+  useEffect(() => {
+    if (sdk === null) return
+    const look = () => {
+      const present = readSeatHints(document.cookie)[role]
+      if (present === undefined || present === userId) return
+      sdk.close()
+      toOwnPage(present)
+    }
+    const stop = sdk.connection.subscribe(look)
+    window.addEventListener('focus', look)
+    return () => {
+      stop()
+      window.removeEventListener('focus', look)
+    }
+  }, [sdk, role, userId, toOwnPage])
 }
 
 function PageSkeleton() {

@@ -1,4 +1,4 @@
-import type { Role, User } from '@deskbell/contract/users'
+import type { Role } from '@deskbell/contract/users'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
@@ -11,8 +11,8 @@ export function useLeave() {
     () => ({
       home: () => void navigate({ to: '/' }),
       toSignIn: (role: Role) => void navigate({ to: signInPaths[role] }),
-      toOwnPage: (user: User) =>
-        void navigate({ to: '/chats/$userId', params: { userId: String(user.id) }, replace: true }),
+      toOwnPage: (userId: number) =>
+        void navigate({ to: '/chats/$userId', params: { userId: String(userId) }, replace: true }),
     }),
     [navigate],
   )

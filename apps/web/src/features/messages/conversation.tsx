@@ -54,7 +54,11 @@ function Followed({
   useIncoming(timeline, user.id)
   useStoredDropped(place, timeline.entries)
   useEffect(() => {
-    if (takesFocus) composerRef.current?.focus()
+    const composer = composerRef.current
+    if (!takesFocus || composer === null) return
+    composer.focus()
+    // What came along from the other composer goes on at its end.
+    composer.setSelectionRange(composer.value.length, composer.value.length)
   }, [takesFocus, composerRef])
   const send = (text: string) => {
     const { clientMsgId } = follower.send(text)
