@@ -19,7 +19,7 @@ export function FailedActions({ pending, onRetry, onEdit, onDiscard }: { pending
   const { clientMsgId, text, code } = pending
   return (
     <div className="mt-0.5 flex flex-wrap items-center justify-end gap-x-1 text-small">
-      <span className="text-danger-text">{i18n._(errorWords(code))}</span>
+      <span className="text-end text-danger-text">{i18n._(errorWords(code))}</span>
       <button type="button" className={actionClass} onClick={() => onRetry(clientMsgId)}>
         <Trans>Try again</Trans>
       </button>

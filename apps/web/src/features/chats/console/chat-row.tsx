@@ -54,16 +54,16 @@ export const ChatRow = memo(function ChatRow({ chat, selected, ownId, onOpen }: 
 
 function Owner({ chat, ownId }: { chat: Chat; ownId: number }) {
   if (chat.status === 'closed' || chat.operator?.id === ownId) return null
-  const look = 'max-w-24 truncate rounded-chip px-1.5 text-micro font-medium'
+  const look = 'rounded-chip px-1.5 text-micro font-medium'
   if (chat.operator === null) {
     return (
-      <span className={`${look} bg-warn-soft text-warn-text`}>
+      <span className={`whitespace-nowrap ${look} bg-warn-soft text-warn-text`}>
         <Trans>Unassigned</Trans>
       </span>
     )
   }
   return (
-    <span className={`${look} bg-sunken text-ink-2`}>
+    <span className={`max-w-24 truncate ${look} bg-sunken text-ink-2`}>
       <bdi>{chat.operator.name}</bdi>
     </span>
   )
