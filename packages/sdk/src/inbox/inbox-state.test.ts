@@ -55,4 +55,15 @@ describe('inbox', () => {
     expect(mergeRows(inbox, [row(1, 5)])).toBe(inbox)
     expect(mergeRows(inbox, [row(1, 6)]).rows.size).toBe(1)
   })
+
+  test('[SDK-5] after a reset a row goes whatever its rev was, and one that had gone before may come back', () => {
+    const gone = applyInboxFrame(mergeRows(emptyInbox, [row(1, 9), row(2, 4)]), {
+      t: 'gone',
+      chatId: chatIdSchema.parse(2),
+      rev: 8,
+    })
+    const reset = applyInboxFrame(gone, { t: 'reset' })
+    expect(applyInboxFrame(reset, { t: 'gone', chatId: one, rev: 3 }).rows.size).toBe(0)
+    expect(mergeRows(reset, [row(2, 5)]).rows.size).toBe(2)
+  })
 })

@@ -2,6 +2,7 @@ import { type Message, messageSchema, type SendOutcome } from '@deskbell/contrac
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  discardFailed,
   emptyQueue,
   enqueue,
   markSending,
@@ -11,9 +12,11 @@ import {
   putBack,
   type Queue,
   type QueueItem,
+  refuse,
   retryFailed,
   settle,
   toPending,
+  withdraw,
 } from './queue-state.ts'
 
 /** A model of the server: stores each id once, in the order of arrival. */
@@ -109,5 +112,14 @@ describe('queue', () => {
     expect(JSON.stringify(batch.map(({ clientMsgId, text }) => ({ clientMsgId, text }))).length).toBeLessThan(
       256 * 1024,
     )
+  })
+
+  test('[SDK-3] only what failed can be thrown away, and only what no request carries can be taken back', () => {
+    const queue = add(markSending(add(emptyQueue, 'sent'), add(emptyQueue, 'sent')), 'waits')
+    expect(discardFailed(queue, 'sent')).toBe(queue)
+    expect(withdraw(queue, 'sent')).toBe(queue)
+    expect(withdraw(queue, 'waits').map((item) => item.clientMsgId)).toEqual(['sent'])
+    const failed = refuse(queue, 'chat_closed')
+    expect(discardFailed(failed, 'sent').map((item) => item.clientMsgId)).toEqual(['waits'])
   })
 })

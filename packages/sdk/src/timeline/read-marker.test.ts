@@ -53,4 +53,12 @@ describe('ReadMarker', () => {
     await tick(60_000)
     expect(told).toEqual([1, 9])
   })
+
+  test('[CHAT-10] a mark that was told already is not told again at the end', async () => {
+    marker.mark(4)
+    await tick(1_000)
+    marker.stop()
+    await tick()
+    expect(told).toEqual([4])
+  })
 })

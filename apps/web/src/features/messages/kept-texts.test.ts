@@ -42,6 +42,7 @@ test('[WEB-12] what was typed while a chat was being made goes on in it, and a r
 test('[WEB-5] what was sent is kept until it is known to be stored', () => {
   keepUnsent(place, { clientMsgId: 'a', text: 'one' })
   keepUnsent(place, { clientMsgId: 'b', text: 'two' })
+  keepUnsent(place, { clientMsgId: 'b', text: 'two' })
   dropUnsent(place, new Set(['a', 'x']))
   expect(readUnsent(place)).toEqual([{ clientMsgId: 'b', text: 'two' }])
 })

@@ -1,0 +1,93 @@
+import type { InboxFrame } from '@deskbell/contract/inbox'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Calls, StreamHandlers } from '../calls.ts'
+import type { ConnectionState } from '../connection/connection-state.ts'
+import { createStore, type Writable } from '../store.ts'
+import { followInbox } from './follow-inbox.ts'
+import type { InboxFollower } from './inbox.ts'
+
+/** A stream that was asked for, and from where. */
+type Stream = { readonly from: string | undefined; readonly tell: StreamHandlers<InboxFrame> }
+
+let line: Writable<ConnectionState>
+let streams: Stream[]
+let inbox: InboxFollower
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  line = createStore<ConnectionState>({ kind: 'online' })
+  streams = []
+  inbox = followInbox(fakeCalls())
+})
+
+afterEach(() => {
+  inbox.stop()
+  vi.useRealTimers()
+})
+
+function fakeCalls(): Calls {
+  const unused = () => {
+    throw new Error('not used by an inbox')
+  }
+  return {
+    connection: line,
+    random: () => 0.5,
+    connect: unused,
+    isOwn: unused,
+    page: unused,
+    followChat: unused,
+    markRead: unused,
+    sendBatch: unused,
+    followInbox({ lastEventId }, tell) {
+      streams.push({ from: lastEventId, tell })
+      return () => {}
+    },
+  }
+}
+
+function newest(): Stream {
+  const stream = streams.at(-1)
+  if (stream === undefined) throw new Error('Nothing is followed.')
+  return stream
+}
+
+const tick = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+describe('followInbox', () => {
+  test('[SDK-4] a stream that the server cannot serve now is opened again, from the last frame', async () => {
+    newest().tell.ended('unavailable', 0)
+    await tick(1_000)
+    expect(streams).toHaveLength(2)
+    newest().tell.frame('e:7', { t: 'live' })
+    expect(inbox.getSnapshot().status).toBe('live')
+    newest().tell.ended(null, 3_000)
+    expect(inbox.getSnapshot().status).toBe('catching-up')
+    await tick(2_900)
+    expect(streams).toHaveLength(2)
+    await tick(200)
+    expect(streams.map(({ from }) => from)).toEqual([undefined, undefined, 'e:7'])
+  })
+
+  test('[SDK-5] after a reset the stream begins anew', () => {
+    newest().tell.frame('e:7', { t: 'reset' })
+    expect(streams.map(({ from }) => from)).toEqual([undefined, undefined])
+    expect(inbox.getSnapshot()).toMatchObject({ status: 'catching-up', generation: 1 })
+  })
+
+  test('[SDK-6] an inbox that is refused waits for another session', async () => {
+    newest().tell.ended('unauthenticated', 0)
+    await tick(60_000)
+    expect(streams).toHaveLength(1)
+    expect(inbox.getSnapshot().status).toBe('failed')
+    line.set({ kind: 'idle' })
+    expect(streams).toHaveLength(2)
+  })
+
+  test('[SDK-2] an inbox that has stopped opens nothing more', async () => {
+    newest().tell.ended('unavailable', 0)
+    inbox.stop()
+    await tick(60_000)
+    expect(streams).toHaveLength(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
