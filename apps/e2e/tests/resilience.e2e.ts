@@ -1,3 +1,5 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -85,6 +87,19 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     }
   })
 
+  test('[RUN-5] a database that dies in the middle comes back, and the pages go on by themselves', async () => {
+    const { client, operator } = await pair('Database')
+    process.kill(await databasePid(world.server.dataDir), 'SIGKILL')
+    await write(client, 'while it is away')
+    await composer(operator).fill('typed meanwhile')
+    await messages(operator, 'while it is away').waitFor({ timeout: 30_000 })
+    await composer(operator).press('Enter')
+    await messages(client, 'typed meanwhile').waitFor({ timeout: 30_000 })
+    for (const page of [client, operator]) {
+      expect(await shownTexts(page)).toEqual(['first', 'while it is away', 'typed meanwhile'])
+    }
+  })
+
   test('[RUN-11] after kill -9 while sending, every acknowledged message is there once', async () => {
     const { client, operator } = await pair('Kill')
     const program = await signInByRest(world.url, { email: 'kill@example.com', name: 'Kill', role: 'client' })
@@ -116,3 +131,10 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     expect(shown).toEqual([...history.map((message) => message.text), 'we are back'])
   })
 })
+
+/** The first line of PostgreSQL's own lock file is the id of its first process. */
+async function databasePid(dataDir: string): Promise<number> {
+  const [file] = await Array.fromAsync(glob('**/postmaster.pid', { cwd: dataDir }))
+  if (file === undefined) throw new Error('No database runs on this folder.')
+  return Number.parseInt(await readFile(join(dataDir, file), 'utf8'), 10)
+}

@@ -1,0 +1,78 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../src/eventually.ts'
+import { chatRow, composer, messages, signInAsOperator, write } from '../src/pages.ts'
+import { signInByRest } from '../src/rest-person.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  async function clientWrites(name: string, text: string): Promise<void> {
+    const client = await signInByRest(world.url, { email: `${name}@example.com`, name, role: 'client' })
+    await client.send(await client.createChat(), text)
+  }
+
+  async function operatorPage(name: string): Promise<Page> {
+    return await signInAsOperator(await world.newContext(), world.url, { email: `${name}@example.com`, name })
+  }
+
+  const takeOver = (page: Page) => page.getByRole('button', { name: 'Take over' })
+
+  test('[CHAT-7] of two who open a chat at once one has it; the other sees whose it is and may take it over', async () => {
+    await clientWrites('Wanted', 'Who is faster?')
+    const both = await Promise.all([operatorPage('Olga'), operatorPage('Omar')])
+    await Promise.all(both.map((page) => chatRow(page, 'Wanted').click()))
+    await Promise.all(both.map((page) => messages(page, 'Who is faster?').waitFor()))
+    const late = await eventually(
+      async () => {
+        const offers = await Promise.all(both.map((page) => takeOver(page).count()))
+        return both.filter((_, place) => offers[place] === 1)
+      },
+      (pages) => pages.length === 1,
+    )
+    const [loser] = late
+    const winner = both.find((page) => page !== loser)
+    if (loser === undefined || winner === undefined) throw new Error('Nobody was late.')
+    await winner.getByText('Yours').waitFor()
+    await takeOver(loser).click()
+    await loser.getByText('Yours').waitFor()
+    await takeOver(winner).waitFor()
+  })
+
+  test('[WEB-16] more chats than a page of the list are loaded on demand', async () => {
+    const client = await signInByRest(world.url, { email: 'many@example.com', name: 'Many', role: 'client' })
+    for (let count = 0; count < 60; count += 1) await client.createChat()
+    const page = await operatorPage('Loader')
+    await chatRow(page, 'Many').first().waitFor()
+    const before = await chatRow(page, 'Many').count()
+    expect(before).toBeLessThan(60)
+    await page.getByRole('button', { name: 'Load more' }).click()
+    await eventually(
+      () => chatRow(page, 'Many').count(),
+      (count) => count === 60,
+    )
+  })
+
+  test('[WEB-1] on a phone one pane shows at a time, and Back leads to the list', async () => {
+    await clientWrites('Pocket', 'On the way')
+    const context = await world.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })
+    const page = await signInAsOperator(context, world.url, { email: 'pocket-op@example.com', name: 'Pia' })
+    await chatRow(page, 'Pocket').tap()
+    await messages(page, 'On the way').waitFor()
+    expect(await chatRow(page, 'Pocket').isVisible()).toBe(false)
+    await write(page, 'See you soon')
+    await messages(page, 'See you soon').waitFor()
+    await page.goBack()
+    await chatRow(page, 'Pocket').waitFor()
+    expect(await composer(page).isVisible()).toBe(false)
+    await chatRow(page, 'Pocket').tap()
+    await page.getByRole('button', { name: 'Back to the list' }).tap()
+    await chatRow(page, 'Pocket').getByText('See you soon').waitFor()
+  })
+})
