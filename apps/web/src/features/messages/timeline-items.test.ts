@@ -114,3 +114,19 @@ test('[WEB-20] an edit changes the text, a retraction takes it away', () => {
     ['', false, true],
   ])
 })
+
+test('[WEB-20] a message in trouble stands alone, with its own words', () => {
+  const createdAt = '2026-03-03T12:00:02.000Z'
+  const waits = (clientMsgId: string, state: 'sending' | 'failed') =>
+    ({ clientMsgId, text: clientMsgId, state, code: null, createdAt }) as const
+  const shown = messages({
+    entries: [message({ seq: 1, userId: 1 })],
+    pending: [waits('a', 'failed'), waits('b', 'sending'), waits('c', 'sending')],
+  })
+  expect(shown.map(({ startsGroup, endsGroup }) => [startsGroup, endsGroup])).toEqual([
+    [true, true],
+    [true, true],
+    [true, false],
+    [false, true],
+  ])
+})
