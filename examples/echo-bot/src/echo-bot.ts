@@ -1,6 +1,6 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { createSdk, errorCode, type InboxFollower, type Sdk } from '@deskbell/sdk'
+import { createSdk, errorCode, type InboxFollower, isRetryable, type Sdk } from '@deskbell/sdk'
 import { Desk } from './desk.ts'
 
 export type EchoBotOptions = {
@@ -25,6 +25,8 @@ export async function startEchoBot({ url, email, name, log }: EchoBotOptions): P
 
 /** A socket carries 16 streams, and the inbox is one of them. Further chats wait until a desk has nothing to do. */
 const desksMax = 12
+
+const retryMs = 2_000
 
 class Bot {
   readonly #sdk: Sdk
@@ -136,12 +138,15 @@ class Bot {
     if (desk !== undefined) this.#do(desk.stop(), () => {})
   }
 
-  /** Somebody else may have been faster, or the line is gone; `again` makes the next look try once more. */
+  /** Somebody else may have been faster. When the server cannot answer now, `again` makes the next look try once more. */
   #do(work: Promise<void>, again: () => void): void {
     const done = work
       .catch((error: unknown) => {
-        if (!this.#stopped) this.#log(errorCode(error) ?? String(error))
-        if (errorCode(error) === null) again()
+        if (this.#stopped) return
+        this.#log(errorCode(error) ?? String(error))
+        if (!isRetryable(errorCode(error))) return
+        again()
+        setTimeout(() => this.#look(), retryMs).unref()
       })
       .finally(() => this.#work.delete(done))
     this.#work.add(done)
