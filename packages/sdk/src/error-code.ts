@@ -22,6 +22,11 @@ export function isRetryable(code: ErrorCode | null): boolean {
   return code === null || retryable[code]
 }
 
+/** Reading again does no harm, so it also goes on after a fault of the server's own. */
+export function mayReadAgain(code: ErrorCode | null): boolean {
+  return code === 'internal' || isRetryable(code)
+}
+
 /** Total: a new code does not compile without an answer. */
 const retryable: Record<ErrorCode, boolean> = {
   invalid_input: false,

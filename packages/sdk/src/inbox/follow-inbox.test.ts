@@ -60,7 +60,7 @@ describe('followInbox', () => {
     expect(streams).toHaveLength(2)
     newest().tell.frame('e:7', { t: 'live' })
     expect(inbox.getSnapshot().status).toBe('live')
-    newest().tell.ended(null, 3_000)
+    newest().tell.ended('internal', 3_000)
     expect(inbox.getSnapshot().status).toBe('catching-up')
     await tick(2_900)
     expect(streams).toHaveLength(2)

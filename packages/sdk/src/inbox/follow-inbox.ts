@@ -3,7 +3,7 @@ import type { ErrorCode } from '@deskbell/contract/errors'
 import type { InboxFrame } from '@deskbell/contract/inbox'
 import type { Calls } from '../calls.ts'
 import { retryDelayMs } from '../connection/retry-delay.ts'
-import { isRetryable } from '../error-code.ts'
+import { mayReadAgain } from '../error-code.ts'
 import { createStore } from '../store.ts'
 import type { InboxFollower, InboxState } from './inbox.ts'
 import { applyInboxFrame, emptyInbox, type InboxMemory, mergeRows, withStatus } from './inbox-state.ts'
@@ -79,7 +79,7 @@ class Follower implements InboxFollower {
 
   #ended(ended: ErrorCode | null, afterMs: number): void {
     const over = this.#calls.connection.getSnapshot().kind === 'ended'
-    if (over || !isRetryable(ended)) {
+    if (over || !mayReadAgain(ended)) {
       this.#store.set(withStatus(this.#store.getSnapshot(), 'failed'))
       return
     }

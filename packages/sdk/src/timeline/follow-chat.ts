@@ -4,7 +4,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { Calls } from '../calls.ts'
 import { type Pause, pause } from '../connection/pause.ts'
 import { retryDelayMs } from '../connection/retry-delay.ts'
-import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
+import { errorCode, mayReadAgain, retryAfterMs } from '../error-code.ts'
 import { newId } from '../new-id.ts'
 import type { ChatOutbox } from '../outbox/chat-outbox.ts'
 import type { PendingMessage } from '../outbox/pending-message.ts'
@@ -158,7 +158,7 @@ class Follower implements ChatFollower {
       this.#send({ t: 'page', page: await this.#page(limit, beforeSeq) })
     } catch (error) {
       const code = this.#codeOf(errorCode(error))
-      this.#send({ t: 'pageFailed', code, final: !isRetryable(code), afterMs: retryAfterMs(error) })
+      this.#send({ t: 'pageFailed', code, final: this.#isFinal(code), afterMs: retryAfterMs(error) })
     }
   }
 
@@ -169,8 +169,7 @@ class Follower implements ChatFollower {
         this.#send({ t: 'olderPage', page: await this.#page(pageEntries, beforeSeq) })
         return
       } catch (error) {
-        const code = this.#codeOf(errorCode(error))
-        if (!isRetryable(code) && code !== 'internal') this.#send({ t: 'olderFailed' })
+        if (this.#isFinal(this.#codeOf(errorCode(error)))) this.#send({ t: 'olderFailed' })
         else await this.#restBeforeOlder(Math.max(retryAfterMs(error), retryDelayMs(attempt, this.#calls.random)))
       }
     }
@@ -195,7 +194,7 @@ class Follower implements ChatFollower {
         lost: () => this.#send({ t: 'lost' }),
         ended: (ended, afterMs) => {
           const code = this.#codeOf(ended)
-          this.#send({ t: 'streamEnded', code, final: !isRetryable(code), afterMs })
+          this.#send({ t: 'streamEnded', code, final: this.#isFinal(code), afterMs })
         },
       },
     )
@@ -205,6 +204,10 @@ class Follower implements ChatFollower {
   #codeOf(code: ErrorCode | null): ErrorCode | null {
     const line = this.#calls.connection.getSnapshot()
     return code === null && line.kind === 'ended' ? 'unauthenticated' : code
+  }
+
+  #isFinal(code: ErrorCode | null): boolean {
+    return this.#calls.connection.getSnapshot().kind === 'ended' || !mayReadAgain(code)
   }
 
   #endStream(): void {
