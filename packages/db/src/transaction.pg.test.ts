@@ -87,6 +87,14 @@ test('[DB-4] connections that die in a transaction cost no place in the pool', a
   await inTransaction(fresh.db, (tx) => count(tx, 3))
 })
 
+test('[DB-4] a connection whose answer nobody waited for is not handed out again', async () => {
+  const alone = await freshDatabase({ poolMax: 1 })
+  await expect(inTransaction(alone.db, (tx) => tx.execute(sql`select pg_sleep(20)`))).rejects.toThrow()
+  expect(alone.db.pool.totalCount).toBe(0)
+  await inTransaction(alone.db, (tx) => tx.execute(sql`select 1`))
+  await alone.drop()
+})
+
 test('[DB-5] a snapshot sees one moment, writes nothing, and keeps nobody waiting', async () => {
   const before = await counted(2)
   await inSnapshot(fresh.db, async (tx) => {
