@@ -27,14 +27,6 @@ export class ChangedChats {
     return taken
   }
 
-  /** After a failure: they are still to be read. */
-  putBack(changes: ReadonlyMap<ChatId, Change>): void {
-    for (const [chatId, change] of changes) {
-      if (change.chat) this.add(chatId)
-      for (const [userId, role] of change.readers) this.addReader(chatId, userId, role)
-    }
-  }
-
   clear(): void {
     this.#changes.clear()
   }

@@ -165,6 +165,43 @@ test('[INBOX-3] a client that comes back hears of its own chats only', async () 
   expect([...fold(again).keys()]).toEqual([own.id])
 })
 
+test('[INBOX-3] an inbox that left with rows still waiting gets them when it comes back', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const operator = await newOperator(core)
+  const client = await newClient(core)
+  const end = new AbortController()
+  const stream = followInbox(core, operator, { signal: end.signal })
+  for (const t of ['counts', 'live']) expect((await stream.next()).value?.frame.t).toBe(t)
+  const begin = await core.hub.inbox.position()
+  const made = await Promise.all(Array.from({ length: 50 }, () => newChat(core, client)))
+  // The feed has been handed out to its end, so the process's own place is above rows that this reader has not taken.
+  await waitFor(async () => (await core.hub.inbox.position()).id - begin.id >= 50)
+  const step = (await stream.next()).value
+  const taken = step?.frame.t === 'upsert' ? step.frame.rows.map((row) => row.id) : []
+  expect(taken.length).toBeGreaterThan(0)
+  expect(taken.length).toBeLessThan(50)
+  end.abort()
+  await stream.return()
+  await using again = follow(core, operator, step?.id)
+  await again.until('live')
+  expect(new Set([...taken, ...fold(again).keys()])).toEqual(new Set(made.map((chat) => chat.id)))
+})
+
+test('[INBOX-5] changes whose rows could not be read at first come all the same', async () => {
+  await using fresh = await freshCore()
+  const { core, db } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await using probe = follow(core, operator)
+  await probe.until('live')
+  await db.pool.query('alter table chat_marks rename column read_count to away')
+  const failed = watchQueries(db)
+  await sendText(core, client, { chatId: chat.id })
+  await waitFor(() => failed.matching(/from "chat_marks"/) > 0)
+  await db.pool.query('alter table chat_marks rename column away to read_count')
+  await waitFor(() => fold(probe).get(chat.id)?.rev === chat.rev + 1)
+})
+
 test('[INBOX-3] opened again, an inbox learns what was read meanwhile elsewhere', async () => {
   await using fresh = await freshCore()
   const { core } = fresh

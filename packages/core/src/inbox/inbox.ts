@@ -146,7 +146,7 @@ export class Inbox {
     })
   }
 
-  /** What fails stays in the list, or below the position, for the next look. */
+  /** What fails is found again in the feed by the next look, because the position stays below it. */
   #run(work: () => Promise<void>): void {
     this.#work = this.#work.then(work).catch((error) => this.#failed(error, 'changed chats could not be read'))
   }
@@ -172,10 +172,7 @@ export class Inbox {
   async #sendChanged(): Promise<void> {
     while (this.#changed.size > 0 && this.#readers.size > 0) {
       const changes = this.#changed.take(batchChats)
-      const rows = await readPersonalRows(this.#options.db.orm, [...changes.keys()]).catch((error: unknown) => {
-        this.#changed.putBack(changes)
-        throw error
-      })
+      const rows = await readPersonalRows(this.#options.db.orm, [...changes.keys()])
       for (const personal of rows) {
         const change = changes.get(personal.row.id)
         if (change !== undefined) this.#send(personal, change)
