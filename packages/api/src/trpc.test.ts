@@ -1,4 +1,6 @@
+import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
+import { userIdSchema } from '@deskbell/contract/ids'
 import { unavailableMs } from '@deskbell/contract/limits'
 import type { Core } from '@deskbell/core/context'
 import { callTRPCProcedure, getTRPCErrorShape, TRPCError } from '@trpc/server'
@@ -112,19 +114,31 @@ describe('a procedure', () => {
 })
 
 describe('a stream', () => {
+  const actor: Actor = { userId: userIdSchema.parse(1), role: 'client', name: 'Ann', sessionId: 1 }
+
   async function* failing(): AsyncGenerator<{ id: string; frame: number }> {
     yield { id: 'e:1', frame: 1 }
     throw new Error('select 1')
   }
 
   it('[LIVE-3] [SOCK-9] tracks every frame, and its failure becomes public inside it', async () => {
-    const call = { ctx: context(), path: 'chats.events', signal: new AbortController().signal }
+    const ctx = { ...context(), authenticate: async () => actor }
+    const call = { ctx, path: 'chats.events', signal: new AbortController().signal }
     const stream = frameStream(call, failing())
     expect((await stream.next()).value?.slice(0, 2)).toEqual(['e:1', 1])
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
     expect(toCallError(error)).toMatchObject({ code: 'internal' })
     expect(String(error)).not.toContain('select')
     expect(log.error).toHaveBeenCalledTimes(1)
+  })
+
+  it('[AUTH-5] ends with its session, before the next frame', async () => {
+    const stream = frameStream(
+      { ctx: context(), path: 'chats.events', signal: new AbortController().signal },
+      failing(),
+    )
+    const error: unknown = await stream.next().catch((cause: unknown) => cause)
+    expect(toCallError(error)).toMatchObject({ code: 'unauthenticated' })
   })
 
   it('[LIVE-12] that was stopped ends without an error', async () => {
