@@ -5,6 +5,7 @@ import { inboxFrameSchema } from '@deskbell/contract/inbox'
 import { catchUpChangesMax } from '@deskbell/contract/limits'
 import { newChat, newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
+import { foldInbox, type InboxProbe, probeInbox } from '@deskbell/testkit/inbox-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test, vi } from 'vitest'
@@ -16,15 +17,14 @@ import { markRead } from '../chats/mark-read.ts'
 import { releaseChat } from '../chats/release-chat.ts'
 import type { Core } from '../context.ts'
 import { followInbox } from './follow-inbox.ts'
-import { fold, follow, type Probe } from './inbox-fixture.ts'
 import { pruneFeed } from './prune-feed.ts'
 
 test('[INBOX-1] an operator hears of every chat that changes, a client only of its own', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const [client, other, operator] = [await newClient(core), await newClient(core), await newOperator(core)]
-  await using theirs = follow(core, operator)
-  await using own = follow(core, client)
+  await using theirs = probeInbox(core, operator)
+  await using own = probeInbox(core, client)
   for (const probe of [theirs, own]) await probe.until('live')
   expect(theirs.frames.map((frame) => frame.t)).toEqual(['counts', 'live'])
   const chat = await newChat(core, client)
@@ -39,8 +39,8 @@ test('[INBOX-1] an operator hears of every chat that changes, a client only of i
     [own, client],
   ] as const) {
     const rows = await truth(actor)
-    await waitFor(() => rows.every((row) => fold(probe).get(row.id)?.rev === row.rev))
-    expect([...fold(probe).values()].toSorted((a, b) => a.id - b.id)).toEqual(rows.toSorted((a, b) => a.id - b.id))
+    await waitFor(() => rows.every((row) => foldInbox(probe).get(row.id)?.rev === row.rev))
+    expect([...foldInbox(probe).values()].toSorted((a, b) => a.id - b.id)).toEqual(rows.toSorted((a, b) => a.id - b.id))
     for (const frame of probe.frames) expect(inboxFrameSchema.parse(frame)).toEqual(frame)
   }
   expect(JSON.stringify(own.frames)).not.toContain('secret')
@@ -50,8 +50,8 @@ test('[INBOX-1] what happens to a chat, happens to its row: every change, seen b
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
-  await using theirs = follow(core, operator)
-  await using own = follow(core, client)
+  await using theirs = probeInbox(core, operator)
+  await using own = probeInbox(core, client)
   for (const probe of [theirs, own]) await probe.until('live')
   const changes = [
     () => sendText(core, client, { chatId: chat.id }),
@@ -69,7 +69,7 @@ test('[INBOX-1] what happens to a chat, happens to its row: every change, seen b
       [own, client],
     ] as const) {
       const truth = (await getChat(core, actor, { chatId: chat.id })).chat
-      await waitFor(() => JSON.stringify(fold(probe).get(chat.id)) === JSON.stringify(truth))
+      await waitFor(() => JSON.stringify(foldInbox(probe).get(chat.id)) === JSON.stringify(truth))
     }
   }
 })
@@ -82,16 +82,20 @@ test('[INBOX-2] a mark brings the same rev with a smaller unread, to whom it con
   await sendText(core, client, { chatId: chat.id })
   await markRead(core, withMark, { chatId: chat.id, seq: 1 })
   await sendText(core, client, { chatId: chat.id })
-  const probes = { reader: follow(core, reader), withMark: follow(core, withMark), client: follow(core, client) }
+  const probes = {
+    reader: probeInbox(core, reader),
+    withMark: probeInbox(core, withMark),
+    client: probeInbox(core, client),
+  }
   const bystander = await newOperator(core)
-  const beside = follow(core, bystander)
+  const beside = probeInbox(core, bystander)
   for (const probe of [...Object.values(probes), beside]) await probe.until('live')
   await markRead(core, reader, { chatId: chat.id, seq: 2 })
   await probes.reader.until('upsert')
-  expect(fold(probes.reader).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
+  expect(foldInbox(probes.reader).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
   // Without an own mark the operators' highest counts.
   await beside.until('upsert')
-  expect(fold(beside).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
+  expect(foldInbox(beside).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
   expect((await getChat(core, withMark, { chatId: chat.id })).chat.unread).toBe(1)
   expect(probes.withMark.of('upsert')).toEqual([])
   expect(probes.client.of('upsert')).toEqual([])
@@ -102,17 +106,17 @@ test('[INBOX-3] opened again with any of its ids, an inbox gets every chat that 
   await using fresh = await freshCore()
   const { core } = fresh
   const operator = await newOperator(core)
-  const first = follow(core, operator)
+  const first = probeInbox(core, operator)
   await first.until('live')
   const chats: Chat[] = []
   for (let n = 0; n < 45; n += 1) chats.push(await newChat(core, await newClient(core)))
-  await waitFor(() => fold(first).size === 45)
+  await waitFor(() => foldInbox(first).size === 45)
   await first.stop()
   const changed = chats.slice(0, 30)
   for (const chat of changed) {
     for (let n = 0; n < 3; n += 1) await sendText(core, operator, { chatId: chat.id })
   }
-  await using again = follow(core, operator, first.lastId)
+  await using again = probeInbox(core, operator, first.lastId)
   await again.until('live')
   const rows = again.of('upsert').flatMap((frame) => frame.rows)
   expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
@@ -121,9 +125,9 @@ test('[INBOX-3] opened again with any of its ids, an inbox gets every chat that 
   const ids = again.steps.map((step) => step.id)
   expect(new Set(ids).size).toBe(ids.length)
   for (const { id } of first.steps) {
-    await using resumed = follow(core, operator, id)
+    await using resumed = probeInbox(core, operator, id)
     await resumed.until('live')
-    for (const chat of changed) expect(fold(resumed).get(chat.id)?.lastSeq).toBe(3)
+    for (const chat of changed) expect(foldInbox(resumed).get(chat.id)?.lastSeq).toBe(3)
   }
 })
 
@@ -131,37 +135,40 @@ test('[INBOX-3] a client that comes back hears of its own chats only', async () 
   await using fresh = await freshCore()
   const { core } = fresh
   const [client, other] = [await newClient(core), await newClient(core)]
-  const first = follow(core, client)
+  const first = probeInbox(core, client)
   await first.until('live')
   await first.stop()
   const own = await newChat(core, client)
   await newChat(core, other)
-  await using again = follow(core, client, first.lastId)
+  await using again = probeInbox(core, client, first.lastId)
   await again.until('live')
-  expect([...fold(again).keys()]).toEqual([own.id])
+  expect([...foldInbox(again).keys()]).toEqual([own.id])
 })
 
 test('[INBOX-3] an inbox that left with rows still waiting gets them when it comes back', async () => {
   await using fresh = await freshCore()
-  const { core } = fresh
+  const { core, db } = fresh
   const operator = await newOperator(core)
   const client = await newClient(core)
   const end = new AbortController()
   const stream = followInbox(core, operator, { signal: end.signal })
   for (const t of ['counts', 'live']) expect((await stream.next()).value?.frame.t).toBe(t)
-  const begin = await core.hub.inbox.position()
   const made = await Promise.all(Array.from({ length: 50 }, () => newChat(core, client)))
   // The feed has been handed out to its end, so the process's own place is above rows that this reader has not taken.
-  await waitFor(async () => (await core.hub.inbox.position()).id - begin.id >= 50)
+  await waitFor(async () => {
+    const { xid, id } = await core.hub.inbox.position()
+    const ahead = await db.pool.query('select from feed where (xid, id) > ($1::xid8, $2)', [xid, id])
+    return ahead.rowCount === 0
+  })
   const step = (await stream.next()).value
   const taken = step?.frame.t === 'upsert' ? step.frame.rows.map((row) => row.id) : []
   expect(taken.length).toBeGreaterThan(0)
   expect(taken.length).toBeLessThan(50)
   end.abort()
   await stream.return()
-  await using again = follow(core, operator, step?.id)
+  await using again = probeInbox(core, operator, step?.id)
   await again.until('live')
-  expect(new Set([...taken, ...fold(again).keys()])).toEqual(new Set(made.map((chat) => chat.id)))
+  expect(new Set([...taken, ...foldInbox(again).keys()])).toEqual(new Set(made.map((chat) => chat.id)))
 })
 
 test('[INBOX-3] opened again, an inbox learns what was read meanwhile elsewhere', async () => {
@@ -174,15 +181,15 @@ test('[INBOX-3] opened again, an inbox learns what was read meanwhile elsewhere'
   const actors = { operator, client, bystander }
   const away: Record<keyof typeof actors, string | undefined> = { operator: '', client: '', bystander: '' }
   for (const name of ['operator', 'client', 'bystander'] as const) {
-    const probe = follow(core, actors[name])
+    const probe = probeInbox(core, actors[name])
     await probe.until('live')
     await probe.stop()
     away[name] = probe.lastId
   }
   const unreadOf = async (name: keyof typeof actors) => {
-    await using again = follow(core, actors[name], away[name])
+    await using again = probeInbox(core, actors[name], away[name])
     await again.until('live')
-    return fold(again).get(chat.id)?.unread
+    return foldInbox(again).get(chat.id)?.unread
   }
   await markRead(core, operator, { chatId: chat.id, seq: 2 })
   expect([await unreadOf('operator'), await unreadOf('bystander'), await unreadOf('client')]).toEqual([0, 0, undefined])
@@ -191,10 +198,10 @@ test('[INBOX-3] opened again, an inbox learns what was read meanwhile elsewhere'
 })
 
 async function expectResetOnly(core: Core, actor: Actor, cursor: string | undefined) {
-  await using probe = follow(core, actor, cursor)
+  await using probe = probeInbox(core, actor, cursor)
   await probe.until('reset')
   expect(probe.frames).toEqual([{ t: 'reset' }])
-  await using again = follow(core, actor, probe.lastId)
+  await using again = probeInbox(core, actor, probe.lastId)
   await again.until('reset')
 }
 
@@ -202,7 +209,7 @@ test('[INBOX-3] a foreign and an unreadable cursor get reset only', async () => 
   await using fresh = await freshCore()
   const { core } = fresh
   const operator = await newOperator(core)
-  const first = follow(core, operator)
+  const first = probeInbox(core, operator)
   await first.until('live')
   await first.stop()
   const foreign = first.lastId?.replace(core.epoch(), 'abcdef')
@@ -213,7 +220,7 @@ test('[INBOX-3] more than 500 changed chats get reset only', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, operator } = await newConversation(core)
-  const first = follow(core, operator)
+  const first = probeInbox(core, operator)
   await first.until('live')
   await first.stop()
   await db.pool.query(
@@ -229,17 +236,17 @@ test('[INBOX-3] a cursor with too many changes behind it gets reset, however few
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { operator, chat } = await newConversation(core)
-  const first = follow(core, operator)
+  const first = probeInbox(core, operator)
   await first.until('live')
   await first.stop()
   const change = (times: number) =>
     db.pool.query('insert into feed (chat_id) select $1 from generate_series(1, $2)', [chat.id, times])
   await change(catchUpChangesMax)
-  await using served = follow(core, operator, first.lastId)
+  await using served = probeInbox(core, operator, first.lastId)
   await served.until('live')
-  expect([...fold(served).keys()]).toEqual([chat.id])
+  expect([...foldInbox(served).keys()]).toEqual([chat.id])
   await change(1)
-  await using refused = follow(core, operator, first.lastId)
+  await using refused = probeInbox(core, operator, first.lastId)
   await refused.until('reset')
 })
 
@@ -247,22 +254,22 @@ test('[INBOX-3] after old feed rows were removed, a cursor from before them gets
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { operator, chat } = await newConversation(core)
-  const first = follow(core, operator)
+  const first = probeInbox(core, operator)
   await first.until('live')
   await first.stop()
   for (let n = 0; n < 3; n += 1) await sendText(core, operator, { chatId: chat.id })
   await db.pool.query(`update feed set created_at = now() - interval '2 days'`)
   expect(await pruneFeed(db.orm)).toBe(3)
   expect(await pruneFeed(db.orm)).toBe(0)
-  await using probe = follow(core, operator, first.lastId)
+  await using probe = probeInbox(core, operator, first.lastId)
   await probe.until('reset')
-  await using fresher = follow(core, operator)
+  await using fresher = probeInbox(core, operator)
   await fresher.until('live')
   await fresher.stop()
   await sendText(core, operator, { chatId: chat.id })
-  await using again = follow(core, operator, fresher.lastId)
+  await using again = probeInbox(core, operator, fresher.lastId)
   await again.until('live')
-  expect(fold(again).get(chat.id)?.lastSeq).toBe(4)
+  expect(foldInbox(again).get(chat.id)?.lastSeq).toBe(4)
 })
 
 test('[INBOX-4] counts are absolute, right, and at most one frame a second', async () => {
@@ -271,9 +278,9 @@ test('[INBOX-4] counts are absolute, right, and at most one frame a second', asy
   const { client, operator, chat } = await newConversation(core)
   const [other, otherClient] = [await newOperator(core), await newClient(core)]
   const second = await newChat(core, otherClient)
-  await using mine = follow(core, operator)
-  await using theirs = follow(core, other)
-  await using own = follow(core, client)
+  await using mine = probeInbox(core, operator)
+  await using theirs = probeInbox(core, other)
+  await using own = probeInbox(core, client)
   for (const probe of [mine, theirs, own]) await probe.until('live')
   expect(mine.of('counts')).toEqual([{ t: 'counts', open: 2, mine: 0, unassigned: 2, unread: 0 }])
   for (let n = 0; n < 20; n += 1) await sendText(core, client, { chatId: chat.id })
@@ -281,8 +288,8 @@ test('[INBOX-4] counts are absolute, right, and at most one frame a second', asy
   await assignOperator(core, operator, { chatId: chat.id })
   await markRead(core, operator, { chatId: chat.id, seq: 15 })
   await sendText(core, operator, { chatId: chat.id })
-  const last = (probe: Probe) => probe.of('counts').at(-1)
-  const equals = (probe: Probe, counts: object) =>
+  const last = (probe: InboxProbe) => probe.of('counts').at(-1)
+  const equals = (probe: InboxProbe, counts: object) =>
     waitFor(() => JSON.stringify(last(probe)) === JSON.stringify({ t: 'counts', ...counts }), {
       what: JSON.stringify(counts),
     })
@@ -303,11 +310,11 @@ test('[INBOX-1] one read serves 200 operators, and a busy chat costs a row, not 
   const { core, db } = fresh
   const { client, chat } = await newConversation(core)
   const operators = await Promise.all(Array.from({ length: 5 }, () => newOperator(core)))
-  const probes = Array.from({ length: 200 }, (_, n) => follow(core, operators[n % 5] ?? client, undefined))
+  const probes = Array.from({ length: 200 }, (_, n) => probeInbox(core, operators[n % 5] ?? client, undefined))
   for (const probe of probes) await probe.until('live', { timeoutMs: 20_000 })
   const queries = watchQueries(db)
   await Promise.all(Array.from({ length: 20 }, () => sendText(core, client, { chatId: chat.id })))
-  for (const probe of probes) await waitFor(() => fold(probe).get(chat.id)?.lastSeq === 20)
+  for (const probe of probes) await waitFor(() => foldInbox(probe).get(chat.id)?.lastSeq === 20)
   expect(queries.matching(/inner join "users" "client"/)).toBeLessThan(10)
   for (const probe of probes) {
     expect(probe.of('upsert').length).toBeLessThan(10)

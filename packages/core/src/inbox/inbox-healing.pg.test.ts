@@ -1,40 +1,42 @@
 import { newChat, newConversation, sendText } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
+import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/inbox-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
 import { markRead } from '../chats/mark-read.ts'
-import { fold, follow, openLossy } from './inbox-fixture.ts'
 
 test('[INBOX-5] changes whose rows could not be read at first come all the same', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
-  await using probe = follow(core, operator)
+  await using probe = probeInbox(core, operator)
   await probe.until('live')
   await db.pool.query('alter table chat_marks rename column read_count to away')
   const failed = watchQueries(db)
   await sendText(core, client, { chatId: chat.id })
   await waitFor(() => failed.matching(/from "chat_marks"/) > 0)
   await db.pool.query('alter table chat_marks rename column away to read_count')
-  await waitFor(() => fold(probe).get(chat.id)?.rev === chat.rev + 1)
+  await waitFor(() => foldInbox(probe).get(chat.id)?.rev === chat.rev + 1)
 })
 
 test('[INBOX-5] a mark whose hint is lost is healed too, and one that was heard is not told twice', async () => {
-  await using fresh = await openLossy()
+  await using fresh = await lossyCore()
   const { core, db, bus } = fresh
   const { client, operator, chat } = await newConversation(core)
-  await using probe = follow(core, operator)
+  await using probe = probeInbox(core, operator)
   await probe.until('live')
   await sendText(core, client, { chatId: chat.id })
-  await waitFor(() => fold(probe).get(chat.id)?.unread === 1)
+  await waitFor(() => foldInbox(probe).get(chat.id)?.unread === 1)
   bus.fate = () => 0
   await markRead(core, operator, { chatId: chat.id, seq: 1 })
-  await waitFor(() => fold(probe).get(chat.id)?.unread === 0)
+  await waitFor(() => foldInbox(probe).get(chat.id)?.unread === 0)
   bus.fate = () => 1
   await sendText(core, client, { chatId: chat.id })
   await markRead(core, operator, { chatId: chat.id, seq: 2 })
-  await waitFor(() => fold(probe).get(chat.id)?.rev === chat.rev + 2 && fold(probe).get(chat.id)?.unread === 0)
+  await waitFor(
+    () => foldInbox(probe).get(chat.id)?.rev === chat.rev + 2 && foldInbox(probe).get(chat.id)?.unread === 0,
+  )
   const told = probe.of('upsert').length
   const looks = watchQueries(db)
   await waitFor(() => looks.matching(/from "feed"/) >= 3)
@@ -42,26 +44,26 @@ test('[INBOX-5] a mark whose hint is lost is healed too, and one that was heard 
 })
 
 test('[INBOX-5] with every hint lost, the feed brings every chat within two seconds', async () => {
-  await using fresh = await openLossy()
+  await using fresh = await lossyCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
-  await using probe = follow(core, operator)
+  await using probe = probeInbox(core, operator)
   await probe.until('live')
   fresh.bus.fate = () => 0
   for (let n = 1; n <= 3; n += 1) {
     const sentAt = performance.now()
     await sendText(core, client, { chatId: chat.id })
-    await waitFor(() => fold(probe).get(chat.id)?.lastSeq === n)
+    await waitFor(() => foldInbox(probe).get(chat.id)?.lastSeq === n)
     expect(performance.now() - sentAt).toBeLessThan(2_000)
   }
 })
 
 test('[INBOX-5] a long open transaction delays the feed and loses nothing', async () => {
-  await using fresh = await openLossy()
+  await using fresh = await lossyCore()
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
   const late = await newChat(core, client)
-  await using probe = follow(core, operator)
+  await using probe = probeInbox(core, operator)
   await probe.until('live')
   fresh.bus.fate = () => 0
   const open = await db.pool.connect()
@@ -71,20 +73,22 @@ test('[INBOX-5] a long open transaction delays the feed and loses nothing', asyn
   await sendText(core, client, { chatId: chat.id })
   await open.query('commit')
   open.release()
-  await waitFor(() => fold(probe).get(chat.id)?.lastSeq === 1 && fold(probe).get(late.id)?.rev === late.rev + 1)
+  await waitFor(
+    () => foldInbox(probe).get(chat.id)?.lastSeq === 1 && foldInbox(probe).get(late.id)?.rev === late.rev + 1,
+  )
 })
 
 test('[INBOX-5] a change is sent once: the feed does not repeat what a hint has brought', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
-  await using probe = follow(core, operator)
+  await using probe = probeInbox(core, operator)
   await probe.until('live')
   const before = probe.lastId?.split('~')[0]
   await sendText(core, client, { chatId: chat.id })
   await probe.until('upsert')
   await sendText(core, client, { chatId: (await newChat(core, client)).id })
-  await waitFor(() => fold(probe).size === 2)
+  await waitFor(() => foldInbox(probe).size === 2)
   await waitFor(async () => {
     await markRead(core, operator, { chatId: chat.id, seq: 1 })
     return probe.lastId?.split('~')[0] !== before

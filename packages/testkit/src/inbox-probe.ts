@@ -2,20 +2,21 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxFrame } from '@deskbell/contract/inbox'
-import { freshCore } from '@deskbell/testkit/fresh-core'
-import { lossyBus } from '@deskbell/testkit/lossy-bus'
-import { StreamProbe } from '@deskbell/testkit/stream-probe'
-import type { Core } from '../context.ts'
-import { followInbox } from './follow-inbox.ts'
+import type { Core } from '@deskbell/core/context'
+import { followInbox } from '@deskbell/core/inbox/follow-inbox'
+import { freshCore } from './fresh-core.ts'
+import { lossyBus } from './lossy-bus.ts'
+import { StreamProbe } from './stream-probe.ts'
 
-export type Probe = StreamProbe<InboxFrame>
+export type InboxProbe = StreamProbe<InboxFrame>
 
-export function follow(core: Core, actor: Actor, lastEventId?: string): Probe {
+/** Follows the actor's inbox until the probe is stopped. */
+export function probeInbox(core: Core, actor: Actor, lastEventId?: string): InboxProbe {
   return new StreamProbe((signal) => followInbox(core, actor, { lastEventId, signal }))
 }
 
 /** The list as a program holds it: the greater `rev` wins, at an equal one the smaller `unread`. */
-export function fold(probe: Probe, rows: readonly Chat[] = []): Map<number, Chat> {
+export function foldInbox(probe: InboxProbe, rows: readonly Chat[] = []): Map<number, Chat> {
   const list = new Map<number, Chat>(rows.map((row) => [row.id, row]))
   for (const row of probe.of('upsert').flatMap((frame) => frame.rows)) {
     const known = list.get(row.id)
@@ -25,7 +26,8 @@ export function fold(probe: Probe, rows: readonly Chat[] = []): Map<number, Chat
   return list
 }
 
-export async function openLossy() {
+/** A core whose bus loses, doubles or keeps hints as `bus.fate` says. */
+export async function lossyCore() {
   const bus = lossyBus(createInProcessBus())
   return { ...(await freshCore({ bus })), bus }
 }
