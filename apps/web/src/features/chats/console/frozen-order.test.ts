@@ -15,6 +15,11 @@ test.each([
   [[1, 2, 3], [3, 1, 2], 1],
   [[1, 2, 3], [1, 3], 1],
   [[1, 2, 3], [5, 4, 3, 1], 4],
+  [[1], [2, 3], 3],
 ])('[WEB-22] while it is frozen %j stays, and %j are %i updates', (shown, latest, waiting) => {
   expect(frozenOrder(shown, latest, true)).toEqual({ shown, waiting })
+})
+
+test('[WEB-16] [WEB-22] rows that come below show at once, because they move nobody', () => {
+  expect(frozenOrder([1, 2], [3, 1, 2, 4, 5], true)).toEqual({ shown: [1, 2, 4, 5], waiting: 1 })
 })

@@ -11,7 +11,15 @@ export type FrozenOrder = {
 export function frozenOrder(shown: readonly number[], latest: readonly number[], frozen: boolean): FrozenOrder {
   // In an empty list nothing can be missed by the pointer.
   if (!frozen || shown.length === 0) return { shown: latest, waiting: 0 }
-  return { shown, waiting: movedRows(shown, latest) }
+  const held = [...shown, ...rowsBelow(shown, latest)]
+  return { shown: held, waiting: movedRows(held, latest) }
+}
+
+/** New rows after the last known one, such as one more page: they move nobody, so they show at once. */
+function rowsBelow(shown: readonly number[], latest: readonly number[]): readonly number[] {
+  const known = new Set(shown)
+  const last = latest.findLastIndex((id) => known.has(id))
+  return last === -1 ? [] : latest.slice(last + 1)
 }
 
 /** Rows that are new or gone, or were overtaken the other way round: the fewest moves that explain the new order. */
