@@ -31,8 +31,9 @@ export class Desk {
     this.#follower.subscribe(() => this.#look())
   }
 
-  get isIdle(): boolean {
-    return this.#work === null
+  /** Nothing is under way, and everything up to this place of the log has its answer. */
+  hasAnswered(seq: number): boolean {
+    return this.#work === null && this.#doneSeq > 0 && this.#doneSeq >= seq
   }
 
   /** The answer that is under way is waited for no longer; another day finishes what is unread. */

@@ -125,10 +125,11 @@ class Bot {
     }
   }
 
+  /** The row may know of a message before the chat's own stream brings it: such a desk is not free yet. */
   #freeDesk(): boolean {
-    const idle = [...this.#desks].find(([, desk]) => desk.isIdle)
-    if (idle !== undefined) this.#leave(idle[0])
-    return idle !== undefined
+    const free = [...this.#desks].find(([chatId, desk]) => desk.hasAnswered(this.#seen.get(chatId)?.lastSeq ?? 0))
+    if (free !== undefined) this.#leave(free[0])
+    return free !== undefined
   }
 
   #leave(chatId: ChatId): void {
