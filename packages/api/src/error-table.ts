@@ -26,6 +26,7 @@ export const errorTable: Record<ErrorCode, ErrorRow> = {
   chat_closed: final(409, 'CONFLICT', 'Chat closed'),
   already_assigned: final(409, 'CONFLICT', 'Already assigned'),
   client_msg_id_reused: final(409, 'CONFLICT', 'clientMsgId reused'),
+  not_editable: final(409, 'CONFLICT', 'Not editable'),
   newer_messages: final(409, 'CONFLICT', 'Newer messages'),
   rate_limited: { ...final(429, 'TOO_MANY_REQUESTS', 'Too many requests'), retryAfterMs: retryMs },
   unavailable: { ...final(503, 'SERVICE_UNAVAILABLE', 'Unavailable'), retryAfterMs: retryMs, report: 'warn' },

@@ -27,11 +27,22 @@ export type MarkHint = {
   readSeq: number
 }
 
+/** Somebody writes in a chat. Nothing is stored: a lost one is not missed. */
+export type TypingHint = {
+  t: 'typing'
+  epoch: string
+  chatId: ChatId
+  userId: UserId
+  role: Role
+  /** ISO 8601: after this the writing counts as over. */
+  until: string
+}
+
 /** A session ended; its sockets must go. */
 export type SessionHint = { t: 'session'; sessionId: number }
 
 /** Something happened; the truth about it stands in the database. */
-export type Hint = ChatHint | MarkHint | SessionHint
+export type Hint = ChatHint | MarkHint | TypingHint | SessionHint
 
 export type HintListener = (hint: Hint) => void
 

@@ -27,6 +27,14 @@ const hintSchema: z.ZodType<Hint> = z.discriminatedUnion('t', [
     deliveredSeq: seq,
     readSeq: seq,
   }),
+  z.object({
+    t: z.literal('typing'),
+    epoch: z.string(),
+    chatId: chatIdSchema,
+    userId: userIdSchema,
+    role: roleSchema,
+    until: z.iso.datetime(),
+  }),
   z.object({ t: z.literal('session'), sessionId: z.int().positive() }),
 ])
 

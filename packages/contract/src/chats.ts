@@ -74,5 +74,17 @@ export const assignOperatorInputSchema = z.strictObject({
 })
 export type AssignOperatorInput = z.output<typeof assignOperatorInputSchema>
 
+/** With `ifSeq` the chat is closed only if the client has written nothing after that place. */
+export const closeChatInputSchema = z.strictObject({ chatId: chatIdSchema, ifSeq: z.int().min(0).optional() })
+export type CloseChatInput = z.output<typeof closeChatInputSchema>
+
 export const markReadInputSchema = z.strictObject({ chatId: chatIdSchema, seq: z.int().min(0) })
 export type MarkReadInput = z.output<typeof markReadInputSchema>
+
+/** Everything up to `seq` has reached a device of the asker. */
+export const markDeliveredInputSchema = markReadInputSchema
+export type MarkDeliveredInput = MarkReadInput
+
+/** What a page offers when a client writes into a closed chat. `messages.send` itself always refuses. */
+export const closedChatPolicySchema = z.enum(['say', 'reopen', 'new'])
+export type ClosedChatPolicy = z.infer<typeof closedChatPolicySchema>

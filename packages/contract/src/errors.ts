@@ -15,6 +15,7 @@ export const errorMeanings = {
   chat_closed: 'The chat is closed.',
   already_assigned: 'Another operator has the chat.',
   client_msg_id_reused: 'This clientMsgId was used for another message.',
+  not_editable: 'This message cannot be changed, or not any more, or not by you.',
   newer_messages: 'There are messages that you have not seen.',
   rate_limited: 'Too many requests.',
   unavailable: 'The service cannot answer at this moment.',

@@ -27,6 +27,7 @@ export const logEntrySchema = z
     z.object({
       ...entryShape,
       kind: z.literal('edited'),
+      /** `text` is empty once the message has been retracted. */
       data: z.object({ messageId: messageIdSchema, text: z.string() }),
     }),
     z.object({ ...entryShape, kind: z.literal('retracted'), data: z.object({ messageId: messageIdSchema }) }),
@@ -59,6 +60,8 @@ export const chatFrameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hb'), top: seq }),
   z.object({ t: z.literal('rcpt'), userId: userIdSchema, role: roleSchema, deliveredSeq: seq, readSeq: seq }),
   z.object({ t: z.literal('typing'), userId: userIdSchema, role: roleSchema, until: timeSchema }),
+  /** For operators: is the client here, and since when not. */
+  z.object({ t: z.literal('presence'), clientOnline: z.boolean(), clientSeenAt: timeSchema.nullable() }),
 ])
 export type ChatFrame = z.infer<typeof chatFrameSchema>
 

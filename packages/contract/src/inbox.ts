@@ -21,6 +21,8 @@ export const inboxFrameSchema = z.discriminatedUnion('t', [
     unassigned: z.int().min(0),
     unread: z.int().min(0),
   }),
+  /** Is any operator here to answer? One fact for all clients; no names. */
+  z.object({ t: z.literal('presence'), operatorsOnline: z.boolean() }),
   z.object({ t: z.literal('live') }),
   z.object({ t: z.literal('reset') }),
   z.object({ t: z.literal('hb') }),

@@ -65,6 +65,27 @@ export const sessionEndMs = 2_000
 /** Life of a session. */
 export const sessionDays = 30
 
+/** An author may edit or retract a message for so long after it was stored. */
+export const editWindowMs = 5 * 60_000
+
+/** Typing: told this often while somebody writes, taken at most this often, and shown this long after it was last told. */
+export const typingRepeatMs = 3_000
+export const typingAcceptMs = 2_000
+export const typingShowMs = 6_000
+
+/** Presence: a process tells of its people this often; whoever was not told of for longer is away. */
+export const presenceRefreshMs = 15_000
+export const presenceExpiryMs = 45_000
+/** Who goes is shown as away after this: a reload or a change of network is no absence. */
+export const presenceGraceMs = 20_000
+/** How often a process looks who is here. */
+export const presenceLookMs = 2_000
+
+/** Rings of one process together; at this bound the ones that were quiet for longest give up their entries. */
+export const ringsBytesMax = 64 * 1024 * 1024
+/** A writing transaction that is open for longer holds back the feed, and the log says so. */
+export const longTransactionMs = 5_000
+
 /** How often followed chats are compared with the database, to heal a lost hint. */
 export const healMs = 400
 

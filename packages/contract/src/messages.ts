@@ -19,6 +19,7 @@ export const messageSchema = z
     userId: userIdSchema,
     direction: directionSchema,
     type: z.enum(['text', 'image']),
+    /** Empty when the author has retracted the message. */
     text: z.string(),
     /** `read` when the other side's mark has passed the message. */
     status: z.enum(['new', 'read']),
@@ -65,3 +66,12 @@ export type ListMessagesInput = z.output<typeof listMessagesInputSchema>
 
 export const listMessagesOutputSchema = z.object({ items: z.array(messageSchema), hasMore: z.boolean() })
 export type ListMessagesOutput = z.infer<typeof listMessagesOutputSchema>
+
+export const messageInputSchema = z.strictObject({ chatId: chatIdSchema, messageId: messageIdSchema })
+export type MessageInput = z.output<typeof messageInputSchema>
+
+export const editMessageInputSchema = z.strictObject({ ...messageInputSchema.shape, text: messageTextSchema })
+export type EditMessageInput = z.output<typeof editMessageInputSchema>
+
+export const messageOutputSchema = z.object({ message: messageSchema })
+export type MessageOutput = z.infer<typeof messageOutputSchema>

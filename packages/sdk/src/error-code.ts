@@ -39,6 +39,7 @@ const retryable: Record<ErrorCode, boolean> = {
   chat_closed: false,
   already_assigned: false,
   client_msg_id_reused: false,
+  not_editable: false,
   newer_messages: false,
   rate_limited: true,
   unavailable: true,

@@ -20,6 +20,7 @@ const words: Record<ErrorCode, MessageDescriptor> = {
   chat_closed: msg`The chat is closed.`,
   already_assigned: msg`Another operator has this chat.`,
   client_msg_id_reused: msg`This message was sent before with another text.`,
+  not_editable: msg`This message cannot be changed any more.`,
   newer_messages: msg`There are newer messages. Look at them first.`,
   rate_limited: msg`Too much at once. Wait a moment and try again.`,
   unavailable: msg`The service cannot answer now. Try again in a moment.`,

@@ -18,6 +18,7 @@ const codes: Record<ErrorCode, true> = {
   chat_closed: true,
   already_assigned: true,
   client_msg_id_reused: true,
+  not_editable: true,
   newer_messages: true,
   rate_limited: true,
   unavailable: true,

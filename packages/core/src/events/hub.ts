@@ -128,7 +128,7 @@ export class Hub {
   }
 
   #hear(hint: Hint): void {
-    if (hint.t === 'session' || hint.epoch !== this.epoch()) return
+    if (hint.t === 'session' || hint.t === 'typing' || hint.epoch !== this.epoch()) return
     const channel = this.#channels.get(hint.chatId)
     if (hint.t === 'chat') channel?.offer(hint)
     else channel?.mark(hint)
