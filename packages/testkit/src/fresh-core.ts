@@ -4,6 +4,7 @@ import type { Clock } from '@deskbell/core/clock'
 import { type AuthMode, type Core, createCore, type Log } from '@deskbell/core/context'
 import type { Database } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
+import { silentLog } from './silent-log.ts'
 
 export type FreshCore = AsyncDisposable & {
   readonly core: Core
@@ -27,5 +28,3 @@ export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCo
   }
   return { core, db: database.db, connectionString: database.connectionString, drop, [Symbol.asyncDispose]: drop }
 }
-
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'
-import { silentLog } from './fresh-core.ts'
+import { silentLog } from './silent-log.ts'
 
 /** A PostgreSQL that a test may stop and freeze without harm to other tests. */
 export type OwnPostgres = AsyncDisposable & {

@@ -6,8 +6,8 @@ import { createPostgresBus } from '@deskbell/bus/postgres-bus'
 import type { Clock } from '@deskbell/core/clock'
 import { type Core, createCore, type Log } from '@deskbell/core/context'
 import { type Database, openDatabase } from '@deskbell/db/database'
-import { silentLog } from './fresh-core.ts'
 import { freshDatabase } from './fresh-database.ts'
+import { silentLog } from './silent-log.ts'
 
 export type TestServer = AsyncDisposable & {
   /** Without a slash at the end. */

@@ -1,6 +1,6 @@
 import { frameBytesMax, socketBatchMax, socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limits'
-import { silentLog } from '@deskbell/testkit/fresh-core'
 import { openRaw, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
+import { silentLog } from '@deskbell/testkit/silent-log'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
