@@ -1,10 +1,11 @@
 import type { AppRouter } from '@deskbell/api/router'
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatFrame, PageOutput } from '@deskbell/contract/events'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, MessageId } from '@deskbell/contract/ids'
 import type { InboxFrame } from '@deskbell/contract/inbox'
+import { typingAcceptMs } from '@deskbell/contract/limits'
 import type { Message, SendBatchOutput } from '@deskbell/contract/messages'
-import type { TRPCClient } from '@trpc/client'
+import { getUntypedClient, type TRPCClient } from '@trpc/client'
 import type { ConnectionState } from './connection/connection-state.ts'
 import { errorCode, retryAfterMs } from './error-code.ts'
 import type { Store } from './store.ts'
@@ -26,6 +27,11 @@ export type Calls = {
   followInbox(input: { lastEventId?: string }, handlers: StreamHandlers<InboxFrame>): () => void
   sendBatch(input: { chatId: ChatId; items: SendItems }, signal: AbortSignal): Promise<SendBatchOutput>
   markRead(input: { chatId: ChatId; seq: number }): Promise<void>
+  markDelivered(input: { chatId: ChatId; seq: number }): Promise<void>
+  edit(input: { chatId: ChatId; messageId: MessageId; text: string }): Promise<void>
+  retract(input: { chatId: ChatId; messageId: MessageId }): Promise<void>
+  /** A word of the moment: nobody waits for it, and one that is late is given up. */
+  typing(input: { chatId: ChatId }): void
   /** Is this a message of the user who uses this sdk? */
   isOwn(message: Message): boolean
   /** Opens the line if nothing has yet. */
@@ -34,21 +40,35 @@ export type Calls = {
 
 type SendItems = { text: string; clientMsgId: string }[]
 
-/** No call that only reads waits longer than this, in milliseconds, before it is tried again. */
-const readTimeoutMs = 15_000
+/** No call that may be repeated waits longer than this, in milliseconds, before it is tried again. */
+const repeatableMs = 15_000
 
 export function createCalls(
   client: TRPCClient<AppRouter>,
   rest: Pick<Calls, 'connection' | 'random' | 'isOwn' | 'connect'>,
 ): Calls {
+  const untyped = getUntypedClient(client)
   return {
     ...rest,
-    page: (input) => client.chats.page.query(input, { signal: AbortSignal.timeout(readTimeoutMs) }),
+    page: (input) => client.chats.page.query(input, { signal: AbortSignal.timeout(repeatableMs) }),
     followChat: (input, handlers) => open((callbacks) => client.chats.events.subscribe(input, callbacks), handlers),
     followInbox: (input, handlers) => open((callbacks) => client.inbox.events.subscribe(input, callbacks), handlers),
     sendBatch: (input, signal) => client.messages.sendBatch.mutate(input, { signal }),
     async markRead(input) {
-      await client.chats.markRead.mutate(input, { signal: AbortSignal.timeout(readTimeoutMs) })
+      await client.chats.markRead.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
+    },
+    async markDelivered(input) {
+      await untyped.mutation('chats.markDelivered', input, { signal: AbortSignal.timeout(repeatableMs) })
+    },
+    async edit(input) {
+      await untyped.mutation('messages.edit', input, { signal: AbortSignal.timeout(repeatableMs) })
+    },
+    async retract(input) {
+      await untyped.mutation('messages.retract', input, { signal: AbortSignal.timeout(repeatableMs) })
+    },
+    typing(input) {
+      if (rest.connection.getSnapshot().kind !== 'online') return
+      untyped.mutation('chats.typing', input, { signal: AbortSignal.timeout(typingAcceptMs) }).catch(() => {})
     },
   }
 }

@@ -37,6 +37,10 @@ function fakeCalls(): Calls {
     page: unused,
     followChat: unused,
     markRead: unused,
+    markDelivered: unused,
+    edit: unused,
+    retract: unused,
+    typing: unused,
     sendBatch: unused,
     followInbox({ lastEventId }, tell) {
       streams.push({ from: lastEventId, tell })

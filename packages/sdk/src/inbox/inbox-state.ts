@@ -15,6 +15,7 @@ export const emptyInbox: InboxMemory = {
   status: 'loading',
   rows: new Map(),
   counts: null,
+  operatorsOnline: null,
   generation: 0,
   stale: new Set(),
   gone: new Map(),
@@ -29,6 +30,8 @@ export function applyInboxFrame(inbox: InboxMemory, frame: InboxFrame): InboxMem
       return removeRow(inbox, frame.chatId, frame.rev)
     case 'counts':
       return { ...inbox, counts: frame }
+    case 'presence':
+      return { ...inbox, operatorsOnline: frame.operatorsOnline }
     case 'live':
       return withStatus(inbox, 'live')
     case 'reset':

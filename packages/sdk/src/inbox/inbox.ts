@@ -11,6 +11,8 @@ export type InboxState = {
   readonly rows: ReadonlyMap<ChatId, Chat>
   /** Null until the server has told them. */
   readonly counts: InboxCounts | null
+  /** For clients: is any operator here to answer? Null until the server has told, and for operators. */
+  readonly operatorsOnline: boolean | null
   /** Rises when changes may have been missed: load your lists again and `put` them. */
   readonly generation: number
 }

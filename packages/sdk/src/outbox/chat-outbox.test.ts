@@ -46,6 +46,10 @@ function fakeCalls(): Calls {
     followChat: unused,
     followInbox: unused,
     markRead: unused,
+    markDelivered: unused,
+    edit: unused,
+    retract: unused,
+    typing: unused,
     sendBatch: ({ items }) =>
       new Promise((resolve, reject) => {
         const ids = items.map((item) => item.clientMsgId)

@@ -50,6 +50,10 @@ function fakeCalls(): Calls {
     followChat: (_input, handlers) => follow(handlers),
     followInbox: unused,
     markRead: unused,
+    markDelivered: unused,
+    edit: unused,
+    retract: unused,
+    typing: unused,
     sendBatch: async ({ items }) => ({
       items: items.map(({ clientMsgId }) => ({ clientMsgId, message: oldMessage(clientMsgId), duplicate: true })),
     }),
@@ -59,9 +63,10 @@ function fakeCalls(): Calls {
 function page({ beforeSeq = length + 1, limit }: { beforeSeq?: number; limit: number }): PageOutput {
   const fault = faults.shift()
   if (fault !== undefined) throw fault
+  const none = { client: 0, operator: 0 }
   const from = Math.max(1, beforeSeq - limit)
   const entries = server.slice(from).filter((entry) => entry.seq < beforeSeq)
-  return { entries, cursor: `e:${beforeSeq - 1}`, hasMore: from > 1, read: { client: 0, operator: 0 } }
+  return { entries, cursor: `e:${beforeSeq - 1}`, hasMore: from > 1, read: none, delivered: none }
 }
 
 function follow({ frame }: Parameters<Calls['followChat']>[1]): () => void {

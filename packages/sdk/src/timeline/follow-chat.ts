@@ -1,17 +1,20 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
-import type { LogEntry, PageOutput } from '@deskbell/contract/events'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatFrame, LogEntry, PageOutput } from '@deskbell/contract/events'
+import type { ChatId, MessageId } from '@deskbell/contract/ids'
 import type { Calls } from '../calls.ts'
 import { type Pause, pause } from '../connection/pause.ts'
 import { retryDelayMs } from '../connection/retry-delay.ts'
 import { errorCode, mayReadAgain, retryAfterMs } from '../error-code.ts'
+import { finalOutcome } from '../final-outcome.ts'
 import { newId } from '../new-id.ts'
 import type { ChatOutbox } from '../outbox/chat-outbox.ts'
 import type { PendingMessage } from '../outbox/pending-message.ts'
 import { toPending } from '../outbox/queue-state.ts'
 import { createStore } from '../store.ts'
+import { undelivered } from './log-window.ts'
 import { nextTimeline } from './next-timeline.ts'
-import { ReadMarker } from './read-marker.ts'
+import { People } from './people.ts'
+import { SeqMarker } from './seq-marker.ts'
 import type { ChatFollower, Timeline } from './timeline.ts'
 import {
   pageEntries,
@@ -21,6 +24,7 @@ import {
   type TimelineState,
 } from './timeline-state.ts'
 import { createTimelineView } from './timeline-view.ts'
+import { TypingNotice } from './typing-notice.ts'
 
 export type FollowOptions = { chatId: ChatId; outbox: ChatOutbox; onStop?: () => void }
 
@@ -36,7 +40,10 @@ class Follower implements ChatFollower {
   readonly #calls: Calls
   readonly #options: FollowOptions
   readonly #view = createTimelineView()
-  readonly #marker: ReadMarker
+  readonly #readMarker: SeqMarker
+  readonly #deliveredMarker: SeqMarker
+  readonly #people = new People(() => this.#show())
+  readonly #typing: TypingNotice
   readonly #store
   readonly #stops: (() => void)[]
   readonly #waitingForOlder = new Set<() => void>()
@@ -49,7 +56,11 @@ class Follower implements ChatFollower {
   constructor(calls: Calls, options: FollowOptions) {
     this.#calls = calls
     this.#options = options
-    this.#marker = new ReadMarker(calls, options.chatId)
+    const { chatId } = options
+    const { random } = calls
+    this.#readMarker = new SeqMarker({ tell: (seq) => calls.markRead({ chatId, seq }), random })
+    this.#deliveredMarker = new SeqMarker({ tell: (seq) => calls.markDelivered({ chatId, seq }), random })
+    this.#typing = new TypingNotice(() => calls.typing({ chatId }))
     const { state, effects } = startTimeline()
     this.#state = state
     this.#store = createStore(this.#look())
@@ -78,6 +89,7 @@ class Follower implements ChatFollower {
   send(text: string, { clientMsgId = newId() }: { clientMsgId?: string } = {}): PendingMessage {
     const createdAt = new Date().toISOString()
     this.#options.outbox.add({ clientMsgId, text, createdAt })
+    this.#typing.sent()
     const item = this.#options.outbox.queue.getSnapshot().find((other) => other.clientMsgId === clientMsgId)
     return item === undefined ? { clientMsgId, text, state: 'sending', code: null, createdAt } : toPending(item)
   }
@@ -91,13 +103,29 @@ class Follower implements ChatFollower {
   }
 
   markRead(seq: number): void {
-    this.#marker.mark(seq)
+    this.#readMarker.mark(seq)
+  }
+
+  typing(): void {
+    if (this.#state.kind !== 'stopped') this.#typing.keystroke()
+  }
+
+  edit(messageId: MessageId, text: string): Promise<void> {
+    const input = { chatId: this.#options.chatId, messageId, text }
+    return finalOutcome(() => this.#calls.edit(input), this.#calls)
+  }
+
+  retract(messageId: MessageId): Promise<void> {
+    const input = { chatId: this.#options.chatId, messageId }
+    return finalOutcome(() => this.#calls.retract(input), this.#calls)
   }
 
   stop(): void {
     if (this.#state.kind === 'stopped') return
     this.#send({ t: 'stop' })
-    this.#marker.stop()
+    this.#readMarker.stop()
+    this.#deliveredMarker.stop()
+    this.#people.stop()
     clearTimeout(this.#waitTimer)
     clearTimeout(this.#behindTimer)
     this.#olderPause?.cut()
@@ -110,20 +138,32 @@ class Follower implements ChatFollower {
     const { state, effects } = nextTimeline(before, event)
     this.#state = state
     const fresh = newEntries(before, state)
-    if (fresh.length > 0) this.#options.outbox.observe(fresh, fresh.at(-1)?.seq ?? 0)
-    this.#store.set(this.#look())
+    if (fresh.length > 0) this.#arrived(fresh)
+    this.#show()
     this.#run(effects)
     if (!state.loadingOlder) this.#olderIsHere()
+  }
+
+  #arrived(fresh: readonly LogEntry[]): void {
+    this.#options.outbox.observe(fresh, fresh.at(-1)?.seq ?? 0)
+    this.#people.entries(fresh)
+    const window = this.#state.kind === 'loading' ? null : this.#state.window
+    const news = window === null ? null : undelivered(window, (message) => !this.#calls.isOwn(message))
+    if (news !== null) this.#deliveredMarker.mark(news)
   }
 
   /** A message that was sent before may turn out to stand far above in the log that is shown. */
   #queueChanged(): void {
     this.#options.outbox.observe([], entriesOf(this.#state).at(-1)?.seq ?? 0)
+    this.#show()
+  }
+
+  #show(): void {
     this.#store.set(this.#look())
   }
 
   #look(): Timeline {
-    return this.#view(this.#state, this.#options.outbox.queue.getSnapshot())
+    return this.#view(this.#state, this.#options.outbox.queue.getSnapshot(), this.#people.state)
   }
 
   #run(effects: readonly TimelineEffect[]): void {
@@ -190,7 +230,7 @@ class Follower implements ChatFollower {
     this.#unfollow = this.#calls.followChat(
       { chatId, cursor },
       {
-        frame: (id, frame) => this.#send({ t: 'frame', id, frame }),
+        frame: (id, frame) => this.#frame(id, frame),
         lost: () => this.#send({ t: 'lost' }),
         ended: (ended, afterMs) => {
           const code = this.#codeOf(ended)
@@ -198,6 +238,11 @@ class Follower implements ChatFollower {
         },
       },
     )
+  }
+
+  #frame(id: string, frame: ChatFrame): void {
+    this.#people.frame(frame)
+    this.#send({ t: 'frame', id, frame })
   }
 
   /** Without a code from the server: the line may have ended, and then nothing is to be waited for. */

@@ -1,5 +1,10 @@
-import type { LogEntry, PageOutput } from '@deskbell/contract/events'
+import type { ChatFrame, LogEntry, PageOutput } from '@deskbell/contract/events'
+import { foldChanges } from './fold-changes.ts'
+import type { Message } from '@deskbell/contract/messages'
 import type { Timeline } from './timeline.ts'
+
+/** How far each side is. */
+export type Marks = Timeline['read']
 
 /** The part of a chat's log that is here: contiguous, ascending, ending at `have`. */
 export type LogWindow = {
@@ -9,12 +14,12 @@ export type LogWindow = {
   /** The server's name for the position `have`. */
   readonly cursor: string
   readonly hasMore: boolean
-  readonly read: Timeline['read']
+  readonly read: Marks
+  readonly delivered: Marks
 }
 
 export function windowOfPage(page: PageOutput): LogWindow {
-  const { entries, cursor, hasMore, read } = page
-  return { entries, have: entries.at(-1)?.seq ?? 0, cursor, hasMore, read }
+  return { ...page, have: page.entries.at(-1)?.seq ?? 0 }
 }
 
 /**
@@ -26,7 +31,8 @@ export function appendFrame(window: LogWindow, frame: { id: string; events: read
   if (fresh.length === 0) return window
   if (fresh.some((entry, index) => entry.seq !== window.have + 1 + index)) return null
   const have = window.have + fresh.length
-  return { ...window, entries: [...window.entries, ...fresh], have, cursor: frame.id }
+  const entries = foldChanges([...window.entries, ...fresh], fresh)
+  return { ...window, entries, have, cursor: frame.id }
 }
 
 /** Takes an older page if it ends where the window begins, and tells of the same history. */
@@ -37,9 +43,10 @@ export function prependPage(window: LogWindow, page: PageOutput): LogWindow {
   if (older.length > 0 && older.at(-1)?.seq !== first - 1) return window
   return {
     ...window,
-    entries: [...older, ...window.entries],
+    // The page may be of a moment before a change that is here already.
+    entries: [...foldChanges(older, window.entries), ...window.entries],
     hasMore: page.hasMore,
-    read: mergeRead(window.read, page.read),
+    ...mergeMarks(window, page),
   }
 }
 
@@ -53,9 +60,9 @@ export function continueWindow(shown: LogWindow, newer: LogWindow): LogWindow {
   const fresh = newer.entries.filter((entry) => entry.seq > shown.have)
   return {
     ...newer,
-    entries: [...shown.entries, ...fresh],
+    entries: foldChanges([...shown.entries, ...fresh], fresh),
     hasMore: shown.hasMore,
-    read: mergeRead(shown.read, newer.read),
+    ...mergeMarks(shown, newer),
   }
 }
 
@@ -69,7 +76,33 @@ export function replaceWindow(shown: LogWindow, newer: LogWindow): LogWindow {
   return { ...newer, entries }
 }
 
-export function mergeRead(a: Timeline['read'], b: Timeline['read']): Timeline['read'] {
+/** Takes one person's marks, which raise those of the side. */
+export function raiseMarks(window: LogWindow, mark: Extract<ChatFrame, { t: 'rcpt' }>): LogWindow {
+  const none = { client: 0, operator: 0 }
+  const read = { ...none, [mark.role]: mark.readSeq }
+  const delivered = { ...none, [mark.role]: Math.max(mark.deliveredSeq, mark.readSeq) }
+  const marks = mergeMarks(window, { read, delivered })
+  return marks.read === window.read && marks.delivered === window.delivered ? window : { ...window, ...marks }
+}
+
+/** The newest message of somebody else of which the server does not know yet that it is here; null when it knows. */
+export function undelivered(window: LogWindow, isForeign: (message: Message) => boolean): number | null {
+  for (const entry of window.entries.toReversed()) {
+    if (entry.kind !== 'message' || !isForeign(entry.message)) continue
+    const side = entry.message.direction === 'in' ? 'operator' : 'client'
+    return entry.seq > window.delivered[side] ? entry.seq : null
+  }
+  return null
+}
+
+type WithMarks = Pick<LogWindow, 'read' | 'delivered'>
+
+/** Marks only rise; objects that say the same stay the same. */
+function mergeMarks(a: WithMarks, b: WithMarks): WithMarks {
+  return { read: higher(a.read, b.read), delivered: higher(a.delivered, b.delivered) }
+}
+
+function higher(a: Marks, b: Marks): Marks {
   if (b.client <= a.client && b.operator <= a.operator) return a
   return { client: Math.max(a.client, b.client), operator: Math.max(a.operator, b.operator) }
 }

@@ -132,8 +132,8 @@ export class ModelServer {
   #page({ beforeSeq, limit }: { beforeSeq?: number; limit: number }): PageOutput {
     const end = (beforeSeq ?? this.top + 1) - 1
     const start = Math.max(0, end - limit)
-    const read = { client: 0, operator: 0 }
-    return { entries: this.#log.slice(start, end), cursor: `${this.#epoch}:${this.top}`, hasMore: start > 0, read }
+    const none = { client: 0, operator: 0 }
+    return { entries: this.#log.slice(start, end), cursor: `${this.#epoch}:${this.top}`, hasMore: start > 0, read: none, delivered: none }
   }
 
   #entry(seq: number): LogEntry {

@@ -1,5 +1,5 @@
 import type { ChatFrame } from '@deskbell/contract/events'
-import { appendFrame, type LogWindow, mergeRead, prependPage, windowOfPage } from './log-window.ts'
+import { appendFrame, type LogWindow, prependPage, raiseMarks, windowOfPage } from './log-window.ts'
 import { reloadStep, startReload } from './reload.ts'
 import {
   type EventOf,
@@ -139,10 +139,12 @@ function onFrame(state: Following, id: string, frame: ChatFrame): TimelineStep {
     case 'reset':
       return startReload(state)
     case 'rcpt': {
-      const read = mergeRead(state.window.read, { client: 0, operator: 0, [frame.role]: frame.readSeq })
-      return same(read === state.window.read ? state : { ...state, window: { ...state.window, read } })
+      const window = raiseMarks(state.window, frame)
+      return same(window === state.window ? state : { ...state, window })
     }
+    // No part of the log: see `people-state.ts`.
     case 'typing':
+    case 'presence':
       return same(state)
   }
   // A newer server may send what this program does not know yet.

@@ -2,11 +2,12 @@ import type { LogEntry } from '@deskbell/contract/events'
 import type { PendingMessage } from '../outbox/pending-message.ts'
 import { type Queue, type QueueItem, toPending } from '../outbox/queue-state.ts'
 import { chatStatusOf, type LogWindow } from './log-window.ts'
+import type { PeopleState } from './people-state.ts'
 import type { Timeline } from './timeline.ts'
 import type { TimelineState } from './timeline-state.ts'
 
 const noEntries: readonly LogEntry[] = []
-const nothingRead: Timeline['read'] = { client: 0, operator: 0 }
+const nothing: Timeline['read'] = { client: 0, operator: 0 }
 
 const statuses: Record<TimelineState['kind'], Timeline['status']> = {
   loading: 'loading',
@@ -19,17 +20,17 @@ const statuses: Record<TimelineState['kind'], Timeline['status']> = {
 }
 
 /** Makes pictures of a timeline: the same object as before when nothing that is shown has changed. */
-export function createTimelineView(): (state: TimelineState, queue: Queue) => Timeline {
+export function createTimelineView(): (state: TimelineState, queue: Queue, people: PeopleState) => Timeline {
   const showQueue = createQueueView()
   let shown: Timeline | null = null
-  return (state, queue) => {
-    const next = picture(state, showQueue(queue))
+  return (state, queue, people) => {
+    const next = { ...picture(state, showQueue(queue)), typing: people.typing, presence: people.presence }
     if (shown === null || !isSame(shown, next)) shown = next
     return shown
   }
 }
 
-function picture(state: TimelineState, pending: readonly PendingMessage[]): Timeline {
+function picture(state: TimelineState, pending: readonly PendingMessage[]): Omit<Timeline, 'typing' | 'presence'> {
   const window: LogWindow | null = state.kind === 'loading' ? null : state.window
   return {
     status: window === null && state.kind === 'paused' ? 'loading' : statuses[state.kind],
@@ -38,7 +39,8 @@ function picture(state: TimelineState, pending: readonly PendingMessage[]): Time
     pending,
     hasMore: window?.hasMore ?? false,
     loadingOlder: state.loadingOlder,
-    read: window?.read ?? nothingRead,
+    read: window?.read ?? nothing,
+    delivered: window?.delivered ?? nothing,
     chatStatus: window === null ? 'unknown' : chatStatusOf(window),
   }
 }
@@ -52,6 +54,9 @@ function isSame(a: Timeline, b: Timeline): boolean {
     'hasMore',
     'loadingOlder',
     'read',
+    'delivered',
+    'typing',
+    'presence',
     'chatStatus',
   ]
   return keys.every((key) => Object.is(a[key], b[key]))

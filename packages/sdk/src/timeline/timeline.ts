@@ -1,5 +1,7 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { LogEntry } from '@deskbell/contract/events'
+import type { MessageId, UserId } from '@deskbell/contract/ids'
+import type { Role } from '@deskbell/contract/users'
 import type { PendingMessage } from '../outbox/pending-message.ts'
 import type { Store } from '../store.ts'
 
@@ -11,7 +13,10 @@ export type Timeline = {
    */
   readonly status: 'loading' | 'live' | 'catching-up' | 'failed'
   readonly error: ErrorCode | null
-  /** Ascending by `seq`, without gaps. An entry stays the same object as long as it is here. */
+  /**
+   * Ascending by `seq`, without gaps. An entry stays the same object until it says something else: a message has its
+   * newest text, and a retracted one, with its edits, an empty text.
+   */
   readonly entries: readonly LogEntry[]
   /** Own messages that are not among the entries yet, in the order in which they were sent. */
   readonly pending: readonly PendingMessage[]
@@ -20,6 +25,12 @@ export type Timeline = {
   readonly loadingOlder: boolean
   /** The highest `seq` that each side has read; 0 for none. */
   readonly read: { readonly client: number; readonly operator: number }
+  /** The highest `seq` that a device of each side has got; never below `read`. */
+  readonly delivered: { readonly client: number; readonly operator: number }
+  /** Who writes at this moment; never oneself. */
+  readonly typing: readonly { readonly userId: UserId; readonly role: Role }[]
+  /** For operators: is the client here, and since when not. Null until the server has told, and for clients. */
+  readonly presence: { readonly online: boolean; readonly seenAt: string | null } | null
   /** `unknown` when the loaded entries do not tell. */
   readonly chatStatus: 'open' | 'closed' | 'unknown'
 }
@@ -42,6 +53,12 @@ export interface ChatFollower extends Store<Timeline> {
   discard(clientMsgId: string): void
   /** Tells that everything up to `seq` was read. At most one call a second leaves, and the mark never goes back. */
   markRead(seq: number): void
+  /** To be called at each keystroke: the others of the chat are told now and then. */
+  typing(): void
+  /** Changes the text of an own message of the last five minutes. Rejects with `SdkError`; safe to repeat. */
+  edit(messageId: MessageId, text: string): Promise<void>
+  /** Takes back an own message of the last five minutes, its text everywhere. Rejects with `SdkError`; safe to repeat. */
+  retract(messageId: MessageId): Promise<void>
   /** Ends the stream. Messages that wait are sent all the same. */
   stop(): void
 }

@@ -1,15 +1,14 @@
-import type { ChatId } from '@deskbell/contract/ids'
-import type { Calls } from '../calls.ts'
 import { retryDelayMs } from '../connection/retry-delay.ts'
 import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
 
 /** At most one call in this time. */
 const paceMs = 1_000
 
-/** Tells the server how far the chat was read: only forwards, not too often, and again when a call is lost. */
-export class ReadMarker {
-  readonly #calls: Pick<Calls, 'markRead' | 'random'>
-  readonly #chatId: ChatId
+export type SeqMarkerOptions = { tell: (seq: number) => Promise<void>; random: () => number }
+
+/** Tells the server how far the chat was read, or has arrived: only forwards, not too often, and again when a call is lost. */
+export class SeqMarker {
+  readonly #options: SeqMarkerOptions
   #wanted = 0
   /** The highest mark that a call carries or carried. */
   #asked = 0
@@ -19,9 +18,8 @@ export class ReadMarker {
   #timer: ReturnType<typeof setTimeout> | undefined
   #stopped = false
 
-  constructor(calls: Pick<Calls, 'markRead' | 'random'>, chatId: ChatId) {
-    this.#calls = calls
-    this.#chatId = chatId
+  constructor(options: SeqMarkerOptions) {
+    this.#options = options
   }
 
   mark(seq: number): void {
@@ -56,11 +54,11 @@ export class ReadMarker {
   async #attemptTo(seq: number): Promise<number> {
     this.#asked = seq
     try {
-      await this.#calls.markRead({ chatId: this.#chatId, seq })
+      await this.#options.tell(seq)
     } catch (error) {
       if (isRetryable(errorCode(error))) {
         this.#attempt += 1
-        return Math.max(paceMs, retryAfterMs(error), retryDelayMs(this.#attempt, this.#calls.random))
+        return Math.max(paceMs, retryAfterMs(error), retryDelayMs(this.#attempt, this.#options.random))
       }
     }
     this.#told = seq

@@ -1,22 +1,20 @@
-import { chatIdSchema } from '@deskbell/contract/ids'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SdkError } from '../sdk-error.ts'
-import { ReadMarker } from './read-marker.ts'
+import { SeqMarker } from './seq-marker.ts'
 
-const chatId = chatIdSchema.parse(1)
 let told: number[]
 let fault: unknown
-let marker: ReadMarker
+let marker: SeqMarker
 
 beforeEach(() => {
   vi.useFakeTimers()
   told = []
   fault = null
-  const markRead = async ({ seq }: { seq: number }) => {
+  const tell = async (seq: number) => {
     told.push(seq)
     if (fault !== null) throw fault
   }
-  marker = new ReadMarker({ markRead, random: () => 0.5 }, chatId)
+  marker = new SeqMarker({ tell, random: () => 0.5 })
 })
 
 afterEach(() => {
@@ -25,8 +23,8 @@ afterEach(() => {
 
 const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 
-describe('ReadMarker', () => {
-  test('[CHAT-10] marks leave at most once a second, the newest one, and never backwards', async () => {
+describe('SeqMarker', () => {
+  test('[SDK-19] marks leave at most once a second, the newest one, and never backwards', async () => {
     for (const seq of [1, 2, 5, 3]) marker.mark(seq)
     expect(told).toEqual([1])
     await tick(1_000)
@@ -36,7 +34,7 @@ describe('ReadMarker', () => {
     expect(told).toEqual([1, 5])
   })
 
-  test('[CHAT-10] a mark whose call was lost is told again, one that was refused is not', async () => {
+  test('[SDK-19] a mark whose call was lost is told again, one that was refused is not', async () => {
     fault = new Error('The line broke.')
     marker.mark(3)
     await tick(1_000)
@@ -46,7 +44,7 @@ describe('ReadMarker', () => {
     expect(told).toEqual([3, 3, 3])
   })
 
-  test('[CHAT-10] a mark that rests is told when the follower stops', async () => {
+  test('[SDK-19] a mark that rests is told when the follower stops', async () => {
     marker.mark(1)
     marker.mark(9)
     marker.stop()
@@ -54,7 +52,7 @@ describe('ReadMarker', () => {
     expect(told).toEqual([1, 9])
   })
 
-  test('[CHAT-10] a mark that was told already is not told again at the end', async () => {
+  test('[SDK-19] a mark that was told already is not told again at the end', async () => {
     marker.mark(4)
     await tick(1_000)
     marker.stop()

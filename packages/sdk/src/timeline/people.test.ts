@@ -1,0 +1,102 @@
+import { logEntrySchema } from '@deskbell/contract/events'
+import { userIdSchema } from '@deskbell/contract/ids'
+import { typingShowMs } from '@deskbell/contract/limits'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { People } from './people.ts'
+import { TypingNotice } from './typing-notice.ts'
+
+const ann = userIdSchema.parse(1)
+const bob = userIdSchema.parse(2)
+
+let changes: number
+let people: People
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  changes = 0
+  people = new People(() => {
+    changes += 1
+  })
+})
+
+afterEach(() => {
+  people.stop()
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+/** The server's clock is wrong by years, which is nobody's business. */
+function typing(userId = ann, until = '1999-01-01T00:00:00.000Z'): void {
+  people.frame({ t: 'typing', userId, role: 'client', until })
+}
+
+function message(userId = ann) {
+  const at = '2026-01-01T00:00:00.000Z'
+  const fixed = { id: 1, chatId: 1, seq: 1, direction: 'in', type: 'text', text: 'x', status: 'new', clientMsgId: null }
+  return logEntrySchema.parse({ seq: 1, at, actor: null, kind: 'message', message: { ...fixed, userId, createdAt: at } })
+}
+
+const tick = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+const typists = () => people.state.typing.map(({ userId }) => userId)
+
+describe('People', () => {
+  test('[SDK-17] who writes is shown for at most six seconds after it was last told, by our own clock', async () => {
+    typing()
+    await tick(typingShowMs - 1)
+    expect(typists()).toEqual([ann])
+    typing(ann, '2999-01-01T00:00:00.000Z')
+    await tick(typingShowMs - 1)
+    expect(typists()).toEqual([ann])
+    await tick(2)
+    expect(typists()).toEqual([])
+  })
+
+  test('[SDK-17] a wall clock that jumps changes nothing', async () => {
+    typing()
+    vi.setSystemTime(0)
+    await tick(typingShowMs - 1)
+    expect(typists()).toEqual([ann])
+    vi.setSystemTime('2099-01-01')
+    expect(typists()).toEqual([ann])
+    await tick(2)
+    expect(typists()).toEqual([])
+  })
+
+  test('[SDK-17] a message ends the writing of its author only', () => {
+    typing(ann)
+    typing(bob)
+    people.entries([message(ann)])
+    expect(typists()).toEqual([bob])
+  })
+
+  test('[SDK-17] being told again of the same person shows nothing new', () => {
+    typing()
+    const { typing: shown } = people.state
+    typing()
+    expect(people.state.typing).toBe(shown)
+  })
+
+  test('[LIVE-15] an operator sees whether the client is here, and since when not', () => {
+    expect(people.state.presence).toBeNull()
+    people.frame({ t: 'presence', clientOnline: false, clientSeenAt: '2026-01-01T00:00:00.000Z' })
+    expect(people.state.presence).toEqual({ online: false, seenAt: '2026-01-01T00:00:00.000Z' })
+    expect(changes).toBe(1)
+  })
+})
+
+describe('TypingNotice', () => {
+  test('[SDK-17] keystrokes are told at most every three seconds, and at once after a message', async () => {
+    let told = 0
+    const notice = new TypingNotice(() => {
+      told += 1
+    })
+    for (let key = 0; key < 61; key += 1) {
+      notice.keystroke()
+      await tick(100)
+    }
+    expect(told).toBe(3)
+    notice.sent()
+    notice.keystroke()
+    expect(told).toBe(4)
+  })
+})
