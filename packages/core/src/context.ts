@@ -1,4 +1,5 @@
 import type { Bus } from '@deskbell/bus/bus'
+import type { ClosedChatPolicy } from '@deskbell/contract/chats'
 import type { Database } from '@deskbell/db/database'
 import { createQueries, type Queries } from '@deskbell/db/queries/queries'
 import { type Clock, systemClock } from './clock.ts'
@@ -22,6 +23,8 @@ export type Core = {
   readonly clock: Clock
   readonly log: Log
   readonly authMode: AuthMode
+  /** What happens when a client writes into a closed chat. */
+  readonly closedChat: ClosedChatPolicy
   /** Names this history of the database; a cursor or a hint of another one is foreign. */
   epoch(): string
   /** Subscribes to the bus, reads the epoch and starts healing. The bus is started and stopped by its owner. */
@@ -34,11 +37,13 @@ export type CoreOptions = {
   bus: Bus
   log: Log
   authMode: AuthMode
+  /** Default: `say`. */
+  closedChat?: ClosedChatPolicy
   clock?: Clock
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { db, bus, log, authMode, clock = systemClock } = options
+  const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock })
   const readStatus = new ReadStatusFollower({ db, log })
   return {
@@ -50,6 +55,7 @@ export function createCore(options: CoreOptions): Core {
     clock,
     log,
     authMode,
+    closedChat,
     epoch: () => hub.epoch(),
     start: () => hub.start(),
     async stop() {

@@ -4,12 +4,13 @@ import { AppError } from '@deskbell/contract/errors'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { type LockedChat, lockChat } from '@deskbell/db/locks'
-import { readClock, writeChatEvent } from '@deskbell/db/queries/chat-events'
+import { readClock } from '@deskbell/db/queries/chat-events'
 import { readChatRow } from '@deskbell/db/queries/chats'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
 import { entryTime } from '../events/entry-time.ts'
 import { publishChat } from '../events/publish-chat.ts'
+import { appendEvent } from './append-event.ts'
 import { requireVisible } from './chat-policy.ts'
 import type { ChatDecision } from './chat-state.ts'
 import { chatView } from './chat-view.ts'
@@ -44,16 +45,7 @@ async function write(tx: Tx, { chat, actor, at, decision }: Write): Promise<LogE
       return null
     case 'refused':
       throw new AppError(decision.code)
-    case 'changed': {
-      const { event, state } = decision
-      const seq = chat.lastSeq + 1
-      const data = 'data' in event ? event.data : null
-      await writeChatEvent(tx, {
-        event: { chatId: chat.id, seq, kind: event.kind, actorId: actor.userId, data, createdAt: at },
-        rev: chat.rev + 1,
-        state,
-      })
-      return { seq, at: at.toISOString(), actor: { id: actor.userId, name: actor.name, role: actor.role }, ...event }
-    }
+    case 'changed':
+      return appendEvent(tx, { chat, actor, at, state: decision.state, event: decision.event })
   }
 }

@@ -1,10 +1,16 @@
 import type { Actor } from '@deskbell/contract/actor'
+import type { ClosedChatPolicy } from '@deskbell/contract/chats'
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
 
 /** Only operators close, assign and give back. Asked before input and object. */
 export function requireOperator(actor: Actor): void {
   if (actor.role !== 'operator') throw new AppError('forbidden')
+}
+
+/** A client reopens its chat only where the house says so. Asked before input and object. */
+export function requireReopener(actor: Pick<Actor, 'role'>, closedChat: ClosedChatPolicy): void {
+  if (actor.role === 'client' && closedChat !== 'reopen') throw new AppError('forbidden')
 }
 
 export function maySeeChat(actor: Pick<Actor, 'userId' | 'role'>, chat: { userId: UserId }): boolean {

@@ -1,7 +1,7 @@
 import { userIdSchema } from '@deskbell/contract/ids'
 import type { ChatState } from '@deskbell/db/queries/chat-events'
 import { describe, expect, test } from 'vitest'
-import { decideAssign, decideClose, decideRelease } from './chat-state.ts'
+import { decideAssign, decideClose, decideRelease, decideReopen } from './chat-state.ts'
 
 const now = new Date('2030-01-01T00:00:00.000Z')
 const ann = { id: userIdSchema.parse(1), name: 'Ann' }
@@ -18,6 +18,16 @@ describe('chat state', () => {
   test('[CHAT-5] closing keeps the operator and notes the time; closing again changes nothing', () => {
     expect(decideClose(withAnn, now)).toEqual({ outcome: 'changed', state: closed, event: { kind: 'closed' } })
     expect(decideClose(closed, now)).toEqual(unchanged)
+  })
+
+  test('[CHAT-16] closing over what the client wrote meanwhile is refused, but a closed chat stays as it is', () => {
+    expect(decideClose(withAnn, now, true)).toEqual({ outcome: 'refused', code: 'newer_messages' })
+    expect(decideClose(closed, now, true)).toEqual(unchanged)
+  })
+
+  test('[CHAT-15] a reopened chat keeps its operator and has no time of closing; an open one stays as it is', () => {
+    expect(decideReopen(closed)).toEqual({ outcome: 'changed', state: withAnn, event: { kind: 'reopened' } })
+    expect(decideReopen(withAnn)).toEqual(unchanged)
   })
 
   test('[CHAT-6] a free chat is taken; taking it again changes nothing', () => {

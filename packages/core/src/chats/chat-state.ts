@@ -9,22 +9,39 @@ import type { ChatState } from '@deskbell/db/queries/chat-events'
  *            assign, release                  assign, release: refused
  *           ┌───────────┐                    close: unchanged
  *   ──────▶ open ───────┘── close ──▶ closed
+ *            ▲ reopen: unchanged        │
+ *            └───────── reopen ─────────┘
  */
 
 export type Operator = { id: UserId; name: string }
-type EventOf<K> = K extends LogEntry['kind'] ? Omit<Extract<LogEntry, { kind: K }>, 'seq' | 'at' | 'actor'> : never
+/** An entry of the log but for its place, its time and its author. */
+export type EventOf<K> = K extends LogEntry['kind']
+  ? Omit<Extract<LogEntry, { kind: K }>, 'seq' | 'at' | 'actor'>
+  : never
 
 export type ChatDecision =
   | { outcome: 'unchanged' }
   | { outcome: 'refused'; code: ErrorCode }
-  | { outcome: 'changed'; state: ChatState; event: EventOf<'assigned' | 'closed'> }
+  | { outcome: 'changed'; state: ChatState; event: EventOf<'assigned' | 'closed' | 'reopened'> }
 
-export function decideClose(chat: ChatState, now: Date): ChatDecision {
+/** `hasNewer`: the client has written what the asker has not seen. */
+export function decideClose(chat: ChatState, now: Date, hasNewer = false): ChatDecision {
   if (chat.status === 'closed') return { outcome: 'unchanged' }
+  if (hasNewer) return { outcome: 'refused', code: 'newer_messages' }
   return {
     outcome: 'changed',
     state: { status: 'closed', operatorId: chat.operatorId, closedAt: now },
     event: { kind: 'closed' },
+  }
+}
+
+/** The chat comes back to whoever had it. */
+export function decideReopen(chat: ChatState): ChatDecision {
+  if (chat.status === 'open') return { outcome: 'unchanged' }
+  return {
+    outcome: 'changed',
+    state: { status: 'open', operatorId: chat.operatorId, closedAt: null },
+    event: { kind: 'reopened' },
   }
 }
 

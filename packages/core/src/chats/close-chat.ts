@@ -1,12 +1,20 @@
 import type { Actor } from '@deskbell/contract/actor'
-import type { ChatInput, ChatOutput } from '@deskbell/contract/chats'
+import type { ChatOutput, CloseChatInput } from '@deskbell/contract/chats'
+import { hasMessageAfter } from '@deskbell/db/queries/message-changes'
 import type { Core } from '../context.ts'
 import { changeChat } from './change-chat.ts'
 import { requireOperator } from './chat-policy.ts'
 import { decideClose } from './chat-state.ts'
 
-/** Closes a chat; closing a closed one changes nothing. */
-export async function closeChat(core: Core, actor: Actor, input: ChatInput): Promise<ChatOutput> {
+/** Closes a chat; closing a closed one changes nothing. With `ifSeq` not over what the client wrote after that place. */
+export async function closeChat(core: Core, actor: Actor, input: CloseChatInput): Promise<ChatOutput> {
   requireOperator(actor)
-  return changeChat(core, actor, { chatId: input.chatId, decide: decideClose })
+  const { chatId, ifSeq } = input
+  return changeChat(core, actor, {
+    chatId,
+    async decide(chat, now, tx) {
+      const hasNewer = ifSeq !== undefined && (await hasMessageAfter(tx, { chatId, direction: 'in', seq: ifSeq }))
+      return decideClose(chat, now, hasNewer)
+    },
+  })
 }

@@ -1,5 +1,6 @@
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
+import type { LockedChat } from '@deskbell/db/locks'
 import type { Core } from '../context.ts'
 
 /** The head of a chat after a commit. */
@@ -9,6 +10,12 @@ export type ChangedChat = {
   operator: { id: UserId } | null
   rev: number
   lastSeq: number
+}
+
+/** The locked chat after a change that leaves its people as they are. */
+export function headOf(chat: LockedChat, { rev, lastSeq }: Pick<ChangedChat, 'rev' | 'lastSeq'>): ChangedChat {
+  const operator = chat.operatorId === null ? null : { id: chat.operatorId }
+  return { id: chat.id, client: { id: chat.userId }, operator, rev, lastSeq }
 }
 
 /** Tells everybody that a chat has changed. Only after the commit: a hint must never run ahead of the truth. */

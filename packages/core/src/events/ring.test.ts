@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { entriesFixture, entryFixture } from './entry-fixture.ts'
+import { changeFixture, entriesFixture, entryFixture } from './entry-fixture.ts'
 import { Ring } from './ring.ts'
 
 const all = { entries: 1_000, bytes: 1_000_000 }
@@ -45,4 +45,30 @@ test('[LIVE-7] whatever is appended, a ring is a contiguous part of the log up t
       expect(ring.top - ring.floor).toBeLessThanOrEqual(entriesMax)
     }),
   )
+})
+
+test('[MSG-15] an edit and a retraction take the old texts out of the ring, and its bytes are counted anew', () => {
+  const ring = new Ring(0)
+  ring.append([entryFixture(1, 'secret one'), entryFixture(2, 'other')])
+  ring.append([changeFixture(3, { messageId: 1, text: 'secret two '.repeat(100) })])
+  const texts = () => JSON.stringify(ring.after(0, all))
+  expect(texts()).not.toContain('secret one')
+  ring.append([changeFixture(4, { messageId: 1 })])
+  expect(texts()).not.toContain('secret')
+  expect(texts()).toContain('other')
+  expect(seqs(ring, 0)).toEqual([1, 2, 3, 4])
+  for (const { entry, bytes } of ring.after(0, all) ?? []) {
+    expect(bytes).toBe(Buffer.byteLength(JSON.stringify(entry)))
+  }
+})
+
+test('[MSG-15] [LIVE-16] a ring that an edit makes too large gives up its oldest entries, and gets room by a retraction', () => {
+  const ring = new Ring(0, { entriesMax: 100, bytesMax: 4_000 })
+  ring.append(entriesFixture(1, 5))
+  ring.append([changeFixture(6, { messageId: 5, text: 'x'.repeat(1_500) })])
+  expect(ring.floor).toBeGreaterThan(0)
+  ring.append([changeFixture(7, { messageId: 5 })])
+  const { floor } = ring
+  ring.append(entriesFixture(8, 12))
+  expect(ring.floor).toBe(floor)
 })

@@ -1,5 +1,6 @@
 import type { LogEntry } from '@deskbell/contract/events'
 import { ringBytesMax, ringEntriesMax } from '@deskbell/contract/limits'
+import { afterChange, isTextChange, type TextChange } from './after-change.ts'
 
 /** An entry and the size it has on the wire. */
 export type SizedEntry = { entry: LogEntry; bytes: number }
@@ -16,6 +17,7 @@ export type RingLimits = { entriesMax: number; bytesMax: number }
  *   … older, in the database … | floor+1 … top
  *
  * At its bounds the oldest entry goes; whoever still needs it reads the database.
+ * An edit and a retraction also change the entry of their message, as they do in the database.
  */
 export class Ring {
   readonly #limits: RingLimits
@@ -61,6 +63,7 @@ export class Ring {
   }
 
   #push(item: SizedEntry): void {
+    if (isTextChange(item.entry)) this.#rewrite(item.entry)
     this.#items.push(item)
     this.#bytes += item.bytes
     this.#top = item.entry.seq
@@ -70,6 +73,17 @@ export class Ring {
       drop += 1
     }
     if (drop > 0) this.#items.splice(0, drop)
+  }
+
+  /** What a message said before leaves the memory, and no reader who comes later is given it. */
+  #rewrite(change: TextChange): void {
+    this.#items = this.#items.map((item) => {
+      const entry = afterChange(item.entry, change)
+      if (entry === item.entry) return item
+      const rewritten = sized(entry)
+      this.#bytes += rewritten.bytes - item.bytes
+      return rewritten
+    })
   }
 
   #isOver(dropped: number): boolean {

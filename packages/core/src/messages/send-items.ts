@@ -9,7 +9,7 @@ import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
 import { entryTime } from '../events/entry-time.ts'
-import { type ChangedChat, publishChat } from '../events/publish-chat.ts'
+import { type ChangedChat, headOf, publishChat } from '../events/publish-chat.ts'
 import { decideSends, type SendAnswer, type SendCommand, type SendDecision } from './decide-sends.ts'
 import { messageView } from './message-view.ts'
 
@@ -71,7 +71,7 @@ async function sendUnderLock(tx: Tx, { actor, input, commands }: Request): Promi
   return {
     answers: decision.answers.map((answer) => toItemAnswer(answer, stored, (row) => messageView(row, context.marks))),
     entries: stored.map((message) => toEntry(actor, message)),
-    chat: changedChat(chat, decision),
+    chat: headOf(chat, decision.write?.head ?? chat),
   }
 }
 
@@ -95,17 +95,6 @@ function toItemAnswer(answer: SendAnswer, stored: Message[], view: (row: SentRow
 function toEntry(actor: Actor, message: Message): LogEntry {
   const author = { id: actor.userId, name: actor.name, role: actor.role }
   return { seq: message.seq, at: message.createdAt, actor: author, kind: 'message', message }
-}
-
-function changedChat(chat: LockedChat, decision: SendDecision): ChangedChat {
-  const head = decision.write?.head ?? chat
-  return {
-    id: chat.id,
-    client: { id: chat.userId },
-    operator: chat.operatorId === null ? null : { id: chat.operatorId },
-    rev: head.rev,
-    lastSeq: head.lastSeq,
-  }
 }
 
 function nth<T>(items: readonly T[], place: number): T {

@@ -122,7 +122,8 @@ export async function writeMessages(
   return ids.map((row) => row.id)
 }
 
-const messageFields = {
+/** The columns of a `MessageRow`. */
+export const messageFields = {
   id: messages.id,
   chatId: messages.chatId,
   seq: messages.seq,

@@ -1,0 +1,84 @@
+import type { ChatId, MessageId } from '@deskbell/contract/ids'
+import type { Direction } from '@deskbell/contract/messages'
+import { and, eq, gt, sql } from 'drizzle-orm'
+import { chatEvents } from '../schema/chat-events.ts'
+import { chats } from '../schema/chats.ts'
+import { messageRevisions } from '../schema/message-revisions.ts'
+import { messages } from '../schema/messages.ts'
+import type { Tx } from '../transaction.ts'
+import { type ReadMarks, readMarksFields } from './marks.ts'
+import { type MessageRow, messageFields } from './messages.ts'
+
+/** What a change of a message needs to know once it holds the chat's lock. */
+export type MessageContext = { now: Date; marks: ReadMarks; message: MessageRow | null }
+
+/** Runs after `lockChat`, as a statement of its own; `message` is null when the chat has no such message. */
+export async function readMessageContext(
+  tx: Tx,
+  { chatId, messageId }: { chatId: ChatId; messageId: MessageId },
+): Promise<MessageContext> {
+  const rows = await tx
+    .select({
+      now: sql`clock_timestamp()`.mapWith(chats.createdAt).as('now'),
+      marks: readMarksFields(chats.id),
+      message: messageFields,
+    })
+    .from(chats)
+    .leftJoin(messages, and(eq(messages.chatId, chats.id), eq(messages.id, messageId)))
+    .where(eq(chats.id, chatId))
+    .prepare('message_context')
+    .execute()
+  const first = rows[0]
+  if (first === undefined) throw new Error('The locked chat is gone.')
+  return first
+}
+
+/** `seq` is the place of the change in the log. */
+export type TextChange = { message: MessageRow; text: string; seq: number }
+
+/** Puts a text in the place of another one, which is kept as a revision; needs the chat's lock. */
+export async function replaceMessageText(tx: Tx, { message, text, seq }: TextChange): Promise<void> {
+  const revision = { messageId: message.id, seq, text: message.text }
+  const kept = tx
+    .$with('kept')
+    .as(tx.insert(messageRevisions).values(revision).returning({ seq: messageRevisions.seq }))
+  await tx
+    .with(kept)
+    .update(messages)
+    .set({ text })
+    .where(eq(messages.id, message.id))
+    .prepare('message_text')
+    .execute()
+}
+
+/** Empties what the edits of a retracted message say in the log; the revisions still have it. Needs the chat's lock. */
+export async function emptyEditedTexts(tx: Tx, { id, chatId, seq }: MessageRow): Promise<void> {
+  await tx
+    .update(chatEvents)
+    .set({ data: sql`${chatEvents.data} || '{"text": ""}'` })
+    .where(
+      and(
+        eq(chatEvents.chatId, chatId),
+        gt(chatEvents.seq, seq),
+        eq(chatEvents.kind, 'edited'),
+        sql`${chatEvents.data} @> jsonb_build_object('messageId', ${id}::bigint)`,
+      ),
+    )
+    .prepare('message_edits_empty')
+    .execute()
+}
+
+/** True when somebody has written in this direction after a place. */
+export async function hasMessageAfter(
+  tx: Tx,
+  { chatId, direction, seq }: { chatId: ChatId; direction: Direction; seq: number },
+): Promise<boolean> {
+  const rows = await tx
+    .select({ seq: messages.seq })
+    .from(messages)
+    .where(and(eq(messages.chatId, chatId), eq(messages.direction, direction), gt(messages.seq, seq)))
+    .limit(1)
+    .prepare('message_after')
+    .execute()
+  return rows.length > 0
+}
