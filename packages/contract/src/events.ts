@@ -80,5 +80,7 @@ export const pageOutputSchema = z.object({
   hasMore: z.boolean(),
   /** The highest read mark of each side. */
   read: z.object({ client: seq, operator: seq }),
+  /** The highest delivered mark of each side, at least as far as the read one. */
+  delivered: z.object({ client: seq, operator: seq }),
 })
 export type PageOutput = z.infer<typeof pageOutputSchema>

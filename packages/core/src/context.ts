@@ -2,6 +2,7 @@ import type { Bus } from '@deskbell/bus/bus'
 import type { ClosedChatPolicy } from '@deskbell/contract/chats'
 import type { Database } from '@deskbell/db/database'
 import { createQueries, type Queries } from '@deskbell/db/queries/queries'
+import { DeliveredWriter } from './chats/delivered-writer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
 import type { Log } from './log.ts'
@@ -20,6 +21,7 @@ export type Core = {
   readonly bus: Bus
   readonly hub: Hub
   readonly readStatus: ReadStatusFollower
+  readonly delivered: DeliveredWriter
   readonly clock: Clock
   readonly log: Log
   readonly authMode: AuthMode
@@ -46,12 +48,14 @@ export function createCore(options: CoreOptions): Core {
   const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock })
   const readStatus = new ReadStatusFollower({ db, log })
+  const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   return {
     db,
     queries: createQueries(db.orm),
     bus,
     hub,
     readStatus,
+    delivered,
     clock,
     log,
     authMode,
@@ -60,6 +64,7 @@ export function createCore(options: CoreOptions): Core {
     start: () => hub.start(),
     async stop() {
       await hub.stop()
+      await delivered.stop()
       await readStatus.stop()
     },
   }

@@ -25,6 +25,7 @@ export async function pageEvents(core: Core, actor: Actor, input: PageInput): Pr
     // The log has no gaps, so its first entry is 1.
     hasMore: (rows[0]?.seq ?? 1) > 1,
     read: chat.marks,
+    delivered: chat.delivered,
   }
 }
 

@@ -37,6 +37,8 @@ export class Inbox {
   readonly #counts: CountsBoard
   readonly #changed = new ChangedChats()
   readonly #sentRevs = new SentNumbers<ChatId>()
+  /** By chat and reader: the read mark that a hint has told of. Delivered marks come far more often, and no row shows them. */
+  readonly #heardReads = new SentNumbers<string>()
   /** By chat and reader: how many messages it had read. */
   readonly #sentReads = new SentNumbers<string>()
   /** Null while nobody reads. */
@@ -94,7 +96,8 @@ export class Inbox {
   hear(hint: ChatHint | MarkHint): void {
     if (this.#readers.size === 0) return
     if (hint.t === 'chat') this.#changed.add(hint.chatId)
-    else this.#changed.addReader(hint.chatId, hint.userId, hint.role)
+    else if (this.#isReadAnew(hint)) this.#changed.addReader(hint.chatId, hint.userId, hint.role)
+    else return
     this.#counts.touch(hint.clientId)
     this.#schedule()
   }
@@ -103,10 +106,18 @@ export class Inbox {
   reset(): void {
     this.#changed.clear()
     this.#sentRevs.clear()
+    this.#heardReads.clear()
     this.#sentReads.clear()
     this.#counts.clear()
     this.#position = null
     for (const reader of [...this.#readers.all()]) reader.void()
+  }
+
+  #isReadAnew({ chatId, userId, readSeq }: MarkHint): boolean {
+    const key = `${chatId}:${userId}`
+    if (readSeq === 0 || this.#heardReads.has(key, readSeq)) return false
+    this.#heardReads.set(key, readSeq)
+    return true
   }
 
   #begin(): Promise<FeedPosition> {
@@ -125,6 +136,7 @@ export class Inbox {
     this.#position = null
     this.#changed.clear()
     this.#sentRevs.clear()
+    this.#heardReads.clear()
     this.#sentReads.clear()
     this.#counts.clear()
   }

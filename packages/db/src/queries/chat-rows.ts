@@ -2,7 +2,7 @@ import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import { lastMessageTextCharsMax } from '@deskbell/contract/limits'
 import type { Direction } from '@deskbell/contract/messages'
-import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
@@ -25,7 +25,7 @@ export type ChatRow = {
   rev: number
   inCount: number
   outCount: number
-  /** Of the asker's mark; null without one. */
+  /** Of the asker's read mark; null without one. */
   ownReadCount: number | null
   /** The highest of the operators' marks. */
   operatorsReadCount: number
@@ -33,13 +33,16 @@ export type ChatRow = {
 
 /** The rows of chats with their people, last message and the asker's mark. The caller adds `where` and order. */
 export function selectChatRows(executor: Executor, askerId: UserId | Placeholder | SQL) {
-  return executor
-    .select(chatRowFields)
-    .from(chats)
-    .innerJoin(client, eq(client.id, chats.userId))
-    .leftJoin(operator, eq(operator.id, chats.operatorId))
-    .leftJoin(messages, eq(messages.id, chats.lastMessageId))
-    .leftJoin(ownMark, and(eq(ownMark.chatId, chats.id), eq(ownMark.userId, askerId)))
+  return (
+    executor
+      .select(chatRowFields)
+      .from(chats)
+      .innerJoin(client, eq(client.id, chats.userId))
+      .leftJoin(operator, eq(operator.id, chats.operatorId))
+      .leftJoin(messages, eq(messages.id, chats.lastMessageId))
+      // Whoever has received something and read nothing has no read mark.
+      .leftJoin(ownMark, and(eq(ownMark.chatId, chats.id), eq(ownMark.userId, askerId), gt(ownMark.readSeq, 0)))
+  )
 }
 
 const client = alias(users, 'client')

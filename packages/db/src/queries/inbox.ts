@@ -1,6 +1,6 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { and, count, eq, inArray, sql } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, sql } from 'drizzle-orm'
 import { chatMarks, chats } from '../schema/chats.ts'
 import type { Executor } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
@@ -13,7 +13,7 @@ export function readSharedRows(executor: Executor, chatIds: readonly ChatId[]): 
 
 export type ReadCount = { chatId: ChatId; userId: UserId; role: Role; readCount: number }
 
-/** Everybody's mark in these chats, as counts. */
+/** Everybody's read mark in these chats, as counts. Whoever has received something and read nothing has none. */
 export function readReadCounts(executor: Executor, chatIds: readonly ChatId[]): Promise<ReadCount[]> {
   return executor
     .select({
@@ -23,7 +23,7 @@ export function readReadCounts(executor: Executor, chatIds: readonly ChatId[]): 
       readCount: chatMarks.readCount,
     })
     .from(chatMarks)
-    .where(inArray(chatMarks.chatId, [...chatIds]))
+    .where(and(inArray(chatMarks.chatId, [...chatIds]), gt(chatMarks.readSeq, 0)))
 }
 
 /** Sums over open chats. */
@@ -59,7 +59,7 @@ export function sumUnreadChangeByOperator(executor: Executor): Promise<{ userId:
   return executor
     .select({ userId: chatMarks.userId, change: sql<number>`sum(${own} - ${unreadOfOperators})`.mapWith(Number) })
     .from(chats)
-    .innerJoin(chatMarks, and(eq(chatMarks.chatId, chats.id), eq(chatMarks.role, 'operator')))
+    .innerJoin(chatMarks, and(eq(chatMarks.chatId, chats.id), eq(chatMarks.role, 'operator'), gt(chatMarks.readSeq, 0)))
     .where(eq(chats.status, 'open'))
     .groupBy(chatMarks.userId)
 }

@@ -8,7 +8,7 @@ import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
-import { type ReadMarks, readMarksFields } from './marks.ts'
+import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
 
 /** A line of the log that clients and operators share, with whoever caused it. */
 export type StoredEntry = Awaited<ReturnType<typeof selectLog>>[number]
@@ -29,12 +29,17 @@ export async function readLogBefore(
   return newestFirst.reverse()
 }
 
-export type LogHead = { userId: UserId; lastSeq: number; marks: ReadMarks }
+export type LogHead = { userId: UserId; lastSeq: number; marks: ReadMarks; delivered: DeliveredMarks }
 
-/** Whose chat it is, where its log ends, and how far each side has read. */
+/** Whose chat it is, where its log ends, and how far each side has read and received. */
 export async function readLogHead(executor: Executor, chatId: ChatId): Promise<LogHead | undefined> {
   const [head] = await executor
-    .select({ userId: chats.userId, lastSeq: chats.lastSeq, marks: readMarksFields(chats.id) })
+    .select({
+      userId: chats.userId,
+      lastSeq: chats.lastSeq,
+      marks: readMarksFields(chats.id),
+      delivered: deliveredMarksFields(chats.id),
+    })
     .from(chats)
     .where(eq(chats.id, chatId))
   return head

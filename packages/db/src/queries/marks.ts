@@ -1,14 +1,17 @@
 import type { Actor } from '@deskbell/contract/actor'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import { type AnyColumn, sql } from 'drizzle-orm'
-import { chatMarks } from '../schema/chats.ts'
+import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
 import { readerFeedRow } from './feed.ts'
 
 /** The highest read mark of each side of a chat. */
 export type ReadMarks = { client: number; operator: number }
+
+/** The highest delivered mark of each side of a chat. */
+export type DeliveredMarks = { client: number; operator: number }
 
 /** The highest value among the marks of one side; 0 without a mark. */
 export function highestMark(chatId: AnyColumn, role: Role, column: AnyColumn) {
@@ -25,8 +28,16 @@ export function readMarksFields(chatId: AnyColumn) {
   }
 }
 
+/** The fields of `DeliveredMarks`, for a select in which `chatId` is a column. */
+export function deliveredMarksFields(chatId: AnyColumn) {
+  return {
+    client: highestMark(chatId, 'client', chatMarks.deliveredSeq).as('client_delivered_seq'),
+    operator: highestMark(chatId, 'operator', chatMarks.deliveredSeq).as('operator_delivered_seq'),
+  }
+}
+
 /**
- * Merges a mark by the greatest, so that it never goes back whatever the order of the calls.
+ * Merges a read mark by the greatest, so that it never goes back whatever the order of the calls.
  * Answers undefined when nothing changed. Takes no lock on the chat. The feed tells of it, as part of the statement.
  */
 export async function raiseMark(
@@ -69,4 +80,38 @@ export async function raiseMark(
     .prepare('mark_raise')
     .execute()
   return rows[0]
+}
+
+export type Delivery = { chatId: ChatId; userId: UserId; role: Role; seq: number }
+export type RaisedDelivery = { chatId: ChatId; userId: UserId; deliveredSeq: number; readSeq: number }
+
+/**
+ * Merges delivered marks of many people by the greatest, none past the end of its log. Answers those that rose.
+ * Takes no lock on a chat; the rows are locked in one order, so that two processes never wait for each other in a ring.
+ * The feed does not tell of it, because no row of an inbox shows it; followers' regular looks find a lost hint.
+ */
+export function raiseDelivered(executor: Executor, deliveries: readonly Delivery[]): Promise<RaisedDelivery[]> {
+  const list = (field: keyof Delivery) => sql.param(deliveries.map((delivery) => delivery[field]))
+  // All columns of the table, in their order.
+  const told = sql`select told.chat_id, told.user_id, told.role, least(told.seq, ${chats.lastSeq}), 0, 0, clock_timestamp()
+    from unnest(${list('chatId')}::bigint[], ${list('userId')}::bigint[], ${list('role')}::text[],
+      ${list('seq')}::bigint[]) as told (chat_id, user_id, role, seq)
+    join ${chats} on ${chats.id} = told.chat_id
+    order by told.chat_id, told.user_id`
+  return executor
+    .insert(chatMarks)
+    .select(told)
+    .onConflictDoUpdate({
+      target: [chatMarks.chatId, chatMarks.userId],
+      set: { deliveredSeq: sql`excluded.delivered_seq`, updatedAt: sql`excluded.updated_at` },
+      setWhere: sql`excluded.delivered_seq > ${chatMarks.deliveredSeq}`,
+    })
+    .returning({
+      chatId: chatMarks.chatId,
+      userId: chatMarks.userId,
+      deliveredSeq: chatMarks.deliveredSeq,
+      readSeq: chatMarks.readSeq,
+    })
+    .prepare('marks_deliver')
+    .execute()
 }

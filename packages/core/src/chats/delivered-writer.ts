@@ -1,0 +1,103 @@
+import type { Bus } from '@deskbell/bus/bus'
+import type { UserId } from '@deskbell/contract/ids'
+import type { Database } from '@deskbell/db/database'
+import { type Delivery, raiseDelivered } from '@deskbell/db/queries/marks'
+import type { Log } from '../log.ts'
+
+export type DeliveredWriterOptions = { db: Database; bus: Bus; log: Log; epoch: () => string }
+
+/** With the chat's client, for the hint. */
+type Told = Delivery & { clientId: UserId }
+
+const intervalMs = 1_000
+const batchMax = 1_000
+
+/**
+ * Writes delivered marks: the first of a participant in a chat at once, later ones merged and written once a second
+ * with those of all others, in one statement.
+ *
+ * A merged mark is answered before it is written. A process that is killed loses at most the marks of its last
+ * second; the SDK tells its mark again when it comes back, and a greater one always contains the smaller.
+ */
+export class DeliveredWriter {
+  readonly #options: DeliveredWriterOptions
+  /** Who was written in this interval, with the chat's client: they may see the chat, and what they tell is merged. */
+  #recent = new Map<string, UserId>()
+  #waiting = new Map<string, Told>()
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(options: DeliveredWriterOptions) {
+    this.#options = options
+  }
+
+  /** Takes a mark of somebody who was written a moment ago. False for everybody else. */
+  merge(delivery: Delivery): boolean {
+    const key = keyOf(delivery)
+    const clientId = this.#recent.get(key)
+    if (clientId === undefined) return false
+    const seq = Math.max(delivery.seq, this.#waiting.get(key)?.seq ?? 0)
+    if (seq > 0) this.#waiting.set(key, { ...delivery, clientId, seq })
+    return true
+  }
+
+  /** Writes a first mark, and resolves when it is stored. */
+  async write(told: Told): Promise<void> {
+    await this.#store([told])
+    this.#recent.set(keyOf(told), told.clientId)
+    this.#timer ??= setInterval(() => void this.#next(), intervalMs).unref()
+  }
+
+  /** Writes what waits, and resolves when it is stored or has failed. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#storeWaiting())
+    return this.#writing
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush()
+  }
+
+  async #next(): Promise<void> {
+    this.#recent = new Map([...this.#waiting].map(([key, { clientId }]) => [key, clientId]))
+    await this.flush()
+    if (this.#recent.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** What cannot be written waits for the next interval, unless something greater has come meanwhile. */
+  async #storeWaiting(): Promise<void> {
+    const batch = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (let from = 0; from < batch.length; from += batchMax) {
+      const part = batch.slice(from, from + batchMax)
+      await this.#store(part).catch((error: unknown) => {
+        this.#options.log.debug({ err: error, marks: part.length }, 'delivered marks wait for the database')
+        for (const told of part) this.#keep(told)
+      })
+    }
+  }
+
+  #keep(told: Told): void {
+    const key = keyOf(told)
+    if ((this.#waiting.get(key)?.seq ?? 0) < told.seq) this.#waiting.set(key, told)
+    this.#recent.set(key, told.clientId)
+  }
+
+  async #store(batch: readonly Told[]): Promise<void> {
+    const { db, bus, epoch } = this.#options
+    const byKey = new Map(batch.map((told) => [keyOf(told), told]))
+    for (const raised of await raiseDelivered(db.orm, batch)) {
+      const told = byKey.get(keyOf(raised))
+      if (told === undefined) continue
+      const { clientId, role } = told
+      bus.publish({ t: 'mark', epoch: epoch(), clientId, role, ...raised })
+    }
+  }
+}
+
+function keyOf({ chatId, userId }: Pick<Delivery, 'chatId' | 'userId'>): string {
+  return `${chatId}:${userId}`
+}

@@ -1,0 +1,224 @@
+import type { Hint, MarkHint } from '@deskbell/bus/bus'
+import type { Actor } from '@deskbell/contract/actor'
+import type { Chat } from '@deskbell/contract/chats'
+import type { ChatId } from '@deskbell/contract/ids'
+import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { probeInbox } from '@deskbell/testkit/inbox-probe'
+import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { watchQueries } from '@deskbell/testkit/watch-queries'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { followChat } from '../events/follow-chat.ts'
+import { pageEvents } from '../events/page-events.ts'
+import { listMessages } from '../messages/list-messages.ts'
+import { getChat } from './get-chat.ts'
+import { markDelivered } from './mark-delivered.ts'
+import { markRead } from './mark-read.ts'
+
+let fresh: FreshCore
+beforeAll(async () => {
+  fresh = await freshCore({ poolMax: 20 })
+})
+afterAll(() => fresh.drop())
+
+type Talk = { client: Actor; operator: Actor; chat: Chat; chatId: ChatId }
+
+async function talk(messages: number): Promise<Talk> {
+  const { core } = fresh
+  const conversation = await newConversation(core)
+  const chatId = conversation.chat.id
+  for (let count = 0; count < messages; count += 1) await sendText(core, conversation.client, { chatId })
+  return { ...conversation, chatId }
+}
+
+async function stored(chatId: ChatId, { userId }: Actor): Promise<number[]> {
+  const { rows } = await fresh.db.pool.query<{ marks: number[] }>(
+    `select array[delivered_seq, read_seq, read_count]::int[] as marks from chat_marks
+      where chat_id = $1 and user_id = $2`,
+    [chatId, userId],
+  )
+  return rows[0]?.marks ?? []
+}
+
+test('[CHAT-17] a delivered mark never goes back, never passes the end, and leaves the read mark alone', async () => {
+  const { core } = fresh
+  const { operator, chatId } = await talk(3)
+  await markDelivered(core, operator, { chatId, seq: 2 })
+  expect(await stored(chatId, operator)).toEqual([2, 0, 0])
+  await markRead(core, operator, { chatId, seq: 1 })
+  expect(await stored(chatId, operator)).toEqual([2, 1, 1])
+  for (const seq of [1, 99, 0]) await markDelivered(core, operator, { chatId, seq })
+  await core.delivered.flush()
+  expect(await stored(chatId, operator)).toEqual([3, 1, 1])
+  // What was told too far is not kept: it holds for the log as it was.
+  await sendText(core, operator, { chatId })
+  await markRead(core, operator, { chatId, seq: 4 })
+  expect(await stored(chatId, operator)).toEqual([4, 4, 3])
+})
+
+test('[CHAT-17] a page of the log carries the highest of each side, and read ≤ delivered ≤ last after any calls', async () => {
+  const { core } = fresh
+  const call = fc.record({
+    who: fc.constantFrom<'client' | 'operator' | 'other'>('client', 'operator', 'other'),
+    kind: fc.constantFrom('read', 'delivered'),
+    seq: fc.nat(9),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(call, { maxLength: 8 }), async (calls) => {
+      const { client, operator, chatId } = await talk(5)
+      const actors = { client, operator, other: await newOperator(core) }
+      const expected = { read: { client: 0, operator: 0 }, delivered: { client: 0, operator: 0 } }
+      const raise = (of: 'read' | 'delivered', side: 'client' | 'operator', seq: number) => {
+        expected[of][side] = Math.max(expected[of][side], Math.min(seq, 5))
+      }
+      for (const { who, kind, seq } of calls) {
+        const side = who === 'client' ? 'client' : 'operator'
+        raise('delivered', side, seq)
+        if (kind === 'read') raise('read', side, seq)
+        await (kind === 'read' ? markRead : markDelivered)(core, actors[who], { chatId, seq })
+      }
+      await core.delivered.flush()
+      expect(await pageEvents(core, client, { chatId, limit: 1 })).toMatchObject(expected)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('[CHAT-17] a chat that is not yours to see is not_found, and gets no mark', async () => {
+  const { core } = fresh
+  const { chatId } = await talk(1)
+  const stranger = await newClient(core)
+  for (const seq of [0, 1]) {
+    await expect(markDelivered(core, stranger, { chatId, seq })).rejects.toMatchObject({ code: 'not_found' })
+  }
+  expect(await stored(chatId, stranger)).toEqual([])
+})
+
+test('[CHAT-17] a hundred calls at once and a hundred after them are a few writes, and the last value is stored', async () => {
+  const { core, db } = fresh
+  const { operator, chatId } = await talk(4)
+  const hints: Hint[] = []
+  const unsubscribe = core.bus.subscribe((hint) => hints.push(hint))
+  await markDelivered(core, operator, { chatId, seq: 1 })
+  const queries = watchQueries(db)
+  for (let call = 0; call < 100; call += 1) await markDelivered(core, operator, { chatId, seq: call % 4 })
+  await markDelivered(core, operator, { chatId, seq: 4 })
+  expect(queries.texts).toEqual([])
+  queries.stop()
+  await waitFor(async () => (await stored(chatId, operator))[0] === 4)
+  unsubscribe()
+  const marks = hints.filter((hint): hint is MarkHint => hint.t === 'mark' && hint.chatId === chatId)
+  expect(marks.map(({ deliveredSeq, readSeq }) => [deliveredSeq, readSeq])).toEqual([
+    [1, 0],
+    [4, 0],
+  ])
+})
+
+test('[CHAT-17] what waits is written when the core stops, and outlives a database that is away', async () => {
+  await using stopping = await freshCore()
+  const { core, db } = stopping
+  const { operator, client, chat } = await newConversation(core)
+  const chatId = chat.id
+  for (let count = 0; count < 3; count += 1) await sendText(core, client, { chatId })
+  await markDelivered(core, operator, { chatId, seq: 1 })
+  await markDelivered(core, operator, { chatId, seq: 2 })
+  await db.pool.query('alter table chat_marks rename to chat_marks_away')
+  await core.delivered.flush()
+  await db.pool.query('alter table chat_marks_away rename to chat_marks')
+  await markDelivered(core, operator, { chatId, seq: 1 })
+  await core.stop()
+  const { rows } = await db.pool.query('select delivered_seq::int from chat_marks where chat_id = $1', [chatId])
+  expect(rows).toEqual([{ delivered_seq: 2 }])
+})
+
+test('[CHAT-17] does not wait for the chat’s lock, and writes no row of the feed', async () => {
+  const { core, db } = fresh
+  const { operator, chatId } = await talk(1)
+  const feedRows = async () => (await db.pool.query('select 1 from feed where chat_id = $1', [chatId])).rowCount
+  const before = await feedRows()
+  const holder = await db.pool.connect()
+  try {
+    await holder.query('begin')
+    await holder.query('select from chats where id = $1 for update', [chatId])
+    await markDelivered(core, operator, { chatId, seq: 1 })
+    expect(await stored(chatId, operator)).toEqual([1, 0, 0])
+  } finally {
+    await holder.query('rollback')
+    holder.release()
+  }
+  expect(await feedRows()).toBe(before)
+})
+
+test('[CHAT-11] [MSG-12] what was delivered and not read changes neither unread nor status', async () => {
+  const { core } = fresh
+  const { client, operator, chatId } = await talk(3)
+  const other = await newOperator(core)
+  await markRead(core, operator, { chatId, seq: 2 })
+  await markDelivered(core, other, { chatId, seq: 3 })
+  await markDelivered(core, client, { chatId, seq: 3 })
+  // `other` has no read mark, so the operators' highest still counts.
+  for (const actor of [operator, other]) expect((await getChat(core, actor, { chatId })).chat.unread).toBe(1)
+  const { items } = await listMessages(core, client, { chatId, limit: 50 })
+  expect(items.map(({ status }) => status)).toEqual(['read', 'read', 'new'])
+  await using inbox = probeInbox(core, other)
+  await inbox.until('live')
+  expect(inbox.of('counts').at(-1)).toEqual((await countsOf(await newOperator(core))).at(-1))
+  await sendText(core, client, { chatId })
+  await inbox.when(() =>
+    inbox.of('upsert').some(({ rows }) => rows.some(({ id, unread }) => id === chatId && unread === 2)),
+  )
+})
+
+async function countsOf(actor: Actor) {
+  await using inbox = probeInbox(fresh.core, actor)
+  await inbox.until('live')
+  return inbox.of('counts')
+}
+
+test('[LIVE-11] a follower gets the marks as they are when it starts, and each that rises, with both numbers', async () => {
+  const { core } = fresh
+  const { client, operator, chatId } = await talk(3)
+  await markDelivered(core, operator, { chatId, seq: 2 })
+  const page = await pageEvents(core, client, { chatId, limit: 10 })
+  // Raised between page and follow.
+  await markRead(core, operator, { chatId, seq: 1 })
+  await using probe = new StreamProbe((signal) => followChat(core, client, { chatId, cursor: page.cursor, signal }))
+  const mark = (deliveredSeq: number, readSeq: number) => ({
+    t: 'rcpt',
+    userId: operator.userId,
+    role: 'operator',
+    deliveredSeq,
+    readSeq,
+  })
+  await probe.when(() => probe.of('rcpt').length === 1)
+  await markRead(core, operator, { chatId, seq: 3 })
+  await probe.when(() => probe.of('rcpt').length === 2)
+  expect(probe.of('rcpt')).toEqual([mark(2, 1), mark(3, 3)])
+  for (const { id, frame } of probe.steps) if (frame.t === 'rcpt') expect(id.startsWith(`${page.cursor}~`)).toBe(true)
+})
+
+test('[INBOX-2] a delivered mark sends no row to any inbox, and reads none', async () => {
+  const { core, db } = fresh
+  const { client, operator, chatId } = await talk(2)
+  await using inbox = probeInbox(core, operator)
+  await inbox.until('live')
+  await markRead(core, operator, { chatId, seq: 1 })
+  await inbox.when(() => inbox.of('upsert').length > 0)
+  const queries = watchQueries(db)
+  // Rows are read some milliseconds after a hint; the feed, which tells of the read mark, a few times a second.
+  const looks = async (count: number) => {
+    const before = queries.matching(/pg_snapshot_xmin/)
+    await waitFor(() => queries.matching(/pg_snapshot_xmin/) > before + count)
+  }
+  await looks(2)
+  const rowReads = queries.matching(/last_text/)
+  const seen = inbox.of('upsert').length
+  await markDelivered(core, operator, { chatId, seq: 2 })
+  await markDelivered(core, client, { chatId, seq: 2 })
+  await looks(2)
+  queries.stop()
+  expect(queries.matching(/last_text/)).toBe(rowReads)
+  expect(inbox.of('upsert')).toHaveLength(seen)
+})

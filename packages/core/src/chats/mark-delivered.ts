@@ -1,0 +1,15 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { MarkDeliveredInput } from '@deskbell/contract/chats'
+import type { Core } from '../context.ts'
+import { requireVisible } from './chat-policy.ts'
+
+/**
+ * A device of the actor has the log up to here. Raises the delivered mark only, never past the end of the log and
+ * never back. Whoever calls more than once a second is merged, and costs no query at all.
+ */
+export async function markDelivered(core: Core, actor: Actor, input: MarkDeliveredInput): Promise<void> {
+  const told = { chatId: input.chatId, userId: actor.userId, role: actor.role, seq: input.seq }
+  if (core.delivered.merge(told)) return
+  const chat = requireVisible(actor, await core.queries.chats.access(input.chatId))
+  if (input.seq > 0) await core.delivered.write({ ...told, clientId: chat.userId })
+}
