@@ -17,6 +17,7 @@ import { ChatOutbox } from './outbox/chat-outbox.ts'
 import type { Sdk, SdkOptions, SendOptions } from './sdk.ts'
 import { SdkError } from './sdk-error.ts'
 import { Session } from './session.ts'
+import { createStore } from './store.ts'
 import { followChat } from './timeline/follow-chat.ts'
 import type { ChatFollower } from './timeline/timeline.ts'
 
@@ -31,6 +32,7 @@ class SdkClient implements Sdk {
   readonly links: TRPCLink<AppRouter>[]
   readonly client: TRPCClient<AppRouter>
   readonly connection: Sdk['connection']
+  readonly outbox: Sdk['outbox'] = createStore({ kept: false })
   readonly #options: SdkOptions
   readonly #session: Session
   readonly #line: Line

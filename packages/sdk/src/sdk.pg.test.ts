@@ -66,7 +66,7 @@ describe('sdk', () => {
     await Promise.all([live(mine), live(theirs)])
     await operator.client.chats.assignOperator.mutate({ chatId })
     const pending = mine.send('hello')
-    expect(pending).toMatchObject({ text: 'hello', state: 'sending', code: null })
+    expect(pending).toMatchObject({ text: 'hello', state: 'queued', code: null })
     expect(mine.getSnapshot().pending).toHaveLength(1)
     await waitFor(() => textsOf(theirs).includes('hello') && textsOf(mine).includes('hello'))
     expect(mine.getSnapshot().pending).toEqual([])

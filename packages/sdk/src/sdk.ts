@@ -1,10 +1,11 @@
 import type { AppRouter } from '@deskbell/api/router'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput, Role } from '@deskbell/contract/users'
 import type { TRPCClient, TRPCLink } from '@trpc/client'
 import type { ConnectionState } from './connection/connection-state.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
+import type { OutboxState } from './outbox/outbox-state.ts'
 import type { Store } from './store.ts'
 import type { ChatFollower } from './timeline/timeline.ts'
 
@@ -19,6 +20,13 @@ export type SdkOptions = {
   token?: string
   /** Who carries the session: the browser's cookie, or the token. Left out: the cookie in a page without `token`. */
   session?: 'cookie' | 'token'
+  /** Who is signed in, when the program knows already: what this user wrote earlier is read back at once. */
+  userId?: UserId
+  /**
+   * Where messages that wait are kept. Left out: in IndexedDB, so that they outlive the page, where a page has it;
+   * elsewhere in memory.
+   */
+  outbox?: 'indexeddb' | 'memory'
   /** Milliseconds to wait for the answer to a send before it counts as unconfirmed; 10,000 when left out. */
   sendTimeoutMs?: number
   fetch?: typeof fetch
@@ -40,6 +48,8 @@ export interface Sdk {
   /** Typed calls: `users.*` by HTTP, everything else by the socket. */
   readonly client: TRPCClient<AppRouter>
   readonly connection: Store<ConnectionState>
+  /** `kept` is false while messages that wait are only in memory: they end with this program. */
+  readonly outbox: Store<OutboxState>
   /** Signs in; later calls and the socket use this session. */
   login(input: LoginInput): Promise<LoginOutput>
   /** Ends the session on the server and here. */

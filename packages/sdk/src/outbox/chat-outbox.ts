@@ -9,19 +9,21 @@ import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
 import { SdkError } from '../sdk-error.ts'
 import { createStore, type Store } from '../store.ts'
 import {
-  discardFailed,
+  discard,
   emptyQueue,
+  endBatch,
   enqueue,
   isTooLarge,
+  markOverdue,
   markSending,
-  markUnconfirmed,
   messagesOf,
+  type NewItem,
   nextBatch,
   observe,
-  putBack,
   type Queue,
   type QueueItem,
   refuse,
+  release,
   retryFailed,
   settle,
   withdraw,
@@ -63,9 +65,8 @@ export class ChatOutbox {
   }
 
   /** Adds a message. One that waits under the same id stays as it is, one that failed is tried again. */
-  add(item: Pick<QueueItem, 'clientMsgId' | 'text' | 'createdAt'>): void {
-    const queue = retryFailed(this.#store.getSnapshot(), item.clientMsgId)
-    this.#store.set(enqueue(queue, item))
+  add(item: Omit<NewItem, 'waitsSince'>): void {
+    this.#set((queue) => enqueue(retryFailed(queue, item.clientMsgId, Date.now()), { ...item, waitsSince: Date.now() }))
     this.#pump()
   }
 
@@ -90,12 +91,17 @@ export class ChatOutbox {
   }
 
   retry(clientMsgId: string): void {
-    this.#store.set(retryFailed(this.#store.getSnapshot(), clientMsgId))
+    this.#set((queue) => retryFailed(queue, clientMsgId, Date.now()))
+    this.#pump()
+  }
+
+  release(clientMsgId: string): void {
+    this.#set((queue) => release(queue, clientMsgId, Date.now()))
     this.#pump()
   }
 
   discard(clientMsgId: string): void {
-    this.#store.set(discardFailed(this.#store.getSnapshot(), clientMsgId))
+    this.#store.set(discard(this.#store.getSnapshot(), clientMsgId))
   }
 
   /** Somebody shows the log of this chat, and calls `observe`. Returns how to leave. */
@@ -123,6 +129,11 @@ export class ChatOutbox {
     this.#stopListening()
     const waiters = [...this.#waiters.values()].flatMap((set) => [...set])
     for (const waiter of waiters) waiter.reject(new SdkError('unavailable'))
+  }
+
+  #set(change: (queue: Queue) => Queue): void {
+    const next = change(this.#store.getSnapshot())
+    this.#store.set(next.map((item, order) => (item.order === order ? item : { ...item, order })))
   }
 
   /** Back: all programs of a restarted server come at one moment, so a random wait first. Ended: nothing to wait for. */
@@ -156,7 +167,7 @@ export class ChatOutbox {
   #waitForLine(): void {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.#store.set(markUnconfirmed(this.#store.getSnapshot(), 'queued'))
+      this.#store.set(markOverdue(this.#store.getSnapshot()))
     }, this.#options.timeoutMs)
   }
 
@@ -200,7 +211,7 @@ export class ChatOutbox {
       return
     }
     const queue = this.#store.getSnapshot()
-    this.#store.set(code === null ? markUnconfirmed(queue, 'sending') : putBack(queue))
+    this.#store.set(endBatch(queue, code === null ? 'unanswered' : 'postponed'))
     this.#pumpLater(retryAfterMs(error))
   }
 
@@ -208,7 +219,7 @@ export class ChatOutbox {
   #refused(code: ErrorCode, batch: readonly QueueItem[]): void {
     if (batch.length > 1) {
       this.#itemsMax = 1
-      this.#store.set(putBack(this.#store.getSnapshot()))
+      this.#store.set(endBatch(this.#store.getSnapshot(), 'postponed'))
       this.#pump()
       return
     }

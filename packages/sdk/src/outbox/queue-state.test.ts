@@ -2,14 +2,13 @@ import { type Message, messageSchema, type SendOutcome } from '@deskbell/contrac
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  discardFailed,
+  discard,
   emptyQueue,
+  endBatch,
   enqueue,
   markSending,
-  markUnconfirmed,
   nextBatch,
   observe,
-  putBack,
   type Queue,
   type QueueItem,
   refuse,
@@ -39,7 +38,12 @@ function message(clientMsgId: string, seq: number): Message {
 }
 
 function add(queue: Queue, clientMsgId: string, text = 'x'): Queue {
-  return enqueue(queue, { clientMsgId, text, createdAt: '2026-01-01T00:00:00.000Z' })
+  return keep(enqueue(queue, { clientMsgId, text, createdAt: '2026-01-01T00:00:00.000Z', waitsSince: 0 }))
+}
+
+/** As if all were in the storage. */
+function keep(queue: Queue): Queue {
+  return queue.map((item, order) => ({ ...item, order }))
 }
 
 describe('queue', () => {
@@ -61,11 +65,11 @@ describe('queue', () => {
           const batch = nextBatch(queue)
           queue = markSending(queue, batch)
           expect(nextBatch(queue)).toEqual([])
-          if (kind === 'refused') queue = putBack(queue)
-          if (kind === 'lost before') queue = markUnconfirmed(queue, 'sending')
+          if (kind === 'refused') queue = endBatch(queue, 'postponed')
+          if (kind === 'lost before') queue = endBatch(queue, 'unanswered')
           if (kind === 'lost after' || kind === 'seen') {
             server.send(batch)
-            queue = markUnconfirmed(queue, 'sending')
+            queue = endBatch(queue, 'unanswered')
           }
           if (kind === 'seen') queue = observe(queue, new Set(server.log), server.log.length)
           if (kind === 'answered') queue = observe(settle(queue, server.send(batch)), new Set(), server.log.length)
@@ -93,10 +97,10 @@ describe('queue', () => {
     ])
     expect(queue.map(toPending)).toMatchObject([
       { state: 'failed', code: 'chat_closed' },
-      { state: 'sending', code: null },
+      { state: 'queued', code: null },
     ])
     expect(nextBatch(queue).map((item) => item.clientMsgId)).toEqual(['good'])
-    expect(nextBatch(retryFailed(queue, 'bad')).map((item) => item.clientMsgId)).toEqual(['good', 'bad'])
+    expect(nextBatch(keep(retryFailed(queue, 'bad', 1))).map((item) => item.clientMsgId)).toEqual(['good', 'bad'])
   })
 
   test('[SDK-3] a batch has at most 20 messages and fits into one frame', () => {
@@ -116,10 +120,10 @@ describe('queue', () => {
 
   test('[SDK-3] only what failed can be thrown away, and only what no request carries can be taken back', () => {
     const queue = add(markSending(add(emptyQueue, 'sent'), add(emptyQueue, 'sent')), 'waits')
-    expect(discardFailed(queue, 'sent')).toBe(queue)
+    expect(discard(queue, 'sent')).toBe(queue)
     expect(withdraw(queue, 'sent')).toBe(queue)
     expect(withdraw(queue, 'waits').map((item) => item.clientMsgId)).toEqual(['sent'])
     const failed = refuse(queue, 'chat_closed')
-    expect(discardFailed(failed, 'sent').map((item) => item.clientMsgId)).toEqual(['waits'])
+    expect(discard(failed, 'sent').map((item) => item.clientMsgId)).toEqual(['waits'])
   })
 })

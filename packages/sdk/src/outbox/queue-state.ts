@@ -2,44 +2,48 @@ import type { ErrorCode } from '@deskbell/contract/errors'
 import type { LogEntry } from '@deskbell/contract/events'
 import { batchItemsMax, frameBytesMax } from '@deskbell/contract/limits'
 import type { Message, SendOutcome } from '@deskbell/contract/messages'
+import { isUnderWay, isWaiting, nextStage, type Stage, type StageEvent } from './item-stage.ts'
 import type { PendingMessage } from './pending-message.ts'
 
-/**
- * Own messages of one chat, in the order in which they were written.
- *
- *   queued ──> sending ──> stored ──> gone, once the log that is shown has reached it
- *     ^           │  └───> failed ──> queued (retry) or gone (discard)
- *     └───────────┴──────> unconfirmed ──> sending, with the same id
- *
- * A message that shows up in the log is done in every stage.
- */
+/** An own message of one chat. */
 export type QueueItem = {
   readonly clientMsgId: string
   readonly text: string
   readonly createdAt: string
-  readonly stage: 'queued' | 'sending' | 'unconfirmed' | 'failed' | 'stored'
+  /** Its day of waiting counts from here: milliseconds since 1970. */
+  readonly waitsSince: number
+  readonly stage: Stage
+  /** Why it `failed`. */
   readonly code: ErrorCode | null
   /** Its place in the log, once it is `stored`. */
   readonly seq: number | null
+  /** Its place in the storage; null until it is kept there. */
+  readonly order: number | null
 }
 
+/** Own messages of one chat in the order in which they were written: the kept ones, then those not kept yet. */
 export type Queue = readonly QueueItem[]
+
+export type NewItem = Pick<QueueItem, 'clientMsgId' | 'text' | 'createdAt' | 'waitsSince'>
 
 export const emptyQueue: Queue = []
 
+/** A message that waits for longer is held until the person says what is to become of it. */
+export const heldAfterMs = 24 * 3_600_000
+
 /** The same `clientMsgId` again changes nothing. */
-export function enqueue(queue: Queue, item: Pick<QueueItem, 'clientMsgId' | 'text' | 'createdAt'>): Queue {
+export function enqueue(queue: Queue, item: NewItem): Queue {
   if (queue.some((other) => other.clientMsgId === item.clientMsgId)) return queue
-  return [...queue, { ...item, stage: 'queued', code: null, seq: null }]
+  return [...queue, { ...item, stage: 'queued', code: null, seq: null, order: null }]
 }
 
 /** Room for what stands around the items in a frame. */
 const batchBytesMax = frameBytesMax - 8 * 1024
 
-/** What goes next: the oldest that wait, at most `itemsMax`, in one frame. Empty while a batch is under way. */
+/** What goes next: the oldest that wait and are kept, at most `itemsMax`, in one frame. Empty while a batch is out. */
 export function nextBatch(queue: Queue, itemsMax: number = batchItemsMax): readonly QueueItem[] {
-  if (queue.some((item) => item.stage === 'sending')) return []
-  const waiting = queue.filter((item) => item.stage === 'queued' || item.stage === 'unconfirmed')
+  if (queue.some((item) => isUnderWay(item.stage))) return []
+  const waiting = queue.filter((item) => isWaiting(item.stage) && item.order !== null)
   const batch: QueueItem[] = []
   let bytes = 0
   for (const item of waiting.slice(0, itemsMax)) {
@@ -57,54 +61,73 @@ export function isTooLarge(item: Pick<QueueItem, 'clientMsgId' | 'text'>): boole
 
 export function markSending(queue: Queue, batch: readonly QueueItem[]): Queue {
   const ids = idsOf(batch)
-  return queue.map((item) => (ids.has(item.clientMsgId) ? { ...item, stage: 'sending', code: null } : item))
+  return step(queue, 'leave', (item) => ids.has(item.clientMsgId))
 }
 
 /** The server's answer, item by item. What may be tried again waits in its old place. */
 export function settle(queue: Queue, outcomes: readonly SendOutcome[]): Queue {
-  const byId = new Map(outcomes.map((outcome) => [outcome.clientMsgId, outcome]))
-  return queue.map((item) => {
-    const outcome = byId.get(item.clientMsgId)
-    return outcome === undefined || item.stage !== 'sending' ? item : settleItem(item, outcome)
-  })
+  return outcomes.reduce(settleItem, queue)
 }
 
-/** No answer came, so the outcome is unknown (`sending`), or the line was away for too long (`queued`). */
-export function markUnconfirmed(queue: Queue, stage: 'sending' | 'queued'): Queue {
-  if (!queue.some((item) => item.stage === stage)) return queue
-  return queue.map((item) => (item.stage === stage ? { ...item, stage: 'unconfirmed' } : item))
+/** The server has these, whoever sent them. */
+export function markStored(queue: Queue, messages: readonly Pick<Message, 'clientMsgId' | 'seq'>[]): Queue {
+  const seqs = new Map(messages.map((message) => [message.clientMsgId, message.seq]))
+  const stored = step(queue, 'stored', (item) => seqs.has(item.clientMsgId))
+  if (stored === queue) return queue
+  return stored.map((item) => (item.seq === null ? { ...item, seq: seqs.get(item.clientMsgId) ?? null } : item))
 }
 
-/** The whole batch was refused, and may be tried again later. */
-export function putBack(queue: Queue): Queue {
-  return queue.map((item) => (item.stage === 'sending' ? { ...item, stage: 'queued' } : item))
+/** What happened to the whole batch that is under way. */
+export function endBatch(queue: Queue, event: 'unanswered' | 'postponed'): Queue {
+  return step(queue, event, (item) => isUnderWay(item.stage))
 }
 
 /** The whole batch was refused for good. */
 export function refuse(queue: Queue, code: ErrorCode): Queue {
-  return queue.map((item) => (item.stage === 'sending' ? { ...item, stage: 'failed', code } : item))
+  return step(queue, 'refused', (item) => isUnderWay(item.stage), code)
+}
+
+/** The line was away for too long. */
+export function markOverdue(queue: Queue): Queue {
+  return step(queue, 'overdue', () => true)
+}
+
+/** Messages that wait for more than a day, and that no program waits for, are held. They block nothing behind them. */
+export function hold(queue: Queue, now: number, awaited: ReadonlySet<string>): Queue {
+  return step(queue, 'aged', (item) => now - item.waitsSince > heldAfterMs && !awaited.has(item.clientMsgId))
 }
 
 /** Own messages were seen in the log, or the log that is shown has passed the place of a stored one. */
 export function observe(queue: Queue, seen: ReadonlySet<string>, shownSeq: number): Queue {
-  return without(queue, (item) => seen.has(item.clientMsgId) || (item.seq !== null && item.seq <= shownSeq))
+  return step(queue, 'seen', (item) => seen.has(item.clientMsgId) || (item.seq !== null && item.seq <= shownSeq))
 }
 
 /** A failed message goes to the end: others may have been sent meanwhile. */
-export function retryFailed(queue: Queue, clientMsgId: string): Queue {
+export function retryFailed(queue: Queue, clientMsgId: string, now: number): Queue {
   const item = queue.find((other) => other.clientMsgId === clientMsgId && other.stage === 'failed')
   if (item === undefined) return queue
-  return [...queue.filter((other) => other !== item), { ...item, stage: 'queued', code: null }]
+  return enqueue(
+    queue.filter((other) => other !== item),
+    { ...item, waitsSince: now },
+  )
 }
 
-/** Forgets a message that was refused. */
-export function discardFailed(queue: Queue, clientMsgId: string): Queue {
-  return without(queue, (item) => item.clientMsgId === clientMsgId && item.stage === 'failed')
+/** A held message goes out after all, in its old place. */
+export function release(queue: Queue, clientMsgId: string, now: number): Queue {
+  const held = queue.find((item) => item.clientMsgId === clientMsgId && item.stage === 'held')
+  if (held === undefined) return queue
+  const fresh = queue.map((item) => (item === held ? { ...item, waitsSince: now } : item))
+  return step(fresh, 'release', (item) => item.clientMsgId === clientMsgId)
+}
+
+/** Forgets a message that was refused or is held. */
+export function discard(queue: Queue, clientMsgId: string): Queue {
+  return step(queue, 'discard', (item) => item.clientMsgId === clientMsgId)
 }
 
 /** Forgets a message that nobody waits for any more, unless a request carries it at this moment. */
 export function withdraw(queue: Queue, clientMsgId: string): Queue {
-  return without(queue, (item) => item.clientMsgId === clientMsgId && item.stage !== 'sending')
+  return step(queue, 'withdraw', (item) => item.clientMsgId === clientMsgId)
 }
 
 /** How the queue is shown. A stored message is on its way still: the log that is shown has not got it yet. */
@@ -113,12 +136,14 @@ export function toPending(item: QueueItem): PendingMessage {
   return { clientMsgId, text, state: pendingStates[item.stage], code, createdAt }
 }
 
-const pendingStates: Record<QueueItem['stage'], PendingMessage['state']> = {
-  queued: 'sending',
+const pendingStates: Record<Stage, PendingMessage['state']> = {
+  queued: 'queued',
   sending: 'sending',
-  stored: 'sending',
   unconfirmed: 'unconfirmed',
+  retrying: 'unconfirmed',
+  held: 'held',
   failed: 'failed',
+  stored: 'sending',
 }
 
 /** Messages among log entries. */
@@ -126,15 +151,23 @@ export function messagesOf(entries: readonly LogEntry[]): Message[] {
   return entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []))
 }
 
-function settleItem(item: QueueItem, outcome: SendOutcome): QueueItem {
-  if ('message' in outcome) return { ...item, stage: 'stored', seq: outcome.message.seq }
-  if (outcome.error.retryable) return { ...item, stage: 'queued' }
-  return { ...item, stage: 'failed', code: outcome.error.code }
+/** One event for some items. The same queue when nothing changes. */
+function step(queue: Queue, event: StageEvent, concerns: (item: QueueItem) => boolean, code: ErrorCode | null = null) {
+  let changed = false
+  const next = queue.flatMap((item) => {
+    const stage = concerns(item) ? nextStage(item.stage, event) : item.stage
+    if (stage === item.stage) return [item]
+    changed = true
+    return stage === 'gone' ? [] : [{ ...item, stage, code: stage === 'failed' ? code : null }]
+  })
+  return changed ? next : queue
 }
 
-function without(queue: Queue, gone: (item: QueueItem) => boolean): Queue {
-  const rest = queue.filter((item) => !gone(item))
-  return rest.length === queue.length ? queue : rest
+function settleItem(queue: Queue, outcome: SendOutcome): Queue {
+  if ('message' in outcome) return markStored(queue, [{ clientMsgId: outcome.clientMsgId, seq: outcome.message.seq }])
+  const event = outcome.error.retryable ? 'postponed' : 'refused'
+  const concerns = (item: QueueItem) => item.clientMsgId === outcome.clientMsgId && isUnderWay(item.stage)
+  return step(queue, event, concerns, outcome.error.code)
 }
 
 function idsOf(items: readonly QueueItem[]): ReadonlySet<string> {

@@ -91,11 +91,15 @@ class Follower implements ChatFollower {
     this.#options.outbox.add({ clientMsgId, text, createdAt })
     this.#typing.sent()
     const item = this.#options.outbox.queue.getSnapshot().find((other) => other.clientMsgId === clientMsgId)
-    return item === undefined ? { clientMsgId, text, state: 'sending', code: null, createdAt } : toPending(item)
+    return item === undefined ? { clientMsgId, text, state: 'queued', code: null, createdAt } : toPending(item)
   }
 
   retry(clientMsgId: string): void {
     this.#options.outbox.retry(clientMsgId)
+  }
+
+  release(clientMsgId: string): void {
+    this.#options.outbox.release(clientMsgId)
   }
 
   discard(clientMsgId: string): void {

@@ -44,12 +44,15 @@ export interface ChatFollower extends Store<Timeline> {
   loadOlder(): Promise<void>
   /**
    * Shows the message at once among `pending` and sends it, in order, until its outcome is known.
+   * When this returns, it is kept: a page may forget its draft, and die. `sdk.outbox` tells when that does not hold.
    * The same `clientMsgId` again returns the message that is already waiting.
    */
   send(text: string, options?: { clientMsgId?: string }): PendingMessage
   /** Sends a failed message again, with its own id, after those that wait already. */
   retry(clientMsgId: string): void
-  /** Forgets a failed message. */
+  /** Sends a held message after all, in its old place. */
+  release(clientMsgId: string): void
+  /** Forgets a failed or held message. */
   discard(clientMsgId: string): void
   /** Tells that everything up to `seq` was read. At most one call a second leaves, and the mark never goes back. */
   markRead(seq: number): void

@@ -1,0 +1,153 @@
+/**
+ * How far an own message has come.
+ *
+ *   queued ──leave──> sending ──stored──> stored ──seen──> gone
+ *     │ ^                │ └──refused──> failed ──retry──> queued
+ *     │ └───postponed────┤
+ *   overdue              v
+ *     └──────────> unconfirmed <──unanswered──> retrying (the same as sending, once more)
+ *
+ *   queued, unconfirmed ──aged──> held ──release──> queued
+ */
+export type Stage = 'queued' | 'sending' | 'unconfirmed' | 'retrying' | 'held' | 'failed' | 'stored'
+
+export type StageEvent =
+  /** It goes out in a request. */
+  | 'leave'
+  /** The server has it: by its answer, or because another tab says so. */
+  | 'stored'
+  /** Refused for good. */
+  | 'refused'
+  /** Refused for now. */
+  | 'postponed'
+  /** A request came back without an answer, so the outcome is unknown. */
+  | 'unanswered'
+  /** It waited for the line for so long that the person is told. */
+  | 'overdue'
+  /** It waited for more than a day. */
+  | 'aged'
+  | 'release'
+  | 'retry'
+  | 'discard'
+  /** The program that waited for it gave up. */
+  | 'withdraw'
+  /** It stands in the log that is shown, or nobody shows the log. */
+  | 'seen'
+
+/** Total: a stage that does not answer an event does not compile. */
+export type StageTable = Readonly<Record<Stage, Readonly<Record<StageEvent, Stage | 'gone'>>>>
+
+export function nextStage(stage: Stage, event: StageEvent): Stage | 'gone' {
+  return stages[stage][event]
+}
+
+/** A request carries it at this moment. */
+export function isUnderWay(stage: Stage): boolean {
+  return stage === 'sending' || stage === 'retrying'
+}
+
+/** It goes out as soon as it may. */
+export function isWaiting(stage: Stage): boolean {
+  return stage === 'queued' || stage === 'unconfirmed'
+}
+
+const stages: StageTable = {
+  queued: {
+    leave: 'sending',
+    stored: 'stored',
+    refused: 'failed',
+    postponed: 'queued',
+    unanswered: 'queued',
+    overdue: 'unconfirmed',
+    aged: 'held',
+    release: 'queued',
+    retry: 'queued',
+    discard: 'queued',
+    withdraw: 'gone',
+    seen: 'gone',
+  },
+  sending: {
+    leave: 'sending',
+    stored: 'stored',
+    refused: 'failed',
+    postponed: 'queued',
+    unanswered: 'unconfirmed',
+    overdue: 'sending',
+    aged: 'sending',
+    release: 'sending',
+    retry: 'sending',
+    discard: 'sending',
+    withdraw: 'sending',
+    seen: 'gone',
+  },
+  unconfirmed: {
+    leave: 'retrying',
+    stored: 'stored',
+    refused: 'failed',
+    postponed: 'unconfirmed',
+    unanswered: 'unconfirmed',
+    overdue: 'unconfirmed',
+    aged: 'held',
+    release: 'unconfirmed',
+    retry: 'unconfirmed',
+    discard: 'unconfirmed',
+    withdraw: 'gone',
+    seen: 'gone',
+  },
+  retrying: {
+    leave: 'retrying',
+    stored: 'stored',
+    refused: 'failed',
+    postponed: 'unconfirmed',
+    unanswered: 'unconfirmed',
+    overdue: 'retrying',
+    aged: 'retrying',
+    release: 'retrying',
+    retry: 'retrying',
+    discard: 'retrying',
+    withdraw: 'retrying',
+    seen: 'gone',
+  },
+  held: {
+    leave: 'held',
+    stored: 'stored',
+    refused: 'failed',
+    postponed: 'held',
+    unanswered: 'held',
+    overdue: 'held',
+    aged: 'held',
+    release: 'queued',
+    retry: 'held',
+    discard: 'gone',
+    withdraw: 'gone',
+    seen: 'gone',
+  },
+  failed: {
+    leave: 'failed',
+    stored: 'stored',
+    refused: 'failed',
+    postponed: 'failed',
+    unanswered: 'failed',
+    overdue: 'failed',
+    aged: 'failed',
+    release: 'failed',
+    retry: 'queued',
+    discard: 'gone',
+    withdraw: 'gone',
+    seen: 'gone',
+  },
+  stored: {
+    leave: 'stored',
+    stored: 'stored',
+    refused: 'stored',
+    postponed: 'stored',
+    unanswered: 'stored',
+    overdue: 'stored',
+    aged: 'stored',
+    release: 'stored',
+    retry: 'stored',
+    discard: 'stored',
+    withdraw: 'stored',
+    seen: 'gone',
+  },
+}
