@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
 import type { Log } from './log.ts'
 import { ReadStatusFollower } from './messages/read-status-follower.ts'
+import { TypingMemory } from './presence/typing-memory.ts'
 
 export type { Log } from './log.ts'
 
@@ -22,6 +23,7 @@ export type Core = {
   readonly hub: Hub
   readonly readStatus: ReadStatusFollower
   readonly delivered: DeliveredWriter
+  readonly typing: TypingMemory
   readonly clock: Clock
   readonly log: Log
   readonly authMode: AuthMode
@@ -49,20 +51,27 @@ export function createCore(options: CoreOptions): Core {
   const hub = createHub({ db, bus, log, clock })
   const readStatus = new ReadStatusFollower({ db, log })
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
+  const queries = createQueries(db.orm)
+  const typing = new TypingMemory({ bus, glance: (chatId) => queries.chats.glance(chatId) })
   return {
     db,
-    queries: createQueries(db.orm),
+    queries,
     bus,
     hub,
     readStatus,
     delivered,
+    typing,
     clock,
     log,
     authMode,
     closedChat,
     epoch: () => hub.epoch(),
-    start: () => hub.start(),
+    async start() {
+      await hub.start()
+      typing.start()
+    },
     async stop() {
+      typing.stop()
       await hub.stop()
       await delivered.stop()
       await readStatus.stop()

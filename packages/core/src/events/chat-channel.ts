@@ -4,6 +4,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
 import { type Mark, MarkBoard } from './mark-board.ts'
 import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
+import { TypingBoard, type Writer } from './typing-board.ts'
 
 /** Reads the oldest entries after a place from the database. */
 export type ReadLog = (slice: { chatId: ChatId; afterSeq: number; limit: number }) => Promise<LogEntry[]>
@@ -27,6 +28,7 @@ const frameLimits: FrameLimits = { entries: frameEntriesMax, bytes: 48 * 1024 }
 export class ChatChannel {
   readonly chatId: ChatId
   readonly marks = new MarkBoard()
+  readonly typing = new TypingBoard()
   readonly #readLog: ReadLog
   readonly #readMarks: ChannelOptions['readMarks']
   readonly #onError: (error: unknown) => void
@@ -75,6 +77,7 @@ export class ChatChannel {
 
   offer({ seq, entries }: Pick<ChatHint, 'seq' | 'entries'>): void {
     this.#told = Math.max(this.#told, seq)
+    for (const { kind, actor } of entries) if (kind === 'message' && actor !== null) this.typing.end(actor.id)
     if (this.#ring === null) return
     const before = this.#ring.top
     this.#ring.append(entries)
@@ -95,6 +98,10 @@ export class ChatChannel {
 
   mark(mark: Mark): void {
     if (this.marks.merge(mark)) this.wake()
+  }
+
+  type(writer: Writer, now: number): void {
+    if (this.typing.merge(writer, now)) this.wake()
   }
 
   /** The next entries after a place; null when they are older than the ring, and must be read by `page`. */

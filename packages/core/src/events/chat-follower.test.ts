@@ -2,6 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { userIdSchema } from '@deskbell/contract/ids'
 import { heartbeatMaxMs, heartbeatMinMs } from '@deskbell/contract/limits'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../clock.ts'
 import { ChatChannel } from './chat-channel.ts'
 import { ChatFollower } from './chat-follower.ts'
 import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
@@ -37,8 +38,11 @@ function rig(cursor: string, top = 3) {
     isVoid: () => isVoid,
     input: { chatId: fixtureChatId, cursor },
     wait,
+    clock: systemClock,
+    isBusy: () => rigged.busy,
   })
-  return { channel, follower, makeVoid: () => (isVoid = true) }
+  const rigged = { channel, follower, busy: false, makeVoid: () => (isVoid = true) }
+  return rigged
 }
 
 test('[LIVE-6] an idle stream sends hb with the top, at a random moment of the window, again and again', async () => {
@@ -91,7 +95,7 @@ test('[LIVE-4] a frame that waited while the history changed becomes reset', asy
   const step = await follower.next()
   expect(step.frame.t).toBe('ev')
   makeVoid()
-  expect(follower.confirm(step).frame).toMatchObject({ t: 'reset', reason: 'foreign' })
+  expect(follower.confirm(step)?.frame).toMatchObject({ t: 'reset', reason: 'foreign' })
 })
 
 test('[LIVE-11] a slow reader gets only the newest mark of each person, after the entries', async () => {
@@ -105,4 +109,38 @@ test('[LIVE-11] a slow reader gets only the newest mark of each person, after th
   const next = follower.next()
   await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
   expect((await next).frame.t).toBe('hb')
+})
+
+const writerId = userIdSchema.parse(7)
+
+test('[LIVE-13] typing goes to the others, beside the log, and a newcomer is told of what still lasts', async () => {
+  const { follower, channel } = rig('e:3')
+  const until = Date.now() + 4_000
+  for (const userId of [actor.userId, writerId]) channel.type({ userId, role: 'operator', until }, Date.now())
+  expect((await follower.next()).frame.t).toBe('live')
+  const step = await follower.next()
+  expect(step.frame).toEqual({ t: 'typing', userId: writerId, role: 'operator', until: new Date(until).toISOString() })
+  expect(step.id).toMatch(/^e:3~/)
+  const next = follower.next()
+  await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
+  expect((await next).frame.t).toBe('hb')
+})
+
+test('[LIVE-13] what is over, and what a busy reader would get late, is left out', async () => {
+  const rigged = rig('e:3')
+  const { follower, channel } = rigged
+  await follower.next()
+  const tell = (forMs: number) =>
+    channel.type({ userId: writerId, role: 'operator', until: Date.now() + forMs }, Date.now())
+  tell(1_000)
+  rigged.busy = true
+  const beat = follower.next()
+  await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
+  expect((await beat).frame.t).toBe('hb')
+  rigged.busy = false
+  tell(2_000)
+  const step = await follower.next()
+  expect(follower.confirm(step)).toEqual(step)
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(follower.confirm(step)).toBeNull()
 })

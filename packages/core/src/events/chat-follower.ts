@@ -5,6 +5,7 @@ import { catchUpEntriesMax } from '@deskbell/contract/limits'
 import { isUnavailable } from '@deskbell/db/database-error'
 import type { ChatAccess } from '@deskbell/db/queries/chats'
 import { maySeeChat } from '../chats/chat-policy.ts'
+import type { Clock } from '../clock.ts'
 import type { ChatChannel } from './chat-channel.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
 import { createFrameIds } from './frame-ids.ts'
@@ -24,6 +25,9 @@ export type ChatFollowerOptions = {
   isVoid: () => boolean
   input: FollowChatInput
   wait: StreamWait
+  clock: Clock
+  /** So much waits for the reader that typing is left out. */
+  isBusy: () => boolean
 }
 
 const pageRetryMs = 500
@@ -45,6 +49,7 @@ export class ChatFollower {
   #refusal: ResetReason | null
   #at: number
   #marksSeen = 0
+  #typingSeen = 0
   #heartbeatAt = nextHeartbeat()
 
   constructor(options: ChatFollowerOptions) {
@@ -61,7 +66,7 @@ export class ChatFollower {
   /** The next frame; waits for one when there is nothing to say. */
   async next(): Promise<ChatStep> {
     for (;;) {
-      const step = await this.#now()
+      const step = await this.#nextStep()
       if (step !== null) {
         this.#heartbeatAt = nextHeartbeat()
         return step
@@ -75,8 +80,9 @@ export class ChatFollower {
   }
 
   /** What may really be sent, once sending is possible: the history may have changed while the frame waited. */
-  confirm(step: ChatStep): ChatStep {
-    return this.#state !== 'reset' && this.#options.isVoid() ? this.#reset('foreign') : step
+  confirm(step: ChatStep): ChatStep | null {
+    if (this.#state !== 'reset' && this.#options.isVoid()) return this.#reset('foreign')
+    return step.frame.t === 'typing' && Date.parse(step.frame.until) <= this.#now() ? null : step
   }
 
   #reset(reason: ResetReason): ChatStep {
@@ -84,7 +90,7 @@ export class ChatFollower {
     return this.#beside({ t: 'reset', reason, top: this.#options.channel.top })
   }
 
-  async #now(): Promise<ChatStep | null> {
+  async #nextStep(): Promise<ChatStep | null> {
     if (this.#state === 'reset') return null
     if (this.#refusal !== null) return this.#reset(this.#refusal)
     if (this.#options.isVoid()) return this.#reset('foreign')
@@ -94,7 +100,7 @@ export class ChatFollower {
       this.#state = 'live'
       return this.#beside({ t: 'live', top: this.#at })
     }
-    return this.#receipt()
+    return this.#receipt() ?? this.#typing()
   }
 
   #entries(items: readonly SizedEntry[]): ChatStep {
@@ -123,6 +129,19 @@ export class ChatFollower {
     return this.#beside({ t: 'rcpt', userId, role, deliveredSeq, readSeq })
   }
 
+  /** Somebody else writes. Not worth a place in a queue: a reader who is busy is not told, and the next telling is near. */
+  #typing(): ChatStep | null {
+    const { channel, actor, isBusy } = this.#options
+    const { version } = channel.typing
+    if (version === this.#typingSeen) return null
+    const writers = isBusy() ? [] : channel.typing.since(this.#typingSeen, this.#now())
+    const next = writers.find(({ userId }) => userId !== actor.userId)
+    this.#typingSeen = next?.version ?? version
+    if (next === undefined) return null
+    const { userId, role, until } = next
+    return this.#beside({ t: 'typing', userId, role, until: new Date(until).toISOString() })
+  }
+
   /** A stream that runs outlives the database: it waits until it is back. */
   async #page(): Promise<SizedEntry[]> {
     const { wait, channel } = this.#options
@@ -148,6 +167,10 @@ export class ChatFollower {
   #cursor(): string {
     if (this.#refusal !== null) return this.#cameWith
     return formatCursor({ epoch: this.#options.epoch, seq: this.#at })
+  }
+
+  #now(): number {
+    return this.#options.clock.now().getTime()
   }
 
   #top(): number {

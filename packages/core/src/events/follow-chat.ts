@@ -31,12 +31,14 @@ export async function* followChat(
   }
 }
 
-type Start = { input: FollowChatInput; wait: StreamWait; channel: ChatChannel; epoch: string }
+type Start = { input: FollowChatInput & StreamOptions; wait: StreamWait; channel: ChatChannel; epoch: string }
 
 async function startFollower(core: Core, actor: Actor, start: Start): Promise<ChatFollower> {
   const { input, wait, channel, epoch } = start
   const chat = requireVisible(actor, await wait.until(core.queries.chats.access(input.chatId)))
   await wait.until(channel.marksKnown())
   channel.observe(chat.lastSeq)
-  return new ChatFollower({ actor, chat, channel, epoch, isVoid: () => core.epoch() !== epoch, input, wait })
+  const { isBusy = () => false } = input
+  const isVoid = () => core.epoch() !== epoch
+  return new ChatFollower({ actor, chat, channel, epoch, isVoid, input, wait, clock: core.clock, isBusy })
 }

@@ -128,8 +128,12 @@ export class Hub {
   }
 
   #hear(hint: Hint): void {
-    if (hint.t === 'session' || hint.t === 'typing' || hint.epoch !== this.epoch()) return
+    if (hint.t === 'session' || hint.epoch !== this.epoch()) return
     const channel = this.#channels.get(hint.chatId)
+    if (hint.t === 'typing') {
+      channel?.type({ ...hint, until: Date.parse(hint.until) }, this.#options.clock.now().getTime())
+      return
+    }
     if (hint.t === 'chat') channel?.offer(hint)
     else channel?.mark(hint)
     this.inbox.hear(hint)

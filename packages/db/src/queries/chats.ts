@@ -17,6 +17,9 @@ export type ChatAccess = {
   marks: ReadMarks
 }
 
+/** Enough to decide who may write in a chat, and nothing that changes with each message. */
+export type ChatGlance = { userId: UserId; status: ChatStatus }
+
 export type ChatsFilter = {
   askerId: UserId
   /** Whose chats: of the asker as client, of the asker as operator, of nobody, or all. */
@@ -29,6 +32,11 @@ export type ChatsFilter = {
 
 export function prepareChatReads(orm: Database['orm']) {
   const access = selectAccess(orm, sql.placeholder('chatId')).prepare('chat_access')
+  const glance = orm
+    .select({ userId: chats.userId, status: chats.status })
+    .from(chats)
+    .where(eq(chats.id, sql.placeholder('chatId')))
+    .prepare('chat_glance')
   const row = selectChatRows(orm, sql.placeholder('askerId'))
     .where(eq(chats.id, sql.placeholder('chatId')))
     .prepare('chat_row')
@@ -36,6 +44,10 @@ export function prepareChatReads(orm: Database['orm']) {
   return {
     async access(chatId: ChatId): Promise<ChatAccess | undefined> {
       const rows = await access.execute({ chatId })
+      return rows[0]
+    },
+    async glance(chatId: ChatId): Promise<ChatGlance | undefined> {
+      const rows = await glance.execute({ chatId })
       return rows[0]
     },
     async row(askerId: UserId, chatId: ChatId): Promise<ChatRow | undefined> {
