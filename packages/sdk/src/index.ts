@@ -1,4 +1,4 @@
-export type { ConnectionState, EndReason } from './connection/connection-state.ts'
+export type { ConnectionState, EndReason, Via } from './connection/connection-state.ts'
 export { createSdk } from './create-sdk.ts'
 export { errorCode, isRetryable, retryAfterMs } from './error-code.ts'
 export type { InboxFollower, InboxState } from './inbox/inbox.ts'

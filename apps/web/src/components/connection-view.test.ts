@@ -2,7 +2,7 @@ import type { ConnectionState } from '@deskbell/sdk'
 import { expect, test } from 'vitest'
 import { backMs, connectionView, nextOutage, noOutage, type Outage, quietMs } from './connection-view.ts'
 
-const online: ConnectionState = { kind: 'online' }
+const online: ConnectionState = { kind: 'online', via: 'socket' }
 const waiting: ConnectionState = { kind: 'waiting', attempt: 1, retryAt: 10_000 }
 
 /** What is shown after these states, each seen at its time. */

@@ -4,7 +4,8 @@ import { type ConnectionEvent, type ConnectionState, nextConnectionState } from 
 
 const events: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   fc.record({ t: fc.constant('waiting' as const), attempt: fc.nat(9), retryAt: fc.nat() }),
-  fc.record({ t: fc.constantFrom('attempting' as const, 'opened' as const, 'lost' as const, 'renewed' as const) }),
+  fc.record({ t: fc.constantFrom('attempting' as const, 'lost' as const, 'renewed' as const) }),
+  fc.record({ t: fc.constant('opened' as const), via: fc.constantFrom('socket' as const, 'http' as const) }),
   fc.record({
     t: fc.constant('ended' as const),
     reason: fc.constantFrom('unauthenticated' as const, 'closed' as const),
@@ -19,17 +20,17 @@ describe('nextConnectionState', () => {
   test('[SDK-4] a lost line waits, tries and comes back', () => {
     const wait: ConnectionEvent = { t: 'waiting', attempt: 0, retryAt: 5 }
     expect(play([{ t: 'attempting' }])).toEqual({ kind: 'connecting' })
-    expect(play([{ t: 'attempting' }, { t: 'opened' }])).toEqual({ kind: 'online' })
-    expect(play([{ t: 'attempting' }, { t: 'opened' }, { t: 'lost' }, wait])).toEqual({
+    expect(play([{ t: 'attempting' }, { t: 'opened', via: 'socket' }])).toEqual({ kind: 'online', via: 'socket' })
+    expect(play([{ t: 'attempting' }, { t: 'opened', via: 'socket' }, { t: 'lost' }, wait])).toEqual({
       kind: 'waiting',
       attempt: 0,
       retryAt: 5,
     })
-    expect(play([{ t: 'attempting' }, wait, { t: 'attempting' }, { t: 'opened' }])).toEqual({ kind: 'online' })
+    expect(play([{ t: 'attempting' }, wait, { t: 'attempting' }, { t: 'opened', via: 'socket' }])).toEqual({ kind: 'online', via: 'socket' })
   })
 
   test('[SDK-4] while a socket is open, attempts to replace it show nothing', () => {
-    const online = play([{ t: 'attempting' }, { t: 'opened' }])
+    const online = play([{ t: 'attempting' }, { t: 'opened', via: 'socket' }])
     expect(nextConnectionState(online, { t: 'waiting', attempt: 0, retryAt: 1 })).toBe(online)
     expect(nextConnectionState(online, { t: 'attempting' })).toBe(online)
   })

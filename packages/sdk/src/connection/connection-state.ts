@@ -1,11 +1,14 @@
-/** What the socket does. `idle` until something needs it; `ended` is final until the next `login`. */
+/** What the line does. `idle` until something needs it; `ended` is final until the next `login`. */
 export type ConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'online' }
+  | { readonly kind: 'online'; readonly via: Via }
   /** `attempt` counts from 0; `retryAt` is a time of `Date.now()` in milliseconds. */
   | { readonly kind: 'waiting'; readonly attempt: number; readonly retryAt: number }
   | { readonly kind: 'ended'; readonly reason: EndReason }
+
+/** By one socket, or by single calls and server-sent events where sockets are blocked. */
+export type Via = 'socket' | 'http'
 
 /** `protocol`: this program is broken or too old. `closed`: `close` was called. */
 export type EndReason = 'unauthenticated' | 'forbidden' | 'protocol' | 'closed'
@@ -14,8 +17,8 @@ export type ConnectionEvent =
   /** The next attempt waits until `retryAt`. */
   | { readonly t: 'waiting'; readonly attempt: number; readonly retryAt: number }
   | { readonly t: 'attempting' }
-  | { readonly t: 'opened' }
-  /** No open socket is left. */
+  | { readonly t: 'opened'; readonly via: Via }
+  /** No open socket is left, or what goes over HTTP does not any more. */
   | { readonly t: 'lost' }
   | { readonly t: 'ended'; readonly reason: EndReason }
   /** A session began: the socket may be opened anew. */
@@ -37,7 +40,7 @@ type Table = { readonly [K in Kind]: Row<StateOf<K>> }
 const stay = (state: ConnectionState): ConnectionState => state
 const toIdle = (): ConnectionState => ({ kind: 'idle' })
 const toConnecting = (): ConnectionState => ({ kind: 'connecting' })
-const toOnline = (): ConnectionState => ({ kind: 'online' })
+const toOnline = (_: ConnectionState, { via }: EventOf<'opened'>): ConnectionState => ({ kind: 'online', via })
 const toEnded = (_: ConnectionState, event: EventOf<'ended'>): ConnectionState => ({
   kind: 'ended',
   reason: event.reason,
@@ -59,7 +62,14 @@ const table: Table = {
     ended: toEnded,
     renewed: toIdle,
   },
-  online: { waiting: stay, attempting: stay, opened: stay, lost: toConnecting, ended: toEnded, renewed: toIdle },
+  online: {
+    waiting: stay,
+    attempting: stay,
+    opened: (state, event) => (state.via === event.via ? state : toOnline(state, event)),
+    lost: toConnecting,
+    ended: toEnded,
+    renewed: toIdle,
+  },
   waiting: {
     waiting: toWaiting,
     attempting: toConnecting,

@@ -52,7 +52,7 @@ describe('Line', () => {
     expect(FakeSocket.made).toHaveLength(0)
     expect(line.state.getSnapshot()).toEqual({ kind: 'idle' })
     await open()
-    expect(line.state.getSnapshot()).toEqual({ kind: 'online' })
+    expect(line.state.getSnapshot()).toEqual({ kind: 'online', via: 'socket' })
   })
 
   test('[SDK-4] failed attempts wait longer and longer, each up to its bound', async () => {
@@ -104,7 +104,7 @@ describe('Line', () => {
     newest().say('{"id":null,"method":"reconnect"}')
     await tick(5)
     expect(FakeSocket.made).toHaveLength(2)
-    expect(line.state.getSnapshot()).toEqual({ kind: 'online' })
+    expect(line.state.getSnapshot()).toEqual({ kind: 'online', via: 'socket' })
     newest().refuse()
     await tick(500)
     expect(FakeSocket.made).toHaveLength(2)
@@ -154,7 +154,7 @@ describe('Line', () => {
     line.renew()
     expect(line.state.getSnapshot()).toEqual({ kind: 'idle' })
     await open()
-    expect(line.state.getSnapshot()).toEqual({ kind: 'online' })
+    expect(line.state.getSnapshot()).toEqual({ kind: 'online', via: 'socket' })
   })
 
   test('[SDK-8] a socket that does not answer after waking is given up', async () => {

@@ -109,7 +109,7 @@ export class Line {
       return
     }
     scope.sockets.add(socket)
-    this.#applyIn(scope, { t: 'opened' })
+    this.#applyIn(scope, { t: 'opened', via: 'socket' })
   }
 
   #closed(scope: Scope, { socket, code }: { socket: WebSocket; code: number }): void {

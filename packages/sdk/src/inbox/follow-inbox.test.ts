@@ -15,7 +15,7 @@ let inbox: InboxFollower
 
 beforeEach(() => {
   vi.useFakeTimers()
-  line = createStore<ConnectionState>({ kind: 'online' })
+  line = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
   streams = []
   inbox = followInbox(fakeCalls())
 })

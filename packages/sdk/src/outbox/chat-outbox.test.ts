@@ -23,7 +23,7 @@ let outbox: ChatOutbox
 
 beforeEach(() => {
   vi.useFakeTimers()
-  line = createStore<ConnectionState>({ kind: 'online' })
+  line = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
   requests = []
   outbox = new ChatOutbox(fakeCalls(), { chatId, timeoutMs })
 })
@@ -131,7 +131,7 @@ describe('ChatOutbox', () => {
     expect(requests).toHaveLength(0)
     await tick(timeoutMs)
     expect(stages()).toEqual(['unconfirmed'])
-    line.set({ kind: 'online' })
+    line.set({ kind: 'online', via: 'socket' })
     await tick(1_000)
     expect(requests.map(({ ids }) => ids)).toEqual([['a']])
   })

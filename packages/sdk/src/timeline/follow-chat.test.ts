@@ -42,7 +42,7 @@ function fakeCalls(): Calls {
     throw new Error('not used here')
   }
   return {
-    connection: createStore<ConnectionState>({ kind: 'online' }),
+    connection: createStore<ConnectionState>({ kind: 'online', via: 'socket' }),
     random: () => 0.5,
     connect: () => {},
     isOwn: () => true,
