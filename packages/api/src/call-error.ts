@@ -1,7 +1,9 @@
 import { AppError, type ErrorCode, type InputIssue } from '@deskbell/contract/errors'
 import { toAppError } from '@deskbell/core/app-error'
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { z } from 'zod'
+import type { CallErrorShape } from './call-error-shape.ts'
 import { errorTable } from './error-table.ts'
 
 const issuesMax = 20
@@ -19,6 +21,23 @@ export function toCallError(error: unknown): AppError {
 /** Back into tRPC: its code must fit ours, because the HTTP status of a tRPC answer is read from it. */
 export function toTrpcError(error: AppError): TRPCError {
   return new TRPCError({ code: errorTable[error.code].trpc, message: error.detail, cause: error })
+}
+
+/** What a caller gets of a failed call, over each transport. */
+export function callErrorShape(error: TRPCError, requestId: string): CallErrorShape {
+  const { code, detail, retryAfterMs, issues } = toCallError(error)
+  const row = errorTable[code]
+  return {
+    message: detail,
+    code: TRPC_ERROR_CODES_BY_KEY[row.trpc],
+    data: {
+      code,
+      httpStatus: row.status,
+      retryAfterMs: retryAfterMs ?? row.retryAfterMs,
+      requestId,
+      ...(issues !== undefined && { errors: issues }),
+    },
+  }
 }
 
 /** Errors that tRPC makes by itself, before a procedure runs. Everything else it makes is a defect. */

@@ -34,6 +34,18 @@ export type RequestContext = {
   readonly session: SessionPort
   /** A holder, because `next({ ctx })` copies the context: a procedure sets what REST answers with. */
   readonly reply: { status: number | null }
-  /** Back-pressure of the socket: a stream waits for it before each frame. */
-  readonly ready?: (() => Promise<void>) | undefined
+  /** Begins a stream of the caller. Throws when there are too many, and where there are none. */
+  openStream(actor: Actor): StreamPort
+}
+
+/** What a stream rests on: a line, and a session. */
+export type StreamPort = {
+  /** Ends with the session, where the line outlives it. */
+  readonly signal?: AbortSignal
+  /** Back-pressure: awaited before each frame. */
+  ready(): Promise<void>
+  /** True while so much waits that what nobody misses is left out. */
+  isBusy?(): boolean
+  /** False from the moment in which the session ended. */
+  isSignedIn(): boolean
 }

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close())
 
-type Call = { token?: string; input?: unknown; via?: 'http' }
+type Call = { token?: string; input?: unknown }
 type Scenario = () => Promise<Call> | Call
 
 /** How each procedure comes to each of its codes. Rates and outages, which are the same for all, are tested below. */
@@ -60,7 +60,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     not_found: hidden({ seq: 1 }),
   },
   'chats.page': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
-  'chats.events': { ...overHttp(missing), invalid_input: asClient({}), not_found: hidden() },
+  'chats.events': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
   'messages.send': {
     ...unauthenticated({ ...missing, text: 'a', clientMsgId: 'b' }),
     invalid_input: asClient(missing),
@@ -83,7 +83,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     not_found: hidden({ items: [{ text: 'a', clientMsgId: 'b' }] }),
   },
   'messages.list': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
-  'inbox.events': { ...overHttp({}), invalid_input: asClient({ x: 1 }) },
+  'inbox.events': { ...unauthenticated({}), invalid_input: asClient({ x: 1 }) },
 }
 
 function asClient(input: unknown): Scenario {
@@ -96,10 +96,6 @@ function asOperator(input: unknown): Scenario {
 
 function unauthenticated(input?: unknown): { unauthenticated: Scenario } {
   return { unauthenticated: () => ({ input }) }
-}
-
-function overHttp(input: unknown): { method_not_allowed: Scenario } {
-  return { method_not_allowed: () => ({ token: client.token, input, via: 'http' }) }
 }
 
 function operatorOnly(input: object): Record<'unauthenticated' | 'forbidden' | 'invalid_input', Scenario> {
@@ -140,9 +136,8 @@ const errorSchema = z.object({
   }),
 })
 
-/** Calls over HTTP, and streams over the socket, which is theirs alone. */
-async function call({ name, type }: ProcedureDescription, { token, input, via }: Call): Promise<unknown> {
-  if (type === 'subscription' && token !== undefined && via === undefined) return callBySocket(name, { token, input })
+/** Calls over HTTP, and streams over both. */
+async function call({ name, type }: ProcedureDescription, { token, input }: Call): Promise<unknown> {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const text = input === undefined ? undefined : JSON.stringify(input)
   if (type === 'mutation') {
@@ -150,13 +145,23 @@ async function call({ name, type }: ProcedureDescription, { token, input, via }:
     return (await fetch(`${server.url}/trpc/${name}`, { method: 'POST', headers, body: text ?? '' })).json()
   }
   const query = text === undefined ? '' : `?input=${encodeURIComponent(text)}`
-  const answer = await (await fetch(`${server.url}/trpc/${name}${query}`, { headers: authorization })).text()
-  return type === 'subscription' ? { error: errorEvent(answer) } : JSON.parse(answer)
+  const answer = await fetch(`${server.url}/trpc/${name}${query}`, { headers: authorization })
+  if (type === 'subscription' && token !== undefined) await expectSame(name, { token, input }, answer.clone())
+  return failureIn(answer)
 }
 
-/** Over HTTP a stream is a text of events, also one that never began. */
-function errorEvent(text: string): unknown {
-  return JSON.parse(/event: serialized-error\ndata: (.*)/.exec(text)?.[1] ?? 'null')
+/** A stream that began tells of its failure by an event. */
+async function failureIn(answer: Response): Promise<unknown> {
+  const text = await answer.text()
+  const event = /event: serialized-error\ndata: (.*)/.exec(text)?.[1]
+  return event === undefined ? JSON.parse(text) : { error: JSON.parse(event) }
+}
+
+async function expectSame(name: string, asked: { token: string; input: unknown }, answer: Response): Promise<void> {
+  const bySocket = errorSchema.parse(await callBySocket(name, asked)).error
+  const byHttp = errorSchema.parse(await failureIn(answer)).error
+  const requestId = byHttp.data.requestId
+  expect(byHttp).toEqual({ ...bySocket, data: { ...bySocket.data, requestId } })
 }
 
 async function callBySocket(path: string, { token, input }: { token: string; input: unknown }): Promise<unknown> {
@@ -166,10 +171,8 @@ async function callBySocket(path: string, { token, input }: { token: string; inp
   return await socket.frame((frame) => errorSchema.safeParse(frame).success)
 }
 
-/** Nobody without a session has a socket, so a stream is never asked by one. */
-function expectedCodes({ type, meta }: ProcedureDescription): ErrorCode[] {
+function expectedCodes({ meta }: ProcedureDescription): ErrorCode[] {
   const own = ['invalid_input', ...(meta.errors ?? [])] satisfies ErrorCode[]
-  if (type === 'subscription') return ['method_not_allowed', ...own]
   const ofAccess = {
     anybody: [],
     'signed-in': ['unauthenticated'],

@@ -52,6 +52,7 @@ function context(): RequestContext {
     limit() {},
     session: { token: null, setCookie() {}, clearCookie() {} },
     reply: { status: null },
+    openStream: () => ({ ready: async () => {}, isSignedIn: () => true }),
   }
 }
 
@@ -121,10 +122,12 @@ describe('a stream', () => {
     throw new Error('select 1')
   }
 
+  function streamOf(ctx: Partial<RequestContext>, signal = new AbortController().signal) {
+    return frameStream({ ctx: { ...context(), actor, ...ctx }, path: 'chats.events', signal }, failing)
+  }
+
   it('[LIVE-3] [SOCK-9] tracks every frame, and its failure becomes public inside it', async () => {
-    const ctx = { ...context(), authenticate: async () => actor }
-    const call = { ctx, path: 'chats.events', signal: new AbortController().signal }
-    const stream = frameStream(call, failing())
+    const stream = streamOf({})
     expect((await stream.next()).value?.slice(0, 2)).toEqual(['e:1', 1])
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
     expect(toCallError(error)).toMatchObject({ code: 'internal' })
@@ -133,17 +136,13 @@ describe('a stream', () => {
   })
 
   it('[AUTH-5] ends with its session, before the next frame', async () => {
-    const stream = frameStream(
-      { ctx: context(), path: 'chats.events', signal: new AbortController().signal },
-      failing(),
-    )
+    const stream = streamOf({ openStream: () => ({ ready: async () => {}, isSignedIn: () => false }) })
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
     expect(toCallError(error)).toMatchObject({ code: 'unauthenticated' })
   })
 
   it('[LIVE-12] that was stopped ends without an error', async () => {
-    const stopped = { ctx: context(), path: 'chats.events', signal: AbortSignal.abort() }
-    const stream = frameStream(stopped, failing())
+    const stream = streamOf({}, AbortSignal.abort())
     await stream.next()
     expect(await stream.next()).toMatchObject({ done: true })
     expect(log.error).not.toHaveBeenCalled()

@@ -1,11 +1,9 @@
 import { AppError } from '@deskbell/contract/errors'
-import { initTRPC, type TRPCError } from '@trpc/server'
-import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
+import { streamPingMs, streamSilenceMs } from '@deskbell/contract/limits'
+import { initTRPC } from '@trpc/server'
 import { beforeDeadline } from './before-deadline.ts'
-import { toCallError } from './call-error.ts'
-import type { CallErrorShape } from './call-error-shape.ts'
+import { callErrorShape } from './call-error.ts'
 import type { RequestContext } from './context.ts'
-import { errorTable } from './error-table.ts'
 import { toPublicError } from './failure-report.ts'
 import type { ProcedureMeta } from './procedure-meta.ts'
 
@@ -14,9 +12,12 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     isDev: false,
-    // Streams belong to the socket, which ends with its session; over HTTP nobody would end them.
-    sse: { enabled: false },
-    errorFormatter: ({ error, ctx }) => toErrorShape(error, ctx?.requestId ?? ''),
+    sse: {
+      enabled: true,
+      ping: { enabled: true, intervalMs: streamPingMs },
+      client: { reconnectAfterInactivityMs: streamSilenceMs },
+    },
+    errorFormatter: ({ error, ctx }) => callErrorShape(error, ctx?.requestId ?? ''),
   })
 
 export const router = t.router
@@ -32,12 +33,6 @@ const answered = t.middleware(async ({ ctx, path, type, next }) => {
   } catch (cause) {
     throw toPublicError({ ctx, path }, cause)
   }
-})
-
-/** A socket ends with its session; over HTTP nothing would end a stream. */
-const streamedBySocket = t.middleware(({ ctx, type, next }) => {
-  if (type === 'subscription' && ctx.via !== 'socket') throw new AppError('method_not_allowed')
-  return next()
 })
 
 /** REST has asked already, before it read the body. */
@@ -56,7 +51,7 @@ const authenticated = t.middleware(async ({ ctx, next }) => {
  * Middlewares run in the order in which they stand, and `.input()` comes after all of them:
  * method, rate, session, role, input. That is the contract's order of checks.
  */
-const procedure = t.procedure.use(answered).use(streamedBySocket).use(limited)
+const procedure = t.procedure.use(answered).use(limited)
 
 export const anybodyProcedure = procedure.meta({ access: 'anybody' }).use(({ ctx, next }) => {
   ctx.assertOwnOrigin()
@@ -69,19 +64,3 @@ export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).
   if (ctx.actor.role !== 'operator') throw new AppError('forbidden')
   return next()
 })
-
-function toErrorShape(error: TRPCError, requestId: string): CallErrorShape {
-  const { code, detail, retryAfterMs, issues } = toCallError(error)
-  const row = errorTable[code]
-  return {
-    message: detail,
-    code: TRPC_ERROR_CODES_BY_KEY[row.trpc],
-    data: {
-      code,
-      httpStatus: row.status,
-      retryAfterMs: retryAfterMs ?? row.retryAfterMs,
-      requestId,
-      ...(issues !== undefined && { errors: issues }),
-    },
-  }
-}

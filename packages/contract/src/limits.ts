@@ -43,12 +43,22 @@ export const socketSignInMs = 5_000
 /** Bytes waiting for a slow socket: above the soft bound its streams wait, above the hard one nothing is read from it. */
 export const socketQueueSoftBytes = 64 * 1024
 export const socketQueueHardBytes = 256 * 1024
+/** Above this, what nobody misses (typing) is left out. */
+export const socketQueueBusyBytes = 16 * 1024
 /** A socket that stays above the soft bound for this long is closed with `slow`; a long answer adds time at this rate. */
 export const socketSlowMs = 5_000
 export const socketReadBytesPerSecondMin = 32 * 1024
 export const socketLongAnswerMsMax = 15_000
 /** A peer that does not answer the close is cut off after this. */
 export const socketCloseMs = 5_000
+
+/** Streams over HTTP: so many of one session, a ping this often, and a client comes back after this much silence. */
+export const httpStreamsMax = 16
+export const streamPingMs = 10_000
+export const streamSilenceMs = 30_000
+/** A stream over HTTP that was cut off is opened again after a random time between these. */
+export const streamRetryMinMs = 300
+export const streamRetryMaxMs = 1_500
 
 /** Server keep-alive: a ping after this much silence, and this long to answer it. */
 export const serverPingMs = 25_000

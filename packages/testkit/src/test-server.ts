@@ -17,6 +17,9 @@ export type TestServer = AsyncDisposable & {
   readonly db: Database
   readonly connectionString: string
   openSockets(): number
+  openStreams(): number
+  /** Breaks the streams over HTTP, as a lost line does. */
+  cutStreams(): void
   drain(): Promise<void>
   close(): Promise<void>
 }
@@ -55,6 +58,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     db,
     connectionString,
     openSockets: () => server.openSockets(),
+    openStreams: () => server.openStreams(),
+    cutStreams: () => server.cutStreams(),
     drain: () => server.drain(),
     close,
     [Symbol.asyncDispose]: close,

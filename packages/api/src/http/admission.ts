@@ -23,6 +23,16 @@ export function assertOwnCookie(rule: OriginRule, peer: Peer, request: IncomingM
   if (origin === undefined || !isOwnOrigin(rule, peer, origin)) throw foreignOrigin()
 }
 
+/**
+ * For a stream with a cookie. A browser asks for its own page's stream without an `Origin`, and a foreign page could
+ * not read one, but it could open many: so where the browser says whose page it is, that must be ours.
+ */
+export function assertOwnReader(rule: OriginRule, peer: Peer, request: IncomingMessage): void {
+  assertOwnOrigin(rule, peer, request)
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin === undefined && site !== undefined && site !== 'same-origin' && site !== 'none') throw foreignOrigin()
+}
+
 /** Who the credential stands for; null for none and for an ended one. Bounded in time. */
 export async function actorOf(core: Core, credential: Credential): Promise<Actor | null> {
   if (credential.kind === 'none' || credential.kind === 'unclear') return null

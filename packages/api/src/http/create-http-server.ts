@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@deskbell/contract/errors'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { HttpStreams } from '../live/http-streams.ts'
 import { LiveServer } from '../live/live-server.ts'
-import { defaultTimings } from '../live/live-timings.ts'
+import { defaultTimings, type LiveTimings } from '../live/live-timings.ts'
+import { SessionWatch } from '../live/session-watch.ts'
 import { serveHealth } from './health.ts'
 import type { HttpOptions, HttpServer } from './http-options.ts'
 import { readIndexPage } from './index-page.ts'
@@ -22,10 +24,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const app = createShell(options)
   let leaving = false
   serveHealth(app, () => !leaving && options.ready())
-  const rest = options.roles.api ? mountApi(app, options, limits) : null
+  const timings = { ...defaultTimings, ...options.timings }
+  const watch = new SessionWatch(options.core, timings.sessionLookMs)
+  const streams = new HttpStreams({ watch, timings })
+  const rest = options.roles.api ? mountApi(app, options, { limits, streams }) : null
   const pages = options.roles.pages ? await mountPages(app, options) : null
   answerUnknown(app, rest, pages)
-  const live = mountLive(app, options, limits)
+  const live = mountLive(app, options, { limits, timings, watch })
   return {
     async listen(port, host) {
       await app.listen({ port, host })
@@ -33,24 +38,31 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       return { port: address !== null && typeof address === 'object' ? address.port : port }
     },
     openSockets: () => live?.openSockets ?? 0,
+    openStreams: () => streams.open,
+    cutStreams: () => streams.cut(),
     async drain() {
       leaving = true
       await live?.drain()
     },
     async close() {
       leaving = true
+      watch.stop()
       live?.close()
+      streams.refuse()
+      streams.cut()
       await closeBounded(app)
     },
   }
 }
 
-function mountApi(app: FastifyInstance, options: HttpOptions, limits: RateLimits): Answer {
+type ApiParts = { limits: RateLimits; streams: HttpStreams }
+
+function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): Answer {
   const { core, publicUrl, allowedOrigins, trustProxy } = options
-  const contextOptions = { core, publicUrl, allowedOrigins, trustProxy, limits }
+  const contextOptions = { core, publicUrl, allowedOrigins, trustProxy, ...parts }
   const contextOf: ContextOf = (request, reply, via) =>
     createRequestContext(contextOptions, { request: request.raw, response: reply.raw, requestId: request.id, via })
-  mountTrpc(app, contextOf)
+  mountTrpc(app, contextOf, parts.streams)
   return mountRest(app, contextOf)
 }
 
@@ -81,13 +93,14 @@ function refuseMethod(reply: FastifyReply, methods: string[]): FastifyReply {
   return sendProblem(reply.header('allow', methods.join(', ')), new AppError('method_not_allowed'))
 }
 
-function mountLive(app: FastifyInstance, options: HttpOptions, limits: RateLimits): LiveServer | null {
+type LiveParts = { limits: RateLimits; timings: LiveTimings; watch: SessionWatch }
+
+function mountLive(app: FastifyInstance, options: HttpOptions, parts: LiveParts): LiveServer | null {
   if (!options.roles.live) {
     app.server.on('upgrade', (_request, socket) => void answerRaw(socket, new AppError('not_found'), randomUUID()))
     return null
   }
-  const timings = { ...defaultTimings, ...options.timings }
-  const live = new LiveServer({ ...options, publicUrl: options.publicUrl, limits, timings })
+  const live = new LiveServer({ ...options, publicUrl: options.publicUrl, ...parts })
   app.server.on('upgrade', (request, socket, head) => void live.upgrade(request, socket, head))
   return live
 }

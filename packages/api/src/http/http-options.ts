@@ -29,6 +29,10 @@ export type HttpOptions = {
 export type HttpServer = {
   listen(port: number, host: string): Promise<{ port: number }>
   openSockets(): number
+  /** Streams over HTTP. */
+  openStreams(): number
+  /** Breaks them off; they may come back. */
+  cutStreams(): void
   /** Takes no new sockets, asks the open ones to move, and ends the rest. Bounded. */
   drain(): Promise<void>
   /** Ends everything that is left. */

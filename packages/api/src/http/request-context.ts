@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AppError } from '@deskbell/contract/errors'
 import type { RequestContext, Transport } from '../context.ts'
-import { actorOf, assertOwnCookie, assertOwnOrigin } from './admission.ts'
+import type { HttpStreams } from '../live/http-streams.ts'
+import { actorOf, assertOwnCookie, assertOwnOrigin, assertOwnReader } from './admission.ts'
 import { isAmbient, readCredential } from './credential.ts'
 import type { HttpOptions } from './http-options.ts'
 import { peerOf } from './peer.ts'
@@ -9,6 +11,7 @@ import { endedCookieHeaders, sessionCookieHeaders } from './session-cookies.ts'
 
 export type ContextOptions = Pick<HttpOptions, 'core' | 'publicUrl' | 'allowedOrigins' | 'trustProxy'> & {
   limits: RateLimits
+  streams: HttpStreams
 }
 
 export type Exchange = { request: IncomingMessage; response: ServerResponse; requestId: string; via: Transport }
@@ -20,7 +23,7 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   const { request, response, requestId, via } = exchange
   const rule = { publicUrl: options.publicUrl, allowedOrigins: options.allowedOrigins }
   const peer = peerOf(request, options.trustProxy)
-  const credential = readCredential(request.headers, roleHeader(request))
+  const credential = readCredential(request.headers, roleHeader(request) ?? roleParam(exchange))
   const changes = !readingMethods.has(request.method ?? 'GET')
   const secure = options.publicUrl?.startsWith('https:') ?? false
   const token = 'token' in credential ? credential.token : null
@@ -48,6 +51,11 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
       clearCookie: (role) => addCookies(response, endedCookieHeaders(role, secure)),
     },
     reply: { status: null },
+    openStream(actor) {
+      if (via !== 'http') throw new AppError('method_not_allowed')
+      if (isAmbient(credential)) assertOwnReader(rule, peer, request)
+      return options.streams.begin(response, actor)
+    },
   }
 }
 
@@ -58,6 +66,13 @@ function addCookies(response: ServerResponse, cookies: string[]): void {
 function roleHeader(request: IncomingMessage): string | undefined {
   const value = request.headers['deskbell-role']
   return typeof value === 'string' ? value : undefined
+}
+
+/** An `EventSource` sends no headers of ours, so a stream may name its role in the address, as a socket does. */
+function roleParam({ request, via }: Exchange): string | undefined {
+  if (via !== 'http') return undefined
+  const [, query = ''] = (request.url ?? '').split('?', 2)
+  return new URLSearchParams(query).get('role') ?? undefined
 }
 
 function endOf(response: ServerResponse): AbortSignal {

@@ -173,14 +173,6 @@ describe('tRPC over HTTP', () => {
     })
     expect(few.status).toBe(200)
   })
-
-  test('[SOCK-11] streams are not served over HTTP, where nothing would end them with their session', async () => {
-    const headers = { authorization: `Bearer ${client.token}`, accept: 'text/event-stream' }
-    const { text } = await call('/trpc/inbox.events?input={}', { headers })
-    expect(text).toContain('event: serialized-error')
-    expect(text).toContain('"code":"method_not_allowed"')
-    expect(text).not.toMatch(/"t":"/)
-  })
 })
 
 async function countChats(): Promise<number> {

@@ -1,17 +1,22 @@
 import { socketBatchMax } from '@deskbell/contract/limits'
 import type { TRPCError } from '@trpc/server'
-import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { incomingMessageToRequest } from '@trpc/server/adapters/node-http'
+import { resolveResponse } from '@trpc/server/http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { toCallError } from '../call-error.ts'
+import { callErrorShape, toCallError } from '../call-error.ts'
+import type { HttpStreams } from '../live/http-streams.ts'
 import { problemResponse } from '../rest/rest-response.ts'
 import { appRouter } from '../router.ts'
 import type { ContextOf } from './rest-mount.ts'
 
 const pathSchema = z.object({ '*': z.string() })
 
-/** tRPC over HTTP. Bodies are JSON, so a form of a foreign page never gets this far; a `GET` is only ever a query. */
-export function mountTrpc(app: FastifyInstance, contextOf: ContextOf): void {
+/**
+ * tRPC over HTTP, streams as server-sent events. Bodies are JSON, so a form of a foreign page never gets this far;
+ * a `GET` is only ever a query or a stream.
+ */
+export function mountTrpc(app: FastifyInstance, contextOf: ContextOf, streams: HttpStreams): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     // tRPC parses the text itself.
@@ -21,18 +26,13 @@ export function mountTrpc(app: FastifyInstance, contextOf: ContextOf): void {
       method: ['GET', 'HEAD', 'POST'],
       url: '/trpc/*',
       handler: async (request, reply) => {
+        const isHead = request.method === 'HEAD'
         prepare(request)
         reply.header('cache-control', 'no-store')
-        await fastifyRequestHandler({
-          router: appRouter,
-          req: request,
-          res: reply,
-          path: procedurePath(request),
-          maxBatchSize: socketBatchMax,
-          responseMeta: ({ errors }) => ({ headers: retryHeaders(errors) }),
-          createContext: () => contextOf(request, reply, 'http'),
-        })
-        return reply
+        const { answer, refusal } = await resolve(request, reply, contextOf)
+        if (!isStream(answer)) return reply.send(answer)
+        if (refusal !== null) return sendRefusal(reply, { answer, refusal })
+        return isHead ? sendHead(reply, answer) : sendStream(reply, answer, streams)
       },
     })
   })
@@ -44,6 +44,62 @@ function prepare({ raw, headers }: FastifyRequest): void {
   if (raw.method === 'HEAD') raw.method = 'GET'
   // Only an empty body comes this far without a media type, and it may be left out.
   if (raw.method === 'POST') headers['content-type'] ??= 'application/json'
+}
+
+type Resolved = {
+  answer: Response
+  /** Why a stream did not begin; tRPC would say so with status 200, inside of one. */
+  refusal: TRPCError | null
+}
+
+async function resolve(request: FastifyRequest, reply: FastifyReply, contextOf: ContextOf): Promise<Resolved> {
+  let refusal: TRPCError | null = null
+  const answer = await resolveResponse({
+    router: appRouter,
+    req: incomingMessageToRequest(Object.assign(request.raw, { body: request.body }), reply.raw, { maxBodySize: null }),
+    path: procedurePath(request),
+    error: null,
+    maxBatchSize: socketBatchMax,
+    responseMeta: ({ errors }) => ({ headers: retryHeaders(errors) }),
+    createContext: async () => contextOf(request, reply, 'http'),
+    onError: ({ error }) => {
+      refusal = error
+    },
+  })
+  return { answer, refusal }
+}
+
+function isStream(answer: Response): boolean {
+  return answer.headers.get('content-type') === 'text/event-stream'
+}
+
+/** With its status, so that programs can tell and an `EventSource` does not come back again and again. */
+async function sendRefusal(reply: FastifyReply, { answer, refusal }: { answer: Response; refusal: TRPCError }) {
+  await answer.body?.cancel()
+  const error = callErrorShape(refusal, reply.request.id)
+  const allow = answer.headers.get('allow')
+  if (allow !== null) reply.header('allow', allow)
+  return reply
+    .code(error.data.httpStatus)
+    .headers({ ...retryHeaders([refusal]), 'content-type': 'application/json' })
+    .send(JSON.stringify({ error }))
+}
+
+async function sendStream(reply: FastifyReply, answer: Response, streams: HttpStreams): Promise<FastifyReply> {
+  reply.hijack()
+  const { raw } = reply
+  raw.statusCode = answer.status
+  for (const [name, value = ''] of Object.entries(reply.getHeaders())) raw.setHeader(name, value)
+  raw.setHeaders(answer.headers)
+  if (answer.body === null) raw.end()
+  else await streams.send(raw, answer.body)
+  return reply
+}
+
+/** What a stream would begin with, and no stream. */
+async function sendHead(reply: FastifyReply, answer: Response): Promise<FastifyReply> {
+  await answer.body?.cancel()
+  return reply.code(answer.status).headers(Object.fromEntries(answer.headers)).send()
 }
 
 /** The header of the problem that REST would answer with; of a batch, that of the last failed call. */

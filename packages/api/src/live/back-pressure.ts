@@ -1,3 +1,5 @@
+import { socketQueueBusyBytes } from '@deskbell/contract/limits'
+
 /** The part of a socket that tells how much waits for the peer. */
 export type Pressured = {
   readonly bufferedAmount: number
@@ -50,6 +52,11 @@ export class BackPressure {
       this.#waiting.push(resolve)
       this.#watch()
     })
+  }
+
+  /** True while so much waits that what nobody misses is left out. */
+  get isBusy(): boolean {
+    return this.#socket.bufferedAmount > socketQueueBusyBytes
   }
 
   /** Looks at the queue now; called for everything that comes in and goes out. */

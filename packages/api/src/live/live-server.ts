@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
 import { frameBytesMax, socketBatchMax } from '@deskbell/contract/limits'
@@ -13,15 +14,15 @@ import { appRouter } from '../router.ts'
 import { BackPressure } from './back-pressure.ts'
 import { CallCounter } from './call-counter.ts'
 import { drainSockets } from './drain.ts'
-import type { LiveSocket } from './live-socket.ts'
+import { endSession, type LiveSocket } from './live-socket.ts'
 import type { LiveTimings } from './live-timings.ts'
-import { SessionWatch } from './session-watch.ts'
+import type { SessionWatch } from './session-watch.ts'
 import { createSocketContext } from './socket-context.ts'
 import { socketEncoder } from './socket-encoder.ts'
 import { sendError } from './socket-error.ts'
 import { type Admission, admitUpgrade, type GateOptions } from './upgrade-gate.ts'
 
-export type LiveServerOptions = GateOptions & { core: Core; log: Log; timings: LiveTimings }
+export type LiveServerOptions = GateOptions & { core: Core; log: Log; timings: LiveTimings; watch: SessionWatch }
 
 /**
  * The socket: `ws` without a server of its own, behind tRPC's adapter.
@@ -34,13 +35,11 @@ export class LiveServer {
   readonly #options: LiveServerOptions
   readonly #wss: WebSocketServer
   readonly #sockets = new Set<LiveSocket>()
-  readonly #watch: SessionWatch
   readonly #requestIds = new WeakMap<IncomingMessage, string>()
   #draining = false
 
   constructor(options: LiveServerOptions) {
     this.#options = options
-    this.#watch = new SessionWatch(options.core, options.timings.sessionLookMs)
     // The types of the library do not know `closeTimeout` yet.
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -88,7 +87,6 @@ export class LiveServer {
 
   close(): void {
     this.#draining = true
-    this.#watch.stop()
     for (const { ws } of this.#sockets) ws.terminate()
     this.#wss.close()
   }
@@ -113,7 +111,6 @@ export class LiveServer {
       closed.abort()
       socket.pressure.end()
       this.#sockets.delete(socket)
-      this.#watch.remove(socket)
       log.debug({ requestId: socket.requestId, code }, 'socket closed')
     })
     this.#serve(socket, request)
@@ -121,8 +118,12 @@ export class LiveServer {
 
   /** Registers tRPC's listeners on the socket, its error listener among them, before any frame is read. */
   #serve(socket: LiveSocket, request: IncomingMessage): void {
-    const { core, limits, timings } = this.#options
-    const deps = { core, limits, onSignIn: () => this.#watch.add(socket) }
+    const { core, limits, timings, watch } = this.#options
+    const onSignIn = (actor: Actor) => {
+      const unwatch = watch.add(actor.sessionId, () => endSession(socket))
+      socket.ws.once('close', unwatch)
+    }
+    const deps = { core, limits, onSignIn }
     const handler = getWSConnectionHandler<typeof appRouter>({
       wss: this.#wss,
       router: appRouter,

@@ -1,16 +1,17 @@
 import { endedSessions } from '@deskbell/core/auth/ended-sessions'
 import type { Core } from '@deskbell/core/context'
-import { endSession, type LiveSocket } from './live-socket.ts'
+
+type End = () => void
 
 /**
- * Ends the sockets of ended sessions. The bus tells of a sign-out at once; because it may lose a hint, and because
- * nobody tells of an expiry, the sessions of all open sockets are also compared with the database once a second,
- * in one query, and only while there are sockets.
+ * Ends what ended sessions hold open: sockets, and streams over HTTP. The bus tells of a sign-out at once; because it
+ * may lose a hint, and because nobody tells of an expiry, the sessions of all that is open are also compared with the
+ * database once a second, in one query, and only while something is.
  */
 export class SessionWatch {
   readonly #core: Core
   readonly #lookMs: number
-  readonly #sockets = new Map<number, Set<LiveSocket>>()
+  readonly #ends = new Map<number, Set<End>>()
   #unsubscribe: (() => void) | undefined
   readonly #leaveHub: () => void
   #timer: NodeJS.Timeout | undefined
@@ -25,20 +26,15 @@ export class SessionWatch {
     this.#leaveHub = core.hub.beforeThaw(() => this.#compare())
   }
 
-  add(socket: LiveSocket): void {
-    if (socket.signIn.state !== 'done') return
-    const { sessionId } = socket.signIn.actor
-    const sockets = this.#sockets.get(sessionId) ?? new Set()
-    this.#sockets.set(sessionId, sockets.add(socket))
+  /** Calls `end` once when the session has ended, unless the returned function was called before. */
+  add(sessionId: number, end: End): () => void {
+    const ends = this.#ends.get(sessionId) ?? new Set()
+    this.#ends.set(sessionId, ends.add(end))
     this.#lookLater()
-  }
-
-  remove(socket: LiveSocket): void {
-    if (socket.signIn.state !== 'done') return
-    const { sessionId } = socket.signIn.actor
-    const sockets = this.#sockets.get(sessionId)
-    sockets?.delete(socket)
-    if (sockets?.size === 0) this.#sockets.delete(sessionId)
+    return () => {
+      ends.delete(end)
+      if (ends.size === 0 && this.#ends.get(sessionId) === ends) this.#ends.delete(sessionId)
+    }
   }
 
   stop(): void {
@@ -46,16 +42,17 @@ export class SessionWatch {
     this.#unsubscribe = undefined
     this.#leaveHub()
     clearTimeout(this.#timer)
-    this.#sockets.clear()
+    this.#ends.clear()
   }
 
   #end(sessionId: number): void {
-    for (const socket of this.#sockets.get(sessionId) ?? []) endSession(socket)
-    this.#sockets.delete(sessionId)
+    const ends = this.#ends.get(sessionId) ?? []
+    this.#ends.delete(sessionId)
+    for (const end of ends) end()
   }
 
   #lookLater(): void {
-    if (this.#timer !== undefined || this.#unsubscribe === undefined || this.#sockets.size === 0) return
+    if (this.#timer !== undefined || this.#unsubscribe === undefined || this.#ends.size === 0) return
     this.#timer = setTimeout(() => void this.#look(), this.#lookMs)
   }
 
@@ -64,7 +61,7 @@ export class SessionWatch {
     try {
       await this.#compare()
     } catch {
-      this.#core.log.debug({}, 'sessions of sockets not compared')
+      this.#core.log.debug({}, 'open sessions not compared')
     } finally {
       this.#timer = undefined
       this.#lookLater()
@@ -72,7 +69,7 @@ export class SessionWatch {
   }
 
   async #compare(): Promise<void> {
-    const ended = await endedSessions(this.#core, [...this.#sockets.keys()])
+    const ended = await endedSessions(this.#core, [...this.#ends.keys()])
     for (const sessionId of ended) this.#end(sessionId)
   }
 }

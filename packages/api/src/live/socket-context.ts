@@ -1,3 +1,4 @@
+import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
 import { toAppError } from '@deskbell/core/app-error'
@@ -9,7 +10,7 @@ import type { RateLimits } from '../http/rate-limits.ts'
 import type { LiveSocket } from './live-socket.ts'
 import { sendError } from './socket-error.ts'
 
-export type SocketContextDeps = { core: Core; limits: RateLimits; onSignIn: () => void }
+export type SocketContextDeps = { core: Core; limits: RateLimits; onSignIn: (actor: Actor) => void }
 
 /**
  * Made once per socket, by tRPC's adapter: at once for a socket that signed in at the upgrade,
@@ -21,8 +22,8 @@ export async function createSocketContext(
   params: TRPCRequestInfo['connectionParams'],
 ): Promise<RequestContext> {
   try {
-    await signIn(deps.core, socket, params?.['token'])
-    if (socket.ws.readyState === socket.ws.OPEN) deps.onSignIn()
+    const actor = await signIn(deps.core, socket, params?.['token'])
+    if (actor !== null && socket.ws.readyState === socket.ws.OPEN) deps.onSignIn(actor)
   } catch (cause) {
     const error = toAppError(cause)
     sendError(socket, null, error)
@@ -33,13 +34,15 @@ export async function createSocketContext(
 }
 
 /** A token in the first frame wins over the cookie of the upgrade, as a bearer does. */
-async function signIn(core: Core, socket: LiveSocket, given: string | undefined): Promise<void> {
-  if (socket.signIn.state !== 'waiting') return
+async function signIn(core: Core, socket: LiveSocket, given: string | undefined): Promise<Actor | null> {
+  if (socket.signIn.state === 'done') return socket.signIn.actor
+  if (socket.signIn.state !== 'waiting') return null
   const token = given ?? socket.signIn.token
   socket.signIn = { state: 'checking' }
   const actor = await actorOf(core, token === null ? { kind: 'none' } : { kind: 'bearer', token })
   if (actor === null || token === null) throw new AppError('unauthenticated')
   socket.signIn = { state: 'done', actor, token }
+  return actor
 }
 
 function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
@@ -61,6 +64,10 @@ function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket):
       clearCookie: () => {},
     },
     reply: { status: null },
-    ready: () => socket.pressure.ready(),
+    openStream: () => ({
+      ready: () => socket.pressure.ready(),
+      isBusy: () => socket.pressure.isBusy,
+      isSignedIn: () => socket.signIn.state === 'done',
+    }),
   }
 }

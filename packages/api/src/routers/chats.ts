@@ -108,6 +108,6 @@ export const chatsProcedures = {
     .meta({ summary: 'Follow the log of a chat.', errors: ['not_found'], frame: chatFrameSchema })
     .input(followChatInputSchema)
     .subscription(({ ctx, input, path, signal = ctx.signal }) =>
-      frameStream({ ctx, path, signal }, followChat(ctx.core, ctx.actor, { ...input, signal, ready: ctx.ready })),
+      frameStream({ ctx, path, signal }, (options) => followChat(ctx.core, ctx.actor, { ...input, ...options })),
     ),
 }

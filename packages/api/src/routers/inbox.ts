@@ -8,6 +8,6 @@ export const inboxProcedures = {
     .meta({ summary: 'Follow the list of chats: an operator all, a client its own.', frame: inboxFrameSchema })
     .input(followInboxInputSchema)
     .subscription(({ ctx, input, path, signal = ctx.signal }) =>
-      frameStream({ ctx, path, signal }, followInbox(ctx.core, ctx.actor, { ...input, signal, ready: ctx.ready })),
+      frameStream({ ctx, path, signal }, (options) => followInbox(ctx.core, ctx.actor, { ...input, ...options })),
     ),
 }
