@@ -3,7 +3,6 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { precompress } from './build/precompress.ts'
-import { slimRouter } from './build/slim-router.ts'
 
 /** Where `vite dev` finds the server. */
 const server = 'http://localhost:8080'
@@ -13,17 +12,17 @@ const groups = [
   {
     name: 'vendor',
     priority: 3,
-    test: /node_modules[\\/](?:\.pnpm[\\/])?(?:react|react-dom|scheduler|@tanstack[\\/+](?:react-router|router-core|history|store|react-store)|@lingui|use-sync-external-store)[\\/@+]|vite[\\/](?:preload-helper|modulepreload)|rolldown[\\/]runtime/,
+    test: /node_modules[\\/](?:\.pnpm[\\/])?(?:react|react-dom|scheduler|@lingui)[\\/@+]|vite[\\/](?:preload-helper|modulepreload)|rolldown[\\/]runtime/,
   },
   {
     name: 'frame',
     priority: 2,
-    test: /src[\\/](?:lib[\\/](?:i18n|locale|local-store|error-code)|components[\\/](?:announcer|app-link|brand|button|error-words|icon|notice)|app[\\/](?:env|seat|last-role|chats-search|router|main))\./,
+    test: /src[\\/](?:lib[\\/](?:i18n|locale|local-store|error-code|navigation|use-store)|components[\\/](?:announcer|app-link|brand|broken-page|button|error-words|icon|notice)|app[\\/](?:[a-z-]+))\./,
   },
   {
     name: 'chat',
     priority: 1,
-    test: /packages[\\/]sdk|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!open)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:chats-page|app-frame|use-leave)|components[\\/](?:connection-banner|badge)/,
+    test: /packages[\\/]sdk|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!open|tools)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:chats-page|app-frame|use-leave)|components[\\/](?:connection-banner|badge)/,
   },
 ]
 
@@ -32,15 +31,8 @@ export default defineConfig({
     react(),
     tailwindcss(),
     lingui({ cwd: import.meta.dirname, macroTransform: true, failOnMissing: true, failOnCompileError: true }),
-    slimRouter(),
     precompress(),
   ],
-  resolve: {
-    alias: [
-      // React has this hook of its own since version 18.
-      { find: /^use-sync-external-store\/shim$/, replacement: 'react' },
-    ],
-  },
   build: {
     target: 'es2023',
     manifest: true,

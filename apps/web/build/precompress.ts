@@ -10,15 +10,13 @@ const compressible = /\.(?:js|css|svg|json|txt|webmanifest)$/
 
 /** Writes a `.br` and a `.gz` beside every text file of the build. The page itself is left out: the server fills it in. */
 export function precompress(): Plugin {
-  let outDir = ''
   return {
     name: 'deskbell:precompress',
     apply: 'build',
-    configResolved(config) {
-      outDir = join(config.root, config.build.outDir)
-    },
-    async closeBundle() {
-      const entries = await readdir(outDir, { recursive: true, withFileTypes: true })
+    // Not called by a build that is kept in memory.
+    async writeBundle({ dir }) {
+      if (dir === undefined) return
+      const entries = await readdir(dir, { recursive: true, withFileTypes: true })
       const files = entries.filter((entry) => entry.isFile() && compressible.test(entry.name))
       await Promise.all(files.map((file) => compressFile(join(file.parentPath, file.name))))
     },

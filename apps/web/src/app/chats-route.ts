@@ -1,4 +1,25 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { createContext, useCallback, useContext } from 'react'
+import { useNavigate } from '../lib/navigation.ts'
+import { type ChatsSearch, formatChatsSearch } from './chats-search.ts'
+import type { ChatsRoute } from './route.ts'
 
-/** The hooks of `/chats/{user_id}` for its pages, which the router itself loads. */
-export const chatsRoute = getRouteApi('/chats/$userId')
+export const ChatsRouteContext = createContext<ChatsRoute | null>(null)
+
+/** `/chats/{user_id}`: whose page it is and what it shows. */
+export function useChatsRoute(): ChatsRoute {
+  const route = useContext(ChatsRouteContext)
+  if (route === null) throw new Error('useChatsRoute needs the chats page above it')
+  return route
+}
+
+export type NavigateChats = (search: ChatsSearch, options?: { readonly replace?: boolean }) => void
+
+/** Shows something else on the same page. The same function whatever is shown. */
+export function useNavigateChats(): NavigateChats {
+  const navigate = useNavigate()
+  const { userId } = useChatsRoute().seat
+  return useCallback(
+    (search, options) => navigate(`/chats/${userId}${formatChatsSearch(search)}`, options),
+    [navigate, userId],
+  )
+}

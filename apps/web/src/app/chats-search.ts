@@ -7,10 +7,21 @@ export type ChatsSearch = {
 }
 
 /** Anything else in the address is ignored. */
-export function parseChatsSearch(search: Record<string, unknown>): ChatsSearch {
-  const { chat, list } = search
+export function parseChatsSearch(search: string): ChatsSearch {
+  const given = new URLSearchParams(search)
+  const chat = given.get('chat') ?? ''
   return {
-    ...(chat === 'new' || (typeof chat === 'number' && Number.isSafeInteger(chat) && chat > 0) ? { chat } : {}),
-    ...(list === true ? { list } : {}),
+    ...(chat === 'new' ? { chat } : isChatId(chat) ? { chat: Number(chat) } : {}),
+    ...(given.get('list') === 'true' ? { list: true } : {}),
   }
+}
+
+/** With its question mark; empty when it asks for nothing. */
+export function formatChatsSearch({ chat, list }: ChatsSearch): '' | `?${string}` {
+  const parts = [...(chat === undefined ? [] : [`chat=${chat}`]), ...(list ? ['list=true'] : [])]
+  return parts.length === 0 ? '' : `?${parts.join('&')}`
+}
+
+function isChatId(text: string): boolean {
+  return /^[1-9][0-9]*$/.test(text) && Number.isSafeInteger(Number(text))
 }

@@ -1,60 +1,56 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import type { ComponentType } from 'react'
 import { withCatalogs } from '../lib/i18n.ts'
-import { parseChatsSearch } from './chats-search.ts'
+import { NavigateContext } from '../lib/navigation.ts'
+import { useStore } from '../lib/use-store.ts'
+import { ChatsRouteContext } from './chats-route.ts'
+import { createRouter, type Router } from './create-router.ts'
 import { readLastRole, writeLastRole } from './last-role.ts'
-import { chooseSeat, readSeatHints, type Seat } from './seat.ts'
+import { FailedPage, PageBoundary } from './page-boundary.tsx'
+import { forgetReload, reloadOnce } from './reload-once.ts'
+import { type Redirect, type Route, routeOf } from './route.ts'
+import { readSeatHints } from './seat.ts'
 
-const rootRoute = createRootRoute({
-  notFoundComponent: lazyRouteComponent(
-    () => withCatalogs(['pages'], import('./routes/not-found-page.tsx')),
-    'NotFoundPage',
-  ),
-})
-
-const homeRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/',
-  component: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/home-page.tsx')), 'HomePage'),
-})
-
-const clientLoginRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/login',
-  component: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/login-page.tsx')), 'ClientLoginPage'),
-})
-
-const operatorLoginRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/login-operator',
-  component: lazyRouteComponent(() => withCatalogs(['pages'], import('./routes/login-page.tsx')), 'OperatorLoginPage'),
-})
-
-const chatsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/chats/$userId',
-  validateSearch: parseChatsSearch,
-  // Decided before anything is loaded: nobody sees another person's page, not even for a moment.
-  beforeLoad: ({ params }) => ({ seat: ownSeat(params.userId) }),
-  component: lazyRouteComponent(() => import('./routes/chats-page.tsx'), 'ChatsPage'),
-})
-
-function ownSeat(asked: string): Seat {
-  const seat = chooseSeat(readSeatHints(document.cookie), asked, readLastRole())
-  if (seat === undefined) throw redirect({ to: '/login', replace: true })
-  if (String(seat.userId) !== asked)
-    throw redirect({ to: '/chats/$userId', params: { userId: String(seat.userId) }, replace: true })
-  writeLastRole(seat.role)
-  return seat
+const loaders: Record<Route['page'], () => Promise<ComponentType>> = {
+  home: async () => (await withCatalogs(['pages'], import('./routes/home-page.tsx'))).HomePage,
+  clientLogin: async () => (await withCatalogs(['pages'], import('./routes/login-page.tsx'))).ClientLoginPage,
+  operatorLogin: async () => (await withCatalogs(['pages'], import('./routes/login-page.tsx'))).OperatorLoginPage,
+  notFound: async () => (await withCatalogs(['pages'], import('./routes/not-found-page.tsx'))).NotFoundPage,
+  chats: async () => (await import('./routes/chats-page.tsx')).ChatsPage,
 }
 
-const routeTree = rootRoute.addChildren([homeRoute, clientLoginRoute, operatorLoginRoute, chatsRoute])
-
-export function createAppRouter() {
-  return createRouter({ routeTree })
-}
-
-declare module '@tanstack/react-router' {
-  interface Register {
-    router: ReturnType<typeof createAppRouter>
+export function createAppRouter(): Router<ComponentType> {
+  const loaded = new Map<Route['page'], ComponentType>()
+  const load = async (page: Route['page']) => {
+    try {
+      const component = await loaders[page]()
+      loaded.set(page, component)
+      forgetReload()
+      return component
+    } catch {
+      return reloadOnce() ? await new Promise<never>(() => undefined) : FailedPage
+    }
   }
+  return createRouter({ routeOf: presentRoute, load: (page) => loaded.get(page) ?? load(page) })
+}
+
+function presentRoute(): Route | Redirect {
+  const route = routeOf(location, { hints: readSeatHints(document.cookie), lastRole: readLastRole() })
+  if (route.page === 'chats') writeLastRole(route.seat.role)
+  return route
+}
+
+/** The page of the present address. */
+export function RoutedPage({ router }: { router: Router<ComponentType> }) {
+  const shown = useStore(router)
+  if (shown === null) return null
+  const { route, page: Page } = shown
+  return (
+    <NavigateContext value={router.navigate}>
+      <PageBoundary key={route.page}>
+        <ChatsRouteContext value={route.page === 'chats' ? route : null}>
+          <Page />
+        </ChatsRouteContext>
+      </PageBoundary>
+    </NavigateContext>
+  )
 }

@@ -1,21 +1,15 @@
-import { useRouter } from '@tanstack/react-router'
 import type { AnchorHTMLAttributes, MouseEvent } from 'react'
+import { type Path, useNavigate } from '../lib/navigation.ts'
 
-type AppLinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & {
-  /** A path of this site. */
-  readonly to: '/' | '/login' | '/login-operator' | `/chats/${number}`
-}
+type AppLinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { readonly to: Path }
 
-/**
- * A link that changes the page without loading it anew. The router's own link knows much more
- * (preloading, active states, masks) and takes more of the first load than all our pages' texts.
- */
+/** A link that changes the page without loading it anew. */
 export function AppLink({ to, ...rest }: AppLinkProps) {
-  const router = useRouter()
+  const navigate = useNavigate()
   const onClick = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
-    router.history.push(to)
+    navigate(to)
   }
   return <a {...rest} href={to} onClick={onClick} />
 }

@@ -2,11 +2,11 @@ import type { User } from '@deskbell/contract/users'
 import { createSdk, type Sdk } from '@deskbell/sdk'
 import { Trans } from '@lingui/react/macro'
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { Button } from '../../components/button.tsx'
+import { BrokenPage } from '../../components/broken-page.tsx'
 import { errorCode } from '../../lib/error-code.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { SessionContext } from '../../lib/session.ts'
-import { chatsRoute } from '../chats-route.ts'
+import { useChatsRoute } from '../chats-route.ts'
 import { readSeatHints, type Seat } from '../seat.ts'
 import { useLeave } from './use-leave.ts'
 
@@ -18,7 +18,7 @@ const OperatorPage = lazy(async () => {
 
 /** The page of the signed-in user: a client's chat or the operators' console. */
 export function ChatsPage() {
-  const { seat } = chatsRoute.useRouteContext()
+  const { seat } = useChatsRoute()
   return <SeatPage key={`${seat.role}-${seat.userId}`} seat={seat} />
 }
 
@@ -26,7 +26,7 @@ function SeatPage({ seat }: { seat: Seat }) {
   const sdk = useSdk(seat)
   useSeatKept(sdk, seat)
   const { user, failed, retry } = useUser(sdk, seat)
-  if (failed) return <NoAnswer onRetry={retry} />
+  if (failed) return <BrokenPage title={<Trans>The server does not answer</Trans>} onRetry={retry} />
   if (sdk === null || user === null) return <PageSkeleton />
   return (
     <SessionContext value={{ sdk, user }}>
@@ -46,7 +46,7 @@ function useSdk({ role }: Seat): Sdk | null {
 }
 
 /** Who the session really belongs to. It may have ended, or be another person's by now. */
-function useUser(sdk: Sdk | null, seat: Seat) {
+function useUser(sdk: Sdk | null, { role, userId }: Seat) {
   const [user, setUser] = useState<User | null>(null)
   const [failed, setFailed] = useState(false)
   const [attempt, setAttempt] = useState(0)
@@ -55,17 +55,17 @@ function useUser(sdk: Sdk | null, seat: Seat) {
     if (sdk === null) return
     const ended = new AbortController()
     const take = ({ user: present }: { user: User }) => {
-      if (present.id === seat.userId) setUser(present)
+      if (present.id === userId) setUser(present)
       else toOwnPage(present.id)
     }
     const refuse = (error: unknown) => {
       if (ended.signal.aborted) return
-      if (errorCode(error) === 'unauthenticated') toSignIn(seat.role)
+      if (errorCode(error) === 'unauthenticated') toSignIn(role)
       else setFailed(true)
     }
     sdk.client.users.me.query(undefined, { signal: ended.signal }).then(take).catch(refuse)
     return () => ended.abort()
-  }, [sdk, seat, attempt, toSignIn, toOwnPage])
+  }, [sdk, role, userId, attempt, toSignIn, toOwnPage])
   const retry = () => {
     setFailed(false)
     setAttempt(attempt + 1)
@@ -98,21 +98,5 @@ function PageSkeleton() {
     <p role="status" className="m-auto grid dvh-full animate-late place-content-center text-body text-ink-2">
       <Trans>Loading…</Trans>
     </p>
-  )
-}
-
-function NoAnswer({ onRetry }: { onRetry: () => void }) {
-  return (
-    <main className="grid dvh-full place-content-center justify-items-center gap-3 p-6 text-center">
-      <h1 className="text-h2 font-semibold">
-        <Trans>The server does not answer</Trans>
-      </h1>
-      <p className="text-body text-ink-2">
-        <Trans>Your chats are safe. Check your connection and try again.</Trans>
-      </p>
-      <Button look="primary" onClick={onRetry}>
-        <Trans>Try again</Trans>
-      </Button>
-    </main>
   )
 }

@@ -7,7 +7,7 @@ import { useTitle } from '../../features/chats/use-title.ts'
 import { ThreadSkeleton } from '../../features/messages/thread-skeleton.tsx'
 import { useOpening } from '../../features/messages/use-opening.ts'
 import { useSession } from '../../lib/session.ts'
-import { chatsRoute } from '../chats-route.ts'
+import { useChatsRoute } from '../chats-route.ts'
 import { AppFrame } from './app-frame.tsx'
 import { ClientChat } from './client-chat.tsx'
 import { ListButton } from './list-button.tsx'
@@ -28,7 +28,7 @@ export function ClientPage() {
 function WithInbox({ inbox }: { inbox: InboxFollower }) {
   const { t } = useLingui()
   const own = useOwnChats(inbox)
-  const { list = false } = chatsRoute.useSearch()
+  const { list = false } = useChatsRoute().search
   const opening = useOpening((chat) => selectMade(chat))
   const { selected, select, selectMade, showList } = useSelection(own, opening.opening !== null)
   useTitle(own.unread)

@@ -1,9 +1,9 @@
 import type { User } from '@deskbell/contract/users'
 import { Trans } from '@lingui/react/macro'
-import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
 import { SignInForm } from '../../features/auth/sign-in-form.tsx'
+import { useNavigate } from '../../lib/navigation.ts'
 import { PublicLayout } from './public-layout.tsx'
 
 export function ClientLoginPage() {
@@ -41,7 +41,7 @@ type LoginPageProps = { readonly role: User['role']; readonly title: ReactNode; 
 
 function LoginPage({ role, title, other }: LoginPageProps) {
   const navigate = useNavigate()
-  const onSignedIn = (user: User) => void navigate({ to: '/chats/$userId', params: { userId: String(user.id) } })
+  const onSignedIn = (user: User) => navigate(`/chats/${user.id}`)
   return (
     <PublicLayout>
       <div className="m-auto grid w-full max-w-[26rem] gap-5 py-8">

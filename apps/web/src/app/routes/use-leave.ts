@@ -1,6 +1,6 @@
 import type { Role } from '@deskbell/contract/users'
-import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
+import { useNavigate } from '../../lib/navigation.ts'
 
 const signInPaths = { client: '/login', operator: '/login-operator' } as const
 
@@ -9,10 +9,9 @@ export function useLeave() {
   const navigate = useNavigate()
   return useMemo(
     () => ({
-      home: () => void navigate({ to: '/' }),
-      toSignIn: (role: Role) => void navigate({ to: signInPaths[role] }),
-      toOwnPage: (userId: number) =>
-        void navigate({ to: '/chats/$userId', params: { userId: String(userId) }, replace: true }),
+      home: () => navigate('/'),
+      toSignIn: (role: Role) => navigate(signInPaths[role]),
+      toOwnPage: (userId: number) => navigate(`/chats/${userId}`, { replace: true }),
     }),
     [navigate],
   )

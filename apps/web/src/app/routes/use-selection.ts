@@ -4,7 +4,7 @@ import type { OwnChats } from '../../features/chats/own/use-own-chats.ts'
 import { selectedChat } from '../../features/chats/selected-chat.ts'
 import { readDraft } from '../../features/messages/drafts.ts'
 import { useSession } from '../../lib/session.ts'
-import { chatsRoute } from '../chats-route.ts'
+import { useChatsRoute, useNavigateChats } from '../chats-route.ts'
 
 /** What is shown while the address asks for nothing: chosen once, so that no new message pulls the reader away. */
 type Fallback = number | 'composer' | undefined
@@ -21,8 +21,9 @@ export type Selection = {
 /** Which of the client's chats is shown. `opening`: a chat is being made at this moment. */
 export function useSelection(own: OwnChats, opening: boolean): Selection {
   const { user } = useSession()
-  const { chat: asked } = chatsRoute.useSearch()
-  const navigate = chatsRoute.useNavigate()
+  const { search } = useChatsRoute()
+  const { chat: asked } = search
+  const navigate = useNavigateChats()
   const [fallback, setFallback] = useState<Fallback>(undefined)
   const undisturbed = !opening && readDraft({ userId: user.id, chatId: 'new' }) === ''
   if (own.loaded && fallback === undefined) setFallback(selectedChat(own.chats, undefined)?.id ?? 'composer')
@@ -34,13 +35,13 @@ export function useSelection(own: OwnChats, opening: boolean): Selection {
       opening || (asked === undefined && fallback === 'composer')
         ? undefined
         : selectedChat(own.chats, asked ?? numberOf(fallback)),
-    select: (chat) => void navigate({ search: { chat } }),
+    select: (chat) => navigate({ chat }),
     selectMade(chat) {
       own.put(chat)
       setFallback(chat.id)
-      void navigate({ search: {}, replace: true })
+      navigate({}, { replace: true })
     },
-    showList: (shown) => void navigate({ search: ({ list: _, ...rest }) => (shown ? { ...rest, list: true } : rest) }),
+    showList: (shown) => navigate({ ...(asked !== undefined && { chat: asked }), ...(shown && { list: true }) }),
   }
 }
 

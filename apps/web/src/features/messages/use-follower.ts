@@ -1,6 +1,6 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import type { ChatFollower } from '@deskbell/sdk'
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 import { useSession } from '../../lib/session.ts'
 import { readUnsent } from './unsent.ts'
 
@@ -8,7 +8,8 @@ import { readUnsent } from './unsent.ts'
 export function useFollower(chatId: ChatId): ChatFollower | null {
   const { sdk, user } = useSession()
   const [follower, setFollower] = useState<ChatFollower | null>(null)
-  useEffect(() => {
+  // In the frame that shows the chat: a key pressed between two composers would be lost.
+  useLayoutEffect(() => {
     const next = sdk.follow(chatId)
     for (const { text, clientMsgId } of readUnsent({ userId: user.id, chatId })) next.send(text, { clientMsgId })
     setFollower(next)

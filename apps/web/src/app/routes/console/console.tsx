@@ -14,7 +14,7 @@ import { useChatActions } from '../../../features/chats/console/use-chat-actions
 import { useConsoleChats } from '../../../features/chats/console/use-console-chats.ts'
 import { useConsoleKeys } from '../../../features/chats/console/use-console-keys.ts'
 import { useTitle } from '../../../features/chats/use-title.ts'
-import { chatsRoute } from '../../chats-route.ts'
+import { useChatsRoute, useNavigateChats } from '../../chats-route.ts'
 import { AppFrame } from '../app-frame.tsx'
 import { ConsoleChat } from './console-chat.tsx'
 import { NoChat } from './no-chat.tsx'
@@ -82,9 +82,9 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
 
 /** The open chat stands in the address, so a reload and the Back gesture do what they say. */
 function useOpenChat() {
-  const { chat } = chatsRoute.useSearch()
-  const navigate = chatsRoute.useNavigate()
-  const open = useCallback((opened: Chat) => void navigate({ search: { chat: opened.id } }), [navigate])
-  const leave = useCallback(() => void navigate({ search: {} }), [navigate])
+  const { chat } = useChatsRoute().search
+  const navigate = useNavigateChats()
+  const open = useCallback((opened: Chat) => navigate({ chat: opened.id }), [navigate])
+  const leave = useCallback(() => navigate({}), [navigate])
   return { chatId: typeof chat === 'number' ? chat : undefined, open, leave }
 }
