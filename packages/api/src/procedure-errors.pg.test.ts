@@ -1,5 +1,6 @@
 import { chatOutputSchema } from '@deskbell/contract/chats'
 import { type ErrorCode, problemSchema } from '@deskbell/contract/errors'
+import { sendOutputSchema } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { openRaw, signInByRest } from '@deskbell/testkit/live-probe'
 import { createRestProbe, type RestProbe } from '@deskbell/testkit/rest-probe'
@@ -41,7 +42,14 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'chats.create': { ...unauthenticated({}), invalid_input: asOperator({}) },
   'chats.list': { ...unauthenticated({}), invalid_input: asClient({ scope: 'mine' }) },
   'chats.get': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
-  'chats.close': { ...operatorOnly(missing), not_found: asOperator(missing) },
+  'chats.close': {
+    ...operatorOnly(missing),
+    not_found: asOperator(missing),
+    newer_messages: async () => {
+      return { token: operator.token, input: { chatId: (await messageOf(client)).chatId, ifSeq: 0 } }
+    },
+  },
+  'chats.reopen': { ...operatorOnly(missing), not_found: asOperator(missing) },
   'chats.assignOperator': {
     ...operatorOnly(missing),
     not_found: asOperator(missing),
@@ -82,6 +90,20 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     invalid_input: asClient({ ...missing, items: [] }),
     not_found: hidden({ items: [{ text: 'a', clientMsgId: 'b' }] }),
   },
+  'messages.edit': {
+    ...unauthenticated({ ...missing, messageId: 1, text: 'a' }),
+    invalid_input: asClient(missing),
+    not_found: hidden({ messageId: 1, text: 'a' }),
+    chat_closed: async () => ({ token: client.token, input: { ...(await closedMessage()), text: 'a' } }),
+    not_editable: async () => ({ token: operator.token, input: { ...(await messageOf(client)), text: 'a' } }),
+  },
+  'messages.retract': {
+    ...unauthenticated({ ...missing, messageId: 1 }),
+    invalid_input: asClient(missing),
+    not_found: hidden({ messageId: 1 }),
+    chat_closed: async () => ({ token: client.token, input: await closedMessage() }),
+    not_editable: async () => ({ token: operator.token, input: await messageOf(client) }),
+  },
   'messages.list': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
   'inbox.events': { ...unauthenticated({}), invalid_input: asClient({ x: 1 }) },
 }
@@ -121,6 +143,19 @@ async function closedChat(): Promise<number> {
   const id = await newChat()
   await rest.call('POST', `/chats/${id}/close`, { token: operator.token })
   return id
+}
+
+async function messageOf({ token }: LoginOutput): Promise<{ chatId: number; messageId: number }> {
+  const chatId = await newChat()
+  const body = { text: 'first', clientMsgId: `m-${chatId}` }
+  const sent = await rest.call('POST', `/chats/${chatId}/messages`, { token, body })
+  return { chatId, messageId: sendOutputSchema.parse(sent.json).message.id }
+}
+
+async function closedMessage(): Promise<{ chatId: number; messageId: number }> {
+  const message = await messageOf(client)
+  await rest.call('POST', `/chats/${message.chatId}/close`, { token: operator.token })
+  return message
 }
 
 const errorSchema = z.object({
@@ -177,6 +212,7 @@ function expectedCodes({ meta }: ProcedureDescription): ErrorCode[] {
     anybody: [],
     'signed-in': ['unauthenticated'],
     operator: ['unauthenticated', 'forbidden'],
+    reopener: ['unauthenticated', 'forbidden'],
   } as const satisfies Record<string, ErrorCode[]>
   return [...ofAccess[meta.access ?? 'signed-in'], ...own]
 }
@@ -199,7 +235,7 @@ describe('the codes of a procedure', () => {
 })
 
 describe('a role that may never do this', () => {
-  it.each(procedures.filter(({ meta }) => meta.access === 'operator'))(
+  it.each(procedures.filter(({ meta }) => meta.access === 'operator' || meta.access === 'reopener'))(
     '[REST-4] is forbidden $name before its input and its object are looked at',
     async (procedure) => {
       for (const input of [missing, {}, { chatId: await newChat() }]) {

@@ -10,7 +10,7 @@ export type RestStatus = 200 | 201 | 204
 /** The REST face of a procedure. */
 export type RestMeta = {
   method: RestMethod
-  /** Below `/api`; `{id}` stands for the chat's id, `chatId` in the input. */
+  /** Below `/api`; `{id}` stands for the chat's id, `chatId` in the input, any other `{name}` for that field. */
   path: `/${string}`
   /** Every success status with its meaning; a procedure that has more than one sets `ctx.reply.status`. */
   success: Partial<Record<RestStatus, string>>
@@ -19,7 +19,8 @@ export type RestMeta = {
 /** What a procedure says about itself, for the adapters, the document and the tests. */
 export type ProcedureMeta = {
   summary?: string
-  access?: 'anybody' | 'signed-in' | 'operator'
+  /** `reopener`: an operator, and a client where `CLOSED_CHAT=reopen`. */
+  access?: 'anybody' | 'signed-in' | 'operator' | 'reopener'
   limit?: LimitKind
   rest?: RestMeta
   /** Codes of its own, beyond those that its access, its input and the transport bring. */

@@ -1,5 +1,6 @@
 import { AppError } from '@deskbell/contract/errors'
 import { streamPingMs, streamSilenceMs } from '@deskbell/contract/limits'
+import { requireReopener } from '@deskbell/core/chats/chat-policy'
 import { initTRPC } from '@trpc/server'
 import { beforeDeadline } from './before-deadline.ts'
 import { callErrorShape } from './call-error.ts'
@@ -62,5 +63,11 @@ export const signedInProcedure = procedure.use(authenticated).meta({ access: 'si
 
 export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).use(({ ctx, next }) => {
   if (ctx.actor.role !== 'operator') throw new AppError('forbidden')
+  return next()
+})
+
+/** Operators, and clients where the house lets them reopen; asked, like every role, before the input. */
+export const reopenProcedure = signedInProcedure.meta({ access: 'reopener' }).use(({ ctx, next }) => {
+  requireReopener(ctx.actor, ctx.core.closedChat)
   return next()
 })

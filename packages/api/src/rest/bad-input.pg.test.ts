@@ -2,7 +2,7 @@ import { problemSchema } from '@deskbell/contract/errors'
 import type { LoginOutput, Role } from '@deskbell/contract/users'
 import { authenticate } from '@deskbell/core/auth/authenticate'
 import { databaseFingerprint } from '@deskbell/testkit/database-fingerprint'
-import { newChat } from '@deskbell/testkit/factories'
+import { newChat, sendText } from '@deskbell/testkit/factories'
 import { openRaw, type RawSocket, signInByRest } from '@deskbell/testkit/live-probe'
 import { createRestProbe, type RestAnswer, type RestProbe } from '@deskbell/testkit/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { describeProcedures } from '../describe-procedures.ts'
 import { appRouter } from '../router.ts'
-import { type BadInput, badInputs, ownChat } from './bad-inputs.ts'
+import { type BadInput, badInputs, ownChat, ownMessage } from './bad-inputs.ts'
 import { collectRoutes, type RestRoute } from './rest-routes.ts'
 
 const procedures = new Map(describeProcedures(appRouter).map((procedure) => [procedure.name, procedure]))
@@ -22,6 +22,7 @@ let rest: RestProbe
 let sessions: Record<Role, LoginOutput>
 let sockets: Record<Role, RawSocket>
 let chatId: number
+let messageId: number
 
 beforeAll(async () => {
   server = await startTestServer()
@@ -30,7 +31,9 @@ beforeAll(async () => {
   sockets = { client: await openSocket('client'), operator: await openSocket('operator') }
   const actor = await authenticate(server.core, sessions.client.token)
   if (actor === null) throw new Error('A fresh session was not accepted.')
-  chatId = (await newChat(server.core, actor)).id
+  const chat = await newChat(server.core, actor)
+  chatId = chat.id
+  messageId = (await sendText(server.core, actor, { chatId: chat.id })).message.id
 })
 
 afterAll(async () => {
@@ -52,7 +55,9 @@ async function changingNothing<T>(work: () => Promise<T>): Promise<T> {
 
 function inputOf({ input }: BadInput): unknown {
   const fields = fieldsSchema.safeParse(input)
-  return fields.success && fields.data['chatId'] === ownChat ? { ...fields.data, chatId } : input
+  if (!fields.success || fields.data['chatId'] !== ownChat) return input
+  const isOwnMessage = fields.data['messageId'] === ownMessage
+  return { ...fields.data, chatId, ...(isOwnMessage && { messageId }) }
 }
 
 describe('[REST-10] bad input by the socket', () => {
@@ -122,6 +127,9 @@ describe('[REST-10] bad input by REST', () => {
     ['POST', '/chats', `${'['.repeat(50_000)}`],
     ['POST', '/chats/1/messages', '{"chatId":2,"text":"a","clientMsgId":"b"}'],
     ['POST', '/chats/1/messages', '{"text":"a","clientMsgId":"b","id":2}'],
+    ['POST', '/chats/1/messages/01/retract'],
+    ['POST', '/chats/1/messages/%zz/retract'],
+    ['POST', '/chats/1/messages/1/edit', '{"messageId":2,"text":"a"}'],
     ['POST', '/users/logout', '{"x":1}'],
   ]
 
@@ -139,8 +147,12 @@ it('[REST-10] the table has a case for every procedure, and at least sixty', () 
 
 /** The same input as a program would put it into path, query and body. */
 function callRest(route: RestRoute, input: unknown, token: string): Promise<RestAnswer> {
-  const { chatId: id, ...fields } = fieldsSchema.parse(input)
-  const path = route.path.replace('{id}', encodeURIComponent(String(id)))
+  const fields = { ...fieldsSchema.parse(input) }
+  let path: `/${string}` = route.path
+  for (const { parameter, field } of route.pathFields) {
+    path = `/${path.slice(1).replace(`{${parameter}}`, encodeURIComponent(String(fields[field])))}`
+    delete fields[field]
+  }
   if (route.method === 'POST') return rest.call('POST', path, { token, body: fields })
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(fields)) query.append(name, String(value))

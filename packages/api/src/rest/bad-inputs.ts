@@ -11,8 +11,9 @@ export type BadInput = {
   only?: 'socket'
 }
 
-/** Where a case needs a chat that exists and is the caller's. */
+/** Where a case needs a chat that exists and is the caller's, and a message of the caller in it. */
 export const ownChat = 'own chat'
+export const ownMessage = 'own message'
 
 const good = { text: 'hello', clientMsgId: 'm-1' }
 const loneSurrogate = '\ud83d'
@@ -27,6 +28,7 @@ export const badInputs: readonly BadInput[] = [
   ...assignCases(),
   ...markReadCases(),
   ...sendCases(),
+  ...changeCases(),
   ...batchCases(),
   ...pagingCases(),
   ...streamCases(),
@@ -113,12 +115,18 @@ function chatIdCases(): BadInput[] {
   return [
     ...byProcedure('chats.get', {}, 'client'),
     ...byProcedure('chats.close', {}, 'operator'),
+    ...byProcedure('chats.reopen', {}, 'operator'),
     ...byProcedure('chats.release', {}, 'operator'),
     ...byProcedure('messages.send', good, 'client'),
     socketOnly(bad('chats.get', 'a chat id as text', { chatId: '7' })),
     socketOnly(bad('chats.get', 'no chat id', {})),
     bad('chats.get', 'an unknown field', { chatId: ownChat, full: true }),
-    operator(bad('chats.close', 'an unknown field', { chatId: ownChat, ifSeq: 3 })),
+    operator(bad('chats.close', 'an unknown field', { chatId: ownChat, seq: 3 })),
+    operator(bad('chats.close', 'a negative ifSeq', { chatId: ownChat, ifSeq: -1 })),
+    operator(bad('chats.close', 'half an ifSeq', { chatId: ownChat, ifSeq: 0.5 })),
+    operator(bad('chats.close', 'an ifSeq as text', { chatId: ownChat, ifSeq: '1' })),
+    operator(bad('chats.close', 'null for an ifSeq', { chatId: ownChat, ifSeq: null })),
+    operator(bad('chats.reopen', 'an unknown field', { chatId: ownChat, ifSeq: 3 })),
     operator(bad('chats.release', 'an unknown field', { chatId: ownChat, to: 3 })),
   ]
 }
@@ -173,6 +181,33 @@ function sendCases(): BadInput[] {
     send('another sender', { userId: 1 }),
     send('a type of its own', { type: 'image' }),
     send('a time of its own', { createdAt: '2020-01-01T00:00:00.000Z' }),
+  ]
+}
+
+function changeCases(): BadInput[] {
+  const edit = (name: string, fields: object) =>
+    bad('messages.edit', name, { chatId: ownChat, messageId: ownMessage, text: 'hello', ...fields })
+  const retract = (name: string, fields: object) =>
+    bad('messages.retract', name, { chatId: ownChat, messageId: ownMessage, ...fields })
+  return [
+    bad('messages.edit', 'no text', { chatId: ownChat, messageId: ownMessage }),
+    edit('an empty text', { text: '' }),
+    edit('a text of blanks', { text: ' \n ' }),
+    edit('a text of 16,385 bytes', { text: 'x'.repeat(16_385) }),
+    edit('a text with NUL', { text: nul }),
+    edit('half a character', { text: loneSurrogate }),
+    edit('null for a text', { text: null }),
+    edit('a message id of 0', { messageId: 0 }),
+    edit('a word for a message id', { messageId: 'last' }),
+    edit('a message id of 2^53', { messageId: 2 ** 53 }),
+    edit('the chat id 0', { chatId: 0, messageId: 1 }),
+    edit('an id of a send', { clientMsgId: 'm-1' }),
+    retract('a negative message id', { messageId: -1 }),
+    retract('half a message id', { messageId: 1.5 }),
+    retract('a word for a chat id', { chatId: 'abc', messageId: 1 }),
+    retract('a text', { text: '' }),
+    socketOnly(retract('a message id as text', { messageId: '7' })),
+    socketOnly(bad('messages.retract', 'no message id', { chatId: ownChat })),
   ]
 }
 

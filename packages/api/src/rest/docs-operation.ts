@@ -54,5 +54,5 @@ function curlExample({ method, path, operation }: DocumentedOperation): string {
     example === undefined ? '' : `-d '${JSON.stringify(example)}'`,
   ]
   const parts = options.filter((option) => option !== '').map((option) => ` \\\n  ${option}`)
-  return `curl http://localhost:8080/api${path.replace('{id}', '12')}${parts.join('')}`
+  return `curl http://localhost:8080/api${path.replace('{id}', '12').replace('{messageId}', '90')}${parts.join('')}`
 }

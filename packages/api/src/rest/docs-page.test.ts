@@ -14,7 +14,7 @@ describe('the docs page', () => {
   it('[REST-9] has a section with a call to copy for every path', () => {
     for (const { procedure, path } of routes) {
       expect(html).toContain(`<h3 id="${procedure}">`)
-      expect(html).toContain(`http://localhost:8080/api${path.replace('{id}', '12')}`)
+      expect(html).toContain(`http://localhost:8080/api${path.replace('{id}', '12').replace('{messageId}', '90')}`)
     }
   })
 

@@ -41,7 +41,9 @@ export function createRestHandler({ router }: { router: AnyTRPCRouter }): RestHa
     if (match === null) throw new AppError('not_found')
     const endpoint = endpointFor(match.value, request.method)
     if (endpoint === undefined) return methodNotAllowed(match.value, request.context.requestId)
-    return typeof endpoint === 'function' ? endpoint() : callRoute(router, endpoint, { ...request, id: match.id })
+    return typeof endpoint === 'function'
+      ? endpoint()
+      : callRoute(router, endpoint, { ...request, parameters: match.parameters })
   }
 
   return {
@@ -68,9 +70,9 @@ function resourcesOf(router: AnyTRPCRouter): Map<string, Resource> {
 async function callRoute(
   router: AnyTRPCRouter,
   route: RestRoute,
-  request: RestRequest & { id: string | null },
+  request: RestRequest & { parameters: readonly string[] },
 ): Promise<RestResponse> {
-  const { context: ctx, id, query } = request
+  const { context: ctx, parameters, query } = request
   if (route.meta.limit !== undefined) ctx.limit(route.meta.limit)
   const body = route.method === 'POST' ? await readJsonBytes(request) : new Uint8Array()
   try {
@@ -79,7 +81,7 @@ async function callRoute(
       path: route.procedure,
       type: route.type,
       ctx,
-      getRawInput: async () => readInput(route, { id, query, body }),
+      getRawInput: async () => readInput(route, { parameters, query, body }),
       signal: ctx.signal,
       batchIndex: 0,
     })

@@ -9,7 +9,9 @@ import { openApiText } from './openapi-text.ts'
 import { collectRoutes } from './rest-routes.ts'
 
 const procedures = describeProcedures(appRouter)
-const document = openApiDocument(collectRoutes(appRouter))
+const routes = collectRoutes(appRouter)
+const document = openApiDocument(routes)
+const pathFields = new Map(routes.map((route) => [route.procedure, route.pathFields]))
 
 describe('the OpenAPI document', () => {
   it('[REST-8] is valid OpenAPI 3.1 to a public validator', async () => {
@@ -35,8 +37,11 @@ describe('the OpenAPI document', () => {
       'POST /chats/{id}/assign-operator = chats.assignOperator',
       'POST /chats/{id}/close = chats.close',
       'POST /chats/{id}/messages = messages.send',
+      'POST /chats/{id}/messages/{messageId}/edit = messages.edit',
+      'POST /chats/{id}/messages/{messageId}/retract = messages.retract',
       'POST /chats/{id}/read = chats.markRead',
       'POST /chats/{id}/release = chats.release',
+      'POST /chats/{id}/reopen = chats.reopen',
       'POST /users/login = users.login',
       'POST /users/logout = users.logout',
     ])
@@ -57,18 +62,21 @@ describe('the OpenAPI document', () => {
       'chats.list': ['200'],
       'chats.get': ['200'],
       'chats.close': ['200'],
+      'chats.reopen': ['200'],
       'chats.assignOperator': ['200'],
       'chats.release': ['200'],
       'chats.markRead': ['204'],
       'messages.send': ['200', '201'],
       'messages.list': ['200'],
+      'messages.edit': ['200'],
+      'messages.retract': ['200'],
     })
   })
 
   it('[REST-8] shows examples that fit their schemas', () => {
     for (const { name, input, output } of procedures) {
       const example = inputExamples[name]
-      const known = name.startsWith('chats.create') || name.startsWith('users.') ? {} : { chatId: 12 }
+      const known = Object.fromEntries((pathFields.get(name) ?? []).map(({ field }) => [field, 12]))
       if (example !== undefined)
         expect(input.safeParse({ ...known, ...(example as object) }).error, name).toBeUndefined()
       if (outputExamples[name] !== undefined)
@@ -77,7 +85,7 @@ describe('the OpenAPI document', () => {
   })
 
   it('[REST-8] shows an answer for every path that has one', () => {
-    const withBody = collectRoutes(appRouter).filter((route) => route.success[204] === undefined)
+    const withBody = routes.filter((route) => route.success[204] === undefined)
     expect(withBody.map(({ procedure }) => procedure).sort()).toEqual(Object.keys(outputExamples).sort())
   })
 })
@@ -103,8 +111,11 @@ describe('the router', () => {
       'chats.markRead',
       'chats.page',
       'chats.release',
+      'chats.reopen',
       'inbox.events',
+      'messages.edit',
       'messages.list',
+      'messages.retract',
       'messages.send',
       'messages.sendBatch',
       'users.login',

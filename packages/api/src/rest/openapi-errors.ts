@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCodeSchema, errorMeanings } from '@deskbell/contract/errors'
 import { errorTable } from '../error-table.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { hasId, type RestRoute } from './rest-routes.ts'
+import type { RestRoute } from './rest-routes.ts'
 
 export type ErrorResponse = {
   description: string
@@ -33,7 +33,7 @@ export function errorCodesOf(route: RestRoute): ReadonlySet<ErrorCode> {
     ...(route.meta.access === 'anybody' ? [] : (['unauthenticated'] as const)),
     ...(route.meta.limit === undefined ? [] : (['rate_limited'] as const)),
     ...(route.method === 'POST' ? (['too_large', 'unsupported_media_type'] as const) : []),
-    ...(hasId(route) ? (['not_found'] as const) : []),
+    ...(route.pathFields.length > 0 ? (['not_found'] as const) : []),
     ...(route.meta.errors ?? []),
   ])
 }

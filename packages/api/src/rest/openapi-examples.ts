@@ -35,14 +35,18 @@ const chat = {
   closedAt: null,
 }
 
+const edited = { ...message, text: 'Hello! Is anybody there?' }
+
 const assigned = { ...chat, operator: { id: 3, name: 'Grace' }, lastSeq: 2, rev: 3 }
 
 export const inputExamples: Record<string, unknown> = {
   'users.login': { email: 'ada@example.com', name: 'Ada', role: 'client' },
   'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
+  'chats.close': { ifSeq: 2 },
   'chats.assignOperator': { takeOver: true },
   'chats.markRead': { seq: 1 },
   'messages.send': { text: message.text, clientMsgId: message.clientMsgId },
+  'messages.edit': { text: edited.text },
 }
 
 export const outputExamples: Record<string, unknown> = {
@@ -52,8 +56,11 @@ export const outputExamples: Record<string, unknown> = {
   'chats.list': { items: [chat], nextCursor: null },
   'chats.get': { chat },
   'chats.close': { chat: { ...assigned, status: 'closed', lastSeq: 3, rev: 4, closedAt: '2026-11-22T09:40:00.000Z' } },
+  'chats.reopen': { chat: { ...assigned, lastSeq: 4, rev: 5 } },
   'chats.assignOperator': { chat: assigned },
   'chats.release': { chat: { ...assigned, operator: null, lastSeq: 3, rev: 4 } },
   'messages.send': { message, duplicate: false },
   'messages.list': { items: [message], hasMore: false },
+  'messages.edit': { message: edited },
+  'messages.retract': { message: { ...message, text: '' } },
 }

@@ -1,7 +1,7 @@
 import { type JsonSchema, outputJsonSchema } from './json-schema.ts'
 import { errorsOf } from './openapi-errors.ts'
 import { inputExamples, outputExamples } from './openapi-examples.ts'
-import { idField, idParameter, type RestRoute } from './rest-routes.ts'
+import { fieldsBeside, type RestRoute } from './rest-routes.ts'
 import type { SchemaComponents } from './schema-components.ts'
 
 export type OpenApiParameter = {
@@ -50,21 +50,23 @@ const accessNotes = {
   anybody: 'Needs no session.',
   'signed-in': 'For clients and operators.',
   operator: 'For operators only; a client gets `forbidden`.',
+  reopener: 'For operators; a client gets `forbidden` unless the server is set to `CLOSED_CHAT=reopen`.',
 }
 
 function parametersOf(route: RestRoute, components: SchemaComponents): OpenApiParameter[] {
-  const { [idField]: id, ...query } = route.input.properties
-  const path: OpenApiParameter[] =
-    id === undefined ? [] : [{ name: idParameter, in: 'path', required: true, schema: components.place(id) }]
-  return route.method === 'POST' ? path : [...path, ...queryParameters(route, query, components)]
+  const path = route.pathFields.map(({ parameter, field }): OpenApiParameter => {
+    return {
+      name: parameter,
+      in: 'path',
+      required: true,
+      schema: components.place(route.input.properties[field] ?? {}),
+    }
+  })
+  return route.method === 'POST' ? path : [...path, ...queryParameters(route, components)]
 }
 
-function queryParameters(
-  route: RestRoute,
-  fields: Record<string, JsonSchema>,
-  components: SchemaComponents,
-): OpenApiParameter[] {
-  return Object.entries(fields).map(([name, schema]) => {
+function queryParameters(route: RestRoute, components: SchemaComponents): OpenApiParameter[] {
+  return Object.entries(fieldsBeside(route)).map(([name, schema]) => {
     const { description, ...rest } = components.place(schema)
     const required = route.input.required.includes(name)
     return { name, in: 'query', required, ...(typeof description === 'string' && { description }), schema: rest }
@@ -73,9 +75,9 @@ function queryParameters(
 
 /** A path without fields of its own takes no body but `{}`. */
 function bodyOf(route: RestRoute, components: SchemaComponents): { requestBody?: JsonBody } {
-  const { [idField]: _id, ...properties } = route.input.properties
+  const properties = fieldsBeside(route)
   if (Object.keys(properties).length === 0) return {}
-  const required = route.input.required.filter((name) => name !== idField)
+  const required = route.input.required.filter((name) => name in properties)
   const schema = components.place({
     type: 'object',
     properties,

@@ -3,28 +3,38 @@ import { z } from 'zod'
 import { parseJsonObject } from './read-json-body.ts'
 import { readQuery } from './read-query.ts'
 import { decodeComponent, readScalar } from './read-scalar.ts'
-import { hasId, idField, idParameter, type RestRoute } from './rest-routes.ts'
+import { fieldsBeside, type RestRoute } from './rest-routes.ts'
 
-/** What came in, still raw: the path's id and the query percent-encoded, the body in bytes. */
-export type RawInput = { id: string | null; query: string; body: Uint8Array }
+/** What came in, still raw: the path's parameters and the query percent-encoded, the body in bytes. */
+export type RawInput = { parameters: readonly string[]; query: string; body: Uint8Array }
 
 /** One input object from path, query and body. Throws `invalid_input` for what no schema gets to see. */
 export function readInput(route: RestRoute, raw: RawInput): Record<string, unknown> {
   const isQuery = route.method === 'GET'
-  const { [idField]: idSchema = {}, ...known } = route.input.properties
-  const query = readQuery(raw.query, isQuery ? known : {})
+  const query = readQuery(raw.query, isQuery ? fieldsBeside(route) : {})
   const body = isQuery ? {} : parseJsonObject(raw.body)
-  const issues = [...query.issues, ...(hasId(route) && idField in body ? [unknownId] : [])]
+  const issues = [...query.issues, ...misplacedFields(route, body)]
   if (issues.length > 0) throw new AppError('invalid_input', { issues })
-  const id = raw.id === null ? {} : { [idField]: readScalar(idSchema, decodeComponent(raw.id) ?? raw.id) }
-  return { ...body, ...query.fields, ...id }
+  return { ...body, ...query.fields, ...readPath(route, raw.parameters) }
 }
 
 /** What a schema calls `chatId` is the path's `id` to the caller; issues of our own have the caller's names already. */
 export function withRestNames(route: RestRoute, error: AppError): AppError {
-  if (!hasId(route) || !(error.cause instanceof z.ZodError) || error.issues === undefined) return error
-  const issues = error.issues.map((issue) => (issue.path === idField ? { ...issue, path: idParameter } : issue))
+  if (!(error.cause instanceof z.ZodError) || error.issues === undefined) return error
+  const names = new Map(route.pathFields.map(({ field, parameter }) => [field, parameter]))
+  const issues = error.issues.map((issue) => ({ ...issue, path: names.get(issue.path) ?? issue.path }))
   return new AppError(error.code, { detail: error.detail, issues })
 }
 
-const unknownId: InputIssue = { path: idField, message: 'Unknown field' }
+function readPath({ pathFields, input }: RestRoute, parameters: readonly string[]): Record<string, unknown> {
+  const fields = pathFields.map(({ field }, place) => {
+    const text = parameters[place] ?? ''
+    return [field, readScalar(input.properties[field] ?? {}, decodeComponent(text) ?? text)]
+  })
+  return Object.fromEntries(fields)
+}
+
+/** What the path says is not said again in the body. */
+function misplacedFields({ pathFields }: RestRoute, body: object): InputIssue[] {
+  return pathFields.filter(({ field }) => field in body).map(({ field }) => ({ path: field, message: 'Unknown field' }))
+}

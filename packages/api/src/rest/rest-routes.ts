@@ -4,19 +4,20 @@ import { describeProcedures, type ProcedureDescription } from '../describe-proce
 import type { ProcedureMeta, RestMeta, RestStatus } from '../procedure-meta.ts'
 import { inputJsonSchema, type JsonSchema, type ObjectSchema, objectFields } from './json-schema.ts'
 
+/** A parameter of a path, and the field of the input that it fills. */
+export type PathField = { parameter: string; field: string }
+
 /** A procedure as REST sees it. */
 export type RestRoute = RestMeta & {
   procedure: string
   type: 'query' | 'mutation'
   meta: ProcedureMeta
   input: ObjectSchema
+  /** In the order of the path. */
+  pathFields: readonly PathField[]
   output: z.ZodType
   defaultStatus: RestStatus
 }
-
-/** In paths the chat's id is `{id}`; procedures call it `chatId`. */
-export const idParameter = 'id'
-export const idField = 'chatId'
 
 /** Every procedure with a REST face. A face that cannot work ends the start, not a request. */
 export function collectRoutes(router: AnyTRPCRouter): RestRoute[] {
@@ -26,18 +27,33 @@ export function collectRoutes(router: AnyTRPCRouter): RestRoute[] {
   })
 }
 
-export function hasId(route: Pick<RestRoute, 'path'>): boolean {
-  return route.path.includes(`{${idParameter}}`)
+/** The fields that do not stand in the path: those of the query or of the body. */
+export function fieldsBeside({
+  input,
+  pathFields,
+}: Pick<RestRoute, 'input' | 'pathFields'>): Record<string, JsonSchema> {
+  const inPath = new Set(pathFields.map(({ field }) => field))
+  return Object.fromEntries(Object.entries(input.properties).filter(([field]) => !inPath.has(field)))
 }
 
 function toRoute(procedure: ProcedureDescription, rest: RestMeta): RestRoute {
   const { name, type, meta, output } = procedure
   if (type === 'subscription' || output === null) throw new Error(`${name}: a stream has no REST face`)
   const input = objectFields(inputJsonSchema(procedure.input))
-  const route = { ...rest, procedure: name, type, meta, input, output, defaultStatus: leastStatus(name, rest) }
-  if (hasId(route) !== idField in input.properties) throw new Error(`${name}: {id} and chatId belong together`)
+  const pathFields = pathFieldsOf(rest.path)
+  const route = { ...rest, procedure: name, type, meta, input, pathFields, output }
+  for (const { parameter, field } of pathFields) {
+    if (!(field in input.properties)) throw new Error(`${name}: {${parameter}} is no field of the input`)
+  }
+  if ('chatId' in fieldsBeside(route)) throw new Error(`${name}: {id} and chatId belong together`)
   if (rest.method === 'GET') assertScalars(name, input)
-  return route
+  return { ...route, defaultStatus: leastStatus(name, rest) }
+}
+
+/** In paths the chat's id is `{id}`; procedures call it `chatId`. */
+function pathFieldsOf(path: string): PathField[] {
+  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => parameter)
+  return parameters.map((parameter) => ({ parameter, field: parameter === 'id' ? 'chatId' : parameter }))
 }
 
 function leastStatus(name: string, { success }: RestMeta): RestStatus {

@@ -1,7 +1,8 @@
 /** Paths by segments, so that finding one does not depend on how many there are. */
 export type RouteTree<T> = { children: Map<string, RouteTree<T>>; parameter: RouteTree<T> | null; value: T | null }
 
-export type RouteMatch<T> = { value: T; id: string | null }
+/** `parameters`: what stands at the places of the parameters, in the order of the path. */
+export type RouteMatch<T> = { value: T; parameters: string[] }
 
 export function createRouteTree<T>(entries: Iterable<readonly [path: string, value: T]>): RouteTree<T> {
   const root = emptyNode<T>()
@@ -9,17 +10,17 @@ export function createRouteTree<T>(entries: Iterable<readonly [path: string, val
   return root
 }
 
-/** `path` as it came, still percent-encoded; so is `id`. Nothing is guessed: `/chats/` is another path than `/chats`. */
+/** `path` as it came, still percent-encoded; so are the parameters. Nothing is guessed: `/chats/` is another path than `/chats`. */
 export function findRoute<T>(tree: RouteTree<T>, path: string): RouteMatch<T> | null {
   let node: RouteTree<T> | null = tree
-  let id: string | null = null
+  const parameters: string[] = []
   for (const segment of segmentsOf(path)) {
     const child: RouteTree<T> | undefined = node.children.get(segment)
-    if (child === undefined) id = segment
+    if (child === undefined) parameters.push(segment)
     node = child ?? (segment === '' ? null : node.parameter)
     if (node === null) return null
   }
-  return node.value === null ? null : { value: node.value, id }
+  return node.value === null ? null : { value: node.value, parameters }
 }
 
 function place<T>(root: RouteTree<T>, path: string): RouteTree<T> {

@@ -2,6 +2,7 @@ import {
   assignOperatorInputSchema,
   chatInputSchema,
   chatOutputSchema,
+  closeChatInputSchema,
   createChatInputSchema,
   listChatsInputSchema,
   listChatsOutputSchema,
@@ -15,10 +16,11 @@ import { getChat } from '@deskbell/core/chats/get-chat'
 import { listChats } from '@deskbell/core/chats/list-chats'
 import { markRead } from '@deskbell/core/chats/mark-read'
 import { releaseChat } from '@deskbell/core/chats/release-chat'
+import { reopenChat } from '@deskbell/core/chats/reopen-chat'
 import { followChat } from '@deskbell/core/events/follow-chat'
 import { pageEvents } from '@deskbell/core/events/page-events'
 import { z } from 'zod'
-import { operatorProcedure, signedInProcedure } from '../trpc.ts'
+import { operatorProcedure, reopenProcedure, signedInProcedure } from '../trpc.ts'
 import { frameStream } from './frame-stream.ts'
 
 export const chatsProcedures = {
@@ -60,13 +62,24 @@ export const chatsProcedures = {
 
   close: operatorProcedure
     .meta({
-      summary: 'Close a chat. Closing a closed chat changes nothing.',
+      summary:
+        'Close a chat, with `ifSeq` only if the client has written nothing after it. Repeating it changes nothing.',
       rest: { method: 'POST', path: '/chats/{id}/close', success: { 200: 'The closed chat.' } },
+      errors: ['not_found', 'newer_messages'],
+    })
+    .input(closeChatInputSchema)
+    .output(chatOutputSchema)
+    .mutation(({ ctx, input }) => closeChat(ctx.core, ctx.actor, input)),
+
+  reopen: reopenProcedure
+    .meta({
+      summary: 'Open a closed chat again; its operator keeps it. Repeating it changes nothing.',
+      rest: { method: 'POST', path: '/chats/{id}/reopen', success: { 200: 'The open chat.' } },
       errors: ['not_found'],
     })
     .input(chatInputSchema)
     .output(chatOutputSchema)
-    .mutation(({ ctx, input }) => closeChat(ctx.core, ctx.actor, input)),
+    .mutation(({ ctx, input }) => reopenChat(ctx.core, ctx.actor, input)),
 
   assignOperator: operatorProcedure
     .meta({

@@ -1,12 +1,17 @@
 import {
+  editMessageInputSchema,
   listMessagesInputSchema,
   listMessagesOutputSchema,
+  messageInputSchema,
+  messageOutputSchema,
   sendBatchInputSchema,
   sendBatchOutputSchema,
   sendInputSchema,
   sendOutputSchema,
 } from '@deskbell/contract/messages'
+import { editMessage } from '@deskbell/core/messages/edit-message'
 import { listMessages } from '@deskbell/core/messages/list-messages'
+import { retractMessage } from '@deskbell/core/messages/retract-message'
 import { sendBatch } from '@deskbell/core/messages/send-batch'
 import { sendMessage } from '@deskbell/core/messages/send-message'
 import { signedInProcedure } from '../trpc.ts'
@@ -50,4 +55,34 @@ export const messagesProcedures = {
     .input(listMessagesInputSchema)
     .output(listMessagesOutputSchema)
     .query(({ ctx, input }) => listMessages(ctx.core, ctx.actor, input)),
+
+  edit: signedInProcedure
+    .meta({
+      summary: 'Give an own message another text, within five minutes. The same text again changes nothing.',
+      limit: 'send',
+      rest: {
+        method: 'POST',
+        path: '/chats/{id}/messages/{messageId}/edit',
+        success: { 200: 'The message with its text.' },
+      },
+      errors: ['not_found', 'chat_closed', 'not_editable'],
+    })
+    .input(editMessageInputSchema)
+    .output(messageOutputSchema)
+    .mutation(({ ctx, input }) => editMessage(ctx.core, ctx.actor, input)),
+
+  retract: signedInProcedure
+    .meta({
+      summary: 'Take an own message back, within five minutes: its text is gone. Repeating it changes nothing.',
+      limit: 'send',
+      rest: {
+        method: 'POST',
+        path: '/chats/{id}/messages/{messageId}/retract',
+        success: { 200: 'The message without its text.' },
+      },
+      errors: ['not_found', 'chat_closed', 'not_editable'],
+    })
+    .input(messageInputSchema)
+    .output(messageOutputSchema)
+    .mutation(({ ctx, input }) => retractMessage(ctx.core, ctx.actor, input)),
 }
