@@ -12,12 +12,16 @@ const paths = {
   list: 'M4 6h16M4 12h16M4 18h10',
   chevron: 'M7 10l5 5 5-5',
   close: 'M6 6l12 12M18 6L6 18',
+  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  pause: 'M9 6v12M15 6v12',
 } as const
 
 export type IconName = keyof typeof paths
 
+type IconProps = { name: IconName; size?: number; flip?: boolean; strong?: boolean }
+
 /** One stroke style. An icon is never the only carrier of a meaning. */
-export function Icon({ name, size = 18, flip = false }: { name: IconName; size?: number; flip?: boolean }) {
+export function Icon({ name, size = 18, flip = false, strong = false }: IconProps) {
   return (
     <svg
       aria-hidden="true"
@@ -27,7 +31,7 @@ export function Icon({ name, size = 18, flip = false }: { name: IconName; size?:
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      strokeWidth={1.8}
+      strokeWidth={strong ? 3 : 1.8}
       strokeLinecap="round"
       strokeLinejoin="round"
     >

@@ -10,6 +10,8 @@ export type Format = {
   brief(iso: string): string
   /** The full moment, for those who look closer. */
   moment(iso: string): string
+  /** yesterday, 3 days ago: for what is at least a day old. */
+  daysAgo(iso: string): string
   count(value: number): string
 }
 
@@ -31,6 +33,7 @@ function createFormat(locale: string): Format {
   const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' })
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const count = new Intl.NumberFormat(locale)
   return {
     time: (iso) => time.format(new Date(iso)),
@@ -43,6 +46,15 @@ function createFormat(locale: string): Format {
       return (date.toDateString() === new Date().toDateString() ? time : shortDay).format(date)
     },
     moment: (iso) => moment.format(new Date(iso)),
+    daysAgo: (iso) => relative.format(-daysSince(new Date(iso)), 'day'),
     count: (value) => count.format(value),
   }
+}
+
+/** Nights between then and now: a day of 23 or 25 hours counts as one. */
+function daysSince(then: Date): number {
+  const midnight = new Date()
+  midnight.setHours(0, 0, 0, 0)
+  const thatMidnight = new Date(then).setHours(0, 0, 0, 0)
+  return Math.round((midnight.getTime() - thatMidnight) / 86_400_000)
 }

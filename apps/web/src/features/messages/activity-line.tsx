@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { useFormat } from '../../components/use-format.ts'
-import type { ActivityEntry } from './timeline-items.ts'
+import type { ActivityEntry } from './timeline-item.ts'
 
 /** What happened to the chat besides messages: one muted line. */
 export function ActivityLine({ entry }: { entry: ActivityEntry }) {

@@ -1,15 +1,29 @@
 import { expect, test } from 'vitest'
-import { sends } from './composer-keys.ts'
+import { composerAction } from './composer-keys.ts'
 
-const enter = { key: 'Enter', shiftKey: false, altKey: false, isComposing: false, keyCode: 13 }
+const modifiers = { shiftKey: false, altKey: false, ctrlKey: false, metaKey: false }
+const enter = { key: 'Enter', ...modifiers, isComposing: false, keyCode: 13 }
+const up = { ...enter, key: 'ArrowUp', keyCode: 38 }
 
 test('[WEB-7] Enter sends, Shift+Enter does not', () => {
-  expect(sends(enter)).toBe(true)
-  expect(sends({ ...enter, shiftKey: true })).toBe(false)
-  expect(sends({ ...enter, key: 'a' })).toBe(false)
+  expect(composerAction(enter, 'text')).toBe('submit')
+  expect(composerAction({ ...enter, shiftKey: true }, 'text')).toBe('none')
+  expect(composerAction({ ...enter, key: 'a' }, 'text')).toBe('none')
 })
 
 test('[WEB-7] the Enter that ends the composition of a word sends nothing, in Safari too', () => {
-  expect(sends({ ...enter, isComposing: true })).toBe(false)
-  expect(sends({ ...enter, keyCode: 229 })).toBe(false)
+  expect(composerAction({ ...enter, isComposing: true }, 'text')).toBe('none')
+  expect(composerAction({ ...enter, keyCode: 229 }, 'text')).toBe('none')
+})
+
+test('[WEB-28] the arrow up asks for the last message only where nothing is written', () => {
+  expect(composerAction(up, '')).toBe('arrow-up')
+  expect(composerAction(up, 'text')).toBe('none')
+  expect(composerAction({ ...up, ctrlKey: true }, '')).toBe('none')
+  expect(composerAction({ ...up, isComposing: true }, '')).toBe('none')
+})
+
+test('[WEB-28] Escape ends a change, but not while it ends the composition of a word', () => {
+  expect(composerAction({ ...enter, key: 'Escape', keyCode: 27 }, 'text')).toBe('escape')
+  expect(composerAction({ ...enter, key: 'Escape', keyCode: 229 }, 'text')).toBe('none')
 })

@@ -3,15 +3,23 @@ export type ComposerKey = {
   readonly key: string
   readonly shiftKey: boolean
   readonly altKey: boolean
+  readonly ctrlKey: boolean
+  readonly metaKey: boolean
   readonly isComposing: boolean
   readonly keyCode: number
 }
 
+export type ComposerAction = 'submit' | 'escape' | 'arrow-up' | 'none'
+
 /** Safari ends the composition before this event and tells only by this code. */
 const composingKeyCode = 229
 
-/** Enter sends, unless it breaks the line or ends the composition of a word. */
-export function sends(event: ComposerKey): boolean {
-  if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false
-  return !event.isComposing && event.keyCode !== composingKeyCode
+/** What a key means in the composer. While a word is being composed its keys belong to the input method. */
+export function composerAction(event: ComposerKey, text: string): ComposerAction {
+  if (event.isComposing || event.keyCode === composingKeyCode) return 'none'
+  // Enter breaks the line with these, and sends with the others.
+  if (event.key === 'Enter') return event.shiftKey || event.altKey ? 'none' : 'submit'
+  if (event.key === 'Escape') return 'escape'
+  const plain = !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey
+  return event.key === 'ArrowUp' && plain && text === '' ? 'arrow-up' : 'none'
 }

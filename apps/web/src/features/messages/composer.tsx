@@ -1,36 +1,38 @@
 import { messageTextBytesMax } from '@deskbell/contract/limits'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { composedText, textRoom } from './composed-text.ts'
-import { sends } from './composer-keys.ts'
+import { composerAction } from './composer-keys.ts'
 
 type ComposerProps = {
-  readonly draft: string
-  readonly onDraft: (text: string) => void
-  readonly onSend: (text: string) => void
+  readonly text: string
+  readonly onText: (text: string) => void
+  readonly onSubmit: (text: string) => void
+  /** Enter without a text. */
+  readonly onEmpty?: (() => void) | undefined
   readonly onEscape?: (() => void) | undefined
+  /** The arrow up in an empty composer. */
+  readonly onArrowUp?: (() => void) | undefined
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
+  /** While a message that was sent is being changed: what stands above, and whether that is on its way. */
+  readonly editing?: { readonly bar: ReactNode; readonly saving: boolean } | undefined
 }
 
 /** A plain text area, so that input methods, spelling, undo and screen readers simply work. */
-export function Composer({ draft, onDraft, onSend, onEscape, inputRef }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { onText, onSubmit, onEmpty, inputRef, editing } = props
   const { t } = useLingui()
   const id = useId()
   const [refused, setRefused] = useState(false)
-  const text = composedText(draft)
+  const text = composedText(props.text)
   const room = textRoom(text)
   const submit = () => {
     setRefused(room.kind === 'over')
     inputRef.current?.focus()
-    if (text !== '' && room.kind !== 'over') onSend(text)
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.nativeEvent.isComposing) onEscape?.()
-    if (!sends(event.nativeEvent)) return
-    event.preventDefault()
-    submit()
+    if (text === '') onEmpty?.()
+    else if (room.kind !== 'over') onSubmit(text)
   }
   return (
     <form
@@ -41,29 +43,31 @@ export function Composer({ draft, onDraft, onSend, onEscape, inputRef }: Compose
       }}
     >
       <label htmlFor={id} className="sr-only">
-        <Trans>Message</Trans>
+        {editing === undefined ? <Trans>Message</Trans> : <Trans>New text of the message</Trans>}
       </label>
+      {editing?.bar}
       <div className="flex items-end gap-2 rounded-card border border-line-strong bg-raised p-1.5 shadow-card focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus">
         <textarea
           ref={inputRef}
           id={id}
           dir="auto"
           rows={1}
-          value={draft}
+          value={props.text}
+          readOnly={editing?.saving}
           placeholder={t`Write a message`}
           enterKeyHint="send"
           aria-describedby={room.kind === 'plenty' ? undefined : `${id}-room`}
-          onChange={(event) => onDraft(event.target.value)}
-          onKeyDown={onKeyDown}
+          onChange={(event) => onText(event.target.value)}
+          onKeyDown={(event) => onComposerKey(event, { ...props, submit })}
           className="field-sizing-content max-h-40 min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2 py-1.5 text-input outline-none"
         />
         <button
           type="submit"
-          aria-label={t`Send`}
-          title={t`Send`}
+          aria-label={editing === undefined ? t`Send` : t`Save`}
+          title={editing === undefined ? t`Send` : t`Save`}
           className="inline-flex size-9 shrink-0 items-center justify-center rounded-control bg-accent text-accent-on hover:bg-accent-hover max-md:size-10"
         >
-          <Icon name="send" flip />
+          {editing === undefined ? <Icon name="send" flip /> : <Icon name="check" />}
         </button>
       </div>
       {room.kind !== 'plenty' && (
@@ -71,6 +75,17 @@ export function Composer({ draft, onDraft, onSend, onEscape, inputRef }: Compose
       )}
     </form>
   )
+}
+
+type KeyActions = Pick<ComposerProps, 'text' | 'onEscape' | 'onArrowUp'> & { readonly submit: () => void }
+
+function onComposerKey(event: KeyboardEvent, { text, onEscape, onArrowUp, submit }: KeyActions): void {
+  const action = composerAction(event.nativeEvent, text)
+  if (action === 'escape') onEscape?.()
+  if (action !== 'submit' && (action !== 'arrow-up' || onArrowUp === undefined)) return
+  event.preventDefault()
+  if (action === 'submit') submit()
+  else onArrowUp?.()
 }
 
 type RoomProps = { readonly id: string; readonly bytes: number; readonly over: boolean; readonly urgent: boolean }

@@ -1,4 +1,5 @@
 import { readStored, writeStored } from '../../lib/local-store.ts'
+import { joinTexts } from './join-texts.ts'
 
 /** Whose draft for which chat; `new` is the chat that does not exist yet. */
 export type DraftPlace = { readonly userId: number; readonly chatId: number | 'new' }
@@ -14,8 +15,7 @@ export function writeDraft(place: DraftPlace, text: string): void {
 
 /** Puts a text below what is being written there. */
 export function appendDraft(place: DraftPlace, text: string): void {
-  const waiting = readDraft(place)
-  writeDraft(place, waiting === '' ? text : `${waiting}\n${text}`)
+  writeDraft(place, joinTexts([readDraft(place), text]))
 }
 
 /** What was typed in one place goes on in another: for a closed chat in a new one, for a new one in the made one. */

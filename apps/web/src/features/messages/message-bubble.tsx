@@ -3,28 +3,30 @@ import { memo } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { CopyButton } from './copy-button.tsx'
-import { FailedActions, type FailedHandlers } from './failed-actions.tsx'
+import { type ChangeHandlers, MessageMore } from './message-more.tsx'
 import { MessageStatus } from './message-status.tsx'
 import { MessageText } from './message-text.tsx'
-import type { MessageItem } from './timeline-items.ts'
+import { ownMessage } from './own-messages.ts'
+import { PendingActions, type PendingHandlers } from './pending-actions.tsx'
+import type { MessageItem } from './timeline-item.ts'
 
 type BubbleProps = {
   readonly item: MessageItem
   /** Messages of one's own side stand at the end: for an operator also those of other operators. */
   readonly ourSide: boolean
-  readonly onFailed: FailedHandlers
+  readonly handlers: PendingHandlers
+  readonly changes: ChangeHandlers | null
 }
 
 /** One message. The heading is for people who move through the thread by headings. */
-export const MessageBubble = memo(function MessageBubble({ item, ourSide, onFailed }: BubbleProps) {
-  const format = useFormat()
-  const { author, own } = item
+export const MessageBubble = memo(function MessageBubble({ item, ourSide, handlers, changes }: BubbleProps) {
+  const { author, own, pending } = item
   return (
     <article
       data-key={item.key}
       data-seq={item.seq ?? undefined}
       data-state={item.state ?? undefined}
-      className={`group flex gap-2 ${ourSide ? 'flex-row-reverse' : ''} ${item.startsGroup ? 'mt-3' : 'mt-0.5'} ${item.pending === null ? '' : 'animate-enter'}`}
+      className={`group flex gap-2 ${ourSide ? 'flex-row-reverse' : ''} ${item.startsGroup ? 'mt-3' : 'mt-0.5'} ${pending === null ? '' : 'animate-enter'}`}
     >
       {!ourSide && (
         <div className="w-7 shrink-0 self-end">
@@ -34,36 +36,63 @@ export const MessageBubble = memo(function MessageBubble({ item, ourSide, onFail
       <div className={`flex max-w-[min(82%,36rem)] min-w-0 flex-col ${ourSide ? 'items-end' : 'items-start'}`}>
         <Heading item={item} shown={!own && item.startsGroup} />
         <div className="flex max-w-full items-center gap-1">
-          {ourSide && !item.retracted && <CopyButton text={item.text} />}
+          {ourSide && <Side item={item} changes={changes} />}
           <div className={`min-w-0 rounded-bubble px-3 py-2 text-read ${bubbleLook(item, ourSide)}`}>
             {item.retracted ? (
               <p className="text-ink-3">
-                <Trans>This message was taken back.</Trans>
+                <Trans>Message deleted</Trans>
               </p>
             ) : (
               <MessageText text={item.text} />
             )}
           </div>
-          {!ourSide && !item.retracted && <CopyButton text={item.text} />}
+          {!ourSide && <Side item={item} changes={null} />}
         </div>
-        {item.endsGroup && (
-          <p className="mt-1 flex items-center gap-1 px-1 text-meta text-ink-3">
-            {item.edited && (
-              <span>
-                <Trans>edited</Trans>
-              </span>
-            )}
-            <time dateTime={item.at} title={format.moment(item.at)}>
-              {format.time(item.at)}
-            </time>
-            {item.state !== null && <MessageStatus state={item.state} />}
-          </p>
+        {hasMeta(item) && <Meta item={item} />}
+        {pending !== null && (pending.state === 'failed' || pending.state === 'held') && (
+          <PendingActions pending={pending} handlers={handlers} />
         )}
-        {item.pending?.state === 'failed' && <FailedActions pending={item.pending} {...onFailed} />}
       </div>
     </article>
   )
 })
+
+/** Beside the bubble: what can be done with the message, and its sign where no line below says it. */
+function Side({ item, changes }: Pick<BubbleProps, 'item' | 'changes'>) {
+  const own = ownMessage(item)
+  return (
+    <>
+      {!item.retracted && <CopyButton text={item.text} />}
+      {own !== null && changes !== null && <MessageMore message={own} changes={changes} />}
+      {item.state !== null && !hasMeta(item) && (
+        <span className="self-end text-ink-3">
+          <MessageStatus state={item.state} tells={item.tells} />
+        </span>
+      )}
+    </>
+  )
+}
+
+function hasMeta({ endsGroup, edited, tells }: MessageItem): boolean {
+  return endsGroup || edited || tells === 'words'
+}
+
+function Meta({ item }: { item: MessageItem }) {
+  const format = useFormat()
+  return (
+    <p className="mt-1 flex items-center gap-1 px-1 text-meta text-ink-3">
+      {item.edited && (
+        <span>
+          <Trans>edited</Trans>
+        </span>
+      )}
+      <time dateTime={item.at} title={format.moment(item.at)}>
+        {format.time(item.at)}
+      </time>
+      {item.state !== null && <MessageStatus state={item.state} tells={item.tells} />}
+    </p>
+  )
+}
 
 function Heading({ item, shown }: { item: MessageItem; shown: boolean }) {
   const { t } = useLingui()

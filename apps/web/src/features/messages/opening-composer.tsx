@@ -13,7 +13,8 @@ type OpeningComposerProps = {
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
 }
 
-const noHandlers = { onRetry: () => undefined, onEdit: () => undefined, onDiscard: () => undefined }
+const nothing = () => undefined
+const noHandlers = { onRetry: nothing, onRelease: nothing, onEdit: nothing, onDiscard: nothing }
 
 /** The composer of a chat that does not exist yet: its first message makes it. */
 export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerProps) {
@@ -30,24 +31,22 @@ export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerPr
         <div className="mx-auto w-full max-w-[48rem] px-4 pb-4">
           {timelineItems(openingTimeline(opening), { ...user, unreadFrom: null }).map(
             (item) =>
-              item.type === 'message' && <MessageBubble key={item.key} item={item} ourSide onFailed={noHandlers} />,
+              item.type === 'message' && (
+                <MessageBubble key={item.key} item={item} ourSide handlers={noHandlers} changes={null} />
+              ),
           )}
         </div>
       )}
-      <Composer draft={draft} onDraft={setDraft} onSend={send} inputRef={inputRef} />
+      <Composer text={draft} onText={setDraft} onSubmit={send} inputRef={inputRef} />
     </>
   )
 }
 
 function openingTimeline({ text, clientMsgId, createdAt }: Opening) {
   return {
-    status: 'loading',
-    error: null,
     entries: [],
     pending: [{ clientMsgId, text, state: 'sending', code: null, createdAt }],
-    hasMore: false,
-    loadingOlder: false,
+    delivered: { client: 0, operator: 0 },
     read: { client: 0, operator: 0 },
-    chatStatus: 'unknown',
   } as const
 }

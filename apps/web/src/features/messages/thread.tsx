@@ -4,10 +4,12 @@ import { useCallback, useMemo } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { ActivityLine } from './activity-line.tsx'
 import { DaySeparator } from './day-separator.tsx'
-import type { FailedHandlers } from './failed-actions.tsx'
 import { MessageBubble } from './message-bubble.tsx'
+import type { ChangeHandlers } from './message-more.tsx'
+import type { PendingHandlers } from './pending-actions.tsx'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
-import { type TimelineItem, timelineItems, type Viewer } from './timeline-items.ts'
+import type { TimelineItem, Viewer } from './timeline-item.ts'
+import { timelineItems } from './timeline-items.ts'
 import { useMarks } from './use-marks.ts'
 import { useThreadScroll } from './use-thread-scroll.ts'
 
@@ -16,11 +18,13 @@ type ThreadProps = {
   readonly timeline: Timeline
   readonly viewer: Omit<Viewer, 'unreadFrom'>
   readonly label: string
-  readonly onFailed: FailedHandlers
+  readonly pending: PendingHandlers
+  /** Null where nothing can be changed. */
+  readonly changes: ChangeHandlers | null
 }
 
 /** All loaded messages of one chat, plain in the page: nothing is mounted or dropped while scrolling. */
-export function Thread({ follower, timeline, viewer, label, onFailed }: ThreadProps) {
+export function Thread({ follower, timeline, viewer, label, pending, changes }: ThreadProps) {
   const loadOlder = useLoadOlder(follower)
   const scroll = useThreadScroll(timeline, loadOlder.near)
   const { unreadFrom, newSinceAway } = useMarks({ follower, timeline, viewer, atEnd: scroll.atEnd })
@@ -35,7 +39,7 @@ export function Thread({ follower, timeline, viewer, label, onFailed }: ThreadPr
         tabIndex={0}
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        <div className="mx-auto flex min-h-full w-full max-w-[48rem] flex-col justify-end px-4 pt-2 pb-4">
+        <div className="mx-auto flex min-h-full w-full max-w-[48rem] flex-col justify-end px-4 pt-2 pb-1">
           {timeline.status === 'loading' && items.length === 0 ? <ThreadSkeleton /> : null}
           {timeline.hasMore && (
             <button
@@ -47,7 +51,7 @@ export function Thread({ follower, timeline, viewer, label, onFailed }: ThreadPr
             </button>
           )}
           {items.map((item) => (
-            <Item key={item.key} item={item} viewer={viewer} onFailed={onFailed} />
+            <Item key={item.key} item={item} viewer={viewer} pending={pending} changes={changes} />
           ))}
         </div>
       </section>
@@ -56,9 +60,9 @@ export function Thread({ follower, timeline, viewer, label, onFailed }: ThreadPr
   )
 }
 
-type ItemProps = { readonly item: TimelineItem } & Pick<ThreadProps, 'viewer' | 'onFailed'>
+type ItemProps = { readonly item: TimelineItem } & Pick<ThreadProps, 'viewer' | 'pending' | 'changes'>
 
-function Item({ item, viewer, onFailed }: ItemProps) {
+function Item({ item, viewer, pending, changes }: ItemProps) {
   switch (item.type) {
     case 'day':
       return <DaySeparator at={item.at} />
@@ -71,7 +75,14 @@ function Item({ item, viewer, onFailed }: ItemProps) {
     case 'activity':
       return <ActivityLine entry={item.entry} />
     case 'message':
-      return <MessageBubble item={item} ourSide={item.author.role === viewer.role} onFailed={onFailed} />
+      return (
+        <MessageBubble
+          item={item}
+          ourSide={item.author.role === viewer.role}
+          handlers={pending}
+          changes={item.own ? changes : null}
+        />
+      )
   }
 }
 

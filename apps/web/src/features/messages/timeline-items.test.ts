@@ -1,7 +1,7 @@
 import { logEntrySchema } from '@deskbell/contract/events'
-import type { Timeline } from '@deskbell/sdk'
 import { expect, test } from 'vitest'
-import { type MessageItem, timelineItems, type Viewer } from './timeline-items.ts'
+import type { MessageItem, Viewer } from './timeline-item.ts'
+import { type Shown, timelineItems } from './timeline-items.ts'
 
 const viewer: Viewer = { id: 1, name: 'Igor', role: 'client', unreadFrom: null }
 const names: Record<number, string> = { 1: 'Igor', 2: 'Olga' }
@@ -35,21 +35,13 @@ function message({
   })
 }
 
-function timeline(part: Partial<Timeline>): Timeline {
-  return {
-    status: 'live',
-    error: null,
-    entries: [],
-    pending: [],
-    hasMore: false,
-    loadingOlder: false,
-    read: { client: 0, operator: 0 },
-    chatStatus: 'open',
-    ...part,
-  }
+const nothing = { client: 0, operator: 0 }
+
+function timeline(part: Partial<Shown>): Shown {
+  return { entries: [], pending: [], delivered: nothing, read: nothing, ...part }
 }
 
-function messages(part: Partial<Timeline>, who = viewer): MessageItem[] {
+function messages(part: Partial<Shown>, who = viewer): MessageItem[] {
   return timelineItems(timeline(part), who).filter((item) => item.type === 'message')
 }
 
@@ -67,13 +59,42 @@ test('[WEB-4] a pending message and its stored one have one key, and are never b
   expect(after.map(({ key, state }) => [key, state])).toEqual([['own-a', 'sent']])
 })
 
-test('[WEB-4] an own message is read once the other side has passed it; others have no state', () => {
-  const entries = [message({ seq: 1, userId: 1 }), message({ seq: 2, userId: 1 }), message({ seq: 3 })]
-  expect(messages({ entries, read: { client: 3, operator: 1 } }).map(({ state }) => state)).toEqual([
+test('[WEB-24] an own message is delivered and read as far as the other side has come; others have no state', () => {
+  const entries = [1, 2, 3].map((seq) => message({ seq, userId: 1 }))
+  const marks = { delivered: { client: 4, operator: 2 }, read: { client: 4, operator: 1 } }
+  expect(messages({ entries: [...entries, message({ seq: 4 })], ...marks }).map(({ state }) => state)).toEqual([
     'read',
+    'delivered',
     'sent',
     null,
   ])
+})
+
+test('[WEB-24] a row of equal signs is told by its last one, and the newest that was read in words', () => {
+  const entries = [1, 2, 3, 4, 5].map((seq) => message({ seq, userId: 1 }))
+  const marks = { delivered: { client: 0, operator: 4 }, read: { client: 0, operator: 2 } }
+  expect(messages({ entries, ...marks }).map(({ state, tells }) => [state, tells])).toEqual([
+    ['read', 'nothing'],
+    ['read', 'words'],
+    ['delivered', 'nothing'],
+    ['delivered', 'sign'],
+    ['sent', 'sign'],
+  ])
+})
+
+test('[WEB-32] a message that waits since another day stands last, alone, in words, and begins no day', () => {
+  const waits = (clientMsgId: string, state: 'held' | 'queued', createdAt: string) =>
+    ({ clientMsgId, text: clientMsgId, state, code: null, createdAt }) as const
+  const items = timelineItems(
+    timeline({
+      entries: [message({ seq: 1, userId: 1, at: '2026-03-05T12:00:00.000Z' })],
+      pending: [waits('a', 'held', '2026-03-03T12:00:00.000Z'), waits('b', 'queued', '2026-03-05T12:01:00.000Z')],
+    }),
+    viewer,
+  )
+  expect(items.map((item) => (item.type === 'message' ? [item.state, item.tells, item.endsGroup] : item.type))).toEqual(
+    ['day', ['sent', 'sign', true], ['held', 'words', true], ['queued', 'sign', true]],
+  )
 })
 
 test('[WEB-20] messages of one author within two minutes are a group, also across the full minute', () => {
@@ -113,6 +134,16 @@ test('[WEB-20] an edit changes the text, a retraction takes it away', () => {
     ['better', true, false],
     ['', false, true],
   ])
+})
+
+test('[WEB-28] an own message that was edited and then taken back says only that it is gone', () => {
+  const change = { at: '2026-03-03T12:01:00.000Z', actor: null }
+  const entries = [
+    message({ seq: 1, userId: 1 }),
+    logEntrySchema.parse({ ...change, seq: 2, kind: 'edited', data: { messageId: 101, text: '' } }),
+    logEntrySchema.parse({ ...change, seq: 3, kind: 'retracted', data: { messageId: 101 } }),
+  ]
+  expect(messages({ entries })).toMatchObject([{ text: '', edited: false, retracted: true, state: null }])
 })
 
 test('[WEB-20] a message in trouble stands alone, with its own words', () => {

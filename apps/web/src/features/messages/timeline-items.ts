@@ -1,63 +1,28 @@
 import type { LogEntry } from '@deskbell/contract/events'
 import type { Message } from '@deskbell/contract/messages'
-import type { Role } from '@deskbell/contract/users'
 import type { PendingMessage, Timeline } from '@deskbell/sdk'
+import { arrangeItems } from './arrange-items.ts'
+import { type OtherMarks, otherMarks, storedState } from './message-state.ts'
+import type { MessageItem, PlainItem, TimelineItem, Viewer } from './timeline-item.ts'
 
-/** Own messages say how far they have come. */
-export type MessageState = 'sending' | 'unconfirmed' | 'failed' | 'sent' | 'read'
-
-export type Author = { readonly id: number; readonly name: string; readonly role: Role }
-
-export type MessageItem = {
-  readonly type: 'message'
-  /** The same for the pending message and the stored one, so that nothing blinks when one becomes the other. */
-  readonly key: string
-  readonly at: string
-  readonly author: Author
-  readonly text: string
-  readonly retracted: boolean
-  readonly edited: boolean
-  readonly own: boolean
-  /** Null for other people's messages. */
-  readonly state: MessageState | null
-  readonly seq: number | null
-  readonly pending: PendingMessage | null
-  readonly startsGroup: boolean
-  readonly endsGroup: boolean
-}
-
-export type ActivityEntry = Extract<LogEntry, { kind: 'assigned' | 'closed' | 'reopened' }>
-
-export type TimelineItem =
-  | MessageItem
-  | { readonly type: 'day'; readonly key: string; readonly at: string }
-  | { readonly type: 'unread'; readonly key: string }
-  | { readonly type: 'activity'; readonly key: string; readonly entry: ActivityEntry }
-
-export type Viewer = Author & {
-  /** The first unread entry when the chat was opened; the divider stays above it. Null for none. */
-  readonly unreadFrom: number | null
-}
-
-/** Messages of one author this close together stand as one group. */
-export const groupMs = 2 * 60_000
+/** The part of a timeline that stands in the thread. */
+export type Shown = Pick<Timeline, 'entries' | 'pending' | 'delivered' | 'read'>
 
 /** What stands in the thread, from top to bottom: the log, then what is still on its way. */
-export function timelineItems(timeline: Timeline, viewer: Viewer): TimelineItem[] {
+export function timelineItems(timeline: Shown, viewer: Viewer): TimelineItem[] {
   const stored = storedItems(timeline, viewer)
   const keys = new Set(stored.map((item) => item.key))
   const waiting = timeline.pending.map((pending) => pendingItem(pending, viewer)).filter((item) => !keys.has(item.key))
-  return withGroups(withSeparators([...stored, ...waiting], viewer.unreadFrom))
+  return arrangeItems([...stored, ...waiting], viewer.unreadFrom)
 }
 
-type PlainItem = MessageItem | Extract<TimelineItem, { type: 'activity' }>
-
-function storedItems({ entries, read }: Timeline, viewer: Viewer): PlainItem[] {
-  const seen: Seen = { viewer, readSeq: readByOthers(read, viewer.role), changes: laterChanges(entries) }
+function storedItems(timeline: Shown, viewer: Viewer): PlainItem[] {
+  const { entries } = timeline
+  const seen: Seen = { viewer, marks: otherMarks(timeline, viewer.role), changes: laterChanges(entries) }
   return entries.map((entry) => storedItem(entry, seen)).filter((item) => item !== null)
 }
 
-type Seen = { readonly viewer: Viewer; readonly readSeq: number; readonly changes: ReadonlyMap<number, Change> }
+type Seen = { readonly viewer: Viewer; readonly marks: OtherMarks; readonly changes: ReadonlyMap<number, Change> }
 
 /** Null for an entry that only changes another one. */
 function storedItem(entry: LogEntry, seen: Seen): PlainItem | null {
@@ -86,21 +51,24 @@ function laterChanges(entries: readonly LogEntry[]): Map<number, Change> {
   return changes
 }
 
-function messageItem(entry: Extract<LogEntry, { kind: 'message' }>, { viewer, readSeq, changes }: Seen): MessageItem {
+function messageItem(entry: Extract<LogEntry, { kind: 'message' }>, { viewer, marks, changes }: Seen): MessageItem {
   const { message } = entry
   const own = message.userId === viewer.id
   const change = changes.get(message.id)
+  const retracted = change?.text === null || message.text === ''
   return {
     type: 'message',
     key: messageKey(message, own),
     at: message.createdAt,
     author: entry.actor ?? { id: message.userId, name: '', role: message.direction === 'in' ? 'client' : 'operator' },
     text: change === undefined ? message.text : (change.text ?? ''),
-    retracted: change?.text === null,
-    edited: typeof change?.text === 'string',
+    retracted,
+    edited: !retracted && change !== undefined,
     own,
-    state: own ? (readSeq >= entry.seq ? 'read' : 'sent') : null,
+    state: own && !retracted ? storedState(entry.seq, marks) : null,
+    tells: 'nothing',
     seq: entry.seq,
+    messageId: message.id,
     pending: null,
     startsGroup: true,
     endsGroup: true,
@@ -118,7 +86,9 @@ function pendingItem(pending: PendingMessage, viewer: Viewer): MessageItem {
     edited: false,
     own: true,
     state: pending.state,
+    tells: 'nothing',
     seq: null,
+    messageId: null,
     pending,
     startsGroup: true,
     endsGroup: true,
@@ -128,54 +98,4 @@ function pendingItem(pending: PendingMessage, viewer: Viewer): MessageItem {
 // Other people's clientMsgIds are their own business and may collide with ours.
 function messageKey(message: Message, own: boolean): string {
   return own && message.clientMsgId !== null ? `own-${message.clientMsgId}` : `message-${message.id}`
-}
-
-function readByOthers(read: Timeline['read'], role: Role): number {
-  return role === 'client' ? read.operator : read.client
-}
-
-function withSeparators(items: readonly PlainItem[], unreadFrom: number | null): TimelineItem[] {
-  const result: TimelineItem[] = []
-  let day = ''
-  let divided = unreadFrom === null
-  for (const item of items) {
-    const at = item.type === 'message' ? item.at : item.entry.at
-    const itemDay = dayOf(at)
-    if (itemDay !== day) result.push({ type: 'day', key: `day-${itemDay}`, at })
-    day = itemDay
-    if (!divided && isUnread(item, unreadFrom)) {
-      divided = true
-      result.push({ type: 'unread', key: 'unread' })
-    }
-    result.push(item)
-  }
-  return result
-}
-
-function isUnread(item: PlainItem, unreadFrom: number | null): boolean {
-  return item.type === 'message' && !item.own && item.seq !== null && unreadFrom !== null && item.seq >= unreadFrom
-}
-
-function withGroups(items: readonly TimelineItem[]): TimelineItem[] {
-  return items.map((item, index) => {
-    if (item.type !== 'message') return item
-    return { ...item, startsGroup: !joins(items[index - 1], item), endsGroup: !joins(item, items[index + 1]) }
-  })
-}
-
-/** What is not on its way as usual stands alone, with its own words. */
-function joins(upper: TimelineItem | undefined, lower: TimelineItem | undefined): boolean {
-  if (upper?.type !== 'message' || lower?.type !== 'message') return false
-  if (isTroubled(upper) || isTroubled(lower)) return false
-  return upper.author.id === lower.author.id && Math.abs(Date.parse(lower.at) - Date.parse(upper.at)) <= groupMs
-}
-
-function isTroubled({ state }: MessageItem): boolean {
-  return state === 'failed' || state === 'unconfirmed'
-}
-
-/** The calendar day in the reader's own time zone. */
-function dayOf(iso: string): string {
-  const date = new Date(iso)
-  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`
 }

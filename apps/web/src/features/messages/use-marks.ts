@@ -1,6 +1,6 @@
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { useEffect, useRef, useState } from 'react'
-import type { Author } from './timeline-items.ts'
+import type { Author } from './timeline-item.ts'
 import { usePageSeen } from './use-page-seen.ts'
 
 type MarksInput = {

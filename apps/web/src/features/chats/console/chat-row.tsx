@@ -4,6 +4,7 @@ import { memo } from 'react'
 import { Avatar } from '../../../components/avatar.tsx'
 import { Badge } from '../../../components/badge.tsx'
 import { activityOf } from '../chat-order.ts'
+import { LastWords } from '../last-words.tsx'
 import { RowTime } from '../row-time.tsx'
 
 type ChatRowProps = {
@@ -37,7 +38,7 @@ export const ChatRow = memo(function ChatRow({ chat, selected, ownId, onOpen }: 
             </span>
           )}
           <span dir="auto" className="truncate">
-            {lastMessage?.text ?? <Trans>No messages yet</Trans>}
+            <LastWords message={lastMessage} />
           </span>
         </span>
       </span>

@@ -4,6 +4,7 @@ import { Badge } from '../../../components/badge.tsx'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { activityOf } from '../chat-order.ts'
+import { LastWords } from '../last-words.tsx'
 import { RowTime } from '../row-time.tsx'
 import type { OwnChats } from './use-own-chats.ts'
 
@@ -61,7 +62,7 @@ function Row({ chat, selected, onSelect }: { chat: Chat; selected: boolean; onSe
       </span>
       <RowTime at={activityOf(chat)} />
       <span dir="auto" className="truncate text-small text-ink-2">
-        {chat.lastMessage?.text ?? <Trans>No messages yet</Trans>}
+        <LastWords message={chat.lastMessage} />
       </span>
       <span className="justify-self-end">
         {chat.status === 'closed' && chat.unread === 0 ? (

@@ -1,0 +1,47 @@
+import { useLingui } from '@lingui/react'
+import { Trans, useLingui as useMacro } from '@lingui/react/macro'
+import { errorWords } from '../../components/error-words.ts'
+import { Icon } from '../../components/icon.tsx'
+import { errorCode, isFinal } from '../../lib/error-code.ts'
+import type { EditAttempt } from './use-editing.ts'
+
+type EditingBarProps = {
+  readonly attempt: EditAttempt
+  readonly onCancel: () => void
+  /** Puts the changed text among what is being written. */
+  readonly onKeepAsDraft: () => void
+}
+
+/** Above the composer: that it changes a message that was sent, and why it could not be changed. */
+export function EditingBar({ attempt, onCancel, onKeepAsDraft }: EditingBarProps) {
+  const { i18n } = useLingui()
+  const { t } = useMacro()
+  return (
+    <div className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-0.5 ps-2 text-small">
+      <p className="font-medium text-accent-text">
+        {attempt.kind === 'saving' ? <Trans>Saving…</Trans> : <Trans>Editing a message</Trans>}
+      </p>
+      <p role="alert" className="text-danger-text">
+        {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
+      </p>
+      {attempt.kind === 'failed' && isFinal(attempt.error) && (
+        <button
+          type="button"
+          onClick={onKeepAsDraft}
+          className="inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2"
+        >
+          <Trans>Write it as a new message</Trans>
+        </button>
+      )}
+      <button
+        type="button"
+        aria-label={t`Cancel editing`}
+        title={t`Cancel editing`}
+        onClick={onCancel}
+        className="ms-auto inline-flex size-8 items-center justify-center rounded-control text-ink-2 hover:bg-hover"
+      >
+        <Icon name="close" size={16} />
+      </button>
+    </div>
+  )
+}

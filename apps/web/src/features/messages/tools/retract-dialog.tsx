@@ -1,0 +1,57 @@
+import type { ChatFollower } from '@deskbell/sdk'
+import { useLingui } from '@lingui/react'
+import { Trans, useLingui as useMacro } from '@lingui/react/macro'
+import { useState } from 'react'
+import { Button } from '../../../components/button.tsx'
+import { Dialog } from '../../../components/dialog.tsx'
+import { errorWords } from '../../../components/error-words.ts'
+import { errorCode } from '../../../lib/error-code.ts'
+import { useSession } from '../../../lib/session.ts'
+import type { OwnMessage } from '../own-messages.ts'
+
+type RetractDialogProps = {
+  readonly follower: ChatFollower
+  readonly message: OwnMessage
+  readonly onClose: () => void
+  readonly onDone: () => void
+}
+
+type Attempt = { readonly kind: 'none' | 'asking' } | { readonly kind: 'failed'; readonly error: unknown }
+
+/** Asks once more, because nothing brings the text back. Without an answer it stays open and says so. */
+export function RetractDialog({ follower, message, onClose, onDone }: RetractDialogProps) {
+  const { i18n } = useLingui()
+  const { t } = useMacro()
+  const { sdk } = useSession()
+  const [attempt, setAttempt] = useState<Attempt>({ kind: 'none' })
+  const retract = () => {
+    if (attempt.kind === 'asking') return
+    if (sdk.connection.getSnapshot().kind !== 'online') {
+      setAttempt({ kind: 'failed', error: null })
+      return
+    }
+    setAttempt({ kind: 'asking' })
+    follower.retract(message.messageId).then(onDone, (error: unknown) => setAttempt({ kind: 'failed', error }))
+  }
+  return (
+    <Dialog title={t`Delete this message?`} onClose={onClose}>
+      <p className="line-clamp-3 border-s-2 border-line-strong ps-3 text-body wrap-anywhere text-ink-2">
+        {message.text}
+      </p>
+      <p className="mt-3 text-body">
+        <Trans>Its text goes for everyone. In its place stands that a message was deleted.</Trans>
+      </p>
+      <p role="alert" className="mt-3 text-body text-danger-text empty:hidden">
+        {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
+      </p>
+      <div className="mt-5 flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
+        <Button look="danger" aria-disabled={attempt.kind === 'asking'} onClick={retract}>
+          {attempt.kind === 'asking' ? <Trans>Deleting…</Trans> : <Trans>Delete for everyone</Trans>}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,66 @@
+import { Trans } from '@lingui/react/macro'
+import { useEffect, useState } from 'react'
+
+type TypingLineProps = {
+  /** Of those who write; null for somebody whose name is not known. */
+  readonly names: readonly (string | null)[]
+}
+
+/** Who hears the page is told once, and not again for every pause between two words. */
+const quietMs = 20_000
+
+/** Under the messages: who writes. Its row is always there, so nothing moves when it comes and goes. */
+export function TypingLine({ names }: TypingLineProps) {
+  const someone = names.length > 0
+  const quiet = useQuiet(someone)
+  return (
+    <div className="mx-auto h-5 w-full max-w-[48rem] px-5">
+      <p
+        role="status"
+        aria-live={quiet ? 'off' : 'polite'}
+        className="flex h-5 min-w-0 items-center gap-2 text-meta text-ink-2"
+      >
+        {someone && (
+          <>
+            <Dots />
+            <span className="animate-fade truncate">
+              <Words names={names} />
+            </span>
+          </>
+        )}
+      </p>
+    </div>
+  )
+}
+
+function Words({ names: [first, second] }: TypingLineProps) {
+  if (second !== undefined) return <Trans>Several people are writing…</Trans>
+  if (first === null) return <Trans>Support is writing…</Trans>
+  const name = <bdi>{first}</bdi>
+  return <Trans>{name} is writing…</Trans>
+}
+
+function Dots() {
+  return (
+    <span aria-hidden="true" className="flex gap-0.5">
+      {['', '[animation-delay:150ms]', '[animation-delay:300ms]'].map((delay) => (
+        <span key={delay} className={`size-1 rounded-full bg-ink-3 motion-safe:animate-typing ${delay}`} />
+      ))}
+    </span>
+  )
+}
+
+function useQuiet(someone: boolean): boolean {
+  const [quiet, setQuiet] = useState(false)
+  useEffect(() => {
+    if (!quiet) return
+    const timer = setTimeout(() => setQuiet(false), quietMs)
+    return () => clearTimeout(timer)
+  }, [quiet])
+  useEffect(() => {
+    // From the end of the first time on, so that the words are not taken out of a region that is being read.
+    if (someone) return () => setQuiet(true)
+    return undefined
+  }, [someone])
+  return quiet
+}

@@ -1,0 +1,49 @@
+import type { ChatFollower } from '@deskbell/sdk'
+import type { RefObject } from 'react'
+import { Composer } from './composer.tsx'
+import { EditingBar } from './editing-bar.tsx'
+import type { Changing } from './use-changing.tsx'
+import type { LeavingDraft } from './use-leaving-draft.ts'
+
+type WritingPlaceProps = {
+  readonly follower: ChatFollower
+  readonly draft: LeavingDraft
+  readonly changing: Changing
+  readonly onEscape?: (() => void) | undefined
+  readonly inputRef: RefObject<HTMLTextAreaElement | null>
+}
+
+/** The one composer: for a new message, or for the new text of one that was sent. Meanwhile the draft waits. */
+export function WritingPlace({ follower, draft, changing, onEscape, inputRef }: WritingPlaceProps) {
+  const { edit, attempt, change, save, end } = changing.editing
+  if (edit !== null) {
+    return (
+      <Composer
+        text={edit.text}
+        onText={change}
+        onSubmit={save}
+        onEmpty={changing.retractEdited}
+        onEscape={end}
+        inputRef={inputRef}
+        editing={{
+          saving: attempt.kind === 'saving',
+          bar: <EditingBar attempt={attempt} onCancel={end} onKeepAsDraft={changing.keepAsDraft} />,
+        }}
+      />
+    )
+  }
+  const write = (text: string) => {
+    draft.change(text)
+    if (text.trim() !== '') follower.typing()
+  }
+  return (
+    <Composer
+      text={draft.text}
+      onText={write}
+      onSubmit={(text) => draft.leave({ clientMsgId: follower.send(text).clientMsgId, text })}
+      onEscape={onEscape}
+      onArrowUp={changing.editNewest}
+      inputRef={inputRef}
+    />
+  )
+}
