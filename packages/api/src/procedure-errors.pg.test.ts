@@ -67,6 +67,12 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     invalid_input: asClient(missing),
     not_found: hidden({ seq: 1 }),
   },
+  'chats.markDelivered': {
+    ...unauthenticated({ ...missing, seq: 1 }),
+    invalid_input: asClient(missing),
+    not_found: hidden({ seq: 1 }),
+  },
+  'chats.typing': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
   'chats.page': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
   'chats.events': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
   'messages.send': {

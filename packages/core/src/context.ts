@@ -7,6 +7,8 @@ import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
 import type { Log } from './log.ts'
 import { ReadStatusFollower } from './messages/read-status-follower.ts'
+import { Presence } from './presence/presence.ts'
+import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
 
 export type { Log } from './log.ts'
@@ -24,6 +26,7 @@ export type Core = {
   readonly readStatus: ReadStatusFollower
   readonly delivered: DeliveredWriter
   readonly typing: TypingMemory
+  readonly presence: Presence
   readonly clock: Clock
   readonly log: Log
   readonly authMode: AuthMode
@@ -44,6 +47,8 @@ export type CoreOptions = {
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
   clock?: Clock
+  /** Other times, for tests. */
+  presenceTimings?: Partial<PresenceTimings> | undefined
 }
 
 export function createCore(options: CoreOptions): Core {
@@ -53,6 +58,7 @@ export function createCore(options: CoreOptions): Core {
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   const queries = createQueries(db.orm)
   const typing = new TypingMemory({ bus, glance: (chatId) => queries.chats.glance(chatId) })
+  const presence = new Presence({ db, log, timings: options.presenceTimings })
   return {
     db,
     queries,
@@ -61,6 +67,7 @@ export function createCore(options: CoreOptions): Core {
     readStatus,
     delivered,
     typing,
+    presence,
     clock,
     log,
     authMode,
@@ -69,9 +76,11 @@ export function createCore(options: CoreOptions): Core {
     async start() {
       await hub.start()
       typing.start()
+      presence.start()
     },
     async stop() {
       typing.stop()
+      await presence.stop()
       await hub.stop()
       await delivered.stop()
       await readStatus.stop()

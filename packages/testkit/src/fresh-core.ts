@@ -1,7 +1,5 @@
-import type { Bus } from '@deskbell/bus/bus'
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
-import type { Clock } from '@deskbell/core/clock'
-import { type AuthMode, type Core, createCore, type Log } from '@deskbell/core/context'
+import { type Core, type CoreOptions, createCore } from '@deskbell/core/context'
 import type { Database } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
 import { silentLog } from './silent-log.ts'
@@ -14,13 +12,14 @@ export type FreshCore = AsyncDisposable & {
   drop(): Promise<void>
 }
 
-export type FreshCoreOptions = { poolMax?: number; authMode?: AuthMode; clock?: Clock; bus?: Bus; log?: Log }
+export type FreshCoreOptions = Partial<Omit<CoreOptions, 'db'>> & { poolMax?: number }
 
 /** A started core over a database and an in-process bus of its own. */
 export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCore> {
-  const { poolMax = 10, bus = createInProcessBus(), log = silentLog, authMode = 'open', clock } = options
+  const { poolMax = 10, ...coreOptions } = options
   const database = await freshDatabase({ poolMax })
-  const core = createCore({ db: database.db, bus, log, authMode, ...(clock && { clock }) })
+  const defaults = { bus: createInProcessBus(), log: silentLog, authMode: 'open' } as const
+  const core = createCore({ ...defaults, ...coreOptions, db: database.db })
   await core.start()
   const drop = async () => {
     await core.stop()

@@ -6,19 +6,23 @@ import {
   createChatInputSchema,
   listChatsInputSchema,
   listChatsOutputSchema,
+  markDeliveredInputSchema,
   markReadInputSchema,
 } from '@deskbell/contract/chats'
 import { chatFrameSchema, followChatInputSchema, pageInputSchema, pageOutputSchema } from '@deskbell/contract/events'
+import { typingInputSchema } from '@deskbell/contract/presence'
 import { assignOperator } from '@deskbell/core/chats/assign-operator'
 import { closeChat } from '@deskbell/core/chats/close-chat'
 import { createChat } from '@deskbell/core/chats/create-chat'
 import { getChat } from '@deskbell/core/chats/get-chat'
 import { listChats } from '@deskbell/core/chats/list-chats'
+import { markDelivered } from '@deskbell/core/chats/mark-delivered'
 import { markRead } from '@deskbell/core/chats/mark-read'
 import { releaseChat } from '@deskbell/core/chats/release-chat'
 import { reopenChat } from '@deskbell/core/chats/reopen-chat'
 import { followChat } from '@deskbell/core/events/follow-chat'
 import { pageEvents } from '@deskbell/core/events/page-events'
+import { typeInChat } from '@deskbell/core/presence/type-in-chat'
 import { z } from 'zod'
 import { operatorProcedure, reopenProcedure, signedInProcedure } from '../trpc.ts'
 import { frameStream } from './frame-stream.ts'
@@ -110,6 +114,22 @@ export const chatsProcedures = {
     .input(markReadInputSchema)
     .output(z.void())
     .mutation(({ ctx, input }) => markRead(ctx.core, ctx.actor, input)),
+
+  markDelivered: signedInProcedure
+    .meta({ summary: 'Say that a device has the log up to `seq`. The mark never goes back.', errors: ['not_found'] })
+    .input(markDeliveredInputSchema)
+    .output(z.void())
+    .mutation(({ ctx, input }) => markDelivered(ctx.core, ctx.actor, input)),
+
+  typing: signedInProcedure
+    .meta({
+      summary:
+        'Say that you write in a chat. Shown to its followers for a few seconds; more often than needed is ignored.',
+      errors: ['not_found'],
+    })
+    .input(typingInputSchema)
+    .output(z.void())
+    .mutation(({ ctx, input }) => typeInChat(ctx.core, ctx.actor, input)),
 
   page: signedInProcedure
     .meta({ summary: 'A page of the log, newest first page, with the cursor to follow from.', errors: ['not_found'] })

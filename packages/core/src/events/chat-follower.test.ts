@@ -40,6 +40,7 @@ function rig(cursor: string, top = 3) {
     wait,
     clock: systemClock,
     isBusy: () => rigged.busy,
+    presence: null,
   })
   const rigged = { channel, follower, busy: false, makeVoid: () => (isVoid = true) }
   return rigged

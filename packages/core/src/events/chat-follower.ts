@@ -6,6 +6,8 @@ import { isUnavailable } from '@deskbell/db/database-error'
 import type { ChatAccess } from '@deskbell/db/queries/chats'
 import { maySeeChat } from '../chats/chat-policy.ts'
 import type { Clock } from '../clock.ts'
+import type { ClientPresence } from '../presence/presence-board.ts'
+import type { Watch } from '../presence/watched.ts'
 import type { ChatChannel } from './chat-channel.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
 import { createFrameIds } from './frame-ids.ts'
@@ -28,6 +30,8 @@ export type ChatFollowerOptions = {
   clock: Clock
   /** So much waits for the reader that typing is left out. */
   isBusy: () => boolean
+  /** Is the client here; null for a reader who is not to know. */
+  presence: Watch<ClientPresence> | null
 }
 
 const pageRetryMs = 500
@@ -50,6 +54,7 @@ export class ChatFollower {
   #at: number
   #marksSeen = 0
   #typingSeen = 0
+  #presenceSaid: ClientPresence | null = null
   #heartbeatAt = nextHeartbeat()
 
   constructor(options: ChatFollowerOptions) {
@@ -100,7 +105,7 @@ export class ChatFollower {
       this.#state = 'live'
       return this.#beside({ t: 'live', top: this.#at })
     }
-    return this.#receipt() ?? this.#typing()
+    return this.#receipt() ?? this.#typing() ?? this.#presence()
   }
 
   #entries(items: readonly SizedEntry[]): ChatStep {
@@ -140,6 +145,13 @@ export class ChatFollower {
     if (next === undefined) return null
     const { userId, role, until } = next
     return this.#beside({ t: 'typing', userId, role, until: new Date(until).toISOString() })
+  }
+
+  #presence(): ChatStep | null {
+    const current = this.#options.presence?.current() ?? null
+    if (current === null || current === this.#presenceSaid) return null
+    this.#presenceSaid = current
+    return this.#beside({ t: 'presence', ...current })
   }
 
   /** A stream that runs outlives the database: it waits until it is back. */

@@ -18,27 +18,37 @@ export async function* followChat(
 ): AsyncGenerator<ChatStep, void, undefined> {
   const wait = new StreamWait(input.signal)
   const seat = core.hub.join(input.chatId, () => wait.wake())
+  const seats = new DisposableStack()
+  seats.defer(() => seat.leave())
   // Of the same moment as the seat: a new epoch empties it.
   const epoch = core.epoch()
   try {
-    const follower = await startFollower(core, actor, { input, wait, channel: seat.channel, epoch })
+    const follower = await startFollower(core, actor, { input, wait, channel: seat.channel, epoch, seats })
     yield* gatedFrames(follower, { hub: core.hub, wait, ready: input.ready })
   } catch (error) {
     if (!(error instanceof StreamEnded)) throw error
   } finally {
-    seat.leave()
+    seats.dispose()
     wait.dispose()
   }
 }
 
-type Start = { input: FollowChatInput & StreamOptions; wait: StreamWait; channel: ChatChannel; epoch: string }
+type Start = {
+  input: FollowChatInput & StreamOptions
+  wait: StreamWait
+  channel: ChatChannel
+  epoch: string
+  seats: DisposableStack
+}
 
 async function startFollower(core: Core, actor: Actor, start: Start): Promise<ChatFollower> {
-  const { input, wait, channel, epoch } = start
+  const { input, wait, channel, epoch, seats } = start
   const chat = requireVisible(actor, await wait.until(core.queries.chats.access(input.chatId)))
   await wait.until(channel.marksKnown())
   channel.observe(chat.lastSeq)
   const { isBusy = () => false } = input
   const isVoid = () => core.epoch() !== epoch
-  return new ChatFollower({ actor, chat, channel, epoch, isVoid, input, wait, clock: core.clock, isBusy })
+  const presence = actor.role === 'operator' ? core.presence.watchClient(chat.userId, () => wait.wake()) : null
+  seats.defer(() => presence?.leave())
+  return new ChatFollower({ actor, chat, channel, epoch, isVoid, input, wait, clock: core.clock, isBusy, presence })
 }

@@ -23,16 +23,18 @@ export async function* followInbox(
   const wait = new StreamWait(input.signal)
   const reader = new InboxReader(actor, () => wait.wake())
   inbox.join(reader)
+  const presence = actor.role === 'client' ? core.presence.watchOperators(() => wait.wake()) : null
   // Of the same moment: a new epoch voids the reader.
   const epoch = core.epoch()
   try {
     const start = await wait.until(startInbox(core, actor, { epoch, lastEventId: input.lastEventId }))
-    const follower = new InboxFollower({ epoch, reader, wait, start, position: () => inbox.position() })
+    const follower = new InboxFollower({ epoch, reader, wait, start, presence, position: () => inbox.position() })
     yield* gatedFrames(follower, { hub: core.hub, wait, ready: input.ready })
   } catch (error) {
     if (!(error instanceof StreamEnded)) throw error
   } finally {
     inbox.leave(reader)
+    presence?.leave()
     wait.dispose()
   }
 }

@@ -4,6 +4,7 @@ import type { FeedPosition } from '@deskbell/db/queries/feed-tail'
 import { createFrameIds } from '../events/frame-ids.ts'
 import { nextHeartbeat } from '../events/heartbeat.ts'
 import type { StreamWait } from '../events/stream-wait.ts'
+import type { Watch } from '../presence/watched.ts'
 import { countsMs } from './counts-board.ts'
 import { sameCounts } from './inbox-counts.ts'
 import { formatInboxCursor, laterPosition } from './inbox-cursor.ts'
@@ -25,6 +26,8 @@ export type InboxFollowerOptions = {
   /** The process's place in the feed. */
   position: () => Promise<FeedPosition>
   start: InboxStart
+  /** Is any operator here; null for a reader who is not told. */
+  presence: Watch<boolean> | null
 }
 
 /** A row is about a kilobyte, so a frame stays well below what may wait for a slow socket. */
@@ -42,6 +45,7 @@ export class InboxFollower {
   #state: 'catching-up' | 'counting' | 'live' | 'reset' = 'catching-up'
   #counts: InboxCounts | null = null
   #countsAt = 0
+  #presenceSaid: boolean | null = null
   #place: FeedPosition | null
   #heartbeatAt = nextHeartbeat()
 
@@ -79,7 +83,7 @@ export class InboxFollower {
         this.#state = 'live'
         return { t: 'live' }
       case 'live':
-        return (await this.#nextRows()) ?? this.#nextCounts()
+        return (await this.#nextRows()) ?? this.#nextCounts() ?? this.#nextPresence()
     }
   }
 
@@ -112,6 +116,13 @@ export class InboxFollower {
     const { counts } = this.#options.reader
     if (!this.#hasNewCounts(counts) || performance.now() < this.#countsAt + countsMs) return null
     return this.#sayCounts(counts)
+  }
+
+  #nextPresence(): InboxFrame | null {
+    const operatorsOnline = this.#options.presence?.current() ?? null
+    if (operatorsOnline === null || operatorsOnline === this.#presenceSaid) return null
+    this.#presenceSaid = operatorsOnline
+    return { t: 'presence', operatorsOnline }
   }
 
   #hasNewCounts(counts: InboxCounts | null): counts is InboxCounts {

@@ -1,6 +1,6 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { presence } from '../schema/presence.ts'
 import type { Executor } from '../transaction.ts'
 
@@ -26,7 +26,7 @@ export function tellGone(executor: Executor, people: readonly Person[], graceMs:
 function upsert(
   executor: Executor,
   people: readonly Person[],
-  { untilMs, onlineUntil }: { untilMs: number; onlineUntil: ReturnType<typeof sql> },
+  { untilMs, onlineUntil }: { untilMs: number; onlineUntil: SQL },
 ): Promise<unknown> {
   const list = (field: keyof Person) => sql.param(people.map((person) => person[field]))
   // All columns of the table, in their order.
@@ -64,6 +64,7 @@ export function readPresence(executor: Executor, userIds: readonly UserId[]): Pr
   return executor
     .select({ userId: presence.userId, online: isOnline, seenAt: presence.seenAt })
     .from(presence)
-    .where(inArray(presence.userId, [...userIds]))
+    .where(sql`${presence.userId} = any(${sql.param([...userIds])}::bigint[])`)
+    .prepare('presence_of')
     .execute()
 }

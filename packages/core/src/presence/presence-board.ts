@@ -1,0 +1,118 @@
+import type { UserId } from '@deskbell/contract/ids'
+import type { Database } from '@deskbell/db/database'
+import { type Person, readOperatorsOnline, readPresence } from '@deskbell/db/queries/presence'
+import type { Log } from '../log.ts'
+import type { PresenceTimings } from './presence-timings.ts'
+import { type Watch, Watched } from './watched.ts'
+
+/** `clientSeenAt`: null while the client is here, and when it never was. */
+export type ClientPresence = { clientOnline: boolean; clientSeenAt: string | null }
+
+export type PresenceBoardOptions = { db: Database; log: Log; timings: PresenceTimings }
+
+const never: ClientPresence = { clientOnline: false, clientSeenAt: null }
+
+/**
+ * What somebody here wants to know of who is here: is any operator, and are these clients. Looked up every `lookMs`
+ * in at most two queries for all of it, and a moment after somebody began to watch or came or went in this process.
+ * Nothing is asked while nobody watches. What cannot be read stays as it was.
+ */
+export class PresenceBoard {
+  readonly #options: PresenceBoardOptions
+  readonly #operators = new Watched<boolean>()
+  readonly #clients = new Map<UserId, Watched<ClientPresence>>()
+  #lookTimer: NodeJS.Timeout | undefined
+  #soonTimer: NodeJS.Timeout | undefined
+  #looking: Promise<void> = Promise.resolve()
+  #stopped = true
+
+  constructor(options: PresenceBoardOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#stopped = false
+    this.#lookTimer = setInterval(() => {
+      this.#operators.isStale = true
+      for (const client of this.#clients.values()) client.isStale = true
+      this.#lookSoon()
+    }, this.#options.timings.lookMs).unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearInterval(this.#lookTimer)
+    clearTimeout(this.#soonTimer)
+    await this.#looking
+  }
+
+  watchOperators(wake: () => void): Watch<boolean> {
+    const watch = this.#operators.watch(wake)
+    if (this.#operators.isStale) this.#lookSoon()
+    return watch
+  }
+
+  watchClient(userId: UserId, wake: () => void): Watch<ClientPresence> {
+    const client = this.#clients.get(userId) ?? new Watched<ClientPresence>()
+    this.#clients.set(userId, client)
+    const watch = client.watch(wake)
+    if (client.isStale) this.#lookSoon()
+    return {
+      current: watch.current,
+      leave: () => {
+        watch.leave()
+        if (!client.isWatched && this.#clients.get(userId) === client) this.#clients.delete(userId)
+      },
+    }
+  }
+
+  /** These people came or went. */
+  touch(people: readonly Person[]): void {
+    for (const { userId, role } of people) {
+      const known = role === 'operator' ? this.#operators : this.#clients.get(userId)
+      if (known !== undefined) known.isStale = true
+    }
+    this.#lookSoon()
+  }
+
+  #lookSoon(): void {
+    if (this.#stopped || this.#soonTimer !== undefined || !this.#isAsked()) return
+    this.#soonTimer = setTimeout(() => {
+      this.#soonTimer = undefined
+      this.#looking = this.#looking
+        .then(() => this.#look())
+        .catch((error: unknown) => {
+          this.#options.log.debug({ err: error }, 'presence could not be read')
+        })
+    }, this.#options.timings.soonMs).unref()
+  }
+
+  #isAsked(): boolean {
+    return (
+      (this.#operators.isWatched && this.#operators.isStale) ||
+      [...this.#clients.values()].some(({ isStale }) => isStale)
+    )
+  }
+
+  async #look(): Promise<void> {
+    await this.#lookForOperators()
+    await this.#lookForClients()
+  }
+
+  async #lookForOperators(): Promise<void> {
+    if (!this.#operators.isWatched || !this.#operators.isStale) return
+    this.#operators.isStale = false
+    this.#operators.set(await readOperatorsOnline(this.#options.db.orm))
+  }
+
+  async #lookForClients(): Promise<void> {
+    const stale = new Map([...this.#clients].filter(([, client]) => client.isStale))
+    if (stale.size === 0) return
+    for (const client of stale.values()) client.isStale = false
+    const found = new Map<UserId, ClientPresence>()
+    for (const { userId, online, seenAt } of await readPresence(this.#options.db.orm, [...stale.keys()])) {
+      found.set(userId, { clientOnline: online, clientSeenAt: online ? null : seenAt.toISOString() })
+    }
+    for (const [userId, client] of stale) client.set(found.get(userId) ?? never)
+  }
+}

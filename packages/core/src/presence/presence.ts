@@ -1,0 +1,56 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { UserId } from '@deskbell/contract/ids'
+import type { Database } from '@deskbell/db/database'
+import type { Log } from '../log.ts'
+import { type ClientPresence, PresenceBoard } from './presence-board.ts'
+import { defaultPresenceTimings, type PresenceTimings } from './presence-timings.ts'
+import { PresenceWriter } from './presence-writer.ts'
+import type { Watch } from './watched.ts'
+
+export type PresenceOptions = { db: Database; log: Log; timings?: Partial<PresenceTimings> | undefined }
+
+/**
+ * Who is here. The table `presence` is the only thing that processes share, and its clock the only clock:
+ *
+ *   sockets, streams ─▶ writer ─(15 s, and at each coming and going)─▶ table
+ *   table ─(2 s, while somebody watches)─▶ board ─▶ followers of chats and inboxes
+ */
+export class Presence {
+  readonly #writer: PresenceWriter
+  readonly #board: PresenceBoard
+
+  constructor({ db, log, timings }: PresenceOptions) {
+    const times = { ...defaultPresenceTimings, ...timings }
+    this.#board = new PresenceBoard({ db, log, timings: times })
+    this.#writer = new PresenceWriter({ db, log, timings: times, onWritten: (people) => this.#board.touch(people) })
+  }
+
+  /** How many people are connected to this process. */
+  get people(): number {
+    return this.#writer.people
+  }
+
+  start(): void {
+    this.#board.start()
+    this.#writer.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.#board.stop()
+    await this.#writer.stop()
+  }
+
+  /** The actor has one more socket or stream here; call what is returned when that has closed, once or more often. */
+  enter(actor: Pick<Actor, 'userId' | 'role'>): () => void {
+    return this.#writer.enter(actor)
+  }
+
+  /** Is any operator here, whoever it is? */
+  watchOperators(wake: () => void): Watch<boolean> {
+    return this.#board.watchOperators(wake)
+  }
+
+  watchClient(userId: UserId, wake: () => void): Watch<ClientPresence> {
+    return this.#board.watchClient(userId, wake)
+  }
+}
