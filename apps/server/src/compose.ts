@@ -21,7 +21,7 @@ export async function startApp(config: Config, log: Log, stack: AsyncDisposableS
   stack.defer(() => bus.stop())
   await bus.start()
 
-  const core = createCore({ db, bus, log, authMode: config.authMode })
+  const core = createCore({ db, bus, log, authMode: config.authMode, closedChat: config.closedChat })
   stack.defer(() => core.stop())
   await core.start()
 

@@ -25,6 +25,7 @@ test('[RUN-1] without any setting it is one process on loopback with a database 
     databaseUrl: undefined,
     bus: 'memory',
     authMode: 'open',
+    closedChat: 'say',
     rateLimits: true,
   })
 })

@@ -16,6 +16,7 @@ export type Config = {
   readonly allowedOrigins: string[]
   readonly trustProxy: boolean
   readonly authMode: Settings['AUTH_MODE']
+  readonly closedChat: Settings['CLOSED_CHAT']
   readonly rateLimits: boolean
   readonly logLevel: Settings['LOG_LEVEL']
 }
@@ -45,6 +46,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     allowedOrigins: settings.ALLOWED_ORIGINS,
     trustProxy: settings.TRUST_PROXY === 'yes',
     authMode: checkAuth(settings),
+    closedChat: settings.CLOSED_CHAT,
     rateLimits: settings.RATE_LIMITS === 'on',
     logLevel: settings.LOG_LEVEL,
   }

@@ -78,6 +78,10 @@ export const settingsSchema = z.object({
     description: 'yes lets AUTH_MODE=open listen on an address that other machines may reach.',
     example: 'no',
   }),
+  CLOSED_CHAT: oneOf('say', 'reopen', 'new').default('say').meta({
+    description: 'What pages do when a client writes into a closed chat: say so, reopen it, or begin a new one.',
+    example: 'say',
+  }),
   RATE_LIMITS: oneOf('on', 'off').default('on').meta({
     description: 'off is for load runs, and refused with AUTH_MODE=secure.',
     example: 'on',

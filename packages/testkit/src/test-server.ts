@@ -3,7 +3,6 @@ import type { HttpOptions } from '@deskbell/api/http/http-options'
 import type { Bus } from '@deskbell/bus/bus'
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { createPostgresBus } from '@deskbell/bus/postgres-bus'
-import type { Clock } from '@deskbell/core/clock'
 import { type Core, type CoreOptions, createCore, type Log } from '@deskbell/core/context'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
@@ -29,16 +28,16 @@ export type TestServerOptions = Partial<Omit<HttpOptions, 'core'>> & {
   connectionString?: string
   /** `postgres` joins servers on one database. */
   bus?: 'memory' | 'postgres'
-  clock?: Clock
   poolMax?: number
-} & Pick<CoreOptions, 'presenceTimings'>
+} & Pick<CoreOptions, 'clock' | 'closedChat' | 'presenceTimings'>
 
 /** A real server on a port of its own. Rates are off unless they are asked for. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { log = silentLog, authMode = 'open', clock, presenceTimings, ...http } = options
+  const { log = silentLog, authMode = 'open', clock, closedChat, presenceTimings, ...http } = options
   const { db, connectionString, drop } = await database(options)
   const bus = makeBus(options.bus ?? 'memory', { connectionString, log })
-  const core = createCore({ db, bus, log, authMode, presenceTimings, ...(clock && { clock }) })
+  const settings = { authMode, presenceTimings, ...(clock && { clock }), ...(closedChat && { closedChat }) }
+  const core = createCore({ db, bus, log, ...settings })
   await bus.start()
   await core.start()
   const server = await createHttpServer({ ...defaults, ...http, authMode, log, core })

@@ -67,9 +67,10 @@ function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): 
 }
 
 async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<PagesOptions | null> {
-  const { pagesDir, authMode, trustProxy } = options
+  const { core, pagesDir, authMode, trustProxy } = options
   if (pagesDir === null) return null
-  const pages = { pagesDir, index: await readIndexPage(pagesDir, authMode), trustProxy }
+  const index = await readIndexPage(pagesDir, { 'auth-mode': authMode, 'closed-chat': core.closedChat })
+  const pages = { pagesDir, index, trustProxy }
   await servePages(app, pages)
   return pages
 }

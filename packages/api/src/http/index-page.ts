@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import type { AuthMode } from '@deskbell/core/context'
 
 /** The one HTML file of the web app, ready to be sent. */
 export type IndexPage = {
@@ -12,10 +11,13 @@ export type IndexPage = {
   scriptHashes: string[]
 }
 
-/** Reads `index.html` once and tells it the auth mode; a page may run no script from elsewhere to ask. */
-export async function readIndexPage(pagesDir: string, authMode: AuthMode): Promise<IndexPage> {
+/** What the server tells its pages, each in a `<meta name="deskbell-…">`. */
+export type PageFacts = Readonly<Record<string, string>>
+
+/** Reads `index.html` once and writes the facts into it; a page may run no script from elsewhere to ask. */
+export async function readIndexPage(pagesDir: string, facts: PageFacts): Promise<IndexPage> {
   const source = await readFile(join(pagesDir, 'index.html'), 'utf8')
-  const html = withAuthMode(source, authMode)
+  const html = Object.entries(facts).reduce(withFact, source)
   const body = Buffer.from(html)
   return {
     bodies: { br: brotliCompressSync(body), gzip: gzipSync(body), identity: body },
@@ -26,10 +28,9 @@ export async function readIndexPage(pagesDir: string, authMode: AuthMode): Promi
   }
 }
 
-const metaTag = /<meta\s+name="deskbell-auth-mode"[^>]*>/i
-
-function withAuthMode(html: string, authMode: AuthMode): string {
-  const meta = `<meta name="deskbell-auth-mode" content="${authMode}">`
+function withFact(html: string, [name, content]: [name: string, content: string]): string {
+  const meta = `<meta name="deskbell-${name}" content="${content}">`
+  const metaTag = new RegExp(`<meta\\s+name="deskbell-${name}"[^>]*>`, 'i')
   return metaTag.test(html) ? html.replace(metaTag, meta) : html.replace(/<head[^>]*>/i, (head) => head + meta)
 }
 

@@ -146,6 +146,11 @@ describe('pages', () => {
     expect(String(body)).toContain('<meta name="deskbell-auth-mode" content="open">')
   })
 
+  test('[WEB-31] a page is told what a client may do in a closed chat', async () => {
+    const { body } = await raw('/', { headers: acceptHtml })
+    expect(String(body)).toContain('<meta name="deskbell-closed-chat" content="say">')
+  })
+
   test.each(['/', '/nope', '/healthz', '/api/users/me', '/trpc/users.me', '/assets/app-1a2b.js', '/%zz'])(
     '[HTTP-1] the answer at %s carries the security headers',
     async (path) => {
