@@ -1,5 +1,7 @@
+import { messageIdSchema } from '@deskbell/contract/ids'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { appendDraft, carryDraft, readDraft, writeDraft } from './drafts.ts'
+import { type Edit, readEdit, writeEdit } from './edit-drafts.ts'
 import { newOpening, readOpening, writeOpening } from './opening.ts'
 import { dropUnsent, keepUnsent, readUnsent } from './unsent.ts'
 
@@ -21,6 +23,17 @@ test('[WEB-12] a draft is kept per person and chat', () => {
   expect(readDraft({ userId: 2, chatId: 5 })).toBe('')
   writeDraft(place, '')
   expect(readDraft(place)).toBe('')
+})
+
+test('[WEB-26] the new text of a message is kept per person and chat, and beside the draft', () => {
+  const edit: Edit = { messageId: messageIdSchema.parse(7), was: 'bevore', text: 'before' }
+  writeDraft(place, 'half a sen')
+  writeEdit(place, edit)
+  expect(readEdit(place)).toEqual(edit)
+  expect(readEdit({ userId: 2, chatId: 5 })).toBeNull()
+  writeEdit(place, null)
+  expect(readEdit(place)).toBeNull()
+  expect(readDraft(place)).toBe('half a sen')
 })
 
 test('[WEB-15] what was typed for a closed chat goes on in the new one', () => {
@@ -58,8 +71,10 @@ test('[WEB-5] a chat in the making is repeated with the same ids after a reload'
 test('[WEB-12] broken or blocked storage costs nothing but the memory', () => {
   localStorage.setItem('deskbell.unsent.1.5', '{"x":')
   localStorage.setItem('deskbell.opening.1', '[1]')
+  localStorage.setItem('deskbell.edit.1.5', '{"messageId":"7","was":"","text":""}')
   expect(readUnsent(place)).toEqual([])
   expect(readOpening(1)).toBeNull()
+  expect(readEdit(place)).toBeNull()
   vi.stubGlobal('localStorage', undefined)
   expect(() => writeDraft(place, 'x')).not.toThrow()
   expect(readDraft(place)).toBe('')
