@@ -5,7 +5,7 @@ import type { ChatId, MessageId } from '@deskbell/contract/ids'
 import type { InboxFrame } from '@deskbell/contract/inbox'
 import { typingAcceptMs } from '@deskbell/contract/limits'
 import type { Message, SendBatchOutput } from '@deskbell/contract/messages'
-import { getUntypedClient, type TRPCClient } from '@trpc/client'
+import type { TRPCClient } from '@trpc/client'
 import type { ConnectionState } from './connection/connection-state.ts'
 import { errorCode, retryAfterMs } from './error-code.ts'
 import type { Store } from './store.ts'
@@ -47,7 +47,6 @@ export function createCalls(
   client: TRPCClient<AppRouter>,
   rest: Pick<Calls, 'connection' | 'random' | 'isOwn' | 'connect'>,
 ): Calls {
-  const untyped = getUntypedClient(client)
   return {
     ...rest,
     page: (input) => client.chats.page.query(input, { signal: AbortSignal.timeout(repeatableMs) }),
@@ -58,17 +57,17 @@ export function createCalls(
       await client.chats.markRead.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
     },
     async markDelivered(input) {
-      await untyped.mutation('chats.markDelivered', input, { signal: AbortSignal.timeout(repeatableMs) })
+      await client.chats.markDelivered.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
     },
     async edit(input) {
-      await untyped.mutation('messages.edit', input, { signal: AbortSignal.timeout(repeatableMs) })
+      await client.messages.edit.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
     },
     async retract(input) {
-      await untyped.mutation('messages.retract', input, { signal: AbortSignal.timeout(repeatableMs) })
+      await client.messages.retract.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
     },
     typing(input) {
       if (rest.connection.getSnapshot().kind !== 'online') return
-      untyped.mutation('chats.typing', input, { signal: AbortSignal.timeout(typingAcceptMs) }).catch(() => {})
+      client.chats.typing.mutate(input, { signal: AbortSignal.timeout(typingAcceptMs) }).catch(() => {})
     },
   }
 }

@@ -4,11 +4,11 @@ import type { Message } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
 import { createTRPCClient, type TRPCClient, type TRPCLink } from '@trpc/client'
 import { type Calls, createCalls } from './calls.ts'
-import type { EndReason } from './connection/connection-state.ts'
-import { Line } from './connection/line.ts'
+import type { Access } from './connection/access.ts'
+import type { ServerAnswer } from './connection/line.ts'
 import { watchPage } from './connection/page-signals.ts'
+import { createAccess } from './create-access.ts'
 import { errorCode } from './error-code.ts'
-import { createHttpLink } from './http-link.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
 import { createLinks } from './links.ts'
@@ -27,6 +27,7 @@ export function createSdk(options: SdkOptions): Sdk {
 }
 
 const sendTimeoutMs = 10_000
+const askPatienceMs = 5_000
 
 class SdkClient implements Sdk {
   readonly links: TRPCLink<AppRouter>[]
@@ -35,7 +36,7 @@ class SdkClient implements Sdk {
   readonly outbox: Sdk['outbox'] = createStore({ kept: false })
   readonly #options: SdkOptions
   readonly #session: Session
-  readonly #line: Line
+  readonly #access: Access
   readonly #calls: Calls
   readonly #outboxes = new Map<ChatId, ChatOutbox>()
   readonly #followers = new Set<{ stop(): void }>()
@@ -44,31 +45,26 @@ class SdkClient implements Sdk {
 
   constructor(options: SdkOptions) {
     const session = new Session(options)
-    const http = createHttpLink({
-      url: new URL('/trpc', options.url).href,
-      headers: () => session.headers(),
-      fetch: options.fetch,
-    })
-    const line = createLine(options, session, () => this.#findEnd())
-    this.links = createLinks(http, line)
+    const { access, http } = createAccess(options, { session, askServer: () => this.#askServer() })
+    this.links = createLinks(http, access)
     this.client = createTRPCClient<AppRouter>({ links: this.links })
-    this.connection = line.state
+    this.connection = access.state
     this.#options = options
     this.#session = session
-    this.#line = line
-    this.#stopWatching = watchPage(() => line.wake())
+    this.#access = access
+    this.#stopWatching = watchPage((sign) => access.wake(sign))
     this.#calls = createCalls(this.client, {
-      connection: line.state,
+      connection: access.state,
       random: options.random ?? Math.random,
       isOwn: (message) => session.isOwn(message),
-      connect: () => void line.socket(),
+      connect: () => access.connect(),
     })
   }
 
   async login(input: LoginInput): Promise<LoginOutput> {
     const output = await this.client.users.login.mutate(input)
     this.#session.begin(output.user, output.token)
-    this.#line.renew()
+    this.#access.renew()
     return output
   }
 
@@ -79,7 +75,7 @@ class SdkClient implements Sdk {
       if (errorCode(error) !== 'unauthenticated') throw error
     }
     this.#session.end()
-    this.#line.end('unauthenticated')
+    this.#access.end('unauthenticated')
   }
 
   follow(chatId: ChatId): ChatFollower {
@@ -102,14 +98,14 @@ class SdkClient implements Sdk {
   }
 
   retryNow(): void {
-    this.#line.retryNow()
+    this.#access.retryNow()
   }
 
   close(): void {
     this.#stopWatching()
     for (const follower of [...this.#followers]) follower.stop()
     for (const outbox of this.#outboxes.values()) outbox.close()
-    this.#line.end('closed')
+    this.#access.end('closed')
   }
 
   #outbox(chatId: ChatId): ChatOutbox {
@@ -140,31 +136,13 @@ class SdkClient implements Sdk {
     if (me !== null) this.#session.know(me.user)
   }
 
-  async #findEnd(): Promise<EndReason | null> {
+  async #askServer(): Promise<ServerAnswer> {
     try {
-      await this.client.users.me.query()
-      return null
+      await this.client.users.me.query(undefined, { signal: AbortSignal.timeout(askPatienceMs) })
+      return 'alive'
     } catch (error) {
       const code = errorCode(error)
-      return code === 'unauthenticated' || code === 'forbidden' ? code : null
+      return code === 'unauthenticated' || code === 'forbidden' ? code : 'silent'
     }
   }
-}
-
-function createLine(options: SdkOptions, session: Session, findEnd: () => Promise<EndReason | null>): Line {
-  return new Line({
-    url: socketUrl(options),
-    hasSession: () => session.byCookie || session.token !== null,
-    connectionParams: session.byCookie ? null : () => ({ token: session.token ?? '' }),
-    WebSocket: options.WebSocket ?? WebSocket,
-    random: options.random ?? Math.random,
-    findEnd,
-  })
-}
-
-function socketUrl({ url, socketUrl, role }: SdkOptions): string {
-  const address = new URL('/trpc', socketUrl ?? url)
-  address.protocol = address.protocol.replace('http', 'ws')
-  if (role !== undefined) address.searchParams.set('role', role)
-  return address.href
 }

@@ -49,7 +49,8 @@ function isResult(answer: unknown): answer is Result {
   return typeof answer === 'object' && answer !== null && 'result' in answer
 }
 
-function isRefusal(answer: unknown): answer is Refusal {
+/** Is this the server's own no, and not a page of something in between? */
+export function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === 'object' && answer !== null && 'error' in answer
 }
 

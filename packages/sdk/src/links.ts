@@ -1,16 +1,19 @@
 import type { AppRouter } from '@deskbell/api/router'
-import type { ErrorCode } from '@deskbell/contract/errors'
 import { socketCallsMax } from '@deskbell/contract/limits'
-import { splitLink, TRPCClientError, type TRPCLink, wsLink } from '@trpc/client'
+import { splitLink, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { CallSlots } from './call-slots.ts'
-import type { EndReason } from './connection/connection-state.ts'
-import type { Line } from './connection/line.ts'
+import type { Access } from './connection/access.ts'
+import { movingLink } from './connection/moving-link.ts'
 
-/** `users.*` by HTTP, everything else by the line's socket. */
-export function createLinks(http: TRPCLink<AppRouter>, line: Line): TRPCLink<AppRouter>[] {
+/** `users.*` by HTTP, everything else by the way that is open at this moment. */
+export function createLinks(http: TRPCLink<AppRouter>, access: Access): TRPCLink<AppRouter>[] {
   return [
-    splitLink({ condition: ({ path }) => path.startsWith('users.'), true: http, false: [slotLink(), lineLink(line)] }),
+    splitLink({
+      condition: ({ path }) => path.startsWith('users.'),
+      true: http,
+      false: [slotLink(), connectLink(access), movingLink(access.routes)],
+    }),
   ]
 }
 
@@ -34,27 +37,11 @@ function slotLink(): TRPCLink<AppRouter> {
     }
 }
 
-/** The socket may be another one after a new sign-in, so every call asks for it. */
-function lineLink(line: Line): TRPCLink<AppRouter> {
-  return (runtime) =>
-    ({ op, next }) =>
-      observable((observer) => {
-        const client = line.socket()
-        if (client === null) return observer.error(endedError(line))
-        return wsLink<AppRouter>({ client })(runtime)({ op, next }).subscribe(observer)
-      })
-}
-
-const endCodes: Record<EndReason, ErrorCode> = {
-  unauthenticated: 'unauthenticated',
-  forbidden: 'forbidden',
-  protocol: 'internal',
-  closed: 'unavailable',
-}
-
-/** What a call gets when the line has ended: the same form as if the server had said it. */
-function endedError(line: Line): TRPCClientError<AppRouter> {
-  const state = line.state.getSnapshot()
-  const code = endCodes[state.kind === 'ended' ? state.reason : 'closed']
-  return TRPCClientError.from({ error: { code: -32_000, message: 'The connection has ended.', data: { code } } })
+/** Nothing is opened before it is needed: now it is. */
+function connectLink(access: Access): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) => {
+      access.connect()
+      return next(op)
+    }
 }

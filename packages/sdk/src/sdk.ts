@@ -27,6 +27,10 @@ export type SdkOptions = {
    * elsewhere in memory.
    */
   outbox?: 'indexeddb' | 'memory'
+  /**
+   * May calls go by HTTP, and streams as server-sent events, where sockets are blocked? Left out: in a page they may.
+   */
+  fallback?: boolean
   /** Milliseconds to wait for the answer to a send before it counts as unconfirmed; 10,000 when left out. */
   sendTimeoutMs?: number
   fetch?: typeof fetch
@@ -45,7 +49,7 @@ export type SendOptions = {
 export interface Sdk {
   /** For `@trpc/react-query` and other tRPC clients: the same socket, the same session. */
   readonly links: TRPCLink<AppRouter>[]
-  /** Typed calls: `users.*` by HTTP, everything else by the socket. */
+  /** Typed calls: `users.*` by HTTP, everything else by the socket, or by HTTP where sockets are blocked. */
   readonly client: TRPCClient<AppRouter>
   readonly connection: Store<ConnectionState>
   /** `kept` is false while messages that wait are only in memory: they end with this program. */

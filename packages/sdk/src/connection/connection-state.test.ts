@@ -26,7 +26,10 @@ describe('nextConnectionState', () => {
       attempt: 0,
       retryAt: 5,
     })
-    expect(play([{ t: 'attempting' }, wait, { t: 'attempting' }, { t: 'opened', via: 'socket' }])).toEqual({ kind: 'online', via: 'socket' })
+    expect(play([{ t: 'attempting' }, wait, { t: 'attempting' }, { t: 'opened', via: 'socket' }])).toEqual({
+      kind: 'online',
+      via: 'socket',
+    })
   })
 
   test('[SDK-4] while a socket is open, attempts to replace it show nothing', () => {

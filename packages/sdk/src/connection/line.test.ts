@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { EndReason } from './connection-state.ts'
 import { FakeSocket } from './fake-socket.ts'
-import { Line } from './line.ts'
+import { Line, type ServerAnswer } from './line.ts'
 
 let line: Line
-let end: EndReason | null
+let answer: ServerAnswer
 let asked: number
 
 beforeEach(() => {
   vi.useFakeTimers()
   FakeSocket.made.length = 0
-  end = null
+  answer = 'silent'
   asked = 0
   line = new Line({
     url: 'ws://fake/trpc',
@@ -18,10 +17,11 @@ beforeEach(() => {
     connectionParams: () => ({ token: 'token' }),
     WebSocket: FakeSocket,
     random: () => 0.999_999,
-    findEnd: async () => {
+    askServer: async () => {
       asked += 1
-      return end
+      return answer
     },
+    prepareHttp: null,
   })
 })
 
@@ -139,7 +139,7 @@ describe('Line', () => {
     await tick()
     expect(asked).toBe(1)
     expect(line.state.getSnapshot().kind).toBe('waiting')
-    end = 'unauthenticated'
+    answer = 'unauthenticated'
     await tick(1_000)
     newest().refuse()
     await tick(120_000)

@@ -3,8 +3,11 @@ import { clientPingMs, clientPongMs } from '@deskbell/contract/limits'
 import { createWSClient, type TRPCWebSocketClient } from '@trpc/client'
 import { createStore, type Store } from '../store.ts'
 import { type ConnectionEvent, type ConnectionState, type EndReason, nextConnectionState } from './connection-state.ts'
+import { isSocketBlocked, socketAgainMs, unworkedPatienceMs } from './fallback-rule.ts'
+import { LineScope } from './line-scope.ts'
 import { observeSockets } from './observed-socket.ts'
-import { type Pause, pause } from './pause.ts'
+import { pause } from './pause.ts'
+import { probeSocket } from './probe-socket.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
 export type LineOptions = {
@@ -15,15 +18,22 @@ export type LineOptions = {
   connectionParams: (() => { token: string }) | null
   WebSocket: typeof WebSocket
   random: () => number
-  /** Asks the server why a socket did not come up. Null: for no reason that lasts. */
-  findEnd: () => Promise<EndReason | null>
+  /** Asks the server over HTTP why a socket did not come up. */
+  askServer: () => Promise<ServerAnswer>
+  /** Gets ready to go over HTTP. Null: never. */
+  prepareHttp: (() => Promise<void>) | null
 }
 
-/** How long a ping after waking may stay without an answer. */
+/** How long a ping may stay without an answer: after waking, and on a new line, which may be a slow one. */
 const wakePongMs = 3_000
+const openPongMs = 6_000
+
+/** The server answers and knows the session, says why it has ended, or does not answer. */
+export type ServerAnswer = 'alive' | 'silent' | EndReason
 
 /**
  * The one socket of a program: opened when first needed, opened again when lost, ended when the session has ended.
+ * Where none comes up while the server answers over HTTP, the line is online that way, and tries the socket now and then.
  *
  * tRPC's client resubscribes and moves requests between sockets well, but it waits without jitter, starts over as soon
  * as a socket opens, comes back after every close code, and its waits cannot be cut short. So it is told to wait
@@ -33,7 +43,10 @@ export class Line {
   readonly state: Store<ConnectionState>
   readonly #options: LineOptions
   readonly #store = createStore<ConnectionState>({ kind: 'idle' })
-  #scope: Scope | null = null
+  #scope: LineScope | null = null
+  /** A socket has worked on this network, or none was let through. */
+  #worked = false
+  #blocked = false
 
   constructor(options: LineOptions) {
     this.#options = options
@@ -48,15 +61,36 @@ export class Line {
     return this.#scope.client
   }
 
+  /** Is a socket open, so that calls may have left by it? */
+  isOpen(): boolean {
+    return (this.#scope?.sockets.size ?? 0) > 0
+  }
+
   /** Ends a wait before the next attempt. */
   retryNow(): void {
     this.#scope?.pause?.cut()
   }
 
-  /** The machine may have slept: try at once, or find out whether the socket still lives. */
-  wake(): void {
+  /** The machine may have slept, or be in another network: try at once, or find out whether the socket still lives. */
+  wake({ newNetwork = false }: { newNetwork?: boolean } = {}): void {
+    const scope = this.#scope
+    if (newNetwork) this.#worked = false
+    if (scope?.overHttp) this.#leaveHttp(scope)
     this.retryNow()
-    for (const socket of this.#scope?.sockets ?? []) probe(socket)
+    for (const socket of scope?.sockets ?? []) probeSocket(socket, wakePongMs)
+  }
+
+  /** What goes over HTTP has broken: try both ways anew, after a wait, because others have lost it at this moment too. */
+  httpLost(): void {
+    const scope = this.#scope
+    if (!scope?.overHttp) return
+    this.#leaveHttp(scope)
+    const delayMs = retryDelayMs(scope.httpLosses, this.#options.random)
+    scope.httpLosses += 1
+    scope.lookTimer = setTimeout(() => {
+      if (scope.pause === null) void this.#askServer(scope)
+      else scope.pause.cut()
+    }, delayMs)
   }
 
   /** Another session begins: drops what belongs to the old one. */
@@ -70,15 +104,15 @@ export class Line {
     this.#dropScope()
   }
 
-  #openScope(): Scope {
-    const scope = new Scope()
+  #openScope(): LineScope {
+    const scope = new LineScope()
     const { connectionParams } = this.#options
     scope.client = createWSClient({
       url: () => this.#beforeAttempt(scope),
       ...(connectionParams && { connectionParams }),
       WebSocket: observeSockets(this.#options.WebSocket, {
         opened: (socket) => this.#opened(scope, socket),
-        received: (socket, data) => scope.received(socket, data),
+        received: (socket, data) => this.#received(scope, { socket, data }),
         closed: (socket, code) => this.#closed(scope, { socket, code }),
       }),
       retryDelayMs: () => 0,
@@ -87,52 +121,116 @@ export class Line {
     return scope
   }
 
-  async #beforeAttempt(scope: Scope): Promise<string> {
+  async #beforeAttempt(scope: LineScope): Promise<string> {
     // The client asks while it is being made; listeners of the state may need it whole.
     await Promise.resolve()
-    if (scope.attempt !== null && !scope.isAskedToMove()) {
-      const delayMs = retryDelayMs(scope.attempt, this.#options.random)
+    await this.#waitForTurn(scope)
+    if (scope.dropped) throw new Error('The connection has ended.')
+    this.#applyIn(scope, { t: 'attempting' })
+    this.#watchTrouble(scope)
+    return this.#options.url
+  }
+
+  async #waitForTurn(scope: LineScope): Promise<void> {
+    if (scope.attempt !== null && (scope.overHttp || !scope.isAskedToMove())) {
+      const { random } = this.#options
+      const delayMs = scope.overHttp ? socketAgainMs(random) : retryDelayMs(scope.attempt, random)
       this.#applyIn(scope, { t: 'waiting', attempt: scope.attempt, retryAt: Date.now() + delayMs })
       scope.pause = pause(delayMs)
       await scope.pause.over
       scope.pause = null
     }
     scope.attempt = (scope.attempt ?? -1) + 1
-    if (scope.dropped) throw new Error('The connection has ended.')
-    this.#applyIn(scope, { t: 'attempting' })
-    return this.#options.url
   }
 
-  #opened(scope: Scope, socket: WebSocket): void {
+  #opened(scope: LineScope, socket: WebSocket): void {
     if (scope.dropped) {
       socket.close()
       return
     }
     scope.sockets.add(socket)
+    // Something between us and the server may let the upgrade through, and then nothing more.
+    if (this.#options.prepareHttp !== null) setTimeout(() => probeSocket(socket, openPongMs), 0)
+    if (!scope.overHttp) this.#applyIn(scope, { t: 'opened', via: 'socket' })
+  }
+
+  #received(scope: LineScope, { socket, data }: { socket: WebSocket; data: unknown }): void {
+    if (scope.dropped) return
+    scope.received(socket, data)
+    if (!scope.sockets.has(socket)) return
+    this.#worked = true
+    this.#blocked = false
+    if (!scope.overHttp && scope.troubleSince === null) return
+    scope.works()
+    scope.overHttp = false
     this.#applyIn(scope, { t: 'opened', via: 'socket' })
   }
 
-  #closed(scope: Scope, { socket, code }: { socket: WebSocket; code: number }): void {
+  #closed(scope: LineScope, { socket, code }: { socket: WebSocket; code: number }): void {
     scope.sockets.delete(socket)
     if (scope.dropped) return
     if (finalCloseCodes.has(code)) {
       this.end(endReasonOf(code))
       return
     }
-    if (scope.sockets.size === 0) this.#applyIn(scope, { t: 'lost' })
-    if (!scope.proved.delete(socket)) void this.#askForEnd(scope)
+    if (scope.sockets.size === 0 && !scope.overHttp) this.#applyIn(scope, { t: 'lost' })
+    if (!scope.heard.delete(socket)) scope.failures += 1
+    if (!scope.proved.delete(socket)) void this.#askServer(scope)
+  }
+
+  /** An attempt begins. One that nobody refuses may only be waited for. */
+  #watchTrouble(scope: LineScope): void {
+    if (scope.sockets.size > 0 || scope.overHttp) return
+    scope.troubleSince ??= performance.now()
+    if (this.#options.prepareHttp === null) return
+    if (this.#blocked) void this.#askServer(scope)
+    clearTimeout(scope.lookTimer)
+    scope.lookTimer = setTimeout(() => void this.#askServer(scope), unworkedPatienceMs)
   }
 
   /** A browser never shows the status of a refused upgrade, so a call over HTTP finds out. */
-  async #askForEnd(scope: Scope): Promise<void> {
+  async #askServer(scope: LineScope): Promise<void> {
     if (scope.asking) return
     scope.asking = true
-    const reason = await this.#options.findEnd().catch(() => null)
+    const answer = await this.#options.askServer()
     scope.asking = false
-    if (reason !== null && !scope.dropped && scope.sockets.size === 0) this.end(reason)
+    if (answer === 'silent' || scope.dropped || scope.heard.size > 0) return
+    if (answer !== 'alive') this.end(answer)
+    else await this.#considerHttp(scope)
   }
 
-  #applyIn(scope: Scope, event: ConnectionEvent): void {
+  async #considerHttp(scope: LineScope): Promise<void> {
+    const { prepareHttp } = this.#options
+    if (prepareHttp === null || scope.overHttp || scope.troubleSince === null) return
+    const forMs = performance.now() - scope.troubleSince
+    const { failures } = scope
+    if (!isSocketBlocked({ failures, forMs, worked: this.#worked, blocked: this.#blocked })) return
+    try {
+      await prepareHttp()
+    } catch {
+      return
+    }
+    if (scope.dropped || scope.overHttp || scope.heard.size > 0) return
+    this.#goOverHttp(scope)
+  }
+
+  #goOverHttp(scope: LineScope): void {
+    scope.works()
+    scope.overHttp = true
+    this.#blocked = true
+    scope.attempt = 0
+    // Calls that wait for these would wait for ever.
+    for (const socket of scope.sockets) socket.close()
+    this.#applyIn(scope, { t: 'opened', via: 'http' })
+  }
+
+  #leaveHttp(scope: LineScope): void {
+    scope.overHttp = false
+    scope.troubleSince = performance.now()
+    this.#applyIn(scope, { t: 'lost' })
+  }
+
+  #applyIn(scope: LineScope, event: ConnectionEvent): void {
     if (!scope.dropped) this.#apply(event)
   }
 
@@ -145,47 +243,6 @@ export class Line {
     this.#scope = null
     scope?.drop()
   }
-}
-
-/** What belongs to one session's socket client; events of a dropped one change nothing any more. */
-class Scope {
-  client: TRPCWebSocketClient | null = null
-  /** The open ones: two while one replaces the other. */
-  readonly sockets = new Set<WebSocket>()
-  /** Only a result shows that the server took this client: it may refuse it after the socket has opened. */
-  readonly proved = new Set<WebSocket>()
-  /** Index of the next attempt's wait; null before the first attempt, which does not wait. */
-  attempt: number | null = null
-  pause: Pause | null = null
-  asking = false
-  dropped = false
-
-  received(socket: WebSocket, data: unknown): void {
-    if (this.proved.has(socket) || typeof data !== 'string' || !data.includes('"result":')) return
-    this.proved.add(socket)
-    this.attempt = 0
-  }
-
-  /** A stopping server asks its sockets one after the other, and does not wait long: no jitter, while this one lives. */
-  isAskedToMove(): boolean {
-    return this.attempt === 0 && this.sockets.size > 0
-  }
-
-  drop(): void {
-    this.dropped = true
-    this.client?.close().catch(() => {})
-    this.pause?.cut()
-    for (const socket of this.sockets) socket.close()
-  }
-}
-
-function probe(socket: WebSocket): void {
-  if (socket.readyState !== socket.OPEN) return
-  const giveUp = setTimeout(() => socket.close(), wakePongMs)
-  const done = () => clearTimeout(giveUp)
-  socket.addEventListener('message', done, { once: true })
-  socket.addEventListener('close', done, { once: true })
-  socket.send('PING')
 }
 
 function endReasonOf(code: number): EndReason {

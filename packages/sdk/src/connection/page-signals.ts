@@ -1,16 +1,21 @@
+import { watchClock } from './watch-clock.ts'
+
+/** Why a page may have lost its line: it comes back to the front, is online again, or stood still. */
+export type WakeSign = 'front' | 'online' | 'slept'
+
 /**
- * Calls `onWake` when a page may have slept or changed its network: it comes back to the front, out of the
- * browser's cache, or online. Outside of a page nothing ever happens. Returns how to stop.
+ * Calls `onWake` when a program may have slept or changed its network: a page comes back to the front, out of the
+ * browser's cache, or online; or any program stood still. Returns how to stop.
  */
-export function watchPage(onWake: () => void): () => void {
+export function watchPage(onWake: (sign: WakeSign) => void): () => void {
   const page = readGlobal('document')
-  const onVisible = () => {
-    if (page !== null && 'visibilityState' in page && page.visibilityState === 'visible') onWake()
-  }
+  const isHidden = () => page !== null && 'visibilityState' in page && page.visibilityState !== 'visible'
   const stops = [
-    listen(readGlobal('window'), 'online', onWake),
-    listen(readGlobal('window'), 'pageshow', onWake),
-    listen(page, 'visibilitychange', onVisible),
+    listen(readGlobal('window'), 'online', () => onWake('online')),
+    listen(readGlobal('window'), 'pageshow', () => onWake('front')),
+    listen(page, 'visibilitychange', () => isHidden() || onWake('front')),
+    // A hidden page has slow timers all the time.
+    watchClock(() => isHidden() || onWake('slept')),
   ]
   return () => {
     for (const stop of stops) stop()

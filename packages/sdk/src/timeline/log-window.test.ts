@@ -10,7 +10,13 @@ const log = new ModelServer(20).slice()
 
 function page(fromSeq: number, toSeq: number, epoch = 1): PageOutput {
   const none = { client: 0, operator: 0 }
-  return { entries: log.slice(fromSeq - 1, toSeq), cursor: `${epoch}:${toSeq}`, hasMore: fromSeq > 1, read: none, delivered: none }
+  return {
+    entries: log.slice(fromSeq - 1, toSeq),
+    cursor: `${epoch}:${toSeq}`,
+    hasMore: fromSeq > 1,
+    read: none,
+    delivered: none,
+  }
 }
 
 function message(seq: number, direction: Direction): LogEntry {

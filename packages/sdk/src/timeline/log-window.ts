@@ -1,6 +1,6 @@
 import type { ChatFrame, LogEntry, PageOutput } from '@deskbell/contract/events'
-import { foldChanges } from './fold-changes.ts'
 import type { Message } from '@deskbell/contract/messages'
+import { foldChanges } from './fold-changes.ts'
 import type { Timeline } from './timeline.ts'
 
 /** How far each side is. */

@@ -133,7 +133,13 @@ export class ModelServer {
     const end = (beforeSeq ?? this.top + 1) - 1
     const start = Math.max(0, end - limit)
     const none = { client: 0, operator: 0 }
-    return { entries: this.#log.slice(start, end), cursor: `${this.#epoch}:${this.top}`, hasMore: start > 0, read: none, delivered: none }
+    return {
+      entries: this.#log.slice(start, end),
+      cursor: `${this.#epoch}:${this.top}`,
+      hasMore: start > 0,
+      read: none,
+      delivered: none,
+    }
   }
 
   #entry(seq: number): LogEntry {

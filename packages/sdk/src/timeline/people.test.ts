@@ -33,7 +33,13 @@ function typing(userId = ann, until = '1999-01-01T00:00:00.000Z'): void {
 function message(userId = ann) {
   const at = '2026-01-01T00:00:00.000Z'
   const fixed = { id: 1, chatId: 1, seq: 1, direction: 'in', type: 'text', text: 'x', status: 'new', clientMsgId: null }
-  return logEntrySchema.parse({ seq: 1, at, actor: null, kind: 'message', message: { ...fixed, userId, createdAt: at } })
+  return logEntrySchema.parse({
+    seq: 1,
+    at,
+    actor: null,
+    kind: 'message',
+    message: { ...fixed, userId, createdAt: at },
+  })
 }
 
 const tick = (ms: number) => vi.advanceTimersByTimeAsync(ms)
