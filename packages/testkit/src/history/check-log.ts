@@ -57,13 +57,15 @@ function checkIds(entries: readonly StoredEntry[]): string[] {
   )
 }
 
-/** Folds the log: no message and no second close while the chat is closed. */
+/** Folds the log: a closed chat is reopened or nothing happens in it, and an open one is not reopened. */
 function checkCloseBarrier(entries: readonly StoredEntry[]): string[] {
   let closed = false
   return entries.flatMap((entry) => {
-    const late = closed && (entry.kind === 'message' || entry.kind === 'closed' || entry.kind === 'assigned')
+    const late = closed && entry.kind !== 'reopened'
+    const early = !closed && entry.kind === 'reopened'
     if (entry.kind === 'closed') closed = true
     if (entry.kind === 'reopened') closed = false
+    if (early) return [`reopened at seq ${entry.seq} stands in an open chat`]
     return late ? [`${entry.kind} at seq ${entry.seq} stands after the close`] : []
   })
 }

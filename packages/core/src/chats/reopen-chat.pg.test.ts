@@ -1,0 +1,90 @@
+import { chatIdSchema } from '@deskbell/contract/ids'
+import { newClient, newConversation, sendText } from '@deskbell/testkit/factories'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { editMessage } from '../messages/edit-message.ts'
+import { assignOperator } from './assign-operator.ts'
+import { closeChat } from './close-chat.ts'
+import { getChat } from './get-chat.ts'
+import { reopenChat } from './reopen-chat.ts'
+
+let fresh: FreshCore
+beforeAll(async () => {
+  fresh = await freshCore({ poolMax: 30 })
+})
+afterAll(() => fresh.drop())
+
+const missing = chatIdSchema.parse(Number.MAX_SAFE_INTEGER)
+const kindsOf = async (chatId: number) => (await readStoredLog(fresh.db, chatId)).entries.map(({ kind }) => kind)
+
+async function closedConversation() {
+  const { core } = fresh
+  const conversation = await newConversation(core)
+  const input = { chatId: conversation.chat.id }
+  await assignOperator(core, conversation.operator, input)
+  return { core, ...conversation, input, closed: (await closeChat(core, conversation.operator, input)).chat }
+}
+
+describe('reopenChat', () => {
+  test('[CHAT-15] [CHAT-12] the chat is open again, keeps its operator and takes messages', async () => {
+    const { core, client, operator, input, closed } = await closedConversation()
+    const { chat } = await reopenChat(core, operator, input)
+    expect(chat).toEqual({ ...closed, status: 'open', closedAt: null, lastSeq: 3, rev: closed.rev + 1 })
+    await sendText(core, client, input)
+    expect(await kindsOf(chat.id)).toEqual(['assigned', 'closed', 'reopened', 'message'])
+  })
+
+  test('[CHAT-15] reopening an open chat changes nothing, also twenty times at once', async () => {
+    const { core, operator, chat, input } = await closedConversation()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => reopenChat(core, operator, input)))
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    expect(await kindsOf(chat.id)).toEqual(['assigned', 'closed', 'reopened'])
+  })
+
+  test('[CHAT-15] a client is forbidden to, whatever the chat, unless the house lets it', async () => {
+    const { core, client, chat, input } = await closedConversation()
+    const stranger = await newClient(core)
+    for (const actor of [client, stranger]) {
+      for (const chatId of [chat.id, missing]) {
+        await expect(reopenChat(core, actor, { chatId })).rejects.toMatchObject({ code: 'forbidden' })
+        const newChats = { ...core, closedChat: 'new' } as const
+        await expect(reopenChat(newChats, actor, { chatId })).rejects.toMatchObject({ code: 'forbidden' })
+      }
+    }
+    const lenient = { ...core, closedChat: 'reopen' } as const
+    await expect(reopenChat(lenient, stranger, input)).rejects.toMatchObject({ code: 'not_found' })
+    expect((await reopenChat(lenient, client, input)).chat).toMatchObject({ status: 'open' })
+    expect(await kindsOf(chat.id)).toEqual(['assigned', 'closed', 'reopened'])
+  })
+
+  test('[CHAT-3] [CHAT-15] an operator who names a chat that is not there is told so', async () => {
+    const { core, operator } = await closedConversation()
+    await expect(reopenChat(core, operator, { chatId: missing })).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('closeChat with ifSeq', () => {
+  test('[CHAT-16] is newer_messages and changes nothing when the client has written after that place', async () => {
+    const { core } = fresh
+    const { client, operator, chat } = await newConversation(core)
+    const input = { chatId: chat.id }
+    await sendText(core, client, input)
+    await sendText(core, operator, input)
+    const before = await getChat(core, operator, input)
+    const early = closeChat(core, operator, { ...input, ifSeq: 0 })
+    await expect(early).rejects.toMatchObject({ code: 'newer_messages' })
+    expect(await getChat(core, operator, input)).toEqual(before)
+    // What stands after it is not the client's.
+    expect((await closeChat(core, operator, { ...input, ifSeq: 1 })).chat.status).toBe('closed')
+  })
+
+  test('[CHAT-16] [CHAT-5] a closed chat is left as it is, whatever it says', async () => {
+    const { core } = fresh
+    const { client, operator, chat } = await newConversation(core)
+    const { message } = await sendText(core, client, { chatId: chat.id })
+    await editMessage(core, client, { chatId: chat.id, messageId: message.id, text: 'edited' })
+    const first = await closeChat(core, operator, { chatId: chat.id, ifSeq: 1 })
+    expect(await closeChat(core, operator, { chatId: chat.id, ifSeq: 0 })).toEqual(first)
+  })
+})

@@ -1,0 +1,69 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { ChatFrame } from '@deskbell/contract/events'
+import type { ChatId } from '@deskbell/contract/ids'
+import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { probeInbox } from '@deskbell/testkit/inbox-probe'
+import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { watchQueries } from '@deskbell/testkit/watch-queries'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { editMessage } from '../messages/edit-message.ts'
+import { retractMessage } from '../messages/retract-message.ts'
+import { followChat } from './follow-chat.ts'
+
+let fresh: FreshCore
+beforeAll(async () => {
+  fresh = await freshCore()
+})
+afterAll(() => fresh.drop())
+
+function follow(actor: Actor, chatId: ChatId, cursor?: string): StreamProbe<ChatFrame> {
+  return new StreamProbe((signal) => followChat(fresh.core, actor, { chatId, signal, ...(cursor && { cursor }) }))
+}
+
+const entriesOf = (probe: StreamProbe<ChatFrame>) => probe.of('ev').flatMap((frame) => frame.events)
+
+test('[MSG-15] a follower who comes after the retraction with an old cursor gets no old text, from the ring too', async () => {
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await using keeper = follow(operator, chat.id)
+  await keeper.until('live')
+  const { message } = await sendText(core, client, { chatId: chat.id, text: 'secret one' })
+  const input = { chatId: chat.id, messageId: message.id }
+  await editMessage(core, client, { ...input, text: 'secret two' })
+  await editMessage(core, client, { ...input, text: 'secret three' })
+  await keeper.when(() => entriesOf(keeper).length === 3)
+  expect(JSON.stringify(keeper.frames)).toContain('secret three')
+  await retractMessage(core, client, input)
+  await keeper.when(() => entriesOf(keeper).length === 4)
+
+  const reads = watchQueries(fresh.db)
+  await using late = follow(client, chat.id, `${core.epoch()}:0`)
+  await late.until('live')
+  expect(JSON.stringify(late.frames)).not.toContain('secret')
+  expect(entriesOf(late)).toMatchObject([
+    { seq: 1, kind: 'message', message: { id: message.id, text: '' } },
+    { seq: 2, kind: 'edited', data: { messageId: message.id, text: '' } },
+    { seq: 3, kind: 'edited', data: { messageId: message.id, text: '' } },
+    { seq: 4, kind: 'retracted', actor: { id: client.userId }, data: { messageId: message.id } },
+  ])
+  // They came from memory: the log was not read for them.
+  expect(reads.matching(/chat_events/)).toBe(0)
+  reads.stop()
+})
+
+test('[MSG-14] [MSG-15] the rows of both inboxes follow the text of the last message', async () => {
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  const { message } = await sendText(core, client, { chatId: chat.id, text: 'secret' })
+  const input = { chatId: chat.id, messageId: message.id }
+  await using own = probeInbox(core, client)
+  await using theirs = probeInbox(core, operator)
+  await Promise.all([own.until('live'), theirs.until('live')])
+  const lastText = (probe: typeof own) => probe.of('upsert').at(-1)?.rows.at(-1)?.lastMessage?.text
+  await editMessage(core, client, { ...input, text: 'better' })
+  for (const probe of [own, theirs]) await probe.when(() => lastText(probe) === 'better')
+  await retractMessage(core, client, input)
+  for (const probe of [own, theirs]) await probe.when(() => lastText(probe) === '')
+  expect(JSON.stringify(own.frames)).not.toContain('secret')
+})
