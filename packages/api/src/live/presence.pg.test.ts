@@ -1,0 +1,107 @@
+import type { LoginOutput } from '@deskbell/contract/users'
+import { newChat, signIn } from '@deskbell/testkit/factories'
+import { openRaw, type RawSocket } from '@deskbell/testkit/live-probe'
+import { startServerPair, startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+
+const presenceTimings = { refreshMs: 200, expiryMs: 3_000, graceMs: 1_000, lookMs: 100, soonMs: 10 }
+
+const frameSchema = z.object({
+  id: z.number(),
+  result: z.object({ data: z.object({ id: z.string(), data: z.looseObject({ t: z.string() }) }) }),
+})
+
+type Following = AsyncDisposable & {
+  socket: RawSocket
+  /** Frames of one kind, of the chat or of the inbox. */
+  of(stream: 'chat' | 'inbox', t: string): Record<string, unknown>[]
+  ids(t: string): string[]
+}
+
+/** A socket that follows its inbox and a chat. */
+async function follow(server: TestServer, { token }: LoginOutput, chatId: number): Promise<Following> {
+  const socket = await openRaw(server.wsUrl, { token })
+  socket.send({ id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId } } })
+  socket.send({ id: 2, method: 'subscription', params: { path: 'inbox.events' } })
+  const steps = () => socket.frames.flatMap((frame) => frameSchema.safeParse(frame).data ?? [])
+  const of = (stream: 'chat' | 'inbox', t: string) =>
+    steps()
+      .filter(({ id, result }) => id === (stream === 'chat' ? 1 : 2) && result.data.data.t === t)
+      .map(({ result }) => result.data.data)
+  const ids = (t: string) => steps().flatMap(({ result: { data } }) => (data.data.t === t ? [data.id] : []))
+  await waitFor(() => of('chat', 'live').length > 0 && of('inbox', 'live').length > 0)
+  return { socket, of, ids, [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose]() }
+}
+
+async function talk({ core }: TestServer) {
+  const [client, operator] = [await signIn(core, 'client'), await signIn(core, 'operator')]
+  return { client, operator, chatId: (await newChat(core, client.actor)).id }
+}
+
+/** As `kill -9` does it: from now on this process tells the database nothing, and its sockets break. */
+async function kill(server: TestServer): Promise<void> {
+  Reflect.set(server.db.pool, 'query', async () => {
+    throw new Error('killed')
+  })
+  await server.close()
+}
+
+test('[LIVE-15] who is connected to one process is here for the followers of another, until it goes', async () => {
+  await using pair = await startServerPair({ presenceTimings })
+  const { client, operator, chatId } = await talk(pair[0])
+  await using here = await follow(pair[0], client, chatId)
+  await waitFor(() => here.of('inbox', 'presence').length === 1)
+  const there = await follow(pair[1], operator, chatId)
+  await waitFor(() => there.of('chat', 'presence').at(-1)?.['clientOnline'] === true)
+  await waitFor(() => here.of('inbox', 'presence').length === 2)
+  await there[Symbol.asyncDispose]()
+  await waitFor(() => here.of('inbox', 'presence').length === 3)
+  // The whole of what a client learns: no name, no number, no address.
+  expect(here.of('inbox', 'presence')).toEqual(
+    [false, true, false].map((operatorsOnline) => ({ t: 'presence', operatorsOnline })),
+  )
+  expect(here.of('chat', 'presence')).toEqual([])
+  expect(there.of('inbox', 'presence')).toEqual([])
+})
+
+test('[LIVE-15] a killed process is forgotten: its people are away since it was killed', async () => {
+  await using pair = await startServerPair({ presenceTimings })
+  const { client, operator, chatId } = await talk(pair[0])
+  await using watching = await follow(pair[0], operator, chatId)
+  await using _ = await follow(pair[1], client, chatId)
+  await waitFor(() => watching.of('chat', 'presence').at(-1)?.['clientOnline'] === true)
+  const [killedAt, from] = [Date.now(), performance.now()]
+  await kill(pair[1])
+  const last = () => watching.of('chat', 'presence').at(-1)
+  await waitFor(() => last()?.['clientOnline'] === false, { timeoutMs: 15_000 })
+  // Longer than a goodbye: nobody has said it.
+  expect(performance.now() - from).toBeGreaterThan(presenceTimings.graceMs)
+  const seenAt = Date.parse(String(last()?.['clientSeenAt']))
+  expect(seenAt).toBeLessThanOrEqual(killedAt + 100)
+  expect(seenAt).toBeGreaterThan(killedAt - presenceTimings.expiryMs)
+})
+
+describe.each(['memory', 'postgres'] as const)('typing over the %s bus', (bus) => {
+  test(`[LIVE-13] typing over the ${bus} bus is shown to the others at once, and not to the writer`, async () => {
+    await using first = await startTestServer({ bus })
+    await using second =
+      bus === 'postgres' ? await startTestServer({ bus, connectionString: first.connectionString }) : null
+    const { client, operator, chatId } = await talk(first)
+    await using writer = await follow(first, client, chatId)
+    await using reader = await follow(second ?? first, operator, chatId)
+    const from = Date.now()
+    writer.socket.send({ id: 3, method: 'mutation', params: { path: 'chats.typing', input: { chatId } } })
+    await waitFor(() => reader.of('chat', 'typing').length > 0)
+    const [typing] = reader.of('chat', 'typing')
+    expect(typing).toEqual({ t: 'typing', userId: client.user.id, role: 'client', until: expect.any(String) })
+    const untilMs = Date.parse(String(typing?.['until'])) - from
+    expect(untilMs).toBeGreaterThan(5_000)
+    expect(reader.ids('typing')).toEqual([expect.stringMatching(/:0~/)])
+    // Something that comes after it, to be sure that it did not come.
+    reader.socket.send({ id: 3, method: 'mutation', params: { path: 'chats.typing', input: { chatId } } })
+    await waitFor(() => writer.of('chat', 'typing').length > 0)
+    expect(writer.of('chat', 'typing').map((frame) => frame['userId'])).toEqual([operator.user.id])
+  })
+})
