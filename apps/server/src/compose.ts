@@ -41,6 +41,7 @@ export async function startApp(config: Config, log: Log, stack: AsyncDisposableS
     allowedHosts: [],
     rateLimits: config.rateLimits,
     trustProxy: config.trustProxy,
+    timings: { drainMs: config.drain.windowMs, drainGraceMs: config.drain.graceMs },
     ready: () => !stopping && monitor.answers(),
   })
   stack.defer(async () => {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { unavailableMs } from '@deskbell/contract/limits'
 import { expect, test } from 'vitest'
 import { isLoopback, parseConfig } from './config.ts'
 import { envExample } from './env-example.ts'
@@ -30,6 +32,26 @@ test('[RUN-1] without any setting it is one process on loopback with a database 
   })
 })
 
+test('[SOCK-10] a process that others take over from asks its sockets to move over ten seconds, a lone one over one', () => {
+  const shared = { DATABASE_URL: 'postgresql://db/x', BUS: 'postgres' }
+  const windowMs = (env: Record<string, string>) => parseConfig(env).drain.windowMs
+  expect([windowMs({}), windowMs({ ...shared, ROLE: 'live' }), windowMs({ ...shared, ROLE: 'api' })]).toEqual([
+    1_000, 10_000, 10_000,
+  ])
+  for (const DRAIN_SECONDS of ['0', '4', '60']) {
+    const { windowMs, graceMs, boundMs } = parseConfig({ DRAIN_SECONDS }).drain
+    expect(windowMs).toBe(Number(DRAIN_SECONDS) * 1000)
+    expect(boundMs).toBeGreaterThan(windowMs + 2 * graceMs + unavailableMs)
+  }
+})
+
+test('[OPS-1] the containers get more time than the longest stop takes', () => {
+  const compose = readFileSync(join(import.meta.dirname, '../../../docker-compose.yml'), 'utf8')
+  const graceMs = Number(/image: deskbell[\s\S]*?stop_grace_period: (\d+)s/.exec(compose)?.[1]) * 1000
+  const { boundMs } = parseConfig({ ROLE: 'live', DATABASE_URL: 'postgresql://db/x', BUS: 'postgres' }).drain
+  expect(graceMs).toBeGreaterThan(boundMs)
+})
+
 test('an empty setting is one that is not given', () => {
   expect(parseConfig({ PORT: '', DATABASE_URL: '', PUBLIC_URL: '' })).toEqual(parseConfig({}))
 })
@@ -46,6 +68,8 @@ test('lists are split and origins are brought to their plain form', () => {
 test.for([
   [{ PORT: 'eighty' }, 'PORT must be a number from 0 to 65535, not "eighty"'],
   [{ PORT: '70000' }, 'PORT must be a number from 0 to 65535, not "70000"'],
+  [{ DRAIN_SECONDS: 'soon' }, 'DRAIN_SECONDS must be a whole number of seconds, not "soon"'],
+  [{ DRAIN_SECONDS: '999' }, 'DRAIN_SECONDS must be at most 300, not "999"'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of debug, info, warn, error, not "loud"'],
   [{ AUTH_MODE: 'opne' }, 'AUTH_MODE must be one of open, secure, not "opne"'],
   [{ BUS: 'redis' }, 'BUS=redis does not exist yet: use memory or postgres'],

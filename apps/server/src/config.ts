@@ -18,8 +18,12 @@ export type Config = {
   readonly authMode: Settings['AUTH_MODE']
   readonly closedChat: Settings['CLOSED_CHAT']
   readonly rateLimits: boolean
+  readonly drain: Drain
   readonly logLevel: Settings['LOG_LEVEL']
 }
+
+/** A stop: lines are asked to move over the window, get the grace to leave, and the whole is bounded. */
+export type Drain = { readonly windowMs: number; readonly graceMs: number; readonly boundMs: number }
 
 const defaultPorts = { all: 8080, api: 9000, live: 8080 } as const satisfies Record<Settings['ROLE'], number>
 
@@ -48,8 +52,20 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     authMode: checkAuth(settings),
     closedChat: settings.CLOSED_CHAT,
     rateLimits: settings.RATE_LIMITS === 'on',
+    drain: drainTimes(settings),
     logLevel: settings.LOG_LEVEL,
   }
+}
+
+const defaultDrainSeconds = { all: 1, api: 10, live: 10 } as const satisfies Record<Settings['ROLE'], number>
+const graceMsMax = 5_000
+/** For calls under way, for lines that must be cut off, and for the bus, the pool and the database. */
+const restMs = 12_000
+
+function drainTimes({ ROLE, DRAIN_SECONDS }: Settings): Drain {
+  const windowMs = (DRAIN_SECONDS ?? defaultDrainSeconds[ROLE]) * 1000
+  const graceMs = Math.min(graceMsMax, windowMs / 2)
+  return { windowMs, graceMs, boundMs: windowMs + 2 * graceMs + restMs }
 }
 
 /** Is this an address that only this machine reaches? */

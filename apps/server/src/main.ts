@@ -14,6 +14,7 @@ const stack = new AsyncDisposableStack()
 let starting: Promise<unknown> = Promise.resolve()
 const shutdown = createShutdown({
   log,
+  boundMs: config.drain.boundMs,
   exit: (code) => process.exit(code),
   // A stop in the middle of the start waits for it: only then is everything on the stack.
   stop: async () => {

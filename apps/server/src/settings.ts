@@ -86,6 +86,18 @@ export const settingsSchema = z.object({
     description: 'off is for load runs, and refused with AUTH_MODE=secure.',
     example: 'on',
   }),
+  DRAIN_SECONDS: z
+    .string()
+    .regex(/^\d{1,3}$/, { error: 'must be a whole number of seconds' })
+    .transform(Number)
+    .refine((seconds) => seconds <= 300, { error: 'must be at most 300' })
+    .optional()
+    .meta({
+      description:
+        'The time over which a stopping server asks its sockets to move, one after the other: 1 by default, ' +
+        '10 with ROLE=api and ROLE=live, where another process takes over.',
+      example: '10',
+    }),
   LOG_LEVEL: oneOf('debug', 'info', 'warn', 'error').default('info').meta({
     description: 'The least important lines that are logged.',
     example: 'info',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@deskbell/contract/errors'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { drain, type Line } from '../live/drain.ts'
 import { HttpStreams } from '../live/http-streams.ts'
 import { LiveServer } from '../live/live-server.ts'
 import { defaultTimings, type LiveTimings } from '../live/live-timings.ts'
@@ -26,7 +27,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveHealth(app, () => !leaving && options.ready())
   const timings = { ...defaultTimings, ...options.timings }
   const watch = new SessionWatch(options.core, timings.sessionLookMs)
-  const streams = new HttpStreams({ watch, timings })
+  const streams = new HttpStreams({ watch, timings, presence: options.core.presence })
   const rest = options.roles.api ? mountApi(app, options, { limits, streams }) : null
   const pages = options.roles.pages ? await mountPages(app, options) : null
   answerUnknown(app, rest, pages)
@@ -42,7 +43,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     cutStreams: () => streams.cut(),
     async drain() {
       leaving = true
-      await live?.drain()
+      live?.refuse()
+      streams.refuse()
+      await drain(() => openLines(live, streams), timings)
     },
     async close() {
       leaving = true
@@ -53,6 +56,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       await closeBounded(app)
     },
   }
+}
+
+function* openLines(live: LiveServer | null, streams: HttpStreams): Generator<Line> {
+  if (live !== null) yield* live.lines()
+  yield* streams.lines()
 }
 
 type ApiParts = { limits: RateLimits; streams: HttpStreams }

@@ -24,6 +24,11 @@ export class CallCounter {
     this.#streams.delete(id)
   }
 
+  /** Calls that are not answered yet; streams are none. */
+  get calls(): number {
+    return this.#calls.size
+  }
+
   isStream(id: CallId): boolean {
     return this.#streams.has(id)
   }

@@ -1,36 +1,64 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { closeCodes } from '@deskbell/contract/close-codes'
-import type { LiveSocket } from './live-socket.ts'
+/** A line that a stopping server asks to go elsewhere: a socket, or a stream over HTTP. */
+export type Line = {
+  /** Asks its client to open another one, and then to leave this one. */
+  move(): void
+  /** A call on it is not answered yet. */
+  isBusy(): boolean
+  close(): void
+  /** Ends it whatever its peer does. */
+  cut(): void
+}
 
-/** tRPC's own word for "open another connection, then leave this one". Calls in flight finish on the old one. */
-const moveFrame = JSON.stringify({ id: null, method: 'reconnect' })
-const stepMs = 20
+export type DrainTimes = {
+  /** The window over which lines are asked to move. */
+  drainMs: number
+  /** How long a moved line may take to leave before it is closed. */
+  drainGraceMs: number
+  /** How long a call under way may hold up the close. */
+  drainCallsMs: number
+}
 
-export type DrainTimes = { drainMs: number; drainGraceMs: number }
+const lookMs = 10
 
 /**
- * Asks the sockets to move, spread over a window, because all at once would come back all at once.
- * Who has not left after the grace is closed with 1012, and cut off when it does not answer that either.
+ *   asked one after the other ──(window)──▶ left alone ──(grace)──▶ closed, busy ones when answered ──(grace)──▶ cut off
+ *
+ * Spread evenly over the window, because all at once would come back all at once. Ends as soon as none is left.
+ * `lines` answers those that are open now; no new ones may come any more.
  */
-export async function drainSockets(sockets: ReadonlySet<LiveSocket>, times: DrainTimes): Promise<void> {
-  const waiting = [...sockets]
-  const steps = Math.max(1, Math.round(times.drainMs / stepMs))
-  const perStep = Math.max(1, Math.ceil(waiting.length / steps))
-  while (waiting.length > 0) {
-    for (const socket of waiting.splice(0, perStep)) ask(socket)
-    await delay(stepMs)
+export async function drain(lines: () => Iterable<Line>, times: DrainTimes): Promise<void> {
+  const isEmpty = () => lines()[Symbol.iterator]().next().done === true
+  await askEvenly([...lines()], { windowMs: times.drainMs, isEmpty })
+  await until(isEmpty, times.drainGraceMs)
+  const idle = () => [...lines()].filter((line) => !line.isBusy())
+  await until(() => {
+    for (const line of idle()) line.close()
+    return idle().length === [...lines()].length
+  }, times.drainCallsMs)
+  for (const line of lines()) line.close()
+  await until(isEmpty, times.drainGraceMs)
+  for (const line of lines()) line.cut()
+}
+
+type Asking = { windowMs: number; isEmpty: () => boolean }
+
+async function askEvenly(waiting: readonly Line[], { windowMs, isEmpty }: Asking): Promise<void> {
+  const startedAt = performance.now()
+  let asked = 0
+  while (asked < waiting.length && !isEmpty()) {
+    const passed = (performance.now() - startedAt) / Math.max(1, windowMs)
+    const due = Math.min(waiting.length, Math.floor(passed * waiting.length) + 1)
+    for (const line of waiting.slice(asked, due)) line.move()
+    asked = due
+    await lookLater()
   }
-  await emptied(sockets, times.drainGraceMs)
-  for (const { ws } of sockets) ws.close(closeCodes.restart)
-  await emptied(sockets, times.drainGraceMs)
-  for (const { ws } of sockets) ws.terminate()
 }
 
-function ask({ ws }: LiveSocket): void {
-  if (ws.readyState === ws.OPEN) ws.send(moveFrame)
-}
-
-async function emptied(sockets: ReadonlySet<LiveSocket>, withinMs: number): Promise<void> {
+async function until(condition: () => boolean, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs
-  while (sockets.size > 0 && performance.now() < deadline) await delay(stepMs)
+  while (!condition() && performance.now() < deadline) await lookLater()
+}
+
+function lookLater(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, lookMs))
 }

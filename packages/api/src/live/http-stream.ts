@@ -76,8 +76,13 @@ export class HttpStream implements StreamPort {
     this.#response.once('close', () => clearTimeout(bound))
   }
 
-  /** Ends without tRPC's word for "it is over": an `EventSource` comes back, with the last id that it saw. */
+  /**
+   * Ends without tRPC's word for "it is over": an `EventSource` comes back, with the last id that it saw. Its
+   * connection is closed too, or it would come back over that, to us.
+   */
   move(): void {
+    const { socket } = this.#response
+    this.#response.once('finish', () => socket?.end())
     void this.#reader?.cancel()
   }
 

@@ -2,11 +2,13 @@ import type { ServerResponse } from 'node:http'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { httpStreamsMax } from '@deskbell/contract/limits'
+import type { Presence } from '@deskbell/core/presence/presence'
+import type { Line } from './drain.ts'
 import { HttpStream } from './http-stream.ts'
 import type { LiveTimings } from './live-timings.ts'
 import type { SessionWatch } from './session-watch.ts'
 
-export type HttpStreamsOptions = { watch: SessionWatch; timings: LiveTimings }
+export type HttpStreamsOptions = { watch: SessionWatch; timings: LiveTimings; presence: Presence }
 
 /** The streams that this process sends over HTTP, for networks that let no socket through. */
 export class HttpStreams {
@@ -24,17 +26,20 @@ export class HttpStreams {
   }
 
   /** Begins a stream on this response, which ends with the line, the session or the process. Throws when there are too many. */
-  begin(response: ServerResponse, { sessionId }: Actor): HttpStream {
+  begin(response: ServerResponse, actor: Actor): HttpStream {
+    const { sessionId } = actor
     if (this.#draining) throw new AppError('unavailable')
     const running = this.#perSession.get(sessionId) ?? 0
     if (running >= httpStreamsMax) throw new AppError('rate_limited', { detail: 'Too many streams of this session.' })
-    const { watch, timings } = this.#options
+    const { watch, timings, presence } = this.#options
     const stream = new HttpStream({ response, bounds: timings.pressure, closeMs: timings.closeMs })
     this.#streams.set(response, stream)
     this.#perSession.set(sessionId, running + 1)
     const unwatch = watch.add(sessionId, () => stream.endSession())
+    const leave = presence.enter(actor)
     response.once('close', () => {
       unwatch()
+      leave()
       stream.close()
       this.#streams.delete(response)
       this.#leave(sessionId)
@@ -54,12 +59,16 @@ export class HttpStreams {
     this.#draining = true
   }
 
-  all(): HttpStream[] {
-    return [...this.#streams.values()]
+  *lines(): Generator<Line> {
+    for (const stream of this.#streams.values()) {
+      // A stream that is moved has ended.
+      const move = () => stream.move()
+      yield { move, isBusy: () => false, close: move, cut: () => stream.cut() }
+    }
   }
 
   cut(): void {
-    for (const stream of this.all()) stream.cut()
+    for (const stream of this.#streams.values()) stream.cut()
   }
 
   #leave(sessionId: number): void {

@@ -13,7 +13,7 @@ import { answerRaw } from '../http/raw-answer.ts'
 import { appRouter } from '../router.ts'
 import { BackPressure } from './back-pressure.ts'
 import { CallCounter } from './call-counter.ts'
-import { drainSockets } from './drain.ts'
+import type { Line } from './drain.ts'
 import { endSession, type LiveSocket } from './live-socket.ts'
 import type { LiveTimings } from './live-timings.ts'
 import type { SessionWatch } from './session-watch.ts'
@@ -79,14 +79,17 @@ export class LiveServer {
     return this.#sockets.size
   }
 
-  /** Takes no new sockets, moves the open ones, and ends them. */
-  async drain(): Promise<void> {
+  /** Takes no new sockets any more. */
+  refuse(): void {
     this.#draining = true
-    await drainSockets(this.#sockets, this.#options.timings)
+  }
+
+  *lines(): Generator<Line> {
+    for (const socket of this.#sockets) yield lineOf(socket)
   }
 
   close(): void {
-    this.#draining = true
+    this.refuse()
     for (const { ws } of this.#sockets) ws.terminate()
     this.#wss.close()
   }
@@ -122,6 +125,7 @@ export class LiveServer {
     const onSignIn = (actor: Actor) => {
       const unwatch = watch.add(actor.sessionId, () => endSession(socket))
       socket.ws.once('close', unwatch)
+      socket.ws.once('close', core.presence.enter(actor))
     }
     const deps = { core, limits, onSignIn }
     const handler = getWSConnectionHandler<typeof appRouter>({
@@ -136,6 +140,20 @@ export class LiveServer {
       },
     })
     handler(socket.ws, request)
+  }
+}
+
+/** tRPC's own word for "open another connection, then leave this one". Calls in flight finish on the old one. */
+const moveFrame = JSON.stringify({ id: null, method: 'reconnect' })
+
+function lineOf({ ws, calls }: LiveSocket): Line {
+  return {
+    move: () => {
+      if (ws.readyState === ws.OPEN) ws.send(moveFrame)
+    },
+    isBusy: () => calls.calls > 0 && ws.readyState === ws.OPEN,
+    close: () => ws.close(closeCodes.restart),
+    cut: () => ws.terminate(),
   }
 }
 

@@ -8,8 +8,10 @@ import {
   socketReadBytesPerSecondMin,
   socketSignInMs,
   socketSlowMs,
+  unavailableMs,
 } from '@deskbell/contract/limits'
 import type { PressureBounds } from './back-pressure.ts'
+import type { DrainTimes } from './drain.ts'
 
 /** The times of a socket's life; tests shorten them. */
 export type LiveTimings = {
@@ -21,11 +23,7 @@ export type LiveTimings = {
   closeMs: number
   /** How often the sessions of open sockets are compared with the database. */
   sessionLookMs: number
-  /** The window over which a stopping server asks its sockets to move. */
-  drainMs: number
-  /** How long a moved socket may take to finish before it is closed. */
-  drainGraceMs: number
-}
+} & DrainTimes
 
 export const defaultTimings: LiveTimings = {
   signInMs: socketSignInMs,
@@ -42,4 +40,5 @@ export const defaultTimings: LiveTimings = {
   sessionLookMs: 1_000,
   drainMs: 1_000,
   drainGraceMs: 500,
+  drainCallsMs: unavailableMs,
 }

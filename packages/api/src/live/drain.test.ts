@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { drain, type Line } from './drain.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const times = { drainMs: 1_000, drainGraceMs: 500, drainCallsMs: 3_000 }
+
+type FakeLine = Line & { events: { what: string; atMs: number }[] }
+
+/** Lines of one server; `on` says what a line does when it is asked or closed. */
+function setUp(count: number, on: (what: string, line: FakeLine, leave: () => void) => void = () => {}) {
+  const startedAt = performance.now()
+  const open = new Set<FakeLine>()
+  for (let nth = 0; nth < count; nth += 1) {
+    const tell = (what: string) => () => {
+      if (line.events.at(-1)?.what !== what) line.events.push({ what, atMs: performance.now() - startedAt })
+      if (what === 'cut') open.delete(line)
+      on(what, line, () => open.delete(line))
+    }
+    const line: FakeLine = {
+      events: [],
+      isBusy: () => false,
+      move: tell('move'),
+      close: tell('close'),
+      cut: tell('cut'),
+    }
+    open.add(line)
+  }
+  return {
+    open,
+    lines: [...open],
+    run: async () => {
+      const done = drain(() => open, times)
+      await vi.runAllTimersAsync()
+      await done
+      return performance.now() - startedAt
+    },
+  }
+}
+
+const whatOf = ({ events }: FakeLine) => events.map(({ what }) => what)
+
+test('[SOCK-10] lines are asked evenly over the whole window, one or many', async () => {
+  for (const count of [1, 4, 2_000]) {
+    const { lines, run } = setUp(count, (what, _, leave) => what === 'move' && leave())
+    const tookMs = await run()
+    const asked = lines.map(({ events }) => events[0]?.atMs ?? -1)
+    expect(asked.map((at) => Math.abs(at - (asked.indexOf(at) / count) * times.drainMs) <= 20)).not.toContain(false)
+    expect(tookMs).toBeLessThan(times.drainMs + 50)
+    expect(lines.every((line) => whatOf(line).join() === 'move')).toBe(true)
+  }
+})
+
+test('[SOCK-10] who stays is closed after the grace, and cut off when it does not answer', async () => {
+  const { lines, run } = setUp(3)
+  const tookMs = await run()
+  expect(lines.map(whatOf)).toEqual(lines.map(() => ['move', 'close', 'cut']))
+  expect(lines[0]?.events[1]?.atMs).toBeGreaterThanOrEqual(times.drainGraceMs)
+  expect(tookMs).toBeLessThan(times.drainMs + 2 * times.drainGraceMs + 100)
+})
+
+test('[SOCK-10] a call under way is answered before its line is closed, within its bound', async () => {
+  const { lines, run } = setUp(2, (what, _, leave) => what === 'close' && leave())
+  const [short, long] = lines
+  let shortIsBusy = true
+  setTimeout(() => (shortIsBusy = false), 2_500)
+  if (short) short.isBusy = () => shortIsBusy
+  if (long) long.isBusy = () => true
+  const tookMs = await run()
+  expect(short?.events.at(-1)).toMatchObject({ what: 'close', atMs: expect.closeTo(2_500, -2) })
+  expect(long?.events.at(-1)?.atMs).toBeGreaterThan(times.drainCallsMs)
+  expect(tookMs).toBeLessThan(times.drainMs + times.drainGraceMs + times.drainCallsMs + 100)
+})
