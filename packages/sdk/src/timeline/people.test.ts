@@ -57,6 +57,16 @@ describe('People', () => {
     expect(typists()).toEqual([])
   })
 
+  test('[SDK-17] who writes no more is told of, also when the timer runs between two milliseconds', async () => {
+    vi.spyOn(performance, 'now').mockReturnValueOnce(0.4).mockReturnValueOnce(0.6)
+    typing()
+    await tick(typingShowMs - 1)
+    expect(changes).toBe(1)
+    vi.mocked(performance.now).mockReturnValueOnce(typingShowMs + 0.4)
+    await tick(3)
+    expect(changes).toBe(2)
+  })
+
   test('[SDK-17] a wall clock that jumps changes nothing', async () => {
     typing()
     vi.setSystemTime(0)

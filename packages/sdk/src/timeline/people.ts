@@ -35,7 +35,12 @@ export class People {
     this.#state = state
     clearTimeout(this.#timer)
     const at = forgetAt(state)
-    if (at !== null) this.#timer = setTimeout(() => this.#set(forget(state, performance.now())), at - performance.now())
+    if (at !== null) this.#timer = setTimeout(() => this.#set(forget(state, performance.now())), untilAfter(at))
     this.#changed()
   }
+}
+
+/** A timer leaves out parts of a millisecond, and one that ran too early would find nothing to forget. */
+function untilAfter(at: number): number {
+  return Math.ceil(at - performance.now()) + 1
 }
