@@ -2,7 +2,7 @@ import { logEntrySchema } from '@deskbell/contract/events'
 import { chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Bus, ChatHint, Hint, MarkHint } from './bus.ts'
+import type { Bus, ChatHint, Hint, MarkHint, TypingHint } from './bus.ts'
 
 export type BusRig = {
   /** Buses as two processes would have them; one and the same where there is only one process. */
@@ -27,7 +27,12 @@ export function describeBus(name: string, open: () => Promise<BusRig>): void {
     test('[BUS-1] a hint reaches every subscriber of every process, as it was published', async () => {
       const { here, there } = rig
       const ears = [listen(here), listen(here), listen(there), listen(there)]
-      const hints = [chatHint({ chatId: 7, seq: 3 }), markHint(7), { t: 'session', sessionId: 12 } as const]
+      const hints = [
+        chatHint({ chatId: 7, seq: 3 }),
+        markHint(7),
+        typingHint(7),
+        { t: 'session', sessionId: 12 } as const,
+      ]
       for (const hint of hints) here.publish(hint)
       for (const ear of ears) {
         await waitFor(() => ear.hints.length >= hints.length)
@@ -128,5 +133,16 @@ export function markHint(chatId: number): MarkHint {
     role: 'operator',
     deliveredSeq: 4,
     readSeq: 4,
+  }
+}
+
+export function typingHint(chatId: number): TypingHint {
+  return {
+    t: 'typing',
+    epoch: 'e1',
+    chatId: chatIdSchema.parse(chatId),
+    userId: userIdSchema.parse(5),
+    role: 'operator',
+    until: '2026-01-01T00:00:06.000Z',
   }
 }

@@ -17,6 +17,15 @@ class FakeSocket implements Pressured {
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+test('[LIVE-13] a socket with more than 16 KB waiting is busy, long before its streams wait', () => {
+  const socket = new FakeSocket()
+  const pressure = new BackPressure(socket, bounds, () => {})
+  socket.bufferedAmount = 16 * 1024
+  expect(pressure.isBusy).toBe(false)
+  socket.bufferedAmount += 1
+  expect(pressure.isBusy).toBe(true)
+})
+
 test('[SOCK-6] streams go on below the soft bound and wait above it, one per look', async () => {
   const socket = new FakeSocket()
   const pressure = new BackPressure(socket, bounds, () => {})

@@ -1,6 +1,7 @@
 import type { LoginOutput } from '@deskbell/contract/users'
 import { newChat, signIn } from '@deskbell/testkit/factories'
 import { openRaw, type RawSocket } from '@deskbell/testkit/live-probe'
+import { openSse } from '@deskbell/testkit/sse-probe'
 import { startServerPair, startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { describe, expect, test } from 'vitest'
@@ -64,6 +65,19 @@ test('[LIVE-15] who is connected to one process is here for the followers of ano
   )
   expect(here.of('chat', 'presence')).toEqual([])
   expect(there.of('inbox', 'presence')).toEqual([])
+})
+
+test('[LIVE-15] who comes over HTTP, where sockets are blocked, is here as well', async () => {
+  await using server = await startTestServer({ presenceTimings })
+  const { client, operator, chatId } = await talk(server)
+  await using watching = await follow(server, operator, chatId)
+  const isOnline = (online: boolean) =>
+    waitFor(() => watching.of('chat', 'presence').at(-1)?.['clientOnline'] === online)
+  await isOnline(false)
+  const stream = await openSse(`${server.url}/trpc/inbox.events?input={}`, { authorization: `Bearer ${client.token}` })
+  await isOnline(true)
+  await stream[Symbol.asyncDispose]()
+  await isOnline(false)
 })
 
 test('[LIVE-15] a killed process is forgotten: its people are away since it was killed', async () => {

@@ -2,6 +2,7 @@ import { assignOperator } from '@deskbell/core/chats/assign-operator'
 import { closeChat } from '@deskbell/core/chats/close-chat'
 import { markRead } from '@deskbell/core/chats/mark-read'
 import { releaseChat } from '@deskbell/core/chats/release-chat'
+import { typeInChat } from '@deskbell/core/presence/type-in-chat'
 import { newChat, sendText, signIn } from '@deskbell/testkit/factories'
 import { openRaw, type RawSocket } from '@deskbell/testkit/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -51,6 +52,9 @@ async function liveThrough(role: 'client' | 'operator'): Promise<{ chat: Frame[]
   await assignOperator(core, operator.actor, { chatId })
   await sendText(core, operator.actor, { chatId })
   await markRead(core, client.actor, { chatId, seq: 3 })
+  await typeInChat(core, (role === 'client' ? operator : client).actor, { chatId })
+  await waitFor(() => [...framesOf(socket, 1), ...framesOf(socket, 2)].some(({ data }) => data.t === 'presence'))
+  await waitFor(() => framesOf(socket, 1).some(({ data }) => data.t === 'typing'))
   await releaseChat(core, operator.actor, { chatId })
   await closeChat(core, operator.actor, { chatId })
   const sees = (call: number, text: string) => JSON.stringify(framesOf(socket, call)).includes(text)
@@ -70,8 +74,10 @@ describe('the frames of a stream', () => {
         for (const { data } of frames) expect(schema.parse(data)).toEqual(data)
         expect(new Set(frames.map(({ id }) => id)).size).toBe(frames.length)
       }
-      expect(new Set(chat.map(({ data }) => data.t))).toEqual(new Set(['ev', 'live', 'rcpt']))
-      expect(new Set(inbox.map(({ data }) => data.t))).toEqual(new Set(['upsert', 'counts', 'live']))
+      const isClient = role === 'client'
+      const [ofChats, ofInboxes] = [isClient ? [] : ['presence'], isClient ? ['presence'] : []]
+      expect(new Set(chat.map(({ data }) => data.t))).toEqual(new Set(['ev', 'live', 'rcpt', 'typing', ...ofChats]))
+      expect(new Set(inbox.map(({ data }) => data.t))).toEqual(new Set(['upsert', 'counts', 'live', ...ofInboxes]))
     },
   )
 

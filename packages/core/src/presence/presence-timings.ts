@@ -16,7 +16,8 @@ export type PresenceTimings = {
 
 export const defaultPresenceTimings: PresenceTimings = {
   refreshMs: presenceRefreshMs,
-  expiryMs: presenceExpiryMs,
+  // The bound holds for what people see: the next look and its way have their part of it.
+  expiryMs: presenceExpiryMs - 2 * presenceLookMs,
   graceMs: presenceGraceMs,
   lookMs: presenceLookMs,
   soonMs: 50,

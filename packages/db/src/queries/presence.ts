@@ -1,6 +1,6 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, type SQL, sql } from 'drizzle-orm'
 import { presence } from '../schema/presence.ts'
 import type { Executor } from '../transaction.ts'
 
@@ -44,13 +44,15 @@ function upsert(
 }
 
 const isOnline = sql<boolean>`${presence.onlineUntil} > now()`
+/** Word for word the condition of the index: a plan for any parameter could not use it. */
+const isOperator = sql`${presence.role} = 'operator'`
 
 /** Is any operator here? */
 export async function readOperatorsOnline(executor: Executor): Promise<boolean> {
   const found = await executor
     .select({ userId: presence.userId })
     .from(presence)
-    .where(and(eq(presence.role, 'operator'), gt(presence.onlineUntil, sql`now()`)))
+    .where(and(isOperator, isOnline))
     .limit(1)
     .prepare('presence_operators')
     .execute()
