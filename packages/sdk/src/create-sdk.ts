@@ -1,47 +1,45 @@
 import type { AppRouter } from '@deskbell/api/router'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
 import { createTRPCClient, type TRPCClient, type TRPCLink } from '@trpc/client'
 import { type Calls, createCalls } from './calls.ts'
 import type { Access } from './connection/access.ts'
 import type { ServerAnswer } from './connection/line.ts'
-import { watchPage } from './connection/page-signals.ts'
+import { isPage, watchPage } from './connection/page-signals.ts'
 import { createAccess } from './create-access.ts'
 import { errorCode } from './error-code.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
 import { createLinks } from './links.ts'
-import { newId } from './new-id.ts'
-import { ChatOutbox } from './outbox/chat-outbox.ts'
+import { readBrowser } from './outbox/browser.ts'
+import { Outboxes } from './outbox/outboxes.ts'
 import type { Sdk, SdkOptions, SendOptions } from './sdk.ts'
-import { SdkError } from './sdk-error.ts'
 import { Session } from './session.ts'
-import { createStore } from './store.ts'
 import { followChat } from './timeline/follow-chat.ts'
 import type { ChatFollower } from './timeline/timeline.ts'
+import { UserFinder } from './user-finder.ts'
 
 /** Makes the access of one program to one server as one user. Nothing is opened before it is needed. */
 export function createSdk(options: SdkOptions): Sdk {
   return new SdkClient(options)
 }
 
-const sendTimeoutMs = 10_000
+const sendTimeoutMsDefault = 10_000
 const askPatienceMs = 5_000
 
 class SdkClient implements Sdk {
   readonly links: TRPCLink<AppRouter>[]
   readonly client: TRPCClient<AppRouter>
   readonly connection: Sdk['connection']
-  readonly outbox: Sdk['outbox'] = createStore({ kept: false })
-  readonly #options: SdkOptions
+  readonly outbox: Sdk['outbox']
   readonly #session: Session
   readonly #access: Access
   readonly #calls: Calls
-  readonly #outboxes = new Map<ChatId, ChatOutbox>()
+  readonly #outboxes: Outboxes
+  readonly #userFinder: UserFinder
   readonly #followers = new Set<{ stop(): void }>()
   readonly #stopWatching: () => void
-  #learning = false
 
   constructor(options: SdkOptions) {
     const session = new Session(options)
@@ -49,7 +47,6 @@ class SdkClient implements Sdk {
     this.links = createLinks(http, access)
     this.client = createTRPCClient<AppRouter>({ links: this.links })
     this.connection = access.state
-    this.#options = options
     this.#session = session
     this.#access = access
     this.#stopWatching = watchPage((sign) => access.wake(sign))
@@ -59,11 +56,19 @@ class SdkClient implements Sdk {
       isOwn: (message) => session.isOwn(message),
       connect: () => access.connect(),
     })
+    this.#outboxes = createOutboxes(this.#calls, options)
+    this.outbox = this.#outboxes.state
+    this.#userFinder = new UserFinder({
+      ask: async () => (await this.client.users.me.query()).user.id,
+      onFound: (userId) => this.#found(userId),
+      random: this.#calls.random,
+    })
   }
 
   async login(input: LoginInput): Promise<LoginOutput> {
     const output = await this.client.users.login.mutate(input)
-    this.#session.begin(output.user, output.token)
+    this.#session.begin(output.user.id, output.token)
+    this.#outboxes.begin(output.user.id)
     this.#access.renew()
     return output
   }
@@ -75,26 +80,23 @@ class SdkClient implements Sdk {
       if (errorCode(error) !== 'unauthenticated') throw error
     }
     this.#session.end()
+    this.#outboxes.leave()
     this.#access.end('unauthenticated')
   }
 
   follow(chatId: ChatId): ChatFollower {
-    void this.#learnUser()
-    return this.#keep((onStop) => followChat(this.#calls, { chatId, outbox: this.#outbox(chatId), onStop }))
+    this.#findUser()
+    return this.#keep((onStop) => followChat(this.#calls, { chatId, outbox: this.#outboxes.of(chatId), onStop }))
   }
 
   inbox(): InboxFollower {
+    this.#findUser()
     return this.#keep((onStop) => followInbox(this.#calls, { onStop }))
   }
 
-  async send(chatId: ChatId, text: string, { clientMsgId = newId(), signal }: SendOptions = {}): Promise<Message> {
-    signal?.throwIfAborted()
-    const outbox = this.#outbox(chatId)
-    const waiting = outbox.queue.getSnapshot().find((item) => item.clientMsgId === clientMsgId)
-    if (waiting !== undefined && waiting.text !== text) throw new SdkError('client_msg_id_reused')
-    const outcome = outbox.outcome(clientMsgId, signal)
-    outbox.add({ clientMsgId, text, createdAt: new Date().toISOString() })
-    return await outcome
+  send(chatId: ChatId, text: string, options: SendOptions = {}): Promise<Message> {
+    this.#findUser()
+    return this.#outboxes.send(chatId, text, options)
   }
 
   retryNow(): void {
@@ -104,21 +106,9 @@ class SdkClient implements Sdk {
   close(): void {
     this.#stopWatching()
     for (const follower of [...this.#followers]) follower.stop()
-    for (const outbox of this.#outboxes.values()) outbox.close()
+    this.#userFinder.stop()
+    this.#outboxes.close()
     this.#access.end('closed')
-  }
-
-  #outbox(chatId: ChatId): ChatOutbox {
-    const known = this.#outboxes.get(chatId)
-    if (known !== undefined) return known
-    const timeoutMs = this.#options.sendTimeoutMs ?? sendTimeoutMs
-    const onIdle = () => {
-      this.#outboxes.delete(chatId)
-      outbox.close()
-    }
-    const outbox = new ChatOutbox(this.#calls, { chatId, timeoutMs, onIdle })
-    this.#outboxes.set(chatId, outbox)
-    return outbox
   }
 
   #keep<T extends { stop(): void }>(make: (onStop: () => void) => T): T {
@@ -127,13 +117,17 @@ class SdkClient implements Sdk {
     return follower
   }
 
-  /** To tell own messages from others; a failure only leaves that to the side they come from. */
-  async #learnUser(): Promise<void> {
-    if (this.#session.user !== null || this.#learning) return
-    this.#learning = true
-    const me = await this.client.users.me.query().catch(() => null)
-    this.#learning = false
-    if (me !== null) this.#session.know(me.user)
+  /** To tell own messages from others, and to find what was kept for the user. */
+  #findUser(): void {
+    const { userId } = this.#session
+    if (userId === null) this.#userFinder.find()
+    else this.#outboxes.know(userId)
+  }
+
+  #found(userId: UserId): void {
+    if (this.#session.userId !== null) return
+    this.#session.know(userId)
+    this.#outboxes.know(userId)
   }
 
   async #askServer(): Promise<ServerAnswer> {
@@ -145,4 +139,13 @@ class SdkClient implements Sdk {
       return code === 'unauthenticated' || code === 'forbidden' ? code : 'silent'
     }
   }
+}
+
+function createOutboxes(calls: Calls, { url, outbox, sendTimeoutMs = sendTimeoutMsDefault }: SdkOptions): Outboxes {
+  const isKept = outbox === undefined ? isPage() : outbox === 'indexeddb'
+  return new Outboxes(calls, {
+    server: new URL(url).origin,
+    timeoutMs: sendTimeoutMs,
+    browser: isKept ? readBrowser() : null,
+  })
 }

@@ -1,5 +1,6 @@
+import type { UserId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import type { Role, User } from '@deskbell/contract/users'
+import type { Role } from '@deskbell/contract/users'
 import { isPage } from './connection/page-signals.ts'
 import type { SdkOptions } from './sdk.ts'
 
@@ -9,34 +10,35 @@ export class Session {
   readonly byCookie: boolean
   readonly #role: Role | undefined
   #token: string | null
-  #user: User | null = null
+  #userId: UserId | null
 
-  constructor({ session, token, role }: Pick<SdkOptions, 'session' | 'token' | 'role'>) {
+  constructor({ session, token, role, userId }: Pick<SdkOptions, 'session' | 'token' | 'role' | 'userId'>) {
     this.byCookie = session === undefined ? token === undefined && isPage() : session === 'cookie'
     this.#token = token ?? null
     this.#role = role
+    this.#userId = userId ?? null
   }
 
   get token(): string | null {
     return this.#token
   }
 
-  get user(): User | null {
-    return this.#user
+  get userId(): UserId | null {
+    return this.#userId
   }
 
-  begin(user: User, token: string): void {
-    this.#user = user
+  begin(userId: UserId, token: string): void {
+    this.#userId = userId
     if (!this.byCookie) this.#token = token
   }
 
   end(): void {
-    this.#user = null
+    this.#userId = null
     this.#token = null
   }
 
-  know(user: User): void {
-    this.#user = user
+  know(userId: UserId): void {
+    this.#userId = userId
   }
 
   headers(): Record<string, string> {
@@ -48,7 +50,7 @@ export class Session {
 
   /** Until the user is known, the side tells: two people of one side rarely draw one id. */
   isOwn(message: Message): boolean {
-    if (this.#user !== null) return message.userId === this.#user.id
+    if (this.#userId !== null) return message.userId === this.#userId
     return this.#role === undefined || message.direction === (this.#role === 'client' ? 'in' : 'out')
   }
 }

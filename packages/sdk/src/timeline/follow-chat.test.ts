@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Calls } from '../calls.ts'
 import type { ConnectionState } from '../connection/connection-state.ts'
 import { ChatOutbox } from '../outbox/chat-outbox.ts'
+import { createMemoryShelf } from '../outbox/shelf.ts'
 import { SdkError } from '../sdk-error.ts'
 import { createStore } from '../store.ts'
 import { followChat } from './follow-chat.ts'
@@ -27,7 +28,7 @@ beforeEach(async () => {
   streams = 0
   faults = []
   const calls = fakeCalls()
-  outbox = new ChatOutbox(calls, { chatId, timeoutMs: 10_000 })
+  outbox = new ChatOutbox(calls, { chatId, timeoutMs: 10_000, shelf: createMemoryShelf() })
   follower = followChat(calls, { chatId, outbox })
   await tick()
 })

@@ -10,6 +10,7 @@ import { newId } from '../new-id.ts'
 import type { ChatOutbox } from '../outbox/chat-outbox.ts'
 import type { PendingMessage } from '../outbox/pending-message.ts'
 import { toPending } from '../outbox/queue-state.ts'
+import type { Watcher } from '../outbox/resume-gate.ts'
 import { createStore } from '../store.ts'
 import { undelivered } from './log-window.ts'
 import { nextTimeline } from './next-timeline.ts'
@@ -45,6 +46,7 @@ class Follower implements ChatFollower {
   readonly #people = new People(() => this.#show())
   readonly #typing: TypingNotice
   readonly #store
+  readonly #watcher: Watcher
   readonly #stops: (() => void)[]
   readonly #waitingForOlder = new Set<() => void>()
   #state: TimelineState
@@ -64,8 +66,9 @@ class Follower implements ChatFollower {
     const { state, effects } = startTimeline()
     this.#state = state
     this.#store = createStore(this.#look())
+    this.#watcher = options.outbox.watch()
     this.#stops = [
-      options.outbox.watch(),
+      () => this.#watcher.leave(),
       options.outbox.queue.subscribe(() => this.#queueChanged()),
       calls.connection.subscribe(() => this.#lineChanged()),
     ]
@@ -143,6 +146,8 @@ class Follower implements ChatFollower {
     this.#state = state
     const fresh = newEntries(before, state)
     if (fresh.length > 0) this.#arrived(fresh)
+    if (state.kind === 'live' || state.kind === 'failed') this.#watcher.resumed()
+    else this.#watcher.lost()
     this.#show()
     this.#run(effects)
     if (!state.loadingOlder) this.#olderIsHere()

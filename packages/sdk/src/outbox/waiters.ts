@@ -1,0 +1,51 @@
+import type { ErrorCode } from '@deskbell/contract/errors'
+import type { Message } from '@deskbell/contract/messages'
+import { SdkError } from '../sdk-error.ts'
+
+type Waiter = { resolve(message: Message): void; reject(error: unknown): void }
+
+/** Programs that wait for the outcome of a message. */
+export class Waiters {
+  readonly #waiters = new Map<string, Set<Waiter>>()
+
+  /** What somebody waits for. */
+  get ids(): ReadonlySet<string> {
+    return new Set(this.#waiters.keys())
+  }
+
+  /** Rejects with `SdkError`, or with the signal's reason; `onLeft` tells that the last one gave up. */
+  wait(clientMsgId: string, onLeft: () => void, signal?: AbortSignal): Promise<Message> {
+    const waiters = this.#waiters.get(clientMsgId) ?? new Set()
+    this.#waiters.set(clientMsgId, waiters)
+    const settled = new AbortController()
+    return new Promise<Message>((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject }
+      waiters.add(waiter)
+      const abort = () => {
+        waiters.delete(waiter)
+        reject(signal?.reason)
+        if (waiters.size > 0) return
+        this.#waiters.delete(clientMsgId)
+        onLeft()
+      }
+      signal?.addEventListener('abort', abort, { once: true, signal: settled.signal })
+    }).finally(() => settled.abort())
+  }
+
+  resolve(message: Message): void {
+    for (const waiter of this.#take(message.clientMsgId)) waiter.resolve(message)
+  }
+
+  /** Did anybody wait? */
+  reject(clientMsgId: string, code: ErrorCode): boolean {
+    const waiters = this.#take(clientMsgId)
+    for (const waiter of waiters) waiter.reject(new SdkError(code))
+    return waiters.length > 0
+  }
+
+  #take(clientMsgId: string | null): Waiter[] {
+    const waiters = clientMsgId === null ? undefined : this.#waiters.get(clientMsgId)
+    if (clientMsgId !== null) this.#waiters.delete(clientMsgId)
+    return [...(waiters ?? [])]
+  }
+}
