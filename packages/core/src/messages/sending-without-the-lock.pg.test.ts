@@ -1,6 +1,7 @@
 import type { lockChat } from '@deskbell/db/locks'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { raceOverCore } from '@deskbell/testkit/history/core-race'
+import { raceChanges } from '@deskbell/testkit/history/race-changes'
 import { expect, test, vi } from 'vitest'
 
 /** The mutant: the chat is read as before, but nobody waits for anybody. */
@@ -14,4 +15,10 @@ test('[MSG-3] [MSG-13] without the row lock the same race is caught by the check
   await using fresh = await freshCore({ poolMax: 40 })
   const report = await raceOverCore(fresh.core, { rounds: 24, senders: 8, sendsEach: 4, roundsAtOnce: 8 })
   expect(report.violations).toContainEqual(expect.stringMatching(/stands after the close|of the log has seq/))
+})
+
+test('[MSG-13] [MSG-15] without it the race of edits, retractions and closes is caught too', async () => {
+  await using fresh = await freshCore({ poolMax: 40 })
+  const { violations } = await raceChanges(fresh.core, { rounds: 12, roundsAtOnce: 6 })
+  expect(violations).not.toEqual([])
 })

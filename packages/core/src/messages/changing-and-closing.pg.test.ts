@@ -1,0 +1,18 @@
+import { freshCore } from '@deskbell/testkit/fresh-core'
+import { raceChanges } from '@deskbell/testkit/history/race-changes'
+import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
+import { expect, test } from 'vitest'
+
+test('[MSG-13] [MSG-7] [MSG-15] [CHAT-15] edits, retractions, sends, closes and reopenings race on 40 connections', async () => {
+  await using fresh = await freshCore({ poolMax: 40 })
+  const { violations, outcomes } = await raceChanges(fresh.core, { rounds: 60, roundsAtOnce: 5 })
+  expect(violations).toEqual([])
+  const endings = [...outcomes.keys()]
+  const calm = /ok$|(edit|retract|send) chat_closed|edit not_editable|close newer_messages/
+  expect(endings.filter((ending) => !calm.test(ending))).toEqual([])
+  // The race is one: each side won sometimes.
+  expect(endings).toEqual(
+    expect.arrayContaining(['edit ok', 'edit chat_closed', 'edit not_editable', 'retract ok', 'send chat_closed']),
+  )
+  expect(Object.values(await countOrphans(fresh.db)).every((count) => count === 0)).toBe(true)
+}, 120_000)
