@@ -16,7 +16,11 @@ type Frames<F> = (options: StreamOptions) => AsyncGenerator<Frame<F>>
 export function frameStream<F>(call: StreamCall, frames: Frames<F>): AsyncGenerator<TrackedEnvelope<F>, void> {
   const port = call.ctx.openStream(call.ctx.actor)
   const signal = port.signal === undefined ? call.signal : AbortSignal.any([call.signal, port.signal])
-  return trackedFrames(call, port, frames({ signal, ready: () => port.ready(), isBusy: () => port.isBusy?.() ?? false }))
+  return trackedFrames(
+    call,
+    port,
+    frames({ signal, ready: () => port.ready(), isBusy: () => port.isBusy?.() ?? false }),
+  )
 }
 
 /**
