@@ -1,4 +1,4 @@
-import { isTroubled } from './message-state.ts'
+import { isSameSign, isTroubled } from './message-state.ts'
 import type { PlainItem, TimelineItem } from './timeline-item.ts'
 
 /** Messages of one author this close together stand as one group. */
@@ -53,7 +53,7 @@ function withSigns(items: readonly TimelineItem[]): TimelineItem[] {
   return items.map((item, index) => {
     if (item.type !== 'message' || item.state === null) return item
     const below = items[index + 1]
-    const same = below?.type === 'message' && !item.endsGroup && below.state === item.state
+    const same = below?.type === 'message' && !item.endsGroup && isSameSign(below.state, item.state)
     const tells = item === newestRead || isTroubled(item.state) ? 'words' : 'sign'
     return { ...item, tells: same && tells === 'sign' ? 'nothing' : tells }
   })

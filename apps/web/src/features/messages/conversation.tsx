@@ -1,39 +1,60 @@
 import type { Chat } from '@deskbell/contract/chats'
-import type { ChatFollower } from '@deskbell/sdk'
+import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef } from 'react'
 import { errorWords } from '../../components/error-words.ts'
 import { Notice } from '../../components/notice.tsx'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
+import { composedText } from './composed-text.ts'
 import { joinTexts } from './join-texts.ts'
 import type { RefusedMessage } from './pending-actions.tsx'
-import { Thread } from './thread.tsx'
+import { Thread, type ThreadView } from './thread.tsx'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
 import { TypingLine } from './typing-line.tsx'
 import { typingNames } from './typing-names.ts'
 import { useChanging } from './use-changing.tsx'
+import { type Draft, useDraft } from './use-draft.ts'
 import { useFollower } from './use-follower.ts'
 import { useIncoming } from './use-incoming.ts'
-import { type LeavingDraft, useLeavingDraft } from './use-leaving-draft.ts'
 import { usePendingHandlers } from './use-pending-handlers.ts'
-import { useUnsentKept } from './use-unsent-kept.ts'
+import { useTroubles } from './use-troubles.ts'
 import { WritingPlace } from './writing-place.tsx'
 
 type ConversationProps = {
   readonly chat: Pick<Chat, 'id' | 'status' | 'client' | 'operator'>
   /** The name of the region that scrolls. */
   readonly label: string
+  /** Above the thread. */
+  readonly header?: (timeline: Timeline) => ReactNode
+  readonly threadRef?: RefObject<ThreadView | null>
   /** Above the composer: whose chat it is. */
   readonly notice?: ReactNode
   /** In place of the composer once the chat is closed; gets the text that was not sent. */
   readonly closed: (draft: string) => ReactNode
+  /** The composer stays when the chat is closed, and this takes what is written there. */
+  readonly writingOn?: WritingOn | undefined
   /** What can be done with a message that was refused because the chat is closed, in place of trying again. */
-  readonly refused?: (message: RefusedMessage) => ReactNode
+  readonly refused?: ((message: RefusedMessage) => ReactNode) | undefined
   readonly composerRef: RefObject<HTMLTextAreaElement | null>
   readonly onEscape?: () => void
   /** Somebody wrote in the composer that stood here before. */
   readonly takesFocus?: boolean
+}
+
+export type WritingOn = {
+  /** What will become of it. */
+  readonly hint: ReactNode
+  readonly onSend: (written: Written) => void
+}
+
+/** A text that was to be sent in a closed chat. It stays in the composer until one of these is called. */
+export type Written = {
+  readonly text: string
+  /** Sends it here after all, unless it was changed since. */
+  readonly send: () => void
+  /** It has gone elsewhere. */
+  readonly forget: () => void
 }
 
 /** The thread of one chat, and the place to write. Give it the chat's id as key. */
@@ -44,24 +65,27 @@ export function Conversation(props: ConversationProps) {
 }
 
 function Followed(props: ConversationProps & { follower: ChatFollower }) {
-  const { follower, chat, label, notice, closed, composerRef, onEscape, takesFocus = false } = props
+  const { follower, chat, label, header, threadRef, notice, closed, writingOn, composerRef, onEscape } = props
   const { i18n } = useLingui()
   const { user } = useSession()
   const timeline = useStore(follower)
   const place = useMemo(() => ({ userId: user.id, chatId: chat.id }), [user.id, chat.id])
-  const draft = useLeavingDraft(place, timeline)
+  const draft = useDraft(place)
   const focusComposer = useCallback(() => composerRef.current?.focus(), [composerRef])
   const putBack = usePutBack(draft, focusComposer)
   const isClosed = (timeline.chatStatus === 'unknown' ? chat.status : timeline.chatStatus) === 'closed'
   const changing = useChanging({ follower, timeline, place, isClosed, focusComposer, putBack })
-  const pending = usePendingHandlers({ follower, place, putBack, refused: props.refused })
+  const pending = usePendingHandlers({ follower, putBack, refused: props.refused })
   useIncoming(timeline, user.id)
-  useUnsentKept(place, timeline)
-  useTakesFocus(takesFocus, composerRef)
+  useTroubles(timeline)
+  useTakesFocus(props.takesFocus ?? false, composerRef)
+  const sending = useSending({ follower, draft })
   return (
     <>
+      {header?.(timeline)}
       {timeline.error !== null && <Notice look="danger">{i18n._(errorWords(timeline.error))}</Notice>}
       <Thread
+        ref={threadRef}
         follower={follower}
         timeline={timeline}
         viewer={user}
@@ -71,12 +95,14 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
       />
       <TypingLine names={typingNames({ timeline, chat, ownId: user.id })} />
       {notice}
-      {isClosed ? (
+      {isClosed && writingOn?.hint}
+      {isClosed && writingOn === undefined ? (
         closed(draft.text)
       ) : (
         <WritingPlace
           follower={follower}
           draft={draft}
+          onSend={isClosed && writingOn !== undefined ? (text) => writingOn.onSend(sending.later(text)) : sending.now}
           changing={changing}
           onEscape={onEscape}
           inputRef={composerRef}
@@ -85,6 +111,22 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
       {changing.dialog}
     </>
   )
+}
+
+function useSending({ follower, draft }: { follower: ChatFollower; draft: Draft }) {
+  const present = useRef(draft.text)
+  present.current = draft.text
+  const now = (text: string) => {
+    // In this order: once it is sent the outbox keeps it.
+    follower.send(text)
+    draft.change('')
+  }
+  const later = (text: string): Written => ({
+    text,
+    send: () => composedText(present.current) === text && now(text),
+    forget: () => composedText(present.current) === text && draft.change(''),
+  })
+  return { now, later }
 }
 
 function useTakesFocus(takesFocus: boolean, composerRef: RefObject<HTMLTextAreaElement | null>): void {
@@ -98,7 +140,7 @@ function useTakesFocus(takesFocus: boolean, composerRef: RefObject<HTMLTextAreaE
 }
 
 /** Puts a text back into the composer, below what is being written there. */
-function usePutBack({ text: draft, change }: LeavingDraft, focusComposer: () => void): (text: string) => void {
+function usePutBack({ text: draft, change }: Draft, focusComposer: () => void): (text: string) => void {
   const latest = useRef(draft)
   latest.current = draft
   return useCallback(

@@ -17,28 +17,30 @@ export function EditingBar({ attempt, onCancel, onKeepAsDraft }: EditingBarProps
   const { i18n } = useLingui()
   const { t } = useMacro()
   return (
-    <div className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-0.5 ps-2 text-small">
-      <p className="font-medium text-accent-text">
-        {attempt.kind === 'saving' ? <Trans>Saving…</Trans> : <Trans>Editing a message</Trans>}
-      </p>
-      <p role="alert" className="text-danger-text">
-        {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
-      </p>
-      {attempt.kind === 'failed' && isFinal(attempt.error) && (
-        <button
-          type="button"
-          onClick={onKeepAsDraft}
-          className="inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2"
-        >
-          <Trans>Write it as a new message</Trans>
-        </button>
-      )}
+    <div className="mb-1 flex items-start gap-2 ps-2 text-small">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-0.5 py-1.5">
+        <p className="font-medium text-accent-text">
+          {attempt.kind === 'saving' ? <Trans>Saving…</Trans> : <Trans>Editing a message</Trans>}
+        </p>
+        <p role="alert" className="text-danger-text">
+          {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
+        </p>
+        {attempt.kind === 'failed' && isFinal(attempt.error) && (
+          <button
+            type="button"
+            onClick={onKeepAsDraft}
+            className="inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2"
+          >
+            <Trans>Write it as a new message</Trans>
+          </button>
+        )}
+      </div>
       <button
         type="button"
         aria-label={t`Cancel editing`}
         title={t`Cancel editing`}
         onClick={onCancel}
-        className="ms-auto inline-flex size-8 items-center justify-center rounded-control text-ink-2 hover:bg-hover"
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-control text-ink-2 hover:bg-hover"
       >
         <Icon name="close" size={16} />
       </button>

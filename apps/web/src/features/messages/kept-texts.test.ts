@@ -2,10 +2,16 @@ import { messageIdSchema } from '@deskbell/contract/ids'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { appendDraft, carryDraft, readDraft, writeDraft } from './drafts.ts'
 import { type Edit, readEdit, writeEdit } from './edit-drafts.ts'
+import { type LeftUnsent, moveLeftUnsent } from './left-unsent.ts'
 import { newOpening, readOpening, writeOpening } from './opening.ts'
-import { dropUnsent, keepUnsent, readUnsent } from './unsent.ts'
 
 const place = { userId: 1, chatId: 5 }
+
+function moved(): LeftUnsent[] {
+  const sent: LeftUnsent[] = []
+  moveLeftUnsent(place, (left) => sent.push(left))
+  return sent
+}
 
 beforeEach(() => {
   const stored = new Map<string, string>()
@@ -52,12 +58,15 @@ test('[WEB-12] what was typed while a chat was being made goes on in it, and a r
   expect(readDraft({ userId: 1, chatId: 'new' })).toBe('')
 })
 
-test('[WEB-5] what was sent is kept until it is known to be stored', () => {
-  keepUnsent(place, { clientMsgId: 'a', text: 'one' })
-  keepUnsent(place, { clientMsgId: 'b', text: 'two' })
-  keepUnsent(place, { clientMsgId: 'b', text: 'two' })
-  dropUnsent(place, new Set(['a', 'x']))
-  expect(readUnsent(place)).toEqual([{ clientMsgId: 'b', text: 'two' }])
+test('[WEB-25] what an earlier version of the page kept unsent goes into the outbox once, with its id', () => {
+  const left = [
+    { clientMsgId: 'a', text: 'one' },
+    { clientMsgId: 'b', text: 'two' },
+  ]
+  localStorage.setItem('deskbell.unsent.1.5', JSON.stringify([...left, { text: 'broken' }]))
+  expect(moved()).toEqual(left)
+  expect(moved()).toEqual([])
+  expect(localStorage.getItem('deskbell.unsent.1.5')).toBeNull()
 })
 
 test('[WEB-5] a chat in the making is repeated with the same ids after a reload', () => {
@@ -72,7 +81,7 @@ test('[WEB-12] broken or blocked storage costs nothing but the memory', () => {
   localStorage.setItem('deskbell.unsent.1.5', '{"x":')
   localStorage.setItem('deskbell.opening.1', '[1]')
   localStorage.setItem('deskbell.edit.1.5', '{"messageId":"7","was":"","text":""}')
-  expect(readUnsent(place)).toEqual([])
+  expect(moved()).toEqual([])
   expect(readOpening(1)).toBeNull()
   expect(readEdit(place)).toBeNull()
   vi.stubGlobal('localStorage', undefined)

@@ -21,3 +21,12 @@ export function storedState(seq: number, marks: OtherMarks): MessageState {
 export function isTroubled(state: MessageState | null): boolean {
   return state === 'unconfirmed' || state === 'held' || state === 'failed'
 }
+
+/** Whether a message waits for its turn or is on its way makes no difference to who looks at it. */
+export function isSameSign(a: MessageState | null, b: MessageState | null): boolean {
+  return a === b || (isUnderWay(a) && isUnderWay(b))
+}
+
+function isUnderWay(state: MessageState | null): boolean {
+  return state === 'queued' || state === 'sending'
+}

@@ -19,11 +19,11 @@ const noHandlers = { onRetry: nothing, onRelease: nothing, onEdit: nothing, onDi
 /** The composer of a chat that does not exist yet: its first message makes it. */
 export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerProps) {
   const { user } = useSession()
-  const [draft, setDraft] = useDraft({ userId: user.id, chatId: 'new' })
+  const draft = useDraft({ userId: user.id, chatId: 'new' })
   const send = (text: string) => {
     if (opening !== null) return
     onSend(text)
-    setDraft('')
+    draft.change('')
   }
   return (
     <>
@@ -37,7 +37,7 @@ export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerPr
           )}
         </div>
       )}
-      <Composer text={draft} onText={setDraft} onSubmit={send} inputRef={inputRef} />
+      <Composer text={draft.text} onText={draft.change} onSubmit={send} inputRef={inputRef} />
     </>
   )
 }

@@ -1,6 +1,6 @@
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { useCallback, useMemo } from 'react'
+import { type Ref, useCallback, useImperativeHandle, useMemo } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { ActivityLine } from './activity-line.tsx'
 import { DaySeparator } from './day-separator.tsx'
@@ -13,7 +13,15 @@ import { timelineItems } from './timeline-items.ts'
 import { useMarks } from './use-marks.ts'
 import { useThreadScroll } from './use-thread-scroll.ts'
 
+/** What others may ask of a thread. */
+export type ThreadView = {
+  /** The newest entry that has stood in view. */
+  readonly seenSeq: () => number
+  readonly showNewest: () => void
+}
+
 type ThreadProps = {
+  readonly ref?: Ref<ThreadView> | undefined
   readonly follower: ChatFollower
   readonly timeline: Timeline
   readonly viewer: Omit<Viewer, 'unreadFrom'>
@@ -24,10 +32,11 @@ type ThreadProps = {
 }
 
 /** All loaded messages of one chat, plain in the page: nothing is mounted or dropped while scrolling. */
-export function Thread({ follower, timeline, viewer, label, pending, changes }: ThreadProps) {
+export function Thread({ ref, follower, timeline, viewer, label, pending, changes }: ThreadProps) {
   const loadOlder = useLoadOlder(follower)
   const scroll = useThreadScroll(timeline, loadOlder.near)
-  const { unreadFrom, newSinceAway } = useMarks({ follower, timeline, viewer, atEnd: scroll.atEnd })
+  const { unreadFrom, newSinceAway, seenSeq } = useMarks({ follower, timeline, viewer, atEnd: scroll.atEnd })
+  useImperativeHandle(ref, () => ({ seenSeq, showNewest: scroll.jumpToEnd }), [seenSeq, scroll.jumpToEnd])
   const items = useMemo(() => timelineItems(timeline, { ...viewer, unreadFrom }), [timeline, viewer, unreadFrom])
   return (
     <div className="relative min-h-0 flex-1">

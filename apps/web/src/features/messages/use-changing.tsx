@@ -57,11 +57,16 @@ export function useChanging(input: ChangingInput): Changing {
     () => (tools === null || isClosed ? null : { tools, onEdit: edits, onRetract: setRetracting }),
     [tools, isClosed, edits],
   )
+  const [done, setDone] = useState(0)
   const retracted = () => {
     if (edit?.messageId === retracting?.messageId) end()
     setRetracting(null)
-    focusComposer()
+    setDone(done + 1)
   }
+  useEffect(() => {
+    // The button that opened the dialog is gone with the message, and while the dialog is open nothing else takes focus.
+    if (done > 0) focusComposer()
+  }, [done, focusComposer])
   return {
     editing,
     changes,

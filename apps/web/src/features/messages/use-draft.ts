@@ -1,15 +1,20 @@
 import { useCallback, useState } from 'react'
 import { type DraftPlace, readDraft, writeDraft } from './drafts.ts'
 
+export type Draft = {
+  readonly text: string
+  readonly change: (text: string) => void
+}
+
 /** The text that is being written, kept for this chat on this device. */
-export function useDraft({ userId, chatId }: DraftPlace): [string, (text: string) => void] {
-  const [draft, setDraft] = useState(() => readDraft({ userId, chatId }))
+export function useDraft({ userId, chatId }: DraftPlace): Draft {
+  const [text, setText] = useState(() => readDraft({ userId, chatId }))
   const change = useCallback(
-    (text: string) => {
-      setDraft(text)
-      writeDraft({ userId, chatId }, text)
+    (next: string) => {
+      setText(next)
+      writeDraft({ userId, chatId }, next)
     },
     [userId, chatId],
   )
-  return [draft, change]
+  return { text, change }
 }

@@ -1,5 +1,5 @@
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Author } from './timeline-item.ts'
 import { usePageSeen } from './use-page-seen.ts'
 
@@ -15,6 +15,8 @@ export type Marks = {
   readonly unreadFrom: number | null
   /** Messages of others that came while the reader was away from the end. */
   readonly newSinceAway: number
+  /** The newest entry that has stood in view. */
+  readonly seenSeq: () => number
 }
 
 /** Marks as read what somebody really sees: the end of the thread, in a visible page that has the focus. */
@@ -26,7 +28,7 @@ export function useMarks({ follower, timeline, viewer, atEnd }: MarksInput): Mar
   useEffect(() => {
     if (ready && newest > readSeq) follower.markRead(newest)
   }, [follower, ready, newest, readSeq])
-  return { unreadFrom: useUnreadFrom(timeline, viewer), newSinceAway: useNewSince(timeline, viewer, atEnd) }
+  return { unreadFrom: useUnreadFrom(timeline, viewer), ...useNewSince(timeline, viewer, atEnd) }
 }
 
 /** Frozen at the first sight of the chat: it does not wander while one reads. */
@@ -40,14 +42,16 @@ function useUnreadFrom({ status, entries, read }: Timeline, viewer: Author): num
   return from
 }
 
-function useNewSince({ entries }: Timeline, viewer: Author, atEnd: boolean): number {
+function useNewSince({ entries }: Timeline, viewer: Author, atEnd: boolean): Pick<Marks, 'newSinceAway' | 'seenSeq'> {
   const top = entries.at(-1)?.seq ?? 0
   const seenTop = useRef(top)
   useEffect(() => {
     if (atEnd) seenTop.current = top
   }, [atEnd, top])
-  if (atEnd) return 0
-  return entries.filter((entry) => entry.seq > seenTop.current && isOfOthers(entry, viewer)).length
+  const seenSeq = useCallback(() => seenTop.current, [])
+  if (atEnd) return { newSinceAway: 0, seenSeq }
+  const since = entries.filter((entry) => entry.seq > seenTop.current && isOfOthers(entry, viewer))
+  return { newSinceAway: since.length, seenSeq }
 }
 
 function newestOfOthers({ entries }: Timeline, viewer: Author): number {

@@ -1,10 +1,10 @@
 import type { Chat } from '@deskbell/contract/chats'
+import type { Sdk } from '@deskbell/sdk'
 import { useEffect, useRef, useState } from 'react'
-import { isFinal } from '../../lib/error-code.ts'
 import { useSession } from '../../lib/session.ts'
+import { untilAnswered } from '../../lib/until-answered.ts'
 import { appendDraft, carryDraft } from './drafts.ts'
 import { newOpening, type Opening, readOpening, writeOpening } from './opening.ts'
-import { keepUnsent } from './unsent.ts'
 
 export type OpeningState = {
   readonly opening: Opening | null
@@ -13,11 +13,9 @@ export type OpeningState = {
   readonly start: (text: string) => void
 }
 
-const retryMs = 2_000
-
 /**
- * Makes a chat with its first message. Once the chat is there the message waits among its unsent ones,
- * and the thread that opens next sends it.
+ * Makes a chat with its first message. Once the chat is there the message is in its outbox, and only then it is
+ * forgotten here.
  */
 export function useOpening(onMade: (chat: Chat) => void): OpeningState {
   const { sdk, user } = useSession()
@@ -30,7 +28,7 @@ export function useOpening(onMade: (chat: Chat) => void): OpeningState {
     if (opening === null) return
     const ended = new AbortController()
     const finish = (chat: Chat) => {
-      keepUnsent({ userId: user.id, chatId: chat.id }, { clientMsgId: opening.clientMsgId, text: opening.text })
+      leaveInOutbox(sdk, chat, opening)
       carryDraft({ userId: user.id, chatId: 'new' }, chat.id)
       writeOpening(user.id, null)
       setOpening(null)
@@ -42,14 +40,11 @@ export function useOpening(onMade: (chat: Chat) => void): OpeningState {
       setOpening(null)
       setError(cause)
     }
-    const create = async () => {
-      const { chat } = await sdk.client.chats.create.mutate(
-        { clientChatId: opening.clientChatId },
-        { signal: ended.signal },
-      )
-      if (!ended.signal.aborted) finish(chat)
-    }
-    void repeat(create, ended.signal).catch(giveUp)
+    const { clientChatId } = opening
+    untilAnswered((signal) => sdk.client.chats.create.mutate({ clientChatId }, { signal }), ended.signal).then(
+      ({ chat }) => ended.signal.aborted || finish(chat),
+      (cause: unknown) => ended.signal.aborted || giveUp(cause),
+    )
     return () => ended.abort()
   }, [sdk, user.id, opening])
 
@@ -62,14 +57,8 @@ export function useOpening(onMade: (chat: Chat) => void): OpeningState {
   return { opening, error, start }
 }
 
-/** Until it is done, refused for good, or nobody wants it any more. */
-async function repeat(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!signal.aborted && isFinal(error)) throw error
-    }
-    await new Promise((resolve) => setTimeout(resolve, retryMs))
-  }
+function leaveInOutbox(sdk: Sdk, chat: Chat, { text, clientMsgId }: Opening): void {
+  const follower = sdk.follow(chat.id)
+  follower.send(text, { clientMsgId })
+  follower.stop()
 }

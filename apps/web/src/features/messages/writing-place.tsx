@@ -3,18 +3,19 @@ import type { RefObject } from 'react'
 import { Composer } from './composer.tsx'
 import { EditingBar } from './editing-bar.tsx'
 import type { Changing } from './use-changing.tsx'
-import type { LeavingDraft } from './use-leaving-draft.ts'
+import type { Draft } from './use-draft.ts'
 
 type WritingPlaceProps = {
   readonly follower: ChatFollower
-  readonly draft: LeavingDraft
+  readonly draft: Draft
+  readonly onSend: (text: string) => void
   readonly changing: Changing
   readonly onEscape?: (() => void) | undefined
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
 }
 
 /** The one composer: for a new message, or for the new text of one that was sent. Meanwhile the draft waits. */
-export function WritingPlace({ follower, draft, changing, onEscape, inputRef }: WritingPlaceProps) {
+export function WritingPlace({ follower, draft, onSend, changing, onEscape, inputRef }: WritingPlaceProps) {
   const { edit, attempt, change, save, end } = changing.editing
   if (edit !== null) {
     return (
@@ -34,13 +35,13 @@ export function WritingPlace({ follower, draft, changing, onEscape, inputRef }: 
   }
   const write = (text: string) => {
     draft.change(text)
-    if (text.trim() !== '') follower.typing()
+    if (text.trim() !== '' && follower.getSnapshot().chatStatus !== 'closed') follower.typing()
   }
   return (
     <Composer
       text={draft.text}
       onText={write}
-      onSubmit={(text) => draft.leave({ clientMsgId: follower.send(text).clientMsgId, text })}
+      onSubmit={onSend}
       onEscape={onEscape}
       onArrowUp={changing.editNewest}
       inputRef={inputRef}

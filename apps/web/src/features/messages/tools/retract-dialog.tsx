@@ -39,7 +39,7 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
         {message.text}
       </p>
       <p className="mt-3 text-body">
-        <Trans>Its text goes for everyone. In its place stands that a message was deleted.</Trans>
+        <Trans>Its text disappears for everyone. In its place they read that a message was deleted.</Trans>
       </p>
       <p role="alert" className="mt-3 text-body text-danger-text empty:hidden">
         {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
