@@ -1,11 +1,13 @@
 import type { AppRouter } from '@deskbell/api/router'
 import type { TRPCLink } from '@trpc/client'
-import { Access } from './connection/access.ts'
+import { Access, type SharedWith } from './connection/access.ts'
 import type { ServerAnswer } from './connection/line.ts'
 import { isPage } from './connection/page-signals.ts'
 import { createHttpLink } from './http-link.ts'
+import { newId } from './new-id.ts'
 import type { SdkOptions } from './sdk.ts'
 import type { Session } from './session.ts'
+import { findTabBrowser } from './tabs/tab-browser.ts'
 
 type Needed = { session: Session; askServer: () => Promise<ServerAnswer> }
 
@@ -30,8 +32,19 @@ export function createAccess(
     http,
     calls,
     fallback: options.fallback ?? isPage(),
+    shareWith: () => sharedWith(options, session),
   })
   return { access, http: calls }
+}
+
+/**
+ * Only a cookie is one session in all tabs, and only with its user known: a tab must never run on somebody else's line.
+ * The number is that of the tabs' own messages.
+ */
+function sharedWith({ url, role, tabs = true }: SdkOptions, session: Session): SharedWith | null {
+  const browser = tabs && session.byCookie && role !== undefined && session.userId !== null ? findTabBrowser() : null
+  if (browser === null) return null
+  return { browser, name: `deskbell-socket:1:${new URL(url).origin}:${role}:${session.userId}`, tab: newId() }
 }
 
 function socketUrl({ url, socketUrl, role }: SdkOptions): string {

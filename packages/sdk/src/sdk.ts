@@ -28,6 +28,11 @@ export type SdkOptions = {
    */
   outbox?: 'indexeddb' | 'memory'
   /**
+   * May the tabs of one browser share one socket? Left out: in a page they do where the browser can, with the cookie as
+   * the session, and `role` and `userId` given.
+   */
+  tabs?: boolean
+  /**
    * May calls go by HTTP, and streams as server-sent events, where sockets are blocked? Left out: in a page they may.
    */
   fallback?: boolean

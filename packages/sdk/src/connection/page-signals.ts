@@ -11,8 +11,8 @@ export function watchPage(onWake: (sign: WakeSign) => void): () => void {
   const page = readGlobal('document')
   const isHidden = () => page !== null && 'visibilityState' in page && page.visibilityState !== 'visible'
   const stops = [
-    listen(readGlobal('window'), 'online', () => onWake('online')),
-    listen(readGlobal('window'), 'pageshow', () => onWake('front')),
+    listenToPage('online', () => onWake('online')),
+    listenToPage('pageshow', () => onWake('front')),
     listen(page, 'visibilitychange', () => isHidden() || onWake('front')),
     // A hidden page has slow timers all the time.
     watchClock(() => isHidden() || onWake('slept')),
@@ -27,7 +27,12 @@ export function isPage(): boolean {
   return readGlobal('document') !== null
 }
 
-function listen(target: EventTarget | null, type: string, listener: () => void): () => void {
+/** Listens to an event of the page's window, if there is one. */
+export function listenToPage(type: string, listener: (event: Event) => void): () => void {
+  return listen(readGlobal('window'), type, listener)
+}
+
+function listen(target: EventTarget | null, type: string, listener: (event: Event) => void): () => void {
   target?.addEventListener(type, listener)
   return () => target?.removeEventListener(type, listener)
 }

@@ -1,26 +1,16 @@
-import type { AppRouter } from '@deskbell/api/router'
-import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client'
-import { observable, type Unsubscribable } from '@trpc/server/observable'
+import { type Operation, TRPCClientError } from '@trpc/client'
+import type { Unsubscribable } from '@trpc/server/observable'
 import type { Store } from '../store.ts'
 import type { ResultObserver, Route } from './route.ts'
-
-/**
- * Runs every operation on the present route. When that changes, streams go on there from their last frame, and
- * calls do as the old route says. Without a route all wait.
- */
-export function movingLink(routes: Store<Route | null>): TRPCLink<AppRouter> {
-  return () =>
-    ({ op }) =>
-      observable((observer) => {
-        const moving = new MovingOperation(routes, { op, observer })
-        return () => moving.stop()
-      })
-}
 
 type Asked = { op: Operation; observer: ResultObserver }
 type Result = Parameters<ResultObserver['next']>[0]
 
-class MovingOperation {
+/**
+ * Runs an operation on the present route. When that changes, a stream goes on there from its last frame, and a call
+ * does as the old route says. Without a route it waits.
+ */
+export class MovingOperation {
   readonly #routes: Store<Route | null>
   readonly #asked: Asked
   readonly #stopListening: () => void
