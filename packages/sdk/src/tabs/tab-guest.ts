@@ -120,7 +120,7 @@ export class TabGuest {
   }
 
   #lookAfterHost(): void {
-    if (this.#running.size > 0 && performance.now() - this.#lastHeardAt > lookMs) this.ping('nothing')
+    if (this.#running.size > 0 && performance.now() - this.#lastHeardAt >= lookMs) this.ping('nothing')
   }
 
   #setState(state: ConnectionState): void {
