@@ -1,0 +1,117 @@
+import type { ChatId } from '@deskbell/contract/ids'
+import type { LoginOutput } from '@deskbell/contract/users'
+import { type StockClient, stockClient } from '../live-probe.ts'
+import { waitFor } from '../wait-for.ts'
+import { afterChatFrame, afterInboxFrame, type HybridView, withRow } from './hybrid-view.ts'
+
+/** Where its streams go on from. */
+type Places = { inbox: string | null; chat: string | null }
+
+/**
+ * A program over a real socket: it loads a list and a chat, and then lives on the frames of its streams.
+ * `load` and `follow` are apart, so that a program can be away in between.
+ */
+export class HybridProgram implements Disposable {
+  readonly #stock: StockClient
+  readonly #places: Places = { inbox: null, chat: null }
+  readonly #running: { unsubscribe(): void }[] = []
+  #view: HybridView = { log: null, rows: new Map(), counts: null }
+  #chatId: ChatId | null = null
+  #error: unknown
+
+  constructor(wsUrl: string, { token }: LoginOutput) {
+    this.#stock = stockClient(wsUrl, token)
+  }
+
+  get client(): StockClient['client'] {
+    return this.#stock.client
+  }
+
+  /** What it shows now. Throws when its streams brought what does not fit. */
+  get view(): HybridView {
+    if (this.#error !== undefined) throw this.#error
+    return this.#view
+  }
+
+  /** What a newcomer loads: the counts and the place of the inbox, the list after that, and the page of the chat. */
+  async load(chatId: ChatId | null): Promise<this> {
+    this.#chatId = chatId
+    await this.#readInbox()
+    const { items, nextCursor } = await this.client.chats.list.query({ status: 'all', limit: 100 })
+    if (nextCursor !== null) throw new Error('The list has more than one page.')
+    this.#view = { ...this.#view, rows: items.reduce(withRow, this.#view.rows) }
+    if (chatId === null) return this
+    const { entries, cursor, hasMore, ...marks } = await this.client.chats.page.query({ chatId, limit: 200 })
+    if (hasMore) throw new Error('The log has more than one page.')
+    this.#places.chat = cursor
+    this.#view = { ...this.#view, log: { entries, ...marks } }
+    return this
+  }
+
+  /** Goes on from where it stands, and resolves when both streams are live. */
+  async follow(): Promise<this> {
+    const live = { inbox: false, chat: this.#chatId === null }
+    const onError = (error: unknown) => {
+      this.#error ??= error
+    }
+    const inbox = this.client.inbox.events.subscribe(
+      this.#places.inbox === null ? {} : { lastEventId: this.#places.inbox },
+      {
+        onData: ({ data }) => {
+          this.#fold(() => afterInboxFrame(this.#view, data))
+          live.inbox ||= data.t === 'live'
+        },
+        onError,
+      },
+    )
+    this.#running.push(inbox)
+    if (this.#chatId !== null && this.#places.chat !== null) {
+      const chat = this.client.chats.events.subscribe(
+        { chatId: this.#chatId, cursor: this.#places.chat },
+        {
+          onData: ({ data }) => {
+            this.#fold(() => afterChatFrame(this.#view, data))
+            live.chat ||= data.t === 'live'
+          },
+          onError,
+        },
+      )
+      this.#running.push(chat)
+    }
+    await waitFor(() => this.#error !== undefined || (live.inbox && live.chat), { what: 'live streams' })
+    return this
+  }
+
+  [Symbol.dispose](): void {
+    for (const stream of this.#running) stream.unsubscribe()
+    this.#stock.close()
+  }
+
+  #fold(next: () => HybridView): void {
+    try {
+      this.#view = next()
+    } catch (error) {
+      this.#error ??= error
+    }
+  }
+
+  /** The first frames of an inbox are its counts and `live`, whose id is the place to go on from. */
+  async #readInbox(): Promise<void> {
+    let place: string | null = null
+    const stream = this.client.inbox.events.subscribe(
+      {},
+      {
+        onData: ({ id, data }) => {
+          if (place !== null) return
+          this.#fold(() => afterInboxFrame(this.#view, data))
+          if (data.t === 'live') place = id
+        },
+        onError: (error) => {
+          this.#error ??= error
+        },
+      },
+    )
+    this.#places.inbox = await waitFor(() => place, { what: 'the inbox' })
+    stream.unsubscribe()
+  }
+}
