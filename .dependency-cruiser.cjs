@@ -59,6 +59,19 @@ module.exports = {
       to: { path: ['^apps/(web|e2e)/', '^packages/(sdk|testkit)/', '^examples/'] },
     },
     {
+      name: 'floor-load',
+      comment: 'Load runs start the server as a process, and import nothing of it.',
+      severity: 'error',
+      from: { path: '^apps/load/' },
+      to: { path: ['^apps/(server|web|e2e)/', '^packages/(core|api)/', '^examples/'] },
+    },
+    {
+      name: 'nothing-on-load',
+      severity: 'error',
+      from: { path: '^(packages|examples|apps/(server|web|e2e))/' },
+      to: { path: '^apps/load/' },
+    },
+    {
       name: 'floor-web',
       severity: 'error',
       from: { path: '^apps/web/', pathNot: testCode },
@@ -87,7 +100,7 @@ module.exports = {
     only('drizzle-orm', ['packages/db']),
     only('pg', ['packages/db', 'packages/bus']),
     only('fastify', ['packages/api']),
-    only('ws', ['packages/api', 'packages/sdk']),
+    only('ws', ['packages/api', 'packages/sdk', 'apps/load']),
     only('react', ['apps/web']),
     only('pino', ['apps/server']),
   ],

@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['apps/e2e/tests/**/*.e2e.ts'],
+          include: ['apps/{e2e,load}/tests/**/*.e2e.ts'],
           exclude: ignored,
           globalSetup: ['./apps/e2e/src/global-setup.ts', './packages/testkit/src/postgres-global-setup.ts'],
           fileParallelism: false,

@@ -18,6 +18,9 @@ export const tasks = {
   'test:unit': async (args) => await testProject(await prepare(), 'unit', args),
   'test:pg': async (args) => await testProject(await prepare(), 'pg', args),
   'test:e2e': async (args) => await testProject(await prepareBuilt(), 'e2e', args),
+  'load:check': async (args) => await load(await prepare(), 'check', args),
+  'load:reconnect': async (args) => await load(await prepare(), 'reconnect', args),
+  'load:latency': async (args) => await load(await prepare(), 'latency', args),
   build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
   'docs:generate': async () => await generateDocs(await prepare()),
@@ -31,6 +34,10 @@ async function build() {
 async function check(tools, names) {
   const { failed } = await runChecks(tools, names.length > 0 ? names : Object.keys(checks))
   return failed > 0 ? 1 : 0
+}
+
+async function load({ node, env }, program, args) {
+  return await run(node, ['--disable-warning=ExperimentalWarning', `apps/load/src/${program}.ts`, ...args], { env })
 }
 
 async function generateMigration({ env }, args) {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { type Harm, Lane, type Weather } from './lane.ts'
 
 /** A line between programs and a server that can be harmed. Its own address stays the same. */
 export type FaultProxy = AsyncDisposable & {
@@ -6,34 +7,45 @@ export type FaultProxy = AsyncDisposable & {
   readonly url: string
   /** How many connections were accepted so far. */
   readonly accepted: () => number
+  /** How many are open now. */
+  readonly open: () => number
+  /** What the weather has really done so far. */
+  readonly harm: Readonly<Harm>
   /** From now on connections go to the server at this address; null refuses them. */
   target(url: string | null): void
-  /** Breaks every open connection. */
-  cut(): void
-  /** Open connections stay, but no byte passes any more, in either direction. */
+  /** Breaks every open connection, and returns how many there were. */
+  cut(): number
+  /** Open connections stay, but no byte passes any more, in either direction; new ones are not touched. */
   freeze(): void
+  /** Changes how bytes pass, on open and on new connections. */
+  weather(change: Partial<Omit<Weather, 'frozen'>>): void
   close(): Promise<void>
 }
 
-type Pair = { near: Socket; far: Socket }
+type Pair = { near: Socket; lanes: Lane[]; freeze(): void }
+
+export const calmWeather: Weather = { frozen: false, latencyMs: 0, jitterMs: 0, bytesPerSecond: null }
 
 export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   let target: URL | null = new URL(targetUrl)
   let accepted = 0
+  let weather = calmWeather
+  const harm: Harm = { heldBytes: 0, delayedPieces: 0, trickledBytes: 0 }
   const pairs = new Set<Pair>()
-  const server = createServer((near) => {
+  const server = createServer({ noDelay: true }, (near) => {
     accepted += 1
     if (target === null) {
       near.destroy()
       return
     }
-    const pair = { near, far: connect(Number(target.port), target.hostname) }
+    const far = connect({ port: Number(target.port), host: target.hostname, noDelay: true })
+    const pair = join({ near, far, harm, weather: () => weather }, () => pairs.delete(pair))
     pairs.add(pair)
-    join(pair, () => pairs.delete(pair))
   })
   const port = await listen(server)
   const cut = () => {
     for (const pair of pairs) pair.near.resetAndDestroy()
+    return pairs.size
   }
   const close = async () => {
     cut()
@@ -42,29 +54,45 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   return {
     url: `http://127.0.0.1:${port}`,
     accepted: () => accepted,
+    open: () => pairs.size,
+    harm,
     target: (url) => {
       target = url === null ? null : new URL(url)
     },
     cut,
     freeze: () => {
-      for (const { near, far } of pairs) {
-        near.unpipe(far).pause()
-        far.unpipe(near).pause()
-      }
+      for (const pair of pairs) pair.freeze()
+    },
+    weather: (change) => {
+      weather = { ...weather, ...change }
+      for (const { lanes } of pairs) for (const lane of lanes) lane.pump()
     },
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-function join({ near, far }: Pair, done: () => void): void {
+type Line = { near: Socket; far: Socket; harm: Harm; weather: () => Weather }
+
+function join({ near, far, harm, weather }: Line, done: () => void): Pair {
+  let frozen = false
   const end = () => {
     near.destroy()
     far.destroy()
     done()
   }
   for (const socket of [near, far]) socket.on('error', end).on('close', end)
-  near.pipe(far).pipe(near)
+  // A slow reader is slow in what it takes; what it says comes as fast as ever.
+  const upward = () => ({ ...weather(), bytesPerSecond: null, frozen })
+  const downward = () => ({ ...weather(), frozen })
+  const lanes = [new Lane(near, far, { weather: upward, harm }), new Lane(far, near, { weather: downward, harm })]
+  return {
+    near,
+    lanes,
+    freeze: () => {
+      frozen = true
+    },
+  }
 }
 
 function listen(server: Server): Promise<number> {

@@ -4,13 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'
+import { onDatabase } from './database-url.ts'
 import { silentLog } from './silent-log.ts'
 
 /** A PostgreSQL that a test may stop and freeze without harm to other tests. */
 export type OwnPostgres = AsyncDisposable & {
   /** Stays the same over a restart. */
   readonly connectionString: string
+  /** The superuser, in the product's database. */
+  readonly adminConnectionString: string
   stop(): Promise<void>
+  /** An immediate stop: no session ends cleanly, and the next start recovers from the log. */
+  crash(): Promise<void>
   start(): Promise<void>
   /** Its processes keep their connections and answer nothing, as on a machine that hangs. */
   freeze(): Promise<void>
@@ -23,11 +28,19 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   let server: EmbeddedPostgres = await launch()
   let frozen: string[] = []
   const { connectionString } = server
+  const adminConnectionString = onDatabase(server.adminConnectionString, 'deskbell')
   await migrate(connectionString)
   const thaw = () => signal(frozen.splice(0), '-CONT')
   return {
     connectionString,
+    adminConnectionString,
     stop: () => server.stop(),
+    async crash() {
+      const [first = ''] = await processes(dataDir)
+      signal([first], '-QUIT')
+      // The supervisor would start it again at once.
+      await server.stop()
+    },
     async start() {
       server = await launch()
     },
@@ -52,6 +65,6 @@ async function processes(dataDir: string): Promise<string[]> {
   return [first, ...children.split('\n').map((pid) => pid.trim())].filter((pid) => pid !== '')
 }
 
-function signal(pids: readonly string[], name: '-STOP' | '-CONT'): void {
+function signal(pids: readonly string[], name: '-STOP' | '-CONT' | '-QUIT'): void {
   if (pids.length > 0) execFileSync('kill', [name, ...pids])
 }

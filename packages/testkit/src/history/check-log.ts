@@ -36,7 +36,7 @@ export function checkLog(history: LogHistory): string[] {
   ]
 }
 
-function checkGapless(entries: readonly StoredEntry[], lastSeq: number): string[] {
+export function checkGapless(entries: readonly StoredEntry[], lastSeq: number): string[] {
   const faults = entries.flatMap((entry, place) =>
     entry.seq === place + 1 ? [] : [`entry ${place + 1} of the log has seq ${entry.seq}`],
   )
@@ -44,21 +44,21 @@ function checkGapless(entries: readonly StoredEntry[], lastSeq: number): string[
   return faults
 }
 
-function checkTimes(entries: readonly StoredEntry[]): string[] {
+export function checkTimes(entries: readonly StoredEntry[]): string[] {
   return pairs(entries).flatMap(([before, entry]) =>
     entry.at < before.at ? [`the time falls from seq ${before.seq} to ${entry.seq}`] : [],
   )
 }
 
 /** Message ids rise with `seq`, so that paging by id is paging by place. */
-function checkIds(entries: readonly StoredEntry[]): string[] {
+export function checkIds(entries: readonly StoredEntry[]): string[] {
   return pairs(entries.filter((entry) => entry.id !== null)).flatMap(([before, entry]) =>
     (entry.id ?? 0) > (before.id ?? 0) ? [] : [`the id falls from seq ${before.seq} to ${entry.seq}`],
   )
 }
 
 /** Folds the log: a closed chat is reopened or nothing happens in it, and an open one is not reopened. */
-function checkCloseBarrier(entries: readonly StoredEntry[]): string[] {
+export function checkCloseBarrier(entries: readonly StoredEntry[]): string[] {
   let closed = false
   return entries.flatMap((entry) => {
     const late = closed && entry.kind !== 'reopened'

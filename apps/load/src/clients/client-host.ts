@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { ChildDialog } from '../child-dialog.ts'
+import type { ClientReport, Expected, OpenedChat, Order, Pace, PersonSpec } from './orders.ts'
+
+const mainFile = fileURLToPath(new URL('main.ts', import.meta.url))
+const preloadFile = new URL('../patches/preload.ts', import.meta.url).href
+
+/** A process with people in it, as the run sees it. */
+export class ClientHost {
+  readonly #child: ChildProcess
+  readonly #dialog: ChildDialog<Order>
+  readonly people: readonly PersonSpec[]
+
+  constructor(people: readonly PersonSpec[], bugs: readonly string[]) {
+    this.people = people
+    this.#child = spawn(process.execPath, ['--import', preloadFile, mainFile], {
+      env: { ...process.env, DESKBELL_LOAD_BUGS: bugs.join(',') },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    this.#dialog = new ChildDialog(this.#child)
+  }
+
+  async setUp(seed: string, file: string): Promise<void> {
+    await this.#dialog.ask({ t: 'setup', seed, file, people: this.people })
+  }
+
+  async open(order: { round: number; file: string; chatsEach: number }): Promise<OpenedChat[]> {
+    return answer<OpenedChat[]>(await this.#dialog.ask({ t: 'open', ...order }))
+  }
+
+  async begin(order: { round: number; follow: [string, number[]][]; pace: Pace }): Promise<void> {
+    await this.#dialog.ask({ t: 'begin', ...order })
+  }
+
+  async settle(timeoutMs: number): Promise<number> {
+    return answer<number>(await this.#dialog.ask({ t: 'settle', timeoutMs }))
+  }
+
+  async rest(expected: [string, Expected][], timeoutMs: number): Promise<string[]> {
+    return answer<string[]>(await this.#dialog.ask({ t: 'rest', expected, timeoutMs }))
+  }
+
+  async end(): Promise<void> {
+    await this.#dialog.ask({ t: 'end' })
+  }
+
+  /** The desks are cleared: what is still open is closed, so that lists and counts of the next round are its own. */
+  async clear(): Promise<void> {
+    await this.#dialog.ask({ t: 'clear' })
+  }
+
+  async wake(): Promise<void> {
+    await this.#dialog.ask({ t: 'wake' })
+  }
+
+  async report(): Promise<ClientReport> {
+    return answer<ClientReport>(await this.#dialog.ask({ t: 'report' }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return
+    const exited = once(this.#child, 'exit')
+    this.#child.disconnect()
+    await exited
+  }
+}
+
+/** Our own program answers what the order promises. */
+function answer<T>(value: unknown): T {
+  return value as T
+}

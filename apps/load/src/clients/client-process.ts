@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { chatIdSchema } from '@deskbell/contract/ids'
+import { now } from '../clock.ts'
+import { DelayHistogram } from '../history/delay-histogram.ts'
+import { HistoryWriter } from '../history/history-file.ts'
+import { seededRandom } from '../seeded-random.ts'
+import { keepBusy } from './deeds.ts'
+import type { ClientReport, OpenedChat, Order } from './orders.ts'
+import { Person } from './person.ts'
+
+type OrderOf<T extends Order['t']> = Extract<Order, { t: T }>
+
+/** People in a process of their own, and what they are told to do. */
+export class ClientProcess {
+  readonly #people = new Map<string, Person>()
+  #writer: HistoryWriter | undefined
+  #seed = ''
+  #round: AbortController | undefined
+
+  async obey(order: Order): Promise<unknown> {
+    switch (order.t) {
+      case 'setup':
+        return await this.#setUp(order)
+      case 'open':
+        return await this.#open(order)
+      case 'begin':
+        return this.#begin(order)
+      case 'settle':
+        return await this.#settle(order.timeoutMs)
+      case 'rest':
+        return await this.#rest(order)
+      case 'end':
+        return this.#end()
+      case 'clear':
+        return await this.#clear()
+      case 'wake':
+        for (const { sdk } of this.#people.values()) sdk.retryNow()
+        return null
+      case 'report':
+        return this.#report()
+      case 'exit':
+        return process.exit(0)
+    }
+  }
+
+  async #setUp({ seed, file, people }: OrderOf<'setup'>): Promise<null> {
+    this.#seed = seed
+    const writer = new HistoryWriter(file)
+    this.#writer = writer
+    for (const spec of people) this.#people.set(spec.who, new Person(spec, writer.recorder(spec.who)))
+    await Promise.all([...this.#people.values()].map((person) => person.signIn()))
+    return null
+  }
+
+  async #open({ round, file, chatsEach }: OrderOf<'open'>): Promise<OpenedChat[]> {
+    this.#writer?.turnTo(file)
+    const clients = [...this.#people.values()].filter((person) => person.role === 'client')
+    for (const person of this.#people.values()) person.introduce()
+    const opened = clients.flatMap((person) =>
+      Array.from({ length: chatsEach }, async (_, nth) => {
+        const chatId = await insist(() => person.openChat(`${person.who}-${round}-${nth}`))
+        return { who: person.who, chatId }
+      }),
+    )
+    return await Promise.all(opened)
+  }
+
+  #begin({ round, follow, pace }: OrderOf<'begin'>): null {
+    this.#round = new AbortController()
+    const { signal } = this.#round
+    for (const [who, chatIds] of follow) {
+      const person = this.#people.get(who)
+      if (person === undefined) continue
+      for (const chatId of chatIds) person.follow(chatIdSchema.parse(chatId))
+      void keepBusy(person, { random: seededRandom(this.#seed, `${who} ${round}`), pace, signal })
+    }
+    return null
+  }
+
+  async #settle(timeoutMs: number): Promise<number> {
+    this.#round?.abort()
+    const open = () => [...this.#people.values()].reduce((sum, person) => sum + person.open, 0)
+    await until(() => open() === 0, timeoutMs)
+    return open()
+  }
+
+  async #rest({ expected, timeoutMs }: OrderOf<'rest'>): Promise<string[]> {
+    const differences = () => expected.flatMap(([who, sight]) => this.#people.get(who)?.differences(sight) ?? [])
+    await until(() => differences().length === 0, timeoutMs)
+    return differences()
+  }
+
+  #end(): null {
+    for (const person of this.#people.values()) {
+      person.recordRest()
+      person.endRound()
+    }
+    this.#writer?.flush()
+    return null
+  }
+
+  async #clear(): Promise<null> {
+    const people = [...this.#people.values()]
+    await Promise.all(people.filter((person) => person.role === 'operator').map((person) => clearDesk(person)))
+    return null
+  }
+
+  /** Since the last report. */
+  #report(): ClientReport {
+    const report = { ...noTally, ack: new DelayHistogram(), deliver: new DelayHistogram() }
+    for (const person of this.#people.values()) {
+      const { ack, deliver, ...tally } = person.takeReport()
+      for (const name of ['sends', 'acknowledged', 'refused', 'applied'] as const) report[name] += tally[name]
+      report.ack.join(ack)
+      report.deliver.join(deliver)
+    }
+    const { ack, deliver, ...tally } = report
+    return { ...tally, ack: ack.toCounts(), deliver: deliver.toCounts(), rss: process.memoryUsage.rss() }
+  }
+}
+
+const noTally = { sends: 0, acknowledged: 0, refused: 0, applied: 0 }
+
+async function clearDesk({ sdk }: Person): Promise<void> {
+  const { items } = await insist(() => sdk.client.chats.list.query({ status: 'open', limit: 100 }))
+  for (const { id: chatId } of items) await insist(() => sdk.client.chats.close.mutate({ chatId }))
+}
+
+/** The same call until it is answered: for what must be there before a round begins. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === 50) throw error
+      await delay(100)
+    }
+  }
+}
+
+async function until(condition: () => boolean, timeoutMs: number): Promise<void> {
+  const deadline = now() + timeoutMs
+  while (!condition() && now() < deadline) await delay(20)
+}

@@ -1,0 +1,43 @@
+import type { Role } from '@deskbell/contract/users'
+import type { InboxCountsRow, InboxRow } from '@deskbell/testkit/history/history-line'
+import type { HistogramCounts } from '../history/delay-histogram.ts'
+
+export type PersonSpec = { who: string; role: Role; url: string }
+
+/** What a person should see once all is quiet. */
+export type Expected = {
+  /** The head of each chat that the person follows. */
+  heads: readonly (readonly [chatId: number, lastSeq: number])[]
+  rows: readonly InboxRow[]
+  counts: InboxCountsRow | null
+}
+
+/** What the run tells a process of clients, in this order; `wake` and `report` come at any time. */
+export type Order =
+  | { t: 'setup'; seed: string; file: string; people: readonly PersonSpec[] }
+  /** A new round: every client opens so many chats. Answers `OpenedChat[]`. */
+  | { t: 'open'; round: number; file: string; chatsEach: number }
+  | { t: 'begin'; round: number; follow: readonly (readonly [who: string, chatIds: number[]])[]; pace: Pace }
+  /** No new deeds. Answers when all that were begun have ended, or the time is over: how many have not. */
+  | { t: 'settle'; timeoutMs: number }
+  /** Answers when everybody sees what is expected, or the time is over: who does not, and why. */
+  | { t: 'rest'; expected: readonly (readonly [who: string, Expected])[]; timeoutMs: number }
+  | { t: 'end' }
+  | { t: 'clear' }
+  /** The network is back. */
+  | { t: 'wake' }
+  | { t: 'report' }
+  | { t: 'exit' }
+
+/** Milliseconds between two deeds of a person. */
+export type Pace = { minMs: number; maxMs: number }
+export type OpenedChat = { who: string; chatId: number }
+export type ClientReport = {
+  sends: number
+  acknowledged: number
+  refused: number
+  applied: number
+  ack: HistogramCounts
+  deliver: HistogramCounts
+  rss: number
+}

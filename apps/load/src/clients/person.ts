@@ -1,0 +1,195 @@
+import type { ChatId } from '@deskbell/contract/ids'
+import type { Message } from '@deskbell/contract/messages'
+import { createSdk, errorCode, isRetryable, type Sdk } from '@deskbell/sdk'
+import type { Deed } from '@deskbell/testkit/history/history-line'
+import { now } from '../clock.ts'
+import { DelayHistogram, type HistogramCounts } from '../history/delay-histogram.ts'
+import type { Fact, Recorder } from '../history/history-file.ts'
+import { ChatWatch } from './chat-watch.ts'
+import { InboxWatch } from './inbox-watch.ts'
+import type { Expected, PersonSpec } from './orders.ts'
+import { probedSocket } from './wire-probe.ts'
+
+type Invoke = Omit<Extract<Fact, { t: 'invoke' }>, 't' | 'op'>
+
+export type PersonReport = {
+  sends: number
+  acknowledged: number
+  refused: number
+  applied: number
+  ack: HistogramCounts
+  deliver: HistogramCounts
+}
+
+/** How long a call that is no send may take before its outcome counts as unknown. */
+const callTimeoutMs = 8_000
+
+/** One person with one SDK, over all rounds of a run. Everything that is called and shown is written down. */
+export class Person {
+  readonly who: string
+  readonly role: PersonSpec['role']
+  readonly sdk: Sdk
+  readonly record: Recorder
+  #tally = newTally()
+  readonly #watches = new Map<ChatId, ChatWatch>()
+  readonly #sentAt = new Map<string, number>()
+  readonly #inbox: InboxWatch
+  userId = 0
+  #calls = 0
+  #open = 0
+
+  constructor(spec: PersonSpec, record: Recorder) {
+    this.who = spec.who
+    this.role = spec.role
+    this.record = record
+    this.sdk = createSdk({
+      url: spec.url,
+      role: spec.role,
+      outbox: 'memory',
+      WebSocket: probedSocket(record, spec.who),
+    })
+    this.#inbox = new InboxWatch(record)
+  }
+
+  async signIn(): Promise<void> {
+    const { who, role } = this
+    const { user } = await this.sdk.login({ email: `${who}@example.test`, name: who, role })
+    this.userId = user.id
+    this.introduce()
+    this.#inbox.watch(this.sdk.inbox())
+  }
+
+  /** Every history begins with who is who. */
+  introduce(): void {
+    this.record({ t: 'actor', userId: this.userId, role: this.role })
+  }
+
+  async openChat(clientChatId: string): Promise<ChatId> {
+    const { chat } = await this.sdk.client.chats.create.mutate({ clientChatId }, timeout())
+    return chat.id
+  }
+
+  follow(chatId: ChatId): void {
+    const onApplied = (message: Message, sentAt: number) => this.#applied(message, sentAt)
+    this.#watches.set(chatId, new ChatWatch(this.sdk.follow(chatId), { chatId, record: this.record, onApplied }))
+  }
+
+  get chats(): readonly ChatId[] {
+    return [...this.#watches.keys()]
+  }
+
+  watchOf(chatId: ChatId): ChatWatch | undefined {
+    return this.#watches.get(chatId)
+  }
+
+  /** Deeds that have not ended. */
+  get open(): number {
+    return this.#open + [...this.#watches.values()].reduce((sum, watch) => sum + watch.waiting, 0)
+  }
+
+  newMessageId(): string {
+    this.#calls += 1
+    return `${this.who}-${this.#calls}`
+  }
+
+  /** Sends as a page does: the message is shown at once, and its end is seen in the log. */
+  show(chatId: ChatId, id: string): void {
+    this.#sent(id)
+    this.#watches.get(chatId)?.show(id, `${id} ${now()}`)
+  }
+
+  /** Sends as a program does: waits for the answer. */
+  async send(chatId: ChatId, id: string): Promise<void> {
+    this.#sent(id)
+    const text = `${id} ${now()}`
+    await this.call({ deed: 'send', chatId, id }, async () => {
+      const message = await this.sdk.send(chatId, text, { clientMsgId: id })
+      this.#acknowledged(id)
+      return message.seq
+    })
+  }
+
+  /** Does something and writes down how it went. `work` answers the place in the log, where there is one. */
+  async call(invoke: Invoke, work: () => Promise<number | null>): Promise<void> {
+    this.#calls += 1
+    const op = `${this.who}/${this.#calls}`
+    this.record({ t: 'invoke', op, ...invoke })
+    this.#open += 1
+    try {
+      const seq = await work()
+      this.record({ t: 'ok', op, ...(seq !== null && { seq }) })
+    } catch (error) {
+      this.#failed(op, invoke.deed, error)
+    } finally {
+      this.#open -= 1
+    }
+  }
+
+  /** Empty when everything is seen as expected; otherwise what is not. */
+  differences({ heads, rows, counts }: Expected): string[] {
+    const behind = heads.flatMap(([chatId, lastSeq]) => {
+      const watch = [...this.#watches].find(([id]) => id === chatId)?.[1]
+      const { head = 0, timeline } = watch ?? {}
+      if (head === lastSeq && timeline?.status === 'live') return []
+      return [`${this.who} on chat ${chatId} is ${timeline?.status} at seq ${head} of ${lastSeq}`]
+    })
+    return [...behind, ...this.#inbox.differences(rows, counts).map((difference) => `${this.who}: ${difference}`)]
+  }
+
+  recordRest(): void {
+    for (const watch of this.#watches.values()) watch.recordWindow()
+    this.#inbox.recordRest()
+  }
+
+  /** Since this was asked last. */
+  takeReport(): PersonReport {
+    const { ack, deliver, ...tally } = this.#tally
+    this.#tally = newTally()
+    return { ...tally, ack: ack.toCounts(), deliver: deliver.toCounts() }
+  }
+
+  endRound(): void {
+    for (const watch of this.#watches.values()) watch.stop()
+    this.#watches.clear()
+    this.#sentAt.clear()
+  }
+
+  #sent(id: string): void {
+    this.#tally.sends += 1
+    this.#sentAt.set(id, now())
+  }
+
+  #applied(message: Message, sentAt: number): void {
+    this.#tally.applied += 1
+    this.#tally.deliver.add(now() - sentAt)
+    if (message.userId === this.userId && message.clientMsgId !== null) this.#acknowledged(message.clientMsgId)
+  }
+
+  /** By the answer or by the log, whichever came first. */
+  #acknowledged(id: string): void {
+    const sentAt = this.#sentAt.get(id)
+    if (sentAt === undefined) return
+    this.#sentAt.delete(id)
+    this.#tally.acknowledged += 1
+    this.#tally.ack.add(now() - sentAt)
+  }
+
+  #failed(op: string, deed: Deed, error: unknown): void {
+    const code = errorCode(error)
+    if (code === null || isRetryable(code)) {
+      this.record({ t: 'info', op })
+      return
+    }
+    if (deed === 'send') this.#tally.refused += 1
+    this.record({ t: 'fail', op, code })
+  }
+}
+
+function newTally() {
+  const delays = { ack: new DelayHistogram(), deliver: new DelayHistogram() }
+  return { sends: 0, acknowledged: 0, refused: 0, applied: 0, ...delays }
+}
+
+export function timeout(): { signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(callTimeoutMs) }
+}

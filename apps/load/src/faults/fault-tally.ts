@@ -1,0 +1,48 @@
+import { seededRandom } from '../seeded-random.ts'
+import type { Stage } from './fault.ts'
+import { type FaultKind, faultKinds } from './fault-kinds.ts'
+import type { PlannedFault } from './fault-plan.ts'
+
+/** `seen`: how often the harm showed. A kind that was inflicted and never seen proves nothing. */
+export type FaultCount = { inflicted: number; seen: number }
+
+/** Runs plans of faults, and counts what really happened. */
+export class FaultTally {
+  readonly counts = new Map<FaultKind | string, FaultCount>()
+
+  /** Resolves when `signal` has ended and everything is healed. */
+  async inflict(
+    plan: readonly PlannedFault[],
+    options: { stage: Stage; seed: string; signal: AbortSignal },
+  ): Promise<void> {
+    const running = plan.map(async ({ kind, atMs, durationMs }, nth) => {
+      const random = seededRandom(options.seed, `fault ${nth}`)
+      if (!(await isTime(atMs, options.signal))) return
+      const seen = await faultKinds[kind].fault({ ...options, random, durationMs })
+      if (seen !== null) this.add(kind, { inflicted: 1, seen: seen ? 1 : 0 })
+    })
+    await Promise.all(running)
+  }
+
+  add(kind: string, { inflicted, seen }: FaultCount): void {
+    const count = this.counts.get(kind) ?? { inflicted: 0, seen: 0 }
+    this.counts.set(kind, { inflicted: count.inflicted + inflicted, seen: count.seen + seen })
+  }
+
+  /** Injectors that did nothing, though they were used. */
+  unproved(): string[] {
+    return [...this.counts].flatMap(([kind, { inflicted, seen }]) =>
+      inflicted > 0 && seen === 0 ? [`CHECK-4 the fault ${kind} was inflicted ${inflicted} times and never seen`] : [],
+    )
+  }
+}
+
+function isTime(atMs: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(!signal.aborted), atMs)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve(false)
+    })
+  })
+}

@@ -1,0 +1,62 @@
+import { type InboxOwner, readInboxes } from '@deskbell/testkit/history/read-inboxes'
+import type { Expected } from '../clients/orders.ts'
+import { now } from '../clock.ts'
+import type { World } from './world.ts'
+
+type Follow = ReadonlyMap<string, readonly number[]>
+
+/**
+ * Ends all deeds, and waits until everybody sees what is stored. A call without an answer may still be stored, so what
+ * is stored is read again until it stays the same.
+ */
+export async function converge(
+  world: World,
+  { follow, timeoutMs }: { follow: Follow; timeoutMs: number },
+): Promise<{ differences: string[] }> {
+  const deadline = now() + timeoutMs
+  const left = () => Math.max(0, deadline - now())
+  const open = await Promise.all(world.hosts.map((host) => host.settle(left())))
+  const unsettled = open.reduce((sum, count) => sum + count, 0)
+  const owners = await world.owners()
+  for (;;) {
+    const expected = await readExpected(world, follow, owners)
+    const differences = await ask(world, expected, Math.min(left(), 1_000))
+    const unchanged = JSON.stringify(expected) === JSON.stringify(await readExpected(world, follow, owners))
+    if (differences.length === 0 && unchanged && unsettled === 0) return { differences: [] }
+    if (left() > 0) continue
+    return { differences: unsettled > 0 ? [`${unsettled} deeds have not ended`, ...differences] : differences }
+  }
+}
+
+async function ask(world: World, expected: [string, Expected][], timeoutMs: number): Promise<string[]> {
+  const answers = await Promise.all(
+    world.hosts.map((host) => {
+      const here = new Set(host.people.map(({ who }) => who))
+      return host.rest(
+        expected.filter(([who]) => here.has(who)),
+        timeoutMs,
+      )
+    }),
+  )
+  return answers.flat()
+}
+
+async function readExpected(
+  { stage, chatIds }: World,
+  follow: Follow,
+  owners: readonly InboxOwner[],
+): Promise<[string, Expected][]> {
+  const inboxes = await readInboxes(stage.admin, owners, chatIds)
+  const { rows } = await stage.admin.pool.query<{ chatId: number; lastSeq: number }>(
+    'select id::float8 as "chatId", last_seq::float8 as "lastSeq" from chats where id = any($1)',
+    [chatIds],
+  )
+  const heads = new Map(rows.map(({ chatId, lastSeq }) => [chatId, lastSeq]))
+  return owners.map(({ who }) => {
+    const { rows: list, counts } = inboxes.get(who) ?? { rows: [], counts: null }
+    return [
+      who,
+      { heads: (follow.get(who) ?? []).map((chatId) => [chatId, heads.get(chatId) ?? 0]), rows: list, counts },
+    ]
+  })
+}

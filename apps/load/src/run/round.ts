@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import type { InboxOwner } from '@deskbell/testkit/history/read-inboxes'
+import type { BusWeather } from '@deskbell/testkit/lossy-bus'
+import { now } from '../clock.ts'
+import { planFaults } from '../faults/fault-plan.ts'
+import type { FaultTally } from '../faults/fault-tally.ts'
+import { seededRandom } from '../seeded-random.ts'
+import { converge } from './converge.ts'
+import type { RunOptions } from './run-options.ts'
+import type { World } from './world.ts'
+
+export type RoundPlan = { nr: number; calm: boolean; lengthMs: number; bus: BusWeather }
+
+/** What a round leaves for the checker. */
+export type PlayedRound = {
+  plan: RoundPlan
+  files: readonly string[]
+  chatIds: readonly number[]
+  owners: readonly InboxOwner[]
+  /** From the heal until everybody saw everything; null when that did not happen in time. */
+  convergedMs: number | null
+  /** Why not. */
+  differences: readonly string[]
+}
+
+/** Fresh chats, deeds under faults, heal, wait until all is quiet, and write down what everybody sees. */
+export async function playRound(
+  world: World,
+  plan: RoundPlan,
+  options: RunOptions & { tally: FaultTally },
+): Promise<PlayedRound> {
+  const { hosts, stage } = world
+  const files = hosts.map((_, nth) => join(world.folder, `round-${plan.nr}-${nth}.jsonl`))
+  await balance(world)
+  await Promise.all(stage.servers.map((server) => server.setBus(plan.bus)))
+  const follow = await openChats(world, plan, { files, chatsEach: options.chatsEach })
+  await Promise.all(hosts.map((host) => host.begin({ round: plan.nr, follow: mine(host, follow), pace: options.pace })))
+  await weather(world, plan, options)
+  const healedAt = now()
+  await Promise.all(hosts.map((host) => host.wake()))
+  const { differences } = await converge(world, { follow, timeoutMs: options.convergeMs * 4 })
+  const convergedMs = differences.length === 0 ? now() - healedAt : null
+  await Promise.all(hosts.map((host) => host.end()))
+  return { plan, files, chatIds: [...world.chatIds], owners: await world.owners(), convergedMs, differences }
+}
+
+/** Every chat is followed by its client and by two operators. */
+async function openChats(world: World, plan: RoundPlan, { files, chatsEach }: { files: string[]; chatsEach: number }) {
+  const opened = await Promise.all(
+    world.hosts.map((host, nth) => host.open({ round: plan.nr, file: files[nth] ?? '', chatsEach })),
+  )
+  const chats = opened.flat().sort((a, b) => a.chatId - b.chatId)
+  world.chatIds.splice(0, world.chatIds.length, ...chats.map((chat) => chat.chatId))
+  const follow = new Map<string, number[]>(world.people.map(({ who }) => [who, []]))
+  const operators = world.people.filter((person) => person.role === 'operator')
+  chats.forEach(({ who, chatId }, nth) => {
+    follow.get(who)?.push(chatId)
+    for (const shift of [0, 1]) follow.get(operators[(nth + shift) % operators.length]?.who ?? '')?.push(chatId)
+  })
+  return follow
+}
+
+function mine(host: World['hosts'][number], follow: ReadonlyMap<string, number[]>): [string, number[]][] {
+  return host.people.map(({ who }) => [who, follow.get(who) ?? []])
+}
+
+async function weather(world: World, plan: RoundPlan, options: RunOptions & { tally: FaultTally }): Promise<void> {
+  const signal = AbortSignal.timeout(plan.lengthMs)
+  const seed = `${options.seed} ${plan.nr}`
+  const faults = plan.calm || !options.faults ? [] : planFaults(seededRandom(seed, 'plan'), plan.lengthMs)
+  const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  await Promise.all([over, options.tally.inflict(faults, { stage: world.stage, seed, signal })])
+}
+
+/** As many lines to one server as to the other, whatever the last round has done. */
+async function balance({ stage }: World): Promise<void> {
+  let nth = 0
+  for (const proxy of stage.proxies.values()) proxy.target(stage.servers[nth++ % stage.servers.length]?.url ?? null)
+}

@@ -1,0 +1,52 @@
+import type { Pace } from '../clients/orders.ts'
+
+export type RunOptions = {
+  seed: string
+  /** How long deeds are done under faults, and in calm weather with a mute bus. */
+  chaosMs: number
+  calmMs: number
+  /** At most so long between two heals. */
+  roundMs: number
+  clients: number
+  operators: number
+  chatsEach: number
+  pace: Pace
+  /** Share of hints that are lost under faults. */
+  drop: number
+  faults: boolean
+  /** How long after the heal everybody may take to see everything. */
+  convergeMs: number
+  staleMs: number
+  /** Names of seeded bugs. */
+  bugs: readonly string[]
+  /** Keeps all histories, for a look at them. */
+  keep: boolean
+  say: (line: string) => void
+}
+
+const calmShare = 0.15
+const calmMsMin = 10_000
+
+/** A check of so many minutes. Everything else may be said, too. */
+export function checkOptions({ minutes, ...given }: { minutes: number } & Partial<RunOptions>): RunOptions {
+  const totalMs = minutes * 60_000
+  const calmMs = Math.max(calmMsMin, totalMs * calmShare)
+  return {
+    seed: 'deskbell',
+    chaosMs: Math.max(0, totalMs - calmMs),
+    calmMs,
+    roundMs: 60_000,
+    clients: 12,
+    operators: 8,
+    chatsEach: 2,
+    pace: { minMs: 20, maxMs: 80 },
+    drop: 0.2,
+    faults: true,
+    convergeMs: 5_000,
+    staleMs: 2_000,
+    bugs: [],
+    keep: false,
+    say: console.log,
+    ...given,
+  }
+}

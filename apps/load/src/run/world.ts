@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase } from '@deskbell/db/database'
+import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import type { InboxOwner } from '@deskbell/testkit/history/read-inboxes'
+import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import { ClientHost } from '../clients/client-host.ts'
+import type { PersonSpec } from '../clients/orders.ts'
+import type { Stage } from '../faults/fault.ts'
+import { ServerProcess } from '../servers/server-process.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** Everything of a run that has to be ended: a database, two servers, the lines, the people. */
+export type World = AsyncDisposable & {
+  stage: Stage
+  hosts: readonly ClientHost[]
+  people: readonly PersonSpec[]
+  /** For histories. */
+  folder: string
+  /** The chats of the present round. */
+  chatIds: number[]
+  owners(): Promise<InboxOwner[]>
+}
+
+export async function openWorld(options: RunOptions): Promise<World> {
+  await using undo = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'deskbell-load-'))
+  undo.defer(() => (options.keep ? undefined : rm(folder, { recursive: true, force: true })))
+  const postgres = undo.use(await startOwnPostgres())
+  const admin = openDatabase({ connectionString: postgres.adminConnectionString, poolMax: 8, onError: () => undefined })
+  undo.defer(() => admin.close())
+  const servers = await Promise.all(
+    ['server-1', 'server-2'].map((name) => startServer(name, postgres.connectionString, options)),
+  )
+  undo.defer(async () => void (await Promise.all(servers.map((server) => server.end('SIGKILL')))))
+  const { proxies, people } = await openLines(servers, options, undo)
+  const hosts = [0, 1].map((nth) =>
+    undo.use(
+      new ClientHost(
+        people.filter((_, at) => at % 2 === nth),
+        options.bugs,
+      ),
+    ),
+  )
+  await Promise.all(hosts.map((host, nth) => host.setUp(options.seed, join(folder, `setup-${nth}.jsonl`))))
+  const chatIds: number[] = []
+  const stage: Stage = { servers, proxies, postgres, admin, chatIds: () => chatIds, taken: new Set() }
+  const all = undo.move()
+  const owners = () => readOwners(stage, people)
+  return { stage, hosts, people, folder, chatIds, owners, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+function startServer(name: string, connectionString: string, { bugs }: RunOptions): Promise<ServerProcess> {
+  return ServerProcess.start({ name, connectionString, bugs, rateLimits: false })
+}
+
+/** Everybody comes over a line of its own, half of them to each server. */
+async function openLines(servers: readonly ServerProcess[], options: RunOptions, undo: AsyncDisposableStack) {
+  const proxies = new Map<string, FaultProxy>()
+  const people: PersonSpec[] = []
+  const add = async (who: string, role: PersonSpec['role']) => {
+    const proxy = undo.use(await startFaultProxy(servers[proxies.size % servers.length]?.url ?? ''))
+    proxies.set(who, proxy)
+    people.push({ who, role, url: proxy.url })
+  }
+  for (let nth = 1; nth <= options.clients; nth += 1) await add(`client-${nth}`, 'client')
+  for (let nth = 1; nth <= options.operators; nth += 1) await add(`operator-${nth}`, 'operator')
+  return { proxies, people }
+}
+
+async function readOwners({ admin }: Stage, people: readonly PersonSpec[]): Promise<InboxOwner[]> {
+  const { rows } = await admin.pool.query<{ who: string; userId: number }>(
+    'select name as who, id::float8 as "userId" from users where name = any($1)',
+    [people.map((person) => person.who)],
+  )
+  const ids = new Map(rows.map(({ who, userId }) => [who, userId]))
+  return people.map(({ who, role }) => ({ who, role, userId: ids.get(who) ?? 0 }))
+}

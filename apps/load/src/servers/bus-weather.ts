@@ -1,0 +1,16 @@
+import type { Bus } from '@deskbell/bus/bus'
+import { type BusWeather, lossyBus, randomFate } from '@deskbell/testkit/lossy-bus'
+
+let weather: BusWeather = { drop: 0, double: 0, reorder: 0 }
+const { fate, harm } = randomFate(() => weather, Math.random)
+
+/** The patched composition root hands its bus through here. One process has one bus, so this is its place. */
+export function harmBus(bus: Bus): Bus {
+  return lossyBus(bus, fate)
+}
+
+export function setBusWeather(next: BusWeather): void {
+  weather = next
+}
+
+export const busHarm = harm

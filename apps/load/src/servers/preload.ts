@@ -1,0 +1,26 @@
+import { patchesFromEnvironment } from '../patches/seeded-bugs.ts'
+import { patchSources, type SourcePatch } from '../patches/source-patch.ts'
+import { busHarm, setBusWeather } from './bus-weather.ts'
+import { probeQueues, takeFullestQueue } from './queue-probe.ts'
+import type { ServerOrder, ServerReport } from './server-messages.ts'
+
+/*
+ * Loaded before the real `apps/server/src/main.ts`, which then runs as it is, but for one line: its bus goes through
+ * our hands. So what is proved is what is shipped.
+ */
+
+const ownBus: SourcePatch = {
+  file: 'apps/server/src/compose.ts',
+  find: 'const bus = openBus({ kind: config.bus, connectionString, log })',
+  replace: `const { harmBus } = await import(${JSON.stringify(new URL('bus-weather.ts', import.meta.url).href)})
+  const bus = harmBus(openBus({ kind: config.bus, connectionString, log }))`,
+}
+
+patchSources([ownBus, ...patchesFromEnvironment()])
+probeQueues()
+
+process.on('message', ({ nr, order }: { nr: number; order: ServerOrder }) => {
+  if (order.t === 'bus') setBusWeather(order.weather)
+  const value: ServerReport = { bus: busHarm, queue: takeFullestQueue(), rss: process.memoryUsage.rss() }
+  process.send?.({ nr, value })
+})

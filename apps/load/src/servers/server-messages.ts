@@ -1,0 +1,12 @@
+import type { BusHarm, BusWeather } from '@deskbell/testkit/lossy-bus'
+
+/** What the run tells a server process. */
+export type ServerOrder = { t: 'bus'; weather: BusWeather } | { t: 'report' }
+
+/** What a server process tells of itself, on `report`. */
+export type ServerReport = {
+  bus: BusHarm
+  /** The most bytes that waited for one socket since the last report. */
+  queue: number
+  rss: number
+}

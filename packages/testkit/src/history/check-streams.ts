@@ -1,0 +1,144 @@
+import { catchUpEntriesMax } from '@deskbell/contract/limits'
+import type { Call, Stream } from './index-history.ts'
+import type { RunRecord } from './run-record.ts'
+
+/** I9: each stream tells, from its position on, one place after the other, until it resets; nothing after that. */
+export function checkContiguous(run: RunRecord): string[] {
+  return run.index.streams.flatMap((stream) => {
+    const faults: string[] = []
+    let have = stream.seq
+    let over = false
+    for (const frame of stream.frames) {
+      if (frame.t === 'reset') over = true
+      if (frame.t !== 'ev') continue
+      if (over) faults.push(`${nameOf(stream)}: seq ${frame.from} came after the reset`)
+      if (frame.from > have + 1) faults.push(`${nameOf(stream)}: seq ${frame.from} came after ${have}`)
+      have = Math.max(have, frame.to)
+    }
+    return faults.map((fault) => `I9 ${fault}`)
+  })
+}
+
+/** I10: once all is quiet, every follower that is live shows exactly the log, as far back as it reaches. */
+export function checkConverged(run: RunRecord): string[] {
+  return run.index.of('window').flatMap(({ who, chatId, status, entries }) => {
+    const chat = run.chats.get(chatId)
+    const name = `I10 ${who} on chat ${chatId}`
+    if (chat === undefined) return [`${name} shows a chat that is not stored`]
+    if (status !== 'live') return [`${name} is ${status}`]
+    const last = entries.at(-1)?.[0] ?? 0
+    if (last !== chat.lastSeq) return [`${name} shows up to seq ${last} of ${chat.lastSeq}`]
+    const first = entries[0]?.[0] ?? 1
+    const wrong = entries.find(
+      ([seq, content], place) => seq !== first + place || chat.entries[seq - 1]?.content !== content,
+    )
+    if (wrong === undefined) return []
+    return [`${name} shows "${wrong[1]}" at seq ${wrong[0]}, stored is "${chat.entries[wrong[0] - 1]?.content}"`]
+  })
+}
+
+/** I11: in calm weather a live follower is told within the bound, also when the bus loses everything. */
+export function checkStaleness(run: RunRecord): string[] {
+  if (!run.calm) return []
+  const known = acknowledgedAt(run)
+  return run.index.streams.flatMap((stream) => {
+    const times = known.get(stream.chatId) ?? []
+    const liveAt = stream.frames.find((frame) => frame.t === 'live')?.at ?? Number.POSITIVE_INFINITY
+    return stream.frames.flatMap((frame) => {
+      if (frame.t !== 'ev') return []
+      const since = Math.max(times[frame.from] ?? Number.POSITIVE_INFINITY, liveAt)
+      const late = frame.at - since
+      return late > run.bounds.staleMs
+        ? [`I11 ${nameOf(stream)} heard of seq ${frame.from} ${Math.round(late)} ms after its commit`]
+        : []
+    })
+  })
+}
+
+/** I12: a position that cannot be served is answered with `reset`, never with entries. */
+export function checkHonestReset(run: RunRecord): string[] {
+  const heads = new Heads(run)
+  return run.index.streams.flatMap((stream) => {
+    const reason = cannotServe(run, stream, heads)
+    if (reason === null) return []
+    const first = stream.frames.find((frame) => frame.t === 'ev' || frame.t === 'reset' || frame.t === 'live')
+    return first === undefined || first.t === 'reset'
+      ? []
+      : [`I12 ${nameOf(stream)} asked from a ${reason} position and got ${first.t} in place of reset`]
+  })
+}
+
+/** Entries that came though the follower had been given them already, and all that came. */
+export function countRepeats(run: RunRecord): { entries: number; repeats: number } {
+  const have = new Map<string, number>()
+  let entries = 0
+  let repeats = 0
+  for (const stream of run.index.streams) {
+    const follower = `${stream.who} ${stream.chatId}`
+    for (const frame of stream.frames) {
+      if (frame.t !== 'ev') continue
+      const before = have.get(follower) ?? 0
+      entries += frame.to - frame.from + 1
+      repeats += Math.max(0, Math.min(before, frame.to) - frame.from + 1)
+      have.set(follower, Math.max(before, frame.to))
+    }
+  }
+  return { entries, repeats }
+}
+
+type Moment = { at: number; seq: number }
+
+/** The head of each chat as somebody knew it at a moment: the log is at least that long. */
+class Heads {
+  readonly #known: Map<number, Moment[]>
+
+  constructor(run: RunRecord) {
+    const acknowledged = run.index.calls.filter((call) => call.deed === 'send' && call.outcome.kind === 'ok')
+    this.#known = new Map(
+      [...Map.groupBy(acknowledged, (call) => call.chatId)].map(([chatId, calls]) => {
+        const moments = calls.map((call) => ({ at: call.to, seq: placeOf(call) })).sort((a, b) => a.at - b.at)
+        const rising: Moment[] = []
+        for (const { at, seq } of moments) rising.push({ at, seq: Math.max(seq, rising.at(-1)?.seq ?? 0) })
+        return [chatId, rising]
+      }),
+    )
+  }
+
+  at(chatId: number, moment: number): number {
+    const known = this.#known.get(chatId) ?? []
+    let low = 0
+    let high = known.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((known[middle]?.at ?? 0) < moment) low = middle + 1
+      else high = middle
+    }
+    return known[low - 1]?.seq ?? 0
+  }
+}
+
+function placeOf({ outcome }: Call): number {
+  return outcome.kind === 'ok' ? (outcome.seq ?? 0) : 0
+}
+
+function cannotServe(run: RunRecord, stream: Stream, heads: Heads): 'foreign' | 'future' | 'too_far' | null {
+  if (stream.epoch !== run.epoch) return 'foreign'
+  if (stream.seq > (run.chats.get(stream.chatId)?.lastSeq ?? 0)) return 'future'
+  return heads.at(stream.chatId, stream.from) - stream.seq > catchUpEntriesMax ? 'too_far' : null
+}
+
+/** By chat and place: when the first one knew that it is stored. */
+function acknowledgedAt(run: RunRecord): Map<number, number[]> {
+  const times = new Map<number, number[]>()
+  for (const call of run.index.calls) {
+    if (call.deed !== 'send' || call.outcome.kind !== 'ok' || call.outcome.seq === null) continue
+    const chat = times.get(call.chatId) ?? []
+    times.set(call.chatId, chat)
+    chat[call.outcome.seq] = Math.min(chat[call.outcome.seq] ?? call.to, call.to)
+  }
+  return times
+}
+
+function nameOf({ who, chatId, stream }: Stream): string {
+  return `${who} on chat ${chatId} (stream ${stream})`
+}

@@ -1,0 +1,101 @@
+import type { Role } from '@deskbell/contract/users'
+import type {
+  Deed,
+  EvLine,
+  HistoryLine,
+  InvokeLine,
+  LineOf,
+  LiveLine,
+  MarkLine,
+  ResetLine,
+  StartLine,
+  TypingLine,
+} from './history-line.ts'
+
+/** A call with its outcome; `to` is when the caller knew it. */
+export type Call = {
+  who: string
+  deed: Deed
+  chatId: number
+  id: string
+  seq: number | null
+  from: number
+  to: number
+  outcome: { kind: 'ok'; seq: number | null } | { kind: 'fail'; code: string } | { kind: 'info' }
+}
+
+export type StreamFrame = EvLine | LiveLine | ResetLine | MarkLine | TypingLine
+
+export type Stream = {
+  stream: string
+  who: string
+  chatId: number
+  epoch: string
+  seq: number
+  from: number
+  to: number
+  frames: StreamFrame[]
+}
+
+export type HistoryIndex = {
+  actors: ReadonlyMap<string, { userId: number; role: Role }>
+  /** In the order in which they went out. */
+  calls: readonly Call[]
+  /** In the order in which they began. */
+  streams: readonly Stream[]
+  of<T extends HistoryLine['t']>(t: T): readonly LineOf<T>[]
+}
+
+/** Joins answers to calls and frames to streams, once for all checks. Lines may come in any order. */
+export function indexHistory(lines: Iterable<HistoryLine>): HistoryIndex {
+  const sorted = [...lines].sort((a, b) => a.at - b.at)
+  const byKind = Map.groupBy(sorted, (line) => line.t)
+  const of = <T extends HistoryLine['t']>(t: T): LineOf<T>[] =>
+    (byKind.get(t) ?? []).filter((line): line is LineOf<T> => line.t === t)
+  return {
+    actors: new Map(of('actor').map(({ who, userId, role }) => [who, { userId, role }])),
+    calls: joinCalls(sorted),
+    streams: joinStreams(sorted),
+    of,
+  }
+}
+
+function joinCalls(lines: readonly HistoryLine[]): Call[] {
+  const open = new Map<string, Call>()
+  const calls: Call[] = []
+  for (const line of lines) {
+    if (line.t === 'invoke') {
+      const call = callOf(line)
+      open.set(line.op, call)
+      calls.push(call)
+    }
+    if (line.t !== 'ok' && line.t !== 'fail' && line.t !== 'info') continue
+    const call = open.get(line.op)
+    if (call === undefined) throw new Error(`The history answers ${line.op}, which nobody called.`)
+    if (line.t === 'ok') call.outcome = { kind: 'ok', seq: line.seq ?? null }
+    if (line.t === 'fail') call.outcome = { kind: 'fail', code: line.code }
+    call.to = line.at
+  }
+  return calls
+}
+
+function callOf({ who, deed, chatId, id = '', seq, at }: InvokeLine): Call {
+  return { who, deed, chatId, id, seq: seq ?? null, from: at, to: Number.POSITIVE_INFINITY, outcome: { kind: 'info' } }
+}
+
+function joinStreams(lines: readonly HistoryLine[]): Stream[] {
+  const streams = new Map<string, Stream>()
+  for (const line of lines) {
+    if (line.t === 'start') streams.set(line.stream, streamOf(line))
+    if (!('stream' in line) || line.t === 'start') continue
+    const stream = streams.get(line.stream)
+    if (stream === undefined) throw new Error(`The history has a frame of ${line.stream}, which nobody opened.`)
+    if (line.t === 'end') stream.to = line.at
+    else stream.frames.push(line)
+  }
+  return [...streams.values()]
+}
+
+function streamOf({ stream, who, chatId, epoch, seq, at }: StartLine): Stream {
+  return { stream, who, chatId, epoch, seq, from: at, to: Number.POSITIVE_INFINITY, frames: [] }
+}

@@ -1,0 +1,60 @@
+import type { Database } from '@deskbell/db/database'
+import type { RunEntry, StoredChat, StoredMark } from './run-record.ts'
+
+type Row = Omit<RunEntry, 'moment' | 'content'> & { chatId: number; text: string | null; messageId: number | null }
+
+/**
+ * The logs of chats straight from the tables, past all the code that is under test.
+ * `offsetMs` takes the database's time to the clock of the history.
+ */
+export async function readChats(
+  db: Pick<Database, 'pool'>,
+  chatIds: readonly number[],
+  offsetMs: number,
+): Promise<Map<number, StoredChat>> {
+  const [entries, heads, marks] = await Promise.all([
+    db.pool.query<Row>(logQuery, [chatIds]),
+    db.pool.query<{ chatId: number; lastSeq: number }>(
+      'select id::float8 as "chatId", last_seq::float8 as "lastSeq" from chats where id = any($1)',
+      [chatIds],
+    ),
+    db.pool.query<StoredMark & { chatId: number }>(
+      `select chat_id::float8 as "chatId", user_id::float8 as "userId", delivered_seq::float8 as delivered,
+              read_seq::float8 as read from chat_marks where chat_id = any($1)`,
+      [chatIds],
+    ),
+  ])
+  const entriesByChat = Map.groupBy(entries.rows, (row) => row.chatId)
+  const marksByChat = Map.groupBy(marks.rows, (row) => row.chatId)
+  return new Map(
+    heads.rows.map(({ chatId, lastSeq }) => {
+      const log = (entriesByChat.get(chatId) ?? []).map((row) => toEntry(row, offsetMs))
+      return [chatId, storedChat({ chatId, lastSeq, entries: log, marks: marksByChat.get(chatId) ?? [] })]
+    }),
+  )
+}
+
+export function storedChat(chat: Omit<StoredChat, 'places'>): StoredChat {
+  const messages = chat.entries.filter((entry) => entry.kind === 'message')
+  return { ...chat, places: new Map(messages.map((entry) => [entry.clientMsgId ?? '', entry.seq])) }
+}
+
+/** One line of text for what a page shows of an entry. */
+export function contentOf(entry: { kind: string; id: number | null; text: string | null }): string {
+  return entry.kind === 'message' ? `message ${entry.id} ${entry.text}` : `${entry.kind} ${entry.id ?? ''}`
+}
+
+const logQuery = `
+  select chat_id::float8 as "chatId", seq::float8 as seq, 'message' as kind, created_at as at,
+         user_id::float8 as "userId", id::float8 as id, client_msg_id as "clientMsgId", text, null as "messageId"
+    from messages where chat_id = any($1)
+  union all
+  select chat_id::float8, seq::float8, kind, created_at, actor_id::float8, null, null, null,
+         (data ->> 'messageId')::float8
+    from chat_events where chat_id = any($1) and audience = 'all'
+  order by 1, 2`
+
+function toEntry({ chatId: _chatId, text, messageId, ...row }: Row, offsetMs: number): RunEntry {
+  const content = contentOf({ kind: row.kind, id: row.id ?? messageId, text })
+  return { ...row, content, moment: row.at.getTime() + offsetMs }
+}
