@@ -22,7 +22,8 @@ const groups = [
   {
     name: 'chat',
     priority: 1,
-    test: /packages[\\/]sdk|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!open|tools)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:chats-page|app-frame|use-leave)|components[\\/](?:connection-banner|badge)/,
+    // What the SDK loads only when it needs it, sharing with other tabs and going over HTTP, stays apart.
+    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!open|tools)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:chats-page|app-frame|use-leave)|components[\\/](?:connection-banner|badge)/,
   },
 ]
 
