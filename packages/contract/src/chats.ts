@@ -78,12 +78,14 @@ export type AssignOperatorInput = z.output<typeof assignOperatorInputSchema>
 export const closeChatInputSchema = z.strictObject({ chatId: chatIdSchema, ifSeq: z.int().min(0).optional() })
 export type CloseChatInput = z.output<typeof closeChatInputSchema>
 
-export const markReadInputSchema = z.strictObject({ chatId: chatIdSchema, seq: z.int().min(0) })
+const markShape = { chatId: chatIdSchema, seq: z.int().min(0) }
+
+export const markReadInputSchema = z.strictObject(markShape)
 export type MarkReadInput = z.output<typeof markReadInputSchema>
 
 /** Everything up to `seq` has reached a device of the asker. */
-export const markDeliveredInputSchema = markReadInputSchema
-export type MarkDeliveredInput = MarkReadInput
+export const markDeliveredInputSchema = z.strictObject(markShape)
+export type MarkDeliveredInput = z.output<typeof markDeliveredInputSchema>
 
 /** What a page offers when a client writes into a closed chat. `messages.send` itself always refuses. */
 export const closedChatPolicySchema = z.enum(['say', 'reopen', 'new'])
