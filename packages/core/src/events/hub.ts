@@ -2,6 +2,7 @@ import type { Bus, Hint } from '@deskbell/bus/bus'
 import type { ChatId } from '@deskbell/contract/ids'
 import { healMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
+import { GatheredReads } from '@deskbell/db/queries/gathered-reads'
 import { readChatMarks, readLogAfter, readTops } from '@deskbell/db/queries/log'
 import type { Clock } from '../clock.ts'
 import { Inbox } from '../inbox/inbox.ts'
@@ -9,6 +10,7 @@ import type { Log } from '../log.ts'
 import { ChatChannel } from './chat-channel.ts'
 import { EpochWatch } from './epoch-watch.ts'
 import { FrozenClock } from './frozen-clock.ts'
+import type { Mark } from './mark-board.ts'
 import { storedEntryView } from './stored-entry-view.ts'
 
 export type HubOptions = { db: Database; bus: Bus; log: Log; clock: Clock }
@@ -38,6 +40,7 @@ export class Hub {
   readonly #epoch: EpochWatch
   readonly #frozen: FrozenClock
   readonly #channels = new Map<ChatId, ChatChannel>()
+  readonly #marksOf: GatheredReads<ChatId, Mark[]>
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
@@ -50,6 +53,9 @@ export class Hub {
     this.#options = options
     this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#voidAll() })
     this.#frozen = new FrozenClock(options.clock)
+    this.#marksOf = new GatheredReads({
+      read: async (chatIds) => Map.groupBy(await readChatMarks(options.db.orm, chatIds), ({ chatId }) => chatId),
+    })
     this.inbox = new Inbox({ db: options.db, log: options.log })
   }
 
@@ -120,7 +126,7 @@ export class Hub {
     const channel = new ChatChannel({
       chatId,
       readLog: async (slice) => (await readLogAfter(db.orm, slice)).map((row) => storedEntryView(slice.chatId, row)),
-      readMarks: () => readChatMarks(db.orm, [chatId]),
+      readMarks: async () => (await this.#marksOf.get(chatId)) ?? [],
       onError: (error) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
     })
     this.#channels.set(chatId, channel)

@@ -1,10 +1,11 @@
 import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { and, desc, eq, isNull, type Placeholder, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 import { chats } from '../schema/chats.ts'
 import type { Executor, Tx } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
+import { GatheredReads } from './gathered-reads.ts'
 import { type ReadMarks, readMarksFields } from './marks.ts'
 
 /** Whose chat it is and how far it has come: enough to decide who may see it. */
@@ -31,7 +32,15 @@ export type ChatsFilter = {
 }
 
 export function prepareChatReads(orm: Database['orm']) {
-  const access = selectAccess(orm, sql.placeholder('chatId')).prepare('chat_access')
+  const access = selectAccess(orm)
+    .where(sql`${chats.id} = any(${sql.placeholder('chatIds')})`)
+    .prepare('chat_access')
+  const accesses = new GatheredReads({
+    read: async (chatIds: ChatId[]) => {
+      const rows = await access.execute({ chatIds })
+      return new Map(rows.map((row) => [row.id, row]))
+    },
+  })
   const glance = orm
     .select({ userId: chats.userId, status: chats.status })
     .from(chats)
@@ -42,10 +51,7 @@ export function prepareChatReads(orm: Database['orm']) {
     .prepare('chat_row')
   const lists = new Map<string, ReturnType<typeof prepareList>>()
   return {
-    async access(chatId: ChatId): Promise<ChatAccess | undefined> {
-      const rows = await access.execute({ chatId })
-      return rows[0]
-    },
+    access: (chatId: ChatId): Promise<ChatAccess | undefined> => accesses.get(chatId),
     async glance(chatId: ChatId): Promise<ChatGlance | undefined> {
       const rows = await glance.execute({ chatId })
       return rows[0]
@@ -66,11 +72,11 @@ export function prepareChatReads(orm: Database['orm']) {
 
 /** The access as a transaction or a snapshot sees it. */
 export async function readChatAccess(executor: Executor, chatId: ChatId): Promise<ChatAccess | undefined> {
-  const rows = await selectAccess(executor, chatId).prepare('chat_access_in_tx').execute()
+  const rows = await selectAccess(executor).where(eq(chats.id, chatId)).prepare('chat_access_in_tx').execute()
   return rows[0]
 }
 
-function selectAccess(executor: Executor, chatId: ChatId | Placeholder) {
+function selectAccess(executor: Executor) {
   return executor
     .select({
       id: chats.id,
@@ -81,7 +87,6 @@ function selectAccess(executor: Executor, chatId: ChatId | Placeholder) {
       marks: readMarksFields(chats.id),
     })
     .from(chats)
-    .where(eq(chats.id, chatId))
 }
 
 function prepareList(orm: Database['orm'], filter: ChatsFilter) {

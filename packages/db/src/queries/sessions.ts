@@ -5,6 +5,7 @@ import type { Database } from '../database.ts'
 import { sessions } from '../schema/sessions.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
+import { GatheredReads } from './gathered-reads.ts'
 
 export type SessionAuthMode = 'open' | 'secure'
 export type SessionRow = { sessionId: number; authMode: SessionAuthMode; userId: UserId; role: Role; name: string }
@@ -17,16 +18,26 @@ export function prepareSessionReads(orm: Database['orm']) {
       userId: users.id,
       role: users.role,
       name: users.name,
+      tokenHash: sessions.tokenHash,
+      expiresAt: sessions.expiresAt,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.tokenHash, sql.placeholder('tokenHash')), gt(sessions.expiresAt, sql.placeholder('now'))))
-    .prepare('session_by_token_hash')
+    .where(sql`${sessions.tokenHash} = any(${sql.placeholder('tokenHashes')})`)
+    .prepare('sessions_by_token_hash')
+  const gathered = new GatheredReads({
+    read: async (tokenHashes: string[]) => {
+      const rows = await byTokenHash.execute({ tokenHashes })
+      return new Map(rows.map((row) => [row.tokenHash, row]))
+    },
+  })
   return {
     /** The database compares the hash; an expired session is not found. */
     async find(tokenHash: string, now: Date): Promise<SessionRow | undefined> {
-      const rows = await byTokenHash.execute({ tokenHash, now })
-      return rows[0]
+      const row = await gathered.get(tokenHash)
+      if (row === undefined || row.expiresAt <= now) return undefined
+      const { sessionId, authMode, userId, role, name } = row
+      return { sessionId, authMode, userId, role, name }
     },
   }
 }
