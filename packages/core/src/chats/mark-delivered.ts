@@ -10,6 +10,6 @@ import { requireVisible } from './chat-policy.ts'
 export async function markDelivered(core: Core, actor: Actor, input: MarkDeliveredInput): Promise<void> {
   const told = { chatId: input.chatId, userId: actor.userId, role: actor.role, seq: input.seq }
   if (core.delivered.merge(told)) return
-  const chat = requireVisible(actor, await core.queries.chats.access(input.chatId))
+  const chat = requireVisible(actor, await core.queries.chats.glance(input.chatId))
   if (input.seq > 0) await core.delivered.write({ ...told, clientId: chat.userId })
 }
