@@ -62,7 +62,8 @@ export class FakeSocket extends EventTarget implements WebSocket {
 
   close(): void {
     if (this.readyState === this.CLOSED) return
+    const isOpening = this.readyState === this.CONNECTING
     this.readyState = this.CLOSING
-    if (!this.#muted) queueMicrotask(() => this.drop(1000))
+    if (!this.#muted) queueMicrotask(() => (isOpening ? this.refuse() : this.drop(1000)))
   }
 }

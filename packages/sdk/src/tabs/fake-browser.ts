@@ -46,7 +46,11 @@ export class FakeBrowser {
 
   /** The tab is gone, whatever it was doing. */
   kill(tab: FakeTab): void {
-    for (const [name, queue] of this.#queues) this.#queues.set(name, queue.filter((waiting) => waiting.tab !== tab))
+    for (const [name, queue] of this.#queues)
+      this.#queues.set(
+        name,
+        queue.filter((waiting) => waiting.tab !== tab),
+      )
     for (const channel of [...this.#channels]) if (channel.tab === tab) channel.close()
     for (const [name, holder] of [...this.#held]) if (holder === tab) this.free(tab, name)
   }

@@ -1,0 +1,115 @@
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../src/eventually.ts'
+import { messages, shownTexts, signInAsClient, write } from '../src/pages.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  /** Counts the open sockets of each tab. */
+  function watchSockets(context: BrowserContext): (page?: Page) => number {
+    const open = new Map<Page, number>()
+    const change = (page: Page, by: number) => open.set(page, (open.get(page) ?? 0) + by)
+    context.on('page', (page) => {
+      page.on('websocket', (socket) => {
+        change(page, 1)
+        socket.on('close', () => change(page, -1))
+      })
+      page.on('close', () => open.delete(page))
+    })
+    return (page) => (page ? (open.get(page) ?? 0) : [...open.values()].reduce((sum, count) => sum + count, 0))
+  }
+
+  async function tabs(context: BrowserContext, name: string): Promise<[Page, Page, Page]> {
+    const first = await signInAsClient(context, world.url, { email: `${name.toLowerCase()}@example.com`, name })
+    await write(first, 'first')
+    await messages(first, 'first').waitFor()
+    const [second, third] = [await context.newPage(), await context.newPage()]
+    for (const page of [second, third]) {
+      await page.goto(first.url())
+      await messages(page, 'first').waitFor()
+    }
+    return [first, second, third]
+  }
+
+  async function showsEverything(pages: Page[], expected: string[]): Promise<void> {
+    for (const page of pages) {
+      const shown = await eventually(
+        () => shownTexts(page),
+        (texts) => texts.length >= expected.length,
+      )
+      expect(shown).toEqual(expected)
+    }
+  }
+
+  test('[SDK-14] three tabs share one socket, and each shows everything that each of them writes', async () => {
+    const context = await world.newContext()
+    const sockets = watchSockets(context)
+    const pages = await tabs(context, 'Sharing')
+    expect(sockets()).toBe(1)
+    expect(sockets(pages[0])).toBe(1)
+    const expected = ['first']
+    for (const [index, page] of pages.entries()) {
+      await write(page, `of tab ${index}`)
+      expected.push(`of tab ${index}`)
+      await showsEverything(pages, expected)
+    }
+    expect(sockets()).toBe(1)
+  })
+
+  test('[SDK-14] when the tab with the socket is closed the next one takes over, and nothing is missed', async () => {
+    const context = await world.newContext()
+    const sockets = watchSockets(context)
+    const [first, second, third] = await tabs(context, 'Heirs')
+    await first.close()
+    await write(second, 'after the close')
+    await showsEverything([second, third], ['first', 'after the close'])
+    await eventually(
+      () => sockets(),
+      (count) => count === 1,
+    )
+    await second.reload()
+    await write(third, 'after the reload')
+    await showsEverything([second, third], ['first', 'after the close', 'after the reload'])
+    await eventually(
+      () => sockets(),
+      (count) => count === 1,
+    )
+  })
+
+  test('[SDK-14] a tab that crashes takes nothing with it', async () => {
+    const context = await world.newContext()
+    const [first, second, third] = await tabs(context, 'Crash')
+    const session = await context.newCDPSession(first)
+    void session.send('Page.crash').catch(() => {})
+    await write(second, 'after the crash')
+    await showsEverything([second, third], ['first', 'after the crash'])
+  })
+
+  test('[SDK-14] signing out in one tab ends all of them, and another user does not meet them', async () => {
+    const context = await world.newContext()
+    const sockets = watchSockets(context)
+    const [first, second, third] = await tabs(context, 'Leaving')
+    await third.getByRole('button', { name: /^Account: / }).click()
+    await third.getByRole('button', { name: 'Sign out' }).click()
+    for (const page of [first, second])
+      await page
+        .getByRole('textbox', { name: 'Email' })
+        .or(page.getByRole('link', { name: 'Login as Client' }))
+        .first()
+        .waitFor()
+    await eventually(
+      () => sockets(),
+      (count) => count === 0,
+    )
+    const other = await signInAsClient(context, world.url, { email: 'other-tabs@example.com', name: 'Other' })
+    await write(other, 'of another')
+    await showsEverything([other], ['of another'])
+  })
+})
