@@ -1,7 +1,8 @@
+import type { UserId } from '@deskbell/contract/ids'
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Path } from '../lib/navigation.ts'
 import { createRouter } from './create-router.ts'
-import { type Route, routeOf } from './route.ts'
+import { type Known, type Route, routeOf } from './route.ts'
 
 /** The browser's history, as far as a page can see it. */
 let places: string[]
@@ -24,7 +25,7 @@ beforeEach(() => {
   vi.stubGlobal('window', { addEventListener: (_: 'popstate', listener: () => void) => (popped = listener) })
 })
 
-const known = { hints: { client: 7 }, lastRole: null }
+const known: Known = { hints: { client: 7 as UserId }, lastRole: null }
 
 /** Pages are their names. Those in `slow` come when they are let go. */
 function start(slow: Partial<Record<Route['page'], Promise<string>>> = {}) {

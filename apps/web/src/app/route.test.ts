@@ -1,8 +1,9 @@
+import type { UserId } from '@deskbell/contract/ids'
 import { describe, expect, test } from 'vitest'
-import { routeOf } from './route.ts'
+import { type Known, routeOf } from './route.ts'
 
 const nobody = { hints: {}, lastRole: null }
-const both = { hints: { client: 7, operator: 9 }, lastRole: 'client' } as const
+const both: Known = { hints: { client: 7 as UserId, operator: 9 as UserId }, lastRole: 'client' }
 
 function route(pathname: string, search = '') {
   return routeOf({ pathname, search }, both)

@@ -1,3 +1,4 @@
+import type { UserId } from '@deskbell/contract/ids'
 import { describe, expect, test } from 'vitest'
 import { chooseSeat, readSeatHints } from './seat.ts'
 
@@ -16,7 +17,7 @@ describe('readSeatHints', () => {
 })
 
 describe('chooseSeat', () => {
-  const both = { client: 7, operator: 9 }
+  const both = { client: 7 as UserId, operator: 9 as UserId }
 
   test('[WEB-2] the asked user, if signed in here', () => {
     expect(chooseSeat(both, '9', 'client')).toEqual({ role: 'operator', userId: 9 })
@@ -26,7 +27,7 @@ describe('chooseSeat', () => {
   test('[WEB-2] any other id leads to the own page, of the role that this tab used last', () => {
     expect(chooseSeat(both, '8', 'operator')).toEqual({ role: 'operator', userId: 9 })
     expect(chooseSeat(both, 'x', null)).toEqual({ role: 'client', userId: 7 })
-    expect(chooseSeat({ operator: 9 }, '7', 'client')).toEqual({ role: 'operator', userId: 9 })
+    expect(chooseSeat({ operator: both.operator }, '7', 'client')).toEqual({ role: 'operator', userId: 9 })
   })
 
   test('[WEB-2] nobody signed in has no seat', () => {

@@ -1,19 +1,20 @@
+import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 
 /** Who may be signed in here, as the readable cookies beside the sessions say. */
-export type SeatHints = { readonly [role in Role]?: number }
+export type SeatHints = { readonly [role in Role]?: UserId }
 
 /** One signed-in role of this browser. */
-export type Seat = { readonly role: Role; readonly userId: number }
+export type Seat = { readonly role: Role; readonly userId: UserId }
 
 const roles: readonly Role[] = ['client', 'operator']
 
 /** `deskbell_client_id=7; deskbell_operator_id=9` → both ids. What is no id is left out. */
 export function readSeatHints(cookies: string): SeatHints {
-  const hints: { [role in Role]?: number } = {}
+  const hints: { [role in Role]?: UserId } = {}
   for (const role of roles) {
     const id = new RegExp(`(?:^|;\\s*)deskbell_${role}_id=([1-9][0-9]{0,15})(?:;|$)`).exec(cookies)?.[1]
-    if (id !== undefined) hints[role] = Number(id)
+    if (id !== undefined) hints[role] = Number(id) as UserId
   }
   return hints
 }

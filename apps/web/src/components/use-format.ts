@@ -12,6 +12,8 @@ export type Format = {
   moment(iso: string): string
   /** yesterday, 3 days ago: for what is at least a day old. */
   daysAgo(iso: string): string
+  /** 5 minutes ago, yesterday. */
+  ago(value: number, unit: Intl.RelativeTimeFormatUnit): string
   count(value: number): string
 }
 
@@ -47,6 +49,7 @@ function createFormat(locale: string): Format {
     },
     moment: (iso) => moment.format(new Date(iso)),
     daysAgo: (iso) => relative.format(-daysSince(new Date(iso)), 'day'),
+    ago: (value, unit) => relative.format(-value, unit),
     count: (value) => count.format(value),
   }
 }

@@ -24,6 +24,7 @@ type AppFrameProps = {
 export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameProps) {
   const { sdk, user } = useSession()
   const connection = useStore(sdk.connection)
+  const { kept } = useStore(sdk.outbox)
   const leave = useLeave()
   const [failed, setFailed] = useState(false)
   const signOut = (then: () => void) => {
@@ -55,6 +56,11 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
         {failed && (
           <Notice look="danger">
             <Trans>You could not be signed out: the server does not answer. Try again.</Trans>
+          </Notice>
+        )}
+        {!kept && (
+          <Notice look="info">
+            <Trans>This browser keeps nothing: what is not sent yet is lost with this tab.</Trans>
           </Notice>
         )}
         <ConnectionBanner

@@ -35,13 +35,13 @@ function SeatPage({ seat }: { seat: Seat }) {
   )
 }
 
-function useSdk({ role }: Seat): Sdk | null {
+function useSdk({ role, userId }: Seat): Sdk | null {
   const [sdk, setSdk] = useState<Sdk | null>(null)
   useEffect(() => {
-    const next = createSdk({ url: location.origin, role, session: 'cookie' })
+    const next = createSdk({ url: location.origin, role, session: 'cookie', userId })
     setSdk(next)
     return () => next.close()
-  }, [role])
+  }, [role, userId])
   return sdk
 }
 

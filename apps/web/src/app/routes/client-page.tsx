@@ -63,7 +63,13 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
           className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}
         >
           {own.loaded ? (
-            <ClientChat chat={selected} opening={opening} onNewChat={() => select('new')} />
+            <ClientChat
+              chat={selected}
+              opening={opening}
+              operatorsOnline={own.operatorsOnline}
+              onNewChat={() => select('new')}
+              onOpen={own.put}
+            />
           ) : (
             <ThreadSkeleton />
           )}

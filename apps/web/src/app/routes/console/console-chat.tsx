@@ -3,15 +3,18 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxFollower } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
-import { type RefObject, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { errorWords } from '../../../components/error-words.ts'
 import { Notice } from '../../../components/notice.tsx'
 import { ChatHeader } from '../../../features/chats/console/chat-header.tsx'
 import { ClosedChat } from '../../../features/chats/console/closed-chat.tsx'
+import { NewerDialog } from '../../../features/chats/console/newer-dialog.tsx'
 import { NotYours } from '../../../features/chats/console/not-yours.tsx'
 import type { ChatActions } from '../../../features/chats/console/use-chat-actions.ts'
 import { Conversation } from '../../../features/messages/conversation.tsx'
+import { pendingActionClass, type RefusedMessage } from '../../../features/messages/pending-actions.tsx'
+import type { ThreadView } from '../../../features/messages/thread.tsx'
 import { ThreadSkeleton } from '../../../features/messages/thread-skeleton.tsx'
 import { errorCode } from '../../../lib/error-code.ts'
 import { useSession } from '../../../lib/session.ts'
@@ -62,22 +65,75 @@ function Known({ chat, actions, composerRef, onLeave, onFocusList }: ConsoleChat
   const { i18n } = useLingui()
   const { t } = useMacro()
   const { user } = useSession()
+  const threadRef = useRef<ThreadView>(null)
+  const leadsBack = useRef(false)
   const { name } = chat.client
   useTakenByOpening(chat, actions.take)
   const error = actions.errorOf(chat)
   const othersChat = chat.status === 'open' && chat.operator !== null && chat.operator.id !== user.id
+  const reopen = () =>
+    actions.reopen(chat, () => {
+      // The composer comes back with the log's entry, which may be here before the answer or after it.
+      leadsBack.current = composerRef.current === null
+      composerRef.current?.focus()
+    })
   return (
     <>
-      <ChatHeader chat={chat} ownId={user.id} actions={actions} onBack={onLeave} onDone={onFocusList} />
-      {error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(error)))}</Notice>}
       <Conversation
         chat={chat}
         label={t`Messages with ${name}`}
+        threadRef={threadRef}
         composerRef={composerRef}
         onEscape={onFocusList}
+        header={({ presence }) => (
+          <>
+            <ChatHeader
+              chat={chat}
+              ownId={user.id}
+              presence={presence}
+              actions={actions}
+              onClose={() => actions.close(chat, { seenSeq: threadRef.current?.seenSeq() ?? 0, onDone: onFocusList })}
+              onReopen={reopen}
+              onBack={onLeave}
+              onDone={onFocusList}
+            />
+            {error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(error)))}</Notice>}
+          </>
+        )}
         notice={othersChat && <NotYours chat={chat} onTakeOver={() => actions.takeOver(chat)} />}
-        closed={(draft) => <ClosedChat draft={draft} />}
+        closed={(draft) => <ClosedChat draft={draft} leadsBack={leadsBack} composerRef={composerRef} />}
+        refused={useRefused(chat, actions)}
       />
+      {actions.newerIn(chat) && (
+        <NewerDialog
+          chat={chat}
+          onClose={actions.dismissNewer}
+          onRead={() => {
+            actions.dismissNewer()
+            threadRef.current?.showNewest()
+          }}
+          onCloseChat={() => actions.close(chat, { onDone: onFocusList })}
+        />
+      )}
     </>
   )
+}
+
+/** For an answer that came too late: it can still go out, into the opened chat. */
+function useRefused(chat: Chat, actions: ChatActions): ((message: RefusedMessage) => ReactNode) | undefined {
+  const present = useRef({ chat, actions })
+  present.current = { chat, actions }
+  const isClosed = chat.status === 'closed'
+  return useMemo(() => {
+    if (!isClosed) return undefined
+    return ({ retry }: RefusedMessage) => (
+      <button
+        type="button"
+        className={pendingActionClass}
+        onClick={() => present.current.actions.reopen(present.current.chat, retry)}
+      >
+        <Trans>Reopen and send</Trans>
+      </button>
+    )
+  }, [isClosed])
 }

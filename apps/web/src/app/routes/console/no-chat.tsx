@@ -21,6 +21,9 @@ export function NoChat() {
         <Key keys={['R']}>
           <Trans>write an answer</Trans>
         </Key>
+        <Key keys={['O']}>
+          <Trans>open a closed chat again</Trans>
+        </Key>
         <Key keys={['Esc']}>
           <Trans>back to the list</Trans>
         </Key>

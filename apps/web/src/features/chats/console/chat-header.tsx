@@ -1,21 +1,29 @@
 import type { Chat } from '@deskbell/contract/chats'
+import type { Timeline } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Avatar } from '../../../components/avatar.tsx'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
+import { readShortcuts } from '../../../lib/shortcuts.ts'
+import { ClientPresence } from './client-presence.tsx'
 import type { ChatActions } from './use-chat-actions.ts'
+import { reopenKey } from './use-console-keys.ts'
 
 type ChatHeaderProps = {
   readonly chat: Chat
   readonly ownId: number
+  readonly presence: Timeline['presence']
   readonly actions: ChatActions
+  readonly onClose: () => void
+  readonly onReopen: () => void
   readonly onBack: () => void
   /** The pressed button is gone then: the focus needs another place. */
   readonly onDone: () => void
 }
 
 /** Who the client is, whose chat it is, and what the operator can do with it. */
-export function ChatHeader({ chat, ownId, actions, onBack, onDone }: ChatHeaderProps) {
+export function ChatHeader(props: ChatHeaderProps) {
+  const { chat, ownId, presence, onBack } = props
   const { t } = useLingui()
   const { client } = chat
   return (
@@ -33,15 +41,16 @@ export function ChatHeader({ chat, ownId, actions, onBack, onDone }: ChatHeaderP
         <h2 className="truncate text-title font-semibold">
           <bdi>{client.name}</bdi>
         </h2>
-        <p className="flex min-w-0 gap-x-2 text-small text-ink-2">
+        <p className="flex min-w-0 flex-wrap gap-x-2 text-small text-ink-2">
           <bdi className="truncate">{client.email}</bdi>
           <span aria-hidden="true">·</span>
           <span className="shrink-0">
             <Standing chat={chat} ownId={ownId} />
           </span>
+          {presence !== null && <ClientPresence presence={presence} />}
         </p>
       </div>
-      {chat.status === 'open' && <Acts chat={chat} ownId={ownId} actions={actions} onBack={onBack} onDone={onDone} />}
+      <Acts {...props} />
     </header>
   )
 }
@@ -53,7 +62,14 @@ function Standing({ chat, ownId }: { chat: Chat; ownId: number }) {
   return <bdi>{chat.operator.name}</bdi>
 }
 
-function Acts({ chat, ownId, actions, onBack, onDone }: ChatHeaderProps) {
+function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatHeaderProps) {
+  if (chat.status === 'closed') {
+    return (
+      <Button aria-keyshortcuts={readShortcuts() ? reopenKey : undefined} onClick={onReopen}>
+        <Trans>Reopen</Trans>
+      </Button>
+    )
+  }
   return (
     <div className="flex flex-wrap gap-2">
       {chat.operator === null && (
@@ -73,7 +89,7 @@ function Acts({ chat, ownId, actions, onBack, onDone }: ChatHeaderProps) {
           <Trans>Give back</Trans>
         </Button>
       )}
-      <Button look="danger" onClick={() => actions.close(chat, onDone)}>
+      <Button look="danger" onClick={onClose}>
         <Trans>Close Chat</Trans>
       </Button>
     </div>

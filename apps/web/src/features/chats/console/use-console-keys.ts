@@ -8,7 +8,10 @@ type Targets = {
   readonly composerRef: RefObject<HTMLTextAreaElement | null>
 }
 
-/** J and K move in the list, R goes to the composer. Never while somebody types, and not when switched off. */
+/** The button with this key opens a closed chat again. */
+export const reopenKey = 'O'
+
+/** J and K move in the list, R goes to the composer, O opens a closed chat again. Never while somebody types, and not when switched off. */
 export function useConsoleKeys({ listRef, composerRef }: Targets): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -27,9 +30,16 @@ function act(key: string, { listRef, composerRef }: Targets): boolean {
     focusRow(list, key === 'j' ? 1 : -1)
     return true
   }
+  if (key === reopenKey.toLowerCase()) return press(`button[aria-keyshortcuts="${reopenKey}"]`)
   if (key !== 'r' || composerRef.current === null) return false
   composerRef.current.focus()
   return true
+}
+
+function press(selector: string): boolean {
+  const button = document.querySelector<HTMLButtonElement>(selector)
+  button?.click()
+  return button !== null
 }
 
 function isModified(event: KeyboardEvent): boolean {

@@ -14,6 +14,8 @@ export type OwnChats = {
   readonly caughtUp: boolean
   readonly chats: readonly Chat[]
   readonly unread: number
+  /** Is anybody there to answer? Null: not known at this moment. */
+  readonly operatorsOnline: boolean | null
   readonly put: (chat: Chat) => void
   /** Null when all are here. */
   readonly loadMore: (() => void) | null
@@ -25,7 +27,7 @@ export type OwnChats = {
  */
 export function useOwnChats(inbox: InboxFollower): OwnChats {
   const { sdk } = useSession()
-  const { rows, generation, status } = useStore(inbox)
+  const { rows, generation, status, operatorsOnline } = useStore(inbox)
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const load = useCallback(
     async (cursor: string | null, signal?: AbortSignal) => {
@@ -46,6 +48,7 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
     caughtUp: status === 'live' && loaded !== null,
     chats,
     unread: chats.reduce((sum, chat) => sum + chat.unread, 0),
+    operatorsOnline: status === 'live' ? operatorsOnline : null,
     put: (chat) => inbox.put([chat]),
     loadMore: cursor === null ? null : () => void load(cursor).catch(() => undefined),
   }

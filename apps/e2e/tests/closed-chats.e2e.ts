@@ -1,0 +1,227 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../src/eventually.ts'
+import { watchPage } from '../src/page-watch.ts'
+import { chatRow, composer, messages, shownTexts, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { signInByRest } from '../src/rest-person.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+const sent = 'article:is([data-state="sent"], [data-state="delivered"], [data-state="read"])'
+
+/** A client with one chat that an operator has closed. */
+async function withClosedChat(world: World, name: string) {
+  const email = `${name.toLowerCase()}@example.com`
+  const rest = await signInByRest(world.url, { email, name, role: 'client' })
+  const operator = await signInByRest(world.url, { email: 'rest@example.com', name: 'Rest', role: 'operator' })
+  const chatId = await rest.createChat()
+  await rest.send(chatId, 'The first question')
+  await operator.close(chatId)
+  const page = await signInAsClient(await world.newContext(), world.url, { email, name })
+  await messages(page, 'The first question').waitFor()
+  return { page, rest, operator, chatId }
+}
+
+/** Sends of this page that the server sees too late: the chat is closed by then. */
+async function writeTooLate(page: Page, close: () => Promise<void>, text: string): Promise<void> {
+  await page.context().setOffline(true)
+  await write(page, text)
+  await messages(page, text).waitFor()
+  await close()
+  await page.context().setOffline(false)
+  await page.locator('article[data-state="failed"]').filter({ hasText: text }).waitFor()
+}
+
+describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld({ env: { CLOSED_CHAT: 'reopen' } })
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  test('[WEB-31] writing into a closed chat opens it again, and the message stands in it', async () => {
+    const { page, rest, chatId } = await withClosedChat(world, 'Rea')
+    const watch = watchPage(page)
+    await page.getByText('Writing opens it again').waitFor()
+    await write(page, 'And one more question')
+    await page.locator(sent).filter({ hasText: 'And one more question' }).waitFor()
+    expect(await composer(page).inputValue()).toBe('')
+    await page.getByText('opened the chat again').waitFor()
+    const history = await rest.history(chatId)
+    expect(history.map(({ text }) => text)).toEqual(['The first question', 'And one more question'])
+    expect(watch.printed).toEqual([])
+    await page.context().close()
+  })
+
+  test('[WEB-31] a text waits in the composer until its chat is open, also over a closed tab', async () => {
+    const { page: first, rest, chatId } = await withClosedChat(world, 'Ree')
+    const context = first.context()
+    await context.setOffline(true)
+    await write(first, 'Written without a line')
+    await first.getByText('Opening the chat again').waitFor()
+    await first.close()
+    await context.setOffline(false)
+    const page = await context.newPage()
+    await page.goto(first.url())
+    await messages(page, 'The first question').waitFor()
+    expect(await composer(page).inputValue()).toBe('Written without a line')
+    await context.setOffline(true)
+    await composer(page).press('Enter')
+    await page.getByText('Opening the chat again').waitFor()
+    await context.setOffline(false)
+    await page.locator(sent).filter({ hasText: 'Written without a line' }).waitFor()
+    const history = await rest.history(chatId)
+    expect(history.map(({ text }) => text)).toEqual(['The first question', 'Written without a line'])
+    await context.close()
+  })
+
+  test('[WEB-31] a message that came too late can still be sent, after the chat is opened again', async () => {
+    const { page, rest, operator, chatId } = await withClosedChat(world, 'Ria')
+    await write(page, 'Open it')
+    await page.locator(sent).filter({ hasText: 'Open it' }).waitFor()
+    await writeTooLate(page, () => operator.close(chatId), 'Too late')
+    await page.getByRole('button', { name: 'Open the chat and send' }).click()
+    await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
+    expect((await rest.history(chatId)).filter(({ text }) => text === 'Too late')).toHaveLength(1)
+    await page.context().close()
+  })
+})
+
+describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld({ env: { CLOSED_CHAT: 'new' } })
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  test('[WEB-31] writing into a closed chat begins a new one with the message', async () => {
+    const { page, rest, chatId } = await withClosedChat(world, 'Nea')
+    await page.getByText('begins a new one').waitFor()
+    await write(page, 'Something else')
+    await page.locator(sent).filter({ hasText: 'Something else' }).waitFor()
+    expect(await shownTexts(page)).toEqual(['Something else'])
+    await page.getByRole('navigation', { name: 'Your chats' }).getByRole('button', { name: 'Closed' }).waitFor()
+    expect((await rest.history(chatId)).map(({ text }) => text)).toEqual(['The first question'])
+    await eventually(
+      () => composer(page).evaluate((area) => area === document.activeElement),
+      (focused) => focused,
+    )
+    await page.context().close()
+  })
+
+  test('[WEB-31] a message that came too late goes into a new chat', async () => {
+    const { page, operator } = await withClosedChat(world, 'Nia')
+    await write(page, 'The second chat')
+    await page.locator(sent).filter({ hasText: 'The second chat' }).waitFor()
+    const chatId = Number(new URL(page.url()).searchParams.get('chat') ?? 0) || (await newestChat(page))
+    await writeTooLate(page, () => operator.close(chatId), 'Too late')
+    await page.getByRole('button', { name: 'Send in a new chat' }).click()
+    await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
+    expect(await shownTexts(page)).toEqual(['Too late'])
+    await page.context().close()
+  })
+
+  async function newestChat(page: Page): Promise<number> {
+    return await page.evaluate(async () => {
+      const answer = await fetch('/api/chats', { headers: { 'x-deskbell-role': 'client' } })
+      const { items } = (await answer.json()) as { items: { id: number }[] }
+      return items[0]?.id ?? 0
+    })
+  }
+})
+
+describe.skipIf(!tools.chromium)('operators and closed chats', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  test('[WEB-31] with CLOSED_CHAT=say a message that came too late is taken along into a new chat', async () => {
+    const { page, rest, operator } = await withClosedChat(world, 'Sia')
+    const second = await rest.createChat()
+    await rest.send(second, 'The second chat')
+    await page.getByRole('navigation', { name: 'Your chats' }).getByRole('button', { name: 'The second chat' }).click()
+    await writeTooLate(page, () => operator.close(second), 'Too late')
+    await page.getByRole('button', { name: 'Take it to a new chat' }).click()
+    expect(await composer(page).inputValue()).toBe('Too late')
+    await composer(page).press('Enter')
+    await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
+    await page.context().close()
+  })
+
+  test('[WEB-30] an operator reopens a closed chat by button and by key, and writes on', async () => {
+    const { page: client, operator: rest, chatId } = await withClosedChat(world, 'Ora')
+    const operator = await signInAsOperator(await world.newContext(), world.url, {
+      email: 'o@example.com',
+      name: 'Oleg',
+    })
+    await operator.getByRole('button', { name: 'Closed' }).click()
+    await chatRow(operator, 'Ora').click()
+    await operator.getByRole('button', { name: 'Reopen' }).click()
+    await operator.getByRole('button', { name: 'Close Chat' }).waitFor()
+    await client.getByText('opened the chat again').waitFor()
+    await composer(client).waitFor()
+    await eventually(
+      () => composer(operator).evaluate((area) => area === document.activeElement),
+      (focused) => focused,
+    )
+    await operator.keyboard.type('We go on.')
+    await operator.keyboard.press('Enter')
+    await messages(client, 'We go on.').waitFor()
+    await rest.close(chatId)
+    await operator.getByRole('button', { name: 'Reopen' }).waitFor()
+    await operator.getByRole('heading', { name: 'Ora', exact: true }).click()
+    await operator.keyboard.press('o')
+    await operator.getByRole('button', { name: 'Close Chat' }).waitFor()
+    await Promise.all([client.context().close(), operator.context().close()])
+  })
+
+  test('[WEB-30] closing a chat to which something unseen has come asks first', async () => {
+    const rest = await signInByRest(world.url, { email: 'vida@example.com', name: 'Vida', role: 'client' })
+    const chatId = await rest.createChat()
+    for (let index = 0; index < 40; index += 1) await rest.send(chatId, `line ${index}`)
+    const operator = await signInAsOperator(await world.newContext(), world.url, {
+      email: 'p@example.com',
+      name: 'Pia',
+    })
+    await chatRow(operator, 'Vida').click()
+    await messages(operator, 'line 39').waitFor()
+    // Reading what was said before: what comes now is below the edge.
+    await operator.getByRole('region', { name: 'Messages with Vida' }).evaluate((region) => region.scrollTo(0, 0))
+    await operator.getByRole('button', { name: 'Jump to the latest message' }).waitFor()
+    await rest.send(chatId, 'Wait, one more thing')
+    await operator.getByRole('button', { name: '1 new message' }).waitFor()
+    await operator.getByRole('button', { name: 'Close Chat' }).click()
+    const dialog = operator.getByRole('dialog', { name: 'Something new has come' })
+    await dialog.getByRole('button', { name: 'Read it' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await eventually(
+      () => messages(operator, 'Wait, one more thing').evaluate((article) => article.getBoundingClientRect().bottom),
+      (bottom) => bottom <= 800,
+    )
+    await operator.getByRole('button', { name: 'Close Chat' }).click()
+    await operator.getByRole('button', { name: 'Reopen' }).waitFor()
+    await operator.context().close()
+  })
+
+  test('[WEB-30] it can be closed all the same', async () => {
+    const rest = await signInByRest(world.url, { email: 'ute@example.com', name: 'Ute', role: 'client' })
+    const chatId = await rest.createChat()
+    await rest.send(chatId, 'Hello')
+    const context = await world.newContext()
+    const operator = await signInAsOperator(context, world.url, { email: 'q@example.com', name: 'Quentin' })
+    await chatRow(operator, 'Ute').click()
+    await messages(operator, 'Hello').waitFor()
+    for (let index = 0; index < 40; index += 1) await rest.send(chatId, `line ${index}`)
+    await messages(operator, 'line 39').waitFor()
+    await operator.getByRole('region', { name: 'Messages with Ute' }).evaluate((region) => region.scrollTo(0, 0))
+    await operator.getByRole('button', { name: 'Jump to the latest message' }).waitFor()
+    await rest.send(chatId, 'Unseen')
+    await operator.getByRole('button', { name: '1 new message' }).waitFor()
+    await operator.getByRole('button', { name: 'Close Chat' }).click()
+    await operator.getByRole('button', { name: 'Close anyway' }).click()
+    await operator.getByRole('button', { name: 'Reopen' }).waitFor()
+    await context.close()
+  })
+})

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chatRow, composer, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { signInByRest } from '../src/rest-person.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+describe.skipIf(!tools.chromium)('who is here', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  test('[WEB-29] each side reads whether the other is here, and an operator since when the client is not', async () => {
+    const client = await signInAsClient(await world.newContext(), world.url, { email: 'ann@example.com', name: 'Ann' })
+    await client.getByText('Nobody is here right now').waitFor()
+    await write(client, 'Hello?')
+    const operator = await signInAsOperator(await world.newContext(), world.url, {
+      email: 'oleg@example.com',
+      name: 'Oleg',
+    })
+    await client.getByText('We are here').waitFor()
+    await chatRow(operator, 'Ann').click()
+    await operator.getByText('here now').waitFor()
+    await client.context().close()
+    // The server waits a little before it believes that somebody has gone.
+    await operator.getByText('last seen').waitFor({ timeout: 60_000 })
+    await operator.context().close()
+  })
+
+  test('[WEB-29] a client who was never here is not said to have been', async () => {
+    const operator = await signInByRest(world.url, { email: 'pia@example.com', name: 'Pia', role: 'operator' })
+    const answer = await fetch(`${world.url}/api/chats`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${operator.token}` },
+      body: JSON.stringify({ email: 'new@example.com', name: 'Newcomer' }),
+    })
+    expect(answer.status).toBe(201)
+    const page = await signInAsOperator(await world.newContext(), world.url, { email: 'pia@example.com', name: 'Pia' })
+    await chatRow(page, 'Newcomer').click()
+    await page.getByText('has not been here yet').waitFor()
+    await page.context().close()
+  })
+
+  test('[WEB-32] where the browser keeps nothing the page says so', async () => {
+    const context = await world.newContext()
+    await context.addInitScript(() => {
+      Object.defineProperty(window, 'indexedDB', { value: undefined })
+    })
+    const page = await signInAsClient(context, world.url, { email: 'bea@example.com', name: 'Bea' })
+    await page.getByText('This browser keeps nothing').waitFor()
+    const other = await signInAsClient(await world.newContext(), world.url, { email: 'bea@example.com', name: 'Bea' })
+    await composer(other).waitFor()
+    expect(await other.getByText('This browser keeps nothing').count()).toBe(0)
+    await Promise.all([context.close(), other.context().close()])
+  })
+})

@@ -1,0 +1,51 @@
+import type { Chat } from '@deskbell/contract/chats'
+import type { ChatId } from '@deskbell/contract/ids'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { useSession } from '../../../lib/session.ts'
+import { untilAnswered } from '../../../lib/until-answered.ts'
+
+export type ReopeningState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'refused'; readonly error: unknown }
+
+export type Reopening = {
+  readonly state: ReopeningState
+  /** Opens the chat again, however often that takes; `then` is called once it is open. */
+  readonly reopen: (then: () => void) => void
+}
+
+/** Opens a closed chat again before something is sent into it. What was to follow waits in the composer or the outbox. */
+export function useReopening(chatId: ChatId, onOpen: (chat: Chat) => void): Reopening {
+  const { sdk } = useSession()
+  const [state, setState] = useState<ReopeningState>({ kind: 'idle' })
+  const [attempt, setAttempt] = useState(0)
+  const waiting = useRef<(() => void)[]>([])
+  const opened = useRef(onOpen)
+  opened.current = onOpen
+  useEffect(() => {
+    if (attempt === 0) return
+    const ended = new AbortController()
+    untilAnswered((signal) => sdk.client.chats.reopen.mutate({ chatId }, { signal }), ended.signal).then(
+      ({ chat }) => {
+        if (ended.signal.aborted) return
+        setState({ kind: 'idle' })
+        opened.current(chat)
+        for (const then of waiting.current.splice(0)) then()
+      },
+      (error: unknown) => {
+        if (ended.signal.aborted) return
+        waiting.current = []
+        setState({ kind: 'refused', error })
+      },
+    )
+    return () => ended.abort()
+  }, [sdk, chatId, attempt])
+  const reopen = useCallback((then: () => void) => {
+    waiting.current.push(then)
+    setState({ kind: 'opening' })
+    // One call for all that wait: a second press asks no second time.
+    if (waiting.current.length === 1) setAttempt((before) => before + 1)
+  }, [])
+  return { state, reopen }
+}
