@@ -4,6 +4,8 @@ export const closeCodes = {
   restart: 1012,
   /** Too much was waiting for this socket: come back and resume by cursor. */
   slow: 4008,
+  /** The user has too many sockets: come back later. */
+  tooMany: 4029,
 
   /** Broken frames: a defect in the program. */
   protocol: 4400,

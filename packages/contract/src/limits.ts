@@ -60,6 +60,11 @@ export const streamSilenceMs = 30_000
 export const streamRetryMinMs = 300
 export const streamRetryMaxMs = 1_500
 
+/** Sockets of one user in one process. */
+export const userSocketsMax = 20
+/** A process that is so late with its work takes no new sockets. */
+export const loopBehindMs = 1_000
+
 /** Server keep-alive: a ping after this much silence, and this long to answer it. */
 export const serverPingMs = 25_000
 export const serverPongMs = 10_000
@@ -104,7 +109,10 @@ export const unavailableMs = 3_000
 /** What `Retry-After` says with `unavailable`, in seconds. */
 export const unavailableRetrySeconds = 1
 
-/** Rates: so many a second in the long run, and `burst` at once. Sign-ins and sockets by address, sends by user. */
+/**
+ * Rates: so many a second in the long run, and `burst` at once. Sign-ins and sockets by address, sends by user.
+ * A whole office behind one address may come back at once.
+ */
 export const signInRate = { perSecond: 5, burst: 100 } as const
-export const connectRate = { perSecond: 50, burst: 200 } as const
+export const connectRate = { perSecond: 200, burst: 2_000 } as const
 export const sendRate = { perSecond: 50, burst: 200 } as const

@@ -1,14 +1,20 @@
 import { AppError } from '@deskbell/contract/errors'
-import { connectRate, sendRate, signInRate } from '@deskbell/contract/limits'
+import { connectRate, sendRate, signInRate, userSocketsMax } from '@deskbell/contract/limits'
 import { TokenBuckets } from './token-buckets.ts'
 
 export type Limited = 'signIn' | 'send' | 'connect'
 
-/** Throws `rate_limited` when the key has used up its share of the thing. */
-export type RateLimits = { take(thing: Limited, key: string): void }
+export type RateLimits = {
+  /** Throws `rate_limited` when the key has used up its share of the thing. */
+  take(thing: Limited, key: string): void
+  /** May this user have another socket? */
+  hasSeat(userId: number): boolean
+  /** Takes a place for a socket of this user, and returns how to give it back. Throws `rate_limited` when there is none. */
+  takeSeat(userId: number): () => void
+}
 
 export function createRateLimits(enabled: boolean, now: () => number): RateLimits {
-  if (!enabled) return { take: () => {} }
+  if (!enabled) return { take: () => {}, hasSeat: () => true, takeSeat: () => () => {} }
   const buckets: Record<Limited, TokenBuckets> = {
     signIn: new TokenBuckets(signInRate, now),
     send: new TokenBuckets(sendRate, now),
@@ -19,5 +25,28 @@ export function createRateLimits(enabled: boolean, now: () => number): RateLimit
       const waitMs = buckets[thing].take(key)
       if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs })
     },
+    ...createSeats(),
   }
+}
+
+function createSeats(): Pick<RateLimits, 'hasSeat' | 'takeSeat'> {
+  const taken = new Map<number, number>()
+  const add = (userId: number, change: number) => {
+    const count = (taken.get(userId) ?? 0) + change
+    if (count > 0) taken.set(userId, count)
+    else taken.delete(userId)
+  }
+  const hasSeat = (userId: number) => (taken.get(userId) ?? 0) < userSocketsMax
+  return {
+    hasSeat,
+    takeSeat(userId) {
+      if (!hasSeat(userId)) throw tooManySockets()
+      add(userId, 1)
+      return () => add(userId, -1)
+    },
+  }
+}
+
+export function tooManySockets(): AppError {
+  return new AppError('rate_limited', { detail: 'Too many sockets of this user.' })
 }

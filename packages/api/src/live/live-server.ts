@@ -16,6 +16,7 @@ import { CallCounter } from './call-counter.ts'
 import type { Line } from './drain.ts'
 import { endSession, type LiveSocket } from './live-socket.ts'
 import type { LiveTimings } from './live-timings.ts'
+import { LoopDelay } from './loop-delay.ts'
 import type { SessionWatch } from './session-watch.ts'
 import { createSocketContext } from './socket-context.ts'
 import { socketEncoder } from './socket-encoder.ts'
@@ -35,6 +36,7 @@ export class LiveServer {
   readonly #options: LiveServerOptions
   readonly #wss: WebSocketServer
   readonly #sockets = new Set<LiveSocket>()
+  readonly #delay = new LoopDelay()
   readonly #requestIds = new WeakMap<IncomingMessage, string>()
   #draining = false
 
@@ -63,7 +65,7 @@ export class LiveServer {
     connection.on('error', () => connection.destroy())
     let status = 101
     try {
-      if (this.#draining) throw new AppError('unavailable')
+      this.#assertTaking()
       const admission = await admitUpgrade(this.#options, request)
       if (this.#draining) throw new AppError('unavailable')
       this.#wss.handleUpgrade(request, connection, head, (ws) => this.#open(ws, request, { ...admission, requestId }))
@@ -91,7 +93,13 @@ export class LiveServer {
   close(): void {
     this.refuse()
     for (const { ws } of this.#sockets) ws.terminate()
+    this.#delay.stop()
     this.#wss.close()
+  }
+
+  /** A process that is behind gets no further behind: who is refused now is let in a moment later. */
+  #assertTaking(): void {
+    if (this.#draining || this.#delay.ms > this.#options.timings.behindMs) throw new AppError('unavailable')
   }
 
   #open(ws: WebSocket, request: IncomingMessage, admission: Admission & { requestId: string }): void {
@@ -123,8 +131,12 @@ export class LiveServer {
   #serve(socket: LiveSocket, request: IncomingMessage): void {
     const { core, limits, timings, watch } = this.#options
     const onSignIn = (actor: Actor) => {
+      const giveBack = limits.takeSeat(actor.userId)
       const unwatch = watch.add(actor.sessionId, () => endSession(socket))
-      socket.ws.once('close', unwatch)
+      socket.ws.once('close', () => {
+        giveBack()
+        unwatch()
+      })
       socket.ws.once('close', core.presence.enter(actor))
     }
     const deps = { core, limits, onSignIn }

@@ -1,4 +1,5 @@
 import {
+  loopBehindMs,
   serverPingMs,
   serverPongMs,
   socketCloseMs,
@@ -23,6 +24,8 @@ export type LiveTimings = {
   closeMs: number
   /** How often the sessions of open sockets are compared with the database. */
   sessionLookMs: number
+  /** Beyond this delay of the event loop no socket is let in. */
+  behindMs: number
 } & DrainTimes
 
 export const defaultTimings: LiveTimings = {
@@ -38,6 +41,7 @@ export const defaultTimings: LiveTimings = {
   },
   closeMs: socketCloseMs,
   sessionLookMs: 1_000,
+  behindMs: loopBehindMs,
   drainMs: 1_000,
   drainGraceMs: 500,
   drainCallsMs: unavailableMs,

@@ -27,10 +27,15 @@ export async function createSocketContext(
   } catch (cause) {
     const error = toAppError(cause)
     sendError(socket, null, error)
-    socket.ws.close(error.code === 'unavailable' ? closeCodes.restart : closeCodes.unauthenticated)
+    socket.ws.close(closeCodeOf(error))
     throw error
   }
   return socketContext(deps, socket)
+}
+
+function closeCodeOf({ code }: AppError): number {
+  if (code === 'rate_limited') return closeCodes.tooMany
+  return code === 'unavailable' ? closeCodes.restart : closeCodes.unauthenticated
 }
 
 /** A token in the first frame wins over the cookie of the upgrade, as a bearer does. */

@@ -6,7 +6,7 @@ import { isOwnHost } from '../http/host-rule.ts'
 import type { HttpOptions } from '../http/http-options.ts'
 import type { OriginRule } from '../http/origin-rule.ts'
 import { type Peer, peerOf } from '../http/peer.ts'
-import type { RateLimits } from '../http/rate-limits.ts'
+import { type RateLimits, tooManySockets } from '../http/rate-limits.ts'
 import type { SignIn } from './live-socket.ts'
 
 export type Admission = { peer: Peer; signIn: SignIn }
@@ -32,6 +32,7 @@ export async function admitUpgrade(options: GateOptions, request: IncomingMessag
   if (url.searchParams.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token } }
   const actor = await actorOf(options.core, credential)
   if (actor === null || token === null) throw new AppError('unauthenticated')
+  if (!options.limits.hasSeat(actor.userId)) throw tooManySockets()
   return { peer, signIn: { state: 'done', actor, token } }
 }
 
