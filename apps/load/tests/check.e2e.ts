@@ -3,7 +3,7 @@ import { runCheck } from '../src/run/check-run.ts'
 import { checkOptions } from '../src/run/run-options.ts'
 
 /** A busy machine is slow, and that is no violation: bounds on times are for runs by hand, on a quiet one. */
-const patience = { convergeMs: 30_000, staleMs: 20_000 }
+const patience = { say: () => undefined, convergeMs: 30_000, staleMs: 20_000, isolationSlackMs: 20_000 }
 
 test('[CHECK-1] [CHECK-4] [CHECK-5] [CHECK-6] a short run under faults and in calm weather finds nothing', async () => {
   const seed = `ci-${Date.now().toString(36)}`

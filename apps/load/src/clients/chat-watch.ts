@@ -54,9 +54,10 @@ export class ChatWatch {
   }
 
   recordWindow(): void {
-    const { status, entries } = this.timeline
+    const { status, entries, presence } = this.timeline
     const { chatId, record } = this.#options
-    record({ t: 'window', chatId, status, entries: entries.map((entry) => [entry.seq, shownContent(entry)]) })
+    const shown = entries.map((entry): [number, string] => [entry.seq, shownContent(entry)])
+    record({ t: 'window', chatId, status, entries: shown, present: presence?.online ?? null })
   }
 
   stop(): void {

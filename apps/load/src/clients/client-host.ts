@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { ChildDialog } from '../child-dialog.ts'
-import type { ClientReport, Expected, OpenedChat, Order, Pace, PersonSpec } from './orders.ts'
+import type { ClientReport, Expected, OpenedChat, Order, PersonSpec } from './orders.ts'
 
 const mainFile = fileURLToPath(new URL('main.ts', import.meta.url))
 const preloadFile = new URL('../patches/preload.ts', import.meta.url).href
@@ -30,7 +30,7 @@ export class ClientHost {
     return answer<OpenedChat[]>(await this.#dialog.ask({ t: 'open', ...order }))
   }
 
-  async begin(order: { round: number; follow: [string, number[]][]; pace: Pace }): Promise<void> {
+  async begin(order: Omit<Extract<Order, { t: 'begin' }>, 't'>): Promise<void> {
     await this.#dialog.ask({ t: 'begin', ...order })
   }
 
@@ -55,8 +55,8 @@ export class ClientHost {
     await this.#dialog.ask({ t: 'wake' })
   }
 
-  async report(): Promise<ClientReport> {
-    return answer<ClientReport>(await this.#dialog.ask({ t: 'report' }))
+  async report(without: Iterable<string>): Promise<ClientReport> {
+    return answer<ClientReport>(await this.#dialog.ask({ t: 'report', without: [...without] }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import { DelayHistogram } from '../history/delay-histogram.ts'
 import { HistoryWriter } from '../history/history-file.ts'
 import { seededRandom } from '../seeded-random.ts'
 import { keepBusy } from './deeds.ts'
+import { comeAndLeave } from './leaver.ts'
 import type { ClientReport, OpenedChat, Order } from './orders.ts'
 import { Person } from './person.ts'
 
@@ -37,7 +38,7 @@ export class ClientProcess {
         for (const { sdk } of this.#people.values()) sdk.retryNow()
         return null
       case 'report':
-        return this.#report()
+        return this.#report(new Set(order.without))
       case 'exit':
         return process.exit(0)
     }
@@ -65,7 +66,7 @@ export class ClientProcess {
     return await Promise.all(opened)
   }
 
-  #begin({ round, follow, pace }: OrderOf<'begin'>): null {
+  #begin({ round, follow, pace, leaver }: OrderOf<'begin'>): null {
     this.#round = new AbortController()
     const { signal } = this.#round
     for (const [who, chatIds] of follow) {
@@ -74,6 +75,9 @@ export class ClientProcess {
       for (const chatId of chatIds) person.follow(chatIdSchema.parse(chatId))
       void keepBusy(person, { random: seededRandom(this.#seed, `${who} ${round}`), pace, signal })
     }
+    const who = `leaver-${process.pid}-${round}`
+    const record = this.#writer?.recorder(who) ?? (() => undefined)
+    void comeAndLeave({ ...leaver, chatId: chatIdSchema.parse(leaver.chatId), who, record, signal })
     return null
   }
 
@@ -106,11 +110,12 @@ export class ClientProcess {
   }
 
   /** Since the last report. */
-  #report(): ClientReport {
+  #report(without: ReadonlySet<string>): ClientReport {
     const report = { ...noTally, ack: new DelayHistogram(), deliver: new DelayHistogram() }
     for (const person of this.#people.values()) {
       const { ack, deliver, ...tally } = person.takeReport()
       for (const name of ['sends', 'acknowledged', 'refused', 'applied'] as const) report[name] += tally[name]
+      if (without.has(person.who)) continue
       report.ack.join(ack)
       report.deliver.join(deliver)
     }

@@ -1,7 +1,9 @@
 import type { ChatId } from '@deskbell/contract/ids'
+import { rest } from '../rest.ts'
 import { between, pick, type Random } from '../seeded-random.ts'
 import type { Pace } from './orders.ts'
 import { type Person, timeout } from './person.ts'
+import { probeCursor } from './probe-cursor.ts'
 
 type DeedOf = (person: Person, chatId: ChatId, random: Random) => void
 
@@ -52,7 +54,13 @@ const deeds = {
     if (watch !== undefined) watch.follower.markRead(watch.head)
   },
   typing(person, chatId) {
-    person.watchOf(chatId)?.follower.typing()
+    void person.call({ deed: 'typing', chatId }, async () => {
+      person.watchOf(chatId)?.follower.typing()
+      return null
+    })
+  },
+  probe(person, chatId, random) {
+    void probeCursor(person, chatId, random)
   },
   close(person, chatId) {
     void person.call({ deed: 'close', chatId }, async () => {
@@ -107,6 +115,7 @@ const ofClients: readonly Share[] = [
   [0.02, deeds.typing],
   [0.01, deeds.edit],
   [0.005, deeds.retract],
+  [0.002, deeds.probe],
 ]
 /** A closed chat does not stay so for long, or most sends of a run would be refused. */
 const ofOperators: readonly Share[] = [...ofClients, [0.004, deeds.close], [0.006, deeds.assign], [0.2, deeds.reopen]]
@@ -118,16 +127,4 @@ function choose({ role }: Person, chance: number): DeedOf {
     left -= share
   }
   return deeds.send
-}
-
-function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
 }

@@ -17,7 +17,13 @@ export type Order =
   | { t: 'setup'; seed: string; file: string; people: readonly PersonSpec[] }
   /** A new round: every client opens so many chats. Answers `OpenedChat[]`. */
   | { t: 'open'; round: number; file: string; chatsEach: number }
-  | { t: 'begin'; round: number; follow: readonly (readonly [who: string, chatIds: number[]])[]; pace: Pace }
+  | {
+      t: 'begin'
+      round: number
+      follow: readonly (readonly [who: string, chatIds: number[]])[]
+      pace: Pace
+      leaver: { url: string; chatId: number; afterMs: number }
+    }
   /** No new deeds. Answers when all that were begun have ended, or the time is over: how many have not. */
   | { t: 'settle'; timeoutMs: number }
   /** Answers when everybody sees what is expected, or the time is over: who does not, and why. */
@@ -26,7 +32,8 @@ export type Order =
   | { t: 'clear' }
   /** The network is back. */
   | { t: 'wake' }
-  | { t: 'report' }
+  /** Since the last one, of all but these. */
+  | { t: 'report'; without: readonly string[] }
   | { t: 'exit' }
 
 /** Milliseconds between two deeds of a person. */

@@ -1,3 +1,4 @@
+import { rest } from '../rest.ts'
 import { seededRandom } from '../seeded-random.ts'
 import type { Stage } from './fault.ts'
 import { type FaultKind, faultKinds } from './fault-kinds.ts'
@@ -17,7 +18,8 @@ export class FaultTally {
   ): Promise<void> {
     const running = plan.map(async ({ kind, atMs, durationMs }, nth) => {
       const random = seededRandom(options.seed, `fault ${nth}`)
-      if (!(await isTime(atMs, options.signal))) return
+      await rest(atMs, options.signal)
+      if (options.signal.aborted) return
       const seen = await faultKinds[kind].fault({ ...options, random, durationMs })
       if (seen !== null) this.add(kind, { inflicted: 1, seen: seen ? 1 : 0 })
     })
@@ -35,14 +37,4 @@ export class FaultTally {
       inflicted > 0 && seen === 0 ? [`CHECK-4 the fault ${kind} was inflicted ${inflicted} times and never seen`] : [],
     )
   }
-}
-
-function isTime(atMs: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(!signal.aborted), atMs)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve(false)
-    })
-  })
 }

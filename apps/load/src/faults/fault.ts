@@ -1,6 +1,7 @@
 import type { Database } from '@deskbell/db/database'
 import type { FaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { OwnPostgres } from '@deskbell/testkit/own-postgres'
+import { rest } from '../rest.ts'
 import type { Random } from '../seeded-random.ts'
 import type { ServerProcess } from '../servers/server-process.ts'
 
@@ -48,12 +49,5 @@ export async function withPart<T extends object, R>(
 
 /** Waits, or less when it is time to heal. */
 export function during({ durationMs, signal }: Pick<FaultOptions, 'durationMs' | 'signal'>): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(resolve, durationMs)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  return rest(durationMs, signal)
 }

@@ -7,16 +7,19 @@ import { readChats } from '@deskbell/testkit/history/read-run'
 import type { RunRecord } from '@deskbell/testkit/history/run-record'
 import { now } from '../clock.ts'
 import { readHistory } from '../history/history-file.ts'
+import type { MemoryLine } from './phase-count.ts'
 import type { PlayedRound } from './round.ts'
 import type { RunOptions } from './run-options.ts'
 import type { World } from './world.ts'
 
 export type Verdict = { violations: string[]; entries: number; repeats: number; lines: number }
 
+export type Evidence = { round: PlayedRound; delays: RunRecord['delays']; memory: readonly MemoryLine[] }
+
 /** Reads what is stored and what was written down, and lets the checker compare. */
-export async function judge(world: World, round: PlayedRound, options: RunOptions): Promise<Verdict> {
+export async function judge(world: World, { round, delays, memory }: Evidence, options: RunOptions): Promise<Verdict> {
   const { admin } = world.stage
-  const lines = await readHistory(round.files)
+  const lines = [...(await readHistory(round.files)), ...memory]
   const { rows } = await admin.pool.query<{ ms: number }>('select extract(epoch from clock_timestamp()) * 1000 as ms')
   const run: RunRecord = {
     index: indexHistory(lines),
@@ -24,21 +27,24 @@ export async function judge(world: World, round: PlayedRound, options: RunOption
     chats: await readChats(admin, round.chatIds, now() - Number(rows[0]?.ms)),
     inboxes: await readInboxes(admin, round.owners, round.chatIds),
     calm: round.plan.calm,
-    delays: { alone: [], beside: [] },
+    delays,
+    slow: round.slow,
     bounds: {
       staleMs: options.staleMs,
       typingMs: typingShowMs,
       accessMs: sessionEndMs,
       queueBytes: socketQueueHardBytes + frameBytesMax,
       isolationFactor: 1.2,
-      isolationSlackMs: 50,
+      isolationSlackMs: options.isolationSlackMs,
     },
   }
   const { entries, repeats } = countRepeats(run)
   return { violations: checkHistory({ ...run, epoch: epochOf(run) }), entries, repeats, lines: lines.length }
 }
 
-/** Every position that the server itself gave names the same history; probes with others are marked by their name. */
+/** The history that most streams name; probes name others. */
 function epochOf({ index }: RunRecord): string {
-  return index.streams.find((stream) => !stream.who.startsWith('probe'))?.epoch ?? ''
+  const counts = new Map<string, number>()
+  for (const { epoch } of index.streams) counts.set(epoch, (counts.get(epoch) ?? 0) + 1)
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { InboxOwner } from '@deskbell/testkit/history/read-inboxes'
 import type { BusWeather } from '@deskbell/testkit/lossy-bus'
+import type { Pace } from '../clients/orders.ts'
 import { now } from '../clock.ts'
 import { planFaults } from '../faults/fault-plan.ts'
 import type { FaultTally } from '../faults/fault-tally.ts'
@@ -9,13 +10,25 @@ import { converge } from './converge.ts'
 import type { RunOptions } from './run-options.ts'
 import type { World } from './world.ts'
 
-export type RoundPlan = { nr: number; calm: boolean; lengthMs: number; bus: BusWeather }
+const stuckBytesPerSecond = 20
+
+type Follow = ReadonlyMap<string, number[]>
+
+export type RoundPlan = {
+  nr: number
+  calm: boolean
+  lengthMs: number
+  bus: BusWeather
+  /** So many people read next to nothing, all the time. */
+  slowReaders: number
+}
 
 /** What a round leaves for the checker. */
 export type PlayedRound = {
   plan: RoundPlan
   files: readonly string[]
   chatIds: readonly number[]
+  slow: ReadonlySet<string>
   owners: readonly InboxOwner[]
   /** From the heal until everybody saw everything; null when that did not happen in time. */
   convergedMs: number | null
@@ -34,14 +47,25 @@ export async function playRound(
   await balance(world)
   await Promise.all(stage.servers.map((server) => server.setBus(plan.bus)))
   const follow = await openChats(world, plan, { files, chatsEach: options.chatsEach })
-  await Promise.all(hosts.map((host) => host.begin({ round: plan.nr, follow: mine(host, follow), pace: options.pace })))
+  await begin(world, plan, { follow, pace: options.pace })
+  const slow = slowDown(world, plan.slowReaders)
   await weather(world, plan, options)
+  for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: null })
   const healedAt = now()
   await Promise.all(hosts.map((host) => host.wake()))
   const { differences } = await converge(world, { follow, timeoutMs: options.convergeMs * 4 })
   const convergedMs = differences.length === 0 ? now() - healedAt : null
   await Promise.all(hosts.map((host) => host.end()))
-  return { plan, files, chatIds: [...world.chatIds], owners: await world.owners(), convergedMs, differences }
+  return { plan, files, chatIds: [...world.chatIds], slow, owners: await world.owners(), convergedMs, differences }
+}
+
+async function begin(world: World, plan: RoundPlan, { follow, pace }: { follow: Follow; pace: Pace }): Promise<void> {
+  const begun = world.hosts.map((host, nth) => {
+    const url = world.stage.servers[nth % world.stage.servers.length]?.url ?? ''
+    const leaver = { url, chatId: world.chatIds[nth] ?? 0, afterMs: plan.lengthMs / 3 }
+    return host.begin({ round: plan.nr, follow: mine(host, follow), pace, leaver })
+  })
+  await Promise.all(begun)
 }
 
 /** Every chat is followed by its client and by two operators. */
@@ -60,7 +84,7 @@ async function openChats(world: World, plan: RoundPlan, { files, chatsEach }: { 
   return follow
 }
 
-function mine(host: World['hosts'][number], follow: ReadonlyMap<string, number[]>): [string, number[]][] {
+function mine(host: World['hosts'][number], follow: Follow): [string, number[]][] {
   return host.people.map(({ who }) => [who, follow.get(who) ?? []])
 }
 
@@ -70,6 +94,13 @@ async function weather(world: World, plan: RoundPlan, options: RunOptions & { ta
   const faults = plan.calm || !options.faults ? [] : planFaults(seededRandom(seed, 'plan'), plan.lengthMs)
   const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   await Promise.all([over, options.tally.inflict(faults, { stage: world.stage, seed, signal })])
+}
+
+/** The last ones, so that clients and operators are among the others. */
+function slowDown({ stage, people }: World, count: number): ReadonlySet<string> {
+  const slow = new Set(people.slice(people.length - count).map(({ who }) => who))
+  for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: stuckBytesPerSecond })
+  return slow
 }
 
 /** As many lines to one server as to the other, whatever the last round has done. */

@@ -17,6 +17,8 @@ export type RunOptions = {
   /** How long after the heal everybody may take to see everything. */
   convergeMs: number
   staleMs: number
+  /** How much slower the others may be beside slow readers, on top of a fifth. */
+  isolationSlackMs: number
   /** Names of seeded bugs. */
   bugs: readonly string[]
   /** Keeps all histories, for a look at them. */
@@ -44,6 +46,7 @@ export function checkOptions({ minutes, ...given }: { minutes: number } & Partia
     faults: true,
     convergeMs: 5_000,
     staleMs: 2_000,
+    isolationSlackMs: 100,
     bugs: [],
     keep: false,
     say: console.log,

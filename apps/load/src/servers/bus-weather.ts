@@ -1,5 +1,5 @@
 import type { Bus } from '@deskbell/bus/bus'
-import { type BusWeather, lossyBus, randomFate } from '@deskbell/testkit/lossy-bus'
+import { type BusHarm, type BusWeather, lossyBus, randomFate } from '@deskbell/testkit/lossy-bus'
 
 let weather: BusWeather = { drop: 0, double: 0, reorder: 0 }
 const { fate, harm } = randomFate(() => weather, Math.random)
@@ -13,4 +13,9 @@ export function setBusWeather(next: BusWeather): void {
   weather = next
 }
 
-export const busHarm = harm
+/** What was really done to hints since this was asked last. */
+export function takeBusHarm(): BusHarm {
+  const taken = { ...harm }
+  for (const name of ['published', 'dropped', 'doubled', 'reordered'] as const) harm[name] = 0
+  return taken
+}

@@ -1,6 +1,6 @@
 import { patchesFromEnvironment } from '../patches/seeded-bugs.ts'
 import { patchSources, type SourcePatch } from '../patches/source-patch.ts'
-import { busHarm, setBusWeather } from './bus-weather.ts'
+import { setBusWeather, takeBusHarm } from './bus-weather.ts'
 import { probeQueues, takeFullestQueue } from './queue-probe.ts'
 import type { ServerOrder, ServerReport } from './server-messages.ts'
 
@@ -21,6 +21,13 @@ probeQueues()
 
 process.on('message', ({ nr, order }: { nr: number; order: ServerOrder }) => {
   if (order.t === 'bus') setBusWeather(order.weather)
-  const value: ServerReport = { bus: busHarm, queue: takeFullestQueue(), rss: process.memoryUsage.rss() }
-  process.send?.({ nr, value })
+  process.send?.({ nr, value: order.t === 'report' ? report() : null })
 })
+
+function report(): ServerReport {
+  return { bus: takeBusHarm(), queue: takeFullestQueue(), ...ringBytes(), rss: process.memoryUsage.rss() }
+}
+
+function ringBytes(): { rings: number; ringsMax: number } {
+  return { rings: 0, ringsMax: 0 }
+}

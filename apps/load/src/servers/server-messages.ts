@@ -5,8 +5,12 @@ export type ServerOrder = { t: 'bus'; weather: BusWeather } | { t: 'report' }
 
 /** What a server process tells of itself, on `report`. */
 export type ServerReport = {
+  /** Since the last report. */
   bus: BusHarm
   /** The most bytes that waited for one socket since the last report. */
   queue: number
+  /** What all rings hold together, and may. */
+  rings: number
+  ringsMax: number
   rss: number
 }

@@ -1,3 +1,4 @@
+import { checkBubbles, checkEphemera, checkReceipts } from './check-ephemera.ts'
 import { checkInboxes, checkUnread } from './check-inboxes.ts'
 import {
   checkDurable,
@@ -7,6 +8,7 @@ import {
   checkReplayFirst,
   checkSenderOrder,
 } from './check-sends.ts'
+import { checkAccess, checkIsolation, checkMemory } from './check-service.ts'
 import { checkCloseBarriers, checkGaplessLogs } from './check-stored-logs.ts'
 import { checkContiguous, checkConverged, checkHonestReset, checkStaleness } from './check-streams.ts'
 import type { Check, RunRecord } from './run-record.ts'
@@ -25,8 +27,14 @@ export const checks = {
   I10: checkConverged,
   I11: checkStaleness,
   I12: checkHonestReset,
+  I13: checkReceipts,
   I14: checkUnread,
   I15: checkInboxes,
+  I16: checkEphemera,
+  I17: checkMemory,
+  I18: checkIsolation,
+  I19: checkAccess,
+  I20: checkBubbles,
 } as const satisfies Record<string, Check>
 
 /** Runs all checks; an empty array is the proof. */

@@ -41,7 +41,8 @@ export function checkConverged(run: RunRecord): string[] {
 export function checkStaleness(run: RunRecord): string[] {
   if (!run.calm) return []
   const known = acknowledgedAt(run)
-  return run.index.streams.flatMap((stream) => {
+  const quick = run.index.streams.filter((stream) => !run.slow.has(stream.who))
+  return quick.flatMap((stream) => {
     const times = known.get(stream.chatId) ?? []
     const liveAt = stream.frames.find((frame) => frame.t === 'live')?.at ?? Number.POSITIVE_INFINITY
     return stream.frames.flatMap((frame) => {

@@ -36,8 +36,11 @@ export type BubbleState = 'shown' | 'sent' | 'failed' | 'gone' | 'doubled'
 /** Somebody is shown as writing, or not any more. */
 export type ShownTypingLine = Line<'shownTyping', { chatId: number; userId: number; shown: boolean }>
 
-/** What a follower shows once all is quiet: `[seq, content]`. */
-export type WindowLine = Line<'window', { chatId: number; status: string; entries: [number, string][] }>
+/** What a follower shows once all is quiet: entries as `[seq, content]`, and whether the client is here. */
+export type WindowLine = Line<
+  'window',
+  { chatId: number; status: string; entries: [number, string][]; present: boolean | null }
+>
 
 /** The row of a chat in an inbox was replaced. */
 export type RowLine = Line<'row', { chatId: number; rev: number; unread: number }>

@@ -44,8 +44,10 @@ export type RunRecord = {
   inboxes: ReadonlyMap<string, StoredInbox>
   /** No fault but lost hints: times mean something. */
   calm: boolean
-  /** Milliseconds to every follower, without and with slow readers beside; empty when not measured. */
-  delays: { alone: readonly number[]; beside: readonly number[] }
+  /** Who has a slow line on purpose. */
+  slow: ReadonlySet<string>
+  /** p99 in milliseconds to all but the slow readers, without and with those beside; null when not measured. */
+  delays: { alone: number; beside: number } | null
   bounds: RunBounds
 }
 
