@@ -2,7 +2,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { Writable } from '../store.ts'
 import { mergeRows } from './merge-rows.ts'
 import type { OutboxRow } from './outbox-storage.ts'
-import { emptyQueue, type Queue } from './queue-state.ts'
+import { emptyQueue, type Queue, type QueueItem } from './queue-state.ts'
 import type { Shelf } from './shelf.ts'
 import { storageChanges } from './storage-changes.ts'
 import type { Turn } from './turn.ts'
@@ -10,8 +10,10 @@ import type { Turn } from './turn.ts'
 export type KeeperOptions = {
   readonly chatId: ChatId
   readonly queue: Writable<Queue>
-  /** Messages that a program waits for stay here until it is told, whatever other tabs do. */
-  awaited(): ReadonlySet<string>
+  /** Does a message stay here that another tab has sent or thrown away? */
+  keeps(item: QueueItem): boolean
+  /** Takes out what need not be kept any more, before the queue is shown. */
+  sift(queue: Queue): Queue
   /** The queue is as the storage is; it may have changed. */
   onMerged(): void
   /** All that was written is in the storage. */
@@ -23,8 +25,8 @@ export class ChatKeeper {
   readonly #options: KeeperOptions
   readonly #stop: () => void
   #shelf: Shelf | null = null
+  /** What the storage has been told. */
   #known: Queue = emptyQueue
-  #merging = false
   #writing = 0
   #reading: Promise<void> | null = null
   #stale = false
@@ -77,7 +79,7 @@ export class ChatKeeper {
     const before = this.#known
     this.#known = this.#options.queue.getSnapshot()
     const shelf = this.#shelf
-    if (shelf === null || this.#merging) return
+    if (shelf === null) return
     for (const change of storageChanges(before, this.#known)) {
       void this.#written(shelf.write(this.#options.chatId, change))
       if (change.do === 'add' || change.do === 'retry' || this.#reading !== null) void this.refresh()
@@ -104,10 +106,9 @@ export class ChatKeeper {
   }
 
   #merge(rows: readonly OutboxRow[]): void {
-    const { queue, awaited, onMerged } = this.#options
-    this.#merging = true
-    queue.set(mergeRows(queue.getSnapshot(), rows, awaited()))
-    this.#merging = false
+    const { queue, keeps, sift, onMerged } = this.#options
+    this.#known = mergeRows(queue.getSnapshot(), rows, keeps)
+    queue.set(sift(this.#known))
     onMerged()
   }
 }

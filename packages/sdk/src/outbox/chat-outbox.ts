@@ -16,6 +16,7 @@ import {
   type NewItem,
   observe,
   type Queue,
+  type QueueItem,
   release,
   retryFailed,
   withdraw,
@@ -40,7 +41,7 @@ export class ChatOutbox {
   readonly #options: OutboxOptions
   readonly #store = createStore<Queue>(emptyQueue)
   readonly #waiters = new Waiters()
-  readonly #gate = new ResumeGate(() => this.#sender.pump())
+  readonly #gate = new ResumeGate(() => this.#resumed())
   readonly #keeper: ChatKeeper
   readonly #sender: ChatSender
   /** Own messages of the log that is shown: what another page left behind may stand there already. */
@@ -56,8 +57,9 @@ export class ChatOutbox {
     this.#keeper = new ChatKeeper({
       chatId,
       queue: this.#store,
-      awaited,
-      onMerged: () => this.#merged(),
+      keeps: (item) => this.#keeps(item),
+      sift: (queue) => observe(queue, this.#seen, 0),
+      onMerged: () => this.#sender.pump(),
       onWritten: () => this.#rest(),
     })
     this.#sender = new ChatSender(calls, {
@@ -118,10 +120,12 @@ export class ChatOutbox {
   observe(entries: readonly LogEntry[], shownSeq: number): void {
     const own = messagesOf(entries).filter((message) => this.#calls.isOwn(message))
     for (const { clientMsgId } of own) if (clientMsgId !== null) this.#seen.add(clientMsgId)
-    if (this.#store.getSnapshot().length === 0) return
-    const seen = new Set(own.flatMap((message) => message.clientMsgId ?? []))
-    this.#set((queue) => observe(queue, seen, shownSeq))
-    for (const message of own) this.#waiters.resolve(message)
+    const queue = this.#store.getSnapshot()
+    if (queue.length === 0) return
+    const ids = new Set(own.map((message) => message.clientMsgId))
+    const waiting = new Set(queue.map((item) => item.clientMsgId).filter((clientMsgId) => ids.has(clientMsgId)))
+    this.#sent(own.filter(({ clientMsgId }) => clientMsgId !== null && waiting.has(clientMsgId)))
+    this.#store.set(observe(queue, waiting, shownSeq))
   }
 
   /** Another tab says that these are stored, or that something else has changed. */
@@ -158,10 +162,14 @@ export class ChatOutbox {
     this.#store.set(change(this.#store.getSnapshot()))
   }
 
-  #merged(): void {
-    if (this.#closed) return
-    this.#set((queue) => observe(queue, this.#seen, 0))
+  #resumed(): void {
+    void this.#keeper.refresh()
     this.#sender.pump()
+  }
+
+  /** One that a program waits for; or one that will stand in the log, which is not here yet. */
+  #keeps({ clientMsgId }: QueueItem): boolean {
+    return this.#waiters.ids.has(clientMsgId) || !this.#gate.hasResumed
   }
 
   #sent(messages: readonly Message[]): void {

@@ -34,7 +34,8 @@ export class FallbackStorage implements OutboxStorage {
 
   read(chatId?: ChatId): Promise<OutboxRow[]> {
     return this.#inTurn(async () => {
-      await this.#tryDevice(async (device) => this.#memory.replace(await device.read(chatId), chatId))
+      const rows = await this.#tryDevice((device) => device.read(chatId))
+      if (rows !== null) this.#memory.replace(rows, chatId)
       return await this.#memory.read(chatId)
     })
   }
@@ -69,15 +70,17 @@ export class FallbackStorage implements OutboxStorage {
     return answer
   }
 
-  async #tryDevice(work: (device: OutboxStorage) => Promise<void>): Promise<void> {
-    if (this.#device === null) return
+  /** Null without a device. What a lost device says later is not listened to: it is old. */
+  async #tryDevice<T>(work: (device: OutboxStorage) => Promise<T>): Promise<T | null> {
+    const device = this.#device
+    if (device === null) return null
     try {
-      await inTime(this.#device.then(work))
+      return await inTime(device.then(work))
     } catch {
-      const lost = this.#device
       this.#device = null
-      void lost?.then((device) => device.close()).catch(() => {})
+      void device.then((lost) => lost.close()).catch(() => {})
       this.#onLost()
+      return null
     }
   }
 }

@@ -2,17 +2,20 @@ import { isUnderWay, nextStage } from './item-stage.ts'
 import type { OutboxRow } from './outbox-storage.ts'
 import type { Queue, QueueItem } from './queue-state.ts'
 
+type Keeps = (item: QueueItem) => boolean
+
 /**
- * The queue after a look into the storage, which all tabs share. The storage gives the order, what other tabs have
- * written, and what has become of it. This tab knows better what it has under way, and what has no place there yet.
- * The same queue when there was nothing new.
+ * The queue after a look into the storage, which all tabs share, and in which all of this queue was put before. The
+ * storage gives the order, what other tabs have written, and what has become of it: a message without a row was sent
+ * or thrown away by another tab. This tab knows better only what it has under way. The same queue when nothing is new.
  */
-export function mergeRows(queue: Queue, rows: readonly OutboxRow[], awaited: ReadonlySet<string>): Queue {
+export function mergeRows(queue: Queue, rows: readonly OutboxRow[], keeps: Keeps): Queue {
   const known = new Map(queue.map((item) => [item.clientMsgId, item]))
   const kept = rows.map((row) => mergeRow(known.get(row.clientMsgId), row))
   const ids = new Set(rows.map((row) => row.clientMsgId))
-  const others = queue.filter((item) => !ids.has(item.clientMsgId) && staysWithoutRow(item, awaited))
-  const next = [...kept, ...others].sort((a, b) => place(a) - place(b))
+  const stays = (item: QueueItem) => !ids.has(item.clientMsgId) && (isSettledHere(item) || keeps(item))
+  const others = queue.filter(stays).map(withPlace)
+  const next = [...others, ...kept].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
   return next.length === queue.length && next.every((item, index) => item === queue[index]) ? queue : next
 }
 
@@ -48,11 +51,12 @@ function remaining(stage: QueueItem['stage'], event: 'refused' | 'retry' | 'rele
   return next === 'gone' ? stage : next
 }
 
-/** Without a row it was sent or thrown away by another tab; unless it has no row yet, or its end is known here only. */
-function staysWithoutRow(item: QueueItem, awaited: ReadonlySet<string>): boolean {
-  return item.order === null || item.stage === 'stored' || isUnderWay(item.stage) || awaited.has(item.clientMsgId)
+/** A request still carries it, or the log is about to show it. */
+function isSettledHere({ stage }: QueueItem): boolean {
+  return stage === 'stored' || isUnderWay(stage)
 }
 
-function place({ order }: QueueItem): number {
-  return order ?? Number.MAX_SAFE_INTEGER
+/** Whatever stays without a row was written before all that has one. */
+function withPlace(item: QueueItem): QueueItem {
+  return item.order === null ? { ...item, order: 0 } : item
 }

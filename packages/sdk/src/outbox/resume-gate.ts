@@ -28,9 +28,14 @@ export class ResumeGate {
     return this.#watchers.size > 0
   }
 
+  /** The log is shown up to its end, or nobody shows it. */
+  get hasResumed(): boolean {
+    return this.#watchers.size === 0 || [...this.#watchers.values()].includes(true)
+  }
+
   /** To be asked when something wants to leave: from then on the time counts. */
   get isOpen(): boolean {
-    if (this.#hasResumed() || this.#isTooLong) return true
+    if (this.hasResumed || this.#isTooLong) return true
     this.#patience ??= setTimeout(() => {
       this.#isTooLong = true
       this.#onOpen()
@@ -46,7 +51,7 @@ export class ResumeGate {
       lost: () => this.#tell(key, false),
       leave: () => {
         this.#watchers.delete(key)
-        if (this.#hasResumed()) this.#opened()
+        if (this.hasResumed) this.#opened()
       },
     }
   }
@@ -66,9 +71,5 @@ export class ResumeGate {
     this.#patience = undefined
     this.#isTooLong = false
     this.#onOpen()
-  }
-
-  #hasResumed(): boolean {
-    return this.#watchers.size === 0 || [...this.#watchers.values()].includes(true)
   }
 }

@@ -34,7 +34,7 @@ export type DeviceShelfOptions = {
 
 export function createDeviceShelf({ account, browser, onLost, onNotice }: DeviceShelfOptions): Shelf {
   const storage = new FallbackStorage({ open: () => openDevice(browser, account), onLost })
-  return new AccountShelf({
+  return createShelf({
     account,
     storage,
     isKept: () => storage.isKept,
@@ -46,7 +46,7 @@ export function createDeviceShelf({ account, browser, onLost, onNotice }: Device
 
 /** For programs without a place of their own. Nobody shares it. */
 export function createMemoryShelf(): Shelf {
-  return new AccountShelf({
+  return createShelf({
     account: '',
     storage: new MemoryStorage(),
     isKept: () => false,
@@ -63,7 +63,11 @@ async function openDevice({ indexedDB }: Browser, account: string): Promise<Outb
   return await openIndexedDb(indexedDB, account)
 }
 
-type Parts = {
+export function createShelf(parts: ShelfParts): Shelf {
+  return new AccountShelf(parts)
+}
+
+export type ShelfParts = {
   readonly account: string
   readonly storage: OutboxStorage
   readonly isKept: () => boolean
@@ -73,10 +77,10 @@ type Parts = {
 }
 
 class AccountShelf implements Shelf {
-  readonly #parts: Parts
+  readonly #parts: ShelfParts
 
   /** What a page that died had not yet put into the storage comes first: it was written before all that comes now. */
-  constructor(parts: Parts) {
+  constructor(parts: ShelfParts) {
     this.#parts = parts
     for (const row of parts.journal.read()) void this.#keep(row.chatId, { do: 'add', item: row })
   }
