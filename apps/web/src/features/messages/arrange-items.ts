@@ -1,4 +1,4 @@
-import { isSameSign, isTroubled } from './message-state.ts'
+import { isSameSign, isTroubled, saysWhy } from './message-state.ts'
 import type { PlainItem, TimelineItem } from './timeline-item.ts'
 
 /** Messages of one author this close together stand as one group. */
@@ -54,7 +54,7 @@ function withSigns(items: readonly TimelineItem[]): TimelineItem[] {
     if (item.type !== 'message' || item.state === null) return item
     const below = items[index + 1]
     const same = below?.type === 'message' && !item.endsGroup && isSameSign(below.state, item.state)
-    const tells = item === newestRead || isTroubled(item.state) ? 'words' : 'sign'
+    const tells = item === newestRead || saysWhy(item.state) ? 'words' : 'sign'
     return { ...item, tells: same && tells === 'sign' ? 'nothing' : tells }
   })
 }

@@ -22,6 +22,11 @@ export function isTroubled(state: MessageState | null): boolean {
   return state === 'unconfirmed' || state === 'held' || state === 'failed'
 }
 
+/** A sign alone does not explain it. What is held has a line of its own for that. */
+export function saysWhy(state: MessageState): boolean {
+  return state === 'unconfirmed' || state === 'failed'
+}
+
 /** Whether a message waits for its turn or is on its way makes no difference to who looks at it. */
 export function isSameSign(a: MessageState | null, b: MessageState | null): boolean {
   return a === b || (isUnderWay(a) && isUnderWay(b))

@@ -24,7 +24,7 @@ export type RefusedMessage = {
 }
 
 export const pendingActionClass =
-  'inline-flex min-h-6 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2'
+  'inline-flex min-h-7 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2'
 
 type PendingActionsProps = { readonly pending: PendingMessage; readonly handlers: PendingHandlers }
 
@@ -50,7 +50,7 @@ function Held({ pending, handlers }: PendingActionsProps) {
   const then = format.daysAgo(pending.createdAt)
   return (
     <>
-      <span className="text-end text-warn-text">
+      <span className="text-end text-warn-text max-md:w-full">
         <Trans>Written {then}, not sent.</Trans>
       </span>
       <button type="button" className={pendingActionClass} onClick={() => handlers.onRelease(pending.clientMsgId)}>
@@ -68,7 +68,7 @@ function Failed({ pending, handlers }: PendingActionsProps) {
     code === 'chat_closed' && handlers.refused?.({ text, retry, discard: () => handlers.onDiscard(clientMsgId) })
   return (
     <>
-      <span className="text-end text-danger-text">{i18n._(errorWords(code))}</span>
+      <span className="text-end text-danger-text max-md:w-full">{i18n._(errorWords(code))}</span>
       {instead || (
         <button type="button" className={pendingActionClass} onClick={retry}>
           <Trans>Try again</Trans>
