@@ -66,8 +66,10 @@ class CheckRun {
     const violations = [...this.#timely(round), ...verdict.violations].map((text) => `round ${plan.nr}: ${text}`)
     this.#violations.push(...violations.slice(0, violationsMax - this.#violations.length))
     this.#options.say(lineOf(round, verdict, violations.length))
+    for (const violation of violations.slice(0, 10)) this.#options.say(`  ${violation}`)
     // The history of a round with violations is evidence.
-    if (violations.length === 0 && !this.#options.keep) for (const file of round.files) await rm(file, { force: true })
+    if (violations.length > 0) this.#world.evidence.keep = true
+    else if (!this.#options.keep) for (const file of round.files) await rm(file, { force: true })
     await Promise.all(this.#world.hosts.map((host) => host.clear()))
   }
 

@@ -18,6 +18,7 @@ export type World = AsyncDisposable & {
   people: readonly PersonSpec[]
   /** For histories. */
   folder: string
+  evidence: { keep: boolean }
   /** The chats of the present round. */
   chatIds: number[]
   owners(): Promise<InboxOwner[]>
@@ -26,7 +27,8 @@ export type World = AsyncDisposable & {
 export async function openWorld(options: RunOptions): Promise<World> {
   await using undo = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-load-'))
-  undo.defer(() => (options.keep ? undefined : rm(folder, { recursive: true, force: true })))
+  const evidence = { keep: options.keep }
+  undo.defer(() => (evidence.keep ? undefined : rm(folder, { recursive: true, force: true })))
   const postgres = undo.use(await startOwnPostgres())
   const admin = openDatabase({ connectionString: postgres.adminConnectionString, poolMax: 8, onError: () => undefined })
   undo.defer(() => admin.close())
@@ -48,7 +50,7 @@ export async function openWorld(options: RunOptions): Promise<World> {
   const stage: Stage = { servers, proxies, postgres, admin, chatIds: () => chatIds, taken: new Set() }
   const all = undo.move()
   const owners = () => readOwners(stage, people)
-  return { stage, hosts, people, folder, chatIds, owners, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { stage, hosts, people, folder, evidence, chatIds, owners, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
 
 function startServer(name: string, connectionString: string, { bugs }: RunOptions): Promise<ServerProcess> {

@@ -47,7 +47,7 @@ export function checkStaleness(run: RunRecord): string[] {
     const liveAt = stream.frames.find((frame) => frame.t === 'live')?.at ?? Number.POSITIVE_INFINITY
     return stream.frames.flatMap((frame) => {
       if (frame.t !== 'ev') return []
-      const since = Math.max(times[frame.from] ?? Number.POSITIVE_INFINITY, liveAt)
+      const since = Math.max(earliest(times, frame), liveAt)
       const late = frame.at - since
       return late > run.bounds.staleMs
         ? [`I11 ${nameOf(stream)} heard of seq ${frame.from} ${Math.round(late)} ms after its commit`]
@@ -126,6 +126,12 @@ function cannotServe(run: RunRecord, stream: Stream, heads: Heads): 'foreign' | 
   if (stream.epoch !== run.epoch) return 'foreign'
   if (stream.seq > (run.chats.get(stream.chatId)?.lastSeq ?? 0)) return 'future'
   return heads.at(stream.chatId, stream.from) - stream.seq > catchUpEntriesMax ? 'too_far' : null
+}
+
+function earliest(times: readonly number[], { from, to }: { from: number; to: number }): number {
+  let found = Number.POSITIVE_INFINITY
+  for (let seq = from; seq <= to; seq += 1) found = Math.min(found, times[seq] ?? found)
+  return found
 }
 
 /** By chat and place: when the first one knew that it is stored. */

@@ -48,36 +48,11 @@ export class HybridProgram implements Disposable {
     return this
   }
 
-  /** Goes on from where it stands, and resolves when both streams are live. */
+  /** Goes on from where it stands, and resolves when its streams are live. */
   async follow(): Promise<this> {
     const live = { inbox: false, chat: this.#chatId === null }
-    const onError = (error: unknown) => {
-      this.#error ??= error
-    }
-    const inbox = this.client.inbox.events.subscribe(
-      this.#places.inbox === null ? {} : { lastEventId: this.#places.inbox },
-      {
-        onData: ({ data }) => {
-          this.#fold(() => afterInboxFrame(this.#view, data))
-          live.inbox ||= data.t === 'live'
-        },
-        onError,
-      },
-    )
-    this.#running.push(inbox)
-    if (this.#chatId !== null && this.#places.chat !== null) {
-      const chat = this.client.chats.events.subscribe(
-        { chatId: this.#chatId, cursor: this.#places.chat },
-        {
-          onData: ({ data }) => {
-            this.#fold(() => afterChatFrame(this.#view, data))
-            live.chat ||= data.t === 'live'
-          },
-          onError,
-        },
-      )
-      this.#running.push(chat)
-    }
+    this.#followInbox(() => (live.inbox = true))
+    this.#followChat(() => (live.chat = true))
     await waitFor(() => this.#error !== undefined || (live.inbox && live.chat), { what: 'live streams' })
     return this
   }
@@ -87,11 +62,40 @@ export class HybridProgram implements Disposable {
     this.#stock.close()
   }
 
+  #followInbox(onLive: () => void): void {
+    const input = this.#places.inbox === null ? {} : { lastEventId: this.#places.inbox }
+    const stream = this.client.inbox.events.subscribe(input, {
+      onData: ({ data }) => {
+        this.#fold(() => afterInboxFrame(this.#view, data))
+        if (data.t === 'live') onLive()
+      },
+      onError: (error) => this.#fail(error),
+    })
+    this.#running.push(stream)
+  }
+
+  #followChat(onLive: () => void): void {
+    if (this.#chatId === null || this.#places.chat === null) return
+    const input = { chatId: this.#chatId, cursor: this.#places.chat }
+    const stream = this.client.chats.events.subscribe(input, {
+      onData: ({ data }) => {
+        this.#fold(() => afterChatFrame(this.#view, data))
+        if (data.t === 'live') onLive()
+      },
+      onError: (error) => this.#fail(error),
+    })
+    this.#running.push(stream)
+  }
+
+  #fail(error: unknown): void {
+    this.#error ??= error
+  }
+
   #fold(next: () => HybridView): void {
     try {
       this.#view = next()
     } catch (error) {
-      this.#error ??= error
+      this.#fail(error)
     }
   }
 
@@ -106,9 +110,7 @@ export class HybridProgram implements Disposable {
           this.#fold(() => afterInboxFrame(this.#view, data))
           if (data.t === 'live') place = id
         },
-        onError: (error) => {
-          this.#error ??= error
-        },
+        onError: (error) => this.#fail(error),
       },
     )
     this.#places.inbox = await waitFor(() => place, { what: 'the inbox' })

@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest'
+import { checkHistory, checks } from './check-history.ts'
+import type { HistoryLine, InboxRow, LineOf } from './history-line.ts'
+import { event, goodRun, message, type RunFixture, sent, toRun, windowOf } from './run-fixture.ts'
+
+test('[CHECK-1] [CHECK-2] a good history has no violation', () => {
+  expect(checkHistory(toRun(goodRun()))).toEqual([])
+})
+
+type Spoil = (run: RunFixture) => unknown
+type Id = keyof typeof checks
+
+/** Every invariant has faults that it alone finds. */
+const faults: [Id, string, Spoil][] = [
+  ['I1', 'a head beyond the log', (run) => unseen(run, 7)],
+  ['I1', 'a time that falls', (run) => void Object.assign(run.entries[2] ?? {}, { at: new Date(9e12) })],
+  [
+    'I2',
+    'an acknowledged message that is elsewhere',
+    (run) => change(run, 'ok', (line) => line.op === 'x', { seq: 1 }),
+  ],
+  ['I3', 'a message that is stored twice', (run) => append(run, message({ seq: 7, userId: 1, clientMsgId: 'c' }))],
+  ['I4', 'a message that nobody sent', (run) => append(run, message({ seq: 7, userId: 1, clientMsgId: 'ghost' }))],
+  [
+    'I4',
+    'a message that is seen before it is sent',
+    (run) => change(run, 'ev', (line) => line.from === 1, { at: 900 }),
+  ],
+  ['I5', 'a message that overtakes an acknowledged one', overtaken],
+  ['I6', 'an author whose messages changed places', swapped],
+  ['I7', 'a message after the close', lateMessage],
+  ['I7', 'two closes', (run) => append(run, event(7, 'closed'), event(8, 'closed'))],
+  ['I7', 'a refusal while the chat was open', refusedWhileOpen],
+  ['I8', 'a stored message that was refused', refusedReplay],
+  ['I9', 'a hole in a stream', (run) => change(run, 'ev', (line) => line.from === 2, { from: 3 })],
+  [
+    'I9',
+    'entries after a reset',
+    (run) => run.lines.push({ at: 3000, who: 'op', t: 'reset', stream: 's', reason: 'far' }),
+  ],
+  [
+    'I10',
+    'a window that lacks the end',
+    (run) => change(run, 'window', () => true, { entries: windowOf(run.entries).slice(0, 5) }),
+  ],
+  ['I10', 'a window with another text', (run) => change(run, 'window', () => true, { entries: otherText() })],
+  ['I10', 'a follower that is not live', (run) => change(run, 'window', () => true, { status: 'catching-up' })],
+  ['I11', 'a follower who hears late', heardLate],
+  ['I12', 'entries for a foreign position', (run) => served(run, { epoch: 'other', seq: 0 })],
+  ['I12', 'entries for a position in the future', (run) => served(run, { epoch: 'e', seq: 90 })],
+  ['I13', 'a mark that goes back', (run) => run.lines.push(fallingMark)],
+  ['I13', 'read before it arrived', (run) => run.marks.push({ userId: 3, delivered: 1, read: 2 })],
+  ['I14', 'a wrong number of unread', (run) => inboxRow(run, { unread: 3 })],
+  ['I15', 'a stale row', (run) => inboxRow(run, { rev: 5 })],
+  [
+    'I15',
+    'a row that gives way to an older one',
+    (run) => run.lines.push({ at: 7000, who: 'op', t: 'row', chatId: 1, rev: 4, unread: 0 }),
+  ],
+  [
+    'I16',
+    'typing that moves the position',
+    (run) => run.lines.push({ at: 7000, who: 'op', t: 'typing', stream: 's', seq: 7, userId: 1 }),
+  ],
+  ['I16', 'typing that does not end', (run) => change(run, 'shownTyping', (line) => !line.shown, { at: 15_000 })],
+  ['I16', 'a present client who is shown as away', (run) => change(run, 'window', () => true, { present: false })],
+  ['I17', 'a queue over its bound', (run) => change(run, 'memory', () => true, { queue: 2000 })],
+  ['I17', 'rings over their bound', (run) => change(run, 'memory', () => true, { rings: 101 })],
+  ['I18', 'others who suffer from slow readers', (run) => Object.assign(run, { delays: { alone: 10, beside: 30 } })],
+  ['I19', 'a frame after the sign-out', (run) => change(run, 'live', (line) => line.stream === 'l', { at: 10_100 })],
+  [
+    'I20',
+    'a message that vanished',
+    (run) => change(run, 'bubble', ({ id, state }) => id === 'b' && state === 'sent', { state: 'gone' }),
+  ],
+  [
+    'I20',
+    'a message without an end',
+    (run) => drop(run, (line) => line.t === 'bubble' && line.id === 'b' && line.state === 'sent'),
+  ],
+]
+
+test.each(faults)('[CHECK-2] %s alone finds %s', (id, _what, spoil) => {
+  const run = goodRun()
+  spoil(run)
+  const violations = checkHistory(toRun(run))
+  expect(violations.length).toBeGreaterThan(0)
+  expect(new Set(violations.map((violation) => violation.split(' ')[0]))).toEqual(new Set([id]))
+})
+
+test('[CHECK-2] every invariant has a fault that it finds', () => {
+  expect(new Set(faults.map(([id]) => id))).toEqual(new Set(Object.keys(checks)))
+})
+
+const fallingMark: HistoryLine = {
+  ...{ at: 7000, who: 'op', t: 'mark', stream: 's', seq: 6 },
+  ...{ userId: 2, role: 'operator', delivered: 5, read: 1 },
+}
+
+function change<T extends HistoryLine['t']>(
+  run: RunFixture,
+  t: T,
+  which: (line: LineOf<T>) => boolean,
+  fields: Partial<LineOf<T>>,
+): void {
+  for (const line of run.lines) if (isOf(line, t) && which(line)) Object.assign(line, fields)
+}
+
+function isOf<T extends HistoryLine['t']>(line: HistoryLine, t: T): line is LineOf<T> {
+  return line.t === t
+}
+
+function drop(run: RunFixture, which: (line: HistoryLine) => boolean): void {
+  run.lines = run.lines.filter((line) => !which(line))
+}
+
+/** More of the log, seen by everybody. */
+function append(run: RunFixture, ...entries: RunFixture['entries']): void {
+  replace(run, [...run.entries, ...entries])
+}
+
+function replace(run: RunFixture, entries: RunFixture['entries']): void {
+  run.entries = entries
+  run.lastSeq = entries.length
+  change(run, 'window', () => true, { entries: windowOf(entries) })
+}
+
+function unseen(run: RunFixture, lastSeq: number): void {
+  run.lastSeq = lastSeq
+  drop(run, (line) => line.t === 'window')
+}
+
+function overtaken(run: RunFixture): void {
+  const [early, late] = [
+    message({ seq: 6, userId: 2, clientMsgId: 'y' }),
+    message({ seq: 7, userId: 1, clientMsgId: 'c' }),
+  ]
+  replace(run, [...run.entries.slice(0, 5), early, late])
+  run.lines.push(...sent(6500, 6510, { who: 'op', id: 'y', seq: 6 }))
+  change(run, 'ok', (line) => line.op === 'c', { seq: 7 })
+  heardAt(run, 6600)
+}
+
+function swapped(run: RunFixture): void {
+  const [first, second] = [
+    message({ seq: 6, userId: 1, clientMsgId: 'd' }),
+    message({ seq: 7, userId: 1, clientMsgId: 'c' }),
+  ]
+  replace(run, [...run.entries.slice(0, 5), first, second])
+  run.lines.push(...sent(5995, 6010, { who: 'cl', id: 'd', seq: 6 }))
+  change(run, 'ok', (line) => line.op === 'c', { seq: 7 })
+}
+
+function lateMessage(run: RunFixture): void {
+  append(run, event(7, 'closed'), message({ seq: 8, userId: 2, clientMsgId: 'late' }))
+  run.lines.push(...sent(7990, 8010, { who: 'op', id: 'late', seq: 8 }))
+}
+
+function refusedWhileOpen(run: RunFixture): void {
+  change(run, 'invoke', (line) => line.op === 'no', { at: 1100 })
+  change(run, 'fail', (line) => line.op === 'no', { at: 1200 })
+}
+
+function refusedReplay(run: RunFixture): void {
+  run.lines.push({ at: 4100, who: 'cl', t: 'invoke', op: 'again', deed: 'send', chatId: 1, id: 'a' })
+  run.lines.push({ at: 4200, who: 'cl', t: 'fail', op: 'again', code: 'chat_closed' })
+}
+
+function heardLate(run: RunFixture): void {
+  heardAt(run, 8100)
+}
+
+function heardAt(run: RunFixture, at: number): void {
+  change(run, 'ev', (line) => line.from === 4, { at })
+  change(run, 'mark', () => true, { at: at + 1 })
+}
+
+/** A stream that is served from a position as if there were such a one. */
+function served(run: RunFixture, position: { epoch: string; seq: number }): void {
+  run.lines.push({ at: 7000, who: 'op', t: 'start', stream: 'z', chatId: 1, ...position })
+  run.lines.push({ at: 7010, who: 'op', t: 'live', stream: 'z', top: 6 })
+}
+
+function otherText(): [number, string][] {
+  return windowOf(goodRun().entries).map(([seq, content]) => [seq, seq === 3 ? 'message 103 other' : content])
+}
+
+function inboxRow(run: RunFixture, fields: Partial<InboxRow>): void {
+  for (const line of run.lines) if (line.t === 'inbox') line.rows = line.rows.map((row) => ({ ...row, ...fields }))
+}

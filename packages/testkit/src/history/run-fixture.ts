@@ -1,0 +1,112 @@
+import type { HistoryLine } from './history-line.ts'
+import { indexHistory } from './index-history.ts'
+import { contentOf, storedChat } from './read-run.ts'
+import type { RunEntry, RunRecord, StoredMark } from './run-record.ts'
+
+/** A run as plain data, for tests that spoil it. Times of the log and of the lines are one clock. */
+export type RunFixture = Omit<RunRecord, 'index' | 'chats'> & {
+  lines: HistoryLine[]
+  entries: RunEntry[]
+  lastSeq: number
+  marks: StoredMark[]
+}
+
+export function toRun({ lines, entries, lastSeq, marks, ...rest }: RunFixture): RunRecord {
+  const chats = new Map([[1, storedChat({ chatId: 1, lastSeq, entries, marks })]])
+  return { ...rest, index: indexHistory(lines), chats }
+}
+
+/** One chat, a client who says three things, an operator who answers, closes and reopens. All is well. */
+export function goodRun(): RunFixture {
+  return {
+    lines: goodLines(),
+    entries: [
+      message({ seq: 1, userId: 1, clientMsgId: 'a' }),
+      message({ seq: 2, userId: 2, clientMsgId: 'x' }),
+      message({ seq: 3, userId: 1, clientMsgId: 'b' }),
+      event(4, 'closed'),
+      event(5, 'reopened'),
+      message({ seq: 6, userId: 1, clientMsgId: 'c' }),
+    ],
+    lastSeq: 6,
+    marks: [{ userId: 2, delivered: 6, read: 1 }],
+    epoch: 'e',
+    inboxes: new Map([['op', { rows: [{ ...row }], counts: { open: 1, mine: 1, unassigned: 0, unread: 2 } }]]),
+    calm: true,
+    slow: new Set(),
+    delays: { alone: 10, beside: 11 },
+    bounds: {
+      staleMs: 2_000,
+      typingMs: 6_000,
+      accessMs: 2_000,
+      queueBytes: 1_000,
+      isolationFactor: 1.2,
+      isolationSlackMs: 5,
+    },
+  }
+}
+
+export function message(entry: { seq: number; userId: number; clientMsgId: string }): RunEntry {
+  const id = entry.seq + 100
+  const content = contentOf({ kind: 'message', id, text: entry.clientMsgId })
+  return { ...entry, id, kind: 'message', content, at: new Date(entry.seq * 1000), moment: entry.seq * 1000 }
+}
+
+export function event(seq: number, kind: string): RunEntry {
+  const content = contentOf({ kind, id: null, text: null })
+  return { seq, kind, content, userId: 2, id: null, clientMsgId: null, at: new Date(seq * 1000), moment: seq * 1000 }
+}
+
+const row = { chatId: 1, rev: 6, unread: 2, status: 'open', operatorId: 2 }
+
+/** The window of somebody who sees these entries. */
+export function windowOf(entries: readonly RunEntry[]): [number, string][] {
+  return entries.map(({ seq, content }) => [seq, content])
+}
+
+function goodLines(): HistoryLine[] {
+  const entries = ['message 101 a', 'message 102 x', 'message 103 b', 'closed ', 'reopened ', 'message 106 c']
+  const window = entries.map((content, place): [number, string] => [place + 1, content])
+  return [
+    { at: 0, who: 'cl', t: 'actor', userId: 1, role: 'client' },
+    { at: 0, who: 'op', t: 'actor', userId: 2, role: 'operator' },
+    { at: 1, who: 'op', t: 'start', stream: 's', chatId: 1, epoch: 'e', seq: 0 },
+    { at: 2, who: 'op', t: 'live', stream: 's', top: 0 },
+    ...sent(990, 1010, { who: 'cl', id: 'a', seq: 1 }),
+    { at: 1015, who: 'op', t: 'ev', stream: 's', from: 1, to: 1 },
+    ...sent(1990, 2010, { who: 'op', id: 'x', seq: 2 }),
+    ...sent(2990, 3010, { who: 'cl', id: 'b', seq: 3 }),
+    { at: 3015, who: 'op', t: 'ev', stream: 's', from: 2, to: 3 },
+    { at: 4100, who: 'cl', t: 'invoke', op: 'no', deed: 'send', chatId: 1, id: 'no' },
+    { at: 4200, who: 'cl', t: 'fail', op: 'no', code: 'chat_closed' },
+    ...sent(5990, 6010, { who: 'cl', id: 'c', seq: 6 }),
+    { at: 6015, who: 'op', t: 'ev', stream: 's', from: 4, to: 6 },
+    { at: 6016, who: 'op', t: 'mark', stream: 's', seq: 6, userId: 2, role: 'operator', delivered: 6, read: 1 },
+    { at: 6100, who: 'cl', t: 'invoke', op: 'typing', deed: 'typing', chatId: 1 },
+    { at: 6200, who: 'op', t: 'shownTyping', chatId: 1, userId: 1, shown: true },
+    { at: 12_200, who: 'op', t: 'shownTyping', chatId: 1, userId: 1, shown: false },
+    { at: 6300, who: 'op', t: 'row', chatId: 1, rev: 5, unread: 1 },
+    { at: 6400, who: 'op', t: 'row', chatId: 1, rev: 6, unread: 2 },
+    { at: 20_000, who: 'op', t: 'window', chatId: 1, status: 'live', entries: window, present: true },
+    { at: 20_000, who: 'op', t: 'inbox', rows: [row], counts: { open: 1, mine: 1, unassigned: 0, unread: 2 } },
+    { at: 20_000, who: 'server', t: 'memory', queue: 10, rings: 10, ringsMax: 100, rss: 1 },
+    { at: 7000, who: 'lv', t: 'start', stream: 'l', chatId: 1, epoch: 'e', seq: 6 },
+    { at: 8000, who: 'lv', t: 'invoke', op: 'out', deed: 'logout', chatId: 1 },
+    { at: 8010, who: 'lv', t: 'ok', op: 'out' },
+    { at: 8100, who: 'lv', t: 'live', stream: 'l', top: 6 },
+  ]
+}
+
+/** A message that is shown, sent and acknowledged. */
+export function sent(
+  from: number,
+  to: number,
+  { who, id, seq }: { who: string; id: string; seq: number },
+): HistoryLine[] {
+  return [
+    { at: from, who, t: 'bubble', chatId: 1, id, state: 'shown' },
+    { at: from, who, t: 'invoke', op: id, deed: 'send', chatId: 1, id },
+    { at: to, who, t: 'ok', op: id, seq },
+    { at: to, who, t: 'bubble', chatId: 1, id, state: 'sent' },
+  ]
+}

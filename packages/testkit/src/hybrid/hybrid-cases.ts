@@ -1,0 +1,175 @@
+import type { ChatId } from '@deskbell/contract/ids'
+import type { Message, SendInput } from '@deskbell/contract/messages'
+import type { LoginOutput } from '@deskbell/contract/users'
+import type { HybridProgram } from './hybrid-program.ts'
+
+export type Seat = { login: LoginOutput; program: HybridProgram }
+
+/** Who is there when a mutation is tried. */
+export type Cast = {
+  client: Seat
+  /** Has the chat. */
+  operator: Seat
+  /** Another operator, who has never opened it. */
+  colleague: Seat
+  chatId: ChatId
+  /** Of the client, of its operator, and of the client again. */
+  messages: Message[]
+  /** A message with an id of its own. */
+  said(): SendInput
+  /** Signs in once more, by default with the name as it is. */
+  login(seat: Seat, name?: string): Promise<LoginOutput>
+  logout(login: LoginOutput): Promise<void>
+}
+
+export type HybridCase = {
+  what: string
+  /** Brings about what the mutation needs. */
+  before?: (cast: Cast) => Promise<unknown>
+  act: (cast: Cast) => Promise<unknown>
+  /** Nobody's page shows anything of it. All other cases must change something, or they would prove nothing. */
+  isSilent?: boolean
+  /** Somebody has a new name, which shows in a row with the next change of its chat. */
+  renames?: boolean
+}
+
+/** At least one case for every mutation of the router. */
+export const hybridCases: Record<string, HybridCase[]> = {
+  'users.login': [
+    { what: 'a second session', act: ({ login, client }) => login(client), isSilent: true },
+    { what: 'a new name', act: ({ login, operator }) => login(operator, 'Renamed'), isSilent: true, renames: true },
+  ],
+  'users.logout': [
+    {
+      what: 'of another session',
+      act: async ({ login, logout, operator }) => logout(await login(operator)),
+      isSilent: true,
+    },
+  ],
+  'chats.create': [
+    { what: 'by the client', act: ({ client }) => calls(client).chats.create.mutate({}) },
+    {
+      what: 'by an operator',
+      act: ({ operator, client: { login } }) =>
+        calls(operator).chats.create.mutate({ email: login.user.email, name: login.user.name }),
+    },
+  ],
+  'chats.close': [
+    { what: 'by its operator', act: close },
+    { what: 'with ifSeq', act: ({ colleague, chatId }) => calls(colleague).chats.close.mutate({ chatId, ifSeq: 9 }) },
+  ],
+  'chats.reopen': [
+    {
+      what: 'by an operator',
+      before: close,
+      act: ({ colleague, chatId }) => calls(colleague).chats.reopen.mutate({ chatId }),
+    },
+    {
+      what: 'by the client',
+      before: close,
+      act: ({ client, chatId }) => calls(client).chats.reopen.mutate({ chatId }),
+    },
+  ],
+  'chats.assignOperator': [
+    {
+      what: 'taken over',
+      act: ({ colleague, chatId }) => calls(colleague).chats.assignOperator.mutate({ chatId, takeOver: true }),
+    },
+  ],
+  'chats.release': [
+    { what: 'by its operator', act: ({ operator, chatId }) => calls(operator).chats.release.mutate({ chatId }) },
+  ],
+  'chats.markRead': [
+    { what: 'by the client', act: ({ client, chatId }) => calls(client).chats.markRead.mutate({ chatId, seq: 4 }) },
+    {
+      what: 'by its operator',
+      act: ({ operator, chatId }) => calls(operator).chats.markRead.mutate({ chatId, seq: 4 }),
+    },
+    { what: 'by another', act: ({ colleague, chatId }) => calls(colleague).chats.markRead.mutate({ chatId, seq: 3 }) },
+  ],
+  'chats.markDelivered': [
+    {
+      what: 'by the client',
+      act: ({ client, chatId }) => calls(client).chats.markDelivered.mutate({ chatId, seq: 4 }),
+    },
+    {
+      what: 'by an operator',
+      act: ({ colleague, chatId }) => calls(colleague).chats.markDelivered.mutate({ chatId, seq: 4 }),
+    },
+  ],
+  'chats.typing': [
+    {
+      what: 'by the client',
+      act: ({ client, chatId }) => calls(client).chats.typing.mutate({ chatId }),
+      isSilent: true,
+    },
+    {
+      what: 'by its operator',
+      act: ({ operator, chatId }) => calls(operator).chats.typing.mutate({ chatId }),
+      isSilent: true,
+    },
+  ],
+  'messages.send': [
+    { what: 'by the client', act: ({ client, said }) => calls(client).messages.send.mutate(said()) },
+    { what: 'by its operator', act: ({ operator, said }) => calls(operator).messages.send.mutate(said()) },
+    { what: 'by another', act: ({ colleague, said }) => calls(colleague).messages.send.mutate(said()) },
+  ],
+  'messages.sendBatch': [
+    {
+      what: 'of two',
+      act: ({ client, chatId, said }) => {
+        const items = [said(), said()].map(({ text, clientMsgId }) => ({ text, clientMsgId }))
+        return calls(client).messages.sendBatch.mutate({ chatId, items })
+      },
+    },
+  ],
+  'messages.edit': [
+    { what: 'of the last message', act: ({ client, messages }) => edit(client, messages[2]) },
+    { what: 'of an earlier one', act: ({ client, messages }) => edit(client, messages[0]) },
+    { what: 'of the operator’s', act: ({ operator, messages }) => edit(operator, messages[1]) },
+  ],
+  'messages.retract': [
+    {
+      what: 'of the last message, edited before',
+      before: ({ client, messages }) => edit(client, messages[2]),
+      act: ({ client, messages }) => retract(client, messages[2]),
+    },
+    {
+      what: 'of an earlier one, just edited',
+      act: async ({ client, messages }) => {
+        await edit(client, messages[0])
+        await retract(client, messages[0])
+      },
+    },
+  ],
+}
+
+/** The operator takes the chat, three messages are said, and some of it is read. */
+export async function talk({ client, operator, chatId, messages, said }: Cast): Promise<void> {
+  await calls(operator).chats.assignOperator.mutate({ chatId })
+  for (const author of [client, operator, client]) {
+    messages.push((await calls(author).messages.send.mutate(said())).message)
+  }
+  await calls(operator).chats.markRead.mutate({ chatId, seq: 2 })
+}
+
+function calls({ program }: Seat): HybridProgram['client'] {
+  return program.client
+}
+
+function close({ operator, chatId }: Cast) {
+  return calls(operator).chats.close.mutate({ chatId })
+}
+
+function edit(author: Seat, message: Message | undefined) {
+  return calls(author).messages.edit.mutate({ ...targetOf(message), text: 'better said' })
+}
+
+function retract(author: Seat, message: Message | undefined) {
+  return calls(author).messages.retract.mutate(targetOf(message))
+}
+
+function targetOf(message: Message | undefined): Pick<Message, 'chatId'> & { messageId: Message['id'] } {
+  if (message === undefined) throw new Error('Nobody has said so much.')
+  return { chatId: message.chatId, messageId: message.id }
+}
