@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { loginOutputSchema, type Role } from '@deskbell/contract/users'
 import { uniqueId } from '@deskbell/testkit/factories'
+import { type Cast, type HybridCase, hybridCases, type Seat, talk } from '@deskbell/testkit/hybrid/hybrid-cases'
 import { HybridProgram } from '@deskbell/testkit/hybrid/hybrid-program'
 import type { HybridView } from '@deskbell/testkit/hybrid/hybrid-view'
 import { createRestProbe, type RestProbe } from '@deskbell/testkit/rest-probe'
@@ -8,7 +9,6 @@ import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeProcedures } from './describe-procedures.ts'
-import { type Cast, type HybridCase, hybridCases, type Seat, talk } from './hybrid-cases.ts'
 import { appRouter } from './router.ts'
 
 /*
