@@ -6,6 +6,7 @@ import type { ConnectionState } from '../connection/connection-state.ts'
 import { SdkError } from '../sdk-error.ts'
 import { createStore, type Writable } from '../store.ts'
 import { ChatOutbox } from './chat-outbox.ts'
+import { modelCalls } from './model-calls.ts'
 import { createMemoryShelf } from './shelf.ts'
 
 const chatId = chatIdSchema.parse(1)
@@ -26,7 +27,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   line = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
   requests = []
-  outbox = new ChatOutbox(fakeCalls(), { chatId, timeoutMs, shelf: createMemoryShelf() })
+  outbox = new ChatOutbox(modelCalls(line, sendBatch), { chatId, timeoutMs, shelf: createMemoryShelf() })
 })
 
 afterEach(() => {
@@ -34,31 +35,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function fakeCalls(): Calls {
-  const unused = () => {
-    throw new Error('not used by an outbox')
-  }
-  return {
-    connection: line,
-    random: () => 0.5,
-    connect: () => {},
-    isOwn: () => true,
-    page: unused,
-    followChat: unused,
-    followInbox: unused,
-    markRead: unused,
-    markDelivered: unused,
-    edit: unused,
-    retract: unused,
-    typing: unused,
-    sendBatch: ({ items }) =>
-      new Promise((resolve, reject) => {
-        const ids = items.map((item) => item.clientMsgId)
-        const stored = { items: ids.map((id) => ({ clientMsgId: id, message: message(id), duplicate: false })) }
-        requests.push({ ids, answer: (output = stored) => resolve(output), fail: reject })
-      }),
-  }
-}
+const sendBatch: Calls['sendBatch'] = ({ items }) =>
+  new Promise((resolve, reject) => {
+    const ids = items.map((item) => item.clientMsgId)
+    const stored = { items: ids.map((id) => ({ clientMsgId: id, message: message(id), duplicate: false })) }
+    requests.push({ ids, answer: (output = stored) => resolve(output), fail: reject })
+  })
 
 function message(clientMsgId: string): Message {
   const fixed = { chatId: 1, userId: 1, direction: 'in', type: 'text', text: 'x', status: 'new', createdAt }

@@ -137,6 +137,7 @@ export class ChatOutbox {
 
   /** Now it is known whose messages these are. */
   use(shelf: Shelf): void {
+    this.#sender.reset()
     this.#keeper.use(shelf)
     this.#sender.pump()
   }

@@ -1,10 +1,10 @@
 import { chatIdSchema } from '@deskbell/contract/ids'
-import type { Calls } from '../calls.ts'
 import type { ConnectionState } from '../connection/connection-state.ts'
 import { createStore } from '../store.ts'
 import { ChatOutbox } from './chat-outbox.ts'
 import { FallbackStorage } from './fallback-storage.ts'
 import { Journal } from './journal.ts'
+import { modelCalls } from './model-calls.ts'
 import type { ModelChat } from './model-chat.ts'
 import type { ModelDevice } from './model-device.ts'
 import { Notices } from './notices.ts'
@@ -51,7 +51,7 @@ export class ModelTab {
       locks: hasLocks ? browser.locks : null,
     }
     const options = { chatId: modelChatId, timeoutMs: 10_000, shelf: createShelf(parts) }
-    this.outbox = new ChatOutbox(this.#calls(), options)
+    this.outbox = new ChatOutbox(modelCalls(this.line, chat.sendBatch), options)
     this.#watcher = this.outbox.watch()
   }
 
@@ -95,27 +95,6 @@ export class ModelTab {
       change: (key, change, place) => when(() => rows.change(key, change, place)),
       remove: (keys) => when(() => rows.remove(keys)),
       close: () => {},
-    }
-  }
-
-  #calls(): Calls {
-    const unused = () => {
-      throw new Error('not used by an outbox')
-    }
-    return {
-      connection: this.line,
-      random: () => 0.5,
-      connect: () => {},
-      isOwn: () => true,
-      sendBatch: this.#chat.sendBatch,
-      page: unused,
-      followChat: unused,
-      followInbox: unused,
-      markRead: unused,
-      markDelivered: unused,
-      edit: unused,
-      retract: unused,
-      typing: unused,
     }
   }
 }

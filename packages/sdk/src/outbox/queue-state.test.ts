@@ -80,6 +80,12 @@ describe('queue', () => {
     )
   })
 
+  test('[SDK-10] nothing leaves before it is kept', () => {
+    const kept = add(emptyQueue, 'kept')
+    const queue = enqueue(kept, { clientMsgId: 'new', text: 'x', createdAt: '2026-01-01T00:00:00.000Z', waitsSince: 0 })
+    expect(nextBatch(queue).map((item) => item.clientMsgId)).toEqual(['kept'])
+  })
+
   test('[SDK-3] a stored message is shown as on its way until the log has reached it, and then never again', () => {
     const sent = markSending(add(emptyQueue, 'a'), add(emptyQueue, 'a'))
     const stored = settle(sent, [{ clientMsgId: 'a', duplicate: false, message: message('a', 7) }])

@@ -1,0 +1,161 @@
+import { chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { IDBFactory } from 'fake-indexeddb'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ConnectionState } from '../connection/connection-state.ts'
+import { createStore, type Writable } from '../store.ts'
+import type { Browser, DatabaseFactory } from './browser.ts'
+import { modelCalls } from './model-calls.ts'
+import { ModelChat } from './model-chat.ts'
+import { ModelDevice } from './model-device.ts'
+import { Outboxes } from './outboxes.ts'
+
+const [ann, bob] = [userIdSchema.parse(1), userIdSchema.parse(2)]
+const [here, elsewhere] = [chatIdSchema.parse(1), chatIdSchema.parse(2)]
+const createdAt = '2026-01-01T00:00:00.000Z'
+
+let indexedDB: DatabaseFactory
+let device: ModelDevice
+let chat: ModelChat
+let line: Writable<ConnectionState>
+let opened: Outboxes[]
+
+beforeEach(() => {
+  indexedDB = new IDBFactory()
+  device = new ModelDevice()
+  chat = new ModelChat()
+  line = createStore<ConnectionState>({ kind: 'waiting', attempt: 3, retryAt: 0 })
+  opened = []
+})
+
+afterEach(() => {
+  for (const outboxes of opened) outboxes.close()
+})
+
+/** The outboxes of a page. What is left out of the browser is refused there. */
+function openPage(browser: Partial<Browser> = {}): Outboxes {
+  const whole = { ...device.openTab().browser, indexedDB, ...browser }
+  const options = { server: 'https://desk.example', timeoutMs: 10_000, browser: whole }
+  const outboxes = new Outboxes(modelCalls(line, chat.sendBatch), options)
+  opened.push(outboxes)
+  return outboxes
+}
+
+function write(outboxes: Outboxes, clientMsgId: string, chatId = here): void {
+  outboxes.of(chatId).add({ clientMsgId, text: 'x', createdAt })
+}
+
+function shown(outboxes: Outboxes, chatId = here): string[] {
+  return outboxes
+    .of(chatId)
+    .queue.getSnapshot()
+    .map((item) => item.clientMsgId)
+}
+
+/** It is in the database, not only on its way there. */
+async function kept(outboxes: Outboxes, clientMsgId: string, chatId = here): Promise<void> {
+  const isKept = () =>
+    outboxes
+      .of(chatId)
+      .queue.getSnapshot()
+      .some((item) => item.clientMsgId === clientMsgId && item.order !== null)
+  await waitFor(isKept, { what: `${clientMsgId} in the database` })
+}
+
+describe('Outboxes', () => {
+  test('[SDK-11] what waits in a chat that nobody opens any more is sent too', async () => {
+    const before = openPage()
+    before.know(ann)
+    write(before, 'a', elsewhere)
+    await kept(before, 'a', elsewhere)
+    before.close()
+    line.set({ kind: 'online', via: 'socket' })
+    const after = openPage()
+    after.know(ann)
+    after.of(here).watch().resumed()
+    await waitFor(() => chat.requests.length === 1, { what: 'the request of the other chat' })
+    expect(chat.requests[0]?.ids).toEqual(['a'])
+  })
+
+  test('[SDK-10] messages of one account are never shown or sent for another, and wait for its return', async () => {
+    const page = openPage()
+    page.know(ann)
+    page.of(here).watch().resumed()
+    write(page, 'from ann')
+    await kept(page, 'from ann')
+    page.leave()
+    expect(shown(page)).toEqual([])
+    page.begin(bob)
+    line.set({ kind: 'online', via: 'socket' })
+    write(page, 'from bob')
+    await waitFor(() => chat.requests.length > 0)
+    expect(shown(page)).toEqual(['from bob'])
+    expect(chat.requests.map(({ ids }) => ids)).toEqual([['from bob']])
+    page.begin(ann)
+    await waitFor(() => chat.requests.length > 1)
+    expect(shown(page)).toEqual(['from ann'])
+    expect(chat.requests[1]?.ids).toEqual(['from ann'])
+  })
+
+  test('[SDK-10] what is written before the user is known waits, and is told to be in memory only', async () => {
+    const page = openPage()
+    line.set({ kind: 'online', via: 'socket' })
+    expect(page.state.getSnapshot()).toEqual({ kept: true })
+    write(page, 'early')
+    expect(page.state.getSnapshot()).toEqual({ kept: false })
+    expect(chat.requests).toEqual([])
+    page.know(ann)
+    expect(page.state.getSnapshot()).toEqual({ kept: true })
+    await waitFor(() => chat.requests.length === 1)
+    expect(chat.requests[0]?.ids).toEqual(['early'])
+  })
+
+  test('[SDK-10] what was written before anybody was known does not go out as who signs in then', async () => {
+    const page = openPage()
+    const outcome = page.send(here, 'x', { clientMsgId: 'nobody knows whose' })
+    page.begin(bob)
+    await expect(outcome).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(shown(page)).toEqual([])
+  })
+
+  test('[SDK-10] without a database messages wait in memory, which the program is told, and are sent', async () => {
+    const page = openPage({ indexedDB: null, localStorage: null })
+    page.know(ann)
+    page.of(here).watch().resumed()
+    write(page, 'a')
+    await waitFor(() => !page.state.getSnapshot().kept, { what: 'the program being told' })
+    expect(shown(page)).toEqual(['a'])
+    line.set({ kind: 'online', via: 'socket' })
+    await waitFor(() => chat.requests.length === 1)
+  })
+
+  test('[SDK-10] a database that is refused in a way that throws at once is no error for the program', async () => {
+    const refusing: DatabaseFactory = {
+      open() {
+        throw new DOMException('Not here.', 'SecurityError')
+      },
+    }
+    const page = openPage({ indexedDB: refusing })
+    page.know(ann)
+    const outcome = page.send(here, 'x', { clientMsgId: 'a' })
+    await waitFor(() => !page.state.getSnapshot().kept)
+    line.set({ kind: 'online', via: 'socket' })
+    await waitFor(() => chat.requests.length === 1)
+    chat.requests[0]?.answer()
+    await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
+  })
+
+  test('[SDK-12] at the end of a session messages wait for the next one, and only programs that wait are told', async () => {
+    const page = openPage()
+    page.know(ann)
+    page.of(here).watch().resumed()
+    write(page, 'shown')
+    const outcome = page.send(here, 'x', { clientMsgId: 'awaited' })
+    line.set({ kind: 'ended', reason: 'unauthenticated' })
+    await expect(outcome).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(page.of(here).queue.getSnapshot()).toMatchObject([{ clientMsgId: 'shown', stage: 'queued' }])
+    line.set({ kind: 'idle' })
+    await waitFor(() => chat.requests.length === 1)
+    expect(chat.requests[0]?.ids).toEqual(['shown'])
+  })
+})
