@@ -47,13 +47,15 @@ export type CoreOptions = {
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
   clock?: Clock
+  /** The memory of all rings together, when it is not `ringsBytesMax`. */
+  ringsBytesMax?: number | undefined
   /** Other times, for tests. */
   presenceTimings?: Partial<PresenceTimings> | undefined
 }
 
 export function createCore(options: CoreOptions): Core {
   const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
-  const hub = createHub({ db, bus, log, clock })
+  const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
   const readStatus = new ReadStatusFollower({ db, log })
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   const queries = createQueries(db.orm)

@@ -3,12 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ChatChannel } from './chat-channel.ts'
 import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
+import { RingBudget } from './ring-budget.ts'
 
 /** A log that grows, and a channel over it; the log is read as slowly as the scheduler wants. */
 function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) {
   const log = { top: 0, reads: 0, fails: false }
   const errors: unknown[] = []
   const channel = new ChatChannel({
+    budget: new RingBudget(),
     chatId: fixtureChatId,
     readMarks: async () => [],
     onError: (error) => errors.push(error),

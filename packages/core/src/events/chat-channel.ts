@@ -4,6 +4,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
 import { type Mark, MarkBoard } from './mark-board.ts'
 import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
+import type { RingBudget } from './ring-budget.ts'
 import { TypingBoard, type Writer } from './typing-board.ts'
 
 /** Reads the oldest entries after a place from the database. */
@@ -14,6 +15,8 @@ export type ChannelOptions = {
   readLog: ReadLog
   readMarks: () => Promise<readonly Mark[]>
   onError: (error: unknown) => void
+  /** What the rings of the process may hold together. */
+  budget: RingBudget
 }
 
 /** A frame stays well below the bytes that may wait for a slow socket. */
@@ -32,19 +35,22 @@ export class ChatChannel {
   readonly #readLog: ReadLog
   readonly #readMarks: ChannelOptions['readMarks']
   readonly #onError: (error: unknown) => void
+  readonly #budget: RingBudget
   readonly #followers = new Set<() => void>()
   readonly #pages = new Map<number, Promise<SizedEntry[]>>()
   #ring: Ring | null = null
   /** The highest place anybody has told of. */
   #told = 0
   #filling = false
+  #closed = false
   #marksRead: Promise<void> | null = null
 
-  constructor({ chatId, readLog, readMarks, onError }: ChannelOptions) {
+  constructor({ chatId, readLog, readMarks, onError, budget }: ChannelOptions) {
     this.chatId = chatId
     this.#readLog = readLog
     this.#readMarks = readMarks
     this.#onError = onError
+    this.#budget = budget
   }
 
   get followers(): number {
@@ -64,6 +70,12 @@ export class ChatChannel {
     this.#followers.delete(wake)
   }
 
+  /** Nobody follows any more. A read may still be under way. */
+  close(): void {
+    this.#closed = true
+    if (this.#ring !== null) this.#budget.forget(this.#ring)
+  }
+
   wake(): void {
     for (const wake of this.#followers) wake()
   }
@@ -81,7 +93,7 @@ export class ChatChannel {
     if (this.#ring === null) return
     const before = this.#ring.top
     this.#ring.append(entries)
-    if (this.#ring.top > before) this.wake()
+    if (this.#ring.top > before) this.#grown(this.#ring)
     void this.#fill()
   }
 
@@ -128,6 +140,11 @@ export class ChatChannel {
     for (const mark of await this.#readMarks()) this.mark(mark)
   }
 
+  #grown(ring: Ring): void {
+    if (!this.#closed) this.#budget.note(ring)
+    this.wake()
+  }
+
   /** Closes the gap between the ring and what was told. What fails is tried again by the next look at the database. */
   async #fill(): Promise<void> {
     const ring = this.#ring
@@ -146,12 +163,12 @@ export class ChatChannel {
     const told = this.#told
     if (told - ring.top > ringEntriesMax) {
       ring.jump(told)
-      return this.wake()
+      return this.#grown(ring)
     }
     const before = ring.top
     const entries = await this.#readLog({ chatId: this.chatId, afterSeq: before, limit: ringEntriesMax })
     const whole = ring.append(entries)
-    if (ring.top > before) this.wake()
+    if (ring.top > before) this.#grown(ring)
     // Somebody told of more than there is: believe the database.
     if (!whole || (ring.top === before && this.#told === told)) this.#told = ring.top
   }

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts'
 import { ChatChannel } from './chat-channel.ts'
 import { ChatFollower } from './chat-follower.ts'
 import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
+import { RingBudget } from './ring-budget.ts'
 import { StreamWait } from './stream-wait.ts'
 
 beforeEach(() => {
@@ -21,6 +22,7 @@ const actor: Actor = { userId, role: 'client', name: 'A', sessionId: 1 }
 function rig(cursor: string, top = 3) {
   const wait = new StreamWait(new AbortController().signal)
   const channel = new ChatChannel({
+    budget: new RingBudget(),
     chatId: fixtureChatId,
     readMarks: async () => [],
     readLog: async ({ afterSeq, limit }) => entriesFixture(afterSeq + 1, Math.min(top, afterSeq + limit)),

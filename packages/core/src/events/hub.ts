@@ -11,9 +11,20 @@ import { ChatChannel } from './chat-channel.ts'
 import { EpochWatch } from './epoch-watch.ts'
 import { FrozenClock } from './frozen-clock.ts'
 import type { Mark } from './mark-board.ts'
+import { RingBudget } from './ring-budget.ts'
 import { storedEntryView } from './stored-entry-view.ts'
 
-export type HubOptions = { db: Database; bus: Bus; log: Log; clock: Clock }
+export type HubOptions = {
+  db: Database
+  bus: Bus
+  log: Log
+  clock: Clock
+  /** What all rings may hold together. */
+  ringsBytesMax?: number | undefined
+}
+
+/** What the hub holds at this moment. `bytes`: of the entries, as they are on the wire. */
+export type HubMemory = { chats: number; followers: number; entries: number; bytes: number }
 
 /** A follower's place at a chat. `leave` may be called more than once. */
 export type Seat = { channel: ChatChannel; leave(): void }
@@ -21,6 +32,8 @@ export type Seat = { channel: ChatChannel; leave(): void }
 /** Marks change rarely and may be late, so they are compared with the database at every fifth look. */
 const markLooks = 5
 const retryMs = 250
+/** Once a minute. */
+const memoryTicks = Math.round(60_000 / healMs)
 
 export function createHub(options: HubOptions): Hub {
   return new Hub(options)
@@ -40,11 +53,13 @@ export class Hub {
   readonly #epoch: EpochWatch
   readonly #frozen: FrozenClock
   readonly #channels = new Map<ChatId, ChatChannel>()
+  readonly #budget: RingBudget
   readonly #marksOf: GatheredReads<ChatId, Mark[]>
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
   #looks = 0
+  #ticks = 0
   #thaw: Promise<void> | null = null
   readonly #thawLooks = new Set<() => Promise<void>>()
   #stopped = true
@@ -53,6 +68,7 @@ export class Hub {
     this.#options = options
     this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#voidAll() })
     this.#frozen = new FrozenClock(options.clock)
+    this.#budget = new RingBudget(options.ringsBytesMax)
     this.#marksOf = new GatheredReads({
       read: async (chatIds) => Map.groupBy(await readChatMarks(options.db.orm, chatIds), ({ chatId }) => chatId),
     })
@@ -66,6 +82,12 @@ export class Hub {
   /** How many chats are followed here. */
   get followedChats(): number {
     return this.#channels.size
+  }
+
+  memory(): HubMemory {
+    let followers = 0
+    for (const channel of this.#channels.values()) followers += channel.followers
+    return { chats: this.#channels.size, followers, entries: this.#budget.entries, bytes: this.#budget.bytes }
   }
 
   async start(): Promise<void> {
@@ -94,7 +116,9 @@ export class Hub {
       channel,
       leave: () => {
         channel.remove(wake)
-        if (channel.followers === 0 && this.#channels.get(chatId) === channel) this.#channels.delete(chatId)
+        if (channel.followers > 0) return
+        channel.close()
+        if (this.#channels.get(chatId) === channel) this.#channels.delete(chatId)
       },
     }
   }
@@ -127,6 +151,7 @@ export class Hub {
       chatId,
       readLog: async (slice) => (await readLogAfter(db.orm, slice)).map((row) => storedEntryView(slice.chatId, row)),
       readMarks: async () => (await this.#marksOf.get(chatId)) ?? [],
+      budget: this.#budget,
       onError: (error) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
     })
     this.#channels.set(chatId, channel)
@@ -148,12 +173,18 @@ export class Hub {
   #tick(): void {
     if (this.#frozen.isStale()) this.#recover()
     this.#frozen.tick()
+    this.#tellMemory()
     if (this.#looking !== null || (this.#channels.size === 0 && this.inbox.readers === 0)) return
     this.#looking = this.#look()
       .catch((error) => this.#options.log.debug({ err: error }, 'the healing look failed'))
       .finally(() => {
         this.#looking = null
       })
+  }
+
+  #tellMemory(): void {
+    this.#ticks += 1
+    if (this.#ticks % memoryTicks === 0) this.#options.log.debug(this.memory(), 'memory of the hub')
   }
 
   /** One query for all followed chats finds what lost hints have hidden. */
@@ -201,7 +232,10 @@ export class Hub {
   #voidAll(): void {
     const channels = [...this.#channels.values()]
     this.#channels.clear()
-    for (const channel of channels) channel.wake()
+    for (const channel of channels) {
+      channel.close()
+      channel.wake()
+    }
     this.inbox.reset()
   }
 }

@@ -34,6 +34,11 @@ export class Ring {
     return this.#top
   }
 
+  /** The size on the wire of all that is here. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Everything above this place is here. */
   get floor(): number {
     return this.#top - this.#items.length
@@ -54,6 +59,11 @@ export class Ring {
     this.#items = []
     this.#bytes = 0
     this.#top = top
+  }
+
+  /** Gives up the entries, and goes on from the same place. */
+  giveUp(): void {
+    this.jump(this.#top)
   }
 
   /** The oldest entries after a place, as many as a frame takes; null when they are no longer here. */

@@ -11,6 +11,7 @@ import { type Change, ChangedChats } from './changed-chats.ts'
 import { CountsBoard } from './counts-board.ts'
 import type { InboxReader } from './inbox-reader.ts'
 import { InboxReaders } from './inbox-readers.ts'
+import { OpenTransactionWatch } from './open-transaction-watch.ts'
 import { type PersonalRow, readPersonalRows } from './personal-rows.ts'
 import { pruneFeed } from './prune-feed.ts'
 import { SentNumbers } from './sent-numbers.ts'
@@ -45,6 +46,7 @@ export class Inbox {
   #position: Promise<FeedPosition> | null = null
   #batchTimer: NodeJS.Timeout | undefined
   #tailTimer: NodeJS.Timeout | undefined
+  readonly #openTransactions: OpenTransactionWatch
   #pruneTimer: NodeJS.Timeout | undefined
   /** One batch or look at a time, so that rows leave in the order of their reading. */
   #work: Promise<void> = Promise.resolve()
@@ -53,6 +55,7 @@ export class Inbox {
   constructor(options: InboxOptions) {
     this.#options = options
     this.#counts = new CountsBoard({ ...options, readers: this.#readers })
+    this.#openTransactions = new OpenTransactionWatch(options)
   }
 
   start(): void {
@@ -76,6 +79,7 @@ export class Inbox {
   join(reader: InboxReader): void {
     this.#readers.add(reader)
     this.#tailTimer ??= setInterval(() => this.#tail(), healMs).unref()
+    this.#openTransactions.start()
   }
 
   leave(reader: InboxReader): void {
@@ -131,6 +135,7 @@ export class Inbox {
   #idle(): void {
     clearTimeout(this.#batchTimer)
     clearInterval(this.#tailTimer)
+    this.#openTransactions.stop()
     this.#batchTimer = undefined
     this.#tailTimer = undefined
     this.#position = null

@@ -1,0 +1,67 @@
+import { createInProcessBus } from '@deskbell/bus/in-process-bus'
+import { openDatabase } from '@deskbell/db/database'
+import { readOldestOpenTransaction } from '@deskbell/db/queries/open-transactions'
+import { newOperator } from '@deskbell/testkit/factories'
+import { probeInbox } from '@deskbell/testkit/inbox-probe'
+import { type OwnPostgres, startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createCore } from '../context.ts'
+
+let postgres: OwnPostgres
+beforeAll(async () => {
+  postgres = await startOwnPostgres()
+})
+afterAll(() => postgres[Symbol.asyncDispose]())
+
+/** A program that has written something and then forgets to commit. */
+async function forgetfulWriter(connectionString: string, applicationName: string) {
+  const db = openDatabase({ connectionString, poolMax: 1, applicationName })
+  const connection = await db.pool.connect()
+  await connection.query('begin')
+  await connection.query('set local idle_in_transaction_session_timeout = 0')
+  await connection.query('select pg_current_xact_id()')
+  return {
+    async end() {
+      await connection.query('commit')
+      connection.release()
+      await db.close()
+    },
+  }
+}
+
+test('[LIVE-18] while an inbox is followed, an idle writing transaction is named in the log, and so is its end', async () => {
+  const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 5, applicationName: 'test' })
+  const core = createCore({ db, bus: createInProcessBus(), log, authMode: 'open' })
+  await core.start()
+  const writer = await forgetfulWriter(postgres.connectionString, 'nightly report')
+  const told = (calls: unknown[][]) => calls.filter(([fields]) => JSON.stringify(fields).includes('nightly report'))
+  {
+    await using inbox = probeInbox(core, await newOperator(core))
+    await inbox.until('live')
+    await waitFor(() => told(log.warn.mock.calls).length > 0, { timeoutMs: 20_000 })
+    expect(told(log.warn.mock.calls)).toEqual([
+      [{ pid: expect.any(Number), applicationName: 'nightly report', ageMs: expect.any(Number) }, expect.any(String)],
+    ])
+    await writer.end()
+    await waitFor(() => told(log.info.mock.calls).length > 0, { timeoutMs: 20_000 })
+    expect(told(log.warn.mock.calls)).toHaveLength(1)
+  }
+  await core.stop()
+  await db.close()
+})
+
+test('[LIVE-18] a role without rights sees which foreign transaction it is, not since when', async () => {
+  const admin = await forgetfulWriter(postgres.adminConnectionString, 'backup')
+  const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 1, applicationName: 'test' })
+  const seen = await waitFor(() => readOldestOpenTransaction(db.orm))
+  expect(seen).toEqual({
+    xid: expect.stringMatching(/^\d+$/),
+    pid: expect.any(Number),
+    applicationName: 'backup',
+    ageMs: null,
+  })
+  await admin.end()
+  await db.close()
+})

@@ -1,0 +1,43 @@
+import { longTransactionMs } from '@deskbell/contract/limits'
+import type { Database } from '@deskbell/db/database'
+import type { OpenTransaction } from '@deskbell/db/queries/open-transactions'
+import { expect, test, vi } from 'vitest'
+import { OpenTransactionWatch } from './open-transaction-watch.ts'
+
+function setUp() {
+  const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const database: { oldest: OpenTransaction | undefined } = { oldest: undefined }
+  const db = {} as unknown as Database
+  const watch = new OpenTransactionWatch({ db, log, read: async () => database.oldest })
+  return { log, database, watch }
+}
+
+const open = (xid: string, ageMs: number | null): OpenTransaction => ({ xid, pid: 7, applicationName: 'psql', ageMs })
+
+test('[LIVE-18] a transaction is named once when it is too old, and once when it is over', async () => {
+  const { log, database, watch } = setUp()
+  database.oldest = open('10', 1_000)
+  await watch.look(0)
+  expect(log.warn).not.toHaveBeenCalled()
+  for (const ageMs of [6_000, 9_000]) {
+    database.oldest = open('10', ageMs)
+    await watch.look(ageMs - 1_000)
+  }
+  expect(log.warn.mock.calls).toEqual([[{ pid: 7, applicationName: 'psql', ageMs: 6_000 }, expect.any(String)]])
+  database.oldest = open('11', 10)
+  await watch.look(9_000)
+  expect(log.info.mock.calls).toEqual([[{ pid: 7, applicationName: 'psql', ageMs: 10_000 }, expect.any(String)]])
+  database.oldest = undefined
+  await watch.look(12_000)
+  expect([log.info.mock.calls.length, log.warn.mock.calls.length]).toEqual([1, 1])
+})
+
+test('[LIVE-18] one whose beginning is hidden from this role is as old as it has been seen', async () => {
+  const { log, database, watch } = setUp()
+  database.oldest = open('10', null)
+  await watch.look(100)
+  await watch.look(100 + longTransactionMs)
+  expect(log.warn).not.toHaveBeenCalled()
+  await watch.look(101 + longTransactionMs)
+  expect(log.warn).toHaveBeenCalledTimes(1)
+})

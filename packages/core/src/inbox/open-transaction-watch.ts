@@ -1,0 +1,71 @@
+import { longTransactionMs } from '@deskbell/contract/limits'
+import type { Database } from '@deskbell/db/database'
+import { type OpenTransaction, readOldestOpenTransaction } from '@deskbell/db/queries/open-transactions'
+import type { Log } from '../log.ts'
+
+export type OpenTransactionWatchOptions = {
+  db: Database
+  log: Log
+  read?: () => Promise<OpenTransaction | undefined>
+}
+
+type Seen = { transaction: OpenTransaction; seenAt: number; told: boolean }
+
+const lookMs = longTransactionMs / 2
+
+/**
+ * Inboxes are healed below the oldest open transaction of the database server, so one that is left open holds all of
+ * them back. The log names it once, and tells when it is over. Looks only while somebody follows an inbox.
+ */
+export class OpenTransactionWatch {
+  readonly #log: Log
+  readonly #read: () => Promise<OpenTransaction | undefined>
+  #timer: NodeJS.Timeout | undefined
+  #seen: Seen | null = null
+
+  constructor({ db, log, read = () => readOldestOpenTransaction(db.orm) }: OpenTransactionWatchOptions) {
+    this.#log = log
+    this.#read = read
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      this.look(performance.now()).catch((error: unknown) =>
+        this.#log.debug({ err: error }, 'open transactions not read'),
+      )
+    }, lookMs).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#seen = null
+  }
+
+  async look(now: number): Promise<void> {
+    const transaction = await this.#read()
+    if (this.#seen !== null && transaction?.xid !== this.#seen.transaction.xid) this.#over(this.#seen, now)
+    if (transaction === undefined) return
+    this.#seen ??= { transaction, seenAt: now, told: false }
+    const ageMs = this.#ageMs(this.#seen, { transaction, now })
+    if (this.#seen.told || ageMs <= longTransactionMs) return
+    this.#seen.told = true
+    this.#log.warn(fields(transaction, ageMs), 'an open transaction holds back the feed of the inboxes')
+  }
+
+  #over(seen: Seen, now: number): void {
+    this.#seen = null
+    if (!seen.told) return
+    const ageMs = (seen.transaction.ageMs ?? 0) + (now - seen.seenAt)
+    this.#log.info(fields(seen.transaction, ageMs), 'the transaction that held back the feed is over')
+  }
+
+  /** Where its beginning is hidden from us, at least as old as we have seen it. */
+  #ageMs({ seenAt }: Seen, { transaction, now }: { transaction: OpenTransaction; now: number }): number {
+    return transaction.ageMs ?? now - seenAt
+  }
+}
+
+function fields({ pid, applicationName }: OpenTransaction, ageMs: number): object {
+  return { pid, applicationName, ageMs: Math.round(ageMs) }
+}
