@@ -19,6 +19,8 @@ export type TestServer = AsyncDisposable & {
   openStreams(): number
   /** Breaks the streams over HTTP, as a lost line does. */
   cutStreams(): void
+  /** What waits for the slowest socket or stream. */
+  waitingBytesMax(): number
   drain(): Promise<void>
   close(): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     openSockets: () => server.openSockets(),
     openStreams: () => server.openStreams(),
     cutStreams: () => server.cutStreams(),
+    waitingBytesMax: () => server.waitingBytesMax(),
     drain: () => server.drain(),
     close,
     [Symbol.asyncDispose]: close,

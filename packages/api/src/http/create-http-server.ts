@@ -41,6 +41,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     openSockets: () => live?.openSockets ?? 0,
     openStreams: () => streams.open,
     cutStreams: () => streams.cut(),
+    waitingBytesMax() {
+      return Math.max(0, ...[...openLines(live, streams)].map((line) => line.waitingBytes()))
+    },
     async drain() {
       leaving = true
       live?.refuse()

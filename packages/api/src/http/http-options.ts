@@ -33,6 +33,8 @@ export type HttpServer = {
   openStreams(): number
   /** Breaks them off; they may come back. */
   cutStreams(): void
+  /** What waits for the slowest socket or stream, in bytes. */
+  waitingBytesMax(): number
   /** Takes no new sockets, asks the open ones to move, and ends the rest. Bounded. */
   drain(): Promise<void>
   /** Ends everything that is left. */

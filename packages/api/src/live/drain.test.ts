@@ -21,6 +21,7 @@ function setUp(count: number, on: (what: string, line: FakeLine, leave: () => vo
     const line: FakeLine = {
       events: [],
       isBusy: () => false,
+      waitingBytes: () => 0,
       move: tell('move'),
       close: tell('close'),
       cut: tell('cut'),

@@ -2,6 +2,8 @@
 export type Line = {
   /** Asks its client to open another one, and then to leave this one. */
   move(): void
+  /** Bytes that wait for its peer. */
+  waitingBytes(): number
   /** A call on it is not answered yet. */
   isBusy(): boolean
   close(): void

@@ -43,6 +43,10 @@ export class HttpStream implements StreamPort {
     return this.#ended.signal
   }
 
+  get waitingBytes(): number {
+    return this.#response.writableLength
+  }
+
   isSignedIn(): boolean {
     return this.#signedIn
   }

@@ -63,7 +63,7 @@ export class HttpStreams {
     for (const stream of this.#streams.values()) {
       // A stream that is moved has ended.
       const move = () => stream.move()
-      yield { move, isBusy: () => false, close: move, cut: () => stream.cut() }
+      yield { move, waitingBytes: () => stream.waitingBytes, isBusy: () => false, close: move, cut: () => stream.cut() }
     }
   }
 

@@ -163,15 +163,19 @@ function lineOf({ ws, calls }: LiveSocket): Line {
     move: () => {
       if (ws.readyState === ws.OPEN) ws.send(moveFrame)
     },
+    waitingBytes: () => ws.bufferedAmount,
     isBusy: () => calls.calls > 0 && ws.readyState === ws.OPEN,
     close: () => ws.close(closeCodes.restart),
     cut: () => ws.terminate(),
   }
 }
 
-/** A socket that said it would sign in by its first frame, and sent none. */
+/**
+ * A socket that said it would sign in by its first frame, and sent none. Its line may be slow, or this process may
+ * have stood still, so nothing is known of its session: it is asked to come back, not to give up.
+ */
 function refuseSilence(socket: LiveSocket): void {
   if (socket.signIn.state !== 'waiting') return
-  sendError(socket, null, new AppError('unauthenticated'))
-  socket.ws.close(closeCodes.unauthenticated)
+  sendError(socket, null, new AppError('unavailable', { internal: 'no sign-in in time' }))
+  socket.ws.close(closeCodes.restart)
 }

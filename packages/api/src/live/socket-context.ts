@@ -35,7 +35,8 @@ export async function createSocketContext(
 
 function closeCodeOf({ code }: AppError): number {
   if (code === 'rate_limited') return closeCodes.tooMany
-  return code === 'unavailable' ? closeCodes.restart : closeCodes.unauthenticated
+  // A fault of ours says nothing about the session: a final code would sign people out.
+  return code === 'unavailable' || code === 'internal' ? closeCodes.restart : closeCodes.unauthenticated
 }
 
 /** A token in the first frame wins over the cookie of the upgrade, as a bearer does. */

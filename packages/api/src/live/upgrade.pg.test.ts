@@ -141,9 +141,9 @@ describe('who opens it', () => {
     expect(await socket.frame(() => true)).toMatchObject({ id: 1, result: { type: 'data' } })
   })
 
-  test('[SOCK-3] a socket that never sends its connectionParams is closed with 4401', async () => {
+  test('[SOCK-3] a socket that never sends its connectionParams is closed, and may come back: its line may be slow', async () => {
     await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
-    expect(await socket.closed()).toBe(4401)
+    expect(await socket.closed()).toBe(1012)
     expect(defaultTimings.signInMs).toBe(5_000)
   })
 
