@@ -60,8 +60,9 @@ export class Desk {
     const { entries } = this.#follower.getSnapshot()
     const messages = messagesOf(this.#follower)
     const answered = new Set(messages.map((message) => message.clientMsgId))
-    const open = messages.filter(({ direction, seq, id }) => {
-      return direction === 'in' && seq > this.#doneSeq && !answered.has(echoId(id))
+    // A retracted message has no text, and wants no answer.
+    const open = messages.filter(({ direction, seq, id, text }) => {
+      return direction === 'in' && text !== '' && seq > this.#doneSeq && !answered.has(echoId(id))
     })
     for (const message of open) await this.#answer(message)
     if (this.#stopping.signal.aborted) return

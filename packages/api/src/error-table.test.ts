@@ -20,6 +20,7 @@ describe('errorTable', () => {
       chat_closed: 409,
       already_assigned: 409,
       client_msg_id_reused: 409,
+      not_editable: 409,
       newer_messages: 409,
       rate_limited: 429,
       unavailable: 503,

@@ -58,6 +58,11 @@ test('[HTTP-7] sends above their rate are refused, over REST and over the socket
   expect(new Set(statuses)).toEqual(new Set([404, 429]))
   expect(refused?.headers.get('retry-after')).toBe('1')
   expect((await send(other.token)).status).toBe(404)
+  // An edit is as much work as a send, and counts as one.
+  const retractions = await repeat(sendRate.burst * 3, () => {
+    return post(`${server.url}/api/chats/1/messages/1/retract`, {}, { authorization: `Bearer ${me.token}` })
+  })
+  expect(retractions.statuses).toContain(429)
   await using socket = await openRaw(server.wsUrl, me)
   const input = { chatId: 1, text: 'x', clientMsgId: 'x' }
   for (let id = 0; id < sendRate.burst * 3; id += 1) {

@@ -26,7 +26,7 @@ export const badInputs: readonly BadInput[] = [
   ...listCases(),
   ...chatIdCases(),
   ...assignCases(),
-  ...markReadCases(),
+  ...markCases(),
   ...sendCases(),
   ...changeCases(),
   ...batchCases(),
@@ -144,16 +144,19 @@ function assignCases(): BadInput[] {
   ]
 }
 
-function markReadCases(): BadInput[] {
-  const mark = (name: string, fields: object) => bad('chats.markRead', name, { chatId: ownChat, ...fields })
-  return [
-    mark('no seq', {}),
-    mark('a negative seq', { seq: -1 }),
-    mark('half a seq', { seq: 0.5 }),
-    mark('a seq as text', { seq: '1' }),
-    mark('a seq of 2^53', { seq: 2 ** 53 }),
-    mark('an unknown field', { seq: 1, deliveredSeq: 1 }),
-  ]
+function markCases(): BadInput[] {
+  const marks = (procedure: string) => {
+    const mark = (name: string, fields: object) => bad(procedure, name, { chatId: ownChat, ...fields })
+    return [
+      mark('no seq', {}),
+      mark('a negative seq', { seq: -1 }),
+      mark('half a seq', { seq: 0.5 }),
+      mark('a seq as text', { seq: '1' }),
+      mark('a seq of 2^53', { seq: 2 ** 53 }),
+      mark('an unknown field', { seq: 1, deliveredSeq: 1 }),
+    ]
+  }
+  return [...marks('chats.markRead'), ...marks('chats.markDelivered')]
 }
 
 function sendCases(): BadInput[] {
@@ -245,6 +248,9 @@ function pagingCases(): BadInput[] {
 
 function streamCases(): BadInput[] {
   return [
+    bad('chats.typing', 'no chat', {}),
+    bad('chats.typing', 'the chat id 0', { chatId: 0 }),
+    bad('chats.typing', 'a text', { chatId: ownChat, text: 'hel' }),
     bad('chats.events', 'no chat', {}),
     bad('chats.events', 'a word for a chat', { chatId: 'abc' }),
     bad('chats.events', 'a number for a cursor', { chatId: ownChat, cursor: 7 }),
