@@ -3,10 +3,12 @@ import { createSdk, type Sdk } from '@deskbell/sdk'
 import { Trans } from '@lingui/react/macro'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { BrokenPage } from '../../components/broken-page.tsx'
-import { errorCode } from '../../lib/error-code.ts'
+import { errorCode, isFinal } from '../../lib/error-code.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { SessionContext } from '../../lib/session.ts'
+import { untilAnswered } from '../../lib/until-answered.ts'
 import { useChatsRoute } from '../chats-route.ts'
+import { rememberedUser, rememberUser } from '../remembered-user.ts'
 import { readSeatHints, type Seat } from '../seat.ts'
 import { useLeave } from './use-leave.ts'
 
@@ -45,7 +47,7 @@ function useSdk({ role, userId }: Seat): Sdk | null {
   return sdk
 }
 
-/** Who the session really belongs to. It may have ended, or be another person's by now. */
+/** Who the session really belongs to: it may have ended, or be another person's by now. A reload without a line goes on. */
 function useUser(sdk: Sdk | null, { role, userId }: Seat) {
   const [user, setUser] = useState<User | null>(null)
   const [failed, setFailed] = useState(false)
@@ -55,15 +57,23 @@ function useUser(sdk: Sdk | null, { role, userId }: Seat) {
     if (sdk === null) return
     const ended = new AbortController()
     const take = ({ user: present }: { user: User }) => {
-      if (present.id === userId) setUser(present)
-      else toOwnPage(present.id)
+      if (present.id !== userId) return toOwnPage(present.id)
+      rememberUser(present)
+      setUser(present)
     }
     const refuse = (error: unknown) => {
       if (ended.signal.aborted) return
       if (errorCode(error) === 'unauthenticated') toSignIn(role)
       else setFailed(true)
     }
-    sdk.client.users.me.query(undefined, { signal: ended.signal }).then(take).catch(refuse)
+    const ask = (signal: AbortSignal) => sdk.client.users.me.query(undefined, { signal })
+    const startWithout = (error: unknown) => {
+      const known = isFinal(error) ? null : rememberedUser({ role, userId })
+      if (known === null || ended.signal.aborted) return refuse(error)
+      setUser(known)
+      untilAnswered(ask, ended.signal).then(take).catch(refuse)
+    }
+    ask(ended.signal).then(take).catch(startWithout)
     return () => ended.abort()
   }, [sdk, role, userId, attempt, toSignIn, toOwnPage])
   const retry = () => {

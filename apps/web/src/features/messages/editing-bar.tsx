@@ -29,7 +29,7 @@ export function EditingBar({ attempt, onCancel, onKeepAsDraft }: EditingBarProps
           <button
             type="button"
             onClick={onKeepAsDraft}
-            className="inline-flex min-h-7 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2"
+            className="-mx-1.5 inline-flex min-h-7 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2"
           >
             <Trans>Write it as a new message</Trans>
           </button>

@@ -1,14 +1,16 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxFollower } from '@deskbell/sdk'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useSession } from '../../../lib/session.ts'
 import { useStore } from '../../../lib/use-store.ts'
 import { compareChats } from '../chat-order.ts'
+import { rememberChats, rememberedChats } from './remembered-chats.ts'
 
-type Loaded = { readonly cursor: string | null; readonly generation: number }
+/** `generation` is null for what this tab only remembers. */
+type Loaded = { readonly cursor: string | null; readonly generation: number | null }
 
 export type OwnChats = {
-  /** False until the first page has arrived. */
+  /** False until the first page has arrived, or what this tab remembers of it. */
   readonly loaded: boolean
   /** Everything missed while the line was lost is here. */
   readonly caughtUp: boolean
@@ -26,7 +28,7 @@ export type OwnChats = {
  * would take more than a tenth of this page's first load for one list.
  */
 export function useOwnChats(inbox: InboxFollower): OwnChats {
-  const { sdk } = useSession()
+  const { sdk, user } = useSession()
   const { rows, generation, status, operatorsOnline } = useStore(inbox)
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const load = useCallback(
@@ -42,10 +44,19 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
   )
   useLoadUntilDone(load)
   const chats = useMemo(() => [...rows.values()].sort(compareChats), [rows])
+  useRememberedMeanwhile(loaded === null, () => {
+    const known = rememberedChats(user.id)
+    if (known === null) return
+    inbox.put(known)
+    setLoaded({ cursor: null, generation: null })
+  })
+  useEffect(() => {
+    if (loaded !== null) rememberChats(user.id, chats.slice(0, rememberedMax))
+  }, [loaded, user.id, chats])
   const cursor = loaded?.cursor ?? null
   return {
     loaded: loaded !== null,
-    caughtUp: status === 'live' && loaded !== null,
+    caughtUp: status === 'live' && loaded !== null && loaded.generation !== null,
     chats,
     unread: chats.reduce((sum, chat) => sum + chat.unread, 0),
     operatorsOnline: status === 'live' ? operatorsOnline : null,
@@ -55,6 +66,20 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
 }
 
 const retryMs = 2_000
+/** A line that needs longer than this may be away. */
+const patienceMs = 1_500
+const rememberedMax = 20
+
+/** While nothing arrives, the tab goes on with what it knew before it was loaded anew. */
+function useRememberedMeanwhile(waits: boolean, recall: () => void): void {
+  const latest = useRef(recall)
+  latest.current = recall
+  useEffect(() => {
+    if (!waits) return
+    const timer = setTimeout(() => latest.current(), patienceMs)
+    return () => clearTimeout(timer)
+  }, [waits])
+}
 
 /** The first page again whenever `load` changes: at the start, and when changes may have been missed. */
 function useLoadUntilDone(load: (cursor: null, signal: AbortSignal) => Promise<void>): void {
