@@ -58,7 +58,9 @@ describe('Line', () => {
   test('[SDK-4] failed attempts wait longer and longer, each up to its bound', async () => {
     line.socket()
     await tick()
-    for (const [attempt, bound] of [1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000].entries()) {
+    for (const [attempt, bound] of [
+      1_000, 1_000, 1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000,
+    ].entries()) {
       newest().refuse()
       await tick()
       expect(line.state.getSnapshot()).toEqual({ kind: 'waiting', attempt, retryAt: Date.now() + bound - 1 })

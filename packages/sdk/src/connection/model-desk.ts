@@ -91,7 +91,10 @@ export class ModelSocket extends FakeSocket {
   }
 
   override send(data: unknown): void {
-    if (data === 'PING') return this.#say('PONG')
+    if (data === 'PING') {
+      this.#say('PONG')
+      return
+    }
     const calls: unknown = JSON.parse(String(data))
     for (const call of Array.isArray(calls) ? calls : [calls]) this.#take(call)
   }
@@ -117,7 +120,10 @@ export class ModelSocket extends FakeSocket {
 
   #answerUpgrade(): void {
     if (this.readyState !== this.CONNECTING) return
-    if (this.#desk.isDown) return this.refuse()
+    if (this.#desk.isDown) {
+      this.refuse()
+      return
+    }
     this.#desk.sockets.add(this)
     this.accept()
   }

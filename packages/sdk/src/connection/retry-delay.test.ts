@@ -4,6 +4,13 @@ import { retryBoundMs, retryDelayMs } from './retry-delay.ts'
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
+/** When a client whose line broke at 0 gets through to a server that is up again at `upAtMs`. */
+function comesBackAt(upAtMs: number): number {
+  let now = 0
+  for (let attempt = 0; now < upAtMs; attempt += 1) now += retryDelayMs(attempt, Math.random)
+  return now
+}
+
 describe('retryDelayMs', () => {
   test('[SDK-4] a wait is anything from nothing up to its bound, the first one too', () => {
     fc.assert(
@@ -17,9 +24,20 @@ describe('retryDelayMs', () => {
     expect(retryDelayMs(0, () => 0.999)).toBe(999)
   })
 
-  test('[SDK-4] the bound doubles up to 20 seconds', () => {
-    expect([0, 1, 2, 3, 4, 5, 6, 7, 5_000].map(retryBoundMs)).toEqual([
-      1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000, 20_000,
+  test('[SDK-4] the bound rests at a second and then doubles, up to 20 seconds', () => {
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 5_000].map(retryBoundMs)).toEqual([
+      1_000, 1_000, 1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000, 20_000,
     ])
+  })
+
+  test('[SDK-4] clients that lose a server for less than a second come spread out, and 99 of 100 within 1.5 s', () => {
+    for (const awayMs of [50, 300, 600, 999]) {
+      const lateMs = Array.from({ length: 20_000 }, () => comesBackAt(awayMs) - awayMs).sort((a, b) => a - b)
+      expect(lateMs[Math.floor(lateMs.length * 0.99)]).toBeLessThan(1_500)
+      // No tenth of a second takes more than a fifth of them.
+      const tenths = new Map<number, number>()
+      for (const ms of lateMs) tenths.set(Math.floor(ms / 100), (tenths.get(Math.floor(ms / 100)) ?? 0) + 1)
+      expect(Math.max(...tenths.values())).toBeLessThan(lateMs.length / 5)
+    }
   })
 })

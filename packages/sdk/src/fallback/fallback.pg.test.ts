@@ -15,22 +15,24 @@ const open: Sdk[] = []
 
 beforeAll(async () => {
   server = await startTestServer()
-  proxy = await startFaultProxy(server.url)
   gate = await startFaultProxy(server.url)
   hole = createServer(() => {}).listen(0, '127.0.0.1')
 })
 
-beforeEach(() => gate.target(null))
+// A new one each time: `fetch` keeps the connections that a test has cut for the next calls to the same address.
+beforeEach(async () => {
+  proxy = await startFaultProxy(server.url)
+  gate.target(null)
+})
 
-afterEach(() => {
+afterEach(async () => {
   for (const sdk of open.splice(0)) sdk.close()
-  proxy.target(server.url)
+  await proxy.close()
 })
 
 afterAll(async () => {
   hole.close()
   await gate.close()
-  await proxy.close()
   await server.close()
 })
 
