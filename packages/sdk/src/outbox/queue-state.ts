@@ -84,7 +84,7 @@ export function endBatch(queue: Queue, event: 'unanswered' | 'postponed'): Queue
 
 /** The whole batch was refused for good. */
 export function refuse(queue: Queue, code: ErrorCode): Queue {
-  return step(queue, 'refused', (item) => isUnderWay(item.stage), code)
+  return step(queue, { refused: code }, (item) => isUnderWay(item.stage))
 }
 
 /** The line was away for too long. */
@@ -151,8 +151,11 @@ export function messagesOf(entries: readonly LogEntry[]): Message[] {
   return entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []))
 }
 
-/** One event for some items. The same queue when nothing changes. */
-function step(queue: Queue, event: StageEvent, concerns: (item: QueueItem) => boolean, code: ErrorCode | null = null) {
+type Happening = StageEvent | { readonly refused: ErrorCode }
+
+/** The same happens to some items. The same queue when nothing changes. */
+function step(queue: Queue, what: Happening, concerns: (item: QueueItem) => boolean): Queue {
+  const [event, code] = typeof what === 'string' ? [what, null] : (['refused', what.refused] as const)
   let changed = false
   const next = queue.flatMap((item) => {
     const stage = concerns(item) ? nextStage(item.stage, event) : item.stage
@@ -165,9 +168,8 @@ function step(queue: Queue, event: StageEvent, concerns: (item: QueueItem) => bo
 
 function settleItem(queue: Queue, outcome: SendOutcome): Queue {
   if ('message' in outcome) return markStored(queue, [{ clientMsgId: outcome.clientMsgId, seq: outcome.message.seq }])
-  const event = outcome.error.retryable ? 'postponed' : 'refused'
-  const concerns = (item: QueueItem) => item.clientMsgId === outcome.clientMsgId && isUnderWay(item.stage)
-  return step(queue, event, concerns, outcome.error.code)
+  const what = outcome.error.retryable ? 'postponed' : { refused: outcome.error.code }
+  return step(queue, what, (item) => item.clientMsgId === outcome.clientMsgId && isUnderWay(item.stage))
 }
 
 function idsOf(items: readonly QueueItem[]): ReadonlySet<string> {
