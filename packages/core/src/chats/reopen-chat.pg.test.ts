@@ -1,3 +1,4 @@
+import { AppError } from '@deskbell/contract/errors'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { newClient, newConversation, sendText } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
@@ -17,6 +18,11 @@ afterAll(() => fresh.drop())
 
 const missing = chatIdSchema.parse(Number.MAX_SAFE_INTEGER)
 const kindsOf = async (chatId: number) => (await readStoredLog(fresh.db, chatId)).entries.map(({ kind }) => kind)
+
+function codeOf(result: PromiseSettledResult<unknown>): string {
+  if (result.status === 'fulfilled') return 'ok'
+  return result.reason instanceof AppError ? result.reason.code : String(result.reason)
+}
 
 async function closedConversation() {
   const { core } = fresh
@@ -77,6 +83,22 @@ describe('closeChat with ifSeq', () => {
     expect(await getChat(core, operator, input)).toEqual(before)
     // What stands after it is not the client's.
     expect((await closeChat(core, operator, { ...input, ifSeq: 1 })).chat.status).toBe('closed')
+  })
+
+  test('[CHAT-16] [MSG-13] of a close and a message at once, either the message is refused or the close is', async () => {
+    const { core } = fresh
+    const endings = new Set<string>()
+    for (let round = 0; round < 60; round += 1) {
+      const { client, operator, chat } = await newConversation(core)
+      const { message } = await sendText(core, client, { chatId: chat.id })
+      const close = () => closeChat(core, operator, { chatId: chat.id, ifSeq: message.seq })
+      const send = () => sendText(core, client, { chatId: chat.id })
+      const calls = round % 2 === 0 ? [close, send] : [send, close]
+      const codes = (await Promise.allSettled(calls.map((call) => call()))).map(codeOf)
+      endings.add(codes.toSorted().join())
+      expect(await kindsOf(chat.id)).toHaveLength(2)
+    }
+    expect([...endings].sort()).toEqual(['chat_closed,ok', 'newer_messages,ok'])
   })
 
   test('[CHAT-16] [CHAT-5] a closed chat is left as it is, whatever it says', async () => {
