@@ -46,6 +46,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
   // Without a listener an error on an idle connection would end the process.
   pool.on('error', (error) => options.onError?.(error))
+  // The pool stops listening when it hands a connection out, and whoever asked for it wakes a moment later: an error
+  // that came in one piece with the last answer finds nobody in between. Whoever has it is told by the next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return { orm: ormOn(pool), pool, close: () => pool.end() }
 }
 

@@ -87,6 +87,15 @@ test('[DB-4] connections that die in a transaction cost no place in the pool', a
   await inTransaction(fresh.db, (tx) => count(tx, 3))
 })
 
+test('[DB-4] a connection that breaks before its new owner listens does not end the process', async () => {
+  const client = await fresh.db.pool.connect()
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  await terminate(rows[0].pid)
+  await ended
+  client.release(true)
+})
+
 test('[DB-4] a connection whose answer nobody waited for is not handed out again', async () => {
   const alone = await freshDatabase({ poolMax: 1 })
   await expect(inTransaction(alone.db, (tx) => tx.execute(sql`select pg_sleep(20)`))).rejects.toThrow()
