@@ -66,12 +66,13 @@ export class ClientProcess {
     return await Promise.all(opened)
   }
 
-  #begin({ round, follow, pace, leaver }: OrderOf<'begin'>): null {
+  #begin({ round, follow, pace, slow, leaver }: OrderOf<'begin'>): null {
     this.#round = new AbortController()
     const { signal } = this.#round
     for (const [who, chatIds] of follow) {
       const person = this.#people.get(who)
       if (person === undefined) continue
+      person.slow = new Set(slow)
       for (const chatId of chatIds) person.follow(chatIdSchema.parse(chatId))
       void keepBusy(person, { random: seededRandom(this.#seed, `${who} ${round}`), pace, signal })
     }

@@ -22,6 +22,8 @@ export type Order =
       round: number
       follow: readonly (readonly [who: string, chatIds: number[]])[]
       pace: Pace
+      /** Whose lines are slow on purpose: their messages come late, and say nothing about the service. */
+      slow: readonly string[]
       leaver: { url: string; chatId: number; afterMs: number }
     }
   /** No new deeds. Answers when all that were begun have ended, or the time is over: how many have not. */

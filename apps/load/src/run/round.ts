@@ -47,8 +47,8 @@ export async function playRound(
   await balance(world)
   await Promise.all(stage.servers.map((server) => server.setBus(plan.bus)))
   const follow = await openChats(world, plan, { files, chatsEach: options.chatsEach })
-  await begin(world, plan, { follow, pace: options.pace })
   const slow = slowDown(world, plan.slowReaders)
+  await begin(world, plan, { follow, slow, pace: options.pace })
   await weather(world, plan, options)
   for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: null })
   const healedAt = now()
@@ -59,11 +59,13 @@ export async function playRound(
   return { plan, files, chatIds: [...world.chatIds], slow, owners: await world.owners(), convergedMs, differences }
 }
 
-async function begin(world: World, plan: RoundPlan, { follow, pace }: { follow: Follow; pace: Pace }): Promise<void> {
+type Beginning = { follow: Follow; slow: ReadonlySet<string>; pace: Pace }
+
+async function begin(world: World, plan: RoundPlan, { follow, slow, pace }: Beginning): Promise<void> {
   const begun = world.hosts.map((host, nth) => {
     const url = world.stage.servers[nth % world.stage.servers.length]?.url ?? ''
     const leaver = { url, chatId: world.chatIds[nth] ?? 0, afterMs: plan.lengthMs / 3 }
-    return host.begin({ round: plan.nr, follow: mine(host, follow), pace, leaver })
+    return host.begin({ round: plan.nr, follow: mine(host, follow), pace, slow: [...slow], leaver })
   })
   await Promise.all(begun)
 }

@@ -112,7 +112,7 @@ export class ServerProcess {
     })
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => this.#keep(chunk))
     child.once('exit', (code, signal) => {
-      if (this.#mustRun) this.unasked.push(`${this.name} ended with ${code ?? signal}: ${this.#output.slice(-500)}`)
+      if (this.#mustRun) this.unasked.push(`${this.name} ended with ${code ?? signal}: ${this.#output.slice(-3_000)}`)
     })
     this.#child = child
     this.#dialog = new ChildDialog(child)
