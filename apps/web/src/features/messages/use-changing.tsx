@@ -33,8 +33,8 @@ export function useChanging(input: ChangingInput): Changing {
   const { user } = useSession()
   const editing = useEditing({ follower, place })
   const [retracting, setRetracting] = useState<OwnMessage | null>(null)
-  const newest = isClosed ? null : newestEditable(timeline.entries, user.id, Date.now())
-  const tools = useTools(newest?.messageId ?? null)
+  const findNewest = () => (isClosed ? null : newestEditable(timeline.entries, user.id, Date.now()))
+  const tools = useTools(findNewest()?.messageId ?? null)
   const { edit, begin, end } = editing
 
   const edits = useCallback(
@@ -70,7 +70,10 @@ export function useChanging(input: ChangingInput): Changing {
   return {
     editing,
     changes,
-    editNewest: () => newest !== null && edits(newest),
+    editNewest: () => {
+      const newest = findNewest()
+      if (newest !== null) edits(newest)
+    },
     retractEdited: () => edit !== null && setRetracting({ messageId: edit.messageId, text: edit.was, at: '' }),
     keepAsDraft,
     dialog: tools !== null && retracting !== null && (
