@@ -8,9 +8,11 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { tools } from './tools.ts'
 
 export type NginxOptions = {
-  /** Ports of the two servers behind it. */
+  /** Ports of the servers behind it. */
   api: number
   live: number
+  /** A second server of sockets. */
+  otherLive?: number
 }
 
 export type RunningNginx = AsyncDisposable & {
@@ -62,7 +64,7 @@ async function writeConfig(folder: string, ports: NginxOptions & { port: number 
     ['access_log /dev/stdout ', `access_log ${folder}/access.log `],
     ['http {', `http {\n${temporaryPaths(folder)}`],
     ['server api:9000 ', `server 127.0.0.1:${ports.api} `],
-    ['server live:8080 ', `server 127.0.0.1:${ports.live} `],
+    ['server live:8080 ', `${liveServers(ports)} `],
     ['listen 80 ', `listen 127.0.0.1:${ports.port} `],
   ]
   for (const [from, to] of replacements) {
@@ -72,6 +74,11 @@ async function writeConfig(folder: string, ports: NginxOptions & { port: number 
   const file = join(folder, 'nginx.conf')
   await writeFile(file, config)
   return file
+}
+
+function liveServers({ live, otherLive = live }: NginxOptions): string {
+  const other = otherLive === live ? '' : `server 127.0.0.1:${otherLive} max_fails=2 fail_timeout=5s;\n    `
+  return `${other}server 127.0.0.1:${live}`
 }
 
 /** Its workers are another user when it is started as root. */
