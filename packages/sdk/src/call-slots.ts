@@ -8,6 +8,11 @@ export class CallSlots {
     this.#max = max
   }
 
+  /** Does somebody wait for a place? */
+  get areWanted(): boolean {
+    return this.#waiting.size > 0
+  }
+
   /** Calls `start` when a place is free. The returned function gives the place, or the place in the queue, back. */
   take(start: () => void): () => void {
     let state: 'waiting' | 'started' | 'done' = 'waiting'

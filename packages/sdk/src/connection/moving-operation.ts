@@ -1,6 +1,7 @@
 import { type Operation, TRPCClientError } from '@trpc/client'
 import type { Unsubscribable } from '@trpc/server/observable'
 import type { Store } from '../store.ts'
+import { ResumePoint } from './resume-point.ts'
 import type { ResultObserver, Route } from './route.ts'
 
 type Asked = { op: Operation; observer: ResultObserver }
@@ -13,13 +14,13 @@ type Result = Parameters<ResultObserver['next']>[0]
 export class MovingOperation {
   readonly #routes: Store<Route | null>
   readonly #asked: Asked
+  readonly #point = new ResumePoint()
   readonly #stopListening: () => void
   readonly #abort = () => this.#finish(() => this.#asked.observer.complete())
   #route: Route | null = null
   #running: Unsubscribable | null = null
   /** Rises with every start, so that a late word of an earlier route is not heard. */
   #run = 0
-  #lastEventId: string | null = null
   #done = false
 
   constructor(routes: Store<Route | null>, asked: Asked) {
@@ -64,7 +65,7 @@ export class MovingOperation {
     if (route === null || this.#done) return
     const run = this.#run
     const still = () => run === this.#run
-    this.#running = route.run(this.#operation()).subscribe({
+    this.#running = route.run(this.#point.operation(this.#asked.op)).subscribe({
       next: (result) => still() && this.#next(result),
       error: (error) => still() && this.#fail(error),
       complete: () => still() && this.#finish(() => this.#asked.observer.complete()),
@@ -73,7 +74,7 @@ export class MovingOperation {
   }
 
   #next(result: Result): void {
-    if ('id' in result.result && typeof result.result.id === 'string') this.#lastEventId = result.result.id
+    this.#point.note(result)
     this.#asked.observer.next(result)
   }
 
@@ -85,13 +86,5 @@ export class MovingOperation {
     if (this.#done) return
     this.stop()
     tell()
-  }
-
-  /** A stream that was open before is opened from its last frame. */
-  #operation(): Operation {
-    const { op } = this.#asked
-    const { input } = op
-    if (this.#lastEventId === null || typeof input !== 'object') return op
-    return { ...op, input: { ...input, lastEventId: this.#lastEventId } }
   }
 }

@@ -5,6 +5,7 @@ import type { Results, Route } from '../connection/route.ts'
 import { errorCode } from '../error-code.ts'
 import type { HttpOptions } from '../http-link.ts'
 import { openEventStream } from './event-stream.ts'
+import { StreamTurns } from './stream-turns.ts'
 
 export type HttpRouteOptions = {
   http: HttpOptions
@@ -16,8 +17,10 @@ export type HttpRouteOptions = {
 
 /** The way over HTTP: single calls, and streams as server-sent events. */
 export function createHttpRoute({ http, calls, broke }: HttpRouteOptions): Route {
+  const turns = new StreamTurns()
+  const stream = (op: Operation) => turns.run(op, (from) => openEventStream({ ...http, broke }, from))
   return {
-    run: (op) => watched(op.type === 'subscription' ? openEventStream({ ...http, broke }, op) : call(calls, op), broke),
+    run: (op) => watched(op.type === 'subscription' ? stream(op) : call(calls, op), broke),
     leave: () => 'finish',
   }
 }
