@@ -1,3 +1,4 @@
+import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
@@ -9,7 +10,7 @@ import { createWorld, type World } from '../src/world.ts'
 
 const sent = 'article:is([data-state="sent"], [data-state="delivered"], [data-state="read"])'
 
-/** A client with one chat that an operator has closed. */
+/** A client behind a line of its own, with one chat that an operator has closed. */
 async function withClosedChat(world: World, name: string) {
   const email = `${name.toLowerCase()}@example.com`
   const rest = await signInByRest(world.url, { email, name, role: 'client' })
@@ -17,19 +18,38 @@ async function withClosedChat(world: World, name: string) {
   const chatId = await rest.createChat()
   await rest.send(chatId, 'The first question')
   await operator.close(chatId)
-  const page = await signInAsClient(await world.newContext(), world.url, { email, name })
+  const line = await startFaultProxy(world.url)
+  const context = await world.newContext()
+  const page = await signInAsClient(context, line.url, { email, name })
   await messages(page, 'The first question').waitFor()
-  return { page, rest, operator, chatId }
+  return {
+    page,
+    rest,
+    operator,
+    chatId,
+    down: async () => {
+      line.target(null)
+      line.cut()
+      await page.getByText('No connection').waitFor()
+    },
+    up: () => line.target(world.url),
+    [Symbol.asyncDispose]: async () => {
+      await context.close()
+      await line[Symbol.asyncDispose]()
+    },
+  }
 }
 
-/** Sends of this page that the server sees too late: the chat is closed by then. */
-async function writeTooLate(page: Page, close: () => Promise<void>, text: string): Promise<void> {
-  await page.context().setOffline(true)
-  await write(page, text)
-  await messages(page, text).waitFor()
+type Line = { page: Page; down(): Promise<void>; up(): void }
+
+/** A send that the server sees when the chat is closed already. */
+async function writeTooLate({ page, down, up }: Line, close: () => Promise<void>): Promise<void> {
+  await down()
+  await write(page, 'Too late')
+  await messages(page, 'Too late').waitFor()
   await close()
-  await page.context().setOffline(false)
-  await page.locator('article[data-state="failed"]').filter({ hasText: text }).waitFor()
+  up()
+  await page.locator('article[data-state="failed"]').filter({ hasText: 'Too late' }).waitFor()
 }
 
 describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
@@ -40,7 +60,8 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   test('[WEB-31] writing into a closed chat opens it again, and the message stands in it', async () => {
-    const { page, rest, chatId } = await withClosedChat(world, 'Rea')
+    await using client = await withClosedChat(world, 'Rea')
+    const { page, rest, chatId } = client
     const watch = watchPage(page)
     await page.getByText('Writing opens it again').waitFor()
     await write(page, 'And one more question')
@@ -50,40 +71,35 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
     const history = await rest.history(chatId)
     expect(history.map(({ text }) => text)).toEqual(['The first question', 'And one more question'])
     expect(watch.printed).toEqual([])
-    await page.context().close()
   })
 
   test('[WEB-31] a text waits in the composer until its chat is open, also over a closed tab', async () => {
-    const { page: first, rest, chatId } = await withClosedChat(world, 'Ree')
-    const context = first.context()
-    await context.setOffline(true)
+    await using client = await withClosedChat(world, 'Ree')
+    const { page: first, rest, chatId } = client
+    await client.down()
     await write(first, 'Written without a line')
     await first.getByText('Opening the chat again').waitFor()
     await first.close()
-    await context.setOffline(false)
-    const page = await context.newPage()
+    client.up()
+    const page = await first.context().newPage()
     await page.goto(first.url())
     await messages(page, 'The first question').waitFor()
     expect(await composer(page).inputValue()).toBe('Written without a line')
-    await context.setOffline(true)
     await composer(page).press('Enter')
-    await page.getByText('Opening the chat again').waitFor()
-    await context.setOffline(false)
     await page.locator(sent).filter({ hasText: 'Written without a line' }).waitFor()
     const history = await rest.history(chatId)
     expect(history.map(({ text }) => text)).toEqual(['The first question', 'Written without a line'])
-    await context.close()
   })
 
   test('[WEB-31] a message that came too late can still be sent, after the chat is opened again', async () => {
-    const { page, rest, operator, chatId } = await withClosedChat(world, 'Ria')
+    await using client = await withClosedChat(world, 'Ria')
+    const { page, rest, operator, chatId } = client
     await write(page, 'Open it')
     await page.locator(sent).filter({ hasText: 'Open it' }).waitFor()
-    await writeTooLate(page, () => operator.close(chatId), 'Too late')
+    await writeTooLate(client, () => operator.close(chatId))
     await page.getByRole('button', { name: 'Open the chat and send' }).click()
     await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
     expect((await rest.history(chatId)).filter(({ text }) => text === 'Too late')).toHaveLength(1)
-    await page.context().close()
   })
 })
 
@@ -95,7 +111,8 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   test('[WEB-31] writing into a closed chat begins a new one with the message', async () => {
-    const { page, rest, chatId } = await withClosedChat(world, 'Nea')
+    await using client = await withClosedChat(world, 'Nea')
+    const { page, rest, chatId } = client
     await page.getByText('begins a new one').waitFor()
     await write(page, 'Something else')
     await page.locator(sent).filter({ hasText: 'Something else' }).waitFor()
@@ -106,19 +123,18 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
       () => composer(page).evaluate((area) => area === document.activeElement),
       (focused) => focused,
     )
-    await page.context().close()
   })
 
   test('[WEB-31] a message that came too late goes into a new chat', async () => {
-    const { page, operator } = await withClosedChat(world, 'Nia')
+    await using client = await withClosedChat(world, 'Nia')
+    const { page, operator } = client
     await write(page, 'The second chat')
     await page.locator(sent).filter({ hasText: 'The second chat' }).waitFor()
     const chatId = Number(new URL(page.url()).searchParams.get('chat') ?? 0) || (await newestChat(page))
-    await writeTooLate(page, () => operator.close(chatId), 'Too late')
+    await writeTooLate(client, () => operator.close(chatId))
     await page.getByRole('button', { name: 'Send in a new chat' }).click()
     await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
     expect(await shownTexts(page)).toEqual(['Too late'])
-    await page.context().close()
   })
 
   async function newestChat(page: Page): Promise<number> {
@@ -138,20 +154,21 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   test('[WEB-31] with CLOSED_CHAT=say a message that came too late is taken along into a new chat', async () => {
-    const { page, rest, operator } = await withClosedChat(world, 'Sia')
+    await using client = await withClosedChat(world, 'Sia')
+    const { page, rest, operator } = client
     const second = await rest.createChat()
     await rest.send(second, 'The second chat')
     await page.getByRole('navigation', { name: 'Your chats' }).getByRole('button', { name: 'The second chat' }).click()
-    await writeTooLate(page, () => operator.close(second), 'Too late')
+    await writeTooLate(client, () => operator.close(second))
     await page.getByRole('button', { name: 'Take it to a new chat' }).click()
     expect(await composer(page).inputValue()).toBe('Too late')
     await composer(page).press('Enter')
     await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
-    await page.context().close()
   })
 
   test('[WEB-30] an operator reopens a closed chat by button and by key, and writes on', async () => {
-    const { page: client, operator: rest, chatId } = await withClosedChat(world, 'Ora')
+    await using closed = await withClosedChat(world, 'Ora')
+    const { page: client, operator: rest, chatId } = closed
     const operator = await signInAsOperator(await world.newContext(), world.url, {
       email: 'o@example.com',
       name: 'Oleg',
@@ -174,7 +191,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     await operator.getByRole('heading', { name: 'Ora', exact: true }).click()
     await operator.keyboard.press('o')
     await operator.getByRole('button', { name: 'Close Chat' }).waitFor()
-    await Promise.all([client.context().close(), operator.context().close()])
+    await operator.context().close()
   })
 
   test('[WEB-30] closing a chat to which something unseen has come asks first', async () => {

@@ -97,6 +97,11 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
       () => `/chats/${ids.operator}?chat=${ids.open}`,
       async (page) => void (await page.getByRole('article').last().waitFor()),
     ],
+    [
+      'console with a closed chat',
+      () => `/chats/${ids.operator}?chat=${ids.closed}`,
+      async (page) => void (await page.getByRole('button', { name: /^(Reopen|Открыть снова)$/ }).waitFor()),
+    ],
     ['unknown page', () => '/nowhere', async (page) => void (await page.getByRole('heading', { level: 1 }).waitFor())],
   ]
 

@@ -6,7 +6,7 @@ type NoticeLook = 'info' | 'warn' | 'danger' | 'ok'
 export function Notice({ look, children, action }: { look: NoticeLook; children: ReactNode; action?: ReactNode }) {
   return (
     <div className={`flex flex-wrap items-center justify-center gap-x-3 gap-y-1 px-4 py-1.5 text-small ${looks[look]}`}>
-      <p className="min-w-0">{children}</p>
+      <p className="min-w-0 text-center">{children}</p>
       {action}
     </div>
   )
