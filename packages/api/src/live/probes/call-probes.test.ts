@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { createTRPCClient, wsLink } from '@trpc/client'
+import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+import { openProbeLine, startProbeServer, t } from './probe-server.ts'
+
+function calls() {
+  const log: string[] = []
+  const router = t.router({
+    slow: t.procedure.input(z.object({ name: z.string(), ms: z.number() })).mutation(async ({ input }) => {
+      log.push(`${input.name} begins`)
+      await delay(input.ms)
+      log.push(`${input.name} ends`)
+      return input.name
+    }),
+    stream: t.procedure.subscription(async function* () {
+      log.push('stream begins')
+      yield 'first'
+    }),
+  })
+  return { router, log }
+}
+
+async function rawSocket(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url)
+  await new Promise((resolve) => socket.once('open', resolve))
+  return socket
+}
+
+type Router = ReturnType<typeof calls>['router']
+
+function connect(url: string) {
+  const line = openProbeLine(url)
+  const client = createTRPCClient<Router>({ links: [wsLink({ client: line.socket })] })
+  return { client, [Symbol.dispose]: () => line[Symbol.dispose]() }
+}
+
+test('[SOCK-14] calls of one socket run at once and may be answered out of order: one chat sends one request at a time', async () => {
+  const { router, log } = calls()
+  await using server = await startProbeServer(router)
+  using probe = connect(server.url)
+  const first = probe.client.slow.mutate({ name: 'first', ms: 200 })
+  const second = probe.client.slow.mutate({ name: 'second', ms: 1 })
+  await Promise.all([first, second])
+  expect(log).toEqual(['first begins', 'second begins', 'second ends', 'first ends'])
+})
+
+test('[SOCK-14] a call in flight on a lost socket fails without a code while the server does it: sends carry their own id', async () => {
+  const { router, log } = calls()
+  await using server = await startProbeServer(router)
+  using probe = connect(server.url)
+  const outcome = probe.client.slow.mutate({ name: 'it', ms: 100 }).catch((error: unknown) => error)
+  await waitFor(() => log.length === 1)
+  server.sockets[0]?.terminate()
+  expect(await outcome).toMatchObject({ name: 'TRPCClientError', shape: undefined })
+  await waitFor(() => log.includes('it ends'))
+})
+
+test('[SOCK-14] a frame with hundreds of calls runs them all at once: batches and calls are counted by us', async () => {
+  const { router, log } = calls()
+  await using server = await startProbeServer(router)
+  const socket = await rawSocket(server.url)
+  const input = { name: 'one of many', ms: 1_000 }
+  const many = Array.from({ length: 300 }, (_, id) => ({ id, method: 'mutation', params: { path: 'slow', input } }))
+  socket.send(JSON.stringify(many))
+  await waitFor(() => log.filter((line) => line.endsWith('begins')).length === 300)
+  expect(log.some((line) => line.endsWith('ends'))).toBe(false)
+  socket.terminate()
+})
+
+test('[SOCK-14] a stop that comes while the context is pending is heeded', async () => {
+  const { router } = calls()
+  let letIn: () => void = () => {}
+  const gate = new Promise<void>((resolve) => (letIn = resolve))
+  await using server = await startProbeServer(router, async () => {
+    await gate
+    return {}
+  })
+  const socket = await rawSocket(server.url)
+  const answers: string[] = []
+  socket.on('message', (data) => answers.push(String(data)))
+  socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'stream' } }))
+  socket.send(JSON.stringify({ id: 1, method: 'subscription.stop' }))
+  await delay(50)
+  letIn()
+  socket.send(JSON.stringify({ id: 2, method: 'mutation', params: { path: 'slow', input: { name: 'later', ms: 1 } } }))
+  await waitFor(() => answers.some((answer) => answer.includes('later')))
+  expect(answers.join()).not.toContain('first')
+  socket.terminate()
+})
