@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { seededBugs } from './patches/seeded-bugs.ts'
+import { runBug } from './run/bug-run.ts'
 import { runCheck } from './run/check-run.ts'
 import { checkOptions } from './run/run-options.ts'
 import { writeReport } from './run/run-report.ts'
@@ -10,26 +12,37 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: randomBytes(4).toString('hex') },
     report: { type: 'string' },
-    bugs: { type: 'string', default: '' },
+    /** All seeded bugs, or those that are named. */
+    bugs: { type: 'boolean', default: false },
+    bug: { type: 'string', multiple: true, default: [] },
     keep: { type: 'boolean', default: false },
   },
 })
 
-const options = checkOptions({
-  minutes: Number(values.minutes),
-  seed: values.seed,
-  bugs: values.bugs.split(',').filter(Boolean),
-  keep: values.keep,
-})
-console.log(`seed ${options.seed}`)
-const report = await runCheck(options)
-const page = writeReport(report)
-if (values.report !== undefined) {
-  await writeFile(values.report, page)
-  await writeFile(values.report.replace(/(\.md)?$/, '.json'), `${JSON.stringify(report, null, 2)}\n`)
-} else console.log(page)
-const { length } = report.violations
-for (const violation of report.violations.slice(0, 20)) console.error(violation)
-console.log(`${length} violations, seed ${options.seed}`)
-// Whatever still hangs on a connection must not keep a finished run.
-process.exit(length === 0 ? 0 : 1)
+console.log(`seed ${values.seed}`)
+if (values.bugs || values.bug.length > 0) await checkBugs(values.bug.length > 0 ? values.bug : [...seededBugs.keys()])
+else await check()
+
+async function checkBugs(names: readonly string[]): Promise<never> {
+  let missed = 0
+  for (const name of names) {
+    const { what, caughtBy, expected } = await runBug(name, values.seed)
+    if (!expected) missed += 1
+    console.log(`${expected ? 'caught' : 'MISSED'}: ${name} (${what}) by ${caughtBy.join(', ') || 'nothing'}`)
+  }
+  process.exit(missed === 0 ? 0 : 1)
+}
+
+async function check(): Promise<never> {
+  const report = await runCheck(checkOptions({ minutes: Number(values.minutes), seed: values.seed, keep: values.keep }))
+  const page = writeReport(report)
+  if (values.report === undefined) console.log(page)
+  else {
+    await writeFile(values.report, page)
+    await writeFile(values.report.replace(/(\.md)?$/, '.json'), `${JSON.stringify(report, null, 2)}\n`)
+  }
+  for (const violation of report.violations.slice(0, 20)) console.error(violation)
+  console.log(`${report.violations.length} violations, seed ${report.seed}`)
+  // Whatever still hangs on a connection must not keep a finished run.
+  process.exit(report.violations.length === 0 ? 0 : 1)
+}

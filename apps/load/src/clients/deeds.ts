@@ -19,7 +19,7 @@ export async function keepBusy(
   while (!signal.aborted) {
     await rest(between(random, pace.minMs, pace.maxMs), signal)
     const chatId = pick(random, person.chats)
-    const deed = choose(person, random())
+    const deed = choose(person, pace, random())
     const own = random()
     if (chatId === undefined || signal.aborted || person.open >= openMax) continue
     deed(person, chatId, () => own)
@@ -118,11 +118,12 @@ const ofClients: readonly Share[] = [
   [0.002, deeds.probe],
 ]
 /** A closed chat does not stay so for long, or most sends of a run would be refused. */
-const ofOperators: readonly Share[] = [...ofClients, [0.004, deeds.close], [0.006, deeds.assign], [0.2, deeds.reopen]]
+const ofOperators: readonly Share[] = [...ofClients, [0.006, deeds.assign], [0.2, deeds.reopen]]
 
-function choose({ role }: Person, chance: number): DeedOf {
+function choose({ role }: Person, { closeShare }: Pace, chance: number): DeedOf {
+  const shares: readonly Share[] = role === 'operator' ? [[closeShare, deeds.close], ...ofOperators] : ofClients
   let left = chance
-  for (const [share, deed] of role === 'operator' ? ofOperators : ofClients) {
+  for (const [share, deed] of shares) {
     if (left < share) return deed
     left -= share
   }

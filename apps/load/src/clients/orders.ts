@@ -38,8 +38,8 @@ export type Order =
   | { t: 'report'; without: readonly string[] }
   | { t: 'exit' }
 
-/** Milliseconds between two deeds of a person. */
-export type Pace = { minMs: number; maxMs: number }
+/** Milliseconds between two deeds of a person, and how many of an operator's are closes. */
+export type Pace = { minMs: number; maxMs: number; closeShare: number }
 export type OpenedChat = { who: string; chatId: number }
 export type ClientReport = {
   sends: number

@@ -1,19 +1,13 @@
+import { clientBugs } from './client-bugs.ts'
+import type { SeededBug } from './seeded-bug.ts'
+import { serverBugs } from './server-bugs.ts'
 import type { SourcePatch } from './source-patch.ts'
 
-/** A defect that the checker must find, put into the real source. */
-export type SeededBug = {
-  /** What is broken, in a sentence. */
-  what: string
-  /** Any of these catches it; the first is the one that is expected. */
-  caughtBy: readonly string[]
-  patches: readonly SourcePatch[]
-}
+/** Chosen by a person who breaks things: every one of them has been a bug of some chat. */
+export const seededBugs: ReadonlyMap<string, SeededBug> = new Map(Object.entries({ ...serverBugs, ...clientBugs }))
 
-export const seededBugs = {} as const satisfies Record<string, SeededBug>
-
-/** The bugs that this process was started with. */
+/** The patches of the bugs that this process was started with. */
 export function patchesFromEnvironment(): SourcePatch[] {
   const names = (process.env['DESKBELL_LOAD_BUGS'] ?? '').split(',').filter(Boolean)
-  const bugs: Record<string, SeededBug> = seededBugs
-  return names.flatMap((name) => bugs[name]?.patches ?? [])
+  return names.flatMap((name) => seededBugs.get(name)?.patches ?? [])
 }

@@ -93,7 +93,8 @@ function mine(host: World['hosts'][number], follow: Follow): [string, number[]][
 async function weather(world: World, plan: RoundPlan, options: RunOptions & { tally: FaultTally }): Promise<void> {
   const signal = AbortSignal.timeout(plan.lengthMs)
   const seed = `${options.seed} ${plan.nr}`
-  const faults = plan.calm || !options.faults ? [] : planFaults(seededRandom(seed, 'plan'), plan.lengthMs)
+  const random = seededRandom(seed, 'plan')
+  const faults = plan.calm ? [] : planFaults(random, plan.lengthMs, options.faults)
   const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   await Promise.all([over, options.tally.inflict(faults, { stage: world.stage, seed, signal })])
 }

@@ -1,4 +1,5 @@
 import type { Pace } from '../clients/orders.ts'
+import { allFaults, type FaultChoice } from '../faults/fault-plan.ts'
 
 export type RunOptions = {
   seed: string
@@ -13,7 +14,7 @@ export type RunOptions = {
   pace: Pace
   /** Share of hints that are lost under faults. */
   drop: number
-  faults: boolean
+  faults: FaultChoice
   /** How long after the heal everybody may take to see everything. */
   convergeMs: number
   staleMs: number
@@ -41,9 +42,9 @@ export function checkOptions({ minutes, ...given }: { minutes: number } & Partia
     clients: 12,
     operators: 8,
     chatsEach: 2,
-    pace: { minMs: 20, maxMs: 80 },
+    pace: { minMs: 20, maxMs: 80, closeShare: 0.004 },
     drop: 0.2,
-    faults: true,
+    faults: allFaults,
     convergeMs: 5_000,
     staleMs: 2_000,
     isolationSlackMs: 100,

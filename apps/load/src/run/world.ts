@@ -8,6 +8,7 @@ import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
 import { ClientHost } from '../clients/client-host.ts'
 import type { PersonSpec } from '../clients/orders.ts'
 import type { Stage } from '../faults/fault.ts'
+import { seededBugs } from '../patches/seeded-bugs.ts'
 import { ServerProcess } from '../servers/server-process.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -32,6 +33,7 @@ export async function openWorld(options: RunOptions): Promise<World> {
   const postgres = undo.use(await startOwnPostgres())
   const admin = openDatabase({ connectionString: postgres.adminConnectionString, poolMax: 8, onError: () => undefined })
   undo.defer(() => admin.close())
+  for (const name of options.bugs) await admin.pool.query(seededBugs.get(name)?.sql ?? 'select 1')
   const servers = await Promise.all(
     ['server-1', 'server-2'].map((name) => startServer(name, postgres.connectionString, options)),
   )

@@ -1,12 +1,13 @@
 import { patchesFromEnvironment } from '../patches/seeded-bugs.ts'
 import { patchSources, type SourcePatch } from '../patches/source-patch.ts'
 import { setBusWeather, takeBusHarm } from './bus-weather.ts'
+import { ringBytes } from './core-probe.ts'
 import { probeQueues, takeFullestQueue } from './queue-probe.ts'
 import type { ServerOrder, ServerReport } from './server-messages.ts'
 
 /*
- * Loaded before the real `apps/server/src/main.ts`, which then runs as it is, but for one line: its bus goes through
- * our hands. So what is proved is what is shipped.
+ * Loaded before the real `apps/server/src/main.ts`, which then runs as it is, but for two lines: its bus goes through
+ * our hands, and we may ask it how much it keeps. So what is proved is what is shipped.
  */
 
 const ownBus: SourcePatch = {
@@ -16,7 +17,15 @@ const ownBus: SourcePatch = {
   const bus = harmBus(openBus({ kind: config.bus, connectionString, log }))`,
 }
 
-patchSources([ownBus, ...patchesFromEnvironment()])
+const ownCore: SourcePatch = {
+  file: 'apps/server/src/compose.ts',
+  find: 'await core.start()',
+  replace: `await core.start()
+  const { probeCore } = await import(${JSON.stringify(new URL('core-probe.ts', import.meta.url).href)})
+  probeCore(core)`,
+}
+
+patchSources([ownBus, ownCore, ...patchesFromEnvironment()])
 probeQueues()
 
 process.on('message', ({ nr, order }: { nr: number; order: ServerOrder }) => {
@@ -26,8 +35,4 @@ process.on('message', ({ nr, order }: { nr: number; order: ServerOrder }) => {
 
 function report(): ServerReport {
   return { bus: takeBusHarm(), queue: takeFullestQueue(), ...ringBytes(), rss: process.memoryUsage.rss() }
-}
-
-function ringBytes(): { rings: number; ringsMax: number } {
-  return { rings: 0, ringsMax: 0 }
 }

@@ -1,0 +1,54 @@
+import type { SeededBug } from './seeded-bug.ts'
+
+/** What an SDK may do wrong. */
+export const clientBugs = {
+  noOrder: {
+    what: 'the outbox sends the newest message first',
+    caughtBy: ['I6'],
+    weather: 'cuts',
+    patches: [
+      {
+        file: 'packages/sdk/src/outbox/queue-state.ts',
+        find: 'for (const item of waiting.slice(0, itemsMax)) {',
+        replace: 'for (const item of waiting.reverse().slice(0, 1)) {',
+      },
+    ],
+  },
+  newIdPerTry: {
+    what: 'every try has an id of its own',
+    caughtBy: ['I4', 'I2'],
+    weather: 'cuts',
+    patches: [
+      {
+        file: 'packages/sdk/src/outbox/chat-sender.ts',
+        find: 'batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))',
+        replace: 'batch.map(({ text, clientMsgId }) => ({ text, clientMsgId: clientMsgId + '~' + Math.random() }))',
+      },
+    ],
+  },
+  deafToReset: {
+    what: 'a reset is not followed by a new page',
+    caughtBy: ['I10'],
+    weather: 'cuts',
+    patches: [
+      { file: 'packages/contract/src/limits.ts', find: 'catchUpEntriesMax = 300', replace: 'catchUpEntriesMax = 1' },
+      {
+        file: 'packages/sdk/src/timeline/next-timeline.ts',
+        find: 'return startReload(state)',
+        replace: 'return same(state)',
+      },
+    ],
+  },
+  forgetful: {
+    what: 'messages without an answer are forgotten',
+    caughtBy: ['I20'],
+    weather: 'cuts',
+    patches: [
+      {
+        file: 'packages/sdk/src/timeline/timeline-view.ts',
+        find: '    pending,\n    hasMore',
+        replace: "    pending: pending.filter((item) => item.state !== 'unconfirmed'),\n    hasMore",
+      },
+    ],
+  },
+} as const satisfies Record<string, SeededBug>

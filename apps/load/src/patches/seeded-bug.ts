@@ -1,0 +1,16 @@
+import type { SourcePatch } from './source-patch.ts'
+
+/** A defect that the checker must find, put into the real source. */
+export type SeededBug = {
+  /** What is broken, in a sentence. */
+  what: string
+  /** Any of these catches it; the first is the one that is expected. */
+  caughtBy: readonly string[]
+  /** In which it shows: hints lost, all hints lost in calm, lines cut, servers killed. */
+  weather: BugWeather
+  patches: readonly SourcePatch[]
+  /** What holds it back in the database, undone. */
+  sql?: string
+}
+
+export type BugWeather = 'lossy' | 'mute' | 'cuts' | 'kills'

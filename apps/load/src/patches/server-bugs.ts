@@ -1,0 +1,112 @@
+import type { SeededBug } from './seeded-bug.ts'
+
+/** What a server may do wrong. Every patch names the real line. */
+export const serverBugs = {
+  gapCheck: {
+    what: 'the ring takes entries behind a gap',
+    caughtBy: ['I9', 'I10'],
+    weather: 'lossy',
+    patches: [
+      {
+        file: 'packages/core/src/events/ring.ts',
+        find: 'if (entry.seq !== this.#top + 1) return false',
+        replace: '',
+      },
+    ],
+  },
+  dedupe: {
+    what: 'a message that is sent again is stored again',
+    caughtBy: ['I3'],
+    weather: 'cuts',
+    patches: [
+      {
+        file: 'packages/core/src/messages/decide-sends.ts',
+        find: 'if (first !== undefined) {',
+        replace: 'if (first !== undefined && first.seq < 0) {',
+      },
+    ],
+    sql: 'drop index uniq_client_msg_user',
+  },
+  statusWithoutLock: {
+    what: 'a send looks at the status of the chat before it has the lock',
+    caughtBy: ['I7'],
+    weather: 'lossy',
+    patches: [
+      {
+        file: 'packages/core/src/messages/send-items.ts',
+        find: 'const chat = requireVisible(actor, await lockChat(tx, input.chatId))',
+        replace: `const early = await tx.execute('select status from chats where id = ' + Number(input.chatId))
+  await new Promise((go) => setTimeout(go, 100))
+  const chat = { ...requireVisible(actor, await lockChat(tx, input.chatId)), status: early.rows[0]?.['status'] }`,
+      },
+    ],
+  },
+  replayAfterStatus: {
+    what: 'a message that is stored is refused when it is sent again after the close',
+    caughtBy: ['I8'],
+    weather: 'cuts',
+    patches: [
+      {
+        file: 'packages/core/src/messages/decide-sends.ts',
+        find: 'const first = state.sent.find(',
+        replace: `if (state.chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
+  const first = state.sent.find(`,
+      },
+    ],
+  },
+  ackBeforeCommit: {
+    what: 'a send is answered before its commit',
+    caughtBy: ['I2', 'I10', 'I20'],
+    weather: 'kills',
+    patches: [
+      {
+        file: 'packages/core/src/messages/send-items.ts',
+        find: 'return await inTransaction(core.db, work)',
+        replace: `return await new Promise((resolve, reject) => {
+        inTransaction(core.db, async (tx) => {
+          const value = await work(tx)
+          resolve(value)
+          await new Promise((go) => setTimeout(go, 300))
+          return value
+        }).catch(reject)
+      })`,
+      },
+    ],
+  },
+  healing: {
+    what: 'lost hints are never healed',
+    caughtBy: ['I10'],
+    weather: 'mute',
+    patches: [
+      {
+        file: 'packages/core/src/events/hub.ts',
+        find: 'this.#looking = this.#look()',
+        replace: 'this.#looking = Promise.resolve()',
+      },
+    ],
+  },
+  untracked: {
+    what: 'frames that are not log data have no position',
+    caughtBy: ['REPEATS', 'I12', 'I16'],
+    weather: 'cuts',
+    patches: [
+      {
+        file: 'packages/core/src/events/frame-ids.ts',
+        find: 'return (cursor) => {',
+        replace: "return (position) => {\n    const cursor = position.split(':')[0] + ':0'",
+      },
+    ],
+  },
+  deafToSignOut: {
+    what: 'a session that ended keeps its socket',
+    caughtBy: ['I19'],
+    weather: 'lossy',
+    patches: [
+      {
+        file: 'packages/api/src/live/live-server.ts',
+        find: 'watch.add(actor.sessionId, () => endSession(socket))',
+        replace: '() => undefined',
+      },
+    ],
+  },
+} as const satisfies Record<string, SeededBug>
