@@ -22,7 +22,7 @@ export const clientBugs = {
       {
         file: 'packages/sdk/src/outbox/chat-sender.ts',
         find: 'batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))',
-        replace: 'batch.map(({ text, clientMsgId }) => ({ text, clientMsgId: clientMsgId + '~' + Math.random() }))',
+        replace: "batch.map(({ text, clientMsgId }) => ({ text, clientMsgId: clientMsgId + '~' + Math.random() }))",
       },
     ],
   },
