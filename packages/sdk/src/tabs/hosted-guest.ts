@@ -1,7 +1,7 @@
 import type { Unsubscribable } from '@trpc/server/observable'
 import { holdLock } from './hold-lock.ts'
+import type { ShareOptions } from './share-options.ts'
 import type { TabChannel } from './tab-browser.ts'
-import type { HostOptions } from './tab-host.ts'
 import {
   type Asked,
   type GuestMessage,
@@ -19,13 +19,13 @@ type Word = HostMessage extends infer M ? (M extends HostMessage ? Omit<M, 'host
 
 /** One other tab at its host: what runs for it, until it says goodbye or dies. */
 export class HostedGuest {
-  readonly #options: HostOptions
+  readonly #options: ShareOptions
   readonly #guest: GuestOptions
   readonly #channel: TabChannel
   readonly #running = new Map<number, Running>()
   readonly #stopped = new AbortController()
 
-  constructor(options: HostOptions, guest: GuestOptions) {
+  constructor(options: ShareOptions, guest: GuestOptions) {
     this.#options = options
     this.#guest = guest
     this.#channel = options.browser.openChannel(pairName(options.name, guest.tab))

@@ -1,38 +1,19 @@
-import type { ConnectionState } from '../connection/connection-state.ts'
-import type { WakeSign } from '../connection/page-signals.ts'
-import type { Route } from '../connection/route.ts'
-import type { Store } from '../store.ts'
 import { HostedGuest } from './hosted-guest.ts'
-import type { TabBrowser, TabChannel } from './tab-browser.ts'
+import type { ShareOptions } from './share-options.ts'
+import type { TabChannel } from './tab-browser.ts'
 import { type HallMessage, hallKinds, parseMessage } from './tab-messages.ts'
-
-export type HostOptions = {
-  browser: TabBrowser
-  /** The name of the hall, where all tabs of the session meet. */
-  name: string
-  tab: string
-  line: SharedLine
-}
-
-/** What other tabs may do with a line. */
-export type SharedLine = {
-  readonly state: Store<ConnectionState>
-  readonly route: Route
-  retryNow(): void
-  wake(sign: WakeSign): void
-}
 
 /** Streams that are relayed; the rest of what one socket may have is for the host's own. */
 const relayedStreamsMax = 12
 
 /** The tab that has the line: runs what other tabs ask for. */
 export class TabHost {
-  readonly #options: HostOptions
+  readonly #options: ShareOptions
   readonly #hall: TabChannel
   readonly #guests = new Map<string, HostedGuest>()
   readonly #stopListening: () => void
 
-  constructor(options: HostOptions) {
+  constructor(options: ShareOptions) {
     this.#options = options
     this.#hall = options.browser.openChannel(options.name)
     this.#hall.listen((message) => this.#heard(parseMessage<HallMessage>(hallKinds, message)))

@@ -1,19 +1,11 @@
 import { createStore, type Store } from '../store.ts'
 import { holdLock, type Release } from './hold-lock.ts'
-import type { TabBrowser, TabChannel } from './tab-browser.ts'
+import type { ShareOptions } from './share-options.ts'
+import type { TabChannel } from './tab-browser.ts'
 import { TabGuest } from './tab-guest.ts'
-import { type SharedLine, TabHost } from './tab-host.ts'
+import { TabHost } from './tab-host.ts'
 import { type HallMessage, hallKinds, parseMessage } from './tab-messages.ts'
 import { pairName } from './tab-names.ts'
-
-export type ShareOptions = {
-  browser: TabBrowser
-  /** One name for all tabs that may share: the same server, session and version of these messages. */
-  name: string
-  tab: string
-  /** This tab's own line. */
-  line: SharedLine
-}
 
 /**
  * What this tab is to the others.
