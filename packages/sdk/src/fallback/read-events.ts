@@ -3,13 +3,14 @@ export type ServerEvent = { readonly event: string; readonly data: string; reado
 
 /** Reads server-sent events out of a body, until it ends. Ends by error when nothing at all comes for `silenceMs`. */
 export async function* readEvents(body: ReadableStream<Uint8Array>, silenceMs: number): AsyncGenerator<ServerEvent> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
   let rest = ''
   try {
     for (;;) {
       const { value, done } = await inTime(reader.read(), silenceMs)
       if (done) return
-      const blocks = (rest + value).split('\n\n')
+      const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n')
       rest = blocks.pop() ?? ''
       for (const block of blocks) if (block.trim() !== '') yield parseEvent(block)
     }
