@@ -23,7 +23,7 @@ const groups = [
     name: 'chat',
     priority: 1,
     // What the SDK loads only when it needs it, sharing with other tabs and going over HTTP, stays apart.
-    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!open|tools)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:chats-page|app-frame|use-leave)|components[\\/](?:connection-banner|badge)/,
+    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!open|tools)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:chats-page|app-frame|use-leave)|components[\\/](?:connection-banner|badge|presence-sign)/,
   },
 ]
 
@@ -34,6 +34,12 @@ export default defineConfig({
     lingui({ cwd: import.meta.dirname, macroTransform: true, failOnMissing: true, failOnCompileError: true }),
     precompress(),
   ],
+  resolve: {
+    alias: [
+      // React has this hook of its own since version 18.
+      { find: /^use-sync-external-store\/shim(?:\/index\.js)?$/, replacement: 'react' },
+    ],
+  },
   build: {
     target: 'es2023',
     manifest: true,
