@@ -4,6 +4,7 @@
  *   node --expose-gc packages/testkit/src/measure-followers.ts
  */
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
+import type { Chat } from '@deskbell/contract/chats'
 import { createCore } from '@deskbell/core/context'
 import { followChat } from '@deskbell/core/events/follow-chat'
 import { openDatabase } from '@deskbell/db/database'
@@ -20,7 +21,7 @@ const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 
 const core = createCore({ db, bus: createInProcessBus(), log: silentLog, authMode: 'open' })
 await core.start()
 const client = await newClient(core)
-const chats = []
+const chats: Chat[] = []
 for (let nth = 0; nth < chatsCount; nth += 1) chats.push(await newChat(core, client))
 
 /** Follows the chat at this place, without keeping what comes. */
