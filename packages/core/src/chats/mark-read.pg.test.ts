@@ -45,6 +45,18 @@ describe('unread', () => {
     expect(await unreadOf(await newOperator(core), chatId)).toBe(0)
   })
 
+  test('[CHAT-11] the first own mark of an operator never makes the number rise', async () => {
+    const { core } = fresh
+    const { client, operator, chat } = await newConversation(core)
+    const chatId = chat.id
+    for (let seq = 1; seq <= 3; seq += 1) await sendText(core, client, { chatId })
+    await markRead(core, operator, { chatId, seq: 2 })
+    const other = await newOperator(core)
+    expect(await unreadOf(other, chatId)).toBe(1)
+    await markRead(core, other, { chatId, seq: 1 })
+    expect(await unreadOf(other, chatId)).toBe(1)
+  })
+
   test('[CHAT-11] [CHAT-10] equals a plain count after any order of sends and marks', async () => {
     const { core } = fresh
     const step = fc.oneof(

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { type AnyColumn, sql } from 'drizzle-orm'
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
@@ -44,7 +44,8 @@ export async function raiseMark(
   executor: Executor,
   mark: { chatId: ChatId; actor: Pick<Actor, 'userId' | 'role'>; seq: number },
 ): Promise<{ deliveredSeq: number; readSeq: number } | undefined> {
-  const { chatId, actor, seq } = mark
+  const { chatId, actor } = mark
+  const seq = markedSeq(mark)
   const otherDirection = actor.role === 'client' ? 'out' : 'in'
   const readCount = sql`coalesce((select ${messages.directionNo} from ${messages}
     where ${messages.chatId} = ${chatId} and ${messages.direction} = ${otherDirection} and ${messages.seq} <= ${seq}
@@ -80,6 +81,25 @@ export async function raiseMark(
     .prepare('mark_raise')
     .execute()
   return rows[0]
+}
+
+/**
+ * An operator without an own mark counts from the highest one of the operators, so its first own one is not below that:
+ * its unread number would rise though nobody wrote anything, and lists take no greater number at the same `rev`.
+ */
+function markedSeq({
+  chatId,
+  actor,
+  seq,
+}: {
+  chatId: ChatId
+  actor: Pick<Actor, 'userId' | 'role'>
+  seq: number
+}): SQL {
+  return sql`(select case
+      when ${actor.role}::text = 'client' or bool_or(user_id = ${actor.userId} and read_seq > 0) then ${seq}::bigint
+      else greatest(${seq}::bigint, max(read_seq)) end
+    from chat_marks where chat_id = ${chatId} and role = 'operator')`
 }
 
 export type Delivery = { chatId: ChatId; userId: UserId; role: Role; seq: number }
