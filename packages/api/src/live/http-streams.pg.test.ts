@@ -107,7 +107,7 @@ describe('a refused stream', () => {
     })
   })
 
-  test('[HTTP-9] a stream is only ever a GET, [HTTP-10] and a HEAD of it ends', async () => {
+  test('[HTTP-9] [HTTP-10] a stream is only ever a GET, and a HEAD of it ends', async () => {
     const post = await fetch(inboxUrl(), { method: 'POST', headers: bearer(client) })
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET'])
     const head = await fetch(inboxUrl(), { method: 'HEAD', headers: bearer(client) })
