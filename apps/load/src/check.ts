@@ -20,7 +20,8 @@ const { values } = parseArgs({
 })
 
 console.log(`seed ${values.seed}`)
-if (values.bugs || values.bug.length > 0) await checkBugs(values.bug.length > 0 ? values.bug : [...seededBugs.keys()])
+if (values.bugs || values.bug.length > 0)
+  await checkBugs(values.bug.length > 0 ? values.bug : ['none', ...seededBugs.keys()])
 else await check()
 
 async function checkBugs(names: readonly string[]): Promise<never> {

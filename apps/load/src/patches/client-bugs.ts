@@ -27,7 +27,7 @@ export const clientBugs = {
     ],
   },
   deafToReset: {
-    what: 'a reset is not followed by a new page',
+    what: 'after a reset the follower goes on from the end, without what it missed',
     caughtBy: ['I10'],
     weather: 'cuts',
     patches: [
@@ -35,7 +35,8 @@ export const clientBugs = {
       {
         file: 'packages/sdk/src/timeline/next-timeline.ts',
         find: 'return startReload(state)',
-        replace: 'return same(state)',
+        replace: `return followAgain({ ...state, window: { ...state.window, have: frame.top,
+        cursor: state.window.cursor.replace(/:.*/, ':' + frame.top) } })`,
       },
     ],
   },

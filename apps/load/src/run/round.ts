@@ -53,7 +53,7 @@ export async function playRound(
   for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: null })
   const healedAt = now()
   await Promise.all(hosts.map((host) => host.wake()))
-  const { differences } = await converge(world, { follow, timeoutMs: options.convergeMs * 4 })
+  const { differences } = await converge(world, { follow, timeoutMs: options.restMs })
   const convergedMs = differences.length === 0 ? now() - healedAt : null
   await Promise.all(hosts.map((host) => host.end()))
   return { plan, files, chatIds: [...world.chatIds], slow, owners: await world.owners(), convergedMs, differences }

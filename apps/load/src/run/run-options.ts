@@ -17,6 +17,8 @@ export type RunOptions = {
   faults: FaultChoice
   /** How long after the heal everybody may take to see everything. */
   convergeMs: number
+  /** How long that is waited for at most. */
+  restMs: number
   staleMs: number
   /** How much slower the others may be beside slow readers, on top of a fifth. */
   isolationSlackMs: number
@@ -46,6 +48,7 @@ export function checkOptions({ minutes, ...given }: { minutes: number } & Partia
     drop: 0.2,
     faults: allFaults,
     convergeMs: 5_000,
+    restMs: 30_000,
     staleMs: 2_000,
     isolationSlackMs: 100,
     bugs: [],

@@ -1,0 +1,32 @@
+import { type OwnPostgres, startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import { ServerProcess } from '../servers/server-process.ts'
+
+/** One server process on a database of its own, for a benchmark. */
+export async function startLoneServer(
+  stack: AsyncDisposableStack,
+): Promise<{ server: ServerProcess; postgres: OwnPostgres }> {
+  const postgres = stack.use(await startOwnPostgres())
+  const { connectionString } = postgres
+  // A thousand sign-ins from one address are no attack here.
+  const server = await ServerProcess.start({ name: 'server', connectionString, bugs: [], rateLimits: false })
+  stack.defer(async () => void (await server.end('SIGKILL')))
+  return { server, postgres }
+}
+
+/** Runs `work` for every item, so many at once. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  const worker = async () => {
+    for (let place = next++; place < items.length; place = next++) {
+      const item = items[place]
+      if (item !== undefined) results[place] = await work(item)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  return results
+}
