@@ -3,7 +3,8 @@ import type { LogEntry } from '@deskbell/contract/events'
 import { type ChatFollower, createSdk, type Sdk } from '@deskbell/sdk'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { DelayHistogram } from '../history/delay-histogram.ts'
-import { inParallel, startLoneServer } from './lone-server.ts'
+import { inParallel } from './in-parallel.ts'
+import { startLoneServer } from './lone-server.ts'
 
 export type LatencyOptions = { chats: number; perSecond: number; seconds: number }
 export type LatencyReport = LatencyOptions & {

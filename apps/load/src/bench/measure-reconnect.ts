@@ -1,10 +1,17 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ChatId } from '@deskbell/contract/ids'
-import { type ChatFollower, createSdk, type Sdk } from '@deskbell/sdk'
-import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/fault-proxy'
-import { waitFor } from '@deskbell/testkit/wait-for'
+import { fileURLToPath } from 'node:url'
+import { chatIdSchema } from '@deskbell/contract/ids'
+import { createSdk } from '@deskbell/sdk'
+import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import { z } from 'zod'
+import { ChildDialog } from '../child-dialog.ts'
+import { now } from '../clock.ts'
 import { DelayHistogram } from '../history/delay-histogram.ts'
-import { inParallel, startLoneServer } from './lone-server.ts'
+import { inParallel } from './in-parallel.ts'
+import { startLoneServer } from './lone-server.ts'
+import type { ReconnectOrder } from './reconnect-clients.ts'
 
 export type ReconnectOptions = { sockets: number; awayMs: number }
 export type ReconnectReport = ReconnectOptions & {
@@ -18,85 +25,59 @@ export type ReconnectReport = ReconnectOptions & {
   connectionsEach: number
 }
 
-type Seat = { sdk: Sdk; chatId: ChatId; follower: ChatFollower; expected: number }
+const numbers = z.array(z.number())
 
 /** Cuts all sockets at once, keeps the server out of reach, stores messages meanwhile, and waits for everybody. */
 export async function measureReconnect(options: ReconnectOptions): Promise<ReconnectReport> {
   await using stack = new AsyncDisposableStack()
   const { server } = await startLoneServer(stack)
   const proxy = stack.use(await startFaultProxy(server.url))
-  const operator = createSdk({ url: server.url, role: 'operator', outbox: 'memory' })
-  stack.defer(() => operator.close())
-  await operator.login({ email: 'operator@example.test', name: 'operator', role: 'operator' })
-  const seats = await openSeats(options.sockets, proxy, stack)
-  await waitFor(() => seats.every(isComplete), { timeoutMs: 120_000, what: 'everybody is live' })
+  const clients = startClients(stack)
+  const chatIds = numbers.parse(await clients.ask({ t: 'open', url: proxy.url, count: options.sockets }))
   const before = proxy.accepted()
   proxy.target(null)
   proxy.cut()
-  const missed = await storeMeanwhile(operator, seats, options.awayMs)
-  const back = whenComplete(seats)
+  const missed = await storeMeanwhile(server.url, chatIds, options.awayMs)
   proxy.target(server.url)
-  const upAt = performance.now()
+  const upAt = now()
+  const moments = numbers.parse(await clients.ask({ t: 'back', missed }))
   const delays = new DelayHistogram()
-  let slowest = 0
-  for (const at of await back) {
-    delays.add(at - upAt)
-    slowest = Math.max(slowest, at - upAt)
-  }
-  const connectionsEach = (proxy.accepted() - before) / options.sockets
+  for (const at of moments) delays.add(Math.max(0, at - upAt))
   return {
     ...options,
-    missed,
+    missed: missed.length,
     p50: delays.quantile(0.5) ?? 0,
     p99: delays.quantile(0.99) ?? 0,
-    slowest,
-    connectionsEach,
+    slowest: Math.max(...moments) - upAt,
+    connectionsEach: (proxy.accepted() - before) / options.sockets,
   }
 }
 
-function openSeats(count: number, proxy: FaultProxy, stack: AsyncDisposableStack): Promise<Seat[]> {
-  const places = Array.from({ length: count }, (_, nth) => nth)
-  return inParallel(places, 16, async (nth) => {
-    const sdk = createSdk({ url: proxy.url, role: 'client', outbox: 'memory' })
-    stack.defer(() => sdk.close())
-    await sdk.login({ email: `client-${nth}@example.test`, name: `client ${nth}`, role: 'client' })
-    const { chat } = await sdk.client.chats.create.mutate({})
-    return { sdk, follower: sdk.follow(chat.id), chatId: chat.id, expected: 0 }
+function startClients(stack: AsyncDisposableStack): ChildDialog<ReconnectOrder> {
+  const mainFile = fileURLToPath(new URL('reconnect-main.ts', import.meta.url))
+  const child = spawn(process.execPath, [mainFile], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  stack.defer(async () => {
+    if (child.exitCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
   })
+  return new ChildDialog(child)
 }
 
-/** As many as are stored in that time; what was not stored by then is not sent any more. */
-async function storeMeanwhile(operator: Sdk, seats: readonly Seat[], awayMs: number): Promise<number> {
-  const over = AbortSignal.timeout(awayMs)
-  const isOver = delay(awayMs)
-  let stored = 0
-  await inParallel(seats, 12, async (seat) => {
-    if (over.aborted) return
-    await operator.send(seat.chatId, 'while you were away')
-    seat.expected = 1
-    stored += 1
+/** By an operator with a line of its own: as many chats as get a message in that time. */
+async function storeMeanwhile(url: string, chatIds: readonly number[], awayMs: number): Promise<number[]> {
+  const over = delay(awayMs, true)
+  const operator = createSdk({ url, role: 'operator', outbox: 'memory' })
+  await operator.login({ email: 'operator@example.test', name: 'operator', role: 'operator' })
+  const endAt = now() + awayMs / 2
+  const stored: number[] = []
+  await inParallel(chatIds, 8, async (chatId) => {
+    if (now() > endAt) return
+    await operator.send(chatIdSchema.parse(chatId), 'while you were away')
+    stored.push(chatId)
   })
-  await isOver
+  operator.close()
+  await over
   return stored
-}
-
-function whenComplete(seats: readonly Seat[]): Promise<number[]> {
-  return Promise.all(
-    seats.map(
-      (seat) =>
-        new Promise<number>((resolve) => {
-          const look = () => {
-            if (!isComplete(seat)) return
-            stop()
-            resolve(performance.now())
-          }
-          const stop = seat.follower.subscribe(look)
-        }),
-    ),
-  )
-}
-
-function isComplete({ sdk, follower, expected }: Seat): boolean {
-  const { status, entries } = follower.getSnapshot()
-  return status === 'live' && entries.length >= expected && sdk.connection.getSnapshot().kind === 'online'
 }
