@@ -19,6 +19,12 @@ import { type Answer, type ContextOf, isRestPath, mountRest } from './rest-mount
 import { createShell } from './shell.ts'
 import { mountTrpc } from './trpc-mount.ts'
 
+/**
+ * Connections that the kernel keeps until we take them. Of a herd that is larger, some are dropped without a word and
+ * try again after up to 15 seconds, so this is more than Node's 511.
+ */
+const backlog = 4_096
+
 /** Everything this process answers on its one port, by its roles. Nothing listens before `listen`. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const limits = createRateLimits(options.rateLimits, () => performance.now())
@@ -34,7 +40,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const live = mountLive(app, options, { limits, timings, watch })
   return {
     async listen(port, host) {
-      await app.listen({ port, host })
+      await app.listen({ port, host, backlog })
       const address = app.server.address()
       return { port: address !== null && typeof address === 'object' ? address.port : port }
     },
