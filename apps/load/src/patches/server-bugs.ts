@@ -3,14 +3,19 @@ import type { SeededBug } from './seeded-bug.ts'
 /** What a server may do wrong. Every patch names the real line. */
 export const serverBugs = {
   gapCheck: {
-    what: 'the ring takes entries behind a gap',
-    caughtBy: ['I9', 'I10'],
+    what: 'the ring takes entries behind a gap, and nobody looks whether frames go on where the last one ended',
+    caughtBy: ['I9'],
     weather: 'lossy',
     patches: [
       {
         file: 'packages/core/src/events/ring.ts',
         find: 'if (entry.seq !== this.#top + 1) return false',
         replace: '',
+      },
+      {
+        file: 'packages/core/src/events/chat-follower.ts',
+        find: 'if (first?.seq !== this.#at + 1 || last === undefined) {',
+        replace: 'if (first === undefined || last === undefined) {',
       },
     ],
   },
@@ -56,7 +61,7 @@ export const serverBugs = {
   },
   ackBeforeCommit: {
     what: 'a send is answered before its commit',
-    caughtBy: ['I2', 'I10', 'I20'],
+    caughtBy: ['I2'],
     weather: 'kills',
     patches: [
       {
@@ -87,7 +92,7 @@ export const serverBugs = {
   },
   untracked: {
     what: 'frames that are not log data have no position',
-    caughtBy: ['REPEATS', 'I12', 'I16'],
+    caughtBy: ['REPEATS'],
     weather: 'cuts',
     patches: [
       {

@@ -1,7 +1,6 @@
 import { patchesFromEnvironment } from '../patches/seeded-bugs.ts'
 import { patchSources, type SourcePatch } from '../patches/source-patch.ts'
 import { setBusWeather, takeBusHarm } from './bus-weather.ts'
-import { ringBytes } from './core-probe.ts'
 import { probeQueues, takeFullestQueue } from './queue-probe.ts'
 import type { ServerOrder, ServerReport } from './server-messages.ts'
 
@@ -26,6 +25,8 @@ const ownCore: SourcePatch = {
 }
 
 patchSources([ownBus, ownCore, ...patchesFromEnvironment()])
+// Only now: what is imported before that is loaded without its patches.
+const { ringBytes } = await import('./core-probe.ts')
 probeQueues()
 
 process.on('message', ({ nr, order }: { nr: number; order: ServerOrder }) => {
