@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
+import { waitFor } from './wait-for.ts'
+
+let echo: Server
+let url = ''
+beforeAll(async () => {
+  echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, '127.0.0.1')
+  await once(echo, 'listening')
+  const address = echo.address()
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+})
+afterAll(() => void echo.close())
+
+/** A connection through the proxy, and what came back on it. */
+async function open(proxy: FaultProxy): Promise<{ socket: Socket; received: () => string; closed: () => boolean }> {
+  const socket = connect(Number(new URL(proxy.url).port), '127.0.0.1')
+  let received = ''
+  socket.on('data', (piece: Buffer) => {
+    received += piece.toString()
+  })
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  return { socket, received: () => received, closed: () => socket.destroyed }
+}
+
+test('[CHECK-4] in calm weather all bytes pass, in order, and nothing is counted', async () => {
+  await using proxy = await startFaultProxy(url)
+  const line = await open(proxy)
+  const text = 'abcdefghij'.repeat(50_000)
+  line.socket.write(text)
+  await waitFor(() => line.received().length === text.length)
+  expect(line.received()).toBe(text)
+  expect(proxy.harm).toEqual({ heldBytes: 0, delayedPieces: 0, trickledBytes: 0 })
+})
+
+test('[CHECK-4] late pieces come late, in order, and are counted', async () => {
+  await using proxy = await startFaultProxy(url)
+  const line = await open(proxy)
+  proxy.weather({ latencyMs: 30, jitterMs: 50 })
+  const sentAt = performance.now()
+  for (const letter of 'abcdef') {
+    line.socket.write(letter)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await waitFor(() => line.received().length === 6)
+  expect(line.received()).toBe('abcdef')
+  expect(performance.now() - sentAt).toBeGreaterThanOrEqual(60)
+  expect(proxy.harm.delayedPieces).toBeGreaterThan(0)
+})
+
+test('[CHECK-4] a slow reader gets everything in the end, and is counted', async () => {
+  await using proxy = await startFaultProxy(url)
+  const line = await open(proxy)
+  proxy.weather({ bytesPerSecond: 1_000 })
+  line.socket.write('x'.repeat(200))
+  await waitFor(() => proxy.harm.trickledBytes > 0)
+  expect(line.received().length).toBeLessThan(200)
+  proxy.weather({ bytesPerSecond: null })
+  await waitFor(() => line.received().length === 200)
+})
+
+test('[CHECK-4] frozen lines hold what comes, and a cut ends them', async () => {
+  await using proxy = await startFaultProxy(url)
+  const line = await open(proxy)
+  line.socket.write('before')
+  await waitFor(() => line.received() === 'before')
+  proxy.freeze()
+  line.socket.write('after')
+  await waitFor(() => proxy.harm.heldBytes === 5)
+  expect(line.received()).toBe('before')
+  expect(proxy.cut()).toBe(1)
+  await waitFor(line.closed)
+  expect(line.received()).toBe('before')
+  // A connection that is opened later is not touched.
+  const next = await open(proxy)
+  next.socket.write('again')
+  await waitFor(() => next.received() === 'again')
+})
