@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LogEntry } from '@deskbell/contract/events'
+import type { Role } from '@deskbell/contract/users'
 import { type ChatFollower, createSdk, type Sdk } from '@deskbell/sdk'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { DelayHistogram } from '../history/delay-histogram.ts'
@@ -23,12 +24,12 @@ export type LatencyReport = LatencyOptions & {
 export async function measureLatency(options: LatencyOptions): Promise<LatencyReport> {
   await using stack = new AsyncDisposableStack()
   const { server } = await startLoneServer(stack)
-  const operator = await signIn(server.url, 'operator', 0, stack)
+  const operator = await signIn(stack, server.url, { role: 'operator', nth: 0 })
   const applied = new DelayHistogram()
   const ticks = new DelayHistogram()
   const places = Array.from({ length: options.chats }, (_, nth) => nth)
   const followers = await inParallel(places, 4, async (nth) => {
-    const client = await signIn(server.url, 'client', nth, stack)
+    const client = await signIn(stack, server.url, { role: 'client', nth })
     const { chat } = await client.client.chats.create.mutate({})
     for (const sdk of [client, operator]) watch(sdk.follow(chat.id), applied)
     return { client, chatId: chat.id }
@@ -62,10 +63,9 @@ async function sendTimed(send: () => Promise<unknown>, ticks: DelayHistogram): P
 }
 
 async function signIn(
-  url: string,
-  role: 'client' | 'operator',
-  nth: number,
   stack: AsyncDisposableStack,
+  url: string,
+  { role, nth }: { role: Role; nth: number },
 ): Promise<Sdk> {
   const sdk = createSdk({ url, role, outbox: 'memory' })
   stack.defer(() => sdk.close())

@@ -1,20 +1,20 @@
 import { frameBytesMax, sessionEndMs, socketQueueHardBytes, typingShowMs } from '@deskbell/contract/limits'
 import { checkHistory } from '@deskbell/testkit/history/check-history'
 import { countRepeats } from '@deskbell/testkit/history/check-streams'
+import type { LineOf } from '@deskbell/testkit/history/history-line'
 import { indexHistory } from '@deskbell/testkit/history/index-history'
 import { readInboxes } from '@deskbell/testkit/history/read-inboxes'
 import { readChats } from '@deskbell/testkit/history/read-run'
 import type { RunRecord } from '@deskbell/testkit/history/run-record'
 import { now } from '../clock.ts'
 import { readHistory } from '../history/history-file.ts'
-import type { MemoryLine } from './phase-count.ts'
 import type { PlayedRound } from './round.ts'
 import type { RunOptions } from './run-options.ts'
 import type { World } from './world.ts'
 
 export type Verdict = { violations: string[]; entries: number; repeats: number; lines: number }
 
-export type Evidence = { round: PlayedRound; delays: RunRecord['delays']; memory: readonly MemoryLine[] }
+export type Evidence = { round: PlayedRound; delays: RunRecord['delays']; memory: readonly LineOf<'memory'>[] }
 
 /** Reads what is stored and what was written down, and lets the checker compare. */
 export async function judge(world: World, { round, delays, memory }: Evidence, options: RunOptions): Promise<Verdict> {

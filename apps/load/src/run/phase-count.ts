@@ -8,7 +8,7 @@ import type { PlayedRound } from './round.ts'
 import type { PhaseReport, Quantiles } from './run-report.ts'
 import type { World } from './world.ts'
 
-export type MemoryLine = LineOf<'memory'>
+type MemoryLine = LineOf<'memory'>
 
 /** Adds up the rounds of one phase. */
 export class PhaseCount {

@@ -17,14 +17,24 @@ const faults: [Id, string, Spoil][] = [
   [
     'I2',
     'an acknowledged message that is elsewhere',
-    (run) => change(run, 'ok', (line) => line.op === 'x', { seq: 1 }),
+    (run) =>
+      change(
+        run,
+        of('ok', (line) => line.op === 'x'),
+        { seq: 1 },
+      ),
   ],
   ['I3', 'a message that is stored twice', (run) => append(run, message({ seq: 7, userId: 1, clientMsgId: 'c' }))],
   ['I4', 'a message that nobody sent', (run) => append(run, message({ seq: 7, userId: 1, clientMsgId: 'ghost' }))],
   [
     'I4',
     'a message that is seen before it is sent',
-    (run) => change(run, 'ev', (line) => line.from === 1, { at: 900 }),
+    (run) =>
+      change(
+        run,
+        of('ev', (line) => line.from === 1),
+        { at: 900 },
+      ),
   ],
   ['I5', 'a message that overtakes an acknowledged one', overtaken],
   ['I6', 'an author whose messages changed places', swapped],
@@ -32,7 +42,16 @@ const faults: [Id, string, Spoil][] = [
   ['I7', 'two closes', (run) => append(run, event(7, 'closed'), event(8, 'closed'))],
   ['I7', 'a refusal while the chat was open', refusedWhileOpen],
   ['I8', 'a stored message that was refused', refusedReplay],
-  ['I9', 'a hole in a stream', (run) => change(run, 'ev', (line) => line.from === 2, { from: 3 })],
+  [
+    'I9',
+    'a hole in a stream',
+    (run) =>
+      change(
+        run,
+        of('ev', (line) => line.from === 2),
+        { from: 3 },
+      ),
+  ],
   [
     'I9',
     'entries after a reset',
@@ -41,10 +60,10 @@ const faults: [Id, string, Spoil][] = [
   [
     'I10',
     'a window that lacks the end',
-    (run) => change(run, 'window', () => true, { entries: windowOf(run.entries).slice(0, 5) }),
+    (run) => change(run, of('window'), { entries: windowOf(run.entries).slice(0, 5) }),
   ],
-  ['I10', 'a window with another text', (run) => change(run, 'window', () => true, { entries: otherText() })],
-  ['I10', 'a follower that is not live', (run) => change(run, 'window', () => true, { status: 'catching-up' })],
+  ['I10', 'a window with another text', (run) => change(run, of('window'), { entries: otherText() })],
+  ['I10', 'a follower that is not live', (run) => change(run, of('window'), { status: 'catching-up' })],
   ['I11', 'a follower who hears late', heardLate],
   ['I12', 'entries for a foreign position', (run) => served(run, { epoch: 'other', seq: 0 })],
   ['I12', 'entries for a position in the future', (run) => served(run, { epoch: 'e', seq: 90 })],
@@ -62,16 +81,39 @@ const faults: [Id, string, Spoil][] = [
     'typing that moves the position',
     (run) => run.lines.push({ at: 7000, who: 'op', t: 'typing', stream: 's', seq: 7, userId: 1 }),
   ],
-  ['I16', 'typing that does not end', (run) => change(run, 'shownTyping', (line) => !line.shown, { at: 15_000 })],
-  ['I16', 'a present client who is shown as away', (run) => change(run, 'window', () => true, { present: false })],
-  ['I17', 'a queue over its bound', (run) => change(run, 'memory', () => true, { queue: 2000 })],
-  ['I17', 'rings over their bound', (run) => change(run, 'memory', () => true, { rings: 101 })],
+  [
+    'I16',
+    'typing that does not end',
+    (run) =>
+      change(
+        run,
+        of('shownTyping', (line) => !line.shown),
+        { at: 15_000 },
+      ),
+  ],
+  ['I16', 'a present client who is shown as away', (run) => change(run, of('window'), { present: false })],
+  ['I17', 'a queue over its bound', (run) => change(run, of('memory'), { queue: 2000 })],
+  ['I17', 'rings over their bound', (run) => change(run, of('memory'), { rings: 101 })],
   ['I18', 'others who suffer from slow readers', (run) => Object.assign(run, { delays: { alone: 10, beside: 30 } })],
-  ['I19', 'a frame after the sign-out', (run) => change(run, 'live', (line) => line.stream === 'l', { at: 10_100 })],
+  [
+    'I19',
+    'a frame after the sign-out',
+    (run) =>
+      change(
+        run,
+        of('live', (line) => line.stream === 'l'),
+        { at: 10_100 },
+      ),
+  ],
   [
     'I20',
     'a message that vanished',
-    (run) => change(run, 'bubble', ({ id, state }) => id === 'b' && state === 'sent', { state: 'gone' }),
+    (run) =>
+      change(
+        run,
+        of('bubble', ({ id, state }) => id === 'b' && state === 'sent'),
+        { state: 'gone' },
+      ),
   ],
   [
     'I20',
@@ -97,13 +139,17 @@ const fallingMark: HistoryLine = {
   ...{ userId: 2, role: 'operator', delivered: 5, read: 1 },
 }
 
-function change<T extends HistoryLine['t']>(
+/** Lines of one kind, or some of them. */
+function of<T extends HistoryLine['t']>(t: T, which: (line: LineOf<T>) => boolean = () => true) {
+  return (line: HistoryLine): line is LineOf<T> => isOf(line, t) && which(line)
+}
+
+function change<T extends HistoryLine>(
   run: RunFixture,
-  t: T,
-  which: (line: LineOf<T>) => boolean,
-  fields: Partial<LineOf<T>>,
+  picks: (line: HistoryLine) => line is T,
+  fields: Partial<T>,
 ): void {
-  for (const line of run.lines) if (isOf(line, t) && which(line)) Object.assign(line, fields)
+  for (const line of run.lines) if (picks(line)) Object.assign(line, fields)
 }
 
 function isOf<T extends HistoryLine['t']>(line: HistoryLine, t: T): line is LineOf<T> {
@@ -122,7 +168,7 @@ function append(run: RunFixture, ...entries: RunFixture['entries']): void {
 function replace(run: RunFixture, entries: RunFixture['entries']): void {
   run.entries = entries
   run.lastSeq = entries.length
-  change(run, 'window', () => true, { entries: windowOf(entries) })
+  change(run, of('window'), { entries: windowOf(entries) })
 }
 
 function unseen(run: RunFixture, lastSeq: number): void {
@@ -137,7 +183,11 @@ function overtaken(run: RunFixture): void {
   ]
   replace(run, [...run.entries.slice(0, 5), early, late])
   run.lines.push(...sent(6500, 6510, { who: 'op', id: 'y', seq: 6 }))
-  change(run, 'ok', (line) => line.op === 'c', { seq: 7 })
+  change(
+    run,
+    of('ok', (line) => line.op === 'c'),
+    { seq: 7 },
+  )
   heardAt(run, 6600)
 }
 
@@ -148,7 +198,11 @@ function swapped(run: RunFixture): void {
   ]
   replace(run, [...run.entries.slice(0, 5), first, second])
   run.lines.push(...sent(5995, 6010, { who: 'cl', id: 'd', seq: 6 }))
-  change(run, 'ok', (line) => line.op === 'c', { seq: 7 })
+  change(
+    run,
+    of('ok', (line) => line.op === 'c'),
+    { seq: 7 },
+  )
 }
 
 function lateMessage(run: RunFixture): void {
@@ -157,8 +211,16 @@ function lateMessage(run: RunFixture): void {
 }
 
 function refusedWhileOpen(run: RunFixture): void {
-  change(run, 'invoke', (line) => line.op === 'no', { at: 1100 })
-  change(run, 'fail', (line) => line.op === 'no', { at: 1200 })
+  change(
+    run,
+    of('invoke', (line) => line.op === 'no'),
+    { at: 1100 },
+  )
+  change(
+    run,
+    of('fail', (line) => line.op === 'no'),
+    { at: 1200 },
+  )
 }
 
 function refusedReplay(run: RunFixture): void {
@@ -171,8 +233,12 @@ function heardLate(run: RunFixture): void {
 }
 
 function heardAt(run: RunFixture, at: number): void {
-  change(run, 'ev', (line) => line.from === 4, { at })
-  change(run, 'mark', () => true, { at: at + 1 })
+  change(
+    run,
+    of('ev', (line) => line.from === 4),
+    { at },
+  )
+  change(run, of('mark'), { at: at + 1 })
 }
 
 /** A stream that is served from a position as if there were such a one. */
