@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type InboxOwner, readInboxes } from '@deskbell/testkit/history/read-inboxes'
 import type { Expected } from '../clients/orders.ts'
 import { now } from '../clock.ts'
@@ -17,14 +18,27 @@ export async function converge(
   const left = () => Math.max(0, deadline - now())
   const open = await Promise.all(world.hosts.map((host) => host.settle(left())))
   const unsettled = open.reduce((sum, count) => sum + count, 0)
-  const owners = await world.owners()
+  const owners = await insist(() => world.owners(), left)
+  const read = () => insist(() => readExpected(world, follow, owners), left)
   for (;;) {
-    const expected = await readExpected(world, follow, owners)
+    const expected = await read()
     const differences = await ask(world, expected, Math.min(left(), 1_000))
-    const unchanged = JSON.stringify(expected) === JSON.stringify(await readExpected(world, follow, owners))
+    const unchanged = JSON.stringify(expected) === JSON.stringify(await read())
     if (differences.length === 0 && unchanged && unsettled === 0) return { differences: [] }
     if (left() > 0) continue
     return { differences: unsettled > 0 ? [`${unsettled} deeds have not ended`, ...differences] : differences }
+  }
+}
+
+/** Connections of our own may have died with the database. */
+async function insist<T>(work: () => Promise<T>, left: () => number): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (left() === 0) throw error
+      await delay(100)
+    }
   }
 }
 
