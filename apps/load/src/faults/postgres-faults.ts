@@ -28,10 +28,12 @@ export const terminateSessions: Fault = (options) =>
 export const holdChat: Fault = (options) =>
   inSession(options, async (query) => {
     await query('select 1 from chats where id = $1 for update', [pick(options.random, options.stage.chatIds())])
-    await during({ ...options, durationMs: 3_000 })
+    // Who waits gives up after two seconds.
+    await during({ ...options, durationMs: 1_000 })
     const waiting = await options.stage.admin.pool.query<{ count: number }>(
       "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'",
     )
+    await during({ ...options, durationMs: 2_000 })
     return (waiting.rows[0]?.count ?? 0) > 0
   })
 

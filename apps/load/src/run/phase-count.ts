@@ -14,7 +14,7 @@ type MemoryLine = LineOf<'memory'>
 export class PhaseCount {
   readonly #sums = { rounds: 0, lengthMs: 0, sends: 0, acknowledged: 0, refused: 0, applied: 0 }
   readonly #checked = { entries: 0, repeats: 0, lines: 0 }
-  readonly #memory = { servers: 0, clients: 0, queue: 0 }
+  readonly #memory = { servers: 0, clients: 0, queue: 0, rings: 0 }
   readonly #convergedMs: (number | null)[] = []
   readonly #ack = new DelayHistogram()
   readonly #deliver = new DelayHistogram()
@@ -63,6 +63,7 @@ export class PhaseCount {
       const report = await server.report()
       if (report === undefined) continue
       this.#memory.servers = Math.max(this.#memory.servers, report.rss)
+      this.#memory.rings = Math.max(this.#memory.rings, report.rings)
       this.#memory.queue = Math.max(this.#memory.queue, report.queue)
       lines.push({ at: now(), who: server.name, t: 'memory', ...report })
       countBus(report, plan, tally)

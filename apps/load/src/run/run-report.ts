@@ -16,8 +16,8 @@ export type PhaseReport = {
   /** Milliseconds from the sending to the tick, and to every window. */
   ack: Quantiles
   deliver: Quantiles
-  /** The most bytes: of a server, of a process of clients, waiting for one socket. */
-  memory: { servers: number; clients: number; queue: number }
+  /** The most bytes: of a server, of a process of clients, waiting for one socket, in all rings of a server. */
+  memory: { servers: number; clients: number; queue: number; rings: number }
 }
 
 export type Quantiles = { p50: number | null; p99: number | null }
@@ -61,6 +61,7 @@ ${report.violations.map((violation) => `\n- ${violation}`).join('')}
 | everybody sees everything after the heal, slowest round | ${slowest(chaos)} | ${slowest(calm)} |
 | memory of a server, most | ${megabytes(chaos.memory.servers)} | ${megabytes(calm.memory.servers)} |
 | memory of a process of clients, most | ${megabytes(chaos.memory.clients)} | ${megabytes(calm.memory.clients)} |
+| rings of a server, most | ${kilobytes(chaos.memory.rings)} | ${kilobytes(calm.memory.rings)} |
 | waiting for one socket, most | ${kilobytes(chaos.memory.queue)} | ${kilobytes(calm.memory.queue)} |
 
 | fault | inflicted | seen to harm |
