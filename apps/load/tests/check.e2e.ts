@@ -11,7 +11,7 @@ test('[CHECK-1] [CHECK-4] [CHECK-5] [CHECK-6] a short run under faults and in ca
   expect(report.violations, `seed ${seed}`).toEqual([])
   const { chaos, calm } = report.phases
   expect(chaos.acknowledged).toBeGreaterThan(100)
-  expect(calm.acknowledged).toBeGreaterThan(100)
+  expect(calm.acknowledged).toBeGreaterThan(30)
   expect(report.faults['kill']?.seen).toBeGreaterThan(0)
   expect(report.faults['hints dropped']?.seen).toBeGreaterThan(0)
 }, 180_000)

@@ -37,7 +37,7 @@ export class PhaseCount {
       this.#memory.clients = Math.max(this.#memory.clients, report.rss)
     }
     this.#deliver.join(deliver.toCounts())
-    return { p99: deliver.quantile(0.99) ?? 0, memory: await this.#countServers(world, round, tally) }
+    return { p99: deliver.quantile(0.99) ?? 0, memory: this.#countServers(round, tally) }
   }
 
   countVerdict({ entries, repeats, lines }: Verdict): void {
@@ -57,18 +57,14 @@ export class PhaseCount {
     }
   }
 
-  async #countServers({ stage }: World, { plan }: PlayedRound, tally: FaultTally): Promise<MemoryLine[]> {
-    const lines: MemoryLine[] = []
-    for (const server of stage.servers) {
-      const report = await server.report()
-      if (report === undefined) continue
+  #countServers({ plan, servers }: PlayedRound, tally: FaultTally): MemoryLine[] {
+    return servers.map(({ name, report }) => {
       this.#memory.servers = Math.max(this.#memory.servers, report.rss)
       this.#memory.rings = Math.max(this.#memory.rings, report.rings)
       this.#memory.queue = Math.max(this.#memory.queue, report.queue)
-      lines.push({ at: now(), who: server.name, t: 'memory', ...report })
       countBus(report, plan, tally)
-    }
-    return lines
+      return { at: now(), who: name, t: 'memory', ...report }
+    })
   }
 }
 

@@ -6,6 +6,7 @@ import { now } from '../clock.ts'
 import { planFaults } from '../faults/fault-plan.ts'
 import type { FaultTally } from '../faults/fault-tally.ts'
 import { seededRandom } from '../seeded-random.ts'
+import type { ServerReport } from '../servers/server-messages.ts'
 import { converge } from './converge.ts'
 import type { RunOptions } from './run-options.ts'
 import type { World } from './world.ts'
@@ -29,6 +30,8 @@ export type PlayedRound = {
   files: readonly string[]
   chatIds: readonly number[]
   slow: ReadonlySet<string>
+  /** What the servers told while everybody still followed. */
+  servers: readonly { name: string; report: ServerReport }[]
   owners: readonly InboxOwner[]
   /** From the heal until everybody saw everything; null when that did not happen in time. */
   convergedMs: number | null
@@ -48,18 +51,33 @@ export async function playRound(
   await Promise.all(stage.servers.map((server) => server.setBus(plan.bus)))
   const follow = await openChats(world, plan, { files, chatsEach: options.chatsEach })
   const slow = slowDown(world, plan.slowReaders)
-  await begin(world, plan, { follow, slow, pace: options.pace })
+  await begin(world, plan, { follow, slow, pace: plan.calm ? unhurried(options.pace) : options.pace })
   await weather(world, plan, options)
   for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: null })
   const healedAt = now()
   await Promise.all(hosts.map((host) => host.wake()))
   const { differences } = await converge(world, { follow, timeoutMs: options.restMs })
   const convergedMs = differences.length === 0 ? now() - healedAt : null
+  const servers = await askServers(world)
   await Promise.all(hosts.map((host) => host.end()))
-  return { plan, files, chatIds: [...world.chatIds], slow, owners: await world.owners(), convergedMs, differences }
+  return {
+    plan,
+    files,
+    chatIds: [...world.chatIds],
+    slow,
+    servers,
+    owners: await world.owners(),
+    convergedMs,
+    differences,
+  }
 }
 
 type Beginning = { follow: Follow; slow: ReadonlySet<string>; pace: Pace }
+
+/** In calm weather times are compared, so the machine must not be full. */
+function unhurried({ minMs, maxMs, closeShare }: Pace): Pace {
+  return { minMs: minMs * 3, maxMs: maxMs * 3, closeShare }
+}
 
 async function begin(world: World, plan: RoundPlan, { follow, slow, pace }: Beginning): Promise<void> {
   const begun = world.hosts.map((host, nth) => {
@@ -68,6 +86,11 @@ async function begin(world: World, plan: RoundPlan, { follow, slow, pace }: Begi
     return host.begin({ round: plan.nr, follow: mine(host, follow), pace, slow: [...slow], leaver })
   })
   await Promise.all(begun)
+}
+
+async function askServers({ stage }: World): Promise<PlayedRound['servers']> {
+  const told = stage.servers.map(async (server) => ({ name: server.name, report: await server.report() }))
+  return (await Promise.all(told)).flatMap(({ name, report }) => (report === undefined ? [] : [{ name, report }]))
 }
 
 /** Every chat is followed by its client and by two operators. */

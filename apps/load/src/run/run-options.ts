@@ -50,7 +50,7 @@ export function checkOptions({ minutes, ...given }: { minutes: number } & Partia
     convergeMs: 5_000,
     restMs: 30_000,
     staleMs: 2_000,
-    isolationSlackMs: 100,
+    isolationSlackMs: 250,
     bugs: [],
     keep: false,
     say: console.log,
