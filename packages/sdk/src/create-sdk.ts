@@ -63,6 +63,7 @@ class SdkClient implements Sdk {
       onFound: (userId) => this.#found(userId),
       random: this.#calls.random,
     })
+    access.state.subscribe(() => access.state.getSnapshot().kind === 'online' && this.#userFinder.hurry())
   }
 
   async login(input: LoginInput): Promise<LoginOutput> {
@@ -119,15 +120,15 @@ class SdkClient implements Sdk {
 
   /** To tell own messages from others, and to find what was kept for the user. */
   #findUser(): void {
-    const { userId } = this.#session
-    if (userId === null) this.#userFinder.find()
-    else this.#outboxes.know(userId)
+    const { userId, isSure } = this.#session
+    if (userId !== null) this.#outboxes.know(userId, isSure)
+    if (!isSure) this.#userFinder.find()
   }
 
   #found(userId: UserId): void {
-    if (this.#session.userId !== null) return
+    if (this.#session.isSure) return
     this.#session.know(userId)
-    this.#outboxes.know(userId)
+    this.#outboxes.know(userId, true)
   }
 
   async #askServer(): Promise<ServerAnswer> {

@@ -20,7 +20,10 @@ export type SdkOptions = {
   token?: string
   /** Who carries the session: the browser's cookie, or the token. Left out: the cookie in a page without `token`. */
   session?: 'cookie' | 'token'
-  /** Who is signed in, when the program knows already: what this user wrote earlier is read back at once. */
+  /**
+   * Who is signed in, as far as the program knows: what this user wrote earlier is shown at once, without a line too.
+   * It is sent when the server has said that it is so.
+   */
   userId?: UserId
   /**
    * Where messages that wait are kept. Left out: in IndexedDB, so that they outlive the page, where a page has it;

@@ -11,6 +11,7 @@ export class Session {
   readonly #role: Role | undefined
   #token: string | null
   #userId: UserId | null
+  #isSure = false
 
   constructor({ session, token, role, userId }: Pick<SdkOptions, 'session' | 'token' | 'role' | 'userId'>) {
     this.byCookie = session === undefined ? token === undefined && isPage() : session === 'cookie'
@@ -27,18 +28,25 @@ export class Session {
     return this.#userId
   }
 
+  /** The server has said who the user is; before, it is only what the program believes. */
+  get isSure(): boolean {
+    return this.#isSure
+  }
+
   begin(userId: UserId, token: string): void {
-    this.#userId = userId
+    this.know(userId)
     if (!this.byCookie) this.#token = token
   }
 
   end(): void {
     this.#userId = null
+    this.#isSure = false
     this.#token = null
   }
 
   know(userId: UserId): void {
     this.#userId = userId
+    this.#isSure = true
   }
 
   headers(): Record<string, string> {

@@ -24,6 +24,11 @@ export class UserFinder {
     if (!this.#isAsking) void this.#ask()
   }
 
+  /** The line is back: there is no reason to wait for the next attempt. */
+  hurry(): void {
+    this.#pause?.cut()
+  }
+
   stop(): void {
     this.#stopped = true
     this.#pause?.cut()

@@ -30,6 +30,8 @@ export type OutboxOptions = {
   timeoutMs: number
   /** Null as long as nobody knows whose messages these are; then they wait in memory, and none leaves. */
   shelf: Shelf | null
+  /** Is it sure whose messages these are? Left out: it is. */
+  maySend?: () => boolean
   /** Nothing waits and nobody looks: the outbox may be closed and forgotten. */
   onIdle?: () => void
 }
@@ -67,7 +69,7 @@ export class ChatOutbox {
       queue: this.#store,
       timeoutMs,
       awaited,
-      isResumed: () => this.#gate.isOpen,
+      mayLeave: () => (options.maySend?.() ?? true) && this.#gate.isOpen,
       turn: () => this.#keeper.turn(),
       refresh: () => this.#keeper.refresh(),
       onStored: (messages) => this.#sent(messages),
@@ -139,6 +141,11 @@ export class ChatOutbox {
   use(shelf: Shelf): void {
     this.#sender.reset()
     this.#keeper.use(shelf)
+    this.#sender.pump()
+  }
+
+  /** What kept messages from leaving may be over. */
+  goOn(): void {
     this.#sender.pump()
   }
 

@@ -27,8 +27,8 @@ export type SenderOptions = {
   readonly chatId: ChatId
   readonly queue: Writable<Queue>
   readonly timeoutMs: number
-  /** May messages leave already, or does the log that is shown have to catch up first? */
-  isResumed(): boolean
+  /** False while the log that is shown has to catch up first, or nobody knows whose messages these are. */
+  mayLeave(): boolean
   /** Messages that a program waits for are never held. */
   awaited(): ReadonlySet<string>
   turn(): Turn
@@ -132,7 +132,7 @@ export class ChatSender {
     const state = this.#calls.connection.getSnapshot()
     if (state.kind === 'ended') this.#lineEnded(state.reason)
     if (state.kind === 'ended' || state.kind === 'waiting') return false
-    return this.#options.isResumed() && this.#hasTurn()
+    return this.#options.mayLeave() && this.#hasTurn()
   }
 
   #hasTurn(): boolean {

@@ -65,13 +65,13 @@ async function kept(outboxes: Outboxes, clientMsgId: string, chatId = here): Pro
 describe('Outboxes', () => {
   test('[SDK-11] what waits in a chat that nobody opens any more is sent too', async () => {
     const before = openPage()
-    before.know(ann)
+    before.know(ann, true)
     write(before, 'a', elsewhere)
     await kept(before, 'a', elsewhere)
     before.close()
     line.set({ kind: 'online', via: 'socket' })
     const after = openPage()
-    after.know(ann)
+    after.know(ann, true)
     after.of(here).watch().resumed()
     await waitFor(() => chat.requests.length === 1, { what: 'the request of the other chat' })
     expect(chat.requests[0]?.ids).toEqual(['a'])
@@ -79,7 +79,7 @@ describe('Outboxes', () => {
 
   test('[SDK-10] messages of one account are never shown or sent for another, and wait for its return', async () => {
     const page = openPage()
-    page.know(ann)
+    page.know(ann, true)
     page.of(here).watch().resumed()
     write(page, 'from ann')
     await kept(page, 'from ann')
@@ -104,10 +104,40 @@ describe('Outboxes', () => {
     write(page, 'early')
     expect(page.state.getSnapshot()).toEqual({ kept: false })
     expect(chat.requests).toEqual([])
-    page.know(ann)
+    page.know(ann, true)
     expect(page.state.getSnapshot()).toEqual({ kept: true })
     await waitFor(() => chat.requests.length === 1)
     expect(chat.requests[0]?.ids).toEqual(['early'])
+  })
+
+  test('[SDK-10] a user whom only the program knows is shown the messages, and they leave when the server agrees', async () => {
+    const before = openPage()
+    before.know(ann, true)
+    write(before, 'a')
+    await kept(before, 'a')
+    before.close()
+    line.set({ kind: 'online', via: 'socket' })
+    const after = openPage()
+    after.know(ann, false)
+    after.of(here).watch().resumed()
+    await kept(after, 'a')
+    expect(chat.requests).toEqual([])
+    after.know(ann, true)
+    await waitFor(() => chat.requests.length === 1)
+  })
+
+  test('[SDK-10] when the server says that it is somebody else, nothing of the first is shown or sent', async () => {
+    const page = openPage()
+    line.set({ kind: 'online', via: 'socket' })
+    page.know(ann, false)
+    page.of(here).watch().resumed()
+    write(page, 'from ann')
+    await kept(page, 'from ann')
+    page.know(bob, true)
+    expect(shown(page)).toEqual([])
+    write(page, 'from bob')
+    await waitFor(() => chat.requests.length === 1)
+    expect(chat.requests[0]?.ids).toEqual(['from bob'])
   })
 
   test('[SDK-10] what was written before anybody was known does not go out as who signs in then', async () => {
@@ -120,7 +150,7 @@ describe('Outboxes', () => {
 
   test('[SDK-10] without a database messages wait in memory, which the program is told, and are sent', async () => {
     const page = openPage({ indexedDB: null, localStorage: null })
-    page.know(ann)
+    page.know(ann, true)
     page.of(here).watch().resumed()
     write(page, 'a')
     await waitFor(() => !page.state.getSnapshot().kept, { what: 'the program being told' })
@@ -136,7 +166,7 @@ describe('Outboxes', () => {
       },
     }
     const page = openPage({ indexedDB: refusing })
-    page.know(ann)
+    page.know(ann, true)
     const outcome = page.send(here, 'x', { clientMsgId: 'a' })
     await waitFor(() => !page.state.getSnapshot().kept)
     line.set({ kind: 'online', via: 'socket' })
@@ -147,7 +177,7 @@ describe('Outboxes', () => {
 
   test('[SDK-12] at the end of a session messages wait for the next one, and only programs that wait are told', async () => {
     const page = openPage()
-    page.know(ann)
+    page.know(ann, true)
     page.of(here).watch().resumed()
     write(page, 'shown')
     const outcome = page.send(here, 'x', { clientMsgId: 'awaited' })

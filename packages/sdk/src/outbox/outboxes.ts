@@ -33,6 +33,7 @@ export class Outboxes {
   readonly #options: OutboxesOptions
   readonly #outboxes = new Map<ChatId, ChatOutbox>()
   #userId: UserId | null = null
+  #isSure = false
   #shelf: Shelf | null
 
   constructor(calls: Calls, options: OutboxesOptions) {
@@ -51,7 +52,8 @@ export class Outboxes {
       outbox.close()
     }
     const { timeoutMs } = this.#options
-    const outbox = new ChatOutbox(this.#calls, { chatId, timeoutMs, shelf: this.#shelf, onIdle })
+    const maySend = () => this.#userId === null || this.#isSure
+    const outbox = new ChatOutbox(this.#calls, { chatId, timeoutMs, shelf: this.#shelf, maySend, onIdle })
     outbox.queue.subscribe(() => this.#queueChanged())
     this.#outboxes.set(chatId, outbox)
     return outbox
@@ -68,23 +70,28 @@ export class Outboxes {
     return await outcome
   }
 
-  /** It turned out who the user of this session is. */
-  know(userId: UserId): void {
-    if (this.#userId === userId) return
-    if (this.#userId !== null) this.leave()
-    this.#userId = userId
-    this.#open(userId)
+  /** Who the user of this session is. Unless it is sure, messages are shown, and none leaves. */
+  know(userId: UserId, isSure: boolean): void {
+    if (this.#userId !== userId) {
+      if (this.#userId !== null) this.leave()
+      this.#userId = userId
+      this.#open(userId)
+    }
+    if (!isSure || this.#isSure) return
+    this.#isSure = true
+    for (const outbox of this.#outboxes.values()) outbox.goOn()
   }
 
   /** A new session began. Messages of the user who had the last one are no business of another. */
   begin(userId: UserId): void {
     if (this.#userId !== userId) this.leave()
-    this.know(userId)
+    this.know(userId, true)
   }
 
   /** The user signed out: nothing is shown or sent, and what is kept waits until the same user is back. */
   leave(): void {
     this.#userId = null
+    this.#isSure = false
     for (const outbox of this.#outboxes.values()) outbox.leaveAccount()
     this.#shelf?.close()
     this.#shelf = null
