@@ -37,7 +37,7 @@ export function planRounds({ chaosMs, calmMs, roundMs, drop, clients, operators 
 
 function lengths(totalMs: number, roundMs: number): number[] {
   const count = totalMs === 0 ? 0 : Math.ceil(totalMs / roundMs)
-  return Array.from({ length: count }, () => totalMs / count)
+  return Array.from({ length: count }, () => Math.round(totalMs / count))
 }
 
 class CheckRun {

@@ -175,6 +175,24 @@ describe('Outboxes', () => {
     await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
   })
 
+  test('[SDK-10] a page that only signs in does not touch the device', async () => {
+    let looks = 0
+    const counting: DatabaseFactory = {
+      open: (name, version) => {
+        looks += 1
+        return indexedDB.open(name, version)
+      },
+    }
+    const page = openPage({ indexedDB: counting })
+    page.begin(ann)
+    page.know(ann, true)
+    page.close()
+    await waitFor(() => looks === 1, { what: 'the look of the page that shows messages' })
+    openPage({ indexedDB: counting }).begin(ann)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(looks).toBe(1)
+  })
+
   test('[SDK-12] at the end of a session messages wait for the next one, and only programs that wait are told', async () => {
     const page = openPage()
     page.know(ann, true)

@@ -72,11 +72,9 @@ export class Outboxes {
 
   /** Who the user of this session is. Unless it is sure, messages are shown, and none leaves. */
   know(userId: UserId, isSure: boolean): void {
-    if (this.#userId !== userId) {
-      if (this.#userId !== null) this.leave()
-      this.#userId = userId
-      this.#open(userId)
-    }
+    if (this.#userId !== userId && this.#userId !== null) this.leave()
+    this.#userId = userId
+    this.#open(userId)
     if (!isSure || this.#isSure) return
     this.#isSure = true
     for (const outbox of this.#outboxes.values()) outbox.goOn()
@@ -85,7 +83,8 @@ export class Outboxes {
   /** A new session began. Messages of the user who had the last one are no business of another. */
   begin(userId: UserId): void {
     if (this.#userId !== userId) this.leave()
-    this.know(userId, true)
+    // A page that only signs in shows no messages, and need not look for them.
+    if (this.#outboxes.size > 0) this.know(userId, true)
   }
 
   /** The user signed out: nothing is shown or sent, and what is kept waits until the same user is back. */
@@ -101,11 +100,12 @@ export class Outboxes {
   close(): void {
     for (const outbox of this.#outboxes.values()) outbox.close()
     this.#shelf?.close()
+    this.#shelf = null
   }
 
   #open(userId: UserId): void {
     const { browser, server } = this.#options
-    if (browser === null) return
+    if (browser === null || this.#shelf !== null) return
     this.#state.set(kept)
     const shelf = this.#deviceShelf(browser, `${server} ${userId}`)
     this.#use(shelf)
