@@ -10,12 +10,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AppRouter } from '../router.ts'
 import { defaultTimings } from './live-timings.ts'
 
+/** Short for a test that waits for its end, and long enough for a busy machine to sign in. */
+const signInMs = 1_000
+
 let server: TestServer
 let client: { token: string }
 let operator: { token: string }
 
 beforeAll(async () => {
-  server = await startTestServer({ timings: { signInMs: 150 } })
+  server = await startTestServer({ timings: { signInMs } })
   client = await signInByRest(server.url, 'client')
   operator = await signInByRest(server.url, 'operator')
 })
@@ -135,7 +138,7 @@ describe('who opens it', () => {
     await slow.query('lock table sessions in access exclusive mode')
     socket.send({ method: 'connectionParams', data: { token: client.token } })
     socket.send(me)
-    await delay(300)
+    await delay(signInMs * 1.2)
     await slow.query('rollback')
     slow.release()
     expect(await socket.frame(() => true)).toMatchObject({ id: 1, result: { type: 'data' } })
