@@ -4,6 +4,8 @@ import type { Pause } from './pause.ts'
 /** What belongs to one session's socket client; events of a dropped one change nothing any more. */
 export class LineScope {
   client: TRPCWebSocketClient | null = null
+  /** Those that wait for the answer to their upgrade, and since when. */
+  readonly opening = new Map<WebSocket, number>()
   /** The open ones: two while one replaces the other. */
   readonly sockets = new Set<WebSocket>()
   /** Only a result shows that the server took this client: it may refuse it after the socket has opened. */
@@ -13,6 +15,8 @@ export class LineScope {
   /** Index of the next attempt's wait; null before the first attempt, which does not wait. */
   attempt: number | null = null
   pause: Pause | null = null
+  /** The next attempt does not wait. */
+  hurries = false
   asking = false
   dropped = false
   /** Everything goes over HTTP, and the socket is tried now and then. */

@@ -59,7 +59,7 @@ describe('Line', () => {
     line.socket()
     await tick()
     for (const [attempt, bound] of [
-      1_000, 1_000, 1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000,
+      1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000,
     ].entries()) {
       newest().refuse()
       await tick()
@@ -188,6 +188,22 @@ describe('Line', () => {
     await tick(11_010)
     expect(line.state.getSnapshot().kind).toBe('waiting')
     await tick(1_000)
+    expect(FakeSocket.made).toHaveLength(2)
+  })
+
+  test('[SDK-16] whoever asks to try at once does not wait for an upgrade that nobody answers', async () => {
+    line.socket()
+    await tick()
+    newest().mute()
+    await tick(1_000)
+    line.retryNow()
+    await tick(400)
+    expect(FakeSocket.made).toHaveLength(1)
+    await tick(1_200)
+    expect(FakeSocket.made).toHaveLength(2)
+    newest().accept()
+    await tick(20_000)
+    expect(line.state.getSnapshot().kind).toBe('online')
     expect(FakeSocket.made).toHaveLength(2)
   })
 })

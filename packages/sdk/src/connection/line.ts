@@ -27,6 +27,8 @@ export type LineOptions = {
 /** How long a ping may stay without an answer: after waking, and on a new line, which may be a slow one. */
 const wakePongMs = 3_000
 const openPongMs = 6_000
+/** How long an upgrade may stay without an answer once somebody asks to try at once. */
+const hurriedOpenMs = 1_500
 
 /** The server answers and knows the session, says why it has ended, or does not answer. */
 export type ServerAnswer = 'alive' | 'silent' | EndReason
@@ -66,9 +68,23 @@ export class Line {
     return (this.#scope?.sockets.size ?? 0) > 0
   }
 
-  /** Ends a wait before the next attempt. */
+  /** Tries at once: ends a wait, and gives up an upgrade that nobody answers. Waits begin anew, as something has changed. */
   retryNow(): void {
-    this.#scope?.pause?.cut()
+    const scope = this.#scope
+    if (scope === null) return
+    if (scope.attempt !== null) scope.attempt = 0
+    scope.pause?.cut()
+    for (const [socket, since] of scope.opening) this.#hurryOpening(scope, { socket, since })
+  }
+
+  /** A young one may still be answered. */
+  #hurryOpening(scope: LineScope, { socket, since }: { socket: WebSocket; since: number }): void {
+    const giveUp = () => {
+      if (!scope.opening.has(socket)) return
+      scope.hurries = true
+      socket.close()
+    }
+    setTimeout(giveUp, Math.max(0, since + hurriedOpenMs - performance.now()))
   }
 
   /** The machine may have slept, or be in another network: try at once, or find out whether the socket still lives. */
@@ -111,6 +127,7 @@ export class Line {
       url: () => this.#beforeAttempt(scope),
       ...(connectionParams && { connectionParams }),
       WebSocket: observeSockets(this.#options.WebSocket, {
+        made: (socket) => void scope.opening.set(socket, performance.now()),
         opened: (socket) => this.#opened(scope, socket),
         received: (socket, data) => this.#received(scope, { socket, data }),
         closed: (socket, code) => this.#closed(scope, { socket, code }),
@@ -132,7 +149,9 @@ export class Line {
   }
 
   async #waitForTurn(scope: LineScope): Promise<void> {
-    if (scope.attempt !== null && (scope.overHttp || !scope.isAskedToMove())) {
+    const hurries = scope.hurries
+    scope.hurries = false
+    if (scope.attempt !== null && !hurries && (scope.overHttp || !scope.isAskedToMove())) {
       const { random } = this.#options
       const delayMs = scope.overHttp ? socketAgainMs(random) : retryDelayMs(scope.attempt, random)
       this.#applyIn(scope, { t: 'waiting', attempt: scope.attempt, retryAt: Date.now() + delayMs })
@@ -144,6 +163,7 @@ export class Line {
   }
 
   #opened(scope: LineScope, socket: WebSocket): void {
+    scope.opening.delete(socket)
     if (scope.dropped) {
       socket.close()
       return
@@ -167,6 +187,7 @@ export class Line {
   }
 
   #closed(scope: LineScope, { socket, code }: { socket: WebSocket; code: number }): void {
+    scope.opening.delete(socket)
     scope.sockets.delete(socket)
     if (scope.dropped) return
     if (finalCloseCodes.has(code)) {

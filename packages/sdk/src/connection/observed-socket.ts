@@ -2,6 +2,7 @@ import { splitBatch } from './split-batch.ts'
 
 /** What an observer hears of one socket. `closed` comes last and once. */
 export type SocketObserver = {
+  made(socket: WebSocket): void
   opened(socket: WebSocket): void
   received(socket: WebSocket, data: unknown): void
   closed(socket: WebSocket, code: number): void
@@ -27,6 +28,7 @@ export function observeSockets(Base: typeof WebSocket, observer: SocketObserver)
 
     constructor(...target: ConstructorParameters<typeof WebSocket>) {
       super(...target)
+      observer.made(this)
       this.#opening = setTimeout(() => this.close(), openPatienceMs)
       this.addEventListener('open', () => {
         clearTimeout(this.#opening)

@@ -25,8 +25,8 @@ describe('retryDelayMs', () => {
   })
 
   test('[SDK-4] the bound rests at a second and then doubles, up to 20 seconds', () => {
-    expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 5_000].map(retryBoundMs)).toEqual([
-      1_000, 1_000, 1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000, 20_000,
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 5_000].map(retryBoundMs)).toEqual([
+      1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000, 20_000,
     ])
   })
 

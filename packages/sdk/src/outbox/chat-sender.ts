@@ -109,7 +109,11 @@ export class ChatSender {
     const state = this.#calls.connection.getSnapshot()
     if (state.kind === 'ended') this.#lineEnded(state.reason)
     if (this.#queue.length === 0) return
-    if (state.kind === 'online') this.#pumpLater(0)
+    if (state.kind === 'online') {
+      // What failed before failed on another line.
+      this.#attempt = 0
+      this.#pumpLater(0)
+    }
     if (state.kind === 'idle') this.#pumpNow()
   }
 
