@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@deskbell/testkit/free-port'
 import type { BusWeather } from '@deskbell/testkit/lossy-bus'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { ChildDialog } from '../child-dialog.ts'
@@ -145,14 +145,4 @@ export class ServerProcess {
 
 function parseReport(answer: unknown): ServerReport | undefined {
   return answer as ServerReport | undefined
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.')
-  return address.port
 }
