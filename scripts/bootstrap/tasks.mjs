@@ -21,6 +21,7 @@ export const tasks = {
   'load:check': async (args) => await load(await prepare(), 'check', args),
   'load:reconnect': async (args) => await load(await prepare(), 'reconnect', args),
   'load:latency': async (args) => await load(await prepare(), 'latency', args),
+  bench: async (args) => await load(await prepareBuilt(), 'bench', args),
   build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
   'docs:generate': async () => await generateDocs(await prepare()),

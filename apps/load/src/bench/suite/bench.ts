@@ -1,0 +1,25 @@
+/** One part of the suite: contenders that run in turns, so that a noisy machine harms all of them alike. */
+export type Bench = {
+  /** As on the command line: `pnpm bench --only sends`. */
+  name: string
+  title: string
+  run(options: BenchOptions): Promise<BenchResult>
+}
+
+export type BenchOptions = {
+  /** A smoke test: everything runs once and briefly, and no figure means anything. */
+  quick: boolean
+  log: (line: string) => void
+}
+
+export type BenchResult = {
+  /** Markdown: what ran and how, with the versions of the peers. */
+  about: string
+  tables: BenchTable[]
+  targets: BenchTarget[]
+}
+
+export type BenchTable = { caption: string; columns: string[]; rows: string[][] }
+
+/** `met` is null when nothing could be measured here, such as a peer that is not installed. */
+export type BenchTarget = { what: string; target: string; measured: string; met: boolean | null }

@@ -1,0 +1,4 @@
+import type { Bench } from './bench.ts'
+
+/** Every part, in the order of the report. */
+export const benches: readonly Bench[] = []

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@deskbell/testkit/free-port'
+import { waitFor } from '@deskbell/testkit/wait-for'
+
+/** The product as it is shipped, one process with nothing patched, on a PostgreSQL of the benchmark. */
+export type ProductServer = AsyncDisposable & { readonly url: string; readonly wsUrl: string; readonly pid: number }
+
+const mainFile = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url))
+const startTimeoutMs = 60_000
+const outputCharsMax = 10_000
+
+export async function startProductServer(
+  connectionString: string,
+  env: Record<string, string> = {},
+): Promise<ProductServer> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [mainFile], {
+    env: { ...ownEnvironment(), DATABASE_URL: connectionString, PORT: String(port), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let output = ''
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-outputCharsMax)
+  }
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', keep)
+  const url = `http://127.0.0.1:${port}`
+  const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+  }
+  await waitFor(async () => child.exitCode !== null || (await isReady(url)), { timeoutMs: startTimeoutMs })
+  if (child.exitCode !== null || child.pid === undefined) throw new Error(`The server did not start:\n${output}`)
+  return { url, wsUrl: url.replace('http', 'ws'), pid: child.pid, [Symbol.asyncDispose]: end }
+}
+
+/** This process's environment without settings of Deskbell that a developer may have exported. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { DATA_DIR: _dataDir, ROLE: _role, HOST: _host, PUBLIC_URL: _publicUrl, ...inherited } = process.env
+  return { ...inherited, BUS: 'memory', RATE_LIMITS: 'off', LOG_LEVEL: 'warn' }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return await fetch(`${url}/readyz`).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
