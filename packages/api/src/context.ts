@@ -20,8 +20,8 @@ export type RequestContext = {
   readonly via: Transport
   /** Names the request, over the socket the connection, in answers and in the log. */
   readonly requestId: string
-  /** Ends with the request or the connection. */
-  readonly signal: AbortSignal
+  /** Ends with the request; undefined over a socket, where a call goes on to its end and its answer may find nobody. */
+  readonly signal: AbortSignal | undefined
   /**
    * Who asks; null without a valid session. Asked once per call, after the rate and before the input.
    * Throws `forbidden` for a cookie that comes from a foreign origin.
@@ -34,18 +34,18 @@ export type RequestContext = {
   readonly session: SessionPort
   /** A holder, because `next({ ctx })` copies the context: a procedure sets what REST answers with. */
   readonly reply: { status: number | null }
-  /** Begins a stream of the caller. Throws when there are too many, and where there are none. */
-  openStream(actor: Actor): StreamPort
+  /** Begins a stream of the caller. Throws when there are too many, and where there are none; null where frames are pushed. */
+  openStream(actor: Actor): StreamPort | null
 }
 
-/** What a stream rests on: a line, and a session. */
+/** What a stream over HTTP rests on: a line, and a session. */
 export type StreamPort = {
-  /** Ends with the session, where the line outlives it. */
-  readonly signal?: AbortSignal
+  /** Ends with the session, which the line outlives. */
+  readonly signal: AbortSignal
   /** Back-pressure: awaited before each frame. */
   ready(): Promise<void>
   /** True while so much waits that what nobody misses is left out. */
-  isBusy?(): boolean
+  isBusy(): boolean
   /** False from the moment in which the session ended. */
   isSignedIn(): boolean
 }

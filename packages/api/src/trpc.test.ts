@@ -3,11 +3,12 @@ import { AppError } from '@deskbell/contract/errors'
 import { userIdSchema } from '@deskbell/contract/ids'
 import { unavailableMs } from '@deskbell/contract/limits'
 import type { Core } from '@deskbell/core/context'
+import type { OpenStream } from '@deskbell/core/events/frame-sink'
 import { callTRPCProcedure, getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { toCallError } from './call-error.ts'
-import type { RequestContext } from './context.ts'
+import type { RequestContext, StreamPort } from './context.ts'
 import { frameStream } from './routers/frame-stream.ts'
 import { anybodyProcedure, router } from './trpc.ts'
 
@@ -39,6 +40,11 @@ const app = router({
     }),
 })
 
+function port(signedIn: boolean): StreamPort {
+  const { signal } = new AbortController()
+  return { signal, ready: async () => {}, isBusy: () => false, isSignedIn: () => signedIn }
+}
+
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 
 function context(): RequestContext {
@@ -52,7 +58,7 @@ function context(): RequestContext {
     limit() {},
     session: { token: null, setCookie() {}, clearCookie() {} },
     reply: { status: null },
-    openStream: () => ({ ready: async () => {}, isSignedIn: () => true }),
+    openStream: () => port(true),
   }
 }
 
@@ -117,13 +123,21 @@ describe('a procedure', () => {
 describe('a stream', () => {
   const actor: Actor = { userId: userIdSchema.parse(1), role: 'client', name: 'Ann', sessionId: 1 }
 
-  async function* failing(): AsyncGenerator<{ id: string; frame: number }> {
-    yield { id: 'e:1', frame: 1 }
-    throw new Error('select 1')
+  /** Says one frame, and fails when it is asked for another. */
+  const failing: OpenStream<number> = (sink) => {
+    let said = 0
+    const speak = () => {
+      if (!sink.mayWrite()) return
+      said += 1
+      if (said === 1) sink.write({ id: 'e:1', frame: 1 })
+      else sink.fail(new Error('select 1'))
+    }
+    return { speak, stop: () => {} }
   }
 
   function streamOf(ctx: Partial<RequestContext>, signal = new AbortController().signal) {
-    return frameStream({ ctx: { ...context(), actor, ...ctx }, path: 'chats.events', signal }, failing)
+    const source = frameStream({ ctx: { ...context(), actor, ...ctx }, path: 'chats.events', signal }, failing)
+    return source[Symbol.asyncIterator]()
   }
 
   it('[LIVE-3] [SOCK-9] tracks every frame, and its failure becomes public inside it', async () => {
@@ -136,14 +150,13 @@ describe('a stream', () => {
   })
 
   it('[AUTH-5] ends with its session, before the next frame', async () => {
-    const stream = streamOf({ openStream: () => ({ ready: async () => {}, isSignedIn: () => false }) })
+    const stream = streamOf({ openStream: () => port(false) })
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
     expect(toCallError(error)).toMatchObject({ code: 'unauthenticated' })
   })
 
   it('[LIVE-12] that was stopped ends without an error', async () => {
     const stream = streamOf({}, AbortSignal.abort())
-    await stream.next()
     expect(await stream.next()).toMatchObject({ done: true })
     expect(log.error).not.toHaveBeenCalled()
   })

@@ -20,10 +20,10 @@ export type PressureBounds = {
 const lookMs = 20
 
 /**
- * tRPC's adapter writes to a socket without ever asking whether the peer reads. This asks, per socket:
+ * A socket takes what is written to it whether the peer reads or not. This asks, per socket:
  *
  *   waiting ≤ soft     streams go on
- *   waiting > soft     streams wait in `ready()`; calls are still answered, because the peer asked for the answers
+ *   waiting > soft     streams wait; calls are still answered, because the peer asked for the answers
  *   waiting > hard     nothing more is read from the peer, so it cannot ask for more
  *   above soft for `slowMs`, and longer only as a long answer needs at the least rate: `onSlow`
  *
@@ -45,13 +45,20 @@ export class BackPressure {
     this.#onSlow = onSlow
   }
 
+  /** May the next frame of a stream be sent? Whoever waits already goes first. */
+  get isOpen(): boolean {
+    return this.#ended || (this.#waiting.length === 0 && !this.#isAbove())
+  }
+
+  /** Calls `release` once, when one frame may be sent, or when the socket is gone. */
+  whenOpen(release: () => void): void {
+    this.#waiting.push(release)
+    this.#watch()
+  }
+
   /** Resolves when the next frame of a stream may be sent, and when the socket is gone. */
   ready(): Promise<void> {
-    if (this.#ended || (this.#waiting.length === 0 && !this.#isAbove())) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve)
-      this.#watch()
-    })
+    return this.isOpen ? Promise.resolve() : new Promise((resolve) => this.whenOpen(resolve))
   }
 
   /** True while so much waits that what nobody misses is left out. */

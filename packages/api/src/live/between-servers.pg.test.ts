@@ -1,5 +1,5 @@
 import { newConversation } from '@deskbell/testkit/factories'
-import { checkLog, type SendRecord } from '@deskbell/testkit/history/check-log'
+import { checkLog, failedOutcome, type SendRecord } from '@deskbell/testkit/history/check-log'
 import { raceSendsAgainstClose } from '@deskbell/testkit/history/race-sends-against-close'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { openRaw, type StockClient, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
@@ -80,7 +80,7 @@ async function outcomeOf(stock: StockClient, input: Send): Promise<SendRecord['o
     return { kind: 'acknowledged', seq: message.seq }
   } catch (error) {
     const code = error instanceof TRPCClientError ? error.data?.code : undefined
-    return typeof code === 'string' ? { kind: 'refused', code } : { kind: 'unknown' }
+    return typeof code === 'string' ? failedOutcome(code) : { kind: 'unknown' }
   }
 }
 

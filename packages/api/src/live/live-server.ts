@@ -4,33 +4,32 @@ import type { Duplex } from 'node:stream'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
-import { frameBytesMax, socketBatchMax } from '@deskbell/contract/limits'
+import { frameBytesMax } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core, Log } from '@deskbell/core/context'
-import { getWSConnectionHandler } from '@trpc/server/adapters/ws'
+import { TimerWheel } from '@deskbell/core/timer-wheel'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import { toCallError } from '../call-error.ts'
+import { toPublicError } from '../failure-report.ts'
 import { answerRaw } from '../http/raw-answer.ts'
-import { appRouter } from '../router.ts'
-import { BackPressure } from './back-pressure.ts'
-import { CallCounter } from './call-counter.ts'
 import type { Line } from './drain.ts'
-import { endSession, type LiveSocket } from './live-socket.ts'
-import type { LiveTimings } from './live-timings.ts'
+import { LiveSocket, type LiveSocketOptions } from './live-socket.ts'
+import { keepAliveTickMs, type LiveTimings } from './live-timings.ts'
 import { LoopDelay } from './loop-delay.ts'
+import { receive } from './receive.ts'
 import type { SessionWatch } from './session-watch.ts'
-import { createSocketContext } from './socket-context.ts'
-import { socketEncoder } from './socket-encoder.ts'
-import { sendError } from './socket-error.ts'
+import type { SocketContextDeps } from './socket-context.ts'
+import { StepBytes } from './step-bytes.ts'
 import { type Admission, admitUpgrade, type GateOptions } from './upgrade-gate.ts'
 
 export type LiveServerOptions = GateOptions & { core: Core; log: Log; timings: LiveTimings; watch: SessionWatch }
 
 /**
- * The socket: `ws` without a server of its own, behind tRPC's adapter.
+ * The socket: `ws` without a server of its own, speaking tRPC's frames.
  *
  *   upgrade → gate (path, host, origin, rate, session) → 101 → first frame where needed → calls and streams
  *
- * The adapter brings the protocol; limits, back-pressure, ends of sessions and draining are ours.
+ * Why not through tRPC's adapter: docs/decisions/0027.
  */
 export class LiveServer {
   readonly #options: LiveServerOptions
@@ -38,17 +37,23 @@ export class LiveServer {
   readonly #sockets = new Set<LiveSocket>()
   readonly #delay = new LoopDelay()
   readonly #requestIds = new WeakMap<IncomingMessage, string>()
+  readonly #bytes = new StepBytes()
+  readonly #keepAlive: TimerWheel
+  readonly #calls: SocketContextDeps
   #draining = false
 
   constructor(options: LiveServerOptions) {
     this.#options = options
+    const { core, limits, timings } = options
+    this.#calls = { core, limits, onSignIn: this.#onSignIn }
+    this.#keepAlive = new TimerWheel({ tickMs: keepAliveTickMs(timings), spanMs: timings.pingMs })
     // The types of the library do not know `closeTimeout` yet.
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
       maxPayload: frameBytesMax,
       perMessageDeflate: false,
-      closeTimeout: options.timings.closeMs,
+      closeTimeout: timings.closeMs,
     }
     this.#wss = new WebSocketServer(socketOptions)
     this.#wss.on('headers', (headers, request) => {
@@ -68,7 +73,9 @@ export class LiveServer {
       this.#assertTaking()
       const admission = await admitUpgrade(this.#options, request)
       if (this.#draining) throw new AppError('unavailable')
-      this.#wss.handleUpgrade(request, connection, head, (ws) => this.#open(ws, request, { ...admission, requestId }))
+      this.#wss.handleUpgrade(request, connection, head, (ws) =>
+        this.#open(ws, connection, { ...admission, requestId }),
+      )
     } catch (cause) {
       status = answerRaw(connection, toAppError(cause), requestId)
     }
@@ -94,6 +101,7 @@ export class LiveServer {
     this.refuse()
     for (const { ws } of this.#sockets) ws.terminate()
     this.#delay.stop()
+    this.#keepAlive.stop()
     this.#wss.close()
   }
 
@@ -102,80 +110,50 @@ export class LiveServer {
     if (this.#draining || this.#delay.ms > this.#options.timings.behindMs) throw new AppError('unavailable')
   }
 
-  #open(ws: WebSocket, request: IncomingMessage, admission: Admission & { requestId: string }): void {
-    const closed = new AbortController()
-    const { log, timings } = this.#options
-    const socket: LiveSocket = {
-      ws,
-      requestId: admission.requestId,
-      address: admission.peer.address,
-      pressure: new BackPressure(ws, timings.pressure, () => ws.close(closeCodes.slow)),
-      calls: new CallCounter(),
-      signal: closed.signal,
-      signIn: admission.signIn,
-    }
-    this.#sockets.add(socket)
-    const silence = setTimeout(() => refuseSilence(socket), timings.signInMs)
-    ws.on('message', () => socket.pressure.check())
-    ws.once('close', (code) => {
-      clearTimeout(silence)
-      closed.abort()
-      socket.pressure.end()
-      this.#sockets.delete(socket)
-      log.debug({ requestId: socket.requestId, code }, 'socket closed')
+  #open(ws: WebSocket, line: Duplex, { peer, signIn, requestId }: Admission & { requestId: string }): void {
+    const { log, timings, core } = this.#options
+    const onStreamFailure: LiveSocketOptions['onStreamFailure'] = ({ socket, path, cause }) =>
+      toCallError(toPublicError({ ctx: { core, requestId: socket.requestId }, path }, cause))
+    const socket = new LiveSocket({
+      ...{ ws, line, requestId, address: peer.address, signIn, timings },
+      ...{ bytes: this.#bytes, onStreamFailure },
     })
-    this.#serve(socket, request)
+    this.#sockets.add(socket)
+    this.#keepAlive.add(socket, timings.pingMs)
+    // Before any frame is read: a broken one would else be an error that nobody hears, and end the process.
+    ws.on('error', (error) => log.debug({ requestId, err: error }, 'socket error'))
+    ws.once('close', (code) => {
+      socket.gone()
+      this.#keepAlive.remove(socket)
+      this.#sockets.delete(socket)
+      log.debug({ requestId, code }, 'socket closed')
+    })
+    receive(this.#calls, socket, timings.signInMs)
   }
 
-  /** Registers tRPC's listeners on the socket, its error listener among them, before any frame is read. */
-  #serve(socket: LiveSocket, request: IncomingMessage): void {
-    const { core, limits, timings, watch } = this.#options
-    const onSignIn = (actor: Actor) => {
-      const giveBack = limits.takeSeat(actor.userId)
-      const unwatch = watch.add(actor.sessionId, () => endSession(socket))
-      socket.ws.once('close', () => {
-        giveBack()
-        unwatch()
-      })
-      socket.ws.once('close', core.presence.enter(actor))
-    }
-    const deps = { core, limits, onSignIn }
-    const handler = getWSConnectionHandler<typeof appRouter>({
-      wss: this.#wss,
-      router: appRouter,
-      maxBatchSize: socketBatchMax,
-      keepAlive: { enabled: true, pingMs: timings.pingMs, pongWaitMs: timings.pongMs },
-      experimental_encoder: socketEncoder(socket),
-      createContext: ({ info }) => createSocketContext(deps, socket, info.connectionParams),
-      onError: ({ error, type, path }) => {
-        this.#options.log.debug({ requestId: socket.requestId, type, path, code: error.code }, 'socket error')
-      },
+  readonly #onSignIn = (socket: LiveSocket, actor: Actor): void => {
+    const { core, limits, watch } = this.#options
+    const giveBack = limits.takeSeat(actor.userId)
+    const unwatch = watch.add(actor.sessionId, () => socket.endSession())
+    const leave = core.presence.enter(actor)
+    socket.ws.once('close', () => {
+      giveBack()
+      unwatch()
+      leave()
     })
-    handler(socket.ws, request)
   }
 }
 
 /** tRPC's own word for "open another connection, then leave this one". Calls in flight finish on the old one. */
 const moveFrame = JSON.stringify({ id: null, method: 'reconnect' })
 
-function lineOf({ ws, calls }: LiveSocket): Line {
+function lineOf(socket: LiveSocket): Line {
+  const { ws, calls } = socket
   return {
-    move: () => {
-      if (ws.readyState === ws.OPEN) ws.send(moveFrame)
-    },
+    move: () => socket.send(moveFrame),
     waitingBytes: () => ws.bufferedAmount,
-    isBusy: () => calls.calls > 0 && ws.readyState === ws.OPEN,
+    isBusy: () => calls.calls > 0 && socket.isOpen,
     close: () => ws.close(closeCodes.restart),
     cut: () => ws.terminate(),
   }
-}
-
-/**
- * A socket that said it would sign in by its first frame, and sent none. Its line may be slow, or this process may
- * have stood still, so nothing is known of its session: it is asked to come back, not to give up.
- */
-function refuseSilence(socket: LiveSocket): void {
-  if (socket.signIn.state !== 'waiting') return
-  sendError(socket, null, new AppError('unavailable', { internal: 'no sign-in in time' }))
-  socket.ws.close(closeCodes.restart)
 }

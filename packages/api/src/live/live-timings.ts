@@ -46,3 +46,8 @@ export const defaultTimings: LiveTimings = {
   drainGraceMs: 500,
   drainCallsMs: unavailableMs,
 }
+
+/** How exactly keep-alive is kept: a tenth of its times, and never more often than worth while. */
+export function keepAliveTickMs({ pingMs, pongMs }: Pick<LiveTimings, 'pingMs' | 'pongMs'>): number {
+  return Math.max(5, Math.min(1_000, pingMs / 10, pongMs / 10))
+}

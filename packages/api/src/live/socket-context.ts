@@ -3,34 +3,32 @@ import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
-import type { TRPCRequestInfo } from '@trpc/server/http'
 import type { RequestContext } from '../context.ts'
 import { actorOf } from '../http/admission.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import type { LiveSocket } from './live-socket.ts'
-import { sendError } from './socket-error.ts'
 
-export type SocketContextDeps = { core: Core; limits: RateLimits; onSignIn: (actor: Actor) => void }
+export type SocketContextDeps = { core: Core; limits: RateLimits; onSignIn: (socket: LiveSocket, actor: Actor) => void }
 
 /**
- * Made once per socket, by tRPC's adapter: at once for a socket that signed in at the upgrade,
- * else when its first frame has come. A socket that cannot sign in is told why, and closed.
+ * Signs a socket in: it brings its actor from the upgrade, or the token of its first frame. A socket that cannot sign in
+ * is told why, and closed. Answers whether it may go on.
  */
-export async function createSocketContext(
+export async function signInSocket(
   deps: SocketContextDeps,
   socket: LiveSocket,
-  params: TRPCRequestInfo['connectionParams'],
-): Promise<RequestContext> {
+  given: { token: string | undefined } | null,
+): Promise<boolean> {
   try {
-    const actor = await signIn(deps.core, socket, params?.['token'])
-    if (actor !== null && socket.ws.readyState === socket.ws.OPEN) deps.onSignIn(actor)
+    const actor = await actorOfSocket(deps.core, socket, given?.token)
+    if (actor !== null && socket.isOpen) deps.onSignIn(socket, actor)
+    return true
   } catch (cause) {
     const error = toAppError(cause)
-    sendError(socket, null, error)
+    socket.sendError(null, error)
     socket.ws.close(closeCodeOf(error))
-    throw error
+    return false
   }
-  return socketContext(deps, socket)
 }
 
 function closeCodeOf({ code }: AppError): number {
@@ -40,7 +38,7 @@ function closeCodeOf({ code }: AppError): number {
 }
 
 /** A token in the first frame wins over the cookie of the upgrade, as a bearer does. */
-async function signIn(core: Core, socket: LiveSocket, given: string | undefined): Promise<Actor | null> {
+async function actorOfSocket(core: Core, socket: LiveSocket, given: string | undefined): Promise<Actor | null> {
   if (socket.signIn.state === 'done') return socket.signIn.actor
   if (socket.signIn.state !== 'waiting') return null
   const token = given ?? socket.signIn.token
@@ -51,12 +49,13 @@ async function signIn(core: Core, socket: LiveSocket, given: string | undefined)
   return actor
 }
 
-function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
+/** Made for each call, so that an idle socket has none. */
+export function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
   return {
     core,
     via: 'socket',
     requestId: socket.requestId,
-    signal: socket.signal,
+    signal: undefined,
     authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),
     // Asked at the upgrade already.
     assertOwnOrigin: () => {},
@@ -70,10 +69,7 @@ function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket):
       clearCookie: () => {},
     },
     reply: { status: null },
-    openStream: () => ({
-      ready: () => socket.pressure.ready(),
-      isBusy: () => socket.pressure.isBusy,
-      isSignedIn: () => socket.signIn.state === 'done',
-    }),
+    // The socket pushes, and ends its streams itself.
+    openStream: () => null,
   }
 }

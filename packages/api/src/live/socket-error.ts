@@ -3,14 +3,12 @@ import { getTRPCErrorShape } from '@trpc/server'
 import { toTrpcError } from '../call-error.ts'
 import { appRouter } from '../router.ts'
 import type { CallId } from './call-counter.ts'
-import type { LiveSocket } from './live-socket.ts'
 
 /**
- * Answers a call ourselves, in tRPC's form. With the id null it speaks of the connection: a stock client then
+ * An error in tRPC's form. With the id null it speaks of the connection: a stock client then
  * keeps its growing delay, where after a bare close it would come back at once, again and again.
  */
-export function sendError(socket: LiveSocket, id: CallId | null, error: AppError): void {
-  if (socket.ws.readyState !== socket.ws.OPEN) return
+export function errorText({ id, requestId }: { id: CallId | null; requestId: string }, error: AppError): string {
   const shape = getTRPCErrorShape({
     config: appRouter._def._config,
     error: toTrpcError(error),
@@ -19,6 +17,5 @@ export function sendError(socket: LiveSocket, id: CallId | null, error: AppError
     input: undefined,
     ctx: undefined,
   })
-  const data = { ...shape.data, requestId: socket.requestId }
-  socket.ws.send(JSON.stringify({ id, error: { ...shape, data } }))
+  return JSON.stringify({ id, error: { ...shape, data: { ...shape.data, requestId } } })
 }

@@ -28,7 +28,7 @@ export async function admitUpgrade(options: GateOptions, request: IncomingMessag
   const credential = readCredential(request.headers, url.searchParams.get('role') ?? roleHeader(request))
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
   const token = tokenOf(credential)
-  // tRPC's adapter waits for a first frame when the address says so; until then even a good token may end.
+  // As tRPC's clients say that their first frame signs them in; until then even a good token may end.
   if (url.searchParams.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token } }
   const actor = await actorOf(options.core, credential)
   if (actor === null || token === null) throw new AppError('unauthenticated')

@@ -2,7 +2,7 @@ import { chatOutputSchema } from '@deskbell/contract/chats'
 import { sendOutputSchema } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { uniqueId } from '@deskbell/testkit/factories'
-import { checkLog, type SendRecord } from '@deskbell/testkit/history/check-log'
+import { checkLog, failedOutcome, type SendRecord } from '@deskbell/testkit/history/check-log'
 import { raceSendsAgainstClose } from '@deskbell/testkit/history/race-sends-against-close'
 import { countOrphans, readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { signInByRest } from '@deskbell/testkit/live-probe'
@@ -40,7 +40,7 @@ function send(chatId: number, token: string, body: { text: string; clientMsgId: 
 }
 
 function outcomeOf(answer: RestAnswer): SendRecord['outcome'] {
-  if (answer.code !== null) return { kind: 'refused', code: answer.code }
+  if (answer.code !== null) return failedOutcome(answer.code)
   return { kind: 'acknowledged', seq: sendOutputSchema.parse(answer.json).message.seq }
 }
 

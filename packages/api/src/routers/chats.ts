@@ -20,7 +20,7 @@ import { markDelivered } from '@deskbell/core/chats/mark-delivered'
 import { markRead } from '@deskbell/core/chats/mark-read'
 import { releaseChat } from '@deskbell/core/chats/release-chat'
 import { reopenChat } from '@deskbell/core/chats/reopen-chat'
-import { followChat } from '@deskbell/core/events/follow-chat'
+import { openChat } from '@deskbell/core/events/follow-chat'
 import { pageEvents } from '@deskbell/core/events/page-events'
 import { typeInChat } from '@deskbell/core/presence/type-in-chat'
 import { z } from 'zod'
@@ -141,6 +141,6 @@ export const chatsProcedures = {
     .meta({ summary: 'Follow the log of a chat.', errors: ['not_found'], frame: chatFrameSchema })
     .input(followChatInputSchema)
     .subscription(({ ctx, input, path, signal = ctx.signal }) =>
-      frameStream({ ctx, path, signal }, (options) => followChat(ctx.core, ctx.actor, { ...input, ...options })),
+      frameStream({ ctx, path, signal }, openChat(ctx.core, ctx.actor, input)),
     ),
 }

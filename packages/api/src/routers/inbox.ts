@@ -1,5 +1,5 @@
 import { followInboxInputSchema, inboxFrameSchema } from '@deskbell/contract/inbox'
-import { followInbox } from '@deskbell/core/inbox/follow-inbox'
+import { openInbox } from '@deskbell/core/inbox/follow-inbox'
 import { signedInProcedure } from '../trpc.ts'
 import { frameStream } from './frame-stream.ts'
 
@@ -8,6 +8,6 @@ export const inboxProcedures = {
     .meta({ summary: 'Follow the list of chats: an operator all, a client its own.', frame: inboxFrameSchema })
     .input(followInboxInputSchema)
     .subscription(({ ctx, input, path, signal = ctx.signal }) =>
-      frameStream({ ctx, path, signal }, (options) => followInbox(ctx.core, ctx.actor, { ...input, ...options })),
+      frameStream({ ctx, path, signal }, openInbox(ctx.core, ctx.actor, input)),
     ),
 }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { ChatChannel } from './chat-channel.ts'
 import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
 import { RingBudget } from './ring-budget.ts'
+import { WakeQueue } from './wake-queue.ts'
 
 /** A log that grows, and a channel over it; the log is read as slowly as the scheduler wants. */
 function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) {
@@ -11,6 +12,7 @@ function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) 
   const errors: unknown[] = []
   const channel = new ChatChannel({
     budget: new RingBudget(),
+    wakes: new WakeQueue(),
     chatId: fixtureChatId,
     readMarks: async () => [],
     onError: (error) => errors.push(error),
@@ -46,8 +48,10 @@ test('[LIVE-7] any sequence of lost, doubled and reordered hints ends with the c
       channel.observe(0)
       const seen: number[] = []
       let draining = Promise.resolve()
-      channel.add(() => {
-        draining = draining.then(() => drain(channel, seen))
+      channel.add({
+        speak: () => {
+          draining = draining.then(() => drain(channel, seen))
+        },
       })
       const late: (() => void)[] = []
       for (const { entries, fate } of hints) {

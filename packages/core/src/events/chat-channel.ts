@@ -2,10 +2,13 @@ import type { ChatHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
+import type { ChatStep } from './chat-step.ts'
+import { LastMade } from './last-made.ts'
 import { type Mark, MarkBoard } from './mark-board.ts'
 import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
 import type { RingBudget } from './ring-budget.ts'
 import { TypingBoard, type Writer } from './typing-board.ts'
+import type { Wakeable, WakeQueue } from './wake-queue.ts'
 
 /** Reads the oldest entries after a place from the database. */
 export type ReadLog = (slice: { chatId: ChatId; afterSeq: number; limit: number }) => Promise<LogEntry[]>
@@ -17,6 +20,7 @@ export type ChannelOptions = {
   onError: (error: unknown) => void
   /** What the rings of the process may hold together. */
   budget: RingBudget
+  wakes: WakeQueue
 }
 
 /** A frame stays well below the bytes that may wait for a slow socket. */
@@ -32,11 +36,15 @@ export class ChatChannel {
   readonly chatId: ChatId
   readonly marks = new MarkBoard()
   readonly typing = new TypingBoard()
+  /** One object for all followers who are told the same, so that it is written as bytes once. */
+  readonly entrySteps = new LastMade<ChatStep>()
+  readonly besideSteps = new LastMade<ChatStep>()
   readonly #readLog: ReadLog
   readonly #readMarks: ChannelOptions['readMarks']
   readonly #onError: (error: unknown) => void
   readonly #budget: RingBudget
-  readonly #followers = new Set<() => void>()
+  readonly #wakes: WakeQueue
+  readonly #followers = new Set<Wakeable>()
   readonly #pages = new Map<number, Promise<SizedEntry[]>>()
   #ring: Ring | null = null
   /** The highest place anybody has told of. */
@@ -45,12 +53,13 @@ export class ChatChannel {
   #closed = false
   #marksRead: Promise<void> | null = null
 
-  constructor({ chatId, readLog, readMarks, onError, budget }: ChannelOptions) {
+  constructor({ chatId, readLog, readMarks, onError, budget, wakes }: ChannelOptions) {
     this.chatId = chatId
     this.#readLog = readLog
     this.#readMarks = readMarks
     this.#onError = onError
     this.#budget = budget
+    this.#wakes = wakes
   }
 
   get followers(): number {
@@ -62,12 +71,12 @@ export class ChatChannel {
     return this.#ring?.top ?? 0
   }
 
-  add(wake: () => void): void {
-    this.#followers.add(wake)
+  add(follower: Wakeable): void {
+    this.#followers.add(follower)
   }
 
-  remove(wake: () => void): void {
-    this.#followers.delete(wake)
+  remove(follower: Wakeable): void {
+    this.#followers.delete(follower)
   }
 
   /** Nobody follows any more. A read may still be under way. */
@@ -77,7 +86,7 @@ export class ChatChannel {
   }
 
   wake(): void {
-    for (const wake of this.#followers) wake()
+    for (const follower of this.#followers) this.#wakes.add(follower)
   }
 
   /** The database says that the log ends here, or did a moment ago. */

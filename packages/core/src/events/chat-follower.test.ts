@@ -6,8 +6,11 @@ import { systemClock } from '../clock.ts'
 import { ChatChannel } from './chat-channel.ts'
 import { ChatFollower } from './chat-follower.ts'
 import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
+import { createFrameIds } from './frame-ids.ts'
+import { createHeartbeatWheel } from './heartbeat.ts'
+import { PushedStream } from './pushed-stream.ts'
 import { RingBudget } from './ring-budget.ts'
-import { StreamWait } from './stream-wait.ts'
+import { WakeQueue } from './wake-queue.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -19,131 +22,194 @@ afterEach(() => {
 const userId = userIdSchema.parse(2)
 const actor: Actor = { userId, role: 'client', name: 'A', sessionId: 1 }
 
-function rig(cursor: string, top = 3) {
-  const wait = new StreamWait(new AbortController().signal)
+type Told = { t: string }
+
+/** A stream over a channel, and what it has said. */
+async function rig(cursors: readonly string[], top = 3) {
+  const wakes = new WakeQueue()
+  const desk = { wakes, wheel: createHeartbeatWheel(), isTrusted: true, trusted: async () => {} }
   const channel = new ChatChannel({
     budget: new RingBudget(),
+    wakes,
     chatId: fixtureChatId,
     readMarks: async () => [],
     readLog: async ({ afterSeq, limit }) => entriesFixture(afterSeq + 1, Math.min(top, afterSeq + limit)),
     onError: () => undefined,
   })
-  channel.add(() => wait.wake())
   channel.observe(top)
-  const chat = { id: fixtureChatId, userId, operatorId: null, lastSeq: top, rev: 1, marks: { client: 0, operator: 0 } }
-  let isVoid = false
-  const follower = new ChatFollower({
-    actor,
-    chat,
-    channel,
-    epoch: 'e',
-    isVoid: () => isVoid,
-    input: { chatId: fixtureChatId, cursor },
-    wait,
-    clock: systemClock,
-    isBusy: () => rigged.busy,
-    presence: null,
+  const rigged = { channel, busy: false, open: true, epoch: 'e', told: [] as { step: { id: string; frame: Told } }[] }
+  const house = { epoch: () => rigged.epoch, frameId: createFrameIds(), clock: systemClock }
+  const streams = cursors.map((cursor) => {
+    const line = {
+      get isBusy() {
+        return rigged.busy
+      },
+      mayWrite: () => rigged.open,
+      write: (step: { id: string; frame: Told }) => void rigged.told.push({ step }),
+      fail: (cause: unknown) => expect.fail(String(cause)),
+    }
+    const stream = new PushedStream(desk, line)
+    channel.add(stream)
+    const wake = () => wakes.add(stream)
+    const leave = () => channel.remove(stream)
+    const chat = { userId, lastSeq: top }
+    const parts = { actor, chat, channel, epoch: 'e', house, input: { cursor }, line, wake, presence: null, leave }
+    void stream.begin(Promise.resolve(new ChatFollower(parts)), leave)
+    return stream
   })
-  const rigged = { channel, follower, busy: false, makeVoid: () => (isVoid = true) }
-  return rigged
+  await vi.advanceTimersByTimeAsync(0)
+  /** What was said since this was asked last. */
+  const take = async () => {
+    await vi.advanceTimersByTimeAsync(0)
+    return rigged.told.splice(0).map(({ step }) => step)
+  }
+  return { ...rigged, rigged, streams, take, desk }
 }
 
 test('[LIVE-6] an idle stream sends hb with the top, at a random moment of the window, again and again', async () => {
-  const { follower } = rig('e:3')
-  expect((await follower.next()).frame).toEqual({ t: 'live', top: 3 })
-  for (let beat = 0; beat < 5; beat += 1) {
-    const from = performance.now()
-    const next = follower.next()
-    await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
-    const { frame, id } = await next
-    expect(frame).toEqual({ t: 'hb', top: 3 })
-    expect(id).toMatch(/^e:3~/)
-    expect(performance.now() - from).toBeGreaterThanOrEqual(heartbeatMinMs)
+  const { take } = await rig(['e:3'])
+  expect((await take()).map(({ frame }) => frame)).toEqual([{ t: 'live', top: 3 }])
+  let quietMs = 0
+  const gaps: number[] = []
+  while (gaps.length < 6) {
+    await vi.advanceTimersByTimeAsync(100)
+    quietMs += 100
+    const [beat] = await take()
+    if (beat === undefined) continue
+    expect(beat.frame).toEqual({ t: 'hb', top: 3 })
+    expect(beat.id).toMatch(/^e:3~/)
+    gaps.push(quietMs)
+    quietMs = 0
   }
+  for (const gap of gaps) {
+    expect(gap).toBeGreaterThanOrEqual(heartbeatMinMs)
+    expect(gap).toBeLessThanOrEqual(heartbeatMaxMs)
+  }
+  expect(new Set(gaps).size).toBeGreaterThan(1)
 })
 
 test('[LIVE-6] whatever is sent puts the next hb off', async () => {
-  const { follower, channel } = rig('e:3')
-  await follower.next()
-  const next = follower.next()
+  const { take, channel } = await rig(['e:3'])
   await vi.advanceTimersByTimeAsync(heartbeatMinMs - 1)
+  await take()
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
-  expect((await next).frame).toMatchObject({ t: 'ev', events: [{ seq: 4 }] })
-  let spoke = false
-  const idle = follower.next().then(({ frame }) => {
-    spoke = true
-    return frame
-  })
+  expect(await take()).toMatchObject([{ frame: { t: 'ev', events: [{ seq: 4 }] } }])
   await vi.advanceTimersByTimeAsync(heartbeatMinMs - 1)
-  expect(spoke).toBe(false)
-  await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
-  expect(await idle).toEqual({ t: 'hb', top: 4 })
+  expect(await take()).toEqual([])
+  await vi.advanceTimersByTimeAsync(heartbeatMaxMs - heartbeatMinMs)
+  expect(await take()).toMatchObject([{ frame: { t: 'hb', top: 4 } }])
+})
+
+test('[LIVE-12] a stopped stream is in no wheel and says nothing more', async () => {
+  const { take, channel, streams, desk } = await rig(['e:3'])
+  await take()
+  for (const stream of streams) stream.stop()
+  channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
+  await vi.advanceTimersByTimeAsync(heartbeatMaxMs * 2)
+  expect(await take()).toEqual([])
+  expect([desk.wheel.size, channel.followers, vi.getTimerCount()]).toEqual([0, 0, 0])
 })
 
 test('[LIVE-4] after reset only hb follows, with the cursor that was refused', async () => {
-  const { follower, channel } = rig('other:1')
-  const reset = await follower.next()
-  expect(reset.frame).toEqual({ t: 'reset', reason: 'foreign', top: 3 })
+  const { take, channel } = await rig(['other:1'])
+  const [reset] = await take()
+  expect(reset?.frame).toEqual({ t: 'reset', reason: 'foreign', top: 3 })
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
   channel.mark({ userId, role: 'client', deliveredSeq: 4, readSeq: 4 })
-  const next = follower.next()
   await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
-  const beat = await next
-  expect(beat.frame).toEqual({ t: 'hb', top: 4 })
-  for (const { id } of [reset, beat]) expect(id).toMatch(/^other:1~/)
+  const [beat, ...more] = await take()
+  expect(beat?.frame).toEqual({ t: 'hb', top: 4 })
+  expect(more).toEqual([])
+  for (const step of [reset, beat]) expect(step?.id).toMatch(/^other:1~/)
 })
 
-test('[LIVE-4] a frame that waited while the history changed becomes reset', async () => {
-  const { follower, makeVoid } = rig('e:1')
-  const step = await follower.next()
-  expect(step.frame.t).toBe('ev')
-  makeVoid()
-  expect(follower.confirm(step)?.frame).toMatchObject({ t: 'reset', reason: 'foreign' })
+test('[LIVE-4] what could not be sent before the history changed becomes reset', async () => {
+  const { take, rigged, channel, streams } = await rig(['e:3'])
+  await take()
+  rigged.open = false
+  channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
+  expect(await take()).toEqual([])
+  rigged.open = true
+  rigged.epoch = 'another'
+  streams[0]?.speak()
+  expect(await take()).toMatchObject([{ frame: { t: 'reset', reason: 'foreign' } }])
 })
 
 test('[LIVE-11] a slow reader gets only the newest mark of each person, after the entries', async () => {
-  const { follower, channel } = rig('e:3')
-  await follower.next()
+  const { take, channel, rigged, streams } = await rig(['e:3'])
+  await take()
+  rigged.open = false
   for (let seq = 1; seq <= 3; seq += 1) channel.mark({ userId, role: 'client', deliveredSeq: seq, readSeq: seq })
   channel.mark({ userId, role: 'client', deliveredSeq: 2, readSeq: 2 })
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
-  expect((await follower.next()).frame.t).toBe('ev')
-  expect((await follower.next()).frame).toEqual({ t: 'rcpt', userId, role: 'client', deliveredSeq: 3, readSeq: 3 })
-  const next = follower.next()
-  await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
-  expect((await next).frame.t).toBe('hb')
+  await take()
+  rigged.open = true
+  streams[0]?.speak()
+  const [entries, receipt, ...more] = await take()
+  expect(entries?.frame.t).toBe('ev')
+  expect(receipt?.frame).toEqual({ t: 'rcpt', userId, role: 'client', deliveredSeq: 3, readSeq: 3 })
+  expect(more).toEqual([])
+})
+
+test('[LIVE-22] followers at one place are given the same objects, others their own', async () => {
+  const { take, channel } = await rig(['e:3', 'e:3', 'e:2'])
+  expect((await take()).map(({ frame }) => frame.t)).toEqual(['live', 'live', 'ev', 'live'])
+  channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
+  channel.offer({ seq: 5, entries: entriesFixture(5, 5) })
+  channel.mark({ userId, role: 'client', deliveredSeq: 4, readSeq: 4 })
+  const said = await take()
+  const entries = said.filter(({ frame }) => frame.t === 'ev')
+  expect(entries).toHaveLength(3)
+  expect(entries[0]).toMatchObject({ id: 'e:5', frame: { events: [{ seq: 4 }, { seq: 5 }] } })
+  expect(new Set(entries).size).toBe(1)
+  const receipts = said.filter(({ frame }) => frame.t === 'rcpt')
+  expect(receipts).toHaveLength(3)
+  expect(new Set(receipts).size).toBe(1)
+})
+
+test('[LIVE-22] a mark that came meanwhile is in the entry that the next follower is given', async () => {
+  const { take, channel, rigged, streams } = await rig(['e:3', 'e:3'])
+  await take()
+  rigged.open = false
+  channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
+  await take()
+  rigged.open = true
+  streams[0]?.speak()
+  channel.mark({ userId: writerId, role: 'operator', deliveredSeq: 4, readSeq: 4 })
+  channel.mark({ userId, role: 'client', deliveredSeq: 4, readSeq: 4 })
+  const statusOf = (step: unknown) => JSON.stringify(step).match(/"status":"(\w+)"/)?.[1]
+  const entries = (await take()).filter(({ frame }) => frame.t === 'ev')
+  expect(entries.map(statusOf)).toEqual(['new', 'read'])
 })
 
 const writerId = userIdSchema.parse(7)
 
 test('[LIVE-13] typing goes to the others, beside the log, and a newcomer is told of what still lasts', async () => {
-  const { follower, channel } = rig('e:3')
+  const { take, channel } = await rig(['e:3'])
+  await take()
   const until = Date.now() + 4_000
   for (const userId of [actor.userId, writerId]) channel.type({ userId, role: 'operator', until }, Date.now())
-  expect((await follower.next()).frame.t).toBe('live')
-  const step = await follower.next()
-  expect(step.frame).toEqual({ t: 'typing', userId: writerId, role: 'operator', until: new Date(until).toISOString() })
-  expect(step.id).toMatch(/^e:3~/)
-  const next = follower.next()
-  await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
-  expect((await next).frame.t).toBe('hb')
+  const [step, ...more] = await take()
+  expect(step?.frame).toEqual({ t: 'typing', userId: writerId, role: 'operator', until: new Date(until).toISOString() })
+  expect(step?.id).toMatch(/^e:3~/)
+  expect(more).toEqual([])
 })
 
-test('[LIVE-13] what is over, and what a busy reader would get late, is left out', async () => {
-  const rigged = rig('e:3')
-  const { follower, channel } = rigged
-  await follower.next()
+test('[LIVE-13] what is over when it may be sent, and what a busy reader would get late, is left out', async () => {
+  const { take, channel, rigged, streams } = await rig(['e:3'])
+  await take()
   const tell = (forMs: number) =>
     channel.type({ userId: writerId, role: 'operator', until: Date.now() + forMs }, Date.now())
-  tell(1_000)
   rigged.busy = true
-  const beat = follower.next()
-  await vi.advanceTimersByTimeAsync(heartbeatMaxMs)
-  expect((await beat).frame.t).toBe('hb')
+  tell(1_000)
+  expect(await take()).toEqual([])
   rigged.busy = false
+  rigged.open = false
   tell(2_000)
-  const step = await follower.next()
-  expect(follower.confirm(step)).toEqual(step)
   await vi.advanceTimersByTimeAsync(2_000)
-  expect(follower.confirm(step)).toBeNull()
+  rigged.open = true
+  streams[0]?.speak()
+  expect(await take()).toEqual([])
+  tell(1_000)
+  expect(await take()).toMatchObject([{ frame: { t: 'typing' } }])
 })

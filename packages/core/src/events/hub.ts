@@ -8,11 +8,16 @@ import type { Clock } from '../clock.ts'
 import { Inbox } from '../inbox/inbox.ts'
 import type { Log } from '../log.ts'
 import { ChatChannel } from './chat-channel.ts'
+import type { FollowerHouse } from './chat-follower.ts'
 import { EpochWatch } from './epoch-watch.ts'
+import { createFrameIds } from './frame-ids.ts'
 import { FrozenClock } from './frozen-clock.ts'
+import { createHeartbeatWheel } from './heartbeat.ts'
 import type { Mark } from './mark-board.ts'
 import { RingBudget } from './ring-budget.ts'
 import { storedEntryView } from './stored-entry-view.ts'
+import type { StreamDesk } from './stream-desk.ts'
+import { type Wakeable, WakeQueue } from './wake-queue.ts'
 
 export type HubOptions = {
   db: Database
@@ -47,8 +52,11 @@ export function createHub(options: HubOptions): Hub {
  *
  * Hints of another epoch are dropped; a new epoch drops every channel and its followers get `reset`.
  */
-export class Hub {
+export class Hub implements StreamDesk {
   readonly inbox: Inbox
+  readonly wakes = new WakeQueue()
+  readonly wheel = createHeartbeatWheel()
+  readonly house: FollowerHouse
   readonly #options: HubOptions
   readonly #epoch: EpochWatch
   readonly #frozen: FrozenClock
@@ -73,6 +81,7 @@ export class Hub {
       read: async (chatIds) => Map.groupBy(await readChatMarks(options.db.orm, chatIds), ({ chatId }) => chatId),
     })
     this.inbox = new Inbox({ db: options.db, log: options.log })
+    this.house = { epoch: () => this.epoch(), frameId: createFrameIds(), clock: options.clock }
   }
 
   epoch(): string {
@@ -102,20 +111,21 @@ export class Hub {
   async stop(): Promise<void> {
     this.#stopped = true
     clearInterval(this.#timer)
+    this.wheel.stop()
     this.#unsubscribe?.()
     this.#epoch.stop()
     await this.inbox.stop()
     await this.#looking
   }
 
-  /** From now on `wake` is called whenever the chat may have something new. The first seat makes the channel, the last one drops it. */
-  join(chatId: ChatId, wake: () => void): Seat {
+  /** From now on the follower is woken whenever the chat may have something new. The first seat makes the channel, the last one drops it. */
+  join(chatId: ChatId, follower: Wakeable): Seat {
     const channel = this.#channels.get(chatId) ?? this.#open(chatId)
-    channel.add(wake)
+    channel.add(follower)
     return {
       channel,
       leave: () => {
-        channel.remove(wake)
+        channel.remove(follower)
         if (channel.followers > 0) return
         channel.close()
         if (this.#channels.get(chatId) === channel) this.#channels.delete(chatId)
@@ -152,6 +162,7 @@ export class Hub {
       readLog: async (slice) => (await readLogAfter(db.orm, slice)).map((row) => storedEntryView(slice.chatId, row)),
       readMarks: async () => (await this.#marksOf.get(chatId)) ?? [],
       budget: this.#budget,
+      wakes: this.wakes,
       onError: (error) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
     })
     this.#channels.set(chatId, channel)

@@ -20,13 +20,16 @@ export class MarkBoard {
     const readSeq = Math.max(mark.readSeq, known?.readSeq ?? 0)
     if (known !== undefined && known.deliveredSeq === deliveredSeq && known.readSeq === readSeq) return false
     this.#version += 1
+    // Taken out and put in again, so that the map stands in the order of the changes.
+    this.#marks.delete(mark.userId)
     this.#marks.set(mark.userId, { ...mark, deliveredSeq, readSeq, version: this.#version })
     return true
   }
 
-  /** The marks that changed after a version, oldest change first. */
-  since(version: number): (Mark & { version: number })[] {
-    return [...this.#marks.values()].filter((mark) => mark.version > version).sort((a, b) => a.version - b.version)
+  /** The oldest change after a version. */
+  nextAfter(version: number): (Mark & { version: number }) | null {
+    for (const mark of this.#marks.values()) if (mark.version > version) return mark
+    return null
   }
 
   /** The highest read mark of each side. */

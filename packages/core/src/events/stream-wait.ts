@@ -44,24 +44,20 @@ export class StreamWait {
     })
   }
 
-  /** Waits for `wake`, at most so long. */
-  async pause(ms: number): Promise<'woken' | 'timeout'> {
+  /** Waits for `wake`. */
+  async pause(): Promise<void> {
     if (this.#signal.aborted) throw new StreamEnded()
-    if (!this.#woken) await this.#sleep(ms)
-    const outcome = this.#woken ? 'woken' : 'timeout'
+    if (!this.#woken) await this.#sleep()
     this.#woken = false
-    return outcome
   }
 
   dispose(): void {
     this.#signal.removeEventListener('abort', this.#onAbort)
   }
 
-  #sleep(ms: number): Promise<void> {
+  #sleep(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(resolve), Math.max(0, ms))
       const settle = (then: () => void) => {
-        clearTimeout(timer)
         this.#rouse = null
         this.#cancel = null
         then()

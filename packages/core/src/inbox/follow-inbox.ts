@@ -1,42 +1,54 @@
 import type { Actor } from '@deskbell/contract/actor'
-import type { FollowInboxInput } from '@deskbell/contract/inbox'
+import type { FollowInboxInput, InboxFrame } from '@deskbell/contract/inbox'
 import { catchUpChangesMax, catchUpRowsMax } from '@deskbell/contract/limits'
 import { isFeedCut, isFeedLonger, readChangedChats } from '@deskbell/db/queries/feed-tail'
 import type { Core } from '../context.ts'
-import { gatedFrames, type StreamOptions } from '../events/gated-frames.ts'
-import { StreamEnded, StreamWait } from '../events/stream-wait.ts'
+import type { OpenStream } from '../events/frame-sink.ts'
+import { pulledFrames, type StreamOptions } from '../events/pulled-frames.ts'
+import { PushedStream } from '../events/pushed-stream.ts'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
-import { InboxFollower, type InboxStart, type InboxStep } from './inbox-follower.ts'
+import { InboxFollower, type InboxStart } from './inbox-follower.ts'
 import { InboxReader } from './inbox-reader.ts'
+import type { InboxStep } from './inbox-step.ts'
 import { personalView, readPersonalRows } from './personal-rows.ts'
 
 /**
  * The list of chats, live: an operator's over all chats, a client's over its own. Without a cursor it begins
  * with `counts` and `live`, and the list itself is loaded after that; with one, everything that changed comes first.
  */
-export async function* followInbox(
+export function openInbox(core: Core, actor: Actor, input: FollowInboxInput): OpenStream<InboxFrame> {
+  return (sink) => {
+    const { hub } = core
+    const stream = new PushedStream<InboxFrame>(hub, sink)
+    const wake = () => hub.wakes.add(stream)
+    const reader = new InboxReader(actor, wake)
+    hub.inbox.join(reader)
+    const presence = actor.role === 'client' ? core.presence.watchOperators(wake) : null
+    const leave = () => hub.inbox.leave(reader)
+    // Of the same moment: a new epoch voids the reader.
+    const epoch = core.epoch()
+    const { inbox } = hub
+    const { frameId } = hub.house
+    const begin = async () => {
+      const start = await startInbox(core, actor, { epoch, lastEventId: input.lastEventId })
+      return new InboxFollower({ epoch, reader, wake, start, presence, inbox, frameId, leave })
+    }
+    const giveUp = () => {
+      presence?.leave()
+      leave()
+    }
+    void stream.begin(begin(), giveUp)
+    return stream
+  }
+}
+
+/** The same, frame by frame; ends when the signal does. */
+export function followInbox(
   core: Core,
   actor: Actor,
   input: FollowInboxInput & StreamOptions,
 ): AsyncGenerator<InboxStep, void, undefined> {
-  const { inbox } = core.hub
-  const wait = new StreamWait(input.signal)
-  const reader = new InboxReader(actor, () => wait.wake())
-  inbox.join(reader)
-  const presence = actor.role === 'client' ? core.presence.watchOperators(() => wait.wake()) : null
-  // Of the same moment: a new epoch voids the reader.
-  const epoch = core.epoch()
-  try {
-    const start = await wait.until(startInbox(core, actor, { epoch, lastEventId: input.lastEventId }))
-    const follower = new InboxFollower({ epoch, reader, wait, start, presence, position: () => inbox.position() })
-    yield* gatedFrames(follower, { hub: core.hub, wait, ready: input.ready })
-  } catch (error) {
-    if (!(error instanceof StreamEnded)) throw error
-  } finally {
-    inbox.leave(reader)
-    presence?.leave()
-    wait.dispose()
-  }
+  return pulledFrames(openInbox(core, actor, input), input)
 }
 
 type Resume = { epoch: string; lastEventId: string | undefined }

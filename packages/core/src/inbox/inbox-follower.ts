@@ -1,16 +1,14 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxCounts, InboxFrame } from '@deskbell/contract/inbox'
 import type { FeedPosition } from '@deskbell/db/queries/feed-tail'
-import { createFrameIds } from '../events/frame-ids.ts'
-import { nextHeartbeat } from '../events/heartbeat.ts'
-import type { StreamWait } from '../events/stream-wait.ts'
+import type { Follower } from '../events/pushed-stream.ts'
 import type { Watch } from '../presence/watched.ts'
 import { countsMs } from './counts-board.ts'
 import { sameCounts } from './inbox-counts.ts'
 import { formatInboxCursor, laterPosition } from './inbox-cursor.ts'
 import type { InboxReader } from './inbox-reader.ts'
-
-export type InboxStep = { id: string; frame: InboxFrame }
+import type { InboxStep } from './inbox-step.ts'
+import type { SharedRows } from './shared-rows.ts'
 
 export type InboxStart = {
   /** The cursor of frames until the catch-up is through. */
@@ -22,12 +20,16 @@ export type InboxStart = {
 export type InboxFollowerOptions = {
   epoch: string
   reader: InboxReader
-  wait: StreamWait
-  /** The process's place in the feed. */
-  position: () => Promise<FeedPosition>
+  /** Ids for frames beside the feed. */
+  frameId: (cursor: string) => string
+  /** The process's inbox: its place in the feed, and frames that were made before. */
+  inbox: { readonly knownPosition: FeedPosition | null; readonly sharedRows: SharedRows }
+  /** Called when there may be something that was not there when `next` was asked. */
+  wake: () => void
   start: InboxStart
   /** Is any operator here; null for a reader who is not told. */
   presence: Watch<boolean> | null
+  leave: () => void
 }
 
 /** A row is about a kilobyte, so a frame stays well below what may wait for a slow socket. */
@@ -37,17 +39,16 @@ const frameRows = 40
  * One reader of an inbox: missed rows, counts, `live`, and then what changes.
  * The cursor moves on only when nothing waits: then all that the feed held up to there has been sent.
  */
-export class InboxFollower {
+export class InboxFollower implements Follower<InboxFrame> {
   readonly #options: InboxFollowerOptions
-  readonly #frameId = createFrameIds()
   readonly #missed: Chat[]
   #cursor: string
   #state: 'catching-up' | 'counting' | 'live' | 'reset' = 'catching-up'
   #counts: InboxCounts | null = null
   #countsAt = 0
+  #countsTimer: NodeJS.Timeout | undefined
   #presenceSaid: boolean | null = null
   #place: FeedPosition | null
-  #heartbeatAt = nextHeartbeat()
 
   constructor(options: InboxFollowerOptions) {
     this.#options = options
@@ -56,35 +57,29 @@ export class InboxFollower {
     this.#place = options.start.catchUp?.position ?? null
   }
 
-  async next(): Promise<InboxStep> {
-    for (;;) {
-      const frame = await this.#now()
-      if (frame !== null) return this.#step(frame)
-      const now = performance.now()
-      const outcome = await this.#options.wait.pause(Math.min(this.#heartbeatAt, this.#countsDueAt(now)) - now)
-      if (outcome === 'timeout' && performance.now() >= this.#heartbeatAt) return this.#step({ t: 'hb' })
-    }
-  }
-
-  /** What may really be sent, once sending is possible: everything may have become void while the frame waited. */
-  confirm(step: InboxStep): InboxStep {
-    if (this.#state === 'reset' || !this.#options.reader.isVoid) return step
-    return this.#step(this.#reset())
-  }
-
-  async #now(): Promise<InboxFrame | null> {
+  next(): InboxStep | null {
     const { reader, start } = this.#options
     if (this.#state === 'reset') return null
-    if (start.catchUp === null || reader.isVoid) return this.#reset()
+    if (start.catchUp === null || reader.isVoid) return this.#step(this.#reset())
     switch (this.#state) {
       case 'catching-up':
-        return this.#nextMissed(start.catchUp.counts)
+        return this.#step(this.#nextMissed(start.catchUp.counts))
       case 'counting':
         this.#state = 'live'
-        return { t: 'live' }
+        return this.#step({ t: 'live' })
       case 'live':
-        return (await this.#nextRows()) ?? this.#nextCounts() ?? this.#nextPresence()
+        return this.#nextRows() ?? this.#nextCounts() ?? this.#nextPresence()
     }
+  }
+
+  heartbeat(): InboxStep {
+    return this.#step({ t: 'hb' })
+  }
+
+  leave(): void {
+    clearTimeout(this.#countsTimer)
+    this.#options.presence?.leave()
+    this.#options.leave()
   }
 
   #reset(): InboxFrame {
@@ -99,39 +94,40 @@ export class InboxFollower {
     return this.#sayCounts(counts)
   }
 
-  async #nextRows(): Promise<InboxFrame | null> {
-    const { reader, wait, position } = this.#options
-    // Read before the rows are taken: what is handed out later belongs to a later place.
-    const place = await wait.until(position())
-    if (reader.isVoid) return null
+  #nextRows(): InboxStep | null {
+    const { reader, inbox } = this.#options
     const rows = reader.takeRows(frameRows)
-    if (reader.isEmpty) {
+    const place = inbox.knownPosition
+    if (reader.isEmpty && place !== null && place !== this.#place) {
       this.#place = this.#place === null ? place : laterPosition(this.#place, place)
       this.#advance()
     }
-    return rows.length > 0 ? { t: 'upsert', rows } : null
+    if (rows.length === 0) return null
+    return inbox.sharedRows.get(this.#cursor, rows, () => this.#step({ t: 'upsert', rows }))
   }
 
-  #nextCounts(): InboxFrame | null {
+  /** Not more often than agreed: what comes earlier is told when its time has come. */
+  #nextCounts(): InboxStep | null {
     const { counts } = this.#options.reader
-    if (!this.#hasNewCounts(counts) || performance.now() < this.#countsAt + countsMs) return null
-    return this.#sayCounts(counts)
+    if (!this.#hasNewCounts(counts)) return null
+    const waitMs = this.#countsAt + countsMs - performance.now()
+    if (waitMs <= 0) return this.#step(this.#sayCounts(counts))
+    this.#countsTimer ??= setTimeout(() => {
+      this.#countsTimer = undefined
+      this.#options.wake()
+    }, waitMs)
+    return null
   }
 
-  #nextPresence(): InboxFrame | null {
+  #nextPresence(): InboxStep | null {
     const operatorsOnline = this.#options.presence?.current() ?? null
     if (operatorsOnline === null || operatorsOnline === this.#presenceSaid) return null
     this.#presenceSaid = operatorsOnline
-    return { t: 'presence', operatorsOnline }
+    return this.#step({ t: 'presence', operatorsOnline })
   }
 
   #hasNewCounts(counts: InboxCounts | null): counts is InboxCounts {
     return counts !== null && (this.#counts === null || !sameCounts(counts, this.#counts))
-  }
-
-  #countsDueAt(now: number): number {
-    if (this.#state !== 'live' || !this.#hasNewCounts(this.#options.reader.counts)) return Number.POSITIVE_INFINITY
-    return Math.max(now, this.#countsAt + countsMs)
   }
 
   #sayCounts(counts: InboxCounts): InboxCounts {
@@ -146,7 +142,6 @@ export class InboxFollower {
   }
 
   #step(frame: InboxFrame): InboxStep {
-    this.#heartbeatAt = nextHeartbeat()
-    return { id: this.#frameId(this.#cursor), frame }
+    return { id: this.#options.frameId(this.#cursor), frame }
   }
 }

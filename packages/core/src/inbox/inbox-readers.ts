@@ -1,9 +1,10 @@
 import type { Actor } from '@deskbell/contract/actor'
+import type { Chat } from '@deskbell/contract/chats'
 import type { UserId } from '@deskbell/contract/ids'
 import { maySeeChat } from '../chats/chat-policy.ts'
 import type { Change } from './changed-chats.ts'
 import type { InboxReader } from './inbox-reader.ts'
-import { type PersonalRow, personalView } from './personal-rows.ts'
+import { type PersonalRow, personalView, sharedView } from './personal-rows.ts'
 
 /** The inbox readers of one process, found by whom a chat concerns. */
 export class InboxReaders {
@@ -37,23 +38,25 @@ export class InboxReaders {
     if (home.size === 0) this.#clients.delete(reader.actor.userId)
   }
 
-  /** Gives a changed row to everybody for whom it has changed. */
+  /**
+   * Gives a changed row to everybody for whom it has changed. Operators without a mark of their own in the chat see
+   * the same row, so they get the same object, which is written as bytes once.
+   */
   offer(personal: PersonalRow, change: Change): void {
     const { row, readCounts } = personal
     const clientId = row.client.id
     if (change.chat || change.readers.has(clientId)) {
-      for (const reader of this.ofClient(clientId)) this.#give(reader, { personal, clientId })
+      for (const reader of this.ofClient(clientId))
+        give(reader, { row: personalView(personal, reader.actor), clientId })
     }
     const operatorRead = [...change.readers.values()].includes('operator')
+    const shared = this.#operators.size === 0 ? null : sharedView(personal)
     for (const reader of this.#operators) {
       const { userId } = reader.actor
-      const concerned = change.chat || change.readers.has(userId) || (operatorRead && !readCounts.has(userId))
-      if (concerned) this.#give(reader, { personal, clientId })
+      const hasMark = readCounts.has(userId)
+      if (!change.chat && !change.readers.has(userId) && !(operatorRead && !hasMark)) continue
+      give(reader, { row: hasMark || shared === null ? personalView(personal, reader.actor) : shared, clientId })
     }
-  }
-
-  #give(reader: InboxReader, { personal, clientId }: { personal: PersonalRow; clientId: UserId }): void {
-    if (maySeeChat(reader.actor, { userId: clientId })) reader.offerRow(personalView(personal, reader.actor))
   }
 
   #home(actor: Actor): Set<InboxReader> {
@@ -62,4 +65,8 @@ export class InboxReaders {
     this.#clients.set(actor.userId, home)
     return home
   }
+}
+
+function give(reader: InboxReader, { row, clientId }: { row: Chat; clientId: UserId }): void {
+  if (maySeeChat(reader.actor, { userId: clientId })) reader.offerRow(row)
 }

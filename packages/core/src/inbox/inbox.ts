@@ -9,24 +9,24 @@ import { tailFeed } from '../events/tail-feed.ts'
 import type { Log } from '../log.ts'
 import { type Change, ChangedChats } from './changed-chats.ts'
 import { CountsBoard } from './counts-board.ts'
+import { foldMs } from './fold-ms.ts'
 import type { InboxReader } from './inbox-reader.ts'
 import { InboxReaders } from './inbox-readers.ts'
 import { OpenTransactionWatch } from './open-transaction-watch.ts'
 import { type PersonalRow, readPersonalRows } from './personal-rows.ts'
 import { pruneFeed } from './prune-feed.ts'
 import { SentNumbers } from './sent-numbers.ts'
+import { SharedRows } from './shared-rows.ts'
 
 export type InboxOptions = { db: Database; log: Log }
 
-/** Changes of a chat within this time are one row. */
-const batchMs = 60
 const batchChats = 200
 const pruneMs = 60 * 60 * 1000
 
 /**
  * The inboxes of one process. All of them live on two sources:
  *
- *   bus hint ──▶ changed chats ──(60 ms)──▶ rows, read once for all ──▶ readers
+ *   bus hint ──▶ changed chats ──(60–250 ms)──▶ rows, read once for all ──▶ readers
  *   feed tail ─▶ what of it was not sent yet                      (heals lost hints, moves the position)
  *
  * Promise: every feed row up to `position` has been handed to every reader that was there.
@@ -34,6 +34,8 @@ const pruneMs = 60 * 60 * 1000
  */
 export class Inbox {
   readonly #options: InboxOptions
+  /** One frame for all readers who are told the same. */
+  readonly sharedRows = new SharedRows()
   readonly #readers = new InboxReaders()
   readonly #counts: CountsBoard
   readonly #changed = new ChangedChats()
@@ -44,6 +46,9 @@ export class Inbox {
   readonly #sentReads = new SentNumbers<string>()
   /** Null while nobody reads. */
   #position: Promise<FeedPosition> | null = null
+  #knownPosition: FeedPosition | null = null
+  /** How many rows the last fold gave to readers. */
+  #lastRows = 0
   #batchTimer: NodeJS.Timeout | undefined
   #tailTimer: NodeJS.Timeout | undefined
   readonly #openTransactions: OpenTransactionWatch
@@ -93,6 +98,11 @@ export class Inbox {
     return this.#position
   }
 
+  /** The same at this moment; null while it is not known, and then nobody was handed anything. */
+  get knownPosition(): FeedPosition | null {
+    return this.#knownPosition
+  }
+
   counts(actor: Actor): Promise<InboxCounts> {
     return this.#counts.first(actor)
   }
@@ -113,7 +123,7 @@ export class Inbox {
     this.#heardReads.clear()
     this.#sentReads.clear()
     this.#counts.clear()
-    this.#position = null
+    this.#forgetPosition()
     for (const reader of [...this.#readers.all()]) reader.void()
   }
 
@@ -126,10 +136,20 @@ export class Inbox {
 
   #begin(): Promise<FeedPosition> {
     const beginning = readFeedHorizon(this.#options.db.orm)
-    beginning.catch(() => {
-      if (this.#position === beginning) this.#position = null
-    })
+    beginning.then(
+      (position) => {
+        if (this.#position === beginning) this.#knownPosition = position
+      },
+      () => {
+        if (this.#position === beginning) this.#forgetPosition()
+      },
+    )
     return beginning
+  }
+
+  #forgetPosition(): void {
+    this.#position = null
+    this.#knownPosition = null
   }
 
   #idle(): void {
@@ -138,7 +158,7 @@ export class Inbox {
     this.#openTransactions.stop()
     this.#batchTimer = undefined
     this.#tailTimer = undefined
-    this.#position = null
+    this.#forgetPosition()
     this.#changed.clear()
     this.#sentRevs.clear()
     this.#heardReads.clear()
@@ -150,7 +170,7 @@ export class Inbox {
     this.#batchTimer ??= setTimeout(() => {
       this.#batchTimer = undefined
       this.#run(() => this.#sendChanged())
-    }, batchMs).unref()
+    }, foldMs(this.#lastRows)).unref()
   }
 
   #tail(): void {
@@ -183,10 +203,13 @@ export class Inbox {
         return this.#sendChanged()
       },
     })
-    if (this.#position === running) this.#position = Promise.resolve(position)
+    if (this.#position !== running) return
+    this.#position = Promise.resolve(position)
+    this.#knownPosition = position
   }
 
   async #sendChanged(): Promise<void> {
+    this.#lastRows = this.#changed.size * this.#readers.size
     while (this.#changed.size > 0 && this.#readers.size > 0) {
       const changes = this.#changed.take(batchChats)
       const rows = await readPersonalRows(this.#options.db.orm, [...changes.keys()])

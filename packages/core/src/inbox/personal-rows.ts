@@ -26,3 +26,8 @@ export async function readPersonalRows(executor: Executor, chatIds: readonly Cha
 export function personalView({ row, readCounts }: PersonalRow, asker: Pick<Actor, 'userId' | 'role'>): Chat {
   return chatView({ ...row, ownReadCount: readCounts.get(asker.userId) ?? null }, asker.role)
 }
+
+/** As any operator sees it who has read nothing there. */
+export function sharedView({ row }: PersonalRow): Chat {
+  return chatView({ ...row, ownReadCount: null }, 'operator')
+}

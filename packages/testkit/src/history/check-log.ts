@@ -6,6 +6,11 @@ export type SendRecord = {
   outcome: { kind: 'acknowledged'; seq: number } | { kind: 'refused'; code: string } | { kind: 'unknown' }
 }
 
+/** A call that failed with this code. One that was `unavailable` may have been stored: its answer came too late. */
+export function failedOutcome(code: string): SendRecord['outcome'] {
+  return code === 'unavailable' ? { kind: 'unknown' } : { kind: 'refused', code }
+}
+
 /** An entry of a chat's log as the tables hold it. */
 export type StoredEntry = {
   seq: number

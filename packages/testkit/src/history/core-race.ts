@@ -4,7 +4,7 @@ import { closeChat } from '@deskbell/core/chats/close-chat'
 import type { Core } from '@deskbell/core/context'
 import { sendMessage } from '@deskbell/core/messages/send-message'
 import { newConversation, newOperator } from '../factories.ts'
-import { checkLog, type SendRecord } from './check-log.ts'
+import { checkLog, failedOutcome, type SendRecord } from './check-log.ts'
 import { raceSendsAgainstClose } from './race-sends-against-close.ts'
 import { readStoredLog } from './read-stored-log.ts'
 
@@ -52,6 +52,6 @@ async function sendOutcome(
     const { message } = await sendMessage(core, actor, input)
     return { kind: 'acknowledged', seq: message.seq }
   } catch (error) {
-    return error instanceof AppError ? { kind: 'refused', code: error.code } : { kind: 'unknown' }
+    return error instanceof AppError ? failedOutcome(error.code) : { kind: 'unknown' }
   }
 }

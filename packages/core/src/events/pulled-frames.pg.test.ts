@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import type { Core } from '../context.ts'
 import { followInbox } from '../inbox/follow-inbox.ts'
 import { followChat } from './follow-chat.ts'
-import type { StreamOptions } from './gated-frames.ts'
+import type { StreamOptions } from './pulled-frames.ts'
 
 type Follow = (
   core: Core,

@@ -1,0 +1,82 @@
+import { closeCodes } from '@deskbell/contract/close-codes'
+import { AppError } from '@deskbell/contract/errors'
+import type { RawData } from 'ws'
+import type { LiveSocket } from './live-socket.ts'
+import { runCalls } from './socket-calls.ts'
+import { type SocketContextDeps, signInSocket } from './socket-context.ts'
+import { parseFrame, parseParams } from './socket-frames.ts'
+
+/** Reads what a socket sends. One that signs in by its first frame has so long to send it. */
+export function receive(deps: SocketContextDeps, socket: LiveSocket, signInMs: number): void {
+  if (socket.signIn.state === 'waiting') receiveParams(deps, socket, signInMs)
+  else receiveCalls(deps, socket, signInSocket(deps, socket, null))
+}
+
+function receiveParams(deps: SocketContextDeps, socket: LiveSocket, signInMs: number): void {
+  const silence = setTimeout(() => refuseSilence(socket), signInMs)
+  socket.ws.once('close', () => clearTimeout(silence))
+  const onFirst = (data: RawData, isBinary: boolean) => {
+    socket.heard()
+    const text = textOf(data, isBinary)
+    if (text !== null && isPing(socket, text)) return
+    socket.ws.off('message', onFirst)
+    clearTimeout(silence)
+    try {
+      receiveCalls(deps, socket, signInSocket(deps, socket, parseParams(requireText(text))))
+    } catch (cause) {
+      refuse(socket, cause)
+    }
+  }
+  socket.ws.on('message', onFirst)
+}
+
+/** Calls that come while the session is being looked up wait for it, in their order. */
+function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Promise<boolean>): void {
+  let waiting: Promise<boolean> | null = signedIn
+  void signedIn.then(() => {
+    waiting = null
+  })
+  socket.ws.on('message', (data, isBinary) => {
+    socket.heard()
+    const text = textOf(data, isBinary)
+    if (text !== null && isPing(socket, text)) return
+    try {
+      const messages = parseFrame(requireText(text))
+      if (waiting === null) runCalls(deps, socket, messages)
+      else void waiting.then((mayGoOn) => mayGoOn && runCalls(deps, socket, messages))
+    } catch (cause) {
+      refuse(socket, cause)
+    }
+  })
+}
+
+/** Keep-alive is plain text beside the protocol. */
+function isPing(socket: LiveSocket, text: string): boolean {
+  if (text === 'PING') socket.send('PONG')
+  return text === 'PING' || text === 'PONG'
+}
+
+function textOf(data: RawData, isBinary: boolean): string | null {
+  return isBinary || !Buffer.isBuffer(data) ? null : data.toString()
+}
+
+function requireText(text: string | null): string {
+  if (text === null) throw new AppError('invalid_input', { detail: 'Frames are text.' })
+  return text
+}
+
+/** What does not fit the protocol at all ends the socket; a call too many is refused and the others go on. */
+function refuse(socket: LiveSocket, cause: unknown): void {
+  socket.sendError(null, cause instanceof AppError ? cause : new AppError('invalid_input', { cause }))
+  socket.ws.close(closeCodes.protocol)
+}
+
+/**
+ * A socket that said it would sign in by its first frame, and sent none. Its line may be slow, or this process may
+ * have stood still, so nothing is known of its session: it is asked to come back, not to give up.
+ */
+function refuseSilence(socket: LiveSocket): void {
+  if (socket.signIn.state !== 'waiting') return
+  socket.sendError(null, new AppError('unavailable', { internal: 'no sign-in in time' }))
+  socket.ws.close(closeCodes.restart)
+}

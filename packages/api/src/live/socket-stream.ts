@@ -1,0 +1,75 @@
+import type { FrameSink, OpenStream, RunningStream, Step } from '@deskbell/core/events/frame-sink'
+import type { BackPressure } from './back-pressure.ts'
+import type { CallId } from './call-counter.ts'
+
+/** The socket of a stream. */
+export type StreamLine = {
+  readonly pressure: BackPressure
+  started(id: CallId): void
+  writeStep(step: Step<unknown>, id: CallId): void
+  streamFailed(stream: { id: CallId; path: string }, cause: unknown): void
+}
+
+/** One stream of a socket: writes frames for as long as the peer takes them. */
+export class SocketStream implements FrameSink<unknown> {
+  readonly id: CallId
+  readonly path: string
+  readonly #socket: StreamLine
+  #running: RunningStream | null = null
+  #ended = false
+  /** Waiting to be let go on; while that happens, one frame may be written whatever else waits. */
+  #turn: 'free' | 'waiting' | 'now' = 'free'
+
+  constructor(socket: StreamLine, { id, path }: { id: CallId; path: string }) {
+    this.id = id
+    this.path = path
+    this.#socket = socket
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended
+  }
+
+  /** It may have been stopped before there was anything to begin. */
+  begin(open: OpenStream<unknown>): void {
+    if (this.#ended) return
+    this.#socket.started(this.id)
+    this.#running = open(this)
+  }
+
+  stop(): void {
+    this.#ended = true
+    this.#running?.stop()
+    this.#running = null
+  }
+
+  get isBusy(): boolean {
+    return this.#socket.pressure.isBusy
+  }
+
+  mayWrite(): boolean {
+    if (this.#turn === 'now') return true
+    if (this.#turn === 'free' && this.#socket.pressure.isOpen) return true
+    if (this.#turn === 'free') {
+      this.#turn = 'waiting'
+      this.#socket.pressure.whenOpen(() => this.#goOn())
+    }
+    return false
+  }
+
+  write(step: Step<unknown>): void {
+    if (this.#turn === 'now') this.#turn = 'free'
+    this.#socket.writeStep(step, this.id)
+  }
+
+  fail(cause: unknown): void {
+    this.#ended = true
+    this.#socket.streamFailed(this, cause)
+  }
+
+  #goOn(): void {
+    this.#turn = 'now'
+    this.#running?.speak()
+    if (this.#turn === 'now') this.#turn = 'free'
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, test, vi } from 'vitest'
+import { StepBytes } from './step-bytes.ts'
+
+const textOf = (frame: Buffer) => JSON.parse(frame.subarray(frame[1] === 126 ? 4 : 2).toString())
+
+test('[LIVE-22] a frame is written as JSON once for all followers, and as bytes once for each number of a call', () => {
+  const bytes = new StepBytes()
+  const toJSON = vi.fn(() => ({ t: 'hb', top: 3 }))
+  const step = { id: 'e:3~a.1', frame: { toJSON } }
+  const first = bytes.of(step, 1)
+  expect(bytes.of(step, 1)).toBe(first)
+  const other = bytes.of(step, 'two')
+  expect(toJSON).toHaveBeenCalledOnce()
+  const result = { type: 'data', id: 'e:3~a.1', data: { id: 'e:3~a.1', data: { t: 'hb', top: 3 } } }
+  expect(textOf(first)).toEqual({ id: 1, result })
+  expect(textOf(other)).toEqual({ id: 'two', result })
+})
+
+test('[LIVE-22] another frame is never taken for the last one', () => {
+  const bytes = new StepBytes()
+  bytes.of({ id: 'e:1', frame: { t: 'ev' } }, 1)
+  expect(textOf(bytes.of({ id: 'e:1', frame: { t: 'live' } }, 1))).toMatchObject({
+    result: { data: { data: { t: 'live' } } },
+  })
+})

@@ -1,0 +1,25 @@
+const finalText = 0x81
+const shortMax = 125
+const mediumMax = 0xffff
+
+/**
+ * A whole text message as a server sends it: RFC 6455 §5.2, one final frame without a mask. `ws` makes the same of a
+ * text, but anew for every socket, and writes head and text apart.
+ */
+export function textFrame(text: string): Buffer {
+  const bytes = Buffer.byteLength(text)
+  const head = bytes <= shortMax ? 2 : bytes <= mediumMax ? 4 : 10
+  const frame = Buffer.allocUnsafe(head + bytes)
+  frame[0] = finalText
+  if (bytes <= shortMax) {
+    frame[1] = bytes
+  } else if (bytes <= mediumMax) {
+    frame[1] = shortMax + 1
+    frame.writeUInt16BE(bytes, 2)
+  } else {
+    frame[1] = shortMax + 2
+    frame.writeBigUInt64BE(BigInt(bytes), 2)
+  }
+  frame.write(text, head)
+  return frame
+}
