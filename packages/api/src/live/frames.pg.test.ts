@@ -1,4 +1,6 @@
 import { frameBytesMax, socketBatchMax, socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limits'
+import { sendBatch } from '@deskbell/core/messages/send-batch'
+import { newConversation, uniqueId } from '@deskbell/testkit/factories'
 import { openRaw, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
 import { silentLog } from '@deskbell/testkit/silent-log'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -203,6 +205,41 @@ describe('limits', () => {
     await socket.frame((frame) => answerSchema.parse(frame).id === 'one more')
     const codes = answers(socket.frames).flatMap((answer) => answer.error?.data.code ?? [])
     expect(codes).toEqual([...Array.from({ length: 5 }, () => 'invalid_input'), 'rate_limited'])
+  })
+})
+
+describe('a stream', () => {
+  test('[LIVE-12] that is stopped before it has begun says that it stopped, and leaves nothing behind', async () => {
+    const { chat } = await newConversation(server.core)
+    const operator = await signInByRest(server.url, 'operator')
+    await using reader = await openRaw(server.wsUrl, operator)
+    const call = { id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } }
+    reader.send([call, { id: 1, method: 'subscription.stop' }, { ...call, id: 2 }])
+    await reader.frame((frame) => JSON.stringify(frame).includes('"live"'))
+    const own = answers(reader.frames).filter(({ id }) => id === 1)
+    expect(own.map(({ result }) => result?.type)).toEqual(['stopped'])
+    expect(server.core.hub.memory().followers).toBe(1)
+    reader.send({ id: 2, method: 'subscription.stop' })
+    await waitFor(() => server.core.hub.memory().followers === 0)
+  })
+
+  test('[LIVE-22] takes what comes in one turn as one frame, of the same bytes for every follower', async () => {
+    const { client, chat } = await newConversation(server.core)
+    const operator = await signInByRest(server.url, 'operator')
+    const sockets = await Promise.all([1, 2, 3].map(() => openRaw(server.wsUrl, operator)))
+    const call = { id: 7, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } }
+    for (const socket of sockets) socket.send(call)
+    for (const socket of sockets) await socket.frame((frame) => JSON.stringify(frame).includes('"live"'))
+    const texts: string[][] = sockets.map(() => [])
+    for (const [place, { ws }] of sockets.entries()) ws.on('message', (data) => texts[place]?.push(String(data)))
+    const items = ['a', 'b', 'c'].map((text) => ({ text, clientMsgId: uniqueId(text) }))
+    await sendBatch(server.core, client, { chatId: chat.id, items })
+    await waitFor(() => texts.every((own) => own.some((text) => text.includes('"t":"ev"'))))
+    const entries = texts.flatMap((own) => own.filter((text) => text.includes('"t":"ev"')))
+    expect(entries).toHaveLength(3)
+    expect(new Set(entries).size).toBe(1)
+    expect(entries[0]?.match(/"kind":"message"/g)).toHaveLength(3)
+    for (const socket of sockets) await socket[Symbol.asyncDispose]()
   })
 })
 

@@ -1,0 +1,55 @@
+import type { Actor } from '@deskbell/contract/actor'
+import type { InboxFrame } from '@deskbell/contract/inbox'
+import { newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { freshCore } from '@deskbell/testkit/fresh-core'
+import { waitFor } from '@deskbell/testkit/wait-for'
+import { watchQueries } from '@deskbell/testkit/watch-queries'
+import { expect, test } from 'vitest'
+import { markRead } from '../chats/mark-read.ts'
+import type { Core } from '../context.ts'
+import type { Step } from '../events/frame-sink.ts'
+import { openInbox } from './follow-inbox.ts'
+
+type Reader = { steps: Step<InboxFrame>[]; stop(): void }
+
+function follow(core: Core, actor: Actor): Reader {
+  const steps: Step<InboxFrame>[] = []
+  const fail = (cause: unknown) => expect.fail(String(cause))
+  const sink = { isBusy: false, mayWrite: () => true, write: (step: Step<InboxFrame>) => steps.push(step), fail }
+  const stream = openInbox(core, actor, {})(sink)
+  return { steps, stop: () => stream.stop() }
+}
+
+const isLive = ({ steps }: Reader) => steps.some(({ frame }) => frame.t === 'live')
+const upsertsOf = ({ steps }: Reader) => steps.filter(({ frame }) => frame.t === 'upsert')
+const lastRowOf = (reader: Reader) => {
+  const frame = upsertsOf(reader).at(-1)?.frame
+  return frame?.t === 'upsert' ? frame.rows.at(-1) : undefined
+}
+
+test('[INBOX-6] many messages of a chat are one row, and operators who see the same are given one object', async () => {
+  await using fresh = await freshCore()
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await sendText(core, client, { chatId: chat.id })
+  await markRead(core, operator, { chatId: chat.id, seq: 1 })
+  const others = await Promise.all(Array.from({ length: 30 }, () => newOperator(core)))
+  const own = follow(core, operator)
+  const readers = others.map((actor) => follow(core, actor))
+  await waitFor(() => [own, ...readers].every(isLive))
+  const queries = watchQueries(fresh.db)
+  const sends = 40
+  await Promise.all(Array.from({ length: sends }, () => sendText(core, client, { chatId: chat.id })))
+  await waitFor(() => [own, ...readers].every((reader) => lastRowOf(reader)?.lastSeq === sends + 1))
+  const rowReads = queries.texts.filter((text) => text.includes('"operators_read_count"')).length
+  expect(rowReads).toBeLessThan(sends / 2)
+  const told = new Set(readers.flatMap(upsertsOf))
+  // Each fold is one object for the thirty; some readers may have been told in between.
+  expect(told.size).toBeLessThanOrEqual(rowReads)
+  expect(readers.flatMap(upsertsOf).length).toBeLessThan((sends / 2) * readers.length)
+  expect([lastRowOf(own)?.unread, ...readers.map((reader) => lastRowOf(reader)?.unread)]).toEqual(
+    Array.from({ length: readers.length + 1 }, () => sends),
+  )
+  for (const reader of [own, ...readers]) reader.stop()
+  expect(core.hub.inbox.readers).toBe(0)
+})
