@@ -109,7 +109,7 @@ export const serverBugs = {
     patches: [
       {
         file: 'packages/api/src/live/live-server.ts',
-        find: 'watch.add(actor.sessionId, () => socket.endSession())',
+        find: 'watch.add(actor.sessionId, socket)',
         replace: '() => undefined',
       },
     ],

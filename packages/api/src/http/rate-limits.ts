@@ -9,12 +9,13 @@ export type RateLimits = {
   take(thing: Limited, key: string): void
   /** May this user have another socket? */
   hasSeat(userId: number): boolean
-  /** Takes a place for a socket of this user, and returns how to give it back. Throws `rate_limited` when there is none. */
-  takeSeat(userId: number): () => void
+  /** Takes a place for a socket of this user, to be given back. Throws `rate_limited` when there is none. */
+  takeSeat(userId: number): void
+  giveSeat(userId: number): void
 }
 
 export function createRateLimits(enabled: boolean, now: () => number): RateLimits {
-  if (!enabled) return { take: () => {}, hasSeat: () => true, takeSeat: () => () => {} }
+  if (!enabled) return { take: () => {}, hasSeat: () => true, takeSeat: () => {}, giveSeat: () => {} }
   const buckets: Record<Limited, TokenBuckets> = {
     signIn: new TokenBuckets(signInRate, now),
     send: new TokenBuckets(sendRate, now),
@@ -29,7 +30,7 @@ export function createRateLimits(enabled: boolean, now: () => number): RateLimit
   }
 }
 
-function createSeats(): Pick<RateLimits, 'hasSeat' | 'takeSeat'> {
+function createSeats(): Pick<RateLimits, 'hasSeat' | 'takeSeat' | 'giveSeat'> {
   const taken = new Map<number, number>()
   const add = (userId: number, change: number) => {
     const count = (taken.get(userId) ?? 0) + change
@@ -42,8 +43,8 @@ function createSeats(): Pick<RateLimits, 'hasSeat' | 'takeSeat'> {
     takeSeat(userId) {
       if (!hasSeat(userId)) throw tooManySockets()
       add(userId, 1)
-      return () => add(userId, -1)
     },
+    giveSeat: (userId) => add(userId, -1),
   }
 }
 

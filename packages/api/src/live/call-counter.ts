@@ -3,36 +3,42 @@ import { socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limit
 export type CallId = string | number
 export type CallMethod = 'query' | 'mutation' | 'subscription'
 
-/** The calls and streams of one socket that are not answered yet. An idle socket costs nothing here. */
+const none: readonly CallId[] = []
+
+/**
+ * The calls and streams of one socket that are not answered yet. They are few, so lists will do, made no longer than
+ * they are; an idle socket has none.
+ */
 export class CallCounter {
-  #calls: Set<CallId> | null = null
-  #streams: Set<CallId> | null = null
+  #calls = none
+  #streams = none
 
   /** Lets a call in, or says why not: its id is in use, or there are too many of its kind. */
   admit(id: CallId, method: CallMethod): 'ok' | 'repeated' | 'too_many' {
-    if (this.#calls?.has(id) || this.#streams?.has(id)) return 'repeated'
+    if (this.#calls.includes(id) || this.#streams.includes(id)) return 'repeated'
     if (method === 'subscription') {
-      this.#streams ??= new Set()
-      return take(this.#streams, socketSubscriptionsMax, id)
+      if (this.#streams.length >= socketSubscriptionsMax) return 'too_many'
+      this.#streams = this.#streams.concat(id)
+      return 'ok'
     }
-    this.#calls ??= new Set()
-    return take(this.#calls, socketCallsMax, id)
+    if (this.#calls.length >= socketCallsMax) return 'too_many'
+    this.#calls = this.#calls.concat(id)
+    return 'ok'
   }
 
   /** The call was answered, or the stream ended. */
   settle(id: CallId): void {
-    this.#calls?.delete(id)
-    this.#streams?.delete(id)
+    this.#calls = without(this.#calls, id)
+    this.#streams = without(this.#streams, id)
   }
 
   /** Calls that are not answered yet; streams are none. */
   get calls(): number {
-    return this.#calls?.size ?? 0
+    return this.#calls.length
   }
 }
 
-function take(group: Set<CallId>, max: number, id: CallId): 'ok' | 'too_many' {
-  if (group.size >= max) return 'too_many'
-  group.add(id)
-  return 'ok'
+function without(ids: readonly CallId[], id: CallId): readonly CallId[] {
+  if (!ids.includes(id)) return ids
+  return ids.length === 1 ? none : ids.filter((one) => one !== id)
 }

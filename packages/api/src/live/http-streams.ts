@@ -35,10 +35,10 @@ export class HttpStreams {
     const stream = new HttpStream({ response, bounds: timings.pressure, closeMs: timings.closeMs })
     this.#streams.set(response, stream)
     this.#perSession.set(sessionId, running + 1)
-    const unwatch = watch.add(sessionId, () => stream.endSession())
+    watch.add(sessionId, stream)
     const leave = presence.enter(actor)
     response.once('close', () => {
-      unwatch()
+      watch.remove(sessionId, stream)
       leave()
       stream.close()
       this.#streams.delete(response)

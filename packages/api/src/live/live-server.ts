@@ -13,7 +13,7 @@ import { toCallError } from '../call-error.ts'
 import { toPublicError } from '../failure-report.ts'
 import { answerRaw } from '../http/raw-answer.ts'
 import type { Line } from './drain.ts'
-import { LiveSocket, type LiveSocketOptions } from './live-socket.ts'
+import { LiveSocket, type SocketHouse } from './live-socket.ts'
 import { keepAliveTickMs, type LiveTimings } from './live-timings.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { receive } from './receive.ts'
@@ -37,7 +37,7 @@ export class LiveServer {
   readonly #sockets = new Set<LiveSocket>()
   readonly #delay = new LoopDelay()
   readonly #requestIds = new WeakMap<IncomingMessage, string>()
-  readonly #bytes = new StepBytes()
+  readonly #house: SocketHouse
   readonly #keepAlive: TimerWheel
   readonly #calls: SocketContextDeps
   #draining = false
@@ -46,6 +46,12 @@ export class LiveServer {
     this.#options = options
     const { core, limits, timings } = options
     this.#calls = { core, limits, onSignIn: this.#onSignIn }
+    this.#house = {
+      timings,
+      bytes: new StepBytes(),
+      streamFailure: ({ requestId, path, cause }) =>
+        toCallError(toPublicError({ ctx: { core, requestId }, path }, cause)),
+    }
     this.#keepAlive = new TimerWheel({ tickMs: keepAliveTickMs(timings), spanMs: timings.pingMs })
     // The types of the library do not know `closeTimeout` yet.
     const socketOptions: ServerOptions & { closeTimeout: number } = {
@@ -64,10 +70,10 @@ export class LiveServer {
   /** The listener of the HTTP server's `upgrade`. Never throws and never leaves a connection open by accident. */
   async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
     const startedAt = performance.now()
-    const requestId = randomUUID()
+    const requestId = flatUuid()
     this.#requestIds.set(request, requestId)
     // A peer that goes away while we ask the database must not end the process.
-    connection.on('error', () => connection.destroy())
+    connection.on('error', destroy)
     let status = 101
     try {
       this.#assertTaking()
@@ -111,41 +117,50 @@ export class LiveServer {
   }
 
   #open(ws: WebSocket, line: Duplex, { peer, signIn, requestId }: Admission & { requestId: string }): void {
-    const { log, timings, core } = this.#options
-    const onStreamFailure: LiveSocketOptions['onStreamFailure'] = ({ socket, path, cause }) =>
-      toCallError(toPublicError({ ctx: { core, requestId: socket.requestId }, path }, cause))
-    const socket = new LiveSocket({
-      ...{ ws, line, requestId, address: peer.address, signIn, timings },
-      ...{ bytes: this.#bytes, onStreamFailure },
-    })
+    const { timings } = this.#options
+    const socket = new LiveSocket(this.#house, { ws, line, requestId, address: peer.address, signIn })
     this.#sockets.add(socket)
     this.#keepAlive.add(socket, timings.pingMs)
     // Before any frame is read: a broken one would else be an error that nobody hears, and end the process.
-    ws.on('error', (error) => log.debug({ requestId, err: error }, 'socket error'))
-    ws.once('close', (code) => {
-      socket.gone()
-      this.#keepAlive.remove(socket)
-      this.#sockets.delete(socket)
-      log.debug({ requestId, code }, 'socket closed')
-    })
+    ws.on('error', this.#onError)
+    ws.on('close', (code) => this.#gone(socket, code))
     receive(this.#calls, socket, timings.signInMs)
   }
 
+  readonly #onError = (error: Error): void => this.#options.log.debug({ err: error }, 'socket error')
+
   readonly #onSignIn = (socket: LiveSocket, actor: Actor): void => {
     const { core, limits, watch } = this.#options
-    const giveBack = limits.takeSeat(actor.userId)
-    const unwatch = watch.add(actor.sessionId, () => socket.endSession())
-    const leave = core.presence.enter(actor)
-    socket.ws.once('close', () => {
-      giveBack()
-      unwatch()
-      leave()
-    })
+    limits.takeSeat(actor.userId)
+    watch.add(actor.sessionId, socket)
+    const leavePresence = core.presence.enter(actor)
+    socket.leave = () => {
+      limits.giveSeat(actor.userId)
+      watch.remove(actor.sessionId, socket)
+      leavePresence()
+    }
+  }
+
+  #gone(socket: LiveSocket, code: number): void {
+    socket.gone()
+    this.#keepAlive.remove(socket)
+    this.#sockets.delete(socket)
+    this.#options.log.debug({ requestId: socket.requestId, code }, 'socket closed')
   }
 }
 
 /** tRPC's own word for "open another connection, then leave this one". Calls in flight finish on the old one. */
 const moveFrame = JSON.stringify({ id: null, method: 'reconnect' })
+
+/** Node puts a UUID together from many pieces, and keeps them for as long as the text lives. */
+function flatUuid(): string {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1')
+}
+
+/** One function for all connections. */
+function destroy(this: Duplex): void {
+  this.destroy()
+}
 
 function lineOf(socket: LiveSocket): Line {
   const { ws, calls } = socket

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
+import { socketQueueBusyBytes } from '@deskbell/contract/limits'
 import type { Step } from '@deskbell/core/events/frame-sink'
 import type { Wheeled } from '@deskbell/core/timer-wheel'
 import type { WebSocket } from 'ws'
@@ -23,6 +24,14 @@ export type SignIn =
   | { state: 'done'; actor: Actor; token: string }
   | { state: 'ended' }
 
+/** What all sockets of a server share. */
+export type SocketHouse = {
+  readonly timings: LiveTimings
+  readonly bytes: StepBytes
+  /** Reports a failed stream, and answers what its caller is told. */
+  streamFailure(failure: { requestId: string; path: string; cause: unknown }): AppError
+}
+
 export type LiveSocketOptions = {
   ws: WebSocket
   /** The connection below the socket. */
@@ -32,10 +41,6 @@ export type LiveSocketOptions = {
   /** What sign-ins and connections are counted by. */
   address: string
   signIn: SignIn
-  timings: LiveTimings
-  bytes: StepBytes
-  /** A stream failed; answers what its caller is told. */
-  onStreamFailure: (failure: { socket: LiveSocket; path: string; cause: unknown }) => AppError
 }
 
 /** An answer that is under way, such as that of the sign-out itself, gets this long to leave. */
@@ -49,39 +54,50 @@ export class LiveSocket implements Wheeled, StreamLine {
   readonly ws: WebSocket
   readonly requestId: string
   readonly address: string
-  readonly pressure: BackPressure
   readonly calls = new CallCounter()
   signIn: SignIn
+  /** Gives back what the sign-in took. */
+  leave: (() => void) | null = null
+  readonly #house: SocketHouse
   readonly #line: Duplex
-  readonly #timings: LiveTimings
-  readonly #bytes: StepBytes
-  readonly #onStreamFailure: LiveSocketOptions['onStreamFailure']
-  /** Most sockets have one; few have none. */
-  #streams: Map<CallId, SocketStream> | null = null
+  #streams: readonly SocketStream[] = noStreams
+  /** Null for a socket for which never much waited. */
+  #pressure: BackPressure | null = null
   #isCorked = false
   #heardAt = performance.now()
   #pingedAt = 0
 
-  constructor({ ws, line, requestId, address, signIn, timings, bytes, onStreamFailure }: LiveSocketOptions) {
+  constructor(house: SocketHouse, { ws, line, requestId, address, signIn }: LiveSocketOptions) {
+    this.#house = house
     this.ws = ws
     this.#line = line
     this.requestId = requestId
     this.address = address
     this.signIn = signIn
-    this.#timings = timings
-    this.#bytes = bytes
-    this.#onStreamFailure = onStreamFailure
-    this.pressure = new BackPressure(ws, timings.pressure, () => ws.close(closeCodes.slow))
   }
 
   get isOpen(): boolean {
     return this.ws.readyState === this.ws.OPEN
   }
 
+  /** May the next frame of a stream be written? */
+  get takesFrames(): boolean {
+    return this.#pressure?.isOpen ?? this.ws.bufferedAmount <= this.#house.timings.pressure.softBytes
+  }
+
+  /** Calls `release` once, when one frame may be written, or when the socket is gone. */
+  whenOpen(release: () => void): void {
+    this.#pressured().whenOpen(release)
+  }
+
+  get isBusy(): boolean {
+    return this.ws.bufferedAmount > socketQueueBusyBytes
+  }
+
   /** Something came from the peer, whatever it was. */
   heard(): void {
     this.#heardAt = performance.now()
-    this.pressure.check()
+    this.#checkPressure()
   }
 
   /** Answers of one turn leave in one write. */
@@ -96,7 +112,7 @@ export class LiveSocket implements Wheeled, StreamLine {
       })
     }
     this.#line.write(textFrame(text))
-    this.pressure.check()
+    this.#checkPressure()
   }
 
   sendError(id: CallId | null, error: AppError): void {
@@ -110,15 +126,14 @@ export class LiveSocket implements Wheeled, StreamLine {
   }
 
   refuse(id: CallId, error: AppError): void {
-    this.#streams?.delete(id)
+    this.#dropStream(id)
     this.calls.settle(id)
     this.sendError(id, error)
   }
 
   /** Keeps a stream until it is stopped, or the connection is gone. */
   holdStream(stream: SocketStream): SocketStream {
-    this.#streams ??= new Map()
-    this.#streams.set(stream.id, stream)
+    this.#streams = this.#streams.concat(stream)
     return stream
   }
 
@@ -128,45 +143,45 @@ export class LiveSocket implements Wheeled, StreamLine {
 
   writeStep(step: Step<unknown>, id: CallId): void {
     if (!this.isOpen) return
-    this.#line.write(this.#bytes.of(step, id))
-    this.pressure.check()
+    this.#line.write(this.#house.bytes.of(step, id))
+    this.#checkPressure()
   }
 
   /** By the peer's wish. Of one that is not there it is told nothing. */
   stopStream(id: CallId): void {
-    const stream = this.#streams?.get(id)
+    const stream = this.#dropStream(id)
     if (stream === undefined) return
-    this.#streams?.delete(id)
     stream.stop()
     this.calls.settle(id)
     this.send(JSON.stringify({ id, result: { type: 'stopped' } }))
   }
 
   streamFailed({ id, path }: { id: CallId; path: string }, cause: unknown): void {
-    this.refuse(id, this.#onStreamFailure({ socket: this, path, cause }))
+    this.refuse(id, this.#house.streamFailure({ requestId: this.requestId, path, cause }))
   }
 
   /** From now on the socket has no session: its streams are over, and it is closed in a moment. */
   endSession(): void {
     this.signIn = { state: 'ended' }
-    for (const [id, stream] of this.#streams ?? []) {
+    for (const stream of this.#streams) {
       stream.stop()
-      this.refuse(id, new AppError('unauthenticated'))
+      this.refuse(stream.id, new AppError('unauthenticated'))
     }
     setTimeout(() => this.ws.close(closeCodes.unauthenticated), lastAnswerMs)
   }
 
   /** The connection is gone. */
   gone(): void {
-    for (const stream of this.#streams?.values() ?? []) stream.stop()
-    this.#streams = null
-    this.pressure.end()
+    for (const stream of this.#streams) stream.stop()
+    this.#streams = noStreams
+    this.#pressure?.end()
+    this.leave?.()
   }
 
   /** Keep-alive: a ping after silence, and an end when that is not answered. */
   onDue(now: number): number | null {
     if (!this.isOpen) return null
-    const { pingMs, pongMs } = this.#timings
+    const { pingMs, pongMs } = this.#house.timings
     if (this.#pingedAt > this.#heardAt) {
       const waitMs = this.#pingedAt + pongMs - now
       if (waitMs <= 0) this.ws.terminate()
@@ -178,4 +193,21 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.send('PING')
     return pongMs
   }
+
+  #dropStream(id: CallId): SocketStream | undefined {
+    const stream = this.#streams.find((one) => one.id === id)
+    if (stream !== undefined) this.#streams = this.#streams.filter((one) => one !== stream)
+    return stream
+  }
+
+  #checkPressure(): void {
+    if (this.ws.bufferedAmount > this.#house.timings.pressure.softBytes) this.#pressured().check()
+  }
+
+  #pressured(): BackPressure {
+    this.#pressure ??= new BackPressure(this.ws, this.#house.timings.pressure, () => this.ws.close(closeCodes.slow))
+    return this.#pressure
+  }
 }
+
+const noStreams: readonly SocketStream[] = []

@@ -1,7 +1,8 @@
 import { endedSessions } from '@deskbell/core/auth/ended-sessions'
 import type { Core } from '@deskbell/core/context'
 
-type End = () => void
+/** Something that a session holds open. */
+export type SessionHeld = { endSession(): void }
 
 /**
  * Ends what ended sessions hold open: sockets, and streams over HTTP. The bus tells of a sign-out at once; because it
@@ -11,7 +12,8 @@ type End = () => void
 export class SessionWatch {
   readonly #core: Core
   readonly #lookMs: number
-  readonly #ends = new Map<number, Set<End>>()
+  /** Lists and no sets: nearly every session holds one thing. */
+  readonly #held = new Map<number, readonly SessionHeld[]>()
   #unsubscribe: (() => void) | undefined
   readonly #leaveHub: () => void
   #timer: NodeJS.Timeout | undefined
@@ -26,15 +28,16 @@ export class SessionWatch {
     this.#leaveHub = core.hub.beforeThaw(() => this.#compare())
   }
 
-  /** Calls `end` once when the session has ended, unless the returned function was called before. */
-  add(sessionId: number, end: End): () => void {
-    const ends = this.#ends.get(sessionId) ?? new Set()
-    this.#ends.set(sessionId, ends.add(end))
+  /** Calls `endSession` once when the session has ended, unless it was removed before. */
+  add(sessionId: number, held: SessionHeld): void {
+    this.#held.set(sessionId, (this.#held.get(sessionId) ?? []).concat(held))
     this.#lookLater()
-    return () => {
-      ends.delete(end)
-      if (ends.size === 0 && this.#ends.get(sessionId) === ends) this.#ends.delete(sessionId)
-    }
+  }
+
+  remove(sessionId: number, held: SessionHeld): void {
+    const left = this.#held.get(sessionId)?.filter((one) => one !== held) ?? []
+    if (left.length > 0) this.#held.set(sessionId, left)
+    else this.#held.delete(sessionId)
   }
 
   stop(): void {
@@ -42,17 +45,17 @@ export class SessionWatch {
     this.#unsubscribe = undefined
     this.#leaveHub()
     clearTimeout(this.#timer)
-    this.#ends.clear()
+    this.#held.clear()
   }
 
   #end(sessionId: number): void {
-    const ends = this.#ends.get(sessionId) ?? []
-    this.#ends.delete(sessionId)
-    for (const end of ends) end()
+    const all = this.#held.get(sessionId) ?? []
+    this.#held.delete(sessionId)
+    for (const held of all) held.endSession()
   }
 
   #lookLater(): void {
-    if (this.#timer !== undefined || this.#unsubscribe === undefined || this.#ends.size === 0) return
+    if (this.#timer !== undefined || this.#unsubscribe === undefined || this.#held.size === 0) return
     this.#timer = setTimeout(() => void this.#look(), this.#lookMs)
   }
 
@@ -69,7 +72,7 @@ export class SessionWatch {
   }
 
   async #compare(): Promise<void> {
-    const ended = await endedSessions(this.#core, [...this.#ends.keys()])
+    const ended = await endedSessions(this.#core, [...this.#held.keys()])
     for (const sessionId of ended) this.#end(sessionId)
   }
 }

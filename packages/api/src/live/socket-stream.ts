@@ -1,10 +1,13 @@
 import type { FrameSink, OpenStream, RunningStream, Step } from '@deskbell/core/events/frame-sink'
-import type { BackPressure } from './back-pressure.ts'
 import type { CallId } from './call-counter.ts'
 
 /** The socket of a stream. */
 export type StreamLine = {
-  readonly pressure: BackPressure
+  /** May the next frame of a stream be written? */
+  readonly takesFrames: boolean
+  readonly isBusy: boolean
+  /** Calls `release` once, when one frame may be written, or when the socket is gone. */
+  whenOpen(release: () => void): void
   started(id: CallId): void
   writeStep(step: Step<unknown>, id: CallId): void
   streamFailed(stream: { id: CallId; path: string }, cause: unknown): void
@@ -44,15 +47,15 @@ export class SocketStream implements FrameSink<unknown> {
   }
 
   get isBusy(): boolean {
-    return this.#socket.pressure.isBusy
+    return this.#socket.isBusy
   }
 
   mayWrite(): boolean {
     if (this.#turn === 'now') return true
-    if (this.#turn === 'free' && this.#socket.pressure.isOpen) return true
+    if (this.#turn === 'free' && this.#socket.takesFrames) return true
     if (this.#turn === 'free') {
       this.#turn = 'waiting'
-      this.#socket.pressure.whenOpen(() => this.#goOn())
+      this.#socket.whenOpen(() => this.#goOn())
     }
     return false
   }

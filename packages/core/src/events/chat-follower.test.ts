@@ -4,7 +4,7 @@ import { heartbeatMaxMs, heartbeatMinMs } from '@deskbell/contract/limits'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { ChatChannel } from './chat-channel.ts'
-import { ChatFollower } from './chat-follower.ts'
+import { ChatFollower, type FollowerHouse } from './chat-follower.ts'
 import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
 import { createFrameIds } from './frame-ids.ts'
 import { createHeartbeatWheel } from './heartbeat.ts'
@@ -38,7 +38,13 @@ async function rig(cursors: readonly string[], top = 3) {
   })
   channel.observe(top)
   const rigged = { channel, busy: false, open: true, epoch: 'e', told: [] as { step: { id: string; frame: Told } }[] }
-  const house = { epoch: () => rigged.epoch, frameId: createFrameIds(), clock: systemClock }
+  const house: FollowerHouse = {
+    epoch: () => rigged.epoch,
+    frameId: createFrameIds(),
+    clock: systemClock,
+    wake: (stream) => wakes.add(stream),
+    leave: (channel, stream) => channel.remove(stream),
+  }
   const streams = cursors.map((cursor) => {
     const line = {
       get isBusy() {
@@ -50,11 +56,9 @@ async function rig(cursors: readonly string[], top = 3) {
     }
     const stream = new PushedStream(desk, line)
     channel.add(stream)
-    const wake = () => wakes.add(stream)
-    const leave = () => channel.remove(stream)
     const chat = { userId, lastSeq: top }
-    const parts = { actor, chat, channel, epoch: 'e', house, input: { cursor }, line, wake, presence: null, leave }
-    void stream.begin(Promise.resolve(new ChatFollower(parts)), leave)
+    const parts = { actor, chat, channel, epoch: 'e', house, input: { cursor }, line, stream, presence: null }
+    void stream.begin(Promise.resolve(new ChatFollower(parts)), () => channel.remove(stream))
     return stream
   })
   await vi.advanceTimersByTimeAsync(0)

@@ -15,6 +15,7 @@ import { OlderEntries } from './older-entries.ts'
 import type { Follower } from './pushed-stream.ts'
 import type { SizedEntry } from './ring.ts'
 import { withStatus } from './stored-entry-view.ts'
+import type { Wakeable } from './wake-queue.ts'
 
 /** What all followers of a process share. */
 export type FollowerHouse = {
@@ -23,6 +24,9 @@ export type FollowerHouse = {
   /** Ids for frames that are not log data. */
   frameId(cursor: string): string
   clock: Clock
+  /** The follower is to be asked again: something is there that was not there before. */
+  wake(follower: Wakeable): void
+  leave(channel: ChatChannel, follower: Wakeable): void
 }
 
 export type ChatFollowerOptions = {
@@ -35,11 +39,10 @@ export type ChatFollowerOptions = {
   input: Pick<FollowChatInput, 'cursor' | 'lastEventId'>
   /** So much waits for the reader that typing is left out. */
   line: { readonly isBusy: boolean }
-  /** Called when something is there that was not there when `next` was asked. */
-  wake: () => void
+  /** The stream of this follower, which has its seat at the channel. */
+  stream: Wakeable
   /** Is the client here; null for a reader who is not to know. */
   presence: Watch<ClientPresence> | null
-  leave: () => void
 }
 
 /**
@@ -58,8 +61,9 @@ export class ChatFollower implements Follower<ChatFrame> {
   readonly #house: FollowerHouse
   readonly #line: ChatFollowerOptions['line']
   readonly #presence: ChatFollowerOptions['presence']
-  readonly #leave: () => void
-  readonly #older: OlderEntries
+  readonly #stream: Wakeable
+  /** Null for a follower that never needed more than the ring has. */
+  #older: OlderEntries | null = null
   /** The cursor that cannot be served: every frame carries it. */
   #refused: { cursor: string; reason: ResetReason } | null
   #state: 'catching-up' | 'live' | 'reset' = 'catching-up'
@@ -68,7 +72,7 @@ export class ChatFollower implements Follower<ChatFrame> {
   #typingSeen = 0
   #presenceSaid: ClientPresence | null = null
 
-  constructor({ actor, chat, channel, epoch, house, input, line, wake, presence, leave }: ChatFollowerOptions) {
+  constructor({ actor, chat, channel, epoch, house, input, line, stream, presence }: ChatFollowerOptions) {
     this.#actor = actor
     this.#clientId = chat.userId
     this.#channel = channel
@@ -76,8 +80,7 @@ export class ChatFollower implements Follower<ChatFrame> {
     this.#house = house
     this.#line = line
     this.#presence = presence
-    this.#leave = leave
-    this.#older = new OlderEntries(channel, wake)
+    this.#stream = stream
     const came = input.lastEventId ?? input.cursor
     const cursor = came === undefined ? { epoch, seq: 0 } : parseCursor(came)
     this.#at = cursor?.seq ?? 0
@@ -90,10 +93,11 @@ export class ChatFollower implements Follower<ChatFrame> {
     if (this.#state === 'reset') return null
     if (this.#refused !== null) return this.#reset(this.#refused.reason)
     if (this.#house.epoch() !== this.#epoch) return this.#reset('foreign')
-    const older = this.#older.take()
+    const older = this.#older?.take() ?? null
     if (older !== null) return this.#entries(this.#entriesStep(older))
     const items = this.#channel.after(this.#at)
     if (items === null) {
+      this.#older ??= new OlderEntries(this.#channel, () => this.#house.wake(this.#stream))
       this.#older.read(this.#at)
       return null
     }
@@ -111,7 +115,7 @@ export class ChatFollower implements Follower<ChatFrame> {
 
   leave(): void {
     this.#presence?.leave()
-    this.#leave()
+    this.#house.leave(this.#channel, this.#stream)
   }
 
   #reset(reason: ResetReason): ChatStep {

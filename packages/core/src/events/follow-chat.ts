@@ -1,13 +1,17 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatFrame, FollowChatInput } from '@deskbell/contract/events'
+import type { UserId } from '@deskbell/contract/ids'
 import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
+import type { ClientPresence } from '../presence/presence-board.ts'
+import type { Watch } from '../presence/watched.ts'
+import type { ChatChannel } from './chat-channel.ts'
 import { ChatFollower } from './chat-follower.ts'
 import type { ChatStep } from './chat-step.ts'
-import type { FrameSink, OpenStream, RunningStream } from './frame-sink.ts'
-import type { Seat } from './hub.ts'
+import type { OpenStream } from './frame-sink.ts'
 import { pulledFrames, type StreamOptions } from './pulled-frames.ts'
 import { PushedStream } from './pushed-stream.ts'
+import type { Wakeable } from './wake-queue.ts'
 
 /**
  * The log of a chat from a cursor on, and then live. Listen first, then read the log, then drain what came
@@ -16,10 +20,11 @@ import { PushedStream } from './pushed-stream.ts'
 export function openChat(core: Core, actor: Actor, input: FollowChatInput): OpenStream<ChatFrame> {
   return (sink) => {
     const stream = new PushedStream<ChatFrame>(core.hub, sink)
-    const seat = core.hub.join(input.chatId, stream)
+    const channel = core.hub.join(input.chatId, stream)
     // Of the same moment as the seat: a new epoch empties it.
     const epoch = core.epoch()
-    void stream.begin(startFollower(core, actor, { input, sink, stream, seat, epoch }), seat.leave)
+    const beginning = startFollower(core, actor, { input, line: sink, stream, channel, epoch })
+    void stream.begin(beginning, () => core.hub.leave(channel, stream))
     return stream
   }
 }
@@ -35,31 +40,21 @@ export function followChat(
 
 type Start = {
   input: FollowChatInput
-  sink: FrameSink<ChatFrame>
-  stream: RunningStream
-  seat: Seat
+  line: { readonly isBusy: boolean }
+  stream: Wakeable
+  channel: ChatChannel
   epoch: string
 }
 
 async function startFollower(core: Core, actor: Actor, start: Start): Promise<ChatFollower> {
-  const { input, sink, stream, seat, epoch } = start
-  const { channel, leave } = seat
+  const { input, channel, stream } = start
   const { userId, lastSeq } = requireVisible(actor, await core.queries.chats.access(input.chatId))
   await channel.marksKnown()
   channel.observe(lastSeq)
-  const wake = () => core.hub.wakes.add(stream)
-  const presence = actor.role === 'operator' ? core.presence.watchClient(userId, wake) : null
-  const chat = { userId, lastSeq }
-  return new ChatFollower({
-    actor,
-    chat,
-    channel,
-    epoch,
-    house: core.hub.house,
-    input,
-    line: sink,
-    wake,
-    presence,
-    leave,
-  })
+  const presence = actor.role === 'operator' ? watchClient(core, userId, stream) : null
+  return new ChatFollower({ ...start, actor, chat: { userId, lastSeq }, house: core.hub.house, presence })
+}
+
+function watchClient(core: Core, userId: UserId, stream: Wakeable): Watch<ClientPresence> {
+  return core.presence.watchClient(userId, () => core.hub.wakes.add(stream))
 }

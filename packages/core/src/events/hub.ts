@@ -31,9 +31,6 @@ export type HubOptions = {
 /** What the hub holds at this moment. `bytes`: of the entries, as they are on the wire. */
 export type HubMemory = { chats: number; followers: number; entries: number; bytes: number }
 
-/** A follower's place at a chat. `leave` may be called more than once. */
-export type Seat = { channel: ChatChannel; leave(): void }
-
 /** Marks change rarely and may be late, so they are compared with the database at every fifth look. */
 const markLooks = 5
 const retryMs = 250
@@ -81,7 +78,13 @@ export class Hub implements StreamDesk {
       read: async (chatIds) => Map.groupBy(await readChatMarks(options.db.orm, chatIds), ({ chatId }) => chatId),
     })
     this.inbox = new Inbox({ db: options.db, log: options.log })
-    this.house = { epoch: () => this.epoch(), frameId: createFrameIds(), clock: options.clock }
+    this.house = {
+      epoch: () => this.epoch(),
+      frameId: createFrameIds(),
+      clock: options.clock,
+      wake: (follower) => this.wakes.add(follower),
+      leave: (channel, follower) => this.leave(channel, follower),
+    }
   }
 
   epoch(): string {
@@ -119,18 +122,18 @@ export class Hub implements StreamDesk {
   }
 
   /** From now on the follower is woken whenever the chat may have something new. The first seat makes the channel, the last one drops it. */
-  join(chatId: ChatId, follower: Wakeable): Seat {
+  join(chatId: ChatId, follower: Wakeable): ChatChannel {
     const channel = this.#channels.get(chatId) ?? this.#open(chatId)
     channel.add(follower)
-    return {
-      channel,
-      leave: () => {
-        channel.remove(follower)
-        if (channel.followers > 0) return
-        channel.close()
-        if (this.#channels.get(chatId) === channel) this.#channels.delete(chatId)
-      },
-    }
+    return channel
+  }
+
+  /** May be said more than once. */
+  leave(channel: ChatChannel, follower: Wakeable): void {
+    channel.remove(follower)
+    if (channel.followers > 0) return
+    channel.close()
+    if (this.#channels.get(channel.chatId) === channel) this.#channels.delete(channel.chatId)
   }
 
   /** True when nothing stands against sending at this moment. */
