@@ -76,12 +76,19 @@ export class PushedStream<F> implements RunningStream, Wheeled {
     this.#follower?.leave()
   }
 
-  onDue(now: number): number {
-    if (now >= this.#heartbeatAt && this.#follower !== null && this.#maySpeak()) {
-      this.#sink.write(this.#follower.heartbeat())
-      this.#spoke()
+  onDue(now: number): number | null {
+    if (now >= this.#heartbeatAt) this.#beat()
+    return this.#ended ? null : Math.max(0, this.#heartbeatAt - now)
+  }
+
+  /** A line that takes nothing at this moment is asked again in a while. */
+  #beat(): void {
+    this.#spoke()
+    try {
+      if (this.#follower !== null && this.#maySpeak()) this.#sink.write(this.#follower.heartbeat())
+    } catch (cause) {
+      this.#fail(cause)
     }
-    return Math.max(0, this.#heartbeatAt - now)
   }
 
   #maySpeak(): boolean {
