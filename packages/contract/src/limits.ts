@@ -22,6 +22,14 @@ export const messagesLimitMax = 200
 /** Messages in one `messages.sendBatch`. */
 export const batchItemsMax = 20
 
+/** Messages that wait to be stored in one process, and those of one chat whose lock is held elsewhere. */
+export const sendQueueItemsMax = 8_192
+export const sendAsideItemsMax = 200
+/** A send that was not begun after so long is given up. */
+export const sendWaitMsMax = 2_000
+/** Messages in one transaction. */
+export const sendTripItemsMax = 512
+
 /** Entries in one `ev` frame. */
 export const frameEntriesMax = 64
 /** A follower further behind than this gets `reset` in place of the entries. */

@@ -1,10 +1,12 @@
+import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { AppError } from '@deskbell/contract/errors'
 import { openDatabase } from '@deskbell/db/database'
 import { newConversation, sendText } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { silentLog } from '@deskbell/testkit/silent-log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toAppError } from './app-error.ts'
-import type { Core } from './context.ts'
+import { createCore } from './context.ts'
 import { sendMessage } from './messages/send-message.ts'
 
 let fresh: FreshCore
@@ -31,7 +33,7 @@ describe('toAppError', () => {
   test('[HTTP-6] a database that is away is unavailable, and no item of a send is answered as final', async () => {
     const { client, chat } = await newConversation(fresh.core)
     const away = openDatabase({ connectionString: 'postgresql://nobody@127.0.0.1:1/nothing' })
-    const core: Core = { ...fresh.core, db: away }
+    const core = createCore({ db: away, bus: createInProcessBus(), log: silentLog, authMode: 'open' })
     const error = await sendMessage(core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' }).catch(
       (reason) => reason,
     )

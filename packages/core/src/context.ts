@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
 import type { Log } from './log.ts'
 import { ReadStatusFollower } from './messages/read-status-follower.ts'
+import { SendLanes } from './messages/send-lanes.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
@@ -23,6 +24,7 @@ export type Core = {
   readonly queries: Queries
   readonly bus: Bus
   readonly hub: Hub
+  readonly sends: SendLanes
   readonly readStatus: ReadStatusFollower
   readonly delivered: DeliveredWriter
   readonly typing: TypingMemory
@@ -56,6 +58,7 @@ export type CoreOptions = {
 export function createCore(options: CoreOptions): Core {
   const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
+  const sends = new SendLanes({ db, bus, epoch: () => hub.epoch() })
   const readStatus = new ReadStatusFollower({ db, log })
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   const queries = createQueries(db.orm)
@@ -66,6 +69,7 @@ export function createCore(options: CoreOptions): Core {
     queries,
     bus,
     hub,
+    sends,
     readStatus,
     delivered,
     typing,
@@ -81,6 +85,7 @@ export function createCore(options: CoreOptions): Core {
       presence.start()
     },
     async stop() {
+      await sends.stop()
       typing.stop()
       await presence.stop()
       await hub.stop()

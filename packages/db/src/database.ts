@@ -8,6 +8,8 @@ export type Orm = NodePgDatabase<Schema>
 export type Database = {
   readonly orm: Orm
   readonly pool: pg.Pool
+  /** For whole transactions of many sends: their statements follow each other without waiting. See `inLane`. */
+  readonly lanes: pg.Pool
   close(): Promise<void>
 }
 
@@ -21,7 +23,8 @@ export type DatabaseOptions = {
 }
 
 const connectTimeoutMs = 2_000
-const lockTimeoutMs = 2_000
+/** How long a statement waits for a row that somebody else has locked. */
+export const lockTimeoutMs = 2_000
 const idleInTransactionTimeoutMs = 10_000
 /**
  * Two clocks for one statement. The client's: whoever asks gets an answer within three seconds, also when the server
@@ -30,26 +33,54 @@ const idleInTransactionTimeoutMs = 10_000
 const queryTimeoutMs = 2_500
 const statementTimeoutMs = 5_000
 
-/** Opens a pool. Nothing is connected before the first query. */
+/** Three lanes and four chats that wait for their locks. */
+const laneConnectionsMax = 7
+/** A lane waits for no row, and for another's unfinished insert no longer than this: its neighbours wait with it. */
+const laneLockTimeoutMs = 200
+/** Few statements, planned once, that find their rows by index whatever the statistics of a young table say. */
+const lanePlans = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+]
+
+/** Opens the pools. Nothing is connected before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const pool = openPool(options, { max: options.poolMax ?? 10, lock_timeout: lockTimeoutMs, options: timeZone })
+  const lanes = openPool(options, {
+    max: laneConnectionsMax,
+    // The first send after a quiet time need not wait for a connection.
+    min: 1,
+    pipeline: true,
+    lock_timeout: laneLockTimeoutMs,
+    options: [timeZone, ...lanePlans.map((plan) => `-c ${plan}`)].join(' '),
+  })
+  const close = async () => {
+    await Promise.all([pool.end(), lanes.end()])
+  }
+  return { orm: ormOn(pool), pool, lanes, close }
+}
+
+const timeZone = '-c TimeZone=UTC'
+
+function openPool(options: DatabaseOptions, config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.connectionString,
-    max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'deskbell',
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     query_timeout: queryTimeoutMs,
     keepAlive: true,
-    options: '-c TimeZone=UTC',
+    ...config,
   })
   // Without a listener an error on an idle connection would end the process.
   pool.on('error', (error) => options.onError?.(error))
   // The pool stops listening when it hands a connection out, and whoever asked for it wakes a moment later: an error
   // that came in one piece with the last answer finds nobody in between. Whoever has it is told by the next statement.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return { orm: ormOn(pool), pool, close: () => pool.end() }
+  return pool
 }
 
 /** The query builder on a pool, or on one connection of it. */

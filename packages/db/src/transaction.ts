@@ -18,10 +18,37 @@ const retryDelayMaxMs = 40
  * After a deadlock or a serialization failure the whole of `work` runs again, a few times at most,
  * so it must have no effect outside the database. Every other error rolls back and is thrown as it is.
  */
-export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return tryAgain(() => runOnce(db.pool, work, readCommitted))
+}
+
+/** The answer of the last statement of a transaction, which is still on its way. */
+export type Last<T> = { last: Promise<T> }
+
+/**
+ * The same on a connection of the lanes, whose statements are sent without waiting for the answers before them.
+ * `work` ends when its last statement is sent; the commit follows on its heels. Of a statement that failed the commit
+ * makes a rollback and says nothing, so the last answer is asked afterwards.
+ */
+export function inLane<T>(db: Database, work: (tx: Tx) => Promise<Last<T>>): Promise<T> {
+  return tryAgain(async () => {
+    const { last } = await runOnce(db.lanes, (tx) => work(tx).then(heeded), readCommitted)
+    return await last
+  })
+}
+
+/** A connection that breaks at the commit rejects both; the other one must not end the process. */
+function heeded<T>(sent: Last<T>): Last<T> {
+  sent.last.catch(() => undefined)
+  return sent
+}
+
+const readCommitted: Settings = { isolationLevel: 'read committed' }
+
+async function tryAgain<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await runOnce(db, work, { isolationLevel: 'read committed' })
+      return await run()
     } catch (error) {
       if (!isRetryable(error) || attempt === attemptsMax) throw error
       // Those who met must not meet again.
@@ -32,15 +59,15 @@ export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T
 
 /** Runs reads that must all see the same moment. */
 export function inSnapshot<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return runOnce(db, work, { isolationLevel: 'repeatable read', accessMode: 'read only' })
+  return runOnce(db.pool, work, { isolationLevel: 'repeatable read', accessMode: 'read only' })
 }
 
 /**
  * drizzle's own transaction on a pool keeps the connection for ever when `begin` fails, and gives
  * a broken one back. So the connection is taken and returned here.
  */
-async function runOnce<T>(db: Database, work: (tx: Tx) => Promise<T>, settings: Settings): Promise<T> {
-  const client = await db.pool.connect()
+async function runOnce<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>, settings: Settings): Promise<T> {
+  const client = await pool.connect()
   let broken = false
   const onError = () => {
     broken = true

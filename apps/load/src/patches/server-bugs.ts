@@ -27,7 +27,7 @@ export const serverBugs = {
       {
         file: 'packages/core/src/messages/decide-sends.ts',
         find: 'if (first !== undefined) {',
-        replace: 'if (first !== undefined && first.seq < 0) {',
+        replace: "if (first !== undefined && first.answer.outcome === 'refused') {",
       },
     ],
     sql: 'drop index uniq_client_msg_user',
@@ -38,11 +38,12 @@ export const serverBugs = {
     weather: 'lossy',
     patches: [
       {
-        file: 'packages/core/src/messages/send-items.ts',
-        find: 'const chat = requireVisible(actor, await lockChat(tx, input.chatId))',
-        replace: `const early = await tx.execute('select status from chats where id = ' + Number(input.chatId))
+        file: 'packages/core/src/messages/store-sends.ts',
+        find: 'const { locked, before } = await lockAndLook(tx, trip, all)',
+        replace: `const early = await tx.execute('select id, status from chats where id in (0' + all.map((job) => ',' + Number(job.chatId)).join('') + ')')
   await new Promise((go) => setTimeout(go, 100))
-  const chat = { ...requireVisible(actor, await lockChat(tx, input.chatId)), status: early.rows[0]?.['status'] }`,
+  const { locked, before } = await lockAndLook(tx, trip, all)
+  for (const chat of locked) chat.status = early.rows.find((row) => Number(row['id']) === chat.id)?.['status']`,
       },
     ],
   },
@@ -53,9 +54,9 @@ export const serverBugs = {
     patches: [
       {
         file: 'packages/core/src/messages/decide-sends.ts',
-        find: 'const first = state.sent.find(',
-        replace: `if (state.chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
-  const first = state.sent.find(`,
+        find: 'const first = draft.known.get(key)',
+        replace: `if (send.chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
+  const first = draft.known.get(key)`,
       },
     ],
   },
@@ -65,16 +66,11 @@ export const serverBugs = {
     weather: 'kills',
     patches: [
       {
-        file: 'packages/core/src/messages/send-items.ts',
-        find: 'return await inTransaction(core.db, work)',
-        replace: `return await new Promise((resolve, reject) => {
-        inTransaction(core.db, async (tx) => {
-          const value = await work(tx)
-          resolve(value)
-          await new Promise((go) => setTimeout(go, 300))
-          return value
-        }).catch(reject)
-      })`,
+        file: 'packages/core/src/messages/store-sends.ts',
+        find: 'return { last }',
+        replace: `answerAll(await last)
+  await new Promise((go) => setTimeout(go, 300))
+  return { last }`,
       },
     ],
   },

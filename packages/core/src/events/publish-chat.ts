@@ -1,7 +1,7 @@
+import type { Bus } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import type { LockedChat } from '@deskbell/db/locks'
-import type { Core } from '../context.ts'
+import type { SendChat } from '@deskbell/db/locks'
 
 /** The head of a chat after a commit. */
 export type ChangedChat = {
@@ -13,16 +13,22 @@ export type ChangedChat = {
 }
 
 /** The locked chat after a change that leaves its people as they are. */
-export function headOf(chat: LockedChat, { rev, lastSeq }: Pick<ChangedChat, 'rev' | 'lastSeq'>): ChangedChat {
+export function headOf(
+  chat: Pick<SendChat, 'id' | 'userId' | 'operatorId'>,
+  { rev, lastSeq }: Pick<ChangedChat, 'rev' | 'lastSeq'>,
+): ChangedChat {
   const operator = chat.operatorId === null ? null : { id: chat.operatorId }
   return { id: chat.id, client: { id: chat.userId }, operator, rev, lastSeq }
 }
 
+/** Where it is told, and by which history of the database. */
+type Told = { readonly bus: Bus; epoch(): string }
+
 /** Tells everybody that a chat has changed. Only after the commit: a hint must never run ahead of the truth. */
-export function publishChat(core: Pick<Core, 'bus' | 'epoch'>, chat: ChangedChat, entries: LogEntry[]): void {
-  core.bus.publish({
+export function publishChat({ bus, epoch }: Told, chat: ChangedChat, entries: LogEntry[]): void {
+  bus.publish({
     t: 'chat',
-    epoch: core.epoch(),
+    epoch: epoch(),
     chatId: chat.id,
     clientId: chat.client.id,
     operatorId: chat.operator?.id ?? null,

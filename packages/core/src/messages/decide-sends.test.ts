@@ -1,89 +1,171 @@
-import { chatIdSchema, messageIdSchema, userIdSchema } from '@deskbell/contract/ids'
-import type { SentRow } from '@deskbell/db/queries/messages'
+import { userIdSchema } from '@deskbell/contract/ids'
+import type { SendChat } from '@deskbell/db/locks'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decideSends, type SendCommand, type SendState } from './decide-sends.ts'
+import { decideSends, type SendAnswer, type SendDecision, type SendRequest } from './decide-sends.ts'
+import { chatId, client, command, operator, request, sendChat, sendState, sendTime, sentRow } from './send-fixture.ts'
 
-const at = new Date('2030-01-01T00:00:00.000Z')
-const client = { userId: userIdSchema.parse(7), role: 'client' } as const
-const operator = { userId: userIdSchema.parse(8), role: 'operator' } as const
+const stored = (place: number, duplicate = false) => ({ outcome: 'stored', place, duplicate })
+const reused = { outcome: 'refused', code: 'client_msg_id_reused' }
+const closed = { outcome: 'refused', code: 'chat_closed' }
 
 describe('decideSends', () => {
   test('[MSG-1] gives the next places and the direction of the sender', () => {
-    const { write } = decideSends(state({ lastSeq: 4, inCount: 2, outCount: 1 }), [command('a'), command('b')])
-    expect(write?.rows.map(({ seq, direction, directionNo }) => ({ seq, direction, directionNo }))).toEqual([
+    const chat = sendChat({ lastSeq: 4, inCount: 2, outCount: 1 })
+    const { rows, heads } = decideSends(sendState([chat]), [request([command('a'), command('b')])])
+    expect(rows.map(({ seq, direction, directionNo }) => ({ seq, direction, directionNo }))).toEqual([
       { seq: 5, direction: 'in', directionNo: 3 },
       { seq: 6, direction: 'in', directionNo: 4 },
     ])
-    expect(write?.head).toEqual({ lastSeq: 6, rev: 10, inCount: 4, outCount: 1, lastMessageAt: at })
-    const answer = decideSends({ ...state({ outCount: 1 }), sender: operator }, [command('a')])
-    expect(answer.write?.rows[0]).toMatchObject({ direction: 'out', directionNo: 2 })
-    expect(answer.write?.head).toMatchObject({ inCount: 0, outCount: 2 })
+    const head = { chatId: chat.id, lastSeq: 6, rev: 10, inCount: 4, outCount: 1, lastMessageAt: sendTime, newest: 1 }
+    expect(heads).toEqual([head])
+    const answer = decideSends(sendState([chat]), [request([command('a')], { sender: operator })])
+    expect(answer.rows).toMatchObject([{ direction: 'out', directionNo: 2 }])
+    expect(answer.heads).toMatchObject([{ inCount: 2, outCount: 2 }])
+  })
+
+  test('[MSG-1] a clock that was set back does not turn the log around', () => {
+    const lastEntryAt = new Date(sendTime.getTime() + 60_000)
+    const { rows } = decideSends(sendState([sendChat({ lastEntryAt })]), [request([command('a')])])
+    expect(rows[0]?.createdAt).toEqual(lastEntryAt)
   })
 
   test('[MSG-3] a closed chat takes no message', () => {
-    const decision = decideSends(state({ status: 'closed' }), [command('a')])
-    expect(decision).toEqual({ answers: [{ outcome: 'refused', code: 'chat_closed' }], write: null })
+    const decision = decideSends(sendState([sendChat({ status: 'closed' })]), [request([command('a')])])
+    expect(decision).toEqual({ answers: [[closed]], rows: [], heads: [] })
   })
 
   test('[MSG-4] a replay is answered before the status of the chat is asked', () => {
     const first = sentRow('a')
-    const decision = decideSends({ ...state({ status: 'closed' }), sent: [first] }, [command('a')])
-    expect(decision).toEqual({ answers: [{ outcome: 'replay', first }], write: null })
+    const decision = decideSends(sendState([sendChat({ status: 'closed' })], [first]), [request([command('a')])])
+    expect(decision).toEqual({ answers: [[{ outcome: 'replay', first }]], rows: [], heads: [] })
   })
 
   test('[MSG-5] another text or another chat is no replay', () => {
-    const refused = { outcome: 'refused', code: 'client_msg_id_reused' }
-    const otherText = { ...state(), sent: [sentRow('a', { bodyHash: 'other' })] }
-    const otherChat = { ...state(), sent: [sentRow('a', { chatId: chatIdSchema.parse(99) })] }
-    expect(decideSends(otherText, [command('a')]).answers).toEqual([refused])
-    expect(decideSends(otherChat, [command('a')]).answers).toEqual([refused])
+    const asked = [request([command('a')])]
+    const otherText = sendState([sendChat()], [sentRow('a', { bodyHash: 'other' })])
+    const otherChat = sendState([sendChat()], [sentRow('a', { chatId: chatId(99) })])
+    expect(decideSends(otherText, asked).answers).toEqual([[reused]])
+    expect(decideSends(otherChat, asked).answers).toEqual([[reused]])
+  })
+
+  test('[MSG-5] an id belongs to its sender, whatever it looks like', () => {
+    const other = { userId: userIdSchema.parse(77), role: 'operator' } as const
+    const state = sendState([sendChat()], [sentRow('7:a', { bodyHash: 'other' })])
+    const { answers } = decideSends(state, [
+      request([command('7:a')], { sender: other }),
+      request([command('a')]),
+      request([command('7:a')]),
+    ])
+    expect(answers).toEqual([[stored(0)], [stored(1)], [reused]])
   })
 
   test('[MSG-9] every item of a batch has its own outcome, a repeat inside the batch too', () => {
     const first = sentRow('old')
-    const decision = decideSends({ ...state({ lastSeq: 9 }), sent: [first] }, [
-      command('old'),
-      command('new'),
-      command('new'),
-      command('new', 'another text'),
-      command('next'),
-    ])
-    expect(decision.answers).toEqual([
-      { outcome: 'replay', first },
-      { outcome: 'stored', place: 0, duplicate: false },
-      { outcome: 'stored', place: 0, duplicate: true },
-      { outcome: 'refused', code: 'client_msg_id_reused' },
-      { outcome: 'stored', place: 1, duplicate: false },
-    ])
-    expect(decision.write?.rows.map((row) => row.seq)).toEqual([10, 11])
+    const items = [command('old'), command('new'), command('new'), command('new', 'another text'), command('next')]
+    const decision = decideSends(sendState([sendChat({ lastSeq: 9 })], [first]), [request(items)])
+    expect(decision.answers).toEqual([[{ outcome: 'replay', first }, stored(0), stored(0, true), reused, stored(1)]])
+    expect(decision.rows.map((row) => row.seq)).toEqual([10, 11])
   })
 
-  test('[CHAT-12] a batch is one change of the chat', () => {
-    expect(decideSends(state(), [command('a'), command('b'), command('c')]).write?.head.rev).toBe(10)
+  test('[MSG-18] each of many sends has its own outcome, and the same id twice is one message', () => {
+    const chats = [sendChat({ lastSeq: 3 }), sendChat({ id: chatId(2), status: 'closed' })]
+    const stranger = { userId: userIdSchema.parse(70), role: 'client' } as const
+    const { answers, rows, heads } = decideSends(sendState(chats), [
+      request([command('a')]),
+      request([command('b')], { chatId: chatId(2) }),
+      request([command('c')], { sender: stranger }),
+      request([command('d')], { chatId: chatId(3) }),
+      request([command('a')]),
+      request([command('a', 'another text')]),
+      request([command('a')], { chatId: chatId(2) }),
+      request([command('a')], { sender: operator }),
+    ])
+    expect(answers).toEqual([[stored(0)], [closed], null, null, [stored(0, true)], [reused], [reused], [stored(1)]])
+    expect(rows.map((row) => row.seq)).toEqual([4, 5])
+    expect(heads).toMatchObject([{ chatId: 1, lastSeq: 5, inCount: 1, outCount: 1, newest: 1 }])
+  })
+
+  test('[CHAT-12] what is written at once is one change of the chat', () => {
+    const sends = [request([command('a'), command('b')]), request([command('c')], { sender: operator })]
+    expect(decideSends(sendState([sendChat()]), sends).heads).toMatchObject([{ rev: 10 }])
+  })
+
+  test('[MSG-18] deciding many sends at once is deciding them one after the other', () => {
+    const senders = [client, operator, { userId: userIdSchema.parse(70), role: 'client' }] as const
+    const sends = fc.record({
+      chatId: fc.integer({ min: 1, max: 4 }).map(chatId),
+      sender: fc.constantFrom(...senders),
+      commands: fc.array(
+        fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e'), text: fc.constantFrom('one', 'two') }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    })
+    const chats = [sendChat({ lastSeq: 5 }), sendChat({ id: chatId(2), status: 'closed' }), sendChat({ id: chatId(3) })]
+    const before = [
+      sentRow('a', { bodyHash: 'hash of one' }),
+      sentRow('b', { chatId: chatId(2), bodyHash: 'hash of two' }),
+    ]
+    fc.assert(
+      fc.property(fc.array(sends, { maxLength: 12 }), (drawn) => {
+        const requests = drawn.map(({ commands, ...rest }) =>
+          request(
+            commands.map(({ id, text }) => command(id, text)),
+            rest,
+          ),
+        )
+        const atOnce = decideSends(sendState(chats, before), requests)
+        const world = new World(chats, before)
+        expect(outcomes(atOnce)).toEqual(requests.map((each) => world.decide(each)))
+        expect(atOnce.rows).toEqual(world.rows)
+        for (const head of atOnce.heads) expect(world.chat(head.chatId)).toMatchObject(withoutRev(head))
+      }),
+    )
   })
 })
 
-function state(chat: Partial<SendState['chat']> = {}): SendState {
-  const open = { id: chatIdSchema.parse(1), status: 'open', lastSeq: 0, rev: 9, inCount: 0, outCount: 0 } as const
-  return { chat: { ...open, ...chat }, sender: client, at, sent: [] }
-}
-
-function command(clientMsgId: string, text = 'hello'): SendCommand {
-  return { clientMsgId, text, bodyHash: `hash of ${text}` }
-}
-
-function sentRow(clientMsgId: string, overrides: Partial<SentRow> = {}): SentRow {
-  return {
-    id: messageIdSchema.parse(50),
-    chatId: chatIdSchema.parse(1),
-    seq: 3,
-    userId: client.userId,
-    direction: 'in',
-    type: 'text',
-    text: 'hello',
-    clientMsgId,
-    createdAt: at,
-    bodyHash: 'hash of hello',
-    ...overrides,
+/** What callers are told, in words that do not depend on how many were decided together. */
+function outcomes({ answers, rows }: SendDecision): (string[] | null)[] {
+  const placeOf = ({ chatId: id, seq }: { chatId: number; seq: number }) => `${id}/${seq}`
+  const say = (answer: SendAnswer): string => {
+    switch (answer.outcome) {
+      case 'refused':
+        return answer.code
+      case 'replay':
+        return `again ${placeOf(answer.first)}`
+      case 'stored':
+        return `${answer.duplicate ? 'again' : 'stored'} ${placeOf(rows[answer.place] ?? { chatId: 0, seq: 0 })}`
+    }
   }
+  return answers.map((each) => each?.map(say) ?? null)
+}
+
+/** A database in small: what one decision writes, the next one reads. */
+class World {
+  readonly rows: SendDecision['rows'] = []
+  readonly #chats: Map<number, SendChat>
+  readonly #sent: ReturnType<typeof sentRow>[]
+
+  constructor(chats: readonly SendChat[], sent: readonly ReturnType<typeof sentRow>[]) {
+    this.#chats = new Map(chats.map((chat) => [chat.id, chat]))
+    this.#sent = [...sent]
+  }
+
+  chat(id: number): SendChat | undefined {
+    return this.#chats.get(id)
+  }
+
+  decide(asked: SendRequest): string[] | null {
+    const decision = decideSends(sendState([...this.#chats.values()], this.#sent), [asked])
+    this.rows.push(...decision.rows)
+    this.#sent.push(...decision.rows.map(({ clientMsgId, ...row }) => sentRow(clientMsgId, row)))
+    for (const { chatId: id, lastMessageAt, newest, ...head } of decision.heads) {
+      this.#chats.set(id, sendChat({ ...this.#chats.get(id), ...head, lastEntryAt: lastMessageAt }))
+    }
+    return outcomes(decision)[0] ?? null
+  }
+}
+
+function withoutRev({ lastSeq, inCount, outCount, lastMessageAt }: SendDecision['heads'][number]) {
+  return { lastSeq, inCount, outCount, lastEntryAt: lastMessageAt }
 }

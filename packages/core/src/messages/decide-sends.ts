@@ -1,28 +1,22 @@
-import type { ChatStatus } from '@deskbell/contract/chats'
+import type { Actor } from '@deskbell/contract/actor'
 import type { ErrorCode } from '@deskbell/contract/errors'
-import type { ChatId, UserId } from '@deskbell/contract/ids'
-import type { Role } from '@deskbell/contract/users'
-import type { ChatHead, NewMessageRow, SentRow } from '@deskbell/db/queries/messages'
+import type { ChatId } from '@deskbell/contract/ids'
+import type { SendChat } from '@deskbell/db/locks'
+import type { NewMessage, SentBefore, SentHead, SentRow } from '@deskbell/db/queries/sends'
+import { maySeeChat } from '../chats/chat-policy.ts'
+import { entryTime } from '../events/entry-time.ts'
 
-/** The locked chat. */
-export type SendChat = {
-  id: ChatId
-  status: ChatStatus
-  lastSeq: number
-  rev: number
-  inCount: number
-  outCount: number
-}
 export type SendCommand = { clientMsgId: string; text: string; bodyHash: string }
 
-export type SendState = {
-  chat: SendChat
-  sender: { userId: UserId; role: Role }
-  /** The time of new entries, taken under the lock. */
-  at: Date
-  /** What the sender has sent before with the ids of the commands, in whatever chat. */
-  sent: readonly SentRow[]
+/** What somebody sends to one chat, in order. */
+export type SendRequest = {
+  chatId: ChatId
+  sender: Pick<Actor, 'userId' | 'role'>
+  commands: readonly SendCommand[]
 }
+
+/** What stands under the locks: the chats, the time, and what the senders have sent before with these ids. */
+export type SendState = SentBefore & { chats: ReadonlyMap<ChatId, SendChat> }
 
 /** `place` points into the rows to write. */
 export type SendAnswer =
@@ -31,62 +25,92 @@ export type SendAnswer =
   | { outcome: 'refused'; code: Extract<ErrorCode, 'chat_closed' | 'client_msg_id_reused'> }
 
 export type SendDecision = {
-  answers: SendAnswer[]
-  /** Null when there is nothing to write. */
-  write: { rows: NewMessageRow[]; head: ChatHead } | null
+  /** For each request its answers, or null when the sender sees no such chat. */
+  answers: (SendAnswer[] | null)[]
+  rows: NewMessage[]
+  heads: SentHead[]
 }
+
+/** What is known of an id: where it was sent, what, and how the same send is answered. */
+type Known = { chatId: ChatId; bodyHash: string; answer: SendAnswer }
+
+/** The decision as it grows. */
+type Draft = { known: Map<string, Known>; rows: NewMessage[]; heads: Map<ChatId, SentHead> }
 
 /**
- * Decides a batch from what stands under the lock. For each item in array order:
+ * Decides sends of many people to many chats as if they came one after the other. For each item in order:
  * a replay is answered before the chat's status is asked, so a retry is acknowledged also after the close.
  */
-export function decideSends(state: SendState, commands: readonly SendCommand[]): SendDecision {
-  const rows: NewMessageRow[] = []
-  const answers = commands.map((command) => {
-    const answer = decideSend(state, rows, command)
-    if (answer.outcome === 'stored' && !answer.duplicate) rows.push(newRow(state, rows.length + 1, command))
-    return answer
-  })
-  return { answers, write: rows.length === 0 ? null : { rows, head: headAfter(state, rows.length) } }
+export function decideSends(state: SendState, requests: readonly SendRequest[]): SendDecision {
+  const known = new Map(state.sent.map((first) => [keyOf(first.userId, first.clientMsgId), asKnown(first)]))
+  const draft: Draft = { known, rows: [], heads: new Map() }
+  const answers = requests.map((request) => decideRequest(state, draft, request))
+  return { answers, rows: draft.rows, heads: [...draft.heads.values()] }
 }
 
-function decideSend(state: SendState, rows: readonly NewMessageRow[], command: SendCommand): SendAnswer {
-  const first = state.sent.find((row) => row.clientMsgId === command.clientMsgId)
+function decideRequest(state: SendState, draft: Draft, request: SendRequest): SendAnswer[] | null {
+  const chat = state.chats.get(request.chatId)
+  if (chat === undefined || !maySeeChat(request.sender, chat)) return null
+  const send: Send = { chat, now: state.now, sender: request.sender }
+  return request.commands.map((command) => decideSend(draft, send, command))
+}
+
+type Send = { chat: SendChat; now: Date; sender: SendRequest['sender'] }
+
+function decideSend(draft: Draft, send: Send, command: SendCommand): SendAnswer {
+  const key = keyOf(send.sender.userId, command.clientMsgId)
+  const first = draft.known.get(key)
   if (first !== undefined) {
-    const same = first.chatId === state.chat.id && first.bodyHash === command.bodyHash
-    return same ? { outcome: 'replay', first } : { outcome: 'refused', code: 'client_msg_id_reused' }
+    const same = first.chatId === send.chat.id && first.bodyHash === command.bodyHash
+    return same ? first.answer : { outcome: 'refused', code: 'client_msg_id_reused' }
   }
-  const place = rows.findIndex((row) => row.clientMsgId === command.clientMsgId)
-  if (place >= 0) {
-    const same = rows[place]?.bodyHash === command.bodyHash
-    return same ? { outcome: 'stored', place, duplicate: true } : { outcome: 'refused', code: 'client_msg_id_reused' }
-  }
-  if (state.chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
-  return { outcome: 'stored', place: rows.length, duplicate: false }
+  if (send.chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
+  const place = draft.rows.push(newMessage(draft, send, command)) - 1
+  const again: SendAnswer = { outcome: 'stored', place, duplicate: true }
+  draft.known.set(key, { chatId: send.chat.id, bodyHash: command.bodyHash, answer: again })
+  return { outcome: 'stored', place, duplicate: false }
 }
 
-function newRow(state: SendState, nth: number, command: SendCommand): NewMessageRow {
-  const { chat, sender, at } = state
+/** Takes the next place of the chat. */
+function newMessage(draft: Draft, { chat, now, sender }: Send, command: SendCommand): NewMessage {
+  const head = draft.heads.get(chat.id) ?? headBefore(chat, now)
   const fromClient = sender.role === 'client'
+  head.lastSeq += 1
+  if (fromClient) head.inCount += 1
+  else head.outCount += 1
+  head.newest = draft.rows.length
+  draft.heads.set(chat.id, head)
   return {
     chatId: chat.id,
-    seq: chat.lastSeq + nth,
+    seq: head.lastSeq,
     userId: sender.userId,
     direction: fromClient ? 'in' : 'out',
-    directionNo: (fromClient ? chat.inCount : chat.outCount) + nth,
-    createdAt: at,
-    ...command,
+    directionNo: fromClient ? head.inCount : head.outCount,
+    text: command.text,
+    clientMsgId: command.clientMsgId,
+    bodyHash: command.bodyHash,
+    createdAt: head.lastMessageAt,
   }
 }
 
-/** `rev` counts changes, so a batch is one; `seq` counts entries. */
-function headAfter({ chat, sender, at }: SendState, count: number): ChatHead {
-  const fromClient = sender.role === 'client'
+/** `rev` counts changes, so all that is written at once is one; `seq` counts entries. */
+function headBefore(chat: SendChat, now: Date): SentHead {
   return {
-    lastSeq: chat.lastSeq + count,
+    chatId: chat.id,
+    lastSeq: chat.lastSeq,
     rev: chat.rev + 1,
-    inCount: chat.inCount + (fromClient ? count : 0),
-    outCount: chat.outCount + (fromClient ? 0 : count),
-    lastMessageAt: at,
+    inCount: chat.inCount,
+    outCount: chat.outCount,
+    lastMessageAt: entryTime(now, chat.lastEntryAt),
+    newest: -1,
   }
+}
+
+function asKnown(first: SentRow): Known {
+  return { chatId: first.chatId, bodyHash: first.bodyHash, answer: { outcome: 'replay', first } }
+}
+
+/** The id may be any text, so the number comes first. */
+function keyOf(userId: number, clientMsgId: string | null): string {
+  return `${userId}:${clientMsgId}`
 }

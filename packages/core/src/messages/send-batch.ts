@@ -1,7 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { SendBatchInput, SendBatchOutput, SendItem, SendOutcome } from '@deskbell/contract/messages'
 import type { Core } from '../context.ts'
-import { type ItemAnswer, sendItems } from './send-items.ts'
+import { sendItems } from './send-items.ts'
+import type { ItemAnswer } from './send-job.ts'
 
 /**
  * Sends several messages in array order, in one transaction; a refused item holds up nobody behind it.

@@ -1,4 +1,4 @@
-import type { lockChat } from '@deskbell/db/locks'
+import type { lockChat, lockFreeChats } from '@deskbell/db/locks'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { raceOverCore } from '@deskbell/testkit/history/core-race'
 import { raceChanges } from '@deskbell/testkit/history/race-changes'
@@ -8,7 +8,14 @@ import { expect, test, vi } from 'vitest'
 vi.mock(import('@deskbell/db/locks'), async (original) => {
   const readWithoutLock: typeof lockChat = (tx, chatId) =>
     tx.query.chats.findFirst({ where: (chat, { eq }) => eq(chat.id, chatId) })
-  return { ...(await original()), lockChat: readWithoutLock }
+  const readManyWithoutLock: typeof lockFreeChats = (tx, chatIds) =>
+    tx.query.chats.findMany({ where: (chat, { inArray }) => inArray(chat.id, [...chatIds]) })
+  return {
+    ...(await original()),
+    lockChat: readWithoutLock,
+    lockFreeChats: readManyWithoutLock,
+    lockChats: readManyWithoutLock,
+  }
 })
 
 test('[MSG-3] [MSG-13] without the row lock the same race is caught by the checker', async () => {

@@ -1,0 +1,61 @@
+import { type ChatId, chatIdSchema, messageIdSchema, userIdSchema } from '@deskbell/contract/ids'
+import type { SendChat } from '@deskbell/db/locks'
+import type { SentRow } from '@deskbell/db/queries/sends'
+import type { SendCommand, SendRequest, SendState } from './decide-sends.ts'
+
+/** For tests of decisions about sends. */
+
+export const sendTime = new Date('2030-01-01T00:00:00.000Z')
+export const client = { userId: userIdSchema.parse(7), role: 'client' } as const
+export const operator = { userId: userIdSchema.parse(8), role: 'operator' } as const
+
+export function chatId(number = 1): ChatId {
+  return chatIdSchema.parse(number)
+}
+
+/** A chat of `client`. */
+export function sendChat(changes: Partial<SendChat> = {}): SendChat {
+  return {
+    id: chatId(),
+    userId: client.userId,
+    operatorId: null,
+    status: 'open',
+    lastSeq: 0,
+    rev: 9,
+    inCount: 0,
+    outCount: 0,
+    lastEntryAt: new Date(0),
+    ...changes,
+  }
+}
+
+export function sendState(chats: readonly SendChat[], sent: readonly SentRow[] = []): SendState {
+  return { now: sendTime, sent: [...sent], chats: new Map(chats.map((chat) => [chat.id, chat])) }
+}
+
+export function command(clientMsgId: string, text = 'hello'): SendCommand {
+  return { clientMsgId, text, bodyHash: `hash of ${text}` }
+}
+
+export function request(commands: readonly SendCommand[], changes: Partial<SendRequest> = {}): SendRequest {
+  return { chatId: chatId(), sender: client, commands, ...changes }
+}
+
+/** What `client` has sent before. */
+export function sentRow(clientMsgId: string, changes: Partial<SentRow> = {}): SentRow {
+  return {
+    id: messageIdSchema.parse(50),
+    chatId: chatId(),
+    seq: 3,
+    userId: client.userId,
+    direction: 'in',
+    type: 'text',
+    text: 'hello',
+    clientMsgId,
+    createdAt: sendTime,
+    bodyHash: 'hash of hello',
+    client: 0,
+    operator: 0,
+    ...changes,
+  }
+}

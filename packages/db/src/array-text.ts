@@ -1,0 +1,19 @@
+/*
+ * Arrays in PostgreSQL's own text form. The driver's way asks about the type of every element;
+ * a batch of sends has thousands.
+ */
+
+export function numberArray(values: readonly number[]): string {
+  return `{${values.join(',')}}`
+}
+
+export function textArray(values: readonly string[]): string {
+  return `{${values.map(quoted).join(',')}}`
+}
+
+function quoted(value: string): string {
+  return needsEscape.test(value) ? `"${value.replace(escaped, '\\$&')}"` : `"${value}"`
+}
+
+const needsEscape = /["\\]/
+const escaped = /["\\]/g
