@@ -118,11 +118,10 @@ const sendsWrite = preparedOnce((executor) => {
       ${array('clientMsgId', 'text')}, ${array('bodyHash', 'text')}, ${array('createdAt', 'float8')})
       as told (chat_id, seq, user_id, direction, direction_no, text, client_msg_id, body_hash, at)
     returning id`)
-  const numbered = executor.$with('numbered', {}).as(sql`select array_agg(id order by id) as ids from inserted`)
   const changed = executor.$with('changed', {}).as(sql`
     update ${chats} as chat set last_seq = head.last_seq, rev = head.rev, in_count = head.in_count,
       out_count = head.out_count, last_message_at = to_timestamp(head.at / 1000),
-      last_entry_at = to_timestamp(head.at / 1000), last_message_id = (select ids[head.newest] from numbered)
+      last_entry_at = to_timestamp(head.at / 1000), last_message_id = (array(select id from inserted order by id))[head.newest]
     from unnest(${array('headChatId', 'bigint')}, ${array('lastSeq', 'bigint')}, ${array('rev', 'bigint')},
       ${array('inCount', 'int')}, ${array('outCount', 'int')}, ${array('lastMessageAt', 'float8')},
       ${array('newest', 'int')}) as head (chat_id, last_seq, rev, in_count, out_count, at, newest)
@@ -130,7 +129,7 @@ const sendsWrite = preparedOnce((executor) => {
   const fed = executor.$with('fed', {}).as(sql`
     insert into ${feed} (chat_id) select unnest(${array('headChatId', 'bigint')})`)
   return executor
-    .with(inserted, numbered, changed, fed)
+    .with(inserted, changed, fed)
     .select({ id: inserted.id })
     .from(inserted)
     .orderBy(asc(inserted.id))
