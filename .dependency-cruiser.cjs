@@ -98,7 +98,7 @@ module.exports = {
       to: { path: '^apps/web/src/features/', pathNot: '^apps/web/src/features/$1/' },
     },
     only('drizzle-orm', ['packages/db']),
-    only('pg', ['packages/db', 'packages/bus']),
+    only('pg', ['packages/db', 'packages/bus', 'apps/load/src/bench/peers']),
     only('fastify', ['packages/api']),
     only('ws', ['packages/api', 'packages/sdk', 'apps/load']),
     only('react', ['apps/web']),

@@ -1,11 +1,12 @@
 import pg from 'pg'
 
 /** One statement on a connection of its own, such as `create database`, which no transaction may hold. */
-export async function execute(connectionString: string, statement: string): Promise<void> {
+export async function execute(connectionString: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString })
   await client.connect()
   try {
-    await client.query(statement)
+    const { rows } = await client.query<Record<string, unknown>>(statement)
+    return rows
   } finally {
     await client.end()
   }

@@ -17,6 +17,8 @@ export type BenchResult = {
   about: string
   tables: BenchTable[]
   targets: BenchTarget[]
+  /** Every single figure behind the tables, kept as JSON beside the page. */
+  raw?: unknown
 }
 
 export type BenchTable = { caption: string; columns: string[]; rows: string[][] }

@@ -1,4 +1,5 @@
+import { sends } from '../sends/sends.ts'
 import type { Bench } from './bench.ts'
 
 /** Every part, in the order of the report. */
-export const benches: readonly Bench[] = []
+export const benches: readonly Bench[] = [sends]
