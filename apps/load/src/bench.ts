@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { benches } from './bench/suite/benches.ts'
-import { reportPage, type Section } from './bench/suite/report.ts'
+import { keepReport } from './bench/suite/kept-report.ts'
+import { reportPage } from './bench/suite/report.ts'
+import { runBenches } from './bench/suite/run-benches.ts'
 
 const { values } = parseArgs({
   options: {
@@ -12,18 +13,21 @@ const { values } = parseArgs({
   },
 })
 const { quick, only, report } = values
-const names = only?.split(',')
-const unknown = names?.filter((name) => !benches.some((bench) => bench.name === name)) ?? []
-if (unknown.length > 0)
-  throw new Error(`There is no ${unknown.join(', ')}: ${benches.map(({ name }) => name).join(', ')}`)
+if (quick && report !== undefined) throw new Error('The figures of a quick run are not worth keeping.')
 
-const sections: Section[] = []
-for (const bench of benches.filter(({ name }) => names === undefined || names.includes(name))) {
-  console.log(`bench: ${bench.name}`)
-  const result = await bench.run({ quick, log: (line) => console.log(`  ${line}`) })
-  sections.push({ title: bench.title, command: `pnpm bench --only ${bench.name}`, result })
-}
-const page = reportPage(sections, new Date().toISOString().slice(0, 10))
-console.log(page)
-if (report !== undefined) await writeFile(report, page)
+const sections = await runBenches(benches, {
+  quick,
+  only: only?.split(',') ?? null,
+  log: (line) => console.log(line),
+  // After each part: one that fails must not cost the others.
+  onSection: async (section) => {
+    if (report !== undefined)
+      await keepReport(
+        report,
+        [section],
+        benches.map(({ name }) => name),
+      )
+  },
+})
+console.log(quick ? 'bench: every part ran; a quick run has no figures' : reportPage(sections))
 process.exit(0)

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { measureLatency } from '../src/bench/measure-latency.ts'
-import { measureReconnect } from '../src/bench/measure-reconnect.ts'
+import { measureLatency } from '../src/bench/latency/measure-latency.ts'
+import { measureReconnect } from '../src/bench/reconnect/measure-reconnect.ts'
+import { benches } from '../src/bench/suite/benches.ts'
+import { runBenches } from '../src/bench/suite/run-benches.ts'
 
-// Counts, never times: figures are for the reports, from a quiet machine.
+// Counts, never times: figures are for the report, from a quiet machine.
 
 test('[CHECK-5] everybody comes back complete after all sockets were cut at once', async () => {
   const report = await measureReconnect({ sockets: 40, awayMs: 500 })
@@ -11,6 +13,16 @@ test('[CHECK-5] everybody comes back complete after all sockets were cut at once
 })
 
 test('[CHECK-5] the benchmark of latency sees every message in every window', async () => {
-  const report = await measureLatency({ chats: 4, perSecond: 20, seconds: 2 })
+  const report = await measureLatency({ chats: 4, perSecond: 20, seconds: 2, warmSeconds: 1 })
   expect(report).toMatchObject({ sent: 40, applied: 80 })
 })
+
+test('[BENCH-2] the quick suite runs every part', async () => {
+  const lines: string[] = []
+  const sections = await runBenches(benches, { quick: true, only: null, log: (line) => lines.push(line) })
+  expect(sections.map(({ name }) => name)).toEqual(benches.map(({ name }) => name))
+  for (const { name, result } of sections) {
+    expect(result.tables.length, name).toBeGreaterThan(0)
+    for (const { columns, rows } of result.tables) for (const row of rows) expect(row.length).toBe(columns.length)
+  }
+}, 600_000)

@@ -1,11 +1,5 @@
+import { answerOrders } from '../suite/answer-orders.ts'
 import { SendLoad, type SendOrder } from './send-load.ts'
 
 const load = new SendLoad()
-
-process.on('message', ({ nr, order }: { nr: number; order: SendOrder }) => {
-  load.obey(order).then(
-    (value) => process.send?.({ nr, value }),
-    (error: unknown) => process.send?.({ nr, error: String(error) }),
-  )
-})
-process.on('disconnect', () => process.exit(0))
+answerOrders<SendOrder>((order) => load.obey(order))

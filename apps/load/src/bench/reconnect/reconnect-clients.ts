@@ -1,8 +1,8 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import { type ChatFollower, createSdk, type Sdk } from '@deskbell/sdk'
 import { waitFor } from '@deskbell/testkit/wait-for'
-import { now } from '../clock.ts'
-import { inParallel } from './in-parallel.ts'
+import { now } from '../../clock.ts'
+import { inParallel } from '../in-parallel.ts'
 
 export type ReconnectOrder =
   /** Signs clients in, each with a chat of its own that it follows. Answers the chats when all are live. */

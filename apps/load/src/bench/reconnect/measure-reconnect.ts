@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { createSdk } from '@deskbell/sdk'
 import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import { z } from 'zod'
-import { ChildDialog } from '../child-dialog.ts'
-import { now } from '../clock.ts'
-import { DelayHistogram } from '../history/delay-histogram.ts'
-import { inParallel } from './in-parallel.ts'
-import { startLoneServer } from './lone-server.ts'
+import { now } from '../../clock.ts'
+import { DelayHistogram } from '../../history/delay-histogram.ts'
+import { inParallel } from '../in-parallel.ts'
+import { startChildProgram } from '../suite/child-program.ts'
+import { startLoneServer } from '../suite/lone-server.ts'
+import { usageOfTree } from '../suite/process-usage.ts'
 import type { ReconnectOrder } from './reconnect-clients.ts'
 
 export type ReconnectOptions = { sockets: number; awayMs: number }
@@ -23,6 +21,8 @@ export type ReconnectReport = ReconnectOptions & {
   slowest: number
   /** Connections for every client, from the cut on. */
   connectionsEach: number
+  /** CPU of the server, in microseconds a client, until the last is back. */
+  serverUsEach: number
 }
 
 const numbers = z.array(z.number())
@@ -32,7 +32,7 @@ export async function measureReconnect(options: ReconnectOptions): Promise<Recon
   await using stack = new AsyncDisposableStack()
   const { server } = await startLoneServer(stack)
   const proxy = stack.use(await startFaultProxy(server.url))
-  const clients = startClients(stack)
+  const clients = stack.use(startChildProgram<ReconnectOrder>(new URL('reconnect-main.ts', import.meta.url)))
   const chatIds = numbers.parse(await clients.ask({ t: 'open', url: proxy.url, count: options.sockets }))
   const before = proxy.accepted()
   proxy.target(null)
@@ -40,7 +40,9 @@ export async function measureReconnect(options: ReconnectOptions): Promise<Recon
   const missed = await storeMeanwhile(server.url, chatIds, options.awayMs)
   proxy.target(server.url)
   const upAt = now()
+  const used = usageOfTree(server.pid).cpuUs
   const moments = numbers.parse(await clients.ask({ t: 'back', missed }))
+  const serverUs = usageOfTree(server.pid).cpuUs - used
   const delays = new DelayHistogram()
   for (const at of moments) delays.add(Math.max(0, at - upAt))
   return {
@@ -49,20 +51,9 @@ export async function measureReconnect(options: ReconnectOptions): Promise<Recon
     p50: delays.quantile(0.5) ?? 0,
     p99: delays.quantile(0.99) ?? 0,
     slowest: Math.max(...moments) - upAt,
+    serverUsEach: serverUs / options.sockets,
     connectionsEach: (proxy.accepted() - before) / options.sockets,
   }
-}
-
-function startClients(stack: AsyncDisposableStack): ChildDialog<ReconnectOrder> {
-  const mainFile = fileURLToPath(new URL('reconnect-main.ts', import.meta.url))
-  const child = spawn(process.execPath, [mainFile], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  stack.defer(async () => {
-    if (child.exitCode !== null) return
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exited
-  })
-  return new ChildDialog(child)
 }
 
 /** By an operator with a line of its own: as many chats as get a message in that time. */
