@@ -1,7 +1,5 @@
-import { type FeedPosition, type FeedRow, readFeed } from '@deskbell/db/queries/feed-tail'
+import { type FeedPosition, type FeedRow, feedPageMax, readFeed } from '@deskbell/db/queries/feed-tail'
 import type { Executor } from '@deskbell/db/transaction'
-
-const pageRows = 500
 
 export type FeedConsumer = {
   after: FeedPosition
@@ -16,11 +14,11 @@ export type FeedConsumer = {
 export async function tailFeed(executor: Executor, { after, onRows }: FeedConsumer): Promise<FeedPosition> {
   let position = after
   for (;;) {
-    const rows = await readFeed(executor, position, pageRows)
+    const rows = await readFeed(executor, position, feedPageMax)
     const last = rows.at(-1)
     if (last === undefined) return position
     await onRows(rows)
     position = { xid: last.xid, id: last.id }
-    if (rows.length < pageRows) return position
+    if (rows.length < feedPageMax) return position
   }
 }

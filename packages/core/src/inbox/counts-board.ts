@@ -3,8 +3,9 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
 import type { Log } from '../log.ts'
-import { type OperatorSums, operatorCounts, readClientCounts, readOperatorSums } from './inbox-counts.ts'
+import { type OperatorSums, operatorCounts, readClientCounts } from './inbox-counts.ts'
 import type { InboxReaders } from './inbox-readers.ts'
+import { OperatorCounts } from './operator-counts.ts'
 
 /** Counts are read at most this often, however much changes. */
 export const countsMs = 1_000
@@ -16,6 +17,7 @@ export type CountsBoardOptions = { db: Database; log: Log; readers: InboxReaders
 /** Keeps the counts of all readers: absolute numbers, read anew some time after something changed. */
 export class CountsBoard {
   readonly #options: CountsBoardOptions
+  readonly #operatorCounts: OperatorCounts
   readonly #staleClients = new Set<UserId>()
   #staleOperators = false
   #sums: { at: number; value: Promise<OperatorSums> } | null = null
@@ -25,6 +27,7 @@ export class CountsBoard {
 
   constructor(options: CountsBoardOptions) {
     this.#options = options
+    this.#operatorCounts = new OperatorCounts(options.db)
   }
 
   /** Something changed in a chat of this client. */
@@ -48,6 +51,7 @@ export class CountsBoard {
     this.#staleClients.clear()
     this.#staleOperators = false
     this.#sums = null
+    this.#operatorCounts.forget()
   }
 
   stop(): void {
@@ -62,7 +66,7 @@ export class CountsBoard {
   }
 
   #readSums(): Promise<OperatorSums> {
-    const value = readOperatorSums(this.#options.db)
+    const value = this.#operatorCounts.read()
     const sums = { at: performance.now(), value }
     this.#sums = sums
     value.catch(() => {

@@ -1,28 +1,10 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
-import {
-  countOpenChatsByOperator,
-  type OpenSums,
-  sumOpenChats,
-  sumOpenChatsByClient,
-  sumUnreadChangeByOperator,
-} from '@deskbell/db/queries/inbox'
-import { inSnapshot } from '@deskbell/db/transaction'
+import { type OpenSums, sumOpenChatsByClient } from '@deskbell/db/queries/inbox'
 
 /** The sums of all operators, from one snapshot: what is common, and what each one's own chats and marks change. */
 export type OperatorSums = { common: OpenSums; mine: ReadonlyMap<UserId, number>; unread: ReadonlyMap<UserId, number> }
-
-/** One reading for all operators, however many look. */
-export function readOperatorSums(db: Database): Promise<OperatorSums> {
-  return inSnapshot(db, async (tx) => {
-    const common = await sumOpenChats(tx)
-    const mine = new Map<UserId, number>()
-    for (const { userId, chats } of await countOpenChatsByOperator(tx)) if (userId !== null) mine.set(userId, chats)
-    const changes = await sumUnreadChangeByOperator(tx)
-    return { common, mine, unread: new Map(changes.map(({ userId, change }) => [userId, common.unread + change])) }
-  })
-}
 
 export function operatorCounts({ common, mine, unread }: OperatorSums, userId: UserId): InboxCounts {
   const { open, unassigned } = common

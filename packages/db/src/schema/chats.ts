@@ -1,8 +1,20 @@
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  type AnyPgColumn,
+  bigint,
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
 import { users } from './users.ts'
+
+const isOpen = (table: { status: AnyPgColumn }) => sql`${table.status} = 'open'`
 
 /** One conversation, and the head of its log. Every change of it is made under its row lock. */
 export const chats = pgTable(
@@ -46,6 +58,9 @@ export const chats = pgTable(
     index('idx_chat_operator_last_msg').on(table.operatorId, table.lastMessageAt),
     index('idx_chat_status').on(table.status),
     index('idx_chat_last_message_at').on(table.lastMessageAt),
+    // Few chats are open, and theirs are the lists that people wait for: small indexes, in the order of the lists.
+    index('idx_chat_open_last_msg').on(table.lastMessageAt, table.id).where(isOpen(table)),
+    index('idx_chat_open_operator').on(table.operatorId, table.lastMessageAt, table.id).where(isOpen(table)),
     uniqueIndex('uniq_chat_client_chat_id').on(table.clientChatId, table.createdBy),
     check('chats_status_check', sql`${table.status} in ('open', 'closed')`),
   ],

@@ -1,0 +1,48 @@
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import type { OpenChat } from '@deskbell/db/queries/open-chats'
+import type { OperatorSums } from './inbox-counts.ts'
+
+/** The sums over open chats. A chat that changed is taken out as it was and put in as it is, however many there are. */
+export class CountsTally {
+  readonly #chats = new Map<ChatId, OpenChat>()
+  readonly #mine = new Map<UserId, number>()
+  /** By how much an operator's own marks change the sum of unread that holds without them. */
+  readonly #change = new Map<UserId, number>()
+  #unassigned = 0
+  #unread = 0
+
+  /** Null: the chat is not open. */
+  set(chatId: ChatId, chat: OpenChat | null): void {
+    const known = this.#chats.get(chatId)
+    if (known !== undefined) this.#add(known, -1)
+    if (chat === null) {
+      this.#chats.delete(chatId)
+      return
+    }
+    this.#chats.set(chatId, chat)
+    this.#add(chat, 1)
+  }
+
+  sums(): OperatorSums {
+    const common = { open: this.#chats.size, unassigned: this.#unassigned, unread: this.#unread }
+    const unread = new Map([...this.#change].map(([userId, change]) => [userId, common.unread + change]))
+    return { common, mine: new Map(this.#mine), unread }
+  }
+
+  #add({ operatorId, inCount, readCounts }: OpenChat, sign: 1 | -1): void {
+    if (operatorId === null) this.#unassigned += sign
+    else bump(this.#mine, operatorId, sign)
+    const unreadAfter = (count: number) => Math.max(0, inCount - count)
+    // Without an own mark the highest of the operators' marks counts.
+    const common = unreadAfter(Math.max(0, ...readCounts.map(([, count]) => count)))
+    this.#unread += sign * common
+    for (const [userId, count] of readCounts) bump(this.#change, userId, sign * (unreadAfter(count) - common))
+  }
+}
+
+/** What is zero is not kept: people come and go. */
+function bump(sums: Map<UserId, number>, userId: UserId, by: number): void {
+  const sum = (sums.get(userId) ?? 0) + by
+  if (sum === 0) sums.delete(userId)
+  else sums.set(userId, sum)
+}

@@ -1,0 +1,2 @@
+CREATE INDEX "idx_chat_open_last_msg" ON "chats" USING btree ("last_message_at","id") WHERE "chats"."status" = 'open';--> statement-breakpoint
+CREATE INDEX "idx_chat_open_operator" ON "chats" USING btree ("operator_id","last_message_at","id") WHERE "chats"."status" = 'open';
