@@ -3,8 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { PageInput, PageOutput } from '@deskbell/contract/events'
 import { unavailableRetrySeconds } from '@deskbell/contract/limits'
-import { readLogBefore, readLogHead } from '@deskbell/db/queries/log'
-import { inSnapshot } from '@deskbell/db/transaction'
+import { readLogPage } from '@deskbell/db/queries/log'
 import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
 import { formatCursor } from './cursor.ts'
@@ -14,18 +13,15 @@ import { storedEntryView } from './stored-entry-view.ts'
 export async function pageEvents(core: Core, actor: Actor, input: PageInput): Promise<PageOutput> {
   const { chatId, beforeSeq, limit } = input
   const epoch = core.epoch()
-  const { chat, rows } = await inSnapshot(core.db, async (tx) => ({
-    chat: requireVisible(actor, await readLogHead(tx, chatId)),
-    rows: await readLogBefore(tx, { chatId, beforeSeq, limit }),
-  }))
+  const page = requireVisible(actor, await readLogPage(core.db.orm, { chatId, beforeSeq, limit }))
   await requireSameHistory(core, epoch)
   return {
-    entries: rows.map((row) => storedEntryView(chatId, row, chat.marks)),
-    cursor: formatCursor({ epoch, seq: chat.lastSeq }),
+    entries: page.entries.map((row) => storedEntryView(chatId, row, page.marks)),
+    cursor: formatCursor({ epoch, seq: page.lastSeq }),
     // The log has no gaps, so its first entry is 1.
-    hasMore: (rows[0]?.seq ?? 1) > 1,
-    read: chat.marks,
-    delivered: chat.delivered,
+    hasMore: (page.entries[0]?.seq ?? 1) > 1,
+    read: page.marks,
+    delivered: page.delivered,
   }
 }
 

@@ -6,10 +6,9 @@ import { messageView } from './message-view.ts'
 
 /** A page of a chat's messages, ids ascending; `hasMore` looks in the direction asked. */
 export async function listMessages(core: Core, actor: Actor, input: ListMessagesInput): Promise<ListMessagesOutput> {
-  const chat = requireVisible(actor, await core.queries.chats.access(input.chatId))
-  const rows = await core.queries.messages.page({ ...input, limit: input.limit + 1 })
-  const page = rows.slice(0, input.limit)
+  const chat = requireVisible(actor, await core.queries.messages.page({ ...input, limit: input.limit + 1 }))
+  const page = chat.rows.slice(0, input.limit)
   // Without `afterId` the rows come from the newest end.
   if (input.afterId === undefined) page.reverse()
-  return { items: page.map((row) => messageView(row, chat.marks)), hasMore: rows.length > page.length }
+  return { items: page.map((row) => messageView(row, chat.marks)), hasMore: chat.rows.length > page.length }
 }

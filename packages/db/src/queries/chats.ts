@@ -1,6 +1,6 @@
 import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 import { chats } from '../schema/chats.ts'
 import type { Executor, Tx } from '../transaction.ts'
@@ -21,16 +21,6 @@ export type ChatAccess = {
 /** Enough to decide who may write in a chat, and nothing that changes with each message. */
 export type ChatGlance = { userId: UserId; status: ChatStatus }
 
-export type ChatsFilter = {
-  askerId: UserId
-  /** Whose chats: of the asker as client, of the asker as operator, of nobody, or all. */
-  scope: 'own' | 'mine' | 'unassigned' | 'all'
-  status: ChatStatus | 'all'
-  limit: number
-  /** The last row of the page before. */
-  after?: { lastMessageAt: Date; id: number } | undefined
-}
-
 export function prepareChatReads(orm: Database['orm']) {
   const access = selectAccess(orm)
     .where(sql`${chats.id} = any(${sql.placeholder('chatIds')})`)
@@ -49,7 +39,6 @@ export function prepareChatReads(orm: Database['orm']) {
   const row = selectChatRows(orm, sql.placeholder('askerId'))
     .where(eq(chats.id, sql.placeholder('chatId')))
     .prepare('chat_row')
-  const lists = new Map<string, ReturnType<typeof prepareList>>()
   return {
     access: (chatId: ChatId): Promise<ChatAccess | undefined> => accesses.get(chatId),
     async glance(chatId: ChatId): Promise<ChatGlance | undefined> {
@@ -59,13 +48,6 @@ export function prepareChatReads(orm: Database['orm']) {
     async row(askerId: UserId, chatId: ChatId): Promise<ChatRow | undefined> {
       const rows = await row.execute({ askerId, chatId })
       return rows[0]
-    },
-    /** Most recent activity first, then id; one statement per form of the filter, so that each has its own plan. */
-    list(filter: ChatsFilter): Promise<ChatRow[]> {
-      const name = listName(filter)
-      const list = lists.get(name) ?? prepareList(orm, filter)
-      lists.set(name, list)
-      return list.execute({ ...filter, afterAt: filter.after?.lastMessageAt.toISOString(), afterId: filter.after?.id })
     },
   }
 }
@@ -87,28 +69,6 @@ function selectAccess(executor: Executor) {
       marks: readMarksFields(chats.id),
     })
     .from(chats)
-}
-
-function prepareList(orm: Database['orm'], filter: ChatsFilter) {
-  const asker = sql.placeholder('askerId')
-  const whose = {
-    own: eq(chats.userId, asker),
-    mine: eq(chats.operatorId, asker),
-    unassigned: isNull(chats.operatorId),
-    all: undefined,
-  }[filter.scope]
-  const status = filter.status === 'all' ? undefined : eq(chats.status, filter.status)
-  const position = sql`(${sql.placeholder('afterAt')}::timestamptz, ${sql.placeholder('afterId')}::bigint)`
-  const after = filter.after && sql`(${chats.lastMessageAt}, ${chats.id}) < ${position}`
-  return selectChatRows(orm, asker)
-    .where(and(whose, status, after))
-    .orderBy(desc(chats.lastMessageAt), desc(chats.id))
-    .limit(sql.placeholder('limit'))
-    .prepare(listName(filter))
-}
-
-function listName(filter: ChatsFilter): string {
-  return `chats_${filter.scope}_${filter.status}_${filter.after === undefined ? 'first' : 'after'}`
 }
 
 /** The row as a transaction sees it, its own changes included. */

@@ -1,9 +1,10 @@
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readEpochParts } from './epoch.ts'
-import { readLogAfter, readLogBefore } from './log.ts'
+import { readLogAfter, readLogPage } from './log.ts'
 
 let database: FreshDatabase
 let chatId: ChatId
@@ -40,29 +41,38 @@ test('[LIVE-2] messages and events are one log by seq, without what is for the t
   expect(rows[4]).toMatchObject({ seq: 10, kind: 'closed', actor: null, message: { id: null } })
   expect(rows[0]?.at).toBeInstanceOf(Date)
   expect(typeof rows[0]?.message.id).toBe('number')
-  expect((await readLogBefore(orm, { chatId, beforeSeq: 11, limit: 4 })).map((row) => row.seq)).toEqual([7, 8, 9, 10])
-  expect((await readLogBefore(orm, { chatId, beforeSeq: undefined, limit: 2 })).map((row) => row.seq)).toEqual([
-    399, 400,
-  ])
+  const before = async (beforeSeq: number | undefined, limit: number) => {
+    const page = await readLogPage(orm, { chatId, beforeSeq, limit })
+    return page?.entries.map((row) => row.seq)
+  }
+  expect(await before(11, 4)).toEqual([7, 8, 9, 10])
+  expect(await before(undefined, 2)).toEqual([399, 400])
+  expect(await before(1, 2)).toEqual([])
 })
 
-test('[LIVE-2] a read of the log walks its indexes and stops at the limit', async () => {
+test('[LIVE-1] a page of the log is one statement, with the head of the chat beside the entries', async () => {
   const { orm, pool } = database.db
-  const texts: string[] = []
-  const original = pool.query
-  Reflect.set(pool, 'query', (...args: [{ text: string }]) => {
-    texts.push(args[0].text)
-    return Reflect.apply(original, pool, args)
+  const other = await pool.query(`insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
+    select id, id, now(), now(), now() from users returning id, user_id`)
+  const emptyId = chatIdSchema.parse(Number(other.rows[0].id))
+  await pool.query(
+    `insert into chat_marks (chat_id, user_id, role, delivered_seq, read_seq, updated_at)
+     select $1, nth, case when nth % 2 = 1 then 'client' else 'operator' end, 30 + nth, nth, now()
+     from generate_series(1, 6) nth`,
+    [emptyId],
+  )
+  const queries = watchQueries(database.db)
+  const page = await readLogPage(orm, { chatId: emptyId, beforeSeq: undefined, limit: 10 })
+  expect(page).toEqual({
+    userId: Number(other.rows[0].user_id),
+    lastSeq: 0,
+    marks: { client: 5, operator: 6 },
+    delivered: { client: 35, operator: 36 },
+    entries: [],
   })
-  await readLogAfter(orm, { chatId, afterSeq: 5, limit: 64 })
-  Reflect.set(pool, 'query', original)
-  expect(texts).toHaveLength(1)
-  const values = texts[0]?.match(/\$\d+/g)?.length === 8 ? [chatId, 5, 64, chatId, 'all', 5, 64, 64] : []
-  const plan = await pool.query(`explain ${texts[0]}`, values)
-  const lines = plan.rows.map((row) => String(row['QUERY PLAN'])).join('\n')
-  expect(lines).toContain('uniq_message_chat_seq')
-  expect(lines).toContain('Merge Append')
-  expect(lines).not.toMatch(/Seq Scan on (messages|chat_events)/)
+  expect(await readLogPage(orm, { chatId: chatIdSchema.parse(1e9), beforeSeq: undefined, limit: 10 })).toBeUndefined()
+  queries.stop()
+  expect(queries.texts).toHaveLength(2)
 })
 
 test('[LIVE-4] the parts of the epoch are readable by the plain role of the server', async () => {

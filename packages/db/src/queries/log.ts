@@ -1,7 +1,7 @@
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import type { Direction } from '@deskbell/contract/messages'
 import type { Role } from '@deskbell/contract/users'
-import { and, asc, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/pg-core'
 import { chatEvents } from '../schema/chat-events.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
@@ -9,40 +9,88 @@ import { messages } from '../schema/messages.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
 import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
+import { preparedOn } from './prepared-on.ts'
 
 /** A line of the log that clients and operators share, with whoever caused it. */
-export type StoredEntry = Awaited<ReturnType<typeof selectLog>>[number]
+export type StoredEntry = Awaited<ReturnType<ReturnType<typeof prepareLogAfter>['execute']>>[number]
 
 export type LogSlice = { chatId: ChatId; afterSeq: number; limit: number }
 
 /** The oldest entries after a place, ascending. */
-export function readLogAfter(executor: Executor, { chatId, afterSeq, limit }: LogSlice): Promise<StoredEntry[]> {
-  return selectLog(executor, { chatId, bound: { after: afterSeq }, limit })
+export function readLogAfter(executor: Executor, slice: LogSlice): Promise<StoredEntry[]> {
+  return logAfter(executor).execute(slice)
 }
 
-/** The newest entries before a place, ascending; the newest of all without one. */
-export async function readLogBefore(
-  executor: Executor,
-  { chatId, beforeSeq, limit }: { chatId: ChatId; beforeSeq: number | undefined; limit: number },
-): Promise<StoredEntry[]> {
-  const newestFirst = await selectLog(executor, { chatId, bound: { before: beforeSeq }, limit })
-  return newestFirst.reverse()
+const logAfter = preparedOn(prepareLogAfter)
+
+function prepareLogAfter(executor: Executor) {
+  const log = selectLog(executor, 'after')
+  return executor
+    .select(entryFields(log))
+    .from(log)
+    .leftJoin(users, eq(users.id, log.actorId))
+    .orderBy(asc(log.seq))
+    .prepare('log_after')
 }
 
 export type LogHead = { userId: UserId; lastSeq: number; marks: ReadMarks; delivered: DeliveredMarks }
+export type LogPage = LogHead & { entries: StoredEntry[] }
 
-/** Whose chat it is, where its log ends, and how far each side has read and received. */
-export async function readLogHead(executor: Executor, chatId: ChatId): Promise<LogHead | undefined> {
-  const [head] = await executor
+/**
+ * Whose chat it is, where its log ends, how far each side has read and received, and the newest entries before a place,
+ * ascending; the newest of all without one. One statement sees one moment. Undefined when there is no such chat.
+ */
+export async function readLogPage(
+  executor: Executor,
+  { chatId, beforeSeq, limit }: { chatId: ChatId; beforeSeq: number | undefined; limit: number },
+): Promise<LogPage | undefined> {
+  const statement = beforeSeq === undefined ? logNewest(executor) : logBefore(executor)
+  const newestFirst = await statement.execute({ chatId, beforeSeq, limit })
+  const [first] = newestFirst
+  if (first === undefined) return undefined
+  const { head, marks, delivered } = first
+  // A chat without an entry has one row all the same.
+  return { ...head, marks, delivered, entries: newestFirst.filter(({ isEntry }) => isEntry).reverse() }
+}
+
+const logNewest = preparedOn((executor) => prepareLogPage(executor, 'newest'))
+const logBefore = preparedOn((executor) => prepareLogPage(executor, 'before'))
+
+function prepareLogPage(executor: Executor, end: 'newest' | 'before') {
+  const head = selectHead(executor)
+  const log = selectLog(executor, end)
+  return executor
+    .select({
+      head: { userId: head.userId, lastSeq: head.lastSeq },
+      marks: { client: head.clientRead, operator: head.operatorRead },
+      delivered: { client: head.clientDelivered, operator: head.operatorDelivered },
+      isEntry: sql<boolean>`${log.seq} is not null`,
+      ...entryFields(log),
+    })
+    .from(head)
+    .leftJoin(log, sql`true`)
+    .leftJoin(users, eq(users.id, log.actorId))
+    .orderBy(desc(log.seq))
+    .prepare(`log_${end}`)
+}
+
+/** The limit keeps it a subquery of its own: it is computed once, and not again for each entry. */
+function selectHead(executor: Executor) {
+  const read = readMarksFields(chats.id)
+  const delivered = deliveredMarksFields(chats.id)
+  return executor
     .select({
       userId: chats.userId,
       lastSeq: chats.lastSeq,
-      marks: readMarksFields(chats.id),
-      delivered: deliveredMarksFields(chats.id),
+      clientRead: read.client,
+      operatorRead: read.operator,
+      clientDelivered: delivered.client,
+      operatorDelivered: delivered.operator,
     })
     .from(chats)
-    .where(eq(chats.id, chatId))
-  return head
+    .where(eq(chats.id, sql.placeholder('chatId')))
+    .limit(1)
+    .as('head')
 }
 
 /** Where the logs of many chats end. */
@@ -50,17 +98,26 @@ export function readTops(
   executor: Executor,
   chatIds: readonly ChatId[],
 ): Promise<{ chatId: ChatId; lastSeq: number }[]> {
-  return executor
+  return tops(executor).execute({ chatIds })
+}
+
+const tops = preparedOn((executor) =>
+  executor
     .select({ chatId: chats.id, lastSeq: chats.lastSeq })
     .from(chats)
-    .where(sql`${chats.id} = any(${sql.param([...chatIds])}::bigint[])`)
-}
+    .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)
+    .prepare('log_tops'),
+)
 
 export type ChatMark = { chatId: ChatId; userId: UserId; role: Role; deliveredSeq: number; readSeq: number }
 
 /** How far everybody has come in these chats. */
 export function readChatMarks(executor: Executor, chatIds: readonly ChatId[]): Promise<ChatMark[]> {
-  return executor
+  return marksOfChats(executor).execute({ chatIds })
+}
+
+const marksOfChats = preparedOn((executor) =>
+  executor
     .select({
       chatId: chatMarks.chatId,
       userId: chatMarks.userId,
@@ -69,56 +126,75 @@ export function readChatMarks(executor: Executor, chatIds: readonly ChatId[]): P
       readSeq: chatMarks.readSeq,
     })
     .from(chatMarks)
-    .where(inArray(chatMarks.chatId, [...chatIds]))
-}
+    .where(sql`${chatMarks.chatId} = any(${sql.placeholder('chatIds')}::bigint[])`)
+    .prepare('chat_marks'),
+)
 
-type Bound = { after: number } | { before: number | undefined }
+type End = 'after' | 'before' | 'newest'
 
 /**
  * Messages and events by `seq`, in one statement: two of them would see two moments, and a reader would
  * find a gap that never was. Both parts walk their unique (chat_id, seq) index and stop at the limit.
  */
-function selectLog(executor: Executor, { chatId, bound, limit }: { chatId: ChatId; bound: Bound; limit: number }) {
-  const ascending = 'after' in bound
-  const order = ascending ? asc : desc
+function selectLog(executor: Executor, end: End) {
+  const order = end === 'after' ? asc : desc
+  const limit = sql.placeholder('limit')
   const messagePart = executor
     .select(messageFields)
     .from(messages)
-    .where(and(eq(messages.chatId, chatId), inBound(messages.seq, bound)))
+    .where(and(eq(messages.chatId, sql.placeholder('chatId')), atEnd(messages.seq, end)))
     .orderBy(order(messages.seq))
     .limit(limit)
   const eventPart = executor
     .select(eventFields)
     .from(chatEvents)
-    .where(and(eq(chatEvents.chatId, chatId), eq(chatEvents.audience, 'all'), inBound(chatEvents.seq, bound)))
+    .where(and(eq(chatEvents.chatId, sql.placeholder('chatId')), forAll, atEnd(chatEvents.seq, end)))
     .orderBy(order(chatEvents.seq))
     .limit(limit)
-  const log = unionAll(messagePart, eventPart).as('log')
+  const union = unionAll(messagePart, eventPart).as('entries')
   return executor
     .select({
-      seq: log.seq,
-      at: log.at,
-      kind: log.kind,
-      data: log.data,
-      actor: { id: users.id, name: users.name, role: users.role },
-      message: {
-        id: log.messageId,
-        userId: log.actorId,
-        direction: log.direction,
-        type: log.type,
-        text: log.text,
-        clientMsgId: log.clientMsgId,
-      },
+      seq: union.seq,
+      at: union.at,
+      kind: union.kind,
+      data: union.data,
+      actorId: union.actorId,
+      messageId: union.messageId,
+      direction: union.direction,
+      type: union.type,
+      text: union.text,
+      clientMsgId: union.clientMsgId,
     })
-    .from(log)
-    .leftJoin(users, eq(users.id, log.actorId))
-    .orderBy(order(log.seq))
+    .from(union)
+    .orderBy(order(union.seq))
     .limit(limit)
+    .as('log')
 }
 
-function inBound(column: typeof messages.seq | typeof chatEvents.seq, bound: Bound): SQL | undefined {
-  if ('after' in bound) return gt(column, bound.after)
-  return bound.before === undefined ? undefined : lt(column, bound.before)
+function entryFields(log: ReturnType<typeof selectLog>) {
+  return {
+    seq: log.seq,
+    at: log.at,
+    kind: log.kind,
+    data: log.data,
+    actor: { id: users.id, name: users.name, role: users.role },
+    message: {
+      id: log.messageId,
+      userId: log.actorId,
+      direction: log.direction,
+      type: log.type,
+      text: log.text,
+      clientMsgId: log.clientMsgId,
+    },
+  }
+}
+
+/** A constant, so that it is known when the statement is planned. */
+const forAll = sql`${chatEvents.audience} = 'all'`
+
+function atEnd(column: typeof messages.seq | typeof chatEvents.seq, end: End): SQL | undefined {
+  if (end === 'newest') return undefined
+  return end === 'after' ? gt(column, sql.placeholder('afterSeq')) : lt(column, sql.placeholder('beforeSeq'))
 }
 
 /** The named, typed columns of one part of the union; the other part has the same, in the same order. */

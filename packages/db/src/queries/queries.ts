@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts'
+import { prepareChatLists } from './chat-lists.ts'
 import { prepareChatReads } from './chats.ts'
-import { prepareMessageReads } from './messages.ts'
+import { prepareMessagePages } from './message-pages.ts'
 import { prepareSessionReads } from './sessions.ts'
 import { prepareUserReads } from './users.ts'
 
@@ -12,8 +13,8 @@ export type Queries = ReturnType<typeof createQueries>
  */
 export function createQueries(orm: Database['orm']) {
   return {
-    chats: prepareChatReads(orm),
-    messages: prepareMessageReads(orm),
+    chats: { ...prepareChatReads(orm), ...prepareChatLists(orm) },
+    messages: prepareMessagePages(orm),
     sessions: prepareSessionReads(orm),
     users: prepareUserReads(orm),
   }

@@ -1,0 +1,124 @@
+import { type ChatId, chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
+import { fillDatabase, longestChat } from '@deskbell/testkit/fill-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type PlanNode, planNodes, plansOf, type StatementPlan } from '@deskbell/testkit/query-plans'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ChatsFilter } from './queries/chat-lists.ts'
+import { type FeedPosition, isFeedCut, isFeedLonger, readChangedChats, readFeed } from './queries/feed-tail.ts'
+import { readReadCounts, readSharedRows, sumOpenChatsByClient } from './queries/inbox.ts'
+import { readChatMarks, readLogAfter, readLogPage, readTops } from './queries/log.ts'
+import { readOpenChatChanges, readOpenChats } from './queries/open-chats.ts'
+import { createQueries, type Queries } from './queries/queries.ts'
+import { inSnapshot } from './transaction.ts'
+
+/** Large enough that a plan which reads a table shows, and that the planner would like one. */
+const size = { messages: 200_000, chats: 20_000, openChats: 1_000 }
+/** What a node may touch for a page of fifty: that many rows, or those of a few chats beside them. */
+const rowsMax = 600
+
+let database: FreshDatabase
+let queries: Queries
+let feedEnd: FeedPosition
+beforeAll(async () => {
+  database = await freshDatabase()
+  await fillDatabase(database.connectionString, size)
+  const { pool, orm } = database.db
+  await pool.query('insert into feed (chat_id) select 1 + n % 20000 from generate_series(1, 30000) n')
+  await pool.query('analyze feed')
+  const { rows } = await pool.query('select xid::text, id from feed order by feed.xid, id desc offset 20 limit 1')
+  feedEnd = { xid: rows[0].xid, id: Number(rows[0].id) }
+  queries = createQueries(orm)
+}, 60_000)
+afterAll(() => database.drop())
+
+const chat = (id: number) => chatIdSchema.parse(id)
+const user = (id: number) => userIdSchema.parse(id)
+const longest = chat(longestChat)
+/** Few messages, closed long ago. */
+const short = chat(9_000)
+const busyOperator = user(1)
+const aClient = user(5_000)
+const someChats: ChatId[] = Array.from({ length: 20 }, (_, nth) => chat(19_000 + nth * 37))
+
+const reads: Record<string, () => Promise<unknown>> = {
+  'chats.get': () => queries.chats.row(busyOperator, longest),
+  'the right to see a chat': () => queries.chats.access(longest),
+  'whether one may write': () => queries.chats.glance(longest),
+  'who somebody is': () => queries.users.find(aClient),
+  'a session': () => queries.sessions.find('no such token', new Date()),
+  'the newest messages': () => queries.messages.page({ chatId: longest, limit: 51 }),
+  'messages before': () => queries.messages.page({ chatId: longest, limit: 51, beforeId: 70_000 }),
+  'messages after': () => queries.messages.page({ chatId: longest, limit: 51, afterId: 70_000 }),
+  'messages between': () => queries.messages.page({ chatId: longest, limit: 51, afterId: 70_000, beforeId: 90_000 }),
+  'the newest messages of a short chat': () => queries.messages.page({ chatId: short, limit: 51 }),
+  'a page of the log': () => logPage(longest, undefined),
+  'a page of the log, deep': () => logPage(longest, 3_000),
+  'a page of a short log': () => logPage(short, undefined),
+  'the log after a place': () => readLogAfter(database.db.orm, { chatId: longest, afterSeq: 3_000, limit: 20 }),
+  'the ends of many logs': () => readTops(database.db.orm, someChats),
+  'the marks of many chats': () => readChatMarks(database.db.orm, someChats),
+  'rows of an inbox': () => readSharedRows(database.db.orm, someChats),
+  'what was read in them': () => readReadCounts(database.db.orm, someChats),
+  'counts of clients': () => sumOpenChatsByClient(database.db.orm, [aClient, user(6_000)]),
+  'what changes counts': () => readOpenChatChanges(database.db.orm, feedEnd),
+  'the feed': () => readFeed(database.db.orm, feedEnd, 500),
+  'what an operator missed': () => readChangedChats(database.db.orm, { after: feedEnd, clientId: null, limit: 501 }),
+  'what a client missed': () => readChangedChats(database.db.orm, { after: feedEnd, clientId: aClient, limit: 501 }),
+  'whether the feed is cut': () => isFeedCut(database.db.orm, feedEnd),
+  'whether the feed is long': () => isFeedLonger(database.db.orm, feedEnd, 500),
+}
+
+function logPage(chatId: ChatId, beforeSeq: number | undefined): Promise<unknown> {
+  return readLogPage(database.db.orm, { chatId, beforeSeq, limit: 20 })
+}
+
+const scopes = ['all', 'mine', 'unassigned', 'own'] as const
+const statuses = ['open', 'closed', 'all'] as const
+for (const scope of scopes) {
+  for (const status of statuses) {
+    const askerId = scope === 'own' ? aClient : busyOperator
+    const list = (after?: ChatsFilter['after']) => queries.chats.list({ askerId, scope, status, limit: 51, after })
+    reads[`chats.list ${scope} ${status}`] = () => list()
+    reads[`chats.list ${scope} ${status}, the page after`] = async () => {
+      const place = await database.db.pool.query(
+        'select id, last_message_at from chats order by last_message_at desc, id desc offset 60 limit 1',
+      )
+      return await list({ lastMessageAt: place.rows[0].last_message_at, id: Number(place.rows[0].id) })
+    }
+  }
+}
+
+describe.each(['generic', 'custom'] as const)('%s plans', (mode) => {
+  test.each(Object.entries(reads))('[DB-9] %s', async (_, work) => {
+    const plans = (await plansOf(database.db, mode, work)).filter(({ name }) => name !== undefined)
+    expect(plans).toHaveLength(1)
+    for (const plan of plans) expectBounded(plan)
+  })
+
+  test('[DB-9] all open chats, read once for their counts, from their own index', async () => {
+    const plans = await plansOf(database.db, mode, () => inSnapshot(database.db, readOpenChats))
+    expect(plans.map(({ name }) => name)).toEqual(['feed_horizon', 'open_chats_page'])
+    for (const { plan } of plans) for (const { node, above } of planNodes(plan)) expectIndexed(node, above)
+  })
+})
+
+/** Touches few rows, and would in a table of any size: nothing is read but by an index, and not more than is needed. */
+function expectBounded({ name, plan }: StatementPlan): void {
+  for (const { node, above } of planNodes(plan)) {
+    expectIndexed(node, above)
+    const rows = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
+    expect(rows, `${name}: rows of ${node['Node Type']}`).toBeLessThanOrEqual(rowsMax)
+  }
+}
+
+function expectIndexed(node: PlanNode, above: readonly PlanNode[]): void {
+  const type = node['Node Type']
+  expect(type, `of ${node['Relation Name']}`).not.toBe('Seq Scan')
+  // Joins that read one side whole.
+  expect(['Hash Join', 'Merge Join']).not.toContain(type)
+  const walksWhole = /^Index(| Only) Scan$/.test(type) && node['Index Cond'] === undefined
+  if (walksWhole) expect(above.find((other) => !passing.has(other['Node Type']))?.['Node Type']).toBe('Limit')
+}
+
+/** They hand on rows as they come, so that a limit above them ends the scan below. */
+const passing = new Set(['Subquery Scan', 'Incremental Sort', 'Merge Append', 'Append', 'Nested Loop'])
