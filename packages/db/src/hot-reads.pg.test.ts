@@ -12,7 +12,7 @@ import { createQueries, type Queries } from './queries/queries.ts'
 import { inSnapshot } from './transaction.ts'
 
 /** Large enough that a plan which reads a table shows, and that the planner would like one. */
-const size = { messages: 200_000, chats: 20_000, openChats: 1_000 }
+const size = { messages: 100_000, chats: 10_000, openChats: 800 }
 /** What a node may touch for a page of fifty: that many rows, or those of a few chats beside them. */
 const rowsMax = 600
 
@@ -23,22 +23,22 @@ beforeAll(async () => {
   database = await freshDatabase()
   await fillDatabase(database.connectionString, size)
   const { pool, orm } = database.db
-  await pool.query('insert into feed (chat_id) select 1 + n % 20000 from generate_series(1, 30000) n')
+  await pool.query('insert into feed (chat_id) select 1 + n % 10000 from generate_series(1, 30000) n')
   await pool.query('analyze feed')
   const { rows } = await pool.query('select xid::text, id from feed order by feed.xid, id desc offset 20 limit 1')
   feedEnd = { xid: rows[0].xid, id: Number(rows[0].id) }
   queries = createQueries(orm)
-}, 60_000)
+}, 120_000)
 afterAll(() => database.drop())
 
 const chat = (id: number) => chatIdSchema.parse(id)
 const user = (id: number) => userIdSchema.parse(id)
 const longest = chat(longestChat)
 /** Few messages, closed long ago. */
-const short = chat(9_000)
+const short = chat(4_500)
 const busyOperator = user(1)
-const aClient = user(5_000)
-const someChats: ChatId[] = Array.from({ length: 20 }, (_, nth) => chat(19_000 + nth * 37))
+const aClient = user(2_500)
+const someChats: ChatId[] = Array.from({ length: 20 }, (_, nth) => chat(9_100 + nth * 37))
 
 const reads: Record<string, () => Promise<unknown>> = {
   'chats.get': () => queries.chats.row(busyOperator, longest),
@@ -47,9 +47,9 @@ const reads: Record<string, () => Promise<unknown>> = {
   'who somebody is': () => queries.users.find(aClient),
   'a session': () => queries.sessions.find('no such token', new Date()),
   'the newest messages': () => queries.messages.page({ chatId: longest, limit: 51 }),
-  'messages before': () => queries.messages.page({ chatId: longest, limit: 51, beforeId: 70_000 }),
-  'messages after': () => queries.messages.page({ chatId: longest, limit: 51, afterId: 70_000 }),
-  'messages between': () => queries.messages.page({ chatId: longest, limit: 51, afterId: 70_000, beforeId: 90_000 }),
+  'messages before': () => queries.messages.page({ chatId: longest, limit: 51, beforeId: 35_000 }),
+  'messages after': () => queries.messages.page({ chatId: longest, limit: 51, afterId: 35_000 }),
+  'messages between': () => queries.messages.page({ chatId: longest, limit: 51, afterId: 35_000, beforeId: 45_000 }),
   'the newest messages of a short chat': () => queries.messages.page({ chatId: short, limit: 51 }),
   'a page of the log': () => logPage(longest, undefined),
   'a page of the log, deep': () => logPage(longest, 3_000),
@@ -59,7 +59,7 @@ const reads: Record<string, () => Promise<unknown>> = {
   'the marks of many chats': () => readChatMarks(database.db.orm, someChats),
   'rows of an inbox': () => readSharedRows(database.db.orm, someChats),
   'what was read in them': () => readReadCounts(database.db.orm, someChats),
-  'counts of clients': () => sumOpenChatsByClient(database.db.orm, [aClient, user(6_000)]),
+  'counts of clients': () => sumOpenChatsByClient(database.db.orm, [aClient, user(3_000)]),
   'what changes counts': () => readOpenChatChanges(database.db.orm, feedEnd),
   'the feed': () => readFeed(database.db.orm, feedEnd, 500),
   'what an operator missed': () => readChangedChats(database.db.orm, { after: feedEnd, clientId: null, limit: 501 }),

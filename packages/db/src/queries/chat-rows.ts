@@ -9,6 +9,7 @@ import { messages } from '../schema/messages.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
 import { highestMark } from './marks.ts'
+import { userLookUp } from './user-look-up.ts'
 
 /** Everything that a list shows of a chat, in one row. */
 export type ChatRow = {
@@ -33,14 +34,7 @@ export type ChatRow = {
 
 /** The rows of chats with their people, last message and the asker's mark. The caller adds `where` and order. */
 export function selectChatRows(executor: Executor, askerId: UserId | Placeholder | SQL) {
-  // The limit keeps it a look-up by id: a merge with the index of all users, which the planner takes for short where
-  // operators were the first users, reads every user up to the newest operator.
-  const operator = executor
-    .select({ id: users.id, name: users.name })
-    .from(users)
-    .where(eq(users.id, chats.operatorId))
-    .limit(1)
-    .as('operator')
+  const operator = userLookUp(executor, chats.operatorId)
   return (
     executor
       .select({ ...chatRowFields, operator: { id: operator.id, name: operator.name } })

@@ -6,10 +6,10 @@ import { unionAll } from 'drizzle-orm/pg-core'
 import { chatEvents } from '../schema/chat-events.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
-import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
 import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
 import { preparedOn } from './prepared-on.ts'
+import { userLookUp } from './user-look-up.ts'
 
 /** A line of the log that clients and operators share, with whoever caused it. */
 export type StoredEntry = Awaited<ReturnType<ReturnType<typeof prepareLogAfter>['execute']>>[number]
@@ -25,10 +25,11 @@ const logAfter = preparedOn(prepareLogAfter)
 
 function prepareLogAfter(executor: Executor) {
   const log = selectLog(executor, 'after')
+  const actor = userLookUp(executor, log.actorId)
   return executor
-    .select(entryFields(log))
+    .select(entryFields(log, actor))
     .from(log)
-    .leftJoin(users, eq(users.id, log.actorId))
+    .leftJoinLateral(actor, sql`true`)
     .orderBy(asc(log.seq))
     .prepare('log_after')
 }
@@ -59,17 +60,18 @@ const logBefore = preparedOn((executor) => prepareLogPage(executor, 'before'))
 function prepareLogPage(executor: Executor, end: 'newest' | 'before') {
   const head = selectHead(executor)
   const log = selectLog(executor, end)
+  const actor = userLookUp(executor, log.actorId)
   return executor
     .select({
       head: { userId: head.userId, lastSeq: head.lastSeq },
       marks: { client: head.clientRead, operator: head.operatorRead },
       delivered: { client: head.clientDelivered, operator: head.operatorDelivered },
       isEntry: sql<boolean>`${log.seq} is not null`,
-      ...entryFields(log),
+      ...entryFields(log, actor),
     })
     .from(head)
     .leftJoin(log, sql`true`)
-    .leftJoin(users, eq(users.id, log.actorId))
+    .leftJoinLateral(actor, sql`true`)
     .orderBy(desc(log.seq))
     .prepare(`log_${end}`)
 }
@@ -171,13 +173,13 @@ function selectLog(executor: Executor, end: End) {
     .as('log')
 }
 
-function entryFields(log: ReturnType<typeof selectLog>) {
+function entryFields(log: ReturnType<typeof selectLog>, actor: ReturnType<typeof userLookUp>) {
   return {
     seq: log.seq,
     at: log.at,
     kind: log.kind,
     data: log.data,
-    actor: { id: users.id, name: users.name, role: users.role },
+    actor: { id: actor.id, name: actor.name, role: actor.role },
     message: {
       id: log.messageId,
       userId: log.actorId,
