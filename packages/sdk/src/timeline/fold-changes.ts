@@ -11,6 +11,11 @@ export function foldChanges(entries: readonly LogEntry[], changes: readonly LogE
   return folded.some((entry, index) => entry !== entries[index]) ? folded : entries
 }
 
+/** The edits and retractions among entries. */
+export function changesIn(entries: readonly LogEntry[]): readonly LogEntry[] {
+  return entries.filter(({ kind }) => kind === 'edited' || kind === 'retracted')
+}
+
 /** The newest text of each message that was changed; empty once it was retracted. */
 function newestTexts(changes: readonly LogEntry[]): ReadonlyMap<number, string> {
   const texts = new Map<number, string>()

@@ -12,6 +12,7 @@ import type { PendingMessage } from '../outbox/pending-message.ts'
 import { toPending } from '../outbox/queue-state.ts'
 import type { Watcher } from '../outbox/resume-gate.ts'
 import { createStore } from '../store.ts'
+import { entriesAfter } from './entries-after.ts'
 import { undelivered } from './log-window.ts'
 import { nextTimeline } from './next-timeline.ts'
 import { People } from './people.ts'
@@ -300,7 +301,7 @@ function newEntries(before: TimelineState, after: TimelineState): readonly LogEn
   const entries = entriesOf(after)
   if (entries === entriesOf(before)) return []
   const have = entriesOf(before).at(-1)?.seq ?? 0
-  return entries.filter((entry) => entry.seq > have)
+  return entriesAfter(entries, have)
 }
 
 function entriesOf(state: TimelineState): readonly LogEntry[] {

@@ -1,6 +1,7 @@
 import type { ChatFrame, LogEntry, PageOutput } from '@deskbell/contract/events'
 import type { Message } from '@deskbell/contract/messages'
-import { foldChanges } from './fold-changes.ts'
+import { entriesAfter } from './entries-after.ts'
+import { changesIn, foldChanges } from './fold-changes.ts'
 import type { Timeline } from './timeline.ts'
 
 /** How far each side is. */
@@ -9,6 +10,8 @@ export type Marks = Timeline['read']
 /** The part of a chat's log that is here: contiguous, ascending, ending at `have`. */
 export type LogWindow = {
   readonly entries: readonly LogEntry[]
+  /** Those of them that change others, so that nobody looks through all for the few. */
+  readonly changes: readonly LogEntry[]
   /** The newest `seq` that is here, 0 for an empty log. */
   readonly have: number
   /** The server's name for the position `have`. */
@@ -19,7 +22,7 @@ export type LogWindow = {
 }
 
 export function windowOfPage(page: PageOutput): LogWindow {
-  return { ...page, have: page.entries.at(-1)?.seq ?? 0 }
+  return { ...page, changes: changesIn(page.entries), have: page.entries.at(-1)?.seq ?? 0 }
 }
 
 /**
@@ -31,8 +34,7 @@ export function appendFrame(window: LogWindow, frame: { id: string; events: read
   if (fresh.length === 0) return window
   if (fresh.some((entry, index) => entry.seq !== window.have + 1 + index)) return null
   const have = window.have + fresh.length
-  const entries = foldChanges([...window.entries, ...fresh], fresh)
-  return { ...window, entries, have, cursor: frame.id }
+  return { ...window, ...appended(window, fresh), have, cursor: frame.id }
 }
 
 /** Takes an older page if it ends where the window begins, and tells of the same history. */
@@ -44,7 +46,8 @@ export function prependPage(window: LogWindow, page: PageOutput): LogWindow {
   return {
     ...window,
     // The page may be of a moment before a change that is here already.
-    entries: [...foldChanges(older, window.entries), ...window.entries],
+    entries: foldChanges(older, window.changes).concat(window.entries),
+    changes: foldChanges(changesIn(older), window.changes).concat(window.changes),
     hasMore: page.hasMore,
     ...mergeMarks(window, page),
   }
@@ -57,10 +60,9 @@ export function isSameHistory(a: { cursor: string }, b: { cursor: string }): boo
 
 /** Goes on from a window that was shown to a newer one that overlaps or touches it. */
 export function continueWindow(shown: LogWindow, newer: LogWindow): LogWindow {
-  const fresh = newer.entries.filter((entry) => entry.seq > shown.have)
   return {
     ...newer,
-    entries: foldChanges([...shown.entries, ...fresh], fresh),
+    ...appended(shown, entriesAfter(newer.entries, shown.have)),
     hasMore: shown.hasMore,
     ...mergeMarks(shown, newer),
   }
@@ -73,7 +75,16 @@ export function replaceWindow(shown: LogWindow, newer: LogWindow): LogWindow {
     const old = bySeq.get(entry.seq)
     return old !== undefined && JSON.stringify(old) === JSON.stringify(entry) ? old : entry
   })
-  return { ...newer, entries }
+  return { ...newer, entries, changes: changesIn(entries) }
+}
+
+/** `concat` copies the references in one go; a spread walks through them. */
+function appended(window: LogWindow, fresh: readonly LogEntry[]): Pick<LogWindow, 'entries' | 'changes'> {
+  const changes = changesIn(fresh)
+  return {
+    entries: foldChanges(window.entries.concat(fresh), changes),
+    changes: changes.length === 0 ? window.changes : foldChanges(window.changes.concat(changes), changes),
+  }
 }
 
 /** Takes one person's marks, which raise those of the side. */
@@ -87,12 +98,10 @@ export function raiseMarks(window: LogWindow, mark: Extract<ChatFrame, { t: 'rcp
 
 /** The newest message of somebody else of which the server does not know yet that it is here; null when it knows. */
 export function undelivered(window: LogWindow, isForeign: (message: Message) => boolean): number | null {
-  for (const entry of window.entries.toReversed()) {
-    if (entry.kind !== 'message' || !isForeign(entry.message)) continue
-    const side = entry.message.direction === 'in' ? 'operator' : 'client'
-    return entry.seq > window.delivered[side] ? entry.seq : null
-  }
-  return null
+  const newest = window.entries.findLast((entry) => entry.kind === 'message' && isForeign(entry.message))
+  if (newest?.kind !== 'message') return null
+  const side = newest.message.direction === 'in' ? 'operator' : 'client'
+  return newest.seq > window.delivered[side] ? newest.seq : null
 }
 
 type WithMarks = Pick<LogWindow, 'read' | 'delivered'>

@@ -18,6 +18,8 @@ export type Timeline = {
    * newest text, and a retracted one, with its edits, an empty text.
    */
   readonly entries: readonly LogEntry[]
+  /** The edits and retractions among the entries: an edited message is one that they name. */
+  readonly changes: readonly LogEntry[]
   /** Own messages that are not among the entries yet, in the order in which they were sent. */
   readonly pending: readonly PendingMessage[]
   /** Older entries exist: `loadOlder`. */
