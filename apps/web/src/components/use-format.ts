@@ -1,5 +1,4 @@
 import { useLingui } from '@lingui/react'
-import { useMemo } from 'react'
 
 export type Format = {
   /** 14:05 */
@@ -20,8 +19,16 @@ export type Format = {
 /** Times and numbers as people of the page's language write them. */
 export function useFormat(): Format {
   const { i18n } = useLingui()
-  const { locale } = i18n
-  return useMemo(() => createFormat(regional(locale, navigator.languages)), [locale])
+  return formatOf(regional(i18n.locale, navigator.languages))
+}
+
+/** Making them takes longer than drawing a message, so all components share those of a language. */
+const formats = new Map<string, Format>()
+
+function formatOf(locale: string): Format {
+  const format = formats.get(locale) ?? createFormat(locale)
+  formats.set(locale, format)
+  return format
 }
 
 /** The page's language as the reader's own region writes it: `en` on a British computer is `en-GB`. */
