@@ -7,7 +7,7 @@ import type { ActivityEntry } from './timeline-item.ts'
 export function ActivityLine({ entry }: { entry: ActivityEntry }) {
   const format = useFormat()
   return (
-    <p data-key={`entry-${entry.seq}`} data-seq={entry.seq} className="my-2 text-center text-meta text-ink-3">
+    <p data-key={`entry-${entry.seq}`} data-seq={entry.seq} className="py-2 text-center text-meta text-ink-3">
       <Words entry={entry} />{' '}
       <time dateTime={entry.at} title={format.moment(entry.at)}>
         {format.time(entry.at)}

@@ -4,9 +4,16 @@ import type { PlainItem, TimelineItem } from './timeline-item.ts'
 /** Messages of one author this close together stand as one group. */
 export const groupMs = 2 * 60_000
 
+export type Around = {
+  /** The first unread entry, if it is among the items. */
+  readonly unreadFrom: number | null
+  /** The newest message that was read stands below the items. */
+  readonly readBelow: boolean
+}
+
 /** Puts the lines between days and above what is new, joins groups, and decides which signs are shown. */
-export function arrangeItems(items: readonly PlainItem[], unreadFrom: number | null): TimelineItem[] {
-  return withSigns(withGroups(withSeparators(items, unreadFrom)))
+export function arrangeItems(items: readonly PlainItem[], { unreadFrom, readBelow }: Around): TimelineItem[] {
+  return withSigns(withGroups(withSeparators(items, unreadFrom)), readBelow)
 }
 
 /** A message that waits since yesterday stands below those of today, and begins no day anew. */
@@ -48,8 +55,8 @@ function joins(upper: TimelineItem | undefined, lower: TimelineItem | undefined)
   return upper.author.id === lower.author.id && Math.abs(Date.parse(lower.at) - Date.parse(upper.at)) <= groupMs
 }
 
-function withSigns(items: readonly TimelineItem[]): TimelineItem[] {
-  const newestRead = items.findLast((item) => item.type === 'message' && item.state === 'read')
+function withSigns(items: readonly TimelineItem[], readBelow: boolean): TimelineItem[] {
+  const newestRead = readBelow ? undefined : items.findLast((item) => item.type === 'message' && item.state === 'read')
   return items.map((item, index) => {
     if (item.type !== 'message' || item.state === null) return item
     const below = items[index + 1]

@@ -79,13 +79,15 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
   useIncoming(timeline, user.id)
   useTroubles(timeline)
   useTakesFocus(props.takesFocus ?? false, composerRef)
-  const sending = useSending({ follower, draft })
+  const ownRef = useRef<ThreadView>(null)
+  const thread = threadRef ?? ownRef
+  const onSend = useSending({ follower, draft, thread, writingOn: isClosed ? writingOn : undefined })
   return (
     <>
       {header?.(timeline)}
       {timeline.error !== null && <Notice look="danger">{i18n._(errorWords(timeline.error))}</Notice>}
       <Thread
-        ref={threadRef}
+        ref={thread}
         follower={follower}
         timeline={timeline}
         viewer={user}
@@ -102,8 +104,8 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
         <WritingPlace
           follower={follower}
           draft={draft}
-          onSend={isClosed && writingOn !== undefined ? (text) => writingOn.onSend(sending.later(text)) : sending.now}
-          changing={changing}
+          onSend={onSend}
+          changing={changing.inComposer}
           onEscape={onEscape}
           inputRef={composerRef}
         />
@@ -113,20 +115,38 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
   )
 }
 
-function useSending({ follower, draft }: { follower: ChatFollower; draft: Draft }) {
+type SendingInput = {
+  readonly follower: ChatFollower
+  readonly draft: Draft
+  readonly thread: RefObject<ThreadView | null>
+  /** Set while the chat is closed. */
+  readonly writingOn: WritingOn | undefined
+}
+
+function useSending({ follower, draft, thread, writingOn }: SendingInput): (text: string) => void {
   const present = useRef(draft.text)
   present.current = draft.text
-  const now = (text: string) => {
-    // In this order: once it is sent the outbox keeps it.
-    follower.send(text)
-    draft.change('')
-  }
-  const later = (text: string): Written => ({
-    text,
-    send: () => composedText(present.current) === text && now(text),
-    forget: () => composedText(present.current) === text && draft.change(''),
-  })
-  return { now, later }
+  const { change } = draft
+  const now = useCallback(
+    (text: string) => {
+      // In this order: once it is sent the outbox keeps it.
+      follower.send(text)
+      change('')
+      // Whoever answers from far up in the history sees the answer in its place.
+      thread.current?.showNewest()
+    },
+    [follower, change, thread],
+  )
+  return useMemo(() => {
+    if (writingOn === undefined) return now
+    const unlessChanged = (text: string, then: () => void) => () => composedText(present.current) === text && then()
+    return (text) =>
+      writingOn.onSend({
+        text,
+        send: unlessChanged(text, () => now(text)),
+        forget: unlessChanged(text, () => change('')),
+      })
+  }, [writingOn, now, change])
 }
 
 function useTakesFocus(takesFocus: boolean, composerRef: RefObject<HTMLTextAreaElement | null>): void {

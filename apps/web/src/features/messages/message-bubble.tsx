@@ -1,5 +1,4 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { memo } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { CopyButton } from './copy-button.tsx'
@@ -19,14 +18,14 @@ type BubbleProps = {
 }
 
 /** One message. The heading is for people who move through the thread by headings. */
-export const MessageBubble = memo(function MessageBubble({ item, ourSide, handlers, changes }: BubbleProps) {
+export function MessageBubble({ item, ourSide, handlers, changes }: BubbleProps) {
   const { author, own, pending } = item
   return (
     <article
       data-key={item.key}
       data-seq={item.seq ?? undefined}
       data-state={item.state ?? undefined}
-      className={`group flex gap-2 ${ourSide ? 'flex-row-reverse' : ''} ${item.startsGroup ? 'mt-3' : 'mt-0.5'} ${pending === null ? '' : 'animate-enter'}`}
+      className={`group flex gap-2 contain-content ${ourSide ? 'flex-row-reverse' : ''} ${item.startsGroup ? 'pt-3' : 'pt-0.5'} ${pending === null ? '' : 'animate-enter'}`}
     >
       {!ourSide && (
         <div className="w-7 shrink-0 self-end">
@@ -55,7 +54,7 @@ export const MessageBubble = memo(function MessageBubble({ item, ourSide, handle
       </div>
     </article>
   )
-})
+}
 
 /** Beside the bubble: what can be done with the message, and its sign where no line below says it. */
 function Side({ item, changes }: Pick<BubbleProps, 'item' | 'changes'>) {

@@ -3,6 +3,7 @@ import { useSession } from '../../lib/session.ts'
 import { Composer } from './composer.tsx'
 import { MessageBubble } from './message-bubble.tsx'
 import type { Opening } from './opening.ts'
+import { wholeLog } from './shown-range.ts'
 import { timelineItems } from './timeline-items.ts'
 import { useDraft } from './use-draft.ts'
 
@@ -29,7 +30,7 @@ export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerPr
     <>
       {opening !== null && (
         <div className="mx-auto w-full max-w-[48rem] px-4 pb-4">
-          {timelineItems(openingTimeline(opening), { ...user, unreadFrom: null }).map(
+          {timelineItems(openingTimeline(opening), { ...user, unreadFrom: null }, wholeLog).map(
             (item) =>
               item.type === 'message' && (
                 <MessageBubble key={item.key} item={item} ourSide handlers={noHandlers} changes={null} />
@@ -45,6 +46,7 @@ export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerPr
 function openingTimeline({ text, clientMsgId, createdAt }: Opening) {
   return {
     entries: [],
+    changes: [],
     pending: [{ clientMsgId, text, state: 'sending', code: null, createdAt }],
     delivered: { client: 0, operator: 0 },
     read: { client: 0, operator: 0 },

@@ -17,8 +17,11 @@ export function ownMessage({ own, retracted, messageId, text, at }: MessageItem)
 
 /** The newest one, if it can still be changed. */
 export function newestEditable(entries: readonly LogEntry[], ownId: number, now: number): OwnMessage | null {
-  const newest = entries.findLast((entry) => entry.kind === 'message' && isOwn(entry.message, ownId))
-  if (newest?.kind !== 'message') return null
+  // Entries are as old as their place, so the look back ends with the first that is too old: most logs are longer.
+  const newest = entries.findLast(
+    (entry) => Date.parse(entry.at) + editWindowMs <= now || (entry.kind === 'message' && isOwn(entry.message, ownId)),
+  )
+  if (newest?.kind !== 'message' || !isOwn(newest.message, ownId)) return null
   const { id: messageId, text, createdAt: at } = newest.message
   const message = { messageId, text, at }
   return editableUntil(message) > now ? message : null

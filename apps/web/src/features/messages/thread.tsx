@@ -1,17 +1,22 @@
+import type { Role } from '@deskbell/contract/users'
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { type Ref, useCallback, useImperativeHandle, useMemo } from 'react'
+import { type KeyboardEvent, memo, type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { ActivityLine } from './activity-line.tsx'
 import { DaySeparator } from './day-separator.tsx'
 import { MessageBubble } from './message-bubble.tsx'
 import type { ChangeHandlers } from './message-more.tsx'
 import type { PendingHandlers } from './pending-actions.tsx'
+import { sameItems } from './same-items.ts'
+import type { ShownRange } from './shown-range.ts'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
 import type { TimelineItem, Viewer } from './timeline-item.ts'
 import { timelineItems } from './timeline-items.ts'
+import { useKeptFocus } from './use-kept-focus.ts'
 import { useMarks } from './use-marks.ts'
-import { useThreadScroll } from './use-thread-scroll.ts'
+import { type ShownPart, useShownRange } from './use-shown-range.ts'
+import { type ThreadScroll, useThreadScroll } from './use-thread-scroll.ts'
 
 /** What others may ask of a thread. */
 export type ThreadView = {
@@ -31,18 +36,27 @@ type ThreadProps = {
   readonly changes: ChangeHandlers | null
 }
 
-/** All loaded messages of one chat, plain in the page: nothing is mounted or dropped while scrolling. */
-export function Thread({ ref, follower, timeline, viewer, label, pending, changes }: ThreadProps) {
-  const loadOlder = useLoadOlder(follower)
-  const scroll = useThreadScroll(timeline, loadOlder.near)
-  const { unreadFrom, newSinceAway, seenSeq } = useMarks({ follower, timeline, viewer, atEnd: scroll.atEnd })
-  useImperativeHandle(ref, () => ({ seenSeq, showNewest: scroll.jumpToEnd }), [seenSeq, scroll.jumpToEnd])
-  const items = useMemo(() => timelineItems(timeline, { ...viewer, unreadFrom }), [timeline, viewer, unreadFrom])
+/** One chat's messages: as much of the log as a reader comes near to stands plain in the page. */
+export const Thread = memo(function Thread(props: ThreadProps) {
+  const { ref, follower, timeline, viewer, label, pending, changes } = props
+  const [atEnd, setAtEnd] = useState(true)
+  const part = useShownRange(follower, timeline, atEnd)
+  const { unreadFrom, newSinceAway, seenSeq } = useMarks({ follower, timeline, viewer, atEnd })
+  const items = useItems(
+    timeline,
+    useMemo(() => ({ ...viewer, unreadFrom }), [viewer, unreadFrom]),
+    part.range,
+  )
+  const scroll = useThreadScroll({ timeline, items, toEnd: part.range.to === null, onNear: part.near }, setAtEnd)
+  const { toEnd, toStart } = useJumps(part, scroll)
+  useImperativeHandle(ref, () => ({ seenSeq, showNewest: toEnd }), [seenSeq, toEnd])
   return (
     <div className="relative min-h-0 flex-1">
       <section
         ref={scroll.ref}
         onScroll={scroll.onScroll}
+        {...useKeptFocus(scroll.ref, items)}
+        onKeyDown={(event) => jumpByKey(event, { toStart, toEnd })}
         aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
@@ -50,34 +64,75 @@ export function Thread({ ref, follower, timeline, viewer, label, pending, change
       >
         <div className="mx-auto flex min-h-full w-full max-w-[48rem] flex-col justify-end px-4 pt-2 pb-1">
           {timeline.status === 'loading' && items.length === 0 ? <ThreadSkeleton /> : null}
-          {timeline.hasMore && (
-            <button
-              type="button"
-              onClick={loadOlder.now}
-              className="mx-auto my-2 min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover"
-            >
-              {timeline.loadingOlder ? <Trans>Loading…</Trans> : <Trans>Show earlier messages</Trans>}
-            </button>
-          )}
-          {items.map((item) => (
-            <Item key={item.key} item={item} viewer={viewer} pending={pending} changes={changes} />
-          ))}
+          {part.hasOlder && <OlderButton loading={timeline.loadingOlder} onPress={part.showOlder} />}
+          {/* A plain block, with margins at no two neighbours: a flex box would lay out every row at every change. */}
+          <div>
+            {items.map((item) => (
+              <Item key={item.key} item={item} ourRole={viewer.role} pending={pending} changes={changes} />
+            ))}
+          </div>
         </div>
       </section>
-      {!scroll.atEnd && <JumpButton count={newSinceAway} onJump={scroll.jumpToEnd} />}
+      {!atEnd && <JumpButton count={newSinceAway} onJump={toEnd} />}
     </div>
+  )
+})
+
+/** What has not changed stays the same object. */
+function useItems(timeline: Timeline, viewer: Viewer, range: ShownRange): readonly TimelineItem[] {
+  const { entries, changes, pending, delivered, read } = timeline
+  const shown = useRef<readonly TimelineItem[]>([])
+  return useMemo(() => {
+    shown.current = sameItems(
+      shown.current,
+      timelineItems({ entries, changes, pending, delivered, read }, viewer, range),
+    )
+    return shown.current
+  }, [entries, changes, pending, delivered, read, viewer, range])
+}
+
+function useJumps({ showNewest, showOldest }: ShownPart, { holdEnd, holdStart }: ThreadScroll) {
+  const toEnd = useCallback(() => {
+    showNewest()
+    holdEnd()
+  }, [showNewest, holdEnd])
+  const toStart = useCallback(() => {
+    showOldest()
+    holdStart()
+  }, [showOldest, holdStart])
+  return { toEnd, toStart }
+}
+
+/** The browser's own keys know only what stands in the document. */
+function jumpByKey(event: KeyboardEvent, { toStart, toEnd }: ReturnType<typeof useJumps>): void {
+  if (event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+  if (event.key !== 'Home' && event.key !== 'End') return
+  event.preventDefault()
+  if (event.key === 'Home') toStart()
+  else toEnd()
+}
+
+function OlderButton({ loading, onPress }: { loading: boolean; onPress: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={onPress}
+      className="mx-auto my-2 min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover"
+    >
+      {loading ? <Trans>Loading…</Trans> : <Trans>Show earlier messages</Trans>}
+    </button>
   )
 }
 
-type ItemProps = { readonly item: TimelineItem } & Pick<ThreadProps, 'viewer' | 'pending' | 'changes'>
+type ItemProps = { readonly item: TimelineItem; readonly ourRole: Role } & Pick<ThreadProps, 'pending' | 'changes'>
 
-function Item({ item, viewer, pending, changes }: ItemProps) {
+const Item = memo(function Item({ item, ourRole, pending, changes }: ItemProps) {
   switch (item.type) {
     case 'day':
       return <DaySeparator at={item.at} />
     case 'unread':
       return (
-        <p className="my-3 flex items-center gap-3 text-meta font-medium text-accent-text before:h-px before:flex-1 before:bg-current after:h-px after:flex-1 after:bg-current">
+        <p className="flex items-center gap-3 py-3 text-meta font-medium text-accent-text before:h-px before:flex-1 before:bg-current after:h-px after:flex-1 after:bg-current">
           <Trans>New messages</Trans>
         </p>
       )
@@ -87,13 +142,13 @@ function Item({ item, viewer, pending, changes }: ItemProps) {
       return (
         <MessageBubble
           item={item}
-          ourSide={item.author.role === viewer.role}
+          ourSide={item.author.role === ourRole}
           handlers={pending}
           changes={item.own ? changes : null}
         />
       )
   }
-}
+})
 
 function JumpButton({ count, onJump }: { count: number; onJump: () => void }) {
   const { t } = useLingui()
@@ -108,13 +163,4 @@ function JumpButton({ count, onJump }: { count: number; onJump: () => void }) {
       <Icon name="down" />
     </button>
   )
-}
-
-function useLoadOlder(follower: ChatFollower) {
-  const now = useCallback(() => void follower.loadOlder(), [follower])
-  const near = useCallback(() => {
-    const { hasMore, loadingOlder, status } = follower.getSnapshot()
-    if (hasMore && !loadingOlder && status === 'live') now()
-  }, [follower, now])
-  return { now, near }
 }

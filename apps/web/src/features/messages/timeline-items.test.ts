@@ -1,5 +1,6 @@
 import { logEntrySchema } from '@deskbell/contract/events'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { type ShownRange, wholeLog } from './shown-range.ts'
 import type { MessageItem, Viewer } from './timeline-item.ts'
 import { type Shown, timelineItems } from './timeline-items.ts'
 
@@ -38,11 +39,13 @@ function message({
 const nothing = { client: 0, operator: 0 }
 
 function timeline(part: Partial<Shown>): Shown {
-  return { entries: [], pending: [], delivered: nothing, read: nothing, ...part }
+  const entries = part.entries ?? []
+  const changes = entries.filter(({ kind }) => kind === 'edited' || kind === 'retracted')
+  return { entries, changes, pending: [], delivered: nothing, read: nothing, ...part }
 }
 
-function messages(part: Partial<Shown>, who = viewer): MessageItem[] {
-  return timelineItems(timeline(part), who).filter((item) => item.type === 'message')
+function messages(part: Partial<Shown>, range = wholeLog): MessageItem[] {
+  return timelineItems(timeline(part), viewer, range).filter((item) => item.type === 'message')
 }
 
 test('[WEB-4] a pending message and its stored one have one key, and are never both there', () => {
@@ -91,6 +94,7 @@ test('[WEB-32] a message that waits since another day stands last, alone, and be
       pending: [waits('a', 'held', '2026-03-03T12:00:00.000Z'), waits('b', 'queued', '2026-03-05T12:01:00.000Z')],
     }),
     viewer,
+    wholeLog,
   )
   expect(items.map((item) => (item.type === 'message' ? [item.state, item.tells, item.endsGroup] : item.type))).toEqual(
     ['day', ['sent', 'sign', true], ['held', 'sign', true], ['queued', 'sign', true]],
@@ -118,7 +122,7 @@ test('[WEB-20] each day has one separator, and the line of new messages stands a
     message({ seq: 2, at: '2026-03-05T12:00:00.000Z', userId: 1 }),
     message({ seq: 3, at: '2026-03-05T12:01:00.000Z' }),
   ]
-  const items = timelineItems(timeline({ entries }), { ...viewer, unreadFrom: 2 })
+  const items = timelineItems(timeline({ entries }), { ...viewer, unreadFrom: 2 }, wholeLog)
   expect(items.map(({ type }) => type)).toEqual(['day', 'message', 'day', 'message', 'unread', 'message'])
 })
 
@@ -160,4 +164,33 @@ test('[WEB-20] a message in trouble stands alone, with its own words', () => {
     [true, false],
     [false, true],
   ])
+})
+
+describe('a part of the log', () => {
+  test('[WEB-34] only its messages are shown, and nothing that waits below the rest', () => {
+    const entries = [1, 2, 3, 4].map((seq) => message({ seq }))
+    const pending = [{ clientMsgId: 'a', text: 'a', state: 'queued', code: null, createdAt: '' }] as const
+    const seqs = (range: ShownRange) => messages({ entries, pending }, range).map(({ seq }) => seq)
+    expect(seqs({ from: 2, to: 3 })).toEqual([2, 3])
+    expect(seqs({ from: 3, to: null })).toEqual([3, 4, null])
+  })
+
+  test('[WEB-34] an edit counts wherever it stands', () => {
+    const data = { messageId: 101, text: 'better' }
+    const edit = { seq: 3, at: '2026-03-03T12:01:00.000Z', actor: null, kind: 'edited', data }
+    const entries = [message({ seq: 1 }), message({ seq: 2 }), logEntrySchema.parse(edit)]
+    expect(messages({ entries }, { from: 1, to: 2 })[0]).toMatchObject({ text: 'better', edited: true })
+  })
+
+  test('[WEB-34] the line of new messages and the words of what was read stand only at their own places', () => {
+    const entries = [1, 2, 3, 4].map((seq) => message({ seq, userId: 2 - (seq % 2) }))
+    const read = { client: 0, operator: 3 }
+    const types = (from: number) =>
+      timelineItems(timeline({ entries }), { ...viewer, unreadFrom: 2 }, { from, to: null }).map(({ type }) => type)
+    expect([types(2).includes('unread'), types(3).includes('unread')]).toEqual([true, false])
+    const tells = (to: number | null) => messages({ entries, read }, { from: 1, to })[0]?.tells
+    expect(tells(2)).toBe('sign')
+    expect(messages({ entries, read }, { from: 1, to: 3 })[2]?.tells).toBe('words')
+    expect(messages({ entries: entries.slice(0, 2), read }, { from: 1, to: null })[0]?.tells).toBe('words')
+  })
 })

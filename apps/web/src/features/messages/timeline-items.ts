@@ -1,25 +1,41 @@
 import type { LogEntry } from '@deskbell/contract/events'
 import type { Message } from '@deskbell/contract/messages'
-import type { PendingMessage, Timeline } from '@deskbell/sdk'
+import { entriesAfter, type PendingMessage, type Timeline } from '@deskbell/sdk'
 import { arrangeItems } from './arrange-items.ts'
 import { type OtherMarks, otherMarks, storedState } from './message-state.ts'
+import { entriesOf, type ShownRange, startOf } from './shown-range.ts'
 import type { MessageItem, PlainItem, TimelineItem, Viewer } from './timeline-item.ts'
 
 /** The part of a timeline that stands in the thread. */
-export type Shown = Pick<Timeline, 'entries' | 'pending' | 'delivered' | 'read'>
+export type Shown = Pick<Timeline, 'entries' | 'changes' | 'pending' | 'delivered' | 'read'>
 
-/** What stands in the thread, from top to bottom: the log, then what is still on its way. */
-export function timelineItems(timeline: Shown, viewer: Viewer): TimelineItem[] {
-  const stored = storedItems(timeline, viewer)
-  const keys = new Set(stored.map((item) => item.key))
-  const waiting = timeline.pending.map((pending) => pendingItem(pending, viewer)).filter((item) => !keys.has(item.key))
-  return arrangeItems([...stored, ...waiting], viewer.unreadFrom)
+/**
+ * What stands in the thread, from top to bottom: the log, then what is still on its way.
+ * It costs as much as the range is long, whatever is loaded around it.
+ */
+export function timelineItems(timeline: Shown, viewer: Viewer, range: ShownRange): TimelineItem[] {
+  const entries = entriesOf(range, timeline.entries)
+  const seen: Seen = { viewer, marks: otherMarks(timeline, viewer.role), changes: newestChanges(timeline.changes) }
+  const stored = entries.map((entry) => storedItem(entry, seen)).filter((item) => item !== null)
+  const { unreadFrom } = viewer
+  return arrangeItems([...stored, ...(range.to === null ? waitingItems(timeline, viewer, stored) : [])], {
+    // The line stands above its entry only, and not above whatever comes after it.
+    unreadFrom: unreadFrom !== null && unreadFrom >= startOf(entries) ? unreadFrom : null,
+    readBelow: range.to !== null && isReadAfter(range.to, timeline.entries, seen),
+  })
 }
 
-function storedItems(timeline: Shown, viewer: Viewer): PlainItem[] {
-  const { entries } = timeline
-  const seen: Seen = { viewer, marks: otherMarks(timeline, viewer.role), changes: laterChanges(entries) }
-  return entries.map((entry) => storedItem(entry, seen)).filter((item) => item !== null)
+function waitingItems({ pending }: Shown, viewer: Viewer, stored: readonly PlainItem[]): MessageItem[] {
+  const keys = new Set(stored.map((item) => item.key))
+  return pending.map((message) => pendingItem(message, viewer)).filter((item) => !keys.has(item.key))
+}
+
+/** Has the other side read an own message that stands below this place? */
+function isReadAfter(seq: number, entries: readonly LogEntry[], { viewer, marks }: Seen): boolean {
+  if (marks.read <= seq) return false
+  return entriesAfter(entries, seq).some(
+    (entry) => entry.kind === 'message' && entry.message.userId === viewer.id && entry.seq <= marks.read,
+  )
 }
 
 type Seen = { readonly viewer: Viewer; readonly marks: OtherMarks; readonly changes: ReadonlyMap<number, Change> }
@@ -42,13 +58,13 @@ function storedItem(entry: LogEntry, seen: Seen): PlainItem | null {
 type Change = { readonly text: string | null }
 
 /** The newest edit or retraction of each message; null text means retracted. */
-function laterChanges(entries: readonly LogEntry[]): Map<number, Change> {
-  const changes = new Map<number, Change>()
-  for (const entry of entries) {
-    if (entry.kind === 'edited') changes.set(entry.data.messageId, { text: entry.data.text })
-    if (entry.kind === 'retracted') changes.set(entry.data.messageId, { text: null })
+function newestChanges(changes: readonly LogEntry[]): Map<number, Change> {
+  const newest = new Map<number, Change>()
+  for (const entry of changes) {
+    if (entry.kind === 'edited') newest.set(entry.data.messageId, { text: entry.data.text })
+    if (entry.kind === 'retracted') newest.set(entry.data.messageId, { text: null })
   }
-  return changes
+  return newest
 }
 
 function messageItem(entry: Extract<LogEntry, { kind: 'message' }>, { viewer, marks, changes }: Seen): MessageItem {

@@ -18,13 +18,18 @@ type ChangingInput = {
 }
 
 export type Changing = {
-  readonly editing: Editing
+  readonly inComposer: ComposerEditing
   /** Null where nothing can be changed. */
   readonly changes: ChangeHandlers | null
+  readonly dialog: ReactNode
+}
+
+/** The same until something of it changes, whatever arrives meanwhile. */
+export type ComposerEditing = {
+  readonly editing: Editing
   readonly editNewest: () => void
   readonly retractEdited: () => void
   readonly keepAsDraft: () => void
-  readonly dialog: ReactNode
 }
 
 /** What can be done with own messages of the last minutes: one is edited at a time, in the composer. */
@@ -33,8 +38,8 @@ export function useChanging(input: ChangingInput): Changing {
   const { user } = useSession()
   const editing = useEditing({ follower, place })
   const [retracting, setRetracting] = useState<OwnMessage | null>(null)
-  const findNewest = () => (isClosed ? null : newestEditable(timeline.entries, user.id, Date.now()))
-  const tools = useTools(findNewest()?.messageId ?? null)
+  const newest = isClosed ? null : newestEditable(timeline.entries, user.id, Date.now())
+  const tools = useTools(newest?.messageId ?? null)
   const { edit, begin, end } = editing
 
   const edits = useCallback(
@@ -67,15 +72,17 @@ export function useChanging(input: ChangingInput): Changing {
     // The button that opened the dialog is gone with the message, and while the dialog is open nothing else takes focus.
     if (done > 0) focusComposer()
   }, [done, focusComposer])
+  const editNewest = useCallback(() => {
+    const found = isClosed ? null : newestEditable(follower.getSnapshot().entries, user.id, Date.now())
+    if (found !== null) edits(found)
+  }, [isClosed, follower, user.id, edits])
+  const inComposer = useMemo(() => {
+    const retractEdited = () => edit !== null && setRetracting({ messageId: edit.messageId, text: edit.was, at: '' })
+    return { editing, editNewest, retractEdited, keepAsDraft }
+  }, [editing, edit, editNewest, keepAsDraft])
   return {
-    editing,
+    inComposer,
     changes,
-    editNewest: () => {
-      const newest = findNewest()
-      if (newest !== null) edits(newest)
-    },
-    retractEdited: () => edit !== null && setRetracting({ messageId: edit.messageId, text: edit.was, at: '' }),
-    keepAsDraft,
     dialog: tools !== null && retracting !== null && (
       <tools.RetractDialog
         follower={follower}

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { type DraftPlace, readDraft, writeDraft } from './drafts.ts'
 
 export type Draft = {
@@ -16,5 +16,5 @@ export function useDraft({ userId, chatId }: DraftPlace): Draft {
     },
     [userId, chatId],
   )
-  return { text, change }
+  return useMemo(() => ({ text, change }), [text, change])
 }

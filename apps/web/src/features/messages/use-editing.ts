@@ -1,5 +1,5 @@
 import type { ChatFollower } from '@deskbell/sdk'
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { useSession } from '../../lib/session.ts'
 import type { DraftPlace } from './drafts.ts'
 import { type Edit, readEdit, writeEdit } from './edit-drafts.ts'
@@ -44,30 +44,36 @@ export function useEditing({ follower, place }: EditingInput): Editing {
     },
     [put],
   )
-  const save = (text: string) => {
-    if (edit === null || attempt.kind === 'saving') return
-    if (text === edit.was) {
-      start(null)
-      return
-    }
-    if (sdk.connection.getSnapshot().kind !== 'online') {
-      setAttempt({ kind: 'failed', error: null })
-      return
-    }
-    setAttempt({ kind: 'saving' })
-    const unlessLeft = (then: () => void) => () => {
-      if (present.current?.messageId === edit.messageId) then()
-    }
-    const fail = (error: unknown) => unlessLeft(() => setAttempt({ kind: 'failed', error }))()
-    follower.edit(edit.messageId, text).then(
-      unlessLeft(() => start(null)),
-      fail,
-    )
-  }
+  const save = useCallback(
+    (text: string) => {
+      if (edit === null || attempt.kind === 'saving') return
+      if (text === edit.was) {
+        start(null)
+        return
+      }
+      if (sdk.connection.getSnapshot().kind !== 'online') {
+        setAttempt({ kind: 'failed', error: null })
+        return
+      }
+      setAttempt({ kind: 'saving' })
+      const unlessLeft = (then: () => void) => () => {
+        if (present.current?.messageId === edit.messageId) then()
+      }
+      const fail = (error: unknown) => unlessLeft(() => setAttempt({ kind: 'failed', error }))()
+      follower.edit(edit.messageId, text).then(
+        unlessLeft(() => start(null)),
+        fail,
+      )
+    },
+    [edit, attempt, sdk, follower, start],
+  )
   const begin = useCallback(({ messageId, text }: OwnMessage) => start({ messageId, was: text, text }), [start])
   const end = useCallback(() => start(null), [start])
-  const change = (text: string) => {
-    if (edit !== null) put({ ...edit, text })
-  }
-  return { edit, attempt, begin, change, save, end }
+  const change = useCallback(
+    (text: string) => {
+      if (edit !== null) put({ ...edit, text })
+    },
+    [edit, put],
+  )
+  return useMemo(() => ({ edit, attempt, begin, change, save, end }), [edit, attempt, begin, change, save, end])
 }

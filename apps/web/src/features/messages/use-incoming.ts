@@ -1,4 +1,4 @@
-import type { Timeline } from '@deskbell/sdk'
+import { entriesAfter, type Timeline } from '@deskbell/sdk'
 import { plural } from '@lingui/core/macro'
 import { useLingui } from '@lingui/react/macro'
 import { useEffect, useRef } from 'react'
@@ -37,8 +37,8 @@ export function useIncoming({ status, entries }: Timeline, ownId: number): void 
 }
 
 function newTexts(entries: Timeline['entries'], from: number, ownId: number): Incoming[] {
-  return entries.flatMap((entry) => {
-    if (entry.seq <= from || entry.kind !== 'message' || entry.message.userId === ownId) return []
+  return entriesAfter(entries, from).flatMap((entry) => {
+    if (entry.kind !== 'message' || entry.message.userId === ownId) return []
     return [{ name: entry.actor?.name ?? '', text: entry.message.text }]
   })
 }

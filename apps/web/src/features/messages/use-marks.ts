@@ -1,4 +1,4 @@
-import type { ChatFollower, Timeline } from '@deskbell/sdk'
+import { type ChatFollower, entriesAfter, type Timeline } from '@deskbell/sdk'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Author } from './timeline-item.ts'
 import { usePageSeen } from './use-page-seen.ts'
@@ -50,7 +50,7 @@ function useNewSince({ entries }: Timeline, viewer: Author, atEnd: boolean): Pic
   }, [atEnd, top])
   const seenSeq = useCallback(() => seenTop.current, [])
   if (atEnd) return { newSinceAway: 0, seenSeq }
-  const since = entries.filter((entry) => entry.seq > seenTop.current && isOfOthers(entry, viewer))
+  const since = entriesAfter(entries, seenTop.current).filter((entry) => isOfOthers(entry, viewer))
   return { newSinceAway: since.length, seenSeq }
 }
 

@@ -1,17 +1,27 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 
 /** Closer to the end than this counts as the end. */
 const endPx = 80
-/** Closer to the start than this, older messages are loaded. */
-const startPx = 400
+/** Closer than this to where the document begins or ends, more of the log is put in. */
+const nearPx = 800
 
 type Anchor = { readonly key: string; readonly top: number; readonly scrollTop: number }
 
+type ScrollInput = {
+  /** What is loaded, and the part of it that stands in the thread: other objects when something has changed. */
+  readonly timeline: unknown
+  readonly items: readonly unknown[]
+  /** The newest row is among them. */
+  readonly toEnd: boolean
+  readonly onNear: (end: 'start' | 'end') => void
+}
+
 export type ThreadScroll = {
   readonly ref: RefObject<HTMLDivElement | null>
-  readonly atEnd: boolean
   readonly onScroll: () => void
-  readonly jumpToEnd: () => void
+  /** From now on it stays at the end. */
+  readonly holdEnd: () => void
+  readonly holdStart: () => void
 }
 
 /**
@@ -20,37 +30,71 @@ export type ThreadScroll = {
  * taken out above it, its distance from the top edge stays the same to the pixel.
  * The browser's own anchoring is off: it knows nothing of items that are replaced.
  */
-export function useThreadScroll(version: unknown, onNearStart: () => void): ThreadScroll {
+export function useThreadScroll(input: ScrollInput, setAtEnd: (is: boolean) => void): ThreadScroll {
+  const { timeline, items, toEnd, onNear } = input
   const ref = useRef<HTMLDivElement>(null)
-  const anchor = useRef<Anchor | null>(null)
+  const anchor = useRef<Anchor | 'start' | null>(null)
   const pinned = useRef(true)
-  const [atEnd, setAtEnd] = useState(true)
+  const rows = useRef<NodeListOf<HTMLElement> | null>(null)
+  const present = useRef({ toEnd, onNear })
+  useLayoutEffect(() => {
+    present.current = { toEnd, onNear }
+  })
 
   const look = useCallback(() => {
     const box = ref.current
     if (box === null) return
-    pinned.current = box.scrollHeight - box.scrollTop - box.clientHeight <= endPx
-    anchor.current = firstVisible(box)
+    pinned.current = present.current.toEnd && below(box) <= endPx
+    rows.current ??= box.querySelectorAll<HTMLElement>('[data-key]')
+    anchor.current = firstVisible(box, rows.current)
     setAtEnd(pinned.current)
-    if (box.scrollTop < startPx) onNearStart()
-  }, [onNearStart])
+  }, [setAtEnd])
+
+  const feed = useCallback(() => {
+    const box = ref.current
+    if (box === null) return
+    if (box.scrollTop < nearPx) present.current.onNear('start')
+    else if (!present.current.toEnd && below(box) < nearPx) present.current.onNear('end')
+  }, [])
 
   const restore = useCallback(() => {
     const box = ref.current
     if (box === null) return
     if (pinned.current) box.scrollTop = box.scrollHeight
+    else if (anchor.current === 'start') box.scrollTop = 0
     else if (anchor.current !== null) holdAnchor(box, anchor.current)
     look()
   }, [look])
 
-  useLayoutEffect(restore, [restore, version])
-  useResize(ref, restore)
-
-  const jumpToEnd = useCallback(() => {
-    pinned.current = true
+  useLayoutEffect(() => {
+    rows.current = null
     restore()
+  }, [restore, items])
+  useResize(ref, restore)
+  useEffect(() => {
+    // One step a frame: several at once would hold up the frame in which they are put in.
+    const frame = requestAnimationFrame(feed)
+    return () => cancelAnimationFrame(frame)
+  }, [feed, items, timeline])
+
+  const onScroll = useCallback(() => {
+    look()
+    feed()
+  }, [look, feed])
+  const holdEnd = useCallback(() => {
+    pinned.current = true
+    // Otherwise the newest rows are still to come.
+    if (present.current.toEnd) restore()
   }, [restore])
-  return { ref, atEnd, onScroll: look, jumpToEnd }
+  const holdStart = useCallback(() => {
+    pinned.current = false
+    anchor.current = 'start'
+  }, [])
+  return { ref, onScroll, holdEnd, holdStart }
+}
+
+function below(box: HTMLElement): number {
+  return box.scrollHeight - box.scrollTop - box.clientHeight
 }
 
 function useResize(ref: RefObject<HTMLDivElement | null>, onResize: () => void): void {
@@ -65,17 +109,16 @@ function useResize(ref: RefObject<HTMLDivElement | null>, onResize: () => void):
 }
 
 /** The items stand below one another, so the first that reaches under the edge is found by halving. */
-function firstVisible(box: HTMLElement): Anchor | null {
+function firstVisible(box: HTMLElement, rows: NodeListOf<HTMLElement>): Anchor | null {
   const edge = box.getBoundingClientRect().top
-  const items = box.querySelectorAll<HTMLElement>('[data-key]')
   let low = 0
-  let high = items.length
+  let high = rows.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((items[middle]?.getBoundingClientRect().bottom ?? 0) > edge) high = middle
+    if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > edge) high = middle
     else low = middle + 1
   }
-  const found = items[low]
+  const found = rows[low]
   if (found === undefined) return null
   return { key: found.dataset['key'] ?? '', top: found.getBoundingClientRect().top - edge, scrollTop: box.scrollTop }
 }

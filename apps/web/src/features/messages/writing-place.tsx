@@ -1,21 +1,25 @@
 import type { ChatFollower } from '@deskbell/sdk'
-import type { RefObject } from 'react'
+import { memo, type RefObject } from 'react'
 import { Composer } from './composer.tsx'
 import { EditingBar } from './editing-bar.tsx'
-import type { Changing } from './use-changing.tsx'
+import type { ComposerEditing } from './use-changing.tsx'
 import type { Draft } from './use-draft.ts'
 
 type WritingPlaceProps = {
   readonly follower: ChatFollower
   readonly draft: Draft
   readonly onSend: (text: string) => void
-  readonly changing: Changing
+  readonly changing: ComposerEditing
   readonly onEscape?: (() => void) | undefined
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
 }
 
-/** The one composer: for a new message, or for the new text of one that was sent. Meanwhile the draft waits. */
-export function WritingPlace({ follower, draft, onSend, changing, onEscape, inputRef }: WritingPlaceProps) {
+/**
+ * The one composer: for a new message, or for the new text of one that was sent. Meanwhile the draft waits.
+ * What arrives in the chat does not touch it.
+ */
+export const WritingPlace = memo(function WritingPlace(props: WritingPlaceProps) {
+  const { follower, draft, onSend, changing, onEscape, inputRef } = props
   const { edit, attempt, change, save, end } = changing.editing
   if (edit !== null) {
     return (
@@ -47,4 +51,4 @@ export function WritingPlace({ follower, draft, onSend, changing, onEscape, inpu
       inputRef={inputRef}
     />
   )
-}
+})
