@@ -52,6 +52,21 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     }
   }
 
+  test('[SDK-14] the first tab opens one socket, and keeps it when it has loaded how to share it', async () => {
+    const page = await signInAsClient(await world.newContext(), world.url, { email: 'one@example.com', name: 'One' })
+    await write(page, 'hello')
+    await messages(page, 'hello').waitFor()
+    let opened = 0
+    page.on('websocket', () => {
+      opened += 1
+    })
+    const sharing = page.waitForResponse(/tab-share/)
+    await page.reload()
+    await sharing
+    await messages(page, 'hello').waitFor()
+    expect(opened).toBe(1)
+  })
+
   test('[SDK-14] three tabs share one socket, and each shows everything that each of them writes', async () => {
     const context = await world.newContext()
     const sockets = watchSockets(context)

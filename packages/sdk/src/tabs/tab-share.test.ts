@@ -88,6 +88,23 @@ async function open(count: number): Promise<Person[]> {
 const roles = () => people.map(({ role }) => role)
 
 describe('TabShare', () => {
+  test('[SDK-14] a tab that has the lock already leads from the first moment', async () => {
+    const [first] = await open(1)
+    const line = {
+      state: createStore(online),
+      route: { run: () => observable(() => {}), leave: () => 'finish' as const },
+    }
+    const asks = { retryNow: () => {}, wake: () => {} }
+    const share = new TabShare(
+      { browser: browser.openTab(), name: 'other', tab: 'b', line: { ...line, ...asks } },
+      () => {},
+    )
+    expect(share.role.getSnapshot().kind).toBe('leading')
+    await tick()
+    expect([share.role.getSnapshot().kind, first?.role]).toEqual(['leading', 'leading'])
+    share.stop()
+  })
+
   test('[SDK-14] the first tab leads, the others follow it and see its line', async () => {
     const [first, second] = await open(3)
     expect(roles()).toEqual(['leading', 'following', 'following'])

@@ -26,7 +26,7 @@ export type TabRole =
 /** Takes part in the sharing of one line by all tabs of a session. */
 export class TabShare {
   readonly role: Store<TabRole>
-  readonly #role = createStore<TabRole>({ kind: 'joining' })
+  readonly #role
   readonly #options: ShareOptions
   readonly #stopWatching: () => void
   #visit: Visit | null = null
@@ -34,6 +34,8 @@ export class TabShare {
   /** With `lead` the lock is held already. */
   constructor(options: ShareOptions, lead: Release | null) {
     this.#options = options
+    // With the lock in hand there is nobody to join, and the line that is open must not be given up for a moment.
+    this.#role = createStore<TabRole>({ kind: lead === null ? 'joining' : 'leading' })
     this.role = this.#role
     this.#stopWatching = options.browser.watchPage({ hidden: () => this.#hide(), restored: () => this.#begin(null) })
     this.#begin(lead)
