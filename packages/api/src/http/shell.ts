@@ -27,6 +27,7 @@ export function createShell(options: HttpOptions): FastifyInstance {
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
+    schemaController: noSchemas,
     frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply), error),
   })
   // No path takes it, and that is what is answered: Fastify would ask for its media type first.
@@ -46,6 +47,13 @@ export function createShell(options: HttpOptions): FastifyInstance {
   })
   return app
 }
+
+const refuseSchema = () => {
+  throw new Error('Routes have no JSON schemas: inputs and outputs are parsed by zod.')
+}
+
+/** Given none, Fastify loads two compilers of JSON schemas at its start, and a validator behind them. */
+const noSchemas = { compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema } }
 
 function stamped(reply: FastifyReply): FastifyReply {
   return reply.headers({

@@ -1,0 +1,53 @@
+import { startApp } from './compose.ts'
+import { type Config, loadConfig } from './config.ts'
+import { createLog } from './create-log.ts'
+import { explainFailure } from './explain-failure.ts'
+import { createShutdown } from './shutdown.ts'
+import { startLine } from './start-line.ts'
+import { StartupError } from './startup-error.ts'
+import { onParentGone } from './supervise-parent.ts'
+
+const config = readConfig()
+const log = createLog(config.logLevel)
+const stack = new AsyncDisposableStack()
+
+let starting: Promise<unknown> = Promise.resolve()
+const shutdown = createShutdown({
+  log,
+  boundMs: config.drain.boundMs,
+  exit: (code) => process.exit(code),
+  // A stop in the middle of the start waits for it: only then is everything on the stack.
+  stop: async () => {
+    await starting.catch(() => undefined)
+    await stack.disposeAsync()
+  },
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => shutdown.signal(signal))
+onParentGone(() => shutdown.request('parent ended'))
+
+starting = startApp(config, log, stack)
+  .then(({ port }) => log.info({ port }, startLine({ ...config, port })))
+  .catch(async (error: unknown) => {
+    await stack.disposeAsync().catch((cause: unknown) => log.error({ err: cause }, 'The stop failed'))
+    refuse(error)
+  })
+
+function readConfig(): Config {
+  try {
+    return loadConfig()
+  } catch (error) {
+    if (error instanceof StartupError) return fail(error.message)
+    throw error
+  }
+}
+
+function refuse(error: unknown): never {
+  const line = explainFailure(error, config)
+  if (line === null) log.error({ err: error }, 'The start failed')
+  return fail(line ?? 'see the line above')
+}
+
+function fail(line: string): never {
+  console.error(`Deskbell cannot start: ${line}`)
+  process.exit(1)
+}
