@@ -34,7 +34,7 @@ test("[RUN-16] a start does not look into drizzle's package for each of its file
   })
   try {
     let output = ''
-    server.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    server.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
     await expect.poll(() => output, { timeout: 30_000 }).toContain('Deskbell is ready')
     server.send('what is loaded?')
     const [answer] = await once(server, 'message')

@@ -20,7 +20,9 @@ export async function openStorage(config: Config, log: Log, stack: AsyncDisposab
     ? { connectionString: config.databaseUrl, isUp: () => true }
     : await startEmbedded(config.dataDir, log, stack)
   if (config.databaseUrl) await checkVersion(connectionString)
+  log.debug({}, 'PostgreSQL accepts connections')
   await migrate(connectionString)
+  log.debug({}, 'The schema is up to date')
   const db = openDatabase({
     connectionString,
     applicationName: `deskbell-${config.role}`,

@@ -9,6 +9,7 @@ import { onParentGone } from './supervise-parent.ts'
 
 const config = readConfig()
 const log = createLog(config.logLevel)
+log.debug({ readMs: performance.now() }, 'The program is read')
 const stack = new AsyncDisposableStack()
 
 let starting: Promise<unknown> = Promise.resolve()
