@@ -5,7 +5,7 @@ import { and, asc, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { chats } from '../schema/chats.ts'
 import { feed } from '../schema/feed.ts'
 import type { Executor } from '../transaction.ts'
-import { preparedOn } from './prepared-on.ts'
+import { preparedOnce } from '../prepared.ts'
 
 /** A place in the feed: everything at or below it has been seen. */
 export type FeedPosition = { xid: string; id: number }
@@ -31,7 +31,7 @@ export async function readFeed(executor: Executor, after: FeedPosition, limit: n
   }))
 }
 
-const feedRows = preparedOn((executor) => {
+const feedRows = preparedOnce((executor) => {
   const fields = {
     xid: feed.xid,
     id: feed.id,
@@ -71,7 +71,7 @@ export async function readFeedHorizon(executor: Executor): Promise<FeedPosition>
   return { xid: row?.xid ?? '0', id: 0 }
 }
 
-const feedHorizon = preparedOn((executor) =>
+const feedHorizon = preparedOnce((executor) =>
   executor
     .select({ xid: sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text` })
     .from(sql`(values (1)) as one`)
@@ -93,7 +93,7 @@ export async function readChangedChats(
   return rows.map((row) => row.chatId)
 }
 
-const changedForOperators = preparedOn((executor) => {
+const changedForOperators = preparedOnce((executor) => {
   const { recent, chat } = selectRecent(executor)
   return executor
     .with(recent)
@@ -105,7 +105,7 @@ const changedForOperators = preparedOn((executor) => {
     .prepare('feed_changed_operators')
 })
 
-const changedForClient = preparedOn((executor) => {
+const changedForClient = preparedOnce((executor) => {
   const { recent, chat } = selectRecent(executor)
   const clientId = sql.placeholder('clientId')
   return executor
@@ -146,7 +146,7 @@ export async function isFeedLonger(executor: Executor, after: FeedPosition, rows
   return beyond.length > 0
 }
 
-const feedBeyond = preparedOn((executor) =>
+const feedBeyond = preparedOnce((executor) =>
   executor
     .select({ id: feed.id })
     .from(feed)
@@ -170,7 +170,7 @@ export async function isFeedCut(executor: Executor, after: FeedPosition): Promis
   return oldest?.isOld === true && oldest.isAbove
 }
 
-const feedOldest = preparedOn((executor) =>
+const feedOldest = preparedOnce((executor) =>
   executor
     .select({ isOld: sql<boolean>`${isOld}`, isAbove: sql<boolean>`${isAfterGiven}` })
     .from(feed)

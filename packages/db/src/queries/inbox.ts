@@ -4,14 +4,14 @@ import { and, count, eq, gt, sql } from 'drizzle-orm'
 import { chatMarks, chats } from '../schema/chats.ts'
 import type { Executor } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
-import { preparedOn } from './prepared-on.ts'
+import { preparedOnce } from '../prepared.ts'
 
 /** The rows of chats as nobody in particular sees them: without an own mark. */
 export function readSharedRows(executor: Executor, chatIds: readonly ChatId[]): Promise<ChatRow[]> {
   return sharedRows(executor).execute({ chatIds })
 }
 
-const sharedRows = preparedOn((executor) =>
+const sharedRows = preparedOnce((executor) =>
   selectChatRows(executor, sql`null::bigint`)
     .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)
     .prepare('inbox_rows'),
@@ -24,7 +24,7 @@ export function readReadCounts(executor: Executor, chatIds: readonly ChatId[]): 
   return readCounts(executor).execute({ chatIds })
 }
 
-const readCounts = preparedOn((executor) =>
+const readCounts = preparedOnce((executor) =>
   executor
     .select({
       chatId: chatMarks.chatId,
@@ -48,7 +48,7 @@ export function sumOpenChatsByClient(
   return clientSums(executor).execute({ clientIds })
 }
 
-const clientSums = preparedOn((executor) =>
+const clientSums = preparedOnce((executor) =>
   executor
     .select({
       userId: chats.userId,

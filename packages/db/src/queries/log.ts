@@ -8,7 +8,7 @@ import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
 import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
-import { preparedOn } from './prepared-on.ts'
+import { preparedOnce } from '../prepared.ts'
 import { userLookUp } from './user-look-up.ts'
 
 /** A line of the log that clients and operators share, with whoever caused it. */
@@ -21,7 +21,7 @@ export function readLogAfter(executor: Executor, slice: LogSlice): Promise<Store
   return logAfter(executor).execute(slice)
 }
 
-const logAfter = preparedOn(prepareLogAfter)
+const logAfter = preparedOnce(prepareLogAfter)
 
 function prepareLogAfter(executor: Executor) {
   const log = selectLog(executor, 'after')
@@ -54,8 +54,8 @@ export async function readLogPage(
   return { ...head, marks, delivered, entries: newestFirst.filter(({ isEntry }) => isEntry).reverse() }
 }
 
-const logNewest = preparedOn((executor) => prepareLogPage(executor, 'newest'))
-const logBefore = preparedOn((executor) => prepareLogPage(executor, 'before'))
+const logNewest = preparedOnce((executor) => prepareLogPage(executor, 'newest'))
+const logBefore = preparedOnce((executor) => prepareLogPage(executor, 'before'))
 
 function prepareLogPage(executor: Executor, end: 'newest' | 'before') {
   const head = selectHead(executor)
@@ -103,7 +103,7 @@ export function readTops(
   return tops(executor).execute({ chatIds })
 }
 
-const tops = preparedOn((executor) =>
+const tops = preparedOnce((executor) =>
   executor
     .select({ chatId: chats.id, lastSeq: chats.lastSeq })
     .from(chats)
@@ -118,7 +118,7 @@ export function readChatMarks(executor: Executor, chatIds: readonly ChatId[]): P
   return marksOfChats(executor).execute({ chatIds })
 }
 
-const marksOfChats = preparedOn((executor) =>
+const marksOfChats = preparedOnce((executor) =>
   executor
     .select({
       chatId: chatMarks.chatId,

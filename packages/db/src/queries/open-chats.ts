@@ -5,7 +5,7 @@ import { chatMarks, chats } from '../schema/chats.ts'
 import { feed } from '../schema/feed.ts'
 import type { Executor } from '../transaction.ts'
 import { type FeedPosition, isAfterGiven, readFeedHorizon } from './feed-tail.ts'
-import { preparedOn } from './prepared-on.ts'
+import { preparedOnce } from '../prepared.ts'
 
 /** What an open chat adds to the counts of operators. */
 export type OpenChat = {
@@ -50,7 +50,7 @@ const openChatFields = {
 /** Constants, so that the partial index is found, and the size of a page, when the statement is planned. */
 const isOpen = sql`${chats.status} = 'open'`
 
-const openChatsPage = preparedOn((executor) =>
+const openChatsPage = preparedOnce((executor) =>
   executor
     .select({ id: chats.id, at: chats.lastMessageAt, ...openChatFields })
     .from(chats)
@@ -84,7 +84,7 @@ export async function readOpenChatChanges(executor: Executor, after: FeedPositio
   return { chats: found, position }
 }
 
-const openChatChanges = preparedOn((executor) => {
+const openChatChanges = preparedOnce((executor) => {
   const changedFields = {
     chatId: sql<ChatId | null>`chat_id`.mapWith(chats.id).as('chat_id'),
     changes: sql<number | null>`changes`.as('changes'),

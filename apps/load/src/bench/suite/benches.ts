@@ -5,3 +5,11 @@ import type { Bench } from './bench.ts'
 
 /** Every part, in the order of the report. */
 export const benches: readonly Bench[] = [sends, latency, reconnect]
+import { fanOut } from '../fan-out/fan-out.ts'
+import { memory } from '../memory/memory.ts'
+import { serverMemory } from '../memory/server-memory.ts'
+import { start } from '../start/start.ts'
+import type { Bench } from './bench.ts'
+
+/** Every part, in the order of the report. */
+export const benches: readonly Bench[] = [fanOut, memory, serverMemory, start]

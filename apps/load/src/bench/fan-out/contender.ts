@@ -1,0 +1,18 @@
+import type { PublisherWire, Seat, Wire } from './wire.ts'
+
+/** A server that runs, and how to speak to it. */
+export type Contender = AsyncDisposable & {
+  readonly name: ContenderName
+  readonly wsUrl: string
+  /** The process that is measured. */
+  readonly pid: number
+  /** The first process of its database; null when it has none. */
+  readonly databasePid: number | null
+  readonly wire: Wire
+  readonly publisher: PublisherWire
+  /** The seat of one who comes now to where the publisher publishes. */
+  seat(): Promise<Seat>
+}
+
+export const contenderNames = ['Deskbell', 'raw ws', 'Socket.IO', 'tRPC stock'] as const
+export type ContenderName = (typeof contenderNames)[number]

@@ -1,0 +1,120 @@
+import type { Bench, BenchOptions, BenchResult, BenchTable, BenchTarget } from '../suite/bench.ts'
+import { spreadOf, spreadText } from '../suite/spread.ts'
+import { type Contender, type ContenderName, contenderNames } from './contender.ts'
+import { FanOut, type FanOutFigures, type FanOutLoad } from './measure-fan-out.ts'
+import { startDeskbell } from './start-deskbell.ts'
+import { startPeer } from './start-peer.ts'
+
+const textLength = 300
+/** Few followers get many messages, so that the work of a server that waits does not weigh. */
+const fullLoads: FanOutLoad[] = [
+  { followers: 1, perSecond: 500, seconds: 4 },
+  { followers: 50, perSecond: 100, seconds: 4 },
+  { followers: 3_000, perSecond: 12, seconds: 4 },
+]
+const quickLoads: FanOutLoad[] = [
+  { followers: 1, perSecond: 100, seconds: 1 },
+  { followers: 20, perSecond: 50, seconds: 1 },
+  { followers: 150, perSecond: 12, seconds: 1 },
+]
+
+type Rounds = Map<ContenderName, FanOutFigures[]>
+type Level = { load: FanOutLoad; frameBytes: number; rounds: Rounds }
+type Stand = { name: ContenderName; fan: FanOut }
+
+export const fanOut: Bench = {
+  name: 'fan-out',
+  title: 'Fan-out: one event to many followers',
+  async run(options) {
+    await using stack = new AsyncDisposableStack()
+    const stands: Stand[] = []
+    for (const name of contenderNames) {
+      const contender = stack.use(await start(name))
+      stands.push({ name, fan: stack.use(await FanOut.open(contender)) })
+    }
+    const levels: Level[] = []
+    for (const load of options.quick ? quickLoads : fullLoads) levels.push(await measureLevel(stands, load, options))
+    return resultOf(levels)
+  },
+}
+
+/** All contenders stand ready with their followers; then they take turns. */
+async function measureLevel(stands: readonly Stand[], load: FanOutLoad, options: BenchOptions): Promise<Level> {
+  const lengths = new Map<FanOut, number>()
+  let frameBytes = 0
+  for (const { fan } of stands) {
+    await fan.grow(load.followers)
+    const bytes = await fan.warmUp(load, textLength)
+    // The first is Deskbell, and its frame is the measure: the others say so much more or less that theirs is as long.
+    frameBytes ||= bytes
+    lengths.set(fan, textLength + frameBytes - bytes)
+  }
+  const rounds: Rounds = new Map(contenderNames.map((name) => [name, []]))
+  for (let round = 0; round < (options.quick ? 1 : 5); round += 1) {
+    const first = round % stands.length
+    for (const { name, fan } of [...stands.slice(first), ...stands.slice(0, first)]) {
+      const figures = await fan.run(load, lengths.get(fan) ?? textLength)
+      rounds.get(name)?.push(figures)
+      options.log(`${load.followers} followers, ${name}: ${figures.cpuUs.toFixed(1)} µs a delivery`)
+    }
+  }
+  return { load, frameBytes, rounds }
+}
+
+function start(name: ContenderName): Promise<Contender> {
+  return name === 'Deskbell' ? startDeskbell() : startPeer(name)
+}
+
+function resultOf(levels: readonly Level[]): BenchResult {
+  const sizes = [...new Set(levels.map(({ frameBytes }) => frameBytes))].join(' or ')
+  return {
+    about: `One sender, all followers on one server process. The frame of a Deskbell event with a text of ${textLength} letters is
+${sizes} bytes long, and the others' payloads are padded to the same length, to within a few digits of a number. Deskbell
+checks, stores and commits every message and the sender waits for that (CPU time of PostgreSQL stands beside); the others
+only pass it on. raw \`ws\` (8.23.0) makes JSON and bytes once and writes them to each socket; Socket.IO (4.8.4) emits to a
+room over websocket; tRPC (11.25.2) is \`applyWSSHandler\` with an async generator for each client. Followers are \`ws\` sockets
+in a process of their own that look for a number in the bytes and parse nothing. The work of a server that waits is in the
+figures; the rates are so high that it does not weigh, but for one follower, where it and the sending do. A round counts only
+when every follower got every message once.`,
+    tables: levels.map(tableOf),
+    targets: levels.slice(-1).flatMap(targetsOf),
+  }
+}
+
+function tableOf({ load, rounds }: Level): BenchTable {
+  const row = (name: ContenderName): string[] => {
+    const figures = rounds.get(name) ?? []
+    const of = (pick: (one: FanOutFigures, round: number) => number, digits: number) =>
+      spreadText(spreadOf(figures.map(pick)), digits)
+    return [
+      name,
+      of((one) => one.cpuUs, 1),
+      of((one, round) => one.cpuUs / roundOf(rounds, 'raw ws', round), 2),
+      name === 'Deskbell' ? of((one) => one.databaseUs, 1) : '–',
+      of((one) => one.p50, 1),
+      of((one) => one.p99, 1),
+      of((one) => one.perSecond, 0),
+    ]
+  }
+  return {
+    caption: `${load.followers.toLocaleString('en')} followers, ${load.perSecond} messages a second for ${load.seconds} s`,
+    columns: ['', 'server, µs a delivery', 'of raw ws', 'PostgreSQL, µs', 'p50, ms', 'p99, ms', 'deliveries/s'],
+    rows: contenderNames.map(row),
+  }
+}
+
+/** What a contender took in that round: ratios are made within a round, since the machine changes between them. */
+function roundOf(rounds: Rounds, name: ContenderName, round: number): number {
+  return rounds.get(name)?.[round]?.cpuUs ?? Number.NaN
+}
+
+function targetsOf({ load, rounds }: Level): BenchTarget[] {
+  const own = rounds.get('Deskbell') ?? []
+  const toRaw = spreadOf(own.map(({ cpuUs }, round) => cpuUs / roundOf(rounds, 'raw ws', round)))
+  const toSocketIo = spreadOf(own.map(({ cpuUs }, round) => cpuUs / roundOf(rounds, 'Socket.IO', round)))
+  const what = `CPU a delivery at ${load.followers.toLocaleString('en')} followers`
+  return [
+    { what, target: '≤ 1.3 × raw ws', measured: `${spreadText(toRaw, 2)} ×`, met: toRaw.median <= 1.3 },
+    { what, target: 'below Socket.IO', measured: `${spreadText(toSocketIo, 2)} ×`, met: toSocketIo.median < 1 },
+  ]
+}

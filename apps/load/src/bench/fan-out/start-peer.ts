@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import type { Contender, ContenderName } from './contender.ts'
+import type { PublisherWire, Wire } from './wire.ts'
+
+type PeerName = Exclude<ContenderName, 'Deskbell'>
+type Peer = { file: string; wire: Wire; greeting: readonly string[]; publisher: PublisherWire }
+
+const engineIo = '/socket.io/?EIO=4&transport=websocket'
+/** Engine.IO: 0 opens and is answered by joining the default namespace, 2 is a ping. */
+const engineReplies = [
+  { prefix: '0{', answer: '40' },
+  { prefix: '2', answer: '3' },
+]
+const pong = [{ prefix: 'PING', answer: 'PONG' }]
+const nobody = { token: null, acked: null, ready: null }
+
+const peers: Record<PeerName, Peer> = {
+  'raw ws': {
+    file: 'raw-ws.ts',
+    wire: { path: '/', replies: [], live: 'live' },
+    greeting: [],
+    publisher: { ...nobody, path: '/publish', replies: [], frame: (text) => text },
+  },
+  'Socket.IO': {
+    file: 'socket-io.ts',
+    wire: { path: engineIo, replies: engineReplies, live: '42["live"]' },
+    greeting: [],
+    publisher: {
+      ...nobody,
+      path: `${engineIo}&publisher=1`,
+      replies: engineReplies,
+      ready: '40{',
+      frame: (text) => `42${JSON.stringify(['say', text])}`,
+    },
+  },
+  'tRPC stock': {
+    file: 'trpc-stock.ts',
+    wire: { path: '/', replies: pong, live: '"live"' },
+    greeting: [JSON.stringify({ id: 1, method: 'subscription', params: { path: 'events' } })],
+    publisher: {
+      ...nobody,
+      path: '/',
+      replies: pong,
+      frame: (text, nr) => JSON.stringify({ id: nr, method: 'mutation', params: { path: 'say', input: { text } } }),
+    },
+  },
+}
+
+const portSchema = z.object({ port: z.number() })
+
+export async function startPeer(name: PeerName, env: Record<string, string> = {}): Promise<Contender> {
+  const { file, wire, greeting, publisher } = peers[name]
+  const child = spawn(process.execPath, [fileURLToPath(new URL(`peers/${file}`, import.meta.url))], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const [message] = await once(child, 'message', { signal: AbortSignal.timeout(30_000) })
+  const { port } = portSchema.parse(message)
+  return {
+    name,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    databasePid: null,
+    wire,
+    publisher,
+    seat: async () => ({ token: null, greeting }),
+    async [Symbol.asyncDispose]() {
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type { Bench, BenchResult, BenchTarget } from '../suite/bench.ts'
+import { spreadOf, spreadText } from '../suite/spread.ts'
+import {
+  type MemoryFigures,
+  type MemoryName,
+  type MemoryPlan,
+  measureMemory,
+  memoryNames,
+  ownChats,
+} from './measure-memory.ts'
+
+const fullPlan: MemoryPlan = { warmUp: 300, sizes: [1_000, 5_000, 15_000] }
+const quickPlan: MemoryPlan = { warmUp: 50, sizes: [100, 300] }
+
+type Rounds = Map<MemoryName, MemoryFigures[]>
+
+export const memory: Bench = {
+  name: 'memory',
+  title: 'Memory of an idle connection with one subscription',
+  async run({ quick, log }) {
+    const plan = quick ? quickPlan : fullPlan
+    const rounds: Rounds = new Map(memoryNames.map((name) => [name, []]))
+    for (let round = 0; round < (quick ? 1 : 3); round += 1) {
+      const first = round % memoryNames.length
+      for (const name of [...memoryNames.slice(first), ...memoryNames.slice(0, first)]) {
+        const figures = await measureMemory(name, plan)
+        rounds.get(name)?.push(figures)
+        log(`${name}: ${figures.perConnection.map((bytes) => `${(bytes / 1024).toFixed(1)} KB`).join(', ')}`)
+      }
+    }
+    return resultOf(rounds, plan)
+  },
+}
+
+function resultOf(rounds: Rounds, { warmUp, sizes }: MemoryPlan): BenchResult {
+  const row = (name: MemoryName): string[] => {
+    const figures = rounds.get(name) ?? []
+    const idle = spreadText(spreadOf(figures.map(({ idleBytes }) => idleBytes / 1024 ** 2)))
+    const each = sizes.map((_, place) => spreadOf(figures.map((one) => (one.perConnection[place] ?? 0) / 1024)))
+    return [name, idle, ...each.map((spread) => spreadText(spread, 1))]
+  }
+  return {
+    about: `Resident memory of the server process (buffers of the kernel and PostgreSQL are not in it) with so many open sockets, less
+that of the same process after ${warmUp} had come and gone, for each socket. Each has one subscription in which nothing is said. Every
+server runs with the same \`--expose-gc\`, collects its garbage on a signal, and is measured when the number has stopped changing.
+\`Deskbell\` has all followers in one chat as one user, which is what the peers do; \`${ownChats}\` is what
+happens in life: each is another person, with presence, in another chat.`,
+    tables: [
+      {
+        caption: 'KB for each connection',
+        columns: ['', 'without, MB', ...sizes.map((size) => size.toLocaleString('en'))],
+        rows: memoryNames.map(row),
+      },
+    ],
+    targets: (['Deskbell', ownChats] as const).flatMap((name) => targetsOf(rounds, name, sizes)),
+  }
+}
+
+function targetsOf(rounds: Rounds, name: MemoryName, sizes: readonly number[]): BenchTarget[] {
+  const last = sizes.length - 1
+  const ratioTo = (peer: MemoryName) => {
+    const peers = rounds.get(peer) ?? []
+    const own = rounds.get(name) ?? []
+    return spreadOf(own.map((one, round) => (one.perConnection[last] ?? 0) / (peers[round]?.perConnection[last] ?? 0)))
+  }
+  const [toRaw, toSocketIo] = [ratioTo('raw ws'), ratioTo('Socket.IO')]
+  const what = `memory an idle connection at ${sizes.at(-1)?.toLocaleString('en')} (${name})`
+  return [
+    { what, target: '≤ 1.5 × raw ws', measured: `${spreadText(toRaw, 2)} ×`, met: toRaw.median <= 1.5 },
+    { what, target: 'below Socket.IO', measured: `${spreadText(toSocketIo, 2)} ×`, met: toSocketIo.median < 1 },
+  ]
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Bench } from '../suite/bench.ts'
+import { spreadOf, spreadText } from '../suite/spread.ts'
+import { measureStart, type StartPhases } from './start-phases.ts'
+
+const columns: readonly [name: string, key: keyof StartPhases][] = [
+  ['npm and start script', 'bootstrap'],
+  ['Node reads the program', 'program'],
+  ['PostgreSQL', 'postgres'],
+  ['migrations', 'migrations'],
+  ['server and first page', 'server'],
+  ['all', 'total'],
+]
+
+export const start: Bench = {
+  name: 'start',
+  title: 'A warm npm start to the first served page',
+  async run({ quick, log }) {
+    const folder = await mkdtemp(join(tmpdir(), 'dbs-'))
+    const dataDir = join(folder, 'data')
+    try {
+      // The first one makes the database, and is not counted.
+      await measureStart(dataDir)
+      const rounds: StartPhases[] = []
+      for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+        const phases = await measureStart(dataDir)
+        rounds.push(phases)
+        log(`${Math.round(phases.total)} ms`)
+      }
+      const cells = columns.map(([, key]) => spreadText(spreadOf(rounds.map((phases) => phases[key]))))
+      return {
+        about: `\`npm start\` with everything installed and built, on a data folder that exists, until \`GET /\` is answered with 200. The
+parts are told by the server's own log at \`LOG_LEVEL=debug\`.`,
+        tables: [{ caption: 'Milliseconds', columns: columns.map(([name]) => name), rows: [cells] }],
+        targets: [],
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+}
