@@ -63,5 +63,5 @@ test('a database library above the database is found', () => {
   write('node_modules/pg/package.json', '{ "name": "pg", "main": "index.js" }')
   write('node_modules/pg/index.js', 'export const pool = 1')
   write('packages/core/src/chats.ts', "export { pool } from 'pg'")
-  expect(brokenRules()).toEqual(['only-packages-db-and-packages-bus-uses-pg'])
+  expect(brokenRules()).toEqual(['only-packages-db-and-packages-bus-and-apps-load-src-bench-peers-uses-pg'])
 })

@@ -15,6 +15,9 @@ const { values } = parseArgs({
 const { quick, only, report } = values
 if (quick && report !== undefined) throw new Error('The figures of a quick run are not worth keeping.')
 
+// What was started ends with us: it hangs on the event `exit`, which a bare signal does not bring.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
+
 const sections = await runBenches(benches, {
   quick,
   only: only?.split(',') ?? null,

@@ -44,8 +44,20 @@ export async function startEjabberd({ libraries }: Ejabberd, postgres: BenchPost
       writeFileSync(settings, settingsFor(postgres, port))
       return {
         program: 'erl',
-        // As Debian's own script starts it.
-        args: ['+K', 'true', '+P', '250000', '-noinput', '-mnesia', 'dir', JSON.stringify(folder), '-s', 'ejabberd'],
+        // As Debian's own script starts it; and without the menu that Erlang shows at Ctrl-C.
+        args: [
+          '+Bd',
+          '+K',
+          'true',
+          '+P',
+          '250000',
+          '-noinput',
+          '-mnesia',
+          'dir',
+          JSON.stringify(folder),
+          '-s',
+          'ejabberd',
+        ],
         cwd: folder,
         env: {
           ERL_LIBS: libraries,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { freePort } from '@deskbell/testkit/free-port'
 import { waitFor } from '@deskbell/testkit/wait-for'
-import { endChild } from '../suite/child-program.ts'
+import { bindToUs, endChild } from '../suite/child-program.ts'
 
 export type PeerProcess = AsyncDisposable & { readonly pid: number; readonly port: number }
 
@@ -26,6 +26,7 @@ export async function startPeerProcess(name: string, command: (port: number) => 
     env: { ...process.env, ...env },
     ...(cwd !== undefined && { cwd }),
   })
+  child.once('exit', bindToUs(child))
   let output = ''
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-outputCharsMax)

@@ -1,3 +1,4 @@
+import { socketIoVersion } from '../peers/socket-io-version.ts'
 import type { BenchResult, BenchTable, BenchTarget } from '../suite/bench.ts'
 import { type Spread, spreadOf, spreadText } from '../suite/spread.ts'
 import { yardstick } from './pgbench.ts'
@@ -102,7 +103,7 @@ function ratioAt(runs: readonly SendRun[], inFlight: number, comparison: Compari
 type Claim = { what: string; target: string; met: (median: number) => boolean }
 
 function targetOf(ratio: Spread | null, { what, target, met }: Claim): BenchTarget {
-  if (ratio === null) return { what, target, measured: 'not installed', met: null }
+  if (ratio === null) return { what, target, measured: '–', met: null }
   return { what, target, measured: `${spreadText(ratio, 2)} ×`, met: met(ratio.median) }
 }
 
@@ -120,7 +121,7 @@ can be.
   flight. At 512 it runs with the number of clients that was the quickest in the same round.
 - **Deskbell**: \`apps/server\` as it is shipped, one process, rate limits off, by unix socket. tRPC's frames over 32 sockets
   that are signed in as operators. The acknowledgement is the answer of \`messages.send\`, after the commit.
-- **Socket.IO + pg** (4.8.4): the tutorial's server, \`src/bench/peers/naive-chat-server.ts\`, on the same tables, by unix
+- **Socket.IO + pg** (${socketIoVersion}): the tutorial's server, \`src/bench/peers/naive-chat-server.ts\`, on the same tables, by unix
   socket, pool of 10, one transaction a message, acknowledged after the commit. It checks no session, validates nothing,
   looks for no replay and writes no feed.
 - **ejabberd** (${ejabberd ?? 'not installed'}) with its archive (\`mod_mam\`, \`default: always\`) in a database of its own on the same PostgreSQL, by

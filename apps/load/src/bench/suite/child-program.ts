@@ -16,6 +16,13 @@ export function startChildProgram<Order>(file: URL): ChildProgram<Order> {
   }
 }
 
+/** However this process ends, short of SIGKILL, that child ends first. Answers how to take that back. */
+export function bindToUs(child: ChildProcess): () => void {
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  return () => process.off('exit', kill)
+}
+
 export async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@deskbell/testkit/free-port'
 import { waitFor } from '@deskbell/testkit/wait-for'
+import { bindToUs, endChild } from './child-program.ts'
 
 /** The product as it is shipped, one process with nothing patched, on a PostgreSQL of the benchmark. */
 export type ProductServer = AsyncDisposable & { readonly url: string; readonly wsUrl: string; readonly pid: number }
@@ -20,21 +20,16 @@ export async function startProductServer(
     env: { ...ownEnvironment(), DATABASE_URL: connectionString, PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  child.once('exit', bindToUs(child))
   let output = ''
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-outputCharsMax)
   }
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', keep)
   const url = `http://127.0.0.1:${port}`
-  const end = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exited
-  }
   await waitFor(async () => child.exitCode !== null || (await isReady(url)), { timeoutMs: startTimeoutMs })
   if (child.exitCode !== null || child.pid === undefined) throw new Error(`The server did not start:\n${output}`)
-  return { url, wsUrl: url.replace('http', 'ws'), pid: child.pid, [Symbol.asyncDispose]: end }
+  return { url, wsUrl: url.replace('http', 'ws'), pid: child.pid, [Symbol.asyncDispose]: () => endChild(child) }
 }
 
 /** This process's environment without settings of Deskbell that a developer may have exported. */
