@@ -1,15 +1,11 @@
-import { latency } from '../latency/latency.ts'
-import { reconnect } from '../reconnect/reconnect.ts'
-import { sends } from '../sends/sends.ts'
-import type { Bench } from './bench.ts'
-
-/** Every part, in the order of the report. */
-export const benches: readonly Bench[] = [sends, latency, reconnect]
 import { fanOut } from '../fan-out/fan-out.ts'
+import { latency } from '../latency/latency.ts'
 import { memory } from '../memory/memory.ts'
 import { serverMemory } from '../memory/server-memory.ts'
+import { reconnect } from '../reconnect/reconnect.ts'
+import { sends } from '../sends/sends.ts'
 import { start } from '../start/start.ts'
 import type { Bench } from './bench.ts'
 
 /** Every part, in the order of the report. */
-export const benches: readonly Bench[] = [fanOut, memory, serverMemory, start]
+export const benches: readonly Bench[] = [sends, fanOut, memory, latency, reconnect, serverMemory, start]
