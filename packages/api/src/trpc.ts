@@ -1,3 +1,4 @@
+import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { streamPingMs, streamSilenceMs } from '@deskbell/contract/limits'
 import { requireReopener } from '@deskbell/core/chats/chat-policy'
@@ -23,43 +24,51 @@ const t = initTRPC
 
 export const router = t.router
 
+type Call = {
+  ctx: RequestContext
+  path: string
+  type: 'query' | 'mutation' | 'subscription'
+  meta: ProcedureMeta | undefined
+}
+
 /**
- * Outermost: failures become public errors here and are reported once, here, so adapters do not log them again.
+ * What every call passes first. Failures become public errors and are reported once, here, so adapters do not log them
+ * again. Then the rate is asked; REST has asked already, before it read the body.
  */
-const answered = t.middleware(async ({ ctx, path, type, next }) => {
+async function answered<R extends { ok: true } | { ok: false; error: unknown }>(
+  { ctx, path, type, meta }: Call,
+  next: () => Promise<R>,
+): Promise<R> {
   try {
+    if (meta?.limit !== undefined && ctx.via !== 'rest') ctx.limit(meta.limit)
     const result = await (type === 'subscription' ? next() : beforeDeadline(next()))
     if (result.ok) return result
     throw result.error
   } catch (cause) {
     throw toPublicError({ ctx, path }, cause)
   }
-})
+}
 
-/** REST has asked already, before it read the body. */
-const limited = t.middleware(({ ctx, meta, next }) => {
-  if (meta?.limit !== undefined && ctx.via !== 'rest') ctx.limit(meta.limit)
-  return next()
-})
-
-const authenticated = t.middleware(async ({ ctx, next }) => {
+async function signedIn(ctx: RequestContext): Promise<Actor> {
   const actor = await ctx.authenticate()
   if (actor === null) throw new AppError('unauthenticated')
-  return next({ ctx: { actor } })
-})
+  return actor
+}
 
 /**
- * Middlewares run in the order in which they stand, and `.input()` comes after all of them:
- * method, rate, session, role, input. That is the contract's order of checks.
+ * Middlewares run in the order in which they stand, and `.input()` comes after all of them: method, rate, session, role,
+ * input. That is the contract's order of checks. One does as much as it can, because tRPC copies the context for each.
  */
-const procedure = t.procedure.use(answered).use(limited)
+export const anybodyProcedure = t.procedure.meta({ access: 'anybody' }).use(({ next, ...call }) =>
+  answered(call, async () => {
+    call.ctx.assertOwnOrigin()
+    return await next()
+  }),
+)
 
-export const anybodyProcedure = procedure.meta({ access: 'anybody' }).use(({ ctx, next }) => {
-  ctx.assertOwnOrigin()
-  return next()
-})
-
-export const signedInProcedure = procedure.use(authenticated).meta({ access: 'signed-in' })
+export const signedInProcedure = t.procedure
+  .use(({ next, ...call }) => answered(call, async () => await next({ ctx: { actor: await signedIn(call.ctx) } })))
+  .meta({ access: 'signed-in' })
 
 export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).use(({ ctx, next }) => {
   if (ctx.actor.role !== 'operator') throw new AppError('forbidden')
