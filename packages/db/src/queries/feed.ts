@@ -1,5 +1,5 @@
-import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { sql, type WithSubquery } from 'drizzle-orm'
+import type { ChatId } from '@deskbell/contract/ids'
+import { type Placeholder, sql, type WithSubquery } from 'drizzle-orm'
 import { feed } from '../schema/feed.ts'
 import type { Executor, Tx } from '../transaction.ts'
 
@@ -9,7 +9,10 @@ export function feedRow(tx: Tx, chatId: ChatId) {
 }
 
 /** The feed row of a mark that rose, as a part of a larger statement: none when `onlyIf` is empty. */
-export function readerFeedRow(executor: Executor, row: { chatId: ChatId; readerId: UserId; onlyIf: WithSubquery }) {
+export function readerFeedRow(
+  executor: Executor,
+  row: { chatId: Placeholder; readerId: Placeholder; onlyIf: WithSubquery },
+) {
   // The builder names the identity column too, which takes no value.
   const insert = sql`insert into ${feed} (chat_id, reader_id)
     select ${row.chatId}::bigint, ${row.readerId}::bigint from ${row.onlyIf} returning id`

@@ -1,7 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, sql } from 'drizzle-orm'
+import { preparedOnce } from '../prepared.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
@@ -44,21 +45,33 @@ export async function raiseMark(
   executor: Executor,
   mark: { chatId: ChatId; actor: Pick<Actor, 'userId' | 'role'>; seq: number },
 ): Promise<{ deliveredSeq: number; readSeq: number } | undefined> {
-  const { chatId, actor } = mark
-  const seq = markedSeq(mark)
+  const { chatId, actor, seq } = mark
   const otherDirection = actor.role === 'client' ? 'out' : 'in'
+  const rows = await markRaise(executor).execute({
+    chatId,
+    userId: actor.userId,
+    role: actor.role,
+    seq,
+    otherDirection,
+  })
+  return rows[0]
+}
+
+const markRaise = preparedOnce((executor) => {
+  const [chatId, userId] = [sql.placeholder('chatId'), sql.placeholder('userId')]
   const readCount = sql`coalesce((select ${messages.directionNo} from ${messages}
-    where ${messages.chatId} = ${chatId} and ${messages.direction} = ${otherDirection} and ${messages.seq} <= ${seq}
+    where ${messages.chatId} = ${chatId} and ${messages.direction} = ${sql.placeholder('otherDirection')}
+      and ${messages.seq} <= ${markedSeq}
     order by ${messages.seq} desc limit 1), 0)`
   const raised = executor.$with('raised').as(
     executor
       .insert(chatMarks)
       .values({
         chatId,
-        userId: actor.userId,
-        role: actor.role,
-        deliveredSeq: seq,
-        readSeq: seq,
+        userId,
+        role: sql.placeholder('role'),
+        deliveredSeq: markedSeq,
+        readSeq: markedSeq,
         readCount,
         updatedAt: sql`clock_timestamp()`,
       })
@@ -74,33 +87,22 @@ export async function raiseMark(
       })
       .returning({ deliveredSeq: chatMarks.deliveredSeq, readSeq: chatMarks.readSeq }),
   )
-  const rows = await executor
-    .with(raised, readerFeedRow(executor, { chatId, readerId: actor.userId, onlyIf: raised }))
+  return executor
+    .with(raised, readerFeedRow(executor, { chatId, readerId: userId, onlyIf: raised }))
     .select()
     .from(raised)
     .prepare('mark_raise')
-    .execute()
-  return rows[0]
-}
+})
 
 /**
  * An operator without an own mark counts from the highest one of the operators, so its first own one is not below that:
  * its unread number would rise though nobody wrote anything, and lists take no greater number at the same `rev`.
  */
-function markedSeq({
-  chatId,
-  actor,
-  seq,
-}: {
-  chatId: ChatId
-  actor: Pick<Actor, 'userId' | 'role'>
-  seq: number
-}): SQL {
-  return sql`(select case
-      when ${actor.role}::text = 'client' or bool_or(user_id = ${actor.userId} and read_seq > 0) then ${seq}::bigint
-      else greatest(${seq}::bigint, max(read_seq)) end
-    from chat_marks where chat_id = ${chatId} and role = 'operator')`
-}
+const markedSeq = sql`(select case
+    when ${sql.placeholder('role')}::text = 'client'
+      or bool_or(user_id = ${sql.placeholder('userId')} and read_seq > 0) then ${sql.placeholder('seq')}::bigint
+    else greatest(${sql.placeholder('seq')}::bigint, max(read_seq)) end
+  from chat_marks where chat_id = ${sql.placeholder('chatId')} and role = 'operator')`
 
 export type Delivery = { chatId: ChatId; userId: UserId; role: Role; seq: number }
 export type RaisedDelivery = { chatId: ChatId; userId: UserId; deliveredSeq: number; readSeq: number }
