@@ -23,6 +23,10 @@ beforeAll(async () => {
   database = await freshDatabase()
   await fillDatabase(database.connectionString, size)
   const { pool, orm } = database.db
+  // Of the busiest operator and of nobody fewer chats are open than a page shows: only an index of open chats ends soon.
+  await pool.query(`update chats set status = 'closed', closed_at = now()
+    where status = 'open' and id % 40 <> 0 and (operator_id = 1 or operator_id is null)`)
+  await pool.query('vacuum analyze chats')
   await pool.query('insert into feed (chat_id) select 1 + n % 10000 from generate_series(1, 30000) n')
   await pool.query('analyze feed')
   const { rows } = await pool.query('select xid::text, id from feed order by feed.xid, id desc offset 20 limit 1')

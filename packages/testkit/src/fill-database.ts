@@ -44,7 +44,7 @@ export async function fillDatabase(connectionString: string, size: DatabaseSize)
 /** Who is whose, from the number of a chat alone: the first operators have most chats, and one chat of ten has none. */
 const prepare = `
   create function fill_operator(chat bigint) returns bigint language sql immutable as $$
-    select case when chat % 10 = 7 then null else 1 + floor(${filledOperators} * power((chat * 7919 % 1000) / 1000.0, 3))::bigint end
+    select case when chat % 10 = 6 then null else 1 + floor(${filledOperators} * power((chat * 7919 % 1000) / 1000.0, 3))::bigint end
   $$;
   create function fill_client(chat bigint, clients bigint) returns bigint language sql immutable as $$
     select ${filledOperators} + 1 + chat * 7919 % clients

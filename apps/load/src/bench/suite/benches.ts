@@ -1,4 +1,5 @@
 import { fanOut } from '../fan-out/fan-out.ts'
+import { growthBench } from '../growth/growth-bench.ts'
 import { latency } from '../latency/latency.ts'
 import { memory } from '../memory/memory.ts'
 import { serverMemory } from '../memory/server-memory.ts'
@@ -8,4 +9,4 @@ import { start } from '../start/start.ts'
 import type { Bench } from './bench.ts'
 
 /** Every part, in the order of the report. */
-export const benches: readonly Bench[] = [sends, fanOut, memory, latency, reconnect, serverMemory, start]
+export const benches: readonly Bench[] = [sends, fanOut, memory, latency, reconnect, growthBench, serverMemory, start]

@@ -1,0 +1,101 @@
+import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import type { Bench, BenchOptions, BenchResult, BenchTarget } from '../suite/bench.ts'
+import { spreadOf, spreadText } from '../suite/spread.ts'
+import { type GrowthCall, growthCalls } from './growth-calls.ts'
+import { type GrowthSite, makeDatabase, openSite } from './growth-site.ts'
+import { fullSizes, type GrowthSize, quickSizes } from './growth-sizes.ts'
+
+/** How slow the largest may be, as a multiple of the smallest. */
+const ratioMax = 1.2
+
+/** Milliseconds of every round, by call and by size; the sizes are in their order. */
+type GrowthTimes = { call: GrowthCall; bySize: number[][] }[]
+
+export const growthBench: Bench = {
+  name: 'growth',
+  title: 'Pages and sends while the tables grow',
+  async run(options: BenchOptions): Promise<BenchResult> {
+    await using stack = new AsyncDisposableStack()
+    const postgres = stack.use(await startOwnPostgres())
+    const sites: GrowthSite[] = []
+    for (const size of options.quick ? quickSizes : fullSizes) {
+      const startedAt = performance.now()
+      const connectionString = await makeDatabase(postgres, size)
+      sites.push(await openSite(stack, size, connectionString))
+      options.log(`${size.name} messages: filled in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+    }
+    const times = await measureGrowth(sites, options)
+    return resultOf(
+      sites.map(({ size }) => size),
+      times,
+    )
+  },
+}
+
+async function measureGrowth(sites: readonly GrowthSite[], { quick, log }: BenchOptions): Promise<GrowthTimes> {
+  const rounds = quick ? 2 : 7
+  const repeats = quick ? 5 : 100
+  const times: GrowthTimes = growthCalls.map((call) => ({ call, bySize: sites.map(() => []) }))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { call, bySize } of times) {
+      const medians = await mediansInTurns(await Promise.all(sites.map((site) => call.prepare(site))), repeats)
+      for (const [place, median] of medians.entries()) bySize[place]?.push(median)
+    }
+    log(`round ${round + 1} of ${rounds}`)
+  }
+  return times
+}
+
+/** Call by call in turns, not in blocks: a neighbour that wakes for a second then harms all sizes alike. */
+async function mediansInTurns(calls: readonly (() => Promise<unknown>)[], repeats: number): Promise<number[]> {
+  for (let warm = 0; warm < repeats / 5; warm += 1) for (const call of calls) await call()
+  const times: number[][] = calls.map(() => [])
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    for (const [place, call] of calls.entries()) {
+      const startedAt = performance.now()
+      await call()
+      times[place]?.push(performance.now() - startedAt)
+    }
+  }
+  return times.map((values) => spreadOf(values).median)
+}
+
+export function resultOf(sizes: readonly GrowthSize[], times: GrowthTimes): BenchResult {
+  const largest = sizes.at(-1)
+  return {
+    about: `One PostgreSQL with the product's settings, a database and a server for each size, filled by SQL with the skew of real
+traffic: one chat has a twentieth of all messages, every thousandth is long, most have a few and are closed. An operator
+at a socket of tRPC's own client calls one after the other; the sizes take turns. Short chats and the targets of sends
+are picked at random, so in the largest database most are in nobody's cache but the machine's.`,
+    tables: [
+      {
+        caption: 'Milliseconds of a call, by messages in the database',
+        columns: ['call', ...sizes.map(({ name }) => name), `${largest?.name} by ${sizes[0]?.name}`],
+        rows: times.map(({ call, bySize }) => [
+          call.name,
+          ...bySize.map((values) => spreadText(spreadOf(values), 2)),
+          spreadText(spreadOf(ratios(bySize)), 2),
+        ]),
+      },
+    ],
+    targets: (['history page', 'inbox page', 'send'] as const).map((group) => targetOf(group, times)),
+  }
+}
+
+/** The worst of a group's lines. */
+function targetOf(group: GrowthCall['group'], times: GrowthTimes): BenchTarget {
+  const spreads = times.filter(({ call }) => call.group === group).map(({ bySize }) => spreadOf(ratios(bySize)))
+  const worst = spreads.reduce((a, b) => (b.median > a.median ? b : a))
+  return {
+    what: `${group}: the largest database by the smallest`,
+    target: `≤ ${ratioMax} ×`,
+    measured: `${spreadText(worst, 2)} ×`,
+    met: worst.median <= ratioMax,
+  }
+}
+
+/** The largest by the smallest, round by round: both had the same neighbours. */
+function ratios(bySize: readonly (readonly number[])[]): number[] {
+  const largest = bySize.at(-1) ?? []
+  return (bySize[0] ?? []).map((smallest, round) => (largest[round] ?? Number.NaN) / smallest)
+}

@@ -1,0 +1,39 @@
+import { loginOutputSchema } from '@deskbell/contract/users'
+import { migrate } from '@deskbell/db/migrate'
+import { onDatabase } from '@deskbell/testkit/database-url'
+import { execute } from '@deskbell/testkit/execute'
+import { fillDatabase } from '@deskbell/testkit/fill-database'
+import { type StockClient, stockClient } from '@deskbell/testkit/live-probe'
+import type { OwnPostgres } from '@deskbell/testkit/own-postgres'
+import { startProductServer } from '../suite/product-server.ts'
+import type { GrowthSize } from './growth-sizes.ts'
+
+/** A server on a database of one size, and its busiest operator at a socket. */
+export type GrowthSite = { size: GrowthSize; client: StockClient['client'] }
+
+/** A database of its own on the server that all sizes share. */
+export async function makeDatabase(postgres: OwnPostgres, size: GrowthSize): Promise<string> {
+  const name = `growth_${size.messages}`
+  await execute(postgres.adminConnectionString, `create database ${name} owner deskbell`)
+  const connectionString = onDatabase(postgres.connectionString, name)
+  await migrate(connectionString)
+  const admin = onDatabase(postgres.adminConnectionString, name)
+  await fillDatabase(admin, size)
+  await execute(admin, 'checkpoint')
+  return connectionString
+}
+
+export async function openSite(
+  stack: AsyncDisposableStack,
+  size: GrowthSize,
+  connectionString: string,
+): Promise<GrowthSite> {
+  const server = stack.use(await startProductServer(connectionString))
+  const response = await fetch(`${server.url}/api/users/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'operator-1@example.test', name: 'Operator 1', role: 'operator' }),
+  })
+  const { token } = loginOutputSchema.parse(await response.json())
+  return { size, client: stack.use(stockClient(server.wsUrl, token)).client }
+}
