@@ -6,7 +6,8 @@ import type { Tools } from './use-tools.ts'
 
 /** What the author can still do with a message. */
 export type ChangeHandlers = {
-  readonly tools: Tools
+  /** Null until they are loaded. */
+  readonly tools: Tools | null
   readonly onEdit: (message: OwnMessage) => void
   readonly onRetract: (message: OwnMessage) => void
 }
@@ -19,6 +20,8 @@ export function MessageMore({ message, changes }: { message: OwnMessage; changes
   // A press on the button closes the open menu first, and must not open it again.
   const wasOpen = useRef(false)
   if (!useEditable(message)) return null
+  // Its room is there before it is, so that no message moves when the tools come.
+  if (changes.tools === null) return <span className="min-w-7 shrink-0 max-md:min-w-10" />
   const { MessageMenu } = changes.tools
   return (
     <>

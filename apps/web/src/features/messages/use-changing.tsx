@@ -59,7 +59,7 @@ export function useChanging(input: ChangingInput): Changing {
   }, [isClosed, keepAsDraft])
 
   const changes = useMemo(
-    () => (tools === null || isClosed ? null : { tools, onEdit: edits, onRetract: setRetracting }),
+    () => (isClosed ? null : { tools, onEdit: edits, onRetract: setRetracting }),
     [tools, isClosed, edits],
   )
   const [done, setDone] = useState(0)

@@ -5,7 +5,7 @@ const endPx = 80
 /** Closer than this to where the document begins or ends, more of the log is put in. */
 const nearPx = 800
 
-type Anchor = { readonly key: string; readonly top: number; readonly scrollTop: number }
+type Anchor = { readonly key: string; readonly bottom: number; readonly scrollTop: number }
 
 type ScrollInput = {
   /** What is loaded, and the part of it that stands in the thread: other objects when something has changed. */
@@ -27,7 +27,8 @@ export type ThreadScroll = {
 /**
  * Keeps what the reader looks at in its place.
  * At the end the thread stays at the end. Elsewhere the first visible item is the anchor: whatever is put in or
- * taken out above it, its distance from the top edge stays the same to the pixel.
+ * taken out above it, its lower edge stays where it is to the pixel. Its upper one may not be in view, and a message
+ * that joins another loses its heading and some room there.
  * The browser's own anchoring is off: it knows nothing of items that are replaced.
  */
 export function useThreadScroll(input: ScrollInput, setAtEnd: (is: boolean) => void): ThreadScroll {
@@ -120,13 +121,17 @@ function firstVisible(box: HTMLElement, rows: NodeListOf<HTMLElement>): Anchor |
   }
   const found = rows[low]
   if (found === undefined) return null
-  return { key: found.dataset['key'] ?? '', top: found.getBoundingClientRect().top - edge, scrollTop: box.scrollTop }
+  return {
+    key: found.dataset['key'] ?? '',
+    bottom: found.getBoundingClientRect().bottom - edge,
+    scrollTop: box.scrollTop,
+  }
 }
 
 /** What was scrolled since the look at the anchor has not told its event yet, and must not be undone. */
 function holdAnchor(box: HTMLElement, anchor: Anchor): void {
   const item = box.querySelector(`[data-key="${CSS.escape(anchor.key)}"]`)
   if (item === null) return
-  const top = item.getBoundingClientRect().top - box.getBoundingClientRect().top
-  box.scrollTop += top - anchor.top + box.scrollTop - anchor.scrollTop
+  const bottom = item.getBoundingClientRect().bottom - box.getBoundingClientRect().top
+  box.scrollTop += bottom - anchor.bottom + box.scrollTop - anchor.scrollTop
 }
