@@ -2,10 +2,10 @@ import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { catchUpChangesMax } from '@deskbell/contract/limits'
 import type { Role } from '@deskbell/contract/users'
 import { and, asc, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { preparedOnce } from '../prepared.ts'
 import { chats } from '../schema/chats.ts'
 import { feed } from '../schema/feed.ts'
 import type { Executor } from '../transaction.ts'
-import { preparedOnce } from '../prepared.ts'
 
 /** A place in the feed: everything at or below it has been seen. */
 export type FeedPosition = { xid: string; id: number }

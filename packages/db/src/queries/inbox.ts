@@ -1,10 +1,10 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import { and, count, eq, gt, sql } from 'drizzle-orm'
+import { preparedOnce } from '../prepared.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
 import type { Executor } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
-import { preparedOnce } from '../prepared.ts'
 
 /** The rows of chats as nobody in particular sees them: without an own mark. */
 export function readSharedRows(executor: Executor, chatIds: readonly ChatId[]): Promise<ChatRow[]> {

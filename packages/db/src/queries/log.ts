@@ -3,12 +3,12 @@ import type { Direction } from '@deskbell/contract/messages'
 import type { Role } from '@deskbell/contract/users'
 import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/pg-core'
+import { preparedOnce } from '../prepared.ts'
 import { chatEvents } from '../schema/chat-events.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
 import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
-import { preparedOnce } from '../prepared.ts'
 import { userLookUp } from './user-look-up.ts'
 
 /** A line of the log that clients and operators share, with whoever caused it. */

@@ -1,11 +1,11 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { catchUpChangesMax } from '@deskbell/contract/limits'
 import { and, asc, eq, sql } from 'drizzle-orm'
+import { preparedOnce } from '../prepared.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { feed } from '../schema/feed.ts'
 import type { Executor } from '../transaction.ts'
 import { type FeedPosition, isAfterGiven, readFeedHorizon } from './feed-tail.ts'
-import { preparedOnce } from '../prepared.ts'
 
 /** What an open chat adds to the counts of operators. */
 export type OpenChat = {
