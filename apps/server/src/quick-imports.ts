@@ -5,7 +5,7 @@ import { registerHooks } from 'node:module'
  * the package around it, for every single import. drizzle has a hundred small files and 175 KB of `exports`, which made
  * 0.6 s and 150 MB of garbage. Its files are modules, so nobody has to look.
  *
- * Only what is imported after this call is quickened: docs/decisions/0030-quick-imports.md.
+ * Only what is imported after this call is quickened: docs/decisions/0029-quick-imports.md.
  */
 export function quickenImports(): void {
   const resolved = new Map<string, string>()
