@@ -50,21 +50,31 @@ describe('sends that wait together', () => {
   })
 
   test('[MSG-18] a send that fails in the database harms none beside it', async () => {
-    await fresh.db.pool.query(`
-      create function refuse_poison() returns trigger language plpgsql as
-        $$ begin if new.text = 'poison' then raise exception 'poison'; end if; return new; end $$;
-      create trigger refuse_poison before insert on messages for each row execute function refuse_poison()`)
+    await using _poison = await refusePoison()
     const chats = await newChats(6)
     const sends = Array.from({ length: 60 }, (_, nth) => {
       const text = nth === 31 ? 'poison' : `message ${nth}`
       return sendText(fresh.core, client, { chatId: at(chats, nth), text }).catch(toAppError)
     })
     const ends = await Promise.all(sends)
-    await fresh.db.pool.query('drop trigger refuse_poison on messages')
     expect(ends.map((end) => ('message' in end && 'duplicate' in end ? 'stored' : end.message))).toEqual(
       Array.from({ length: 60 }, (_, nth) => (nth === 31 ? 'internal' : 'stored')),
     )
     expect(await faultsOfLogs(fresh.db)).toEqual([])
+  })
+
+  test('[MSG-20] what comes for a chat that goes alone stands behind what came before', async () => {
+    await using _poison = await refusePoison()
+    const [chatId] = await newChats(1)
+    const send = (text: string) => sendText(fresh.core, client, { chatId: given(chatId), text })
+    const bad = send('poison').catch(toAppError)
+    const early = Array.from({ length: 40 }, () => send('early'))
+    // The first is answered while the others still go one by one.
+    await early[0]
+    const late = Array.from({ length: 40 }, () => send('late'))
+    const seqs = (await Promise.all([...early, ...late])).map(({ message }) => message.seq)
+    expect(seqs).toEqual(seqs.map((_, place) => place + 1))
+    expect(await bad).toMatchObject({ code: 'internal' })
   })
 
   test('[MSG-18] [MSG-5] the same id racing in two lanes is stored once, and the others beside it too', async () => {
@@ -104,12 +114,18 @@ describe('a chat whose lock is held elsewhere', () => {
   test('[MSG-20] holds up no other chat, and gets its own sends in order when it is free', async () => {
     const chats = await newChats(5)
     const held = given(chats[0])
+    const others = chats.slice(1)
+    const sendToOthers = () => Promise.all(others.map((chatId) => sendText(fresh.core, client, { chatId })))
     const lock = await holdLock(held)
+    const before = await transactionsOf(others)
     const waiting = ['one', 'two', 'three'].map((text) => sendText(fresh.core, client, { chatId: held, text }))
+    await sendToOthers()
+    // One for each lane: the held chat has not taken its neighbours aside.
+    expect((await transactionsOf(others)) - before).toBeLessThanOrEqual(2)
     await waitFor(() => isWaitedFor(lock.pid))
     // In both lanes, again and again, while the lock is held.
     for (let round = 0; round < 3; round += 1) {
-      await Promise.all(chats.slice(1).map((chatId) => sendText(fresh.core, client, { chatId })))
+      await sendToOthers()
       waiting.push(sendText(fresh.core, client, { chatId: held, text: `later ${round}` }))
     }
     expect(await isWaitedFor(lock.pid)).toBe(true)
@@ -249,6 +265,16 @@ function at<T>(items: readonly T[], place: number): T {
 function given<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('Nothing was given.')
   return value
+}
+
+/** Until it is disposed of, the database refuses to store the text "poison". */
+async function refusePoison(): Promise<AsyncDisposable> {
+  await fresh.db.pool.query(`
+    create or replace function refuse_poison() returns trigger language plpgsql as
+      $$ begin if new.text = 'poison' then raise exception 'poison'; end if; return new; end $$;
+    create trigger refuse_poison before insert on messages for each row execute function refuse_poison()`)
+  const allow = async () => void (await fresh.db.pool.query('drop trigger refuse_poison on messages'))
+  return { [Symbol.asyncDispose]: allow }
 }
 
 /** Holds the lock of a chat in a session of its own. */
