@@ -10,12 +10,11 @@ const textLength = 300
 const fullLoads: FanOutLoad[] = [
   { followers: 1, perSecond: 500, seconds: 4 },
   { followers: 50, perSecond: 100, seconds: 4 },
-  { followers: 3_000, perSecond: 12, seconds: 4 },
+  { followers: 3_000, perSecond: 8, seconds: 5 },
 ]
 const quickLoads: FanOutLoad[] = [
-  { followers: 1, perSecond: 100, seconds: 1 },
-  { followers: 20, perSecond: 50, seconds: 1 },
-  { followers: 150, perSecond: 12, seconds: 1 },
+  { followers: 1, perSecond: 100, seconds: 0.5 },
+  { followers: 100, perSecond: 20, seconds: 0.5 },
 ]
 
 type Rounds = Map<ContenderName, FanOutFigures[]>

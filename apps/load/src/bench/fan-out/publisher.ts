@@ -8,15 +8,16 @@ import type { PublisherWire } from './wire.ts'
 
 /** Below the sixteen calls that one socket of Deskbell may have open. */
 const unansweredMax = 12
-const answerTimeoutMs = 15_000
+const answerTimeoutMs = 30_000
+const retryMs = 500
 
 /** The one who says everything that is fanned out, over one socket. */
 export class Publisher implements AsyncDisposable {
   readonly #wire: PublisherWire
   readonly #ws: Promise<WebSocket>
   #isReady: boolean
+  readonly #unanswered = new Map<number, string>()
   #published = 0
-  #answered = 0
   #failure: string | null = null
 
   private constructor(wsUrl: string, wire: PublisherWire) {
@@ -48,7 +49,9 @@ export class Publisher implements AsyncDisposable {
       await this.#room(unansweredMax)
       this.#published += 1
       const nr = this.#published
-      ws.send(this.#wire.frame(markedText({ nr, sentAt: now() }, length), nr))
+      const frame = this.#wire.frame(markedText({ nr, sentAt: now() }, length), nr)
+      if (this.#wire.acked !== null) this.#unanswered.set(nr, frame)
+      ws.send(frame)
     }
     await this.#room(1)
   }
@@ -59,8 +62,7 @@ export class Publisher implements AsyncDisposable {
   }
 
   async #room(unanswered: number): Promise<void> {
-    if (this.#wire.acked === null) return
-    const hasRoom = () => this.#failure !== null || this.#published - this.#answered < unanswered
+    const hasRoom = () => this.#failure !== null || this.#unanswered.size < unanswered
     if (!hasRoom()) await waitFor(hasRoom, { timeoutMs: answerTimeoutMs, intervalMs: 1, what: 'an acknowledgement' })
     if (this.#failure !== null) throw new Error(`A message was refused: ${this.#failure}`)
   }
@@ -69,7 +71,21 @@ export class Publisher implements AsyncDisposable {
     const { ready, acked } = this.#wire
     this.#isReady ||= ready !== null && frame.includes(ready)
     if (acked === null) return
-    if (frame.includes(acked)) this.#answered += 1
+    const [nr, isAcked] = [numberOf(frame), frame.includes(acked)]
+    if (isAcked) this.#unanswered.delete(nr)
+    else if (frame.includes('"retryAfterMs"')) setTimeout(() => void this.#again(nr), retryMs)
     else if (frame.includes('"error"')) this.#failure = frame.toString()
   }
+
+  /** A server that had no time for it says so, and is sent the same again, as the SDK does. */
+  async #again(nr: number): Promise<void> {
+    const frame = this.#unanswered.get(nr)
+    const ws = await this.#ws
+    if (frame !== undefined && ws.readyState === ws.OPEN) ws.send(frame)
+  }
+}
+
+/** Of `{"id":12,…`. */
+function numberOf(frame: Buffer): number {
+  return Number.parseInt(frame.toString('latin1', '{"id":'.length, 20), 10)
 }

@@ -45,7 +45,7 @@ export async function contenderOn(
 
 function publisherOf(token: string, chatId: number): PublisherWire {
   return {
-    ...{ path: '/', token, replies: pong, ready: null, acked: '"duplicate":false' },
+    ...{ path: '/', token, replies: pong, ready: null, acked: '"duplicate":' },
     frame(text, nr) {
       const input = { chatId, text, clientMsgId: `bench-${nr}` }
       return JSON.stringify({ id: nr, method: 'mutation', params: { path: 'messages.send', input } })

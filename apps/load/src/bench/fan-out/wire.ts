@@ -22,6 +22,6 @@ export type PublisherWire = {
   /** In the first frame after which it may publish; null when the open socket is enough. */
   ready: string | null
   frame(text: string, nr: number): string
-  /** In a frame that acknowledges one message; null when nobody acknowledges. */
+  /** In a frame `{"id":NR,…` that acknowledges one message; null when nobody acknowledges. */
   acked: string | null
 }

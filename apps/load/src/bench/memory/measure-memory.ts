@@ -10,24 +10,28 @@ export const ownChats = 'Deskbell, a client and a chat each'
 export const memoryNames = [...contenderNames, ownChats] as const
 export type MemoryName = (typeof memoryNames)[number]
 
-export type MemoryPlan = { warmUp: number; sizes: readonly number[] }
+export type MemoryPlan = { warmUp: number; sizes: readonly number[]; quietLooks: number }
 /** Bytes for one connection, for each size of the plan. */
 export type MemoryFigures = { idleBytes: number; perConnection: number[] }
 
 /** One fresh server: a few connections that come and go, then more and more that stay and do nothing. */
-export async function measureMemory(name: MemoryName, { warmUp, sizes }: MemoryPlan): Promise<MemoryFigures> {
+export async function measureMemory(
+  name: MemoryName,
+  { warmUp, sizes, quietLooks }: MemoryPlan,
+): Promise<MemoryFigures> {
   await using stack = new AsyncDisposableStack()
   const { contender, seats } = await start(stack, name, Math.max(warmUp, ...sizes))
   const readers = stack.use(startReaders())
   await readers.open(contender, seats.slice(0, warmUp))
   await readers.close()
-  const idleBytes = await settledMemory(contender.pid, true)
+  const settled = () => settledMemory(contender.pid, { collect: true, quietLooks })
+  const idleBytes = await settled()
   const perConnection: number[] = []
   let open = 0
   for (const size of sizes) {
     await readers.open(contender, seats.slice(open, size))
     open = size
-    perConnection.push(((await settledMemory(contender.pid, true)) - idleBytes) / size)
+    perConnection.push(((await settled()) - idleBytes) / size)
   }
   const { complaint } = await readers.count(0)
   if (complaint !== null) throw new Error(`${name} is broken: ${complaint}.`)

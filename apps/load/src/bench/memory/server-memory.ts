@@ -72,9 +72,9 @@ async function fillCache(env: Record<string, string>): Promise<void> {
 async function measureOnce(env: Record<string, string>, loads: readonly FanOutLoad[]): Promise<Figures> {
   await using postgres = await startOwnPostgres()
   await using server = await startProductServer(postgres.connectionString, env)
-  const idle = await settledMemory(server.pid, false)
+  const idle = await settledMemory(server.pid)
   const busiest = await loadedMemory(postgres.connectionString, server, loads)
-  return { idle, busiest, after: await settledMemory(server.pid, false) }
+  return { idle, busiest, after: await settledMemory(server.pid) }
 }
 
 /** The most that was resident after any of the loads. */

@@ -6,14 +6,21 @@ export const collectingEnv = {
   NODE_OPTIONS: `--disable-warning=ExperimentalWarning --expose-gc --import=${new URL('gc-on-signal.ts', import.meta.url).href}`,
 }
 
+export type SettleOptions = {
+  /** Makes it collect its garbage first, which needs `collectingEnv`. */
+  collect?: boolean
+  /** How often in a row nothing must have changed, a quarter of a second apart. */
+  quietLooks?: number
+}
+
 const lookMs = 250
-const quietLooks = 6
 const looksMax = 80
 /** Less than this is nothing. */
 const noiseBytes = 256 * 1024
 
 /** Resident bytes of a process once they have stopped changing. */
-export async function settledMemory(pid: number, collect: boolean): Promise<number> {
+export async function settledMemory(pid: number, options: SettleOptions = {}): Promise<number> {
+  const { collect = false, quietLooks = 6 } = options
   let [last, quiet] = [0, 0]
   for (let look = 0; look < looksMax && quiet < quietLooks; look += 1) {
     // Twice in the beginning: what is freed only by finalizers goes with the second.
