@@ -12,7 +12,7 @@ export type GrowthCall = {
   prepare(site: GrowthSite): Promise<() => Promise<unknown>>
 }
 
-type Scope = 'all' | 'mine' | 'unassigned'
+type List = { scope: 'all' | 'mine' | 'unassigned'; status: 'open' | 'closed'; second?: true }
 
 export const growthCalls: readonly GrowthCall[] = [
   history('newest of the longest chat', async () => () => ({ chatId: chatIdSchema.parse(longestChat) })),
@@ -22,11 +22,11 @@ export const growthCalls: readonly GrowthCall[] = [
     return () => ({ chatId, beforeSeq: Math.ceil(chat.lastSeq * (0.3 + 0.4 * Math.random())) })
   }),
   history('newest of any short chat', async (site) => () => ({ chatId: anyChat(site) })),
-  inbox('all open', 'all', 'open'),
-  inbox('all open, second page', 'all', 'open', { second: true }),
-  inbox('mine', 'mine', 'open'),
-  inbox('unassigned', 'unassigned', 'open'),
-  inbox('all closed', 'all', 'closed'),
+  inbox('all open', { scope: 'all', status: 'open' }),
+  inbox('all open, second page', { scope: 'all', status: 'open', second: true }),
+  inbox('mine', { scope: 'mine', status: 'open' }),
+  inbox('unassigned', { scope: 'unassigned', status: 'open' }),
+  inbox('all closed', { scope: 'all', status: 'closed' }),
   {
     name: 'send to any open chat',
     group: 'send',
@@ -57,7 +57,7 @@ function history(name: string, prepare: (site: GrowthSite) => Promise<() => Page
   }
 }
 
-function inbox(name: string, scope: Scope, status: 'open' | 'closed', { second = false } = {}): GrowthCall {
+function inbox(name: string, { scope, status, second }: List): GrowthCall {
   return {
     name: `inbox, ${name}`,
     group: 'inbox page',
