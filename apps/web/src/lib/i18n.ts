@@ -49,7 +49,13 @@ export async function chooseLanguage(locale: Locale): Promise<void> {
   await activateLocale(locale)
 }
 
+/** The font's files are one for each alphabet. Latin letters are in every language: names, addresses, numbers. */
+const letters: Record<Locale, string> = { en: 'a', ru: 'aя' }
+
 export async function startTranslations(): Promise<void> {
   needed.add('common')
-  await activateLocale(initialLocale())
+  const locale = initialLocale()
+  // The browser would ask for it with the first text, and every line would be drawn twice.
+  document.fonts.load('1em Onest', letters[locale]).catch(() => undefined)
+  await activateLocale(locale)
 }

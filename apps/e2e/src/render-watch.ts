@@ -1,0 +1,59 @@
+import type { Page } from 'playwright-core'
+
+/** What React rendered since the watch began: rows of the thread, by their elements, and forms. */
+export type Rendered = { rows: number; forms: number }
+
+/** The parts of React's tree that its developer tools read too, in the build for users as well. */
+type Fiber = {
+  readonly flags: number
+  readonly type: unknown
+  readonly stateNode: unknown
+  readonly child: Fiber | null
+  readonly sibling: Fiber | null
+  readonly alternate: Fiber | null
+}
+
+declare global {
+  var rendered: { rows: Set<unknown>; forms: Set<unknown> }
+}
+
+/** To be called before the page is opened. */
+export async function watchRenders(page: Page): Promise<void> {
+  await page.addInitScript(watch)
+}
+
+export async function forgetRenders(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    globalThis.rendered = { rows: new Set(), forms: new Set() }
+  })
+}
+
+export async function readRenders(page: Page): Promise<Rendered> {
+  return await page.evaluate(() => ({ rows: globalThis.rendered.rows.size, forms: globalThis.rendered.forms.size }))
+}
+
+/** Runs in the page. */
+function watch(): void {
+  globalThis.rendered = { rows: new Set(), forms: new Set() }
+  /** The flag of a component that was called; what was skipped keeps its old object, and is not visited. */
+  const performedWork = 1
+  const firstElement = (fiber: Fiber | null): Fiber | null => {
+    let found = fiber
+    while (found !== null && typeof found.type !== 'string') found = found.child
+    return found
+  }
+  const visit = (fiber: Fiber): void => {
+    const element = (fiber.flags & performedWork) !== 0 ? firstElement(fiber) : null
+    if (element?.type === 'article') globalThis.rendered.rows.add(element.stateNode)
+    if (element?.type === 'form') globalThis.rendered.forms.add(element.stateNode)
+    if (fiber.child === fiber.alternate?.child) return
+    for (let child = fiber.child; child !== null; child = child.sibling) visit(child)
+  }
+  const hook = {
+    supportsFiber: true,
+    inject: () => 1,
+    onCommitFiberRoot: (_: number, root: { current: Fiber }) => visit(root.current),
+    onCommitFiberUnmount: () => undefined,
+  }
+  Object.assign(globalThis, { __REACT_DEVTOOLS_GLOBAL_HOOK__: hook })
+}
