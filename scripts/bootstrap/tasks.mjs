@@ -20,6 +20,7 @@ export const tasks = {
   'test:e2e': async (args) => await testProject(await prepareBuilt(), 'e2e', args),
   'load:check': async (args) => await load(await prepare(), 'check', args),
   bench: async (args) => await load(await prepareBuilt(), 'bench', args),
+  'load:profile': async (args) => await load(await prepare(), 'profile', args),
   build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
   'docs:generate': async () => await generateDocs(await prepare()),
