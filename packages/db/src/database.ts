@@ -33,8 +33,8 @@ const idleInTransactionTimeoutMs = 10_000
 const queryTimeoutMs = 2_500
 const statementTimeoutMs = 5_000
 
-/** Three lanes and four chats that wait for their locks. */
-const laneConnectionsMax = 7
+/** Two lanes, and four chats that go alone. */
+const laneConnectionsMax = 6
 /** A lane waits for no row, and for another's unfinished insert no longer than this: its neighbours wait with it. */
 const laneLockTimeoutMs = 200
 /** Few statements, planned once, that find their rows by index whatever the statistics of a young table say. */

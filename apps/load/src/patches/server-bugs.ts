@@ -62,7 +62,7 @@ export const serverBugs = {
   },
   ackBeforeCommit: {
     what: 'a send is answered before its commit',
-    caughtBy: ['I2'],
+    caughtBy: ['I2', 'I20'],
     weather: 'kills',
     patches: [
       {
