@@ -3,10 +3,21 @@ import { growthBench } from '../growth/growth-bench.ts'
 import { latency } from '../latency/latency.ts'
 import { memory } from '../memory/memory.ts'
 import { serverMemory } from '../memory/server-memory.ts'
+import { pagesBench } from '../pages/pages-bench.ts'
 import { reconnect } from '../reconnect/reconnect.ts'
 import { sends } from '../sends/sends.ts'
 import { start } from '../start/start.ts'
 import type { Bench } from './bench.ts'
 
 /** Every part, in the order of the report. */
-export const benches: readonly Bench[] = [sends, fanOut, memory, latency, reconnect, growthBench, serverMemory, start]
+export const benches: readonly Bench[] = [
+  sends,
+  fanOut,
+  memory,
+  latency,
+  reconnect,
+  growthBench,
+  pagesBench,
+  serverMemory,
+  start,
+]

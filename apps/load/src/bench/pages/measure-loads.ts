@@ -1,0 +1,28 @@
+import type { Browser } from 'playwright-core'
+import { type Load, readLoad } from './page-probe.ts'
+import { firstVisit, type Session } from './people.ts'
+
+/** A page to load: its address, who visits it, and where it can be written once it works. */
+export type Visited = {
+  readonly name: string
+  readonly url: string
+  readonly place: string
+  readonly session?: Session
+}
+
+/** Cold loads of all pages in turns, so that a noisy moment of the machine harms no page alone. */
+export async function measureLoads(
+  browser: Browser,
+  { pages, rounds }: { pages: readonly Visited[]; rounds: number },
+): Promise<Map<string, Load[]>> {
+  const loads = new Map<string, Load[]>(pages.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, url, ...visit } of pages) {
+      const page = await firstVisit(browser, visit)
+      await page.goto(url)
+      loads.get(name)?.push(await readLoad(page))
+      await page.context().close()
+    }
+  }
+  return loads
+}

@@ -1,0 +1,77 @@
+import type { BenchTable, BenchTarget } from '../suite/bench.ts'
+import { spreadOf, spreadText } from '../suite/spread.ts'
+import type { Load, LongTasks } from './page-probe.ts'
+import type { Scroll } from './scroll-thread.ts'
+
+export type Scrolled = Scroll & { readonly name: string; readonly way: string }
+type Loads = ReadonlyMap<string, readonly Load[]>
+
+/** In thousands of bytes, as the targets are given. */
+const limits = [
+  { page: 'sign-in', most: 105 },
+  { page: 'client', most: 125 },
+  { page: 'console', most: 200 },
+]
+
+export function pageTables(loads: Loads, scrolled: readonly Scrolled[]): BenchTable[] {
+  return [
+    {
+      caption: 'First loads (page, messages in its chat)',
+      columns: [
+        'page',
+        'JavaScript, kB',
+        'later, kB',
+        'interactive, ms',
+        'long tasks',
+        'their sum, ms',
+        'layout shift',
+      ],
+      rows: [...loads].map(([name, of]) => loadRow(name, of)),
+    },
+    {
+      caption: 'Scrolling and sending',
+      columns: ['page', 'what', 's', 'frames', 'dropped', 'long tasks', 'sum, ms', 'longest, ms', 'rows at most'],
+      rows: scrolled.map(scrollRow),
+    },
+  ]
+}
+
+export function pageTargets(loads: Loads): BenchTarget[] {
+  return limits.map(({ page, most }) => {
+    const bytes = [...loads].flatMap(([name, of]) => (name.startsWith(page) ? of.map((load) => load.scriptBytes) : []))
+    const what = `first load of the ${page} page, gzipped JavaScript`
+    if (bytes.length === 0) return { what, target: `≤ ${most} kB`, measured: '', met: null }
+    const worst = Math.max(...bytes) / 1_000
+    return { what, target: `≤ ${most} kB`, measured: `${worst.toFixed(1)} kB`, met: worst <= most }
+  })
+}
+
+function loadRow(name: string, loads: readonly Load[]): string[] {
+  const spread = (read: (load: Load) => number, digits = 0) => spreadText(spreadOf(loads.map(read)), digits)
+  return [
+    name,
+    spread((load) => load.scriptBytes / 1_000, 1),
+    spread((load) => load.laterScriptBytes / 1_000, 1),
+    spread((load) => load.interactiveMs),
+    spread((load) => load.longTasks.count),
+    spread((load) => load.longTasks.sumMs),
+    spread((load) => load.layoutShift, 4),
+  ]
+}
+
+function scrollRow({ name, way, seconds, frames, dropped, longTasks, rowsMost }: Scrolled): string[] {
+  const isScroll = frames > 0
+  return [
+    name,
+    way,
+    isScroll ? seconds.toFixed(0) : '',
+    isScroll ? String(frames) : '',
+    isScroll ? `${dropped} (${((100 * dropped) / (frames + dropped)).toFixed(1)} %)` : '',
+    ...taskCells(longTasks),
+    isScroll ? String(rowsMost) : '',
+  ]
+}
+
+function taskCells({ count, sumMs, longestMs }: LongTasks): string[] {
+  return [String(count), sumMs.toFixed(0), longestMs.toFixed(0)]
+}

@@ -1,0 +1,93 @@
+import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import type { Browser } from 'playwright-core'
+import type { Bench, BenchOptions, BenchResult } from '../suite/bench.ts'
+import { startProductServer } from '../suite/product-server.ts'
+import { findChromium, launchChromium } from './browser.ts'
+import { makeLongChat } from './long-chat.ts'
+import { measureLoads, type Visited } from './measure-loads.ts'
+import { measureSends } from './measure-sends.ts'
+import { pageTables, pageTargets, type Scrolled } from './page-tables.ts'
+import { firstField, firstVisit, messageField, type Person, signIn, signInPath } from './people.ts'
+import { dragToStart, turnWheel, wheelSpeed } from './scroll-thread.ts'
+
+const full = { chats: [50, 50_000], rounds: 5, wheelPx: 100_000 }
+const quick = { chats: [500], rounds: 1, wheelPx: 4_000 }
+
+const client: Person = { name: 'Clara', email: 'clara@example.com', role: 'client' }
+const operator: Person = { name: 'Oleg', email: 'oleg@example.com', role: 'operator' }
+
+/** What the pages weigh and how they bear a long chat, in a real browser and from the real server. */
+export const pagesBench: Bench = {
+  name: 'pages',
+  title: 'The pages in a browser',
+  async run(options): Promise<BenchResult> {
+    const chromium = findChromium()
+    if (chromium === null) return { about: 'No Chromium was found here.', tables: [], targets: pageTargets(new Map()) }
+    await using stack = new AsyncDisposableStack()
+    const browser = await launchChromium(chromium)
+    stack.defer(() => browser.close())
+    return await measure(stack, { browser, options })
+  },
+}
+
+async function measure(
+  stack: AsyncDisposableStack,
+  { browser, options }: { browser: Browser; options: BenchOptions },
+): Promise<BenchResult> {
+  const size = options.quick ? quick : full
+  const { connectionString } = stack.use(await startOwnPostgres())
+  const { url } = stack.use(await startProductServer(connectionString))
+  const pages: Visited[] = [{ name: 'sign-in', url: `${url}${signInPath.client}`, place: firstField }]
+  for (const messages of size.chats) {
+    // People of their own for each length, so that no other chat is in their lists.
+    const [asking, answering] = [client, operator].map((person) => ({
+      ...person,
+      email: `${messages}-${person.email}`,
+    }))
+    if (asking === undefined || answering === undefined) continue
+    const chat = await makeLongChat({ url, connectionString }, { messages, client: asking, operator: answering })
+    const of = (id: number) => `${url}/chats/${id}?chat=${chat.chatId}`
+    const sessions = [await signIn(browser, url, asking), await signIn(browser, url, answering)] as const
+    const count = messages.toLocaleString('en')
+    pages.push({ name: `client, ${count}`, url: of(chat.clientId), place: messageField, session: sessions[0] })
+    pages.push({ name: `console, ${count}`, url: of(chat.operatorId), place: messageField, session: sessions[1] })
+  }
+  options.log(`${pages.length} pages, ${size.rounds} cold loads of each`)
+  const loads = await measureLoads(browser, { pages, rounds: size.rounds })
+  const scrolled: Scrolled[] = []
+  for (const page of pages.slice(-2)) {
+    options.log(`scrolling: ${page.name}`)
+    scrolled.push(...(await scroll(browser, { page, wheelPx: size.wheelPx })))
+  }
+  return { about: about(browser), tables: pageTables(loads, scrolled), targets: pageTargets(loads) }
+}
+
+/** From the end upwards, then to the first message, then down from there with everything loaded; then ten messages. */
+async function scroll(
+  browser: Browser,
+  { page: visited, wheelPx }: { page: Visited; wheelPx: number },
+): Promise<Scrolled[]> {
+  const { name, url, ...visit } = visited
+  const page = await firstVisit(browser, visit)
+  await page.goto(url)
+  await page.getByRole('article').first().waitFor()
+  const scrolled: Scrolled[] = [
+    { name, way: `wheel up, ${wheelSpeed} px/s`, ...(await turnWheel(page, wheelPx)) },
+    { name, way: 'scroll bar held at the start until the first message', ...(await dragToStart(page)) },
+    { name, way: `wheel down, ${wheelSpeed} px/s, all loaded`, ...(await turnWheel(page, -wheelPx)) },
+  ]
+  const longTasks = await measureSends(page)
+  await page.context().close()
+  return [
+    ...scrolled,
+    { name, way: '10 messages sent, all loaded', longTasks, seconds: 0, frames: 0, dropped: 0, rowsMost: 0 },
+  ]
+}
+
+function about(browser: Browser): string {
+  return `Chromium ${browser.version()} without a screen and a GPU, pages and data from the real server with its own PostgreSQL,
+nothing cached, gzip. *Interactive*: from the start of the navigation to the moment when the field to write in takes
+input and the last long task before a quiet second has ended. *Long tasks* are those that the browser reports: above
+50 ms. *Dropped frames*: gaps between two frames that a screen of 60 Hz would have shown. The wheel is turned by the
+browser's own synthetic gestures.`
+}
