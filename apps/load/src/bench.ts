@@ -9,6 +9,8 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     /** Names with commas between them. */
     only: { type: 'string' },
+    /** Of every part, when the usual number takes too long or says too little. */
+    rounds: { type: 'string' },
     report: { type: 'string' },
   },
 })
@@ -20,6 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 const sections = await runBenches(benches, {
   quick,
+  rounds: values.rounds === undefined ? null : Number(values.rounds),
   only: only?.split(',') ?? null,
   log: (line) => console.log(line),
   // After each part: one that fails must not cost the others.

@@ -1,4 +1,12 @@
-import type { Bench, BenchOptions, BenchResult, BenchTable, BenchTarget } from '../suite/bench.ts'
+import {
+  type Bench,
+  type BenchOptions,
+  type BenchResult,
+  type BenchTable,
+  type BenchTarget,
+  roundsOf,
+} from '../suite/bench.ts'
+import { inTurns } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { type Contender, type ContenderName, contenderNames } from './contender.ts'
 import { FanOut, type FanOutFigures, type FanOutLoad } from './measure-fan-out.ts'
@@ -49,9 +57,8 @@ async function measureLevel(stands: readonly Stand[], load: FanOutLoad, options:
     lengths.set(fan, textLength + frameBytes - bytes)
   }
   const rounds: Rounds = new Map(contenderNames.map((name) => [name, []]))
-  for (let round = 0; round < (options.quick ? 1 : 5); round += 1) {
-    const first = round % stands.length
-    for (const { name, fan } of [...stands.slice(first), ...stands.slice(0, first)]) {
+  for (let round = 0; round < roundsOf(options, 5); round += 1) {
+    for (const { name, fan } of inTurns(stands, round)) {
       const figures = await fan.run(load, lengths.get(fan) ?? textLength)
       rounds.get(name)?.push(figures)
       options.log(`${load.followers} followers, ${name}: ${figures.cpuUs.toFixed(1)} µs a delivery`)

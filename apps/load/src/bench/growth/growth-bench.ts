@@ -1,5 +1,5 @@
 import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
-import type { Bench, BenchOptions, BenchResult, BenchTarget } from '../suite/bench.ts'
+import { type Bench, type BenchOptions, type BenchResult, type BenchTarget, roundsOf } from '../suite/bench.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { type GrowthCall, growthCalls } from './growth-calls.ts'
 import { type GrowthSite, makeDatabase, openSite } from './growth-site.ts'
@@ -32,8 +32,9 @@ export const growthBench: Bench = {
   },
 }
 
-async function measureGrowth(sites: readonly GrowthSite[], { quick, log }: BenchOptions): Promise<GrowthTimes> {
-  const rounds = quick ? 2 : 7
+async function measureGrowth(sites: readonly GrowthSite[], options: BenchOptions): Promise<GrowthTimes> {
+  const { quick, log } = options
+  const rounds = roundsOf(options, 7)
   const repeats = quick ? 5 : 100
   const times: GrowthTimes = growthCalls.map((call) => ({ call, bySize: sites.map(() => []) }))
   for (let round = 0; round < rounds; round += 1) {

@@ -1,4 +1,4 @@
-import type { Bench, BenchOptions, BenchResult } from '../suite/bench.ts'
+import { type Bench, type BenchOptions, type BenchResult, roundsOf } from '../suite/bench.ts'
 import { inTurns } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { type LatencyOptions, type LatencyReport, measureLatency } from './measure-latency.ts'
@@ -32,8 +32,8 @@ export const latency: Bench = {
 
 type Plan = Pick<LatencyOptions, 'seconds' | 'warmSeconds'> & { rounds: number; rates: readonly Rate[] }
 
-function planOf({ quick }: BenchOptions): Plan {
-  if (!quick) return { rounds: 3, rates, seconds: 15, warmSeconds: 5 }
+function planOf(options: BenchOptions): Plan {
+  if (!options.quick) return { rounds: roundsOf(options, 3), rates, seconds: 15, warmSeconds: 5 }
   return { rounds: 1, rates: rates.map((rate) => ({ ...rate, chats: 5 })), seconds: 1, warmSeconds: 0 }
 }
 

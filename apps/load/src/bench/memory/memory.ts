@@ -1,4 +1,5 @@
-import type { Bench, BenchResult, BenchTarget } from '../suite/bench.ts'
+import { type Bench, type BenchResult, type BenchTarget, roundsOf } from '../suite/bench.ts'
+import { inTurns } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import {
   type MemoryFigures,
@@ -17,15 +18,14 @@ type Rounds = Map<MemoryName, MemoryFigures[]>
 export const memory: Bench = {
   name: 'memory',
   title: 'Memory of an idle connection with one subscription',
-  async run({ quick, log }) {
-    const plan = quick ? quickPlan : fullPlan
+  async run(options) {
+    const plan = options.quick ? quickPlan : fullPlan
     const rounds: Rounds = new Map(memoryNames.map((name) => [name, []]))
-    for (let round = 0; round < (quick ? 1 : 3); round += 1) {
-      const first = round % memoryNames.length
-      for (const name of [...memoryNames.slice(first), ...memoryNames.slice(0, first)]) {
+    for (let round = 0; round < roundsOf(options, 3); round += 1) {
+      for (const name of inTurns(memoryNames, round)) {
         const figures = await measureMemory(name, plan)
         rounds.get(name)?.push(figures)
-        log(`${name}: ${figures.perConnection.map((bytes) => `${(bytes / 1024).toFixed(1)} KB`).join(', ')}`)
+        options.log(`${name}: ${figures.perConnection.map((bytes) => `${(bytes / 1024).toFixed(1)} KB`).join(', ')}`)
       }
     }
     return resultOf(rounds, plan)

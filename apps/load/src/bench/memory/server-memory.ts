@@ -5,7 +5,7 @@ import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { FanOut, type FanOutLoad } from '../fan-out/measure-fan-out.ts'
 import { contenderOn } from '../fan-out/start-deskbell.ts'
-import type { Bench } from '../suite/bench.ts'
+import { type Bench, roundsOf } from '../suite/bench.ts'
 import { usageOf } from '../suite/process-usage.ts'
 import { type ProductServer, startProductServer } from '../suite/product-server.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
@@ -24,13 +24,14 @@ type Figures = { idle: number; busiest: number; after: number }
 export const serverMemory: Bench = {
   name: 'process',
   title: 'Memory of the server process',
-  async run({ quick, log }) {
+  async run(options) {
+    const { quick, log } = options
     const cache = await mkdtemp(join(tmpdir(), 'dbc-'))
     const env = { NODE_COMPILE_CACHE: cache }
     await fillCache(env)
     const loads = quick ? quickLoads : fullLoads
     const rounds: Figures[] = []
-    for (let round = 0; round < (quick ? 1 : 3); round += 1) {
+    for (let round = 0; round < roundsOf(options, 3); round += 1) {
       const figures = await measureOnce(env, loads)
       rounds.push(figures)
       log(`${megabytes(figures.idle)} MB idle, ${megabytes(figures.busiest)} MB under load`)

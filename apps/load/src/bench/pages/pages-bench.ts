@@ -1,6 +1,6 @@
 import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
 import type { Browser } from 'playwright-core'
-import type { Bench, BenchOptions, BenchResult } from '../suite/bench.ts'
+import { type Bench, type BenchOptions, type BenchResult, roundsOf } from '../suite/bench.ts'
 import { startProductServer } from '../suite/product-server.ts'
 import { findChromium, launchChromium } from './browser.ts'
 import { makeLongChat } from './long-chat.ts'
@@ -10,8 +10,8 @@ import { pageTables, pageTargets, type Scrolled } from './page-tables.ts'
 import { firstField, firstVisit, messageField, type Person, signIn, signInPath } from './people.ts'
 import { dragToStart, turnWheel, wheelSpeed } from './scroll-thread.ts'
 
-const full = { chats: [50, 50_000], rounds: 5, wheelPx: 100_000 }
-const quick = { chats: [500], rounds: 1, wheelPx: 4_000 }
+const full = { chats: [50, 50_000], wheelPx: 100_000 }
+const quick = { chats: [500], wheelPx: 4_000 }
 
 const client: Person = { name: 'Clara', email: 'clara@example.com', role: 'client' }
 const operator: Person = { name: 'Oleg', email: 'oleg@example.com', role: 'operator' }
@@ -52,8 +52,8 @@ async function measure(
     pages.push({ name: `client, ${count}`, url: of(chat.clientId), place: messageField, session: sessions[0] })
     pages.push({ name: `console, ${count}`, url: of(chat.operatorId), place: messageField, session: sessions[1] })
   }
-  options.log(`${pages.length} pages, ${size.rounds} cold loads of each`)
-  const loads = await measureLoads(browser, { pages, rounds: size.rounds })
+  options.log(`${pages.length} pages, ${roundsOf(options, 5)} cold loads of each`)
+  const loads = await measureLoads(browser, { pages, rounds: roundsOf(options, 5) })
   const scrolled: Scrolled[] = []
   for (const page of pages.slice(-2)) {
     options.log(`scrolling: ${page.name}`)

@@ -1,4 +1,4 @@
-import type { Bench, BenchResult } from '../suite/bench.ts'
+import { type Bench, type BenchResult, roundsOf } from '../suite/bench.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { measureReconnect, type ReconnectReport } from './measure-reconnect.ts'
 
@@ -7,8 +7,10 @@ const awayMs = 800
 export const reconnect: Bench = {
   name: 'reconnect',
   title: 'Coming back all at once',
-  async run({ quick, log }) {
-    const [rounds, sockets] = quick ? [1, 50] : [3, 2_000]
+  async run(options) {
+    const { quick, log } = options
+    const rounds = roundsOf(options, 3)
+    const sockets = quick ? 50 : 2_000
     const reports: ReconnectReport[] = []
     for (let round = 0; round < rounds; round += 1) {
       const report = await measureReconnect({ sockets, awayMs })

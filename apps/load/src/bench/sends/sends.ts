@@ -1,7 +1,7 @@
 import { findOrInstall } from '../peers/debian-program.ts'
 import { findEjabberd } from '../peers/ejabberd-server.ts'
 import { findPgbench } from '../peers/find-pgbench.ts'
-import type { Bench, BenchOptions } from '../suite/bench.ts'
+import { type Bench, type BenchOptions, roundsOf } from '../suite/bench.ts'
 import { inTurns } from '../suite/in-turns.ts'
 import { deskbellPeer } from './deskbell-peer.ts'
 import { ejabberdPeer } from './ejabberd-peer.ts'
@@ -26,8 +26,9 @@ export const sends: Bench = {
 
 type Plan = { rounds: number; levels: readonly SendLevel[]; times: SendTimes }
 
-function planOf({ quick }: BenchOptions): Plan {
-  if (!quick) return { rounds: 5, levels: sendLevels, times: { warmMs: 4_000, measureMs: 5_000 } }
+function planOf(options: BenchOptions): Plan {
+  if (!options.quick)
+    return { rounds: roundsOf(options, 5), levels: sendLevels, times: { warmMs: 4_000, measureMs: 5_000 } }
   const levels = sendLevels.filter(({ inFlight }) => inFlight === 512)
   return { rounds: 1, levels, times: { warmMs: 200, measureMs: 500 } }
 }

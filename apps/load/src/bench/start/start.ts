@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bench } from '../suite/bench.ts'
+import { type Bench, roundsOf } from '../suite/bench.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { measureStart, type StartPhases } from './start-phases.ts'
 
@@ -17,17 +17,17 @@ const columns: readonly [name: string, key: keyof StartPhases][] = [
 export const start: Bench = {
   name: 'start',
   title: 'A warm npm start to the first served page',
-  async run({ quick, log }) {
+  async run(options) {
     const folder = await mkdtemp(join(tmpdir(), 'dbs-'))
     const dataDir = join(folder, 'data')
     try {
       // The first one makes the database, and is not counted.
       await measureStart(dataDir)
       const rounds: StartPhases[] = []
-      for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+      for (let round = 0; round < roundsOf(options, 5); round += 1) {
         const phases = await measureStart(dataDir)
         rounds.push(phases)
-        log(`${Math.round(phases.total)} ms`)
+        options.log(`${Math.round(phases.total)} ms`)
       }
       const cells = columns.map(([, key]) => spreadText(spreadOf(rounds.map((phases) => phases[key]))))
       return {

@@ -9,7 +9,14 @@ export type Bench = {
 export type BenchOptions = {
   /** A smoke test: everything runs once and briefly, and no figure means anything. */
   quick: boolean
+  /** How often each contender runs, when it is not as often as usual. */
+  rounds: number | null
   log: (line: string) => void
+}
+
+/** How often each contender runs. */
+export function roundsOf({ quick, rounds }: Pick<BenchOptions, 'quick' | 'rounds'>, usual: number): number {
+  return quick ? 1 : (rounds ?? usual)
 }
 
 export type BenchResult = {
