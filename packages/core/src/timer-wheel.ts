@@ -15,6 +15,7 @@ export class TimerWheel {
   readonly #slots: Set<Wheeled>[]
   readonly #places = new Map<Wheeled, number>()
   #place = 0
+  #now = performance.now()
   #timer: NodeJS.Timeout | undefined
 
   constructor({ tickMs, spanMs }: { tickMs: number; spanMs: number }) {
@@ -26,6 +27,11 @@ export class TimerWheel {
     return this.#places.size
   }
 
+  /** The time of the last tick: near enough for things that are due in seconds, and free. */
+  get now(): number {
+    return this.#now
+  }
+
   /** Times beyond the span of the wheel are looked at earlier, and `onDue` says again how long. */
   add(thing: Wheeled, inMs: number): void {
     this.remove(thing)
@@ -33,7 +39,9 @@ export class TimerWheel {
     const place = (this.#place + ticks) % this.#slots.length
     this.#slots[place]?.add(thing)
     this.#places.set(thing, place)
-    this.#timer ??= setInterval(() => this.#tick(), this.#tickMs).unref()
+    if (this.#timer !== undefined) return
+    this.#now = performance.now()
+    this.#timer = setInterval(() => this.#tick(), this.#tickMs).unref()
   }
 
   remove(thing: Wheeled): void {
@@ -51,6 +59,7 @@ export class TimerWheel {
   #tick(): void {
     this.#place = (this.#place + 1) % this.#slots.length
     const now = performance.now()
+    this.#now = now
     for (const thing of this.#slots[this.#place] ?? []) {
       const inMs = thing.onDue(now)
       // It may have left the wheel in its own turn.

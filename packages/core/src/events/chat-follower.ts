@@ -89,6 +89,12 @@ export class ChatFollower implements Follower<ChatFrame> {
     this.#refused = reason && { cursor: cursor === null ? 'unreadable' : formatCursor(cursor), reason }
   }
 
+  get isQuiet(): boolean {
+    const { top, marks, typing } = this.#channel
+    const hasAll = this.#at >= top && this.#marksSeen === marks.version && this.#typingSeen === typing.version
+    return hasAll && this.#state === 'live' && this.#presence === null && this.#house.epoch() === this.#epoch
+  }
+
   next(): ChatStep | null {
     if (this.#state === 'reset') return null
     if (this.#refused !== null) return this.#reset(this.#refused.reason)
@@ -126,7 +132,7 @@ export class ChatFollower implements Follower<ChatFrame> {
   /** The same for everybody at this place, for as long as neither the log nor a mark moves. */
   #sharedEntries(items: readonly SizedEntry[]): ChatStep {
     const { top, marks, entrySteps } = this.#channel
-    return entrySteps.get(`${this.#at} ${top} ${marks.version}`, () => this.#entriesStep(items))
+    return entrySteps.get(this.#at, `${top} ${marks.version}`, () => this.#entriesStep(items))
   }
 
   #entriesStep(items: readonly SizedEntry[]): ChatStep {
@@ -187,7 +193,7 @@ export class ChatFollower implements Follower<ChatFrame> {
 
   /** A frame beside the log that everybody at this place is told. */
   #besideAll(what: string, frame: ChatFrame): ChatStep {
-    return this.#channel.besideSteps.get(`${what} ${this.#at}`, () => this.#beside(frame))
+    return this.#channel.besideSteps.get(this.#at, what, () => this.#beside(frame))
   }
 
   #beside(frame: ChatFrame): ChatStep {

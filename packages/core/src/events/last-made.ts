@@ -1,12 +1,15 @@
 /** Keeps the last thing that was made, for the others who ask for the same. */
 export class LastMade<T> {
-  #key: string | null = null
+  #at = -1
+  #version = ''
   #made: T | undefined
 
-  get(key: string, make: () => T): T {
-    if (this.#key === key && this.#made !== undefined) return this.#made
+  /** `at`: the place of who asks; `version`: what else it depends on. */
+  get(at: number, version: string, make: () => T): T {
+    if (this.#at === at && this.#version === version && this.#made !== undefined) return this.#made
     const made = make()
-    this.#key = key
+    this.#at = at
+    this.#version = version
     this.#made = made
     return made
   }

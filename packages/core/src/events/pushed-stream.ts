@@ -1,10 +1,12 @@
 import type { Wheeled } from '../timer-wheel.ts'
 import type { FrameSink, RunningStream, Step } from './frame-sink.ts'
-import { heartbeatInMs } from './heartbeat.ts'
+import { heartbeatGapMs } from './heartbeat.ts'
 import type { StreamDesk } from './stream-desk.ts'
 
 /** One reader of a chat or of an inbox: what to say next, and nothing of how it gets there. */
 export type Follower<F> = {
+  /** True when `next` would surely say nothing: asking costs less than finding out whether it may. */
+  readonly isQuiet: boolean
   /** The next frame; null when there is nothing to say before somebody wakes the stream. */
   next(): Step<F> | null
   heartbeat(): Step<F>
@@ -27,7 +29,8 @@ export class PushedStream<F> implements RunningStream, Wheeled {
   #giveUp: (() => void) | null = null
   #ended = false
   #awaitsTrust = false
-  #heartbeatAt = 0
+  #spokeAt = 0
+  #gapMs = heartbeatGapMs()
 
   constructor(desk: StreamDesk, sink: FrameSink<F>) {
     this.#desk = desk
@@ -45,8 +48,8 @@ export class PushedStream<F> implements RunningStream, Wheeled {
       }
       this.#follower = follower
       this.#giveUp = null
+      this.#desk.wheel.add(this, this.#gapMs)
       this.#spoke()
-      this.#desk.wheel.add(this, this.#heartbeatAt - performance.now())
       this.speak()
     } catch (cause) {
       this.#fail(cause)
@@ -54,10 +57,11 @@ export class PushedStream<F> implements RunningStream, Wheeled {
   }
 
   speak(): void {
-    if (this.#follower === null) return
+    const follower = this.#follower
+    if (follower === null) return
     try {
-      while (this.#maySpeak()) {
-        const step = this.#follower.next()
+      while (!follower.isQuiet && this.#maySpeak()) {
+        const step = follower.next()
         if (step === null) return
         this.#spoke()
         this.#sink.write(step)
@@ -77,13 +81,14 @@ export class PushedStream<F> implements RunningStream, Wheeled {
   }
 
   onDue(now: number): number | null {
-    if (now >= this.#heartbeatAt) this.#beat()
-    return this.#ended ? null : Math.max(0, this.#heartbeatAt - now)
+    if (now >= this.#spokeAt + this.#gapMs) this.#beat()
+    return this.#ended ? null : Math.max(0, this.#spokeAt + this.#gapMs - now)
   }
 
   /** A line that takes nothing at this moment is asked again in a while. */
   #beat(): void {
     this.#spoke()
+    this.#gapMs = heartbeatGapMs()
     try {
       if (this.#follower !== null && this.#maySpeak()) this.#sink.write(this.#follower.heartbeat())
     } catch (cause) {
@@ -108,7 +113,7 @@ export class PushedStream<F> implements RunningStream, Wheeled {
   }
 
   #spoke(): void {
-    this.#heartbeatAt = performance.now() + heartbeatInMs()
+    this.#spokeAt = this.#desk.wheel.now
   }
 
   #fail(cause: unknown): void {

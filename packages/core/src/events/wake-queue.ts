@@ -2,7 +2,7 @@
 export type Wakeable = { speak(): void }
 
 /** After so many others have their turn: three thousand followers of one chat must not hold up everybody's calls. */
-const sliceMax = 256
+const sliceMax = 1_024
 
 /**
  * Streams that have something to say, each once. They speak in the turn after what woke them, so entries that come

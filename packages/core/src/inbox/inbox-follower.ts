@@ -57,6 +57,11 @@ export class InboxFollower implements Follower<InboxFrame> {
     this.#place = options.start.catchUp?.position ?? null
   }
 
+  /** Whoever wakes an inbox has news for it. */
+  get isQuiet(): boolean {
+    return this.#state === 'reset'
+  }
+
   next(): InboxStep | null {
     const { reader, start } = this.#options
     if (this.#state === 'reset') return null
