@@ -14,12 +14,11 @@ export function flameGraph(root: Frame, title: string): string {
   const boxes = boxesOf({ frame: root, x: 0, width, depth: 0 })
   const depth = Math.max(...boxes.map((box) => box.depth))
   const height = headHeight + (depth + 1) * rowHeight
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="10">
-<rect width="${width}" height="${height}" fill="#fff"/>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="10" style="background:#fff">
 <text x="8" y="18" font-size="13" font-weight="bold">${escaped(title)}</text>
 ${boxes.map((box) => boxSvg(box, { root, bottom: height })).join('\n')}
 </svg>
-`.replace(/<rect width="1200"[^>]*>\n/, '')
+`
 }
 
 function boxesOf(box: Box): Box[] {
