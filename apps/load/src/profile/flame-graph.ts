@@ -15,6 +15,7 @@ export function flameGraph(root: Frame, title: string): string {
   const depth = Math.max(...boxes.map((box) => box.depth))
   const height = headHeight + (depth + 1) * rowHeight
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="10" style="background:#fff">
+<title>${escaped(title)}</title>
 <text x="8" y="18" font-size="13" font-weight="bold">${escaped(title)}</text>
 ${boxes.map((box) => boxSvg(box, { root, bottom: height })).join('\n')}
 </svg>
