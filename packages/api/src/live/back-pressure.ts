@@ -19,6 +19,11 @@ export type PressureBounds = {
 
 const lookMs = 20
 
+/** True while so many bytes wait that what nobody misses is left out. */
+export function isBusyQueue(bytes: number): boolean {
+  return bytes > socketQueueBusyBytes
+}
+
 /**
  * A socket takes what is written to it whether the peer reads or not. This asks, per socket:
  *
@@ -63,7 +68,7 @@ export class BackPressure {
 
   /** True while so much waits that what nobody misses is left out. */
   get isBusy(): boolean {
-    return this.#socket.bufferedAmount > socketQueueBusyBytes
+    return isBusyQueue(this.#socket.bufferedAmount)
   }
 
   /** Looks at the queue now; called for everything that comes in and goes out. */

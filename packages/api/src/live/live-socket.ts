@@ -2,11 +2,10 @@ import type { Duplex } from 'node:stream'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
-import { socketQueueBusyBytes } from '@deskbell/contract/limits'
 import type { Step } from '@deskbell/core/events/frame-sink'
 import type { Wheeled } from '@deskbell/core/timer-wheel'
 import type { WebSocket } from 'ws'
-import { BackPressure } from './back-pressure.ts'
+import { BackPressure, isBusyQueue } from './back-pressure.ts'
 import { CallCounter, type CallId } from './call-counter.ts'
 import type { LiveTimings } from './live-timings.ts'
 import { errorText } from './socket-error.ts'
@@ -91,7 +90,7 @@ export class LiveSocket implements Wheeled, StreamLine {
   }
 
   get isBusy(): boolean {
-    return this.ws.bufferedAmount > socketQueueBusyBytes
+    return isBusyQueue(this.ws.bufferedAmount)
   }
 
   /** Something came from the peer, whatever it was. */
