@@ -1,6 +1,6 @@
 import { i18n, type Messages } from '@lingui/core'
 import { readStored, writeStored } from './local-store.ts'
-import { chooseLocale, type Locale } from './locale.ts'
+import { chooseLocale, type Locale, wantedLanguages } from './locale.ts'
 
 export type CatalogName = 'common' | 'pages' | 'console'
 
@@ -24,7 +24,7 @@ const needed = new Set<CatalogName>()
 
 /** The language that was chosen here before, else the first of the browser's that we have, else English. */
 export function initialLocale(): Locale {
-  return chooseLocale([readStored(storageKey) ?? '', ...navigator.languages])
+  return chooseLocale([readStored(storageKey) ?? '', ...wantedLanguages()])
 }
 
 /** A page and the catalogues that it needs, loaded side by side. Later languages bring these catalogues too. */

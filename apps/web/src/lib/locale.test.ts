@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { regional } from '../components/use-format.ts'
-import { chooseLocale } from './locale.ts'
+import { chooseLocale, regionalTag } from './locale.ts'
 
 test('[WEB-8] the first wanted language that exists is taken, else English', () => {
   expect(chooseLocale(['', 'de-DE', 'ru-RU', 'en'])).toBe('ru')
@@ -9,6 +8,40 @@ test('[WEB-8] the first wanted language that exists is taken, else English', () 
 })
 
 test('[WEB-8] times are written as the reader’s own region does', () => {
-  expect(regional('en', ['ru', 'en-GB', 'en-US'])).toBe('en-GB')
-  expect(regional('ru', ['en-GB'])).toBe('ru')
+  expect(regionalTag('en', ['ru', 'en-GB', 'en-US'])).toBe('en-GB')
+  expect(regionalTag('ru', ['en-GB'])).toBe('ru')
+  expect(regionalTag('en', ['en-US-u-hc-h23'])).toBe('en-US-u-hc-h23')
+})
+
+test.each([
+  ['en-US@posix', 'en', 'en-US'],
+  ['en_US.UTF-8', 'en', 'en-US'],
+  ['ru_RU', 'ru', 'ru-RU'],
+  ['ru-RU@currency=RUB', 'ru', 'ru-RU'],
+  ['RU', 'ru', 'ru'],
+  ['rus', 'ru', 'ru'],
+  ['ru-x', 'ru', 'ru'],
+  ['ru-RU-', 'ru', 'ru'],
+  ['en--GB', 'en', 'en'],
+  [' ru ', 'ru', 'ru'],
+  ['ru-Latn-RU', 'ru', 'ru-Latn-RU'],
+])('[WEB-37] the reported language %j is %j', (reported, locale, region) => {
+  expect(chooseLocale([reported])).toBe(locale)
+  expect(regionalTag(locale, [reported])).toBe(region)
+})
+
+test.each(['', 'C', 'POSIX', 'x', '*', '-', '@', '_', 'en\0', 'i-default', 'x-ru', 'русский', 'e'.repeat(99)])(
+  '[WEB-37] %j is no language, and nothing breaks',
+  (reported) => {
+    for (const locale of ['en', 'ru']) {
+      const region = regionalTag(locale, [reported])
+      expect(new Intl.DateTimeFormat(region).format(0)).toBeTruthy()
+    }
+    expect(chooseLocale([reported, 'ru'])).toBe('ru')
+  },
+)
+
+test('[WEB-37] what is no text is passed over', () => {
+  expect(chooseLocale([null, undefined, 7, {}, ['ru'], Symbol('ru'), 'ru'])).toBe('ru')
+  expect(regionalTag('ru', [null, { toString: () => 'ru' }, 'ru-BY'])).toBe('ru-BY')
 })

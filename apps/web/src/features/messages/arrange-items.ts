@@ -1,3 +1,4 @@
+import { calendarDay } from '../../lib/day-clock.ts'
 import { isSameSign, isTroubled, saysWhy } from './message-state.ts'
 import type { PlainItem, TimelineItem } from './timeline-item.ts'
 
@@ -23,7 +24,7 @@ function withSeparators(items: readonly PlainItem[], unreadFrom: number | null):
   let divided = unreadFrom === null
   for (const item of items) {
     const at = item.type === 'message' ? item.at : item.entry.at
-    const itemDay = dayOf(at)
+    const itemDay = calendarDay(at)
     if (itemDay > day) {
       day = itemDay
       result.push({ type: 'day', key: `day-${day}`, at })
@@ -64,11 +65,4 @@ function withSigns(items: readonly TimelineItem[], readBelow: boolean): Timeline
     const tells = item === newestRead || saysWhy(item.state) ? 'words' : 'sign'
     return { ...item, tells: same && tells === 'sign' ? 'nothing' : tells }
   })
-}
-
-/** The calendar day in the reader's own time zone; later days are greater texts. */
-function dayOf(iso: string): string {
-  const date = new Date(iso)
-  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
-  return `${date.getFullYear()}-${month}-${day}`
 }

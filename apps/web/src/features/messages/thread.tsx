@@ -3,6 +3,7 @@ import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { type KeyboardEvent, memo, type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
+import { useToday } from '../../lib/day-clock.ts'
 import { ActivityLine } from './activity-line.tsx'
 import { DaySeparator } from './day-separator.tsx'
 import { MessageBubble } from './message-bubble.tsx'
@@ -82,13 +83,15 @@ export const Thread = memo(function Thread(props: ThreadProps) {
 function useItems(timeline: Timeline, viewer: Viewer, range: ShownRange): readonly TimelineItem[] {
   const { entries, changes, pending, delivered, read } = timeline
   const shown = useRef<readonly TimelineItem[]>([])
+  const { zone } = useToday()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the days are those of the reader's time zone
   return useMemo(() => {
     shown.current = sameItems(
       shown.current,
       timelineItems({ entries, changes, pending, delivered, read }, viewer, range),
     )
     return shown.current
-  }, [entries, changes, pending, delivered, read, viewer, range])
+  }, [entries, changes, pending, delivered, read, viewer, range, zone])
 }
 
 function useJumps({ showNewest, showOldest }: ShownPart, { holdEnd, holdStart }: ThreadScroll) {
