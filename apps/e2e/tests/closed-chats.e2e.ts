@@ -30,7 +30,7 @@ async function withClosedChat(world: World, name: string) {
     down: async () => {
       line.target(null)
       line.cut()
-      await page.getByText('No connection').waitFor()
+      await page.getByText('You’re offline.').waitFor()
     },
     up: () => line.target(world.url),
     [Symbol.asyncDispose]: async () => {
@@ -63,11 +63,11 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
     await using client = await withClosedChat(world, 'Rea')
     const { page, rest, chatId } = client
     const watch = watchPage(page)
-    await page.getByText('Writing opens it again').waitFor()
+    await page.getByText('Your message will reopen it').waitFor()
     await write(page, 'And one more question')
     await page.locator(sent).filter({ hasText: 'And one more question' }).waitFor()
     expect(await composer(page).inputValue()).toBe('')
-    await page.getByText('opened the chat again').waitFor()
+    await page.getByText('reopened the chat').waitFor()
     const history = await rest.history(chatId)
     expect(history.map(({ text }) => text)).toEqual(['The first question', 'And one more question'])
     expect(watch.printed).toEqual([])
@@ -78,7 +78,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
     const { page: first, rest, chatId } = client
     await client.down()
     await write(first, 'Written without a line')
-    await first.getByText('Opening the chat again').waitFor()
+    await first.getByText('Reopening the chat').waitFor()
     await first.close()
     client.up()
     const page = await first.context().newPage()
@@ -97,7 +97,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
     await write(page, 'Open it')
     await page.locator(sent).filter({ hasText: 'Open it' }).waitFor()
     await writeTooLate(client, () => operator.close(chatId))
-    await page.getByRole('button', { name: 'Open the chat and send' }).click()
+    await page.getByRole('button', { name: 'Reopen and send' }).click()
     await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
     expect((await rest.history(chatId)).filter(({ text }) => text === 'Too late')).toHaveLength(1)
   })
@@ -113,7 +113,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
   test('[WEB-31] writing into a closed chat begins a new one with the message', async () => {
     await using client = await withClosedChat(world, 'Nea')
     const { page, rest, chatId } = client
-    await page.getByText('begins a new one').waitFor()
+    await page.getByText('Your message will start a new one').waitFor()
     await write(page, 'Something else')
     await page.locator(sent).filter({ hasText: 'Something else' }).waitFor()
     expect(await shownTexts(page)).toEqual(['Something else'])
@@ -160,7 +160,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     await rest.send(second, 'The second chat')
     await page.getByRole('navigation', { name: 'Your chats' }).getByRole('button', { name: 'The second chat' }).click()
     await writeTooLate(client, () => operator.close(second))
-    await page.getByRole('button', { name: 'Take it to a new chat' }).click()
+    await page.getByRole('button', { name: 'Move to a new chat' }).click()
     expect(await composer(page).inputValue()).toBe('Too late')
     await composer(page).press('Enter')
     await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
@@ -177,7 +177,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     await chatRow(operator, 'Ora').click()
     await operator.getByRole('button', { name: 'Reopen' }).click()
     await operator.getByRole('button', { name: 'Close Chat' }).waitFor()
-    await client.getByText('opened the chat again').waitFor()
+    await client.getByText('reopened the chat').waitFor()
     await composer(client).waitFor()
     await eventually(
       () => composer(operator).evaluate((area) => area === document.activeElement),
@@ -206,12 +206,12 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     await messages(operator, 'line 39').waitFor()
     // Reading what was said before: what comes now is below the edge.
     await operator.getByRole('region', { name: 'Messages with Vida' }).evaluate((region) => region.scrollTo(0, 0))
-    await operator.getByRole('button', { name: 'Jump to the latest message' }).waitFor()
+    await operator.getByRole('button', { name: 'Jump to latest message' }).waitFor()
     await rest.send(chatId, 'Wait, one more thing')
     await operator.getByRole('button', { name: '1 new message' }).waitFor()
     await operator.getByRole('button', { name: 'Close Chat' }).click()
-    const dialog = operator.getByRole('dialog', { name: 'Something new has come' })
-    await dialog.getByRole('button', { name: 'Read it' }).click()
+    const dialog = operator.getByRole('dialog', { name: 'New message' })
+    await dialog.getByRole('button', { name: 'View message' }).click()
     await dialog.waitFor({ state: 'detached' })
     await eventually(
       () => messages(operator, 'Wait, one more thing').evaluate((article) => article.getBoundingClientRect().bottom),
@@ -233,7 +233,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     for (let index = 0; index < 40; index += 1) await rest.send(chatId, `line ${index}`)
     await messages(operator, 'line 39').waitFor()
     await operator.getByRole('region', { name: 'Messages with Ute' }).evaluate((region) => region.scrollTo(0, 0))
-    await operator.getByRole('button', { name: 'Jump to the latest message' }).waitFor()
+    await operator.getByRole('button', { name: 'Jump to latest message' }).waitFor()
     await rest.send(chatId, 'Unseen')
     await operator.getByRole('button', { name: '1 new message' }).waitFor()
     await operator.getByRole('button', { name: 'Close Chat' }).click()

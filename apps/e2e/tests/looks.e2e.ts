@@ -88,7 +88,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
       'start a chat',
       () => `/chats/${ids.operator}`,
       async (page) => {
-        await page.getByRole('button', { name: /^(Start a chat|Начать чат)$/ }).click()
+        await page.getByRole('button', { name: /^(New chat|Новый чат)$/ }).click()
         await page.getByRole('dialog').waitFor()
       },
     ],

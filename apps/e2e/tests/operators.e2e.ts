@@ -39,9 +39,9 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     const [loser] = late
     const winner = both.find((page) => page !== loser)
     if (loser === undefined || winner === undefined) throw new Error('Nobody was late.')
-    await winner.getByText('Yours').waitFor()
+    await winner.getByText('Assigned to you').waitFor()
     await takeOver(loser).click()
-    await loser.getByText('Yours').waitFor()
+    await loser.getByText('Assigned to you').waitFor()
     await takeOver(winner).waitFor()
   })
 
@@ -72,7 +72,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await chatRow(page, 'Pocket').waitFor()
     expect(await composer(page).isVisible()).toBe(false)
     await chatRow(page, 'Pocket').tap()
-    await page.getByRole('button', { name: 'Back to the list' }).tap()
+    await page.getByRole('button', { name: 'Back to list' }).tap()
     await chatRow(page, 'Pocket').getByText('See you soon').waitFor()
   })
 })

@@ -87,7 +87,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
   test('[WEB-34] a row that is taken out with the focus in it leaves the focus to the thread', async () => {
     const page = await open()
     await messages(page, 'news').waitFor()
-    await messages(page, 'news').getByRole('button', { name: 'Copy this message' }).focus()
+    await messages(page, 'news').getByRole('button', { name: 'Copy message' }).focus()
     await goToTheStart(page)
     await eventually(
       () => thread(page).evaluate((box) => document.activeElement === box),

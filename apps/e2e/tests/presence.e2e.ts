@@ -13,15 +13,15 @@ describe.skipIf(!tools.chromium)('who is here', () => {
 
   test('[WEB-29] each side reads whether the other is here, and an operator since when the client is not', async () => {
     const client = await signInAsClient(await world.newContext(), world.url, { email: 'ann@example.com', name: 'Ann' })
-    await client.getByText('Nobody is here right now').waitFor()
+    await client.getByText('We’re offline.').waitFor()
     await write(client, 'Hello?')
     const operator = await signInAsOperator(await world.newContext(), world.url, {
       email: 'oleg@example.com',
       name: 'Oleg',
     })
-    await client.getByText('We are here').waitFor()
+    await client.getByText('We’re online').waitFor()
     await chatRow(operator, 'Ann').click()
-    await operator.getByText('here now').waitFor()
+    await operator.getByText('Online', { exact: true }).waitFor()
     await client.context().close()
     // The server waits a little before it believes that somebody has gone.
     await operator.getByText('last seen').waitFor({ timeout: 60_000 })
@@ -38,7 +38,7 @@ describe.skipIf(!tools.chromium)('who is here', () => {
     expect(answer.status).toBe(201)
     const page = await signInAsOperator(await world.newContext(), world.url, { email: 'pia@example.com', name: 'Pia' })
     await chatRow(page, 'Newcomer').click()
-    await page.getByText('has not been here yet').waitFor()
+    await page.getByText('Never visited').waitFor()
     await page.context().close()
   })
 
@@ -48,10 +48,10 @@ describe.skipIf(!tools.chromium)('who is here', () => {
       Object.defineProperty(window, 'indexedDB', { value: undefined })
     })
     const page = await signInAsClient(context, world.url, { email: 'bea@example.com', name: 'Bea' })
-    await page.getByText('This browser keeps nothing').waitFor()
+    await page.getByText('This browser can’t save messages').waitFor()
     const other = await signInAsClient(await world.newContext(), world.url, { email: 'bea@example.com', name: 'Bea' })
     await composer(other).waitFor()
-    expect(await other.getByText('This browser keeps nothing').count()).toBe(0)
+    expect(await other.getByText('This browser can’t save messages').count()).toBe(0)
     await Promise.all([context.close(), other.context().close()])
   })
 })

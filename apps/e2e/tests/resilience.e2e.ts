@@ -55,21 +55,21 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     await client.locator('article[data-state="sent"]').waitFor()
     line.target(null)
     line.cut()
-    await client.getByText('No connection. What you write is kept.').waitFor()
+    await client.getByText('You’re offline. Messages are saved and sent when you’re back.').waitFor()
     await write(client, 'during one')
     await write(client, 'during two')
     await composer(client).fill('still typing')
     expect(await messages(client, 'during').count()).toBe(2)
     await client.getByRole('button', { name: 'Retry now' }).click()
     line.target(world.url)
-    await client.getByText('Back online. Nothing was lost.').waitFor({ timeout: 30_000 })
+    await client.getByText('Back online.').waitFor({ timeout: 30_000 })
     await eventually(
       () => client.locator('article[data-state="sent"]').count(),
       (count) => count === 3,
     )
     expect(await shownTexts(client)).toEqual(['before', 'during one', 'during two'])
     expect(await composer(client).inputValue()).toBe('still typing')
-    await client.getByText('No connection.').waitFor({ state: 'detached' })
+    await client.getByText('You’re offline.').waitFor({ state: 'detached' })
   })
 
   test('[WEB-5] a server that restarts in the middle loses and repeats nothing', async () => {

@@ -47,9 +47,9 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
 
   test('[WEB-1] opening it assigns it, and the client sees who has come', async () => {
     await chatRow(operator, 'Ann').click()
-    await operator.getByText('Yours').waitFor()
+    await operator.getByText('Assigned to you').waitFor()
     await client.getByRole('heading', { name: 'Oleg' }).first().waitFor()
-    await client.getByText('joined the chat').waitFor()
+    await client.getByText('joined').waitFor()
   })
 
   test('[WEB-1] messages appear at once on both sides', async () => {
@@ -86,8 +86,8 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
 
   test('[WEB-16] the operator gives a chat back', async () => {
     await chatRow(operator, 'Ben').click()
-    await operator.getByText('Yours').waitFor()
-    await operator.getByRole('button', { name: 'Give back' }).click()
+    await operator.getByText('Assigned to you').waitFor()
+    await operator.getByRole('button', { name: 'Return to queue' }).click()
     await chatRow(operator, 'Ben').getByText('Unassigned').waitFor()
   })
 
@@ -99,7 +99,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     const dialog = operator.getByRole('dialog')
     await dialog.getByRole('textbox', { name: 'Email' }).fill('carl@example.com')
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Carl')
-    await dialog.getByRole('button', { name: 'Start the chat' }).click()
+    await dialog.getByRole('button', { name: 'Start chat' }).click()
     await chatRow(operator, 'Carl').waitFor()
     await write(operator, 'We have news for you.')
     await operator.locator('article[data-state="sent"]').filter({ hasText: 'We have news for you.' }).waitFor()

@@ -117,7 +117,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     const [first, second, third] = await tabs(context, 'Leaving')
     await third.getByRole('button', { name: /^Account: / }).click()
     await third.getByRole('button', { name: 'Sign out' }).click()
-    for (const page of [first, second]) await page.getByText('You are signed out.').waitFor()
+    for (const page of [first, second]) await page.getByText('You’re signed out.').waitFor()
     await eventually(
       () => sockets(),
       (count) => count === 0,

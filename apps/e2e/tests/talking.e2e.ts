@@ -50,12 +50,12 @@ describe.skipIf(!tools.chromium)('what makes it a talk', () => {
   test('[WEB-27] who writes is shown to the other side, and goes with the message', async () => {
     const { client, operator } = await talk(world, 'Writer')
     await composer(client).pressSequentially('I am wri')
-    await operator.getByText('Writer is writing…').first().waitFor()
+    await operator.getByText('Writer is typing…').first().waitFor()
     await composer(client).press('Enter')
     await messages(operator, 'I am wri').waitFor()
-    await operator.getByText('Writer is writing…').first().waitFor({ state: 'detached' })
+    await operator.getByText('Writer is typing…').first().waitFor({ state: 'detached' })
     await composer(operator).pressSequentially('an answ')
-    await client.getByText('is writing…').first().waitFor()
+    await client.getByText('is typing…').first().waitFor()
   })
 
   test('[WEB-28] an own message is edited and deleted by keyboard, and the others see that it was', async () => {
@@ -63,14 +63,14 @@ describe.skipIf(!tools.chromium)('what makes it a talk', () => {
     await write(client, 'the parcel has numbre 17')
     await messages(operator, 'numbre').waitFor()
     await composer(client).press('ArrowUp')
-    const editing = client.getByRole('textbox', { name: 'New text of the message' })
+    const editing = client.getByRole('textbox', { name: 'New message text' })
     await editing.fill('the parcel has number 17')
     await editing.press('Enter')
     await messages(operator, 'the parcel has number 17').waitFor()
     expect(await shownTexts(operator)).toEqual(['first', 'the parcel has number 17'])
     await messages(operator, 'number 17').getByText('edited').waitFor()
 
-    await messages(client, 'number 17').getByRole('button', { name: 'What to do with this message' }).focus()
+    await messages(client, 'number 17').getByRole('button', { name: 'Message actions' }).focus()
     await client.keyboard.press('Enter')
     await client.getByRole('menuitem', { name: 'Delete for everyone' }).focus()
     await client.keyboard.press('Enter')

@@ -19,5 +19,5 @@ export class PageBoundary extends Component<PageBoundaryProps, { readonly failed
 
 /** A fresh start brings fresh files too, if it was they that were missing. */
 export function FailedPage() {
-  return <BrokenPage title={<Trans>This page could not be shown</Trans>} onRetry={() => location.reload()} />
+  return <BrokenPage title={<Trans>This page couldn’t be displayed</Trans>} onRetry={() => location.reload()} />
 }

@@ -28,14 +28,14 @@ function Words({ view, onRetry, onSignIn }: { view: ConnectionView } & Pick<Bann
   if (view.kind === 'back') {
     return (
       <Notice look="ok">
-        <Trans>Back online. Nothing was lost.</Trans>
+        <Trans>Back online.</Trans>
       </Notice>
     )
   }
   if (view.kind === 'catching-up') {
     return (
       <Notice look="warn">
-        <Trans>Connected. Loading what you missed…</Trans>
+        <Trans>Reconnected. Catching up…</Trans>
       </Notice>
     )
   }
@@ -49,7 +49,8 @@ function Words({ view, onRetry, onSignIn }: { view: ConnectionView } & Pick<Bann
         </button>
       }
     >
-      <Trans>No connection. What you write is kept.</Trans> {/* Not read aloud: it changes with every attempt. */}
+      <Trans>You’re offline. Messages are saved and sent when you’re back.</Trans>{' '}
+      {/* Not read aloud: it changes with every attempt. */}
       <span aria-hidden="true">
         {view.kind === 'waiting' ? <Countdown seconds={view.seconds} /> : <Trans>Connecting…</Trans>}
       </span>
@@ -65,7 +66,7 @@ function Gone({ signedOut, onSignIn }: { signedOut: boolean; onSignIn: () => voi
   if (!signedOut) {
     return (
       <Notice look="danger" action={<ReloadButton />}>
-        <Trans>The connection has ended. Reload the page to go on.</Trans>
+        <Trans>Disconnected. Reload the page to continue.</Trans>
       </Notice>
     )
   }
@@ -78,7 +79,7 @@ function Gone({ signedOut, onSignIn }: { signedOut: boolean; onSignIn: () => voi
         </button>
       }
     >
-      <Trans>You are signed out. What you have typed is kept on this device.</Trans>
+      <Trans>You’re signed out. Your draft is saved on this device.</Trans>
     </Notice>
   )
 }

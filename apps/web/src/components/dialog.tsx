@@ -25,7 +25,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
         </h2>
         <button
           type="button"
-          aria-label={t`Close this window`}
+          aria-label={t`Close dialog`}
           onClick={onClose}
           className="-m-1 rounded-control p-1 text-ink-2 hover:bg-hover"
         >

@@ -16,9 +16,9 @@ export function PersonFields({ person, onPerson, faults, autoComplete }: PersonF
   const { t } = useLingui()
   const emailWords = {
     missing: t`Enter an email address.`,
-    invalid: t`This does not look like an email address. Example: anna@example.com`,
+    invalid: t`Enter a valid email, like anna@example.com.`,
   }
-  const nameWords = { missing: t`Enter a name.`, too_long: t`A name has at most ${nameCharsMax} characters.` }
+  const nameWords = { missing: t`Enter a name.`, too_long: t`Use ${nameCharsMax} characters or fewer.` }
   return (
     <>
       <TextField

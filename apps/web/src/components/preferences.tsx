@@ -12,7 +12,7 @@ const languageNames: Record<Locale, string> = { en: 'English', ru: 'Русски
 export function Preferences({ stacked = false }: { stacked?: boolean }) {
   const { t, i18n } = useLingui()
   const [theme, setTheme] = useState(storedTheme)
-  const themeNames: Record<Theme, string> = { system: t`As the system`, light: t`Light`, dark: t`Dark` }
+  const themeNames: Record<Theme, string> = { system: t`System`, light: t`Light`, dark: t`Dark` }
   return (
     <div className={stacked ? 'grid gap-3' : 'flex flex-wrap gap-2'}>
       <Select
@@ -23,7 +23,7 @@ export function Preferences({ stacked = false }: { stacked?: boolean }) {
         onChange={(locale) => void chooseLanguage(locale)}
       />
       <Select
-        label={t`Colours`}
+        label={t`Theme`}
         labelShown={stacked}
         value={theme}
         options={themes.map((each) => ({ value: each, name: themeNames[each] }))}

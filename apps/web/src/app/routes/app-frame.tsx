@@ -50,17 +50,17 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
         </div>
         {readAuthMode() === 'open' && (
           <Notice look="info">
-            <Trans>Open sign-in: for trying out only.</Trans>
+            <Trans>Demo mode: anyone can sign in.</Trans>
           </Notice>
         )}
         {failed && (
           <Notice look="danger">
-            <Trans>You could not be signed out: the server does not answer. Try again.</Trans>
+            <Trans>Couldn’t sign you out: can’t reach the server. Try again.</Trans>
           </Notice>
         )}
         {!kept && (
           <Notice look="info">
-            <Trans>This browser keeps nothing: what is not sent yet is lost with this tab.</Trans>
+            <Trans>This browser can’t save messages: unsent ones are lost when you close this tab.</Trans>
           </Notice>
         )}
         <ConnectionBanner

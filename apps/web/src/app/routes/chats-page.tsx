@@ -28,7 +28,7 @@ function SeatPage({ seat }: { seat: Seat }) {
   const sdk = useSdk(seat)
   useSeatKept(sdk, seat)
   const { user, failed, retry } = useUser(sdk, seat)
-  if (failed) return <BrokenPage title={<Trans>The server does not answer</Trans>} onRetry={retry} />
+  if (failed) return <BrokenPage title={<Trans>Can’t reach the server</Trans>} onRetry={retry} />
   if (sdk === null || user === null) return <PageSkeleton />
   return (
     <SessionContext value={{ sdk, user }}>

@@ -20,7 +20,9 @@ export function FirstMessage({ state }: { state: OpeningState }) {
               <Trans>How can we help?</Trans>
             </h2>
             <p className="text-read text-ink-2">
-              <Trans>Write your question below. You can close this page and come back: the answer waits here.</Trans>
+              <Trans>
+                Write your question below. You can close this page: the reply will be here when you’re back.
+              </Trans>
             </p>
           </div>
         )}

@@ -13,21 +13,19 @@ export function HomePage() {
       <div className="my-auto grid gap-10 py-10">
         <div className="grid max-w-[40rem] gap-3">
           <h1 className="text-display font-semibold tracking-[-0.01em] text-balance max-md:text-h1">
-            <Trans>Ring the bell. Somebody answers.</Trans>
+            <Trans>Ring the bell. Someone answers.</Trans>
           </h1>
           <p className="text-read text-ink-2">
-            <Trans>
-              Live chat between clients and operators, on your own server. No message is lost, and none comes twice.
-            </Trans>
+            <Trans>Self-hosted live chat for support teams. Every message arrives, exactly once.</Trans>
           </p>
         </div>
         <div className="grid gap-4 md:grid-cols-2">
           <Way
             title={<Trans>I have a question</Trans>}
-            text={<Trans>Write to us. The answer comes here, and the chat stays.</Trans>}
+            text={<Trans>Message us. We’ll reply here and keep the chat.</Trans>}
           >
             <Continue userId={seats.client}>
-              <Trans>Go to my chat</Trans>
+              <Trans>Open my chat</Trans>
             </Continue>
             <AppLink to="/login" className={buttonClass(seats.client === undefined ? 'primary' : 'plain', true)}>
               <Trans>Login as Client</Trans>
@@ -35,10 +33,10 @@ export function HomePage() {
           </Way>
           <Way
             title={<Trans>I answer questions</Trans>}
-            text={<Trans>All chats in one list. Opening one makes it yours.</Trans>}
+            text={<Trans>All chats in one inbox. Open one to take it.</Trans>}
           >
             <Continue userId={seats.operator}>
-              <Trans>Go to the console</Trans>
+              <Trans>Go to inbox</Trans>
             </Continue>
             <AppLink
               to="/login-operator"

@@ -13,7 +13,7 @@ export function ClientLoginPage() {
       title={<Trans>Sign in as a client</Trans>}
       other={
         <AppLink to="/login-operator" className={linkClass}>
-          <Trans>I am an operator</Trans>
+          <Trans>I’m an operator</Trans>
         </AppLink>
       }
     />
@@ -27,7 +27,7 @@ export function OperatorLoginPage() {
       title={<Trans>Sign in as an operator</Trans>}
       other={
         <AppLink to="/login" className={linkClass}>
-          <Trans>I am a client</Trans>
+          <Trans>I’m a client</Trans>
         </AppLink>
       }
     />

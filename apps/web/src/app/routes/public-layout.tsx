@@ -13,7 +13,7 @@ export function PublicLayout({ children }: { children: ReactNode }) {
       <header>
         {readAuthMode() === 'open' && (
           <Notice look="info">
-            <Trans>Open sign-in: anybody who reaches this server may sign in as anybody. For trying out only.</Trans>
+            <Trans>Demo mode: anyone who can open this page can sign in as any user. Don’t use in production.</Trans>
           </Notice>
         )}
         <div className="mx-auto flex w-full max-w-[64rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-6 py-4 max-md:px-4">

@@ -40,15 +40,12 @@ export function useClosedChat(input: ClosedChatInput): ClosedChatWays {
         take(text)
         discard()
       }
-      if (policy === 'reopen')
-        return <Way onPress={() => reopen(retry)} words={<Trans>Open the chat and send</Trans>} />
+      if (policy === 'reopen') return <Way onPress={() => reopen(retry)} words={<Trans>Reopen and send</Trans>} />
       if (policy === 'new')
         return (
           <Way onPress={move((each) => latest.current.onSendNew(each))} words={<Trans>Send in a new chat</Trans>} />
         )
-      return (
-        <Way onPress={move((each) => latest.current.onNewChat(each))} words={<Trans>Take it to a new chat</Trans>} />
-      )
+      return <Way onPress={move((each) => latest.current.onNewChat(each))} words={<Trans>Move to a new chat</Trans>} />
     }
   }, [isClosed, policy, reopen])
 

@@ -1,6 +1,7 @@
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { useFormat } from '../../components/use-format.ts'
+import { useSession } from '../../lib/session.ts'
 import type { ActivityEntry } from './timeline-item.ts'
 
 /** What happened to the chat besides messages: one muted line. */
@@ -22,30 +23,28 @@ function Words({ entry }: { entry: ActivityEntry }): ReactNode {
     case 'assigned':
       return <Assigned entry={entry} />
     case 'closed':
-      return entry.actor === null ? <Trans>The chat was closed.</Trans> : <Trans>{actor} closed the chat.</Trans>
+      return entry.actor === null ? <Trans>Chat closed</Trans> : <Trans>{actor} closed the chat</Trans>
     case 'reopened':
-      return entry.actor === null ? (
-        <Trans>The chat was opened again.</Trans>
-      ) : (
-        <Trans>{actor} opened the chat again.</Trans>
-      )
+      return entry.actor === null ? <Trans>Chat reopened</Trans> : <Trans>{actor} reopened the chat</Trans>
   }
 }
 
 function Assigned({ entry }: { entry: Extract<ActivityEntry, { kind: 'assigned' }> }) {
+  const { role } = useSession().user
   const { operator } = entry.data
   const actor = <bdi className="font-medium">{entry.actor?.name}</bdi>
   if (operator === null)
     return entry.actor === null ? (
-      <Trans>The chat waits for an operator.</Trans>
+      <Trans>The chat is waiting for an operator</Trans>
     ) : (
-      <Trans>{actor} gave the chat back.</Trans>
+      <Trans>{actor} returned the chat to the queue</Trans>
     )
   const taker = <bdi className="font-medium">{operator.name}</bdi>
-  if (entry.actor === null || entry.actor.id === operator.id) return <Trans>{taker} joined the chat.</Trans>
+  const isOwnStep = entry.actor === null || entry.actor.id === operator.id
+  if (isOwnStep) return role === 'client' ? <Trans>{taker} joined</Trans> : <Trans>{taker} took the chat</Trans>
   return (
     <Trans>
-      {actor} gave the chat to {taker}.
+      {actor} assigned the chat to {taker}
     </Trans>
   )
 }

@@ -43,7 +43,7 @@ export function Composer(props: ComposerProps) {
       }}
     >
       <label htmlFor={id} className="sr-only">
-        {editing === undefined ? <Trans>Message</Trans> : <Trans>New text of the message</Trans>}
+        {editing === undefined ? <Trans>Message</Trans> : <Trans>New message text</Trans>}
       </label>
       {editing?.bar}
       <div className="flex items-end gap-2 rounded-card border border-line-strong bg-raised p-1.5 shadow-card focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus">

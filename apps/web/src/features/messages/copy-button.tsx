@@ -18,13 +18,13 @@ export function CopyButton({ text }: { text: string }) {
   const copy = async () => {
     const done = await copyText(text)
     setCopied(done)
-    announce(done ? t`Copied` : t`The browser did not allow copying.`)
+    announce(done ? t`Copied` : t`Couldn’t copy: your browser didn’t allow it.`)
   }
   return (
     <button
       type="button"
-      aria-label={t`Copy this message`}
-      title={t`Copy this message`}
+      aria-label={t`Copy message`}
+      title={t`Copy message`}
       onClick={() => void copy()}
       className="shrink-0 rounded-control p-1 text-ink-3 opacity-0 transition-opacity duration-75 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 max-md:hidden"
     >

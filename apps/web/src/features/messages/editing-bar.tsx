@@ -20,7 +20,7 @@ export function EditingBar({ attempt, onCancel, onKeepAsDraft }: EditingBarProps
     <div className="mb-1 flex items-start gap-2 ps-2 text-small">
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-0.5 py-1.5">
         <p className="font-medium text-accent-text">
-          {attempt.kind === 'saving' ? <Trans>Saving…</Trans> : <Trans>Editing a message</Trans>}
+          {attempt.kind === 'saving' ? <Trans>Saving…</Trans> : <Trans>Editing message</Trans>}
         </p>
         <p role="alert" className="text-danger-text">
           {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
@@ -31,7 +31,7 @@ export function EditingBar({ attempt, onCancel, onKeepAsDraft }: EditingBarProps
             onClick={onKeepAsDraft}
             className="-mx-1.5 inline-flex min-h-7 items-center rounded-chip px-1.5 font-medium text-accent-text underline underline-offset-2"
           >
-            <Trans>Write it as a new message</Trans>
+            <Trans>Send as a new message</Trans>
           </button>
         )}
       </div>

@@ -28,8 +28,8 @@ export function MessageMore({ message, changes }: { message: OwnMessage; changes
       <button
         ref={buttonRef}
         type="button"
-        aria-label={t`What to do with this message`}
-        title={t`What to do with this message`}
+        aria-label={t`Message actions`}
+        title={t`Message actions`}
         aria-haspopup="menu"
         aria-expanded={open}
         onPointerDown={() => {

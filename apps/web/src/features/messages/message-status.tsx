@@ -32,10 +32,10 @@ export function MessageStatus({ state, tells }: { state: MessageState } & Pick<M
 function useStateWords(): Record<MessageState, string> {
   const { t } = useLingui()
   return {
-    queued: t`Waiting for the connection`,
+    queued: t`Waiting for network`,
     sending: t`Sending`,
-    unconfirmed: t`Not confirmed yet, still trying`,
-    held: t`On hold`,
+    unconfirmed: t`Still sending…`,
+    held: t`Needs your decision`,
     failed: t`Not sent`,
     sent: t`Sent`,
     delivered: t`Delivered`,

@@ -51,7 +51,7 @@ function Held({ pending, handlers }: PendingActionsProps) {
   return (
     <>
       <span className="text-end text-warn-text max-md:w-full">
-        <Trans>Written {then}, not sent.</Trans>
+        <Trans>Draft from {then}, not sent.</Trans>
       </span>
       <button type="button" className={pendingActionClass} onClick={() => handlers.onRelease(pending.clientMsgId)}>
         <Trans>Send now</Trans>

@@ -159,7 +159,7 @@ function JumpButton({ count, onJump }: { count: number; onJump: () => void }) {
     <button
       type="button"
       onClick={onJump}
-      aria-label={count === 0 ? t`Jump to the latest message` : undefined}
+      aria-label={count === 0 ? t`Jump to latest message` : undefined}
       className="absolute end-4 bottom-3 inline-flex min-h-10 min-w-10 animate-fade items-center justify-center gap-1.5 rounded-full border border-line bg-raised px-2.5 text-small font-medium text-ink shadow-menu hover:bg-hover"
     >
       {count > 0 && <Plural value={count} one="# new message" other="# new messages" />}

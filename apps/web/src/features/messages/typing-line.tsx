@@ -34,10 +34,10 @@ export function TypingLine({ names }: TypingLineProps) {
 }
 
 function Words({ names: [first, second] }: TypingLineProps) {
-  if (second !== undefined) return <Trans>Several people are writing…</Trans>
-  if (first === null) return <Trans>Support is writing…</Trans>
+  if (second !== undefined) return <Trans>Several people are typing…</Trans>
+  if (first === null) return <Trans>Support is typing…</Trans>
   const name = <bdi>{first}</bdi>
-  return <Trans>{name} is writing…</Trans>
+  return <Trans>{name} is typing…</Trans>
 }
 
 function Dots() {

@@ -46,7 +46,7 @@ export function ConsoleChat(props: ConsoleChatProps) {
     <div className="m-auto grid justify-items-center gap-3 p-8 text-center">
       <p role="alert">{i18n._(errorWords(errorCode(loaded.error)))}</p>
       <Button onClick={props.onLeave}>
-        <Trans>Back to the list</Trans>
+        <Trans>Back to list</Trans>
       </Button>
     </div>
   )

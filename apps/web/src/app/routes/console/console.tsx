@@ -38,7 +38,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
     open(chat)
   }
   return (
-    <AppFrame title={t`Operators’ console`} caughtUp={list.caughtUp} settings={<ShortcutSetting />}>
+    <AppFrame title={t`Inbox`} caughtUp={list.caughtUp} settings={<ShortcutSetting />}>
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[21.5rem_minmax(0,1fr)]">
         <section
           aria-label={t`Chats`}
@@ -50,7 +50,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
             </h2>
             <Button look="quiet" onClick={() => setStarting(true)}>
               <Icon name="plus" size={16} />
-              <Trans>Start a chat</Trans>
+              <Trans>New chat</Trans>
             </Button>
           </div>
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />

@@ -6,26 +6,26 @@ export function NoChat() {
   return (
     <div className="m-auto grid gap-4 p-8 text-center">
       <h2 className="text-title font-semibold">
-        <Trans>Choose a chat</Trans>
+        <Trans>Select a chat</Trans>
       </h2>
       <p className="text-body text-ink-2">
-        <Trans>Opening an unassigned chat makes it yours.</Trans>
+        <Trans>Opening an unassigned chat assigns it to you.</Trans>
       </p>
       <dl className="mx-auto grid grid-cols-[auto_auto] items-center gap-x-3 gap-y-2 text-start text-small text-ink-2 max-md:hidden">
         <Key keys={['J', 'K']}>
           <Trans>next and previous chat</Trans>
         </Key>
         <Key keys={['Enter']}>
-          <Trans>open the chat</Trans>
+          <Trans>open chat</Trans>
         </Key>
         <Key keys={['R']}>
-          <Trans>write an answer</Trans>
+          <Trans>reply</Trans>
         </Key>
         <Key keys={['O']}>
-          <Trans>open a closed chat again</Trans>
+          <Trans>reopen a closed chat</Trans>
         </Key>
         <Key keys={['Esc']}>
-          <Trans>back to the list</Trans>
+          <Trans>back to list</Trans>
         </Key>
       </dl>
     </div>

@@ -30,7 +30,7 @@ export function ChatHeader(props: ChatHeaderProps) {
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2.5 max-md:ps-2">
       <button
         type="button"
-        aria-label={t`Back to the list`}
+        aria-label={t`Back to list`}
         onClick={onBack}
         className="rounded-control p-2 text-ink-2 hover:bg-hover md:hidden"
       >
@@ -58,7 +58,7 @@ export function ChatHeader(props: ChatHeaderProps) {
 function Standing({ chat, ownId }: { chat: Chat; ownId: number }) {
   if (chat.status === 'closed') return <Trans>Closed</Trans>
   if (chat.operator === null) return <Trans>Unassigned</Trans>
-  if (chat.operator.id === ownId) return <Trans>Yours</Trans>
+  if (chat.operator.id === ownId) return <Trans>Assigned to you</Trans>
   return <bdi>{chat.operator.name}</bdi>
 }
 
@@ -74,7 +74,7 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
     <div className="flex flex-wrap gap-2">
       {chat.operator === null && (
         <Button onClick={() => actions.take(chat)}>
-          <Trans>Take the chat</Trans>
+          <Trans>Take chat</Trans>
         </Button>
       )}
       {chat.operator?.id === ownId && (
@@ -86,7 +86,7 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
             })
           }}
         >
-          <Trans>Give back</Trans>
+          <Trans>Return to queue</Trans>
         </Button>
       )}
       <Button look="danger" onClick={onClose}>

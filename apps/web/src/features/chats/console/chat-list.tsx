@@ -70,7 +70,7 @@ function ListEnd({ list, filter, empty }: { list: ConsoleChats; filter: ConsoleF
   if (list.state === 'failed') {
     return (
       <div className="grid justify-items-center gap-2 p-6 text-center text-small text-ink-2">
-        <Trans>The list could not be loaded.</Trans>
+        <Trans>Couldn’t load the list.</Trans>
         <Button onClick={list.reload}>
           <Trans>Try again</Trans>
         </Button>

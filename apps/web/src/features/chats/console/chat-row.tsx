@@ -34,7 +34,7 @@ export const ChatRow = memo(function ChatRow({ chat, selected, ownId, onOpen }: 
         <span className={`flex min-w-0 gap-1 text-small ${unread > 0 ? 'text-ink' : 'text-ink-2'}`}>
           {lastMessage?.direction === 'out' && (
             <span className="shrink-0 text-ink-3">
-              <Trans>Us:</Trans>
+              <Trans>Reply:</Trans>
             </span>
           )}
           <span dir="auto" className="truncate">

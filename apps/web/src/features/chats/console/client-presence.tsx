@@ -11,13 +11,7 @@ export function ClientPresence({ presence }: { presence: NonNullable<Timeline['p
   return (
     <span className="inline-flex shrink-0 items-center gap-1.5">
       <PresenceSign here={online} />
-      {online ? (
-        <Trans>here now</Trans>
-      ) : seenAt === null ? (
-        <Trans>has not been here yet</Trans>
-      ) : (
-        <LastSeen at={seenAt} />
-      )}
+      {online ? <Trans>Online</Trans> : seenAt === null ? <Trans>Never visited</Trans> : <LastSeen at={seenAt} />}
     </span>
   )
 }
@@ -36,7 +30,7 @@ function LastSeen({ at }: { at: string }) {
   const words = ago === null ? null : format.ago(ago.value, ago.unit)
   return (
     <time dateTime={at} title={format.moment(at)}>
-      {words === null ? <Trans>last seen just now</Trans> : <Trans>last seen {words}</Trans>}
+      {words === null ? <Trans>Last seen just now</Trans> : <Trans>Last seen {words}</Trans>}
     </time>
   )
 }

@@ -20,11 +20,11 @@ export function ClosedChat({ draft, leadsBack, composerRef }: ClosedChatProps) {
   return (
     <div className="border-t border-line px-4 py-4 text-center text-body text-ink-2">
       <p>
-        <Trans>This chat is closed.</Trans> <Trans>Reopen it to write.</Trans>
+        <Trans>This chat is closed.</Trans> <Trans>Reopen it to reply.</Trans>
       </p>
       {draft !== '' && (
         <label className="mx-auto mt-3 grid max-w-[48rem] gap-1.5 text-start text-small font-medium">
-          <Trans>What you have typed was not sent:</Trans>
+          <Trans>Your unsent draft:</Trans>
           <textarea
             readOnly
             dir="auto"

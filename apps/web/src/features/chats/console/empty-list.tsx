@@ -10,12 +10,12 @@ export function EmptyList({ filter }: { filter: ConsoleFilter }) {
 function reason(filter: ConsoleFilter): ReactNode {
   switch (filter) {
     case 'all':
-      return <Trans>No open chats. A new one appears here by itself.</Trans>
+      return <Trans>No open chats. New ones appear automatically.</Trans>
     case 'mine':
-      return <Trans>You have no open chats. Opening an unassigned one makes it yours.</Trans>
+      return <Trans>You have no open chats. Open an unassigned one to take it.</Trans>
     case 'unassigned':
-      return <Trans>Every open chat has an operator.</Trans>
+      return <Trans>The queue is empty.</Trans>
     case 'closed':
-      return <Trans>No chat has been closed yet.</Trans>
+      return <Trans>No closed chats yet.</Trans>
   }
 }

@@ -15,16 +15,16 @@ export function NewerDialog({ chat, onRead, onClose, onCloseChat }: NewerDialogP
   const { t } = useLingui()
   const client = <bdi className="font-medium">{chat.client.name}</bdi>
   return (
-    <Dialog title={t`Something new has come`} onClose={onClose}>
+    <Dialog title={t`New message`} onClose={onClose}>
       <p className="text-body">
-        <Trans>{client} has written again. The chat is still open.</Trans>
+        <Trans>{client} sent another message, so the chat wasn’t closed.</Trans>
       </p>
       <div className="mt-5 flex flex-wrap justify-end gap-2">
         <Button look="danger" onClick={onCloseChat}>
           <Trans>Close anyway</Trans>
         </Button>
         <Button look="primary" onClick={onRead}>
-          <Trans>Read it</Trans>
+          <Trans>View message</Trans>
         </Button>
       </div>
     </Dialog>

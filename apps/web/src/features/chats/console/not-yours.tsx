@@ -14,7 +14,7 @@ export function NotYours({ chat, onTakeOver }: { chat: Chat; onTakeOver: () => v
         </button>
       }
     >
-      <Trans>{owner} has this chat.</Trans>
+      <Trans>{owner} is handling this chat.</Trans>
     </Notice>
   )
 }

@@ -31,7 +31,7 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
     else if (!create.isPending) create.mutate({ ...person, clientChatId })
   }
   return (
-    <Dialog title={t`Start a chat with a client`} onClose={onClose}>
+    <Dialog title={t`New chat with a client`} onClose={onClose}>
       <form noValidate onSubmit={submit} className="grid gap-4">
         <PersonFields person={person} onPerson={setPerson} faults={asked ? faults : {}} autoComplete={false} />
         {create.error !== null && (
@@ -44,7 +44,7 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
             <Trans>Cancel</Trans>
           </Button>
           <Button type="submit" look="primary" aria-disabled={create.isPending}>
-            <Trans>Start the chat</Trans>
+            <Trans>Start chat</Trans>
           </Button>
         </div>
       </form>

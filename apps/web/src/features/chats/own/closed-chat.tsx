@@ -9,9 +9,9 @@ export function ClosedChat({ draft, onNewChat }: { draft: string; onNewChat: () 
         <p className="text-body text-ink-2">
           <Trans>This chat is closed.</Trans>{' '}
           {draft === '' ? (
-            <Trans>You can read it here at any time.</Trans>
+            <Trans>You can read it here anytime.</Trans>
           ) : (
-            <Trans>What you have typed goes into the new one.</Trans>
+            <Trans>Your draft moves to the new chat.</Trans>
           )}
         </p>
         <Button look="primary" onClick={onNewChat}>

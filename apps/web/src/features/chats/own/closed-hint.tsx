@@ -19,18 +19,18 @@ function Words({ reopening }: { reopening: ReopeningState | null }) {
   if (reopening?.kind === 'refused') {
     return (
       <Notice look="danger">
-        {i18n._(errorWords(errorCode(reopening.error)))} <Trans>Your text is still here.</Trans>
+        {i18n._(errorWords(errorCode(reopening.error)))} <Trans>Your draft is still here.</Trans>
       </Notice>
     )
   }
   return (
     <Notice look="info">
       {reopening === null ? (
-        <Trans>This chat is closed. What you write begins a new one.</Trans>
+        <Trans>This chat is closed. Your message will start a new one.</Trans>
       ) : reopening.kind === 'opening' ? (
-        <Trans>Opening the chat again…</Trans>
+        <Trans>Reopening the chat…</Trans>
       ) : (
-        <Trans>This chat is closed. Writing opens it again.</Trans>
+        <Trans>This chat is closed. Your message will reopen it.</Trans>
       )}
     </Notice>
   )

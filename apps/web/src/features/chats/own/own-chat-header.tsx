@@ -36,8 +36,8 @@ function standing(chat: Chat | undefined, nobodyHere: boolean): ReactNode {
   if (chat?.status === 'closed') return <Trans>This chat is closed</Trans>
   if (chat !== undefined && chat.operator !== null) return <Trans>Your operator</Trans>
   if (nobodyHere) return null
-  if (chat === undefined) return <Trans>Write to us, and an operator will answer here.</Trans>
-  return <Trans>An operator will join soon</Trans>
+  if (chat === undefined) return <Trans>Message us and we’ll reply here.</Trans>
+  return <Trans>Someone will join you shortly</Trans>
 }
 
 function Presence({ here, canWrite }: { here: boolean; canWrite: boolean }) {
@@ -46,11 +46,11 @@ function Presence({ here, canWrite }: { here: boolean; canWrite: boolean }) {
       <PresenceSign here={here} />
       <span>
         {here ? (
-          <Trans>We are here</Trans>
+          <Trans>We’re online</Trans>
         ) : canWrite ? (
-          <Trans>Nobody is here right now. Write, and you will read the answer here.</Trans>
+          <Trans>We’re offline. Leave a message and we’ll reply here.</Trans>
         ) : (
-          <Trans>Nobody is here right now.</Trans>
+          <Trans>We’re offline right now.</Trans>
         )}
       </span>
     </p>

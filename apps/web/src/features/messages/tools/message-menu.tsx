@@ -32,7 +32,7 @@ export function MessageMenu({ anchorRef, onEdit, onRetract, onClose }: MessageMe
       popover="auto"
       role="menu"
       tabIndex={-1}
-      aria-label={t`What to do with this message`}
+      aria-label={t`Message actions`}
       onToggle={(event) => event.newState === 'closed' && onClose()}
       onKeyDown={moveFocus}
       className="inset-auto m-0 min-w-44 animate-fade rounded-card border border-line bg-raised p-1 text-ink shadow-menu"

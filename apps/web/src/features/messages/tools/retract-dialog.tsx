@@ -34,12 +34,12 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
     follower.retract(message.messageId).then(onDone, (error: unknown) => setAttempt({ kind: 'failed', error }))
   }
   return (
-    <Dialog title={t`Delete this message?`} onClose={onClose}>
+    <Dialog title={t`Delete message?`} onClose={onClose}>
       <p className="line-clamp-3 border-s-2 border-line-strong ps-3 text-body wrap-anywhere text-ink-2">
         {message.text}
       </p>
       <p className="mt-3 text-body">
-        <Trans>Its text disappears for everyone. In its place they read that a message was deleted.</Trans>
+        <Trans>The text is removed for everyone and replaced with “Message deleted”.</Trans>
       </p>
       <p role="alert" className="mt-3 text-body text-danger-text empty:hidden">
         {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
