@@ -41,9 +41,12 @@ export function ChatHeader(props: ChatHeaderProps) {
         <h2 className="truncate text-title font-semibold">
           <bdi>{client.name}</bdi>
         </h2>
-        <p className="flex min-w-0 flex-wrap gap-x-2 text-small text-ink-2">
-          <bdi className="truncate">{client.email}</bdi>
-          <span aria-hidden="true">·</span>
+        {/* One line: what comes later must not push the messages down. */}
+        <p className="flex min-w-0 gap-x-2 overflow-hidden whitespace-nowrap text-small text-ink-2">
+          <bdi className="truncate max-md:hidden">{client.email}</bdi>
+          <span aria-hidden="true" className="max-md:hidden">
+            ·
+          </span>
           <span className="shrink-0">
             <Standing chat={chat} ownId={ownId} />
           </span>
