@@ -84,7 +84,7 @@ function useItems(timeline: Timeline, viewer: Viewer, range: ShownRange): readon
   const { entries, changes, pending, delivered, read } = timeline
   const shown = useRef<readonly TimelineItem[]>([])
   const { zone } = useToday()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the days are those of the reader's time zone
+  // The days are those of the zone.
   return useMemo(() => {
     shown.current = sameItems(
       shown.current,
