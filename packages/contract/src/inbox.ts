@@ -20,6 +20,8 @@ export const inboxFrameSchema = z.discriminatedUnion('t', [
     mine: z.int().min(0),
     unassigned: z.int().min(0),
     unread: z.int().min(0),
+    /** Of these, the ones in the asker's own chats and in those without an operator. */
+    unreadOwn: z.int().min(0),
   }),
   /** Is any operator here to answer? One fact for all clients; no names. */
   z.object({ t: z.literal('presence'), operatorsOnline: z.boolean() }),

@@ -3,7 +3,7 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
 import type { Log } from '../log.ts'
-import { type OperatorSums, operatorCounts, readClientCounts } from './inbox-counts.ts'
+import { noCounts, type OperatorSums, operatorCounts, readClientCounts } from './inbox-counts.ts'
 import type { InboxReaders } from './inbox-readers.ts'
 import { OperatorCounts } from './operator-counts.ts'
 
@@ -42,7 +42,7 @@ export class CountsBoard {
   async first(actor: Actor): Promise<InboxCounts> {
     if (actor.role === 'operator') return operatorCounts(await this.#recentSums(), actor.userId)
     const counts = await readClientCounts(this.#options.db, [actor.userId])
-    return counts.get(actor.userId) ?? { t: 'counts', open: 0, mine: 0, unassigned: 0, unread: 0 }
+    return counts.get(actor.userId) ?? noCounts
   }
 
   clear(): void {

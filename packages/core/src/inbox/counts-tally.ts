@@ -8,8 +8,11 @@ export class CountsTally {
   readonly #mine = new Map<UserId, number>()
   /** By how much an operator's own marks change the sum of unread that holds without them. */
   readonly #change = new Map<UserId, number>()
+  /** By how much an operator's own chats and marks change the sum over the chats without an operator. */
+  readonly #ownChange = new Map<UserId, number>()
   #unassigned = 0
   #unread = 0
+  #unassignedUnread = 0
 
   /** Null: the chat is not open. */
   set(chatId: ChatId, chat: OpenChat | null): void {
@@ -24,9 +27,18 @@ export class CountsTally {
   }
 
   sums(): OperatorSums {
-    const common = { open: this.#chats.size, unassigned: this.#unassigned, unread: this.#unread }
-    const unread = new Map([...this.#change].map(([userId, change]) => [userId, common.unread + change]))
-    return { common, mine: new Map(this.#mine), unread }
+    const common = {
+      open: this.#chats.size,
+      unassigned: this.#unassigned,
+      unread: this.#unread,
+      unassignedUnread: this.#unassignedUnread,
+    }
+    return {
+      common,
+      mine: new Map(this.#mine),
+      unread: added(common.unread, this.#change),
+      unreadOwn: added(common.unassignedUnread, this.#ownChange),
+    }
   }
 
   #add({ operatorId, inCount, readCounts }: OpenChat, sign: 1 | -1): void {
@@ -37,7 +49,18 @@ export class CountsTally {
     const common = unreadAfter(Math.max(0, ...readCounts.map(([, count]) => count)))
     this.#unread += sign * common
     for (const [userId, count] of readCounts) bump(this.#change, userId, sign * (unreadAfter(count) - common))
+    if (operatorId === null) {
+      this.#unassignedUnread += sign * common
+      for (const [userId, count] of readCounts) bump(this.#ownChange, userId, sign * (unreadAfter(count) - common))
+    } else {
+      const own = readCounts.find(([userId]) => userId === operatorId)
+      bump(this.#ownChange, operatorId, sign * (own === undefined ? common : unreadAfter(own[1])))
+    }
   }
+}
+
+function added(sum: number, changes: ReadonlyMap<UserId, number>): Map<UserId, number> {
+  return new Map([...changes].map(([userId, change]) => [userId, sum + change]))
 }
 
 /** What is zero is not kept: people come and go. */

@@ -282,7 +282,7 @@ test('[INBOX-4] counts are absolute, right, and at most one frame a second', asy
   await using theirs = probeInbox(core, other)
   await using own = probeInbox(core, client)
   for (const probe of [mine, theirs, own]) await probe.until('live')
-  expect(mine.of('counts')).toEqual([{ t: 'counts', open: 2, mine: 0, unassigned: 2, unread: 0 }])
+  expect(mine.of('counts')).toEqual([{ t: 'counts', open: 2, mine: 0, unassigned: 2, unread: 0, unreadOwn: 0 }])
   for (let n = 0; n < 20; n += 1) await sendText(core, client, { chatId: chat.id })
   await sendText(core, otherClient, { chatId: second.id })
   await assignOperator(core, operator, { chatId: chat.id })
@@ -293,12 +293,12 @@ test('[INBOX-4] counts are absolute, right, and at most one frame a second', asy
     waitFor(() => JSON.stringify(last(probe)) === JSON.stringify({ t: 'counts', ...counts }), {
       what: JSON.stringify(counts),
     })
-  await equals(mine, { open: 2, unassigned: 1, mine: 1, unread: 6 })
-  await equals(theirs, { open: 2, unassigned: 1, mine: 0, unread: 6 })
-  await equals(own, { open: 1, mine: 1, unassigned: 0, unread: 1 })
+  await equals(mine, { open: 2, unassigned: 1, mine: 1, unread: 6, unreadOwn: 6 })
+  await equals(theirs, { open: 2, unassigned: 1, mine: 0, unread: 6, unreadOwn: 1 })
+  await equals(own, { open: 1, mine: 1, unassigned: 0, unread: 1, unreadOwn: 1 })
   await closeChat(core, operator, { chatId: chat.id })
-  await equals(mine, { open: 1, unassigned: 1, mine: 0, unread: 1 })
-  await equals(own, { open: 0, mine: 0, unassigned: 0, unread: 0 })
+  await equals(mine, { open: 1, unassigned: 1, mine: 0, unread: 1, unreadOwn: 1 })
+  await equals(own, { open: 0, mine: 0, unassigned: 0, unread: 0, unreadOwn: 0 })
   for (const probe of [mine, theirs, own]) {
     const times = probe.steps.filter((step) => step.frame.t === 'counts').map((step) => step.at)
     for (const [index, at] of times.entries()) if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThan(980)

@@ -32,11 +32,13 @@ afterAll(() => fresh.drop())
 async function plainCounts(operatorId: UserId) {
   const { rows } = await fresh.db.pool.query(
     `select count(*)::int as open, count(*) filter (where operator_id is null)::int as unassigned,
-       count(*) filter (where operator_id = $1)::int as mine,
-       coalesce(sum((select count(*) from messages m where m.chat_id = c.id and m.direction = 'in' and m.seq >
+       count(*) filter (where operator_id = $1)::int as mine, coalesce(sum(unread), 0)::int as unread,
+       coalesce(sum(unread) filter (where operator_id is null or operator_id = $1), 0)::int as "unreadOwn"
+     from (
+       select operator_id, (select count(*) from messages m where m.chat_id = c.id and m.direction = 'in' and m.seq >
          coalesce((select read_seq from chat_marks k where k.chat_id = c.id and k.user_id = $1 and read_seq > 0),
-           (select max(read_seq) from chat_marks k where k.chat_id = c.id and k.role = 'operator'), 0))), 0)::int as unread
-     from chats c where status = 'open'`,
+           (select max(read_seq) from chat_marks k where k.chat_id = c.id and k.role = 'operator'), 0)) as unread
+       from chats c where status = 'open') open_chats`,
     [operatorId],
   )
   return { t: 'counts', ...rows[0] }

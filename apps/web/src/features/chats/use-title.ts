@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 
-/** `(3) Deskbell`: what waits is seen on the tab. */
+/** `(3) Deskbell`: what waits for this reader is seen on the tab. Chats of colleagues are not counted. */
 export function useTitle(unread: number): void {
   useEffect(() => {
     document.title = unread === 0 ? 'Deskbell' : `(${unread}) Deskbell`

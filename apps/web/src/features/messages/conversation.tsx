@@ -22,7 +22,7 @@ import { useTroubles } from './use-troubles.ts'
 import { WritingPlace } from './writing-place.tsx'
 
 type ConversationProps = {
-  readonly chat: Pick<Chat, 'id' | 'status' | 'client' | 'operator'>
+  readonly chat: Pick<Chat, 'id' | 'status' | 'client' | 'operator' | 'unread' | 'lastSeq'>
   /** The name of the region that scrolls. */
   readonly label: string
   /** Above the thread. */
@@ -91,6 +91,8 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
         follower={follower}
         timeline={timeline}
         viewer={user}
+        unread={chat.unread}
+        lastSeq={chat.lastSeq}
         label={label}
         pending={pending}
         changes={changing.changes}

@@ -31,6 +31,9 @@ type ThreadProps = {
   readonly follower: ChatFollower
   readonly timeline: Timeline
   readonly viewer: Omit<Viewer, 'unreadFrom'>
+  /** Of the chat's row: how many messages of the other side the viewer has not read, as of this entry. */
+  readonly unread: number
+  readonly lastSeq: number
   readonly label: string
   readonly pending: PendingHandlers
   /** Null where nothing can be changed. */
@@ -39,10 +42,10 @@ type ThreadProps = {
 
 /** One chat's messages: as much of the log as a reader comes near to stands plain in the page. */
 export const Thread = memo(function Thread(props: ThreadProps) {
-  const { ref, follower, timeline, viewer, label, pending, changes } = props
+  const { ref, follower, timeline, viewer, unread, lastSeq, label, pending, changes } = props
   const [atEnd, setAtEnd] = useState(true)
   const part = useShownRange(follower, timeline, atEnd)
-  const { unreadFrom, newSinceAway, seenSeq } = useMarks({ follower, timeline, viewer, atEnd })
+  const { unreadFrom, newSinceAway, seenSeq } = useMarks({ follower, timeline, viewer, unread, lastSeq, atEnd })
   const items = useItems(
     timeline,
     useMemo(() => ({ ...viewer, unreadFrom }), [viewer, unreadFrom]),

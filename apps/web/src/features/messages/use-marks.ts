@@ -1,12 +1,16 @@
 import { type ChatFollower, entriesAfter, type Timeline } from '@deskbell/sdk'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Author } from './timeline-item.ts'
+import { isOfOthers, unreadFrom } from './unread-from.ts'
 import { usePageSeen } from './use-page-seen.ts'
 
 type MarksInput = {
   readonly follower: ChatFollower
   readonly timeline: Timeline
   readonly viewer: Author
+  /** How much of the other side's the viewer has not read, as of the entry `lastSeq`. */
+  readonly unread: number
+  readonly lastSeq: number
   readonly atEnd: boolean
 }
 
@@ -20,26 +24,29 @@ export type Marks = {
 }
 
 /** Marks as read what somebody really sees: the end of the thread, in a visible page that has the focus. */
-export function useMarks({ follower, timeline, viewer, atEnd }: MarksInput): Marks {
+export function useMarks({ follower, timeline, viewer, unread, lastSeq, atEnd }: MarksInput): Marks {
   const seen = usePageSeen()
   const newest = newestOfOthers(timeline, viewer)
-  const readSeq = timeline.read[viewer.role]
+  const sideRead = timeline.read[viewer.role]
   const ready = timeline.status === 'live' && atEnd && seen
   useEffect(() => {
-    if (ready && newest > readSeq) follower.markRead(newest)
-  }, [follower, ready, newest, readSeq])
-  return { unreadFrom: useUnreadFrom(timeline, viewer), ...useNewSince(timeline, viewer, atEnd) }
+    // The side's mark may be a colleague's: what is unread for the viewer needs a mark of the viewer's own.
+    if (ready && (newest > sideRead || unread > 0)) follower.markRead(newest)
+  }, [follower, ready, newest, sideRead, unread])
+  return { unreadFrom: useUnreadFrom(timeline, { viewer, unread, lastSeq }), ...useNewSince(timeline, viewer, atEnd) }
 }
 
-/** Frozen at the first sight of the chat: it does not wander while one reads. */
-function useUnreadFrom({ status, entries, read }: Timeline, viewer: Author): number | null {
-  const [unreadFrom, setUnreadFrom] = useState<number | null | undefined>(undefined)
-  if (status !== 'live' || unreadFrom !== undefined) return unreadFrom ?? null
-  const first = entries.find((entry) => isOfOthers(entry, viewer) && entry.seq > read[viewer.role])
-  // A chat that is read for the first time is new altogether: a line above all of it says nothing.
-  const from = first === undefined || read[viewer.role] === 0 ? null : first.seq
-  setUnreadFrom(from)
-  return from
+type Read = Pick<MarksInput, 'viewer' | 'unread' | 'lastSeq'>
+
+/** Counted as of the first sight of the chat: it does not wander while one reads. */
+function useUnreadFrom({ status, entries, hasMore }: Timeline, given: Read): number | null {
+  const [atOpening] = useState(given)
+  const [top, setTop] = useState<number | null>(null)
+  if (top === null && status === 'live') setTop(entries.at(-1)?.seq ?? 0)
+  return useMemo(
+    () => (top === null ? null : unreadFrom({ entries, hasMore }, { ...atOpening, top })),
+    [entries, hasMore, atOpening, top],
+  )
 }
 
 function useNewSince({ entries }: Timeline, viewer: Author, atEnd: boolean): Pick<Marks, 'newSinceAway' | 'seenSeq'> {
@@ -56,9 +63,4 @@ function useNewSince({ entries }: Timeline, viewer: Author, atEnd: boolean): Pic
 
 function newestOfOthers({ entries }: Timeline, viewer: Author): number {
   return entries.findLast((entry) => isOfOthers(entry, viewer))?.seq ?? 0
-}
-
-/** Messages of the other side: only these are ever unread. */
-function isOfOthers(entry: Timeline['entries'][number], viewer: Author): boolean {
-  return entry.kind === 'message' && (entry.message.direction === 'in' ? 'client' : 'operator') !== viewer.role
 }

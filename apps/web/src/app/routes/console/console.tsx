@@ -30,7 +30,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
   const listRef = useRef<HTMLDivElement>(null)
   const composerRef = useRef<HTMLTextAreaElement>(null)
   useConsoleKeys({ listRef, composerRef })
-  useTitle(list.counts?.unread ?? 0)
+  useTitle(list.counts?.unreadOwn ?? 0)
   const focusList = () => listRef.current !== null && focusRow(listRef.current, 1)
   const onMade = (chat: Chat) => {
     inbox.put([chat])
