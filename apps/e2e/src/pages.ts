@@ -36,7 +36,7 @@ export function messages(page: Page, text: string | RegExp): Locator {
 
 /** The row of a client in the operator's list. */
 export function chatRow(page: Page, clientName: string): Locator {
-  return page.getByRole('listitem').getByRole('button', { name: clientName })
+  return page.getByRole('listitem').getByRole('link', { name: clientName })
 }
 
 /** The texts of all shown messages, in the order of the page. */

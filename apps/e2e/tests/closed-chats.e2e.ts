@@ -117,7 +117,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
     await write(page, 'Something else')
     await page.locator(sent).filter({ hasText: 'Something else' }).waitFor()
     expect(await shownTexts(page)).toEqual(['Something else'])
-    await page.getByRole('navigation', { name: 'Your chats' }).getByRole('button', { name: 'Closed' }).waitFor()
+    await page.getByRole('navigation', { name: 'Your chats' }).getByRole('link', { name: 'Closed' }).waitFor()
     expect((await rest.history(chatId)).map(({ text }) => text)).toEqual(['The first question'])
     await eventually(
       () => composer(page).evaluate((area) => area === document.activeElement),
@@ -158,7 +158,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     const { page, rest, operator } = client
     const second = await rest.createChat()
     await rest.send(second, 'The second chat')
-    await page.getByRole('navigation', { name: 'Your chats' }).getByRole('button', { name: 'The second chat' }).click()
+    await page.getByRole('navigation', { name: 'Your chats' }).getByRole('link', { name: 'The second chat' }).click()
     await writeTooLate(client, () => operator.close(second))
     await page.getByRole('button', { name: 'Move to a new chat' }).click()
     expect(await composer(page).inputValue()).toBe('Too late')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chatRow, messages, signInAsOperator, write } from '../src/pages.ts'
+import { chatRow, messages, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
 import { type RestPerson, signInByRest } from '../src/rest-person.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
@@ -54,5 +54,63 @@ describe.skipIf(!tools.chromium)('the console', () => {
     expect(line?.y).toBeGreaterThan(above?.y ?? 0)
     expect(line?.y).toBeLessThan(below?.y ?? 0)
     await chatRow(second, 'Shared').getByText('unread').waitFor({ state: 'detached' })
+  })
+
+  test('[WEB-53] a chat opens in a tab of its own by the middle button and by Ctrl, for operators and clients', async () => {
+    const { chatId } = await clientWith('Linked', 'in a new tab')
+    const page = await operatorPage('Lena')
+    for (const how of [{ button: 'middle' }, { modifiers: ['Control'] }] as const) {
+      const opened = page.context().waitForEvent('page')
+      await chatRow(page, 'Linked').click(how)
+      const tab = await opened
+      await messages(tab, 'in a new tab').waitFor()
+      expect(new URL(tab.url()).search).toBe(`?chat=${chatId}`)
+      await tab.close()
+    }
+    expect(new URL(page.url()).search).toBe('')
+    await chatRow(page, 'Linked').focus()
+    await page.keyboard.press('Enter')
+    await messages(page, 'in a new tab').waitFor()
+    expect(await chatRow(page, 'Linked').getAttribute('aria-current')).toBe('true')
+
+    await clientWith('Linked', 'the second chat')
+    const client = await signInAsClient(page.context(), world.url, { email: 'linked@example.com', name: 'Linked' })
+    const opened = client.context().waitForEvent('page')
+    const own = client.getByRole('navigation', { name: 'Your chats' })
+    await own.getByRole('link', { name: 'in a new tab' }).click({ button: 'middle' })
+    await messages(await opened, 'in a new tab').waitFor()
+  })
+
+  test('[WEB-52] a link leads through the right sign-in page back to its chat, also when a session has ended', async () => {
+    const { chatId } = await clientWith('Deep', 'behind a link')
+    const colleague = await signInByRest(world.url, { email: 'dora@example.com', name: 'Dora', role: 'operator' })
+    const page = await (await world.newContext()).newPage()
+    const signIn = async () => {
+      await page.getByRole('textbox', { name: 'Email' }).fill('dirk@example.com')
+      await page.getByRole('textbox', { name: 'Name' }).fill('Dirk')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await page.waitForURL((url) => /^\/chats\/\d+$/.test(url.pathname) && url.search === `?chat=${chatId}`)
+      await messages(page, 'behind a link').waitFor()
+    }
+    await page.goto(`${world.url}/chats/${colleague.id}?chat=${chatId}&to=//evil.example`)
+    await page.waitForURL(`${world.url}/login-operator?chat=${chatId}`)
+    await page.getByRole('link', { name: 'I’m a client' }).click()
+    await page.waitForURL(`${world.url}/login?chat=${chatId}`)
+    await page.getByRole('link', { name: 'I’m an operator' }).click()
+    await signIn()
+
+    await page.evaluate(async () => {
+      const headers = { 'content-type': 'application/json', 'deskbell-role': 'operator' }
+      await fetch('/api/users/logout', { method: 'POST', headers })
+    })
+    await page.getByRole('button', { name: 'Sign in again' }).click()
+    await page.waitForURL(`${world.url}/login-operator?chat=${chatId}`)
+    await signIn()
+
+    // Whose session it was is known here, so a page without a chat finds its form too.
+    const { pathname } = new URL(page.url())
+    await page.context().clearCookies()
+    await page.goto(`${world.url}${pathname}`)
+    await page.waitForURL(`${world.url}/login-operator`)
   })
 })

@@ -72,7 +72,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await chatRow(page, 'Pocket').waitFor()
     expect(await composer(page).isVisible()).toBe(false)
     await chatRow(page, 'Pocket').tap()
-    await page.getByRole('button', { name: 'Back to list' }).tap()
+    await page.getByRole('link', { name: 'Back to list' }).tap()
     await chatRow(page, 'Pocket').getByText('See you soon').waitFor()
   })
 })

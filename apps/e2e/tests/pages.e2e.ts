@@ -170,7 +170,7 @@ describe.skipIf(!tools.chromium)('pages that do not shift while they load', () =
     const context = await world.newContext({ viewport })
     const client = await signInAsClient(context, world.url, { email: 'still@example.com', name: 'Still' })
     const operator = await signInAsOperator(context, world.url, { email: 'olga@example.com', name: 'Olga' })
-    await operator.getByRole('listitem').getByRole('button', { name: 'Still' }).click()
+    await operator.getByRole('listitem').getByRole('link', { name: 'Still' }).click()
     await messages(operator, 'message 60').waitFor()
     const page = await firstVisit({ viewport })
     for (const path of ['/', '/login', '/login-operator']) {

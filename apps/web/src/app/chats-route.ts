@@ -1,9 +1,12 @@
 import { createContext, useCallback, useContext } from 'react'
 import { useNavigate } from '../lib/navigation.ts'
-import { type ChatsSearch, formatChatsSearch } from './chats-search.ts'
+import { type ChatsSearch, chatsPath } from './chats-search.ts'
 import type { ChatsRoute } from './route.ts'
 
 export const ChatsRouteContext = createContext<ChatsRoute | null>(null)
+
+/** On a sign-in page: what the chats page is to show afterwards. */
+export const SearchContext = createContext<ChatsSearch>({})
 
 /** `/chats/{user_id}`: whose page it is and what it shows. */
 export function useChatsRoute(): ChatsRoute {
@@ -18,8 +21,5 @@ export type NavigateChats = (search: ChatsSearch, options?: { readonly replace?:
 export function useNavigateChats(): NavigateChats {
   const navigate = useNavigate()
   const { userId } = useChatsRoute().seat
-  return useCallback(
-    (search, options) => navigate(`/chats/${userId}${formatChatsSearch(search)}`, options),
-    [navigate, userId],
-  )
+  return useCallback((search, options) => navigate(chatsPath(userId, search), options), [navigate, userId])
 }

@@ -2,9 +2,9 @@ import type { ComponentType } from 'react'
 import { withCatalogs } from '../lib/i18n.ts'
 import { NavigateContext } from '../lib/navigation.ts'
 import { useStore } from '../lib/use-store.ts'
-import { ChatsRouteContext } from './chats-route.ts'
+import { ChatsRouteContext, SearchContext } from './chats-route.ts'
 import { createRouter, type Router } from './create-router.ts'
-import { readLastRole, writeLastRole } from './last-role.ts'
+import { readLastRole, readRoleOf, writeLastRole, writeRoleOf } from './last-role.ts'
 import { FailedPage, PageBoundary } from './page-boundary.tsx'
 import { forgetReload, reloadOnce } from './reload-once.ts'
 import { type Redirect, type Route, routeOf } from './route.ts'
@@ -34,8 +34,12 @@ export function createAppRouter(): Router<ComponentType> {
 }
 
 function presentRoute(): Route | Redirect {
-  const route = routeOf(location, { hints: readSeatHints(document.cookie), lastRole: readLastRole() })
-  if (route.page === 'chats') writeLastRole(route.seat.role)
+  const hints = readSeatHints(document.cookie)
+  const route = routeOf(location, { hints, lastRole: readLastRole(), roleOf: readRoleOf })
+  if (route.page === 'chats') {
+    writeLastRole(route.seat.role)
+    writeRoleOf(route.seat)
+  }
   return route
 }
 
@@ -48,7 +52,9 @@ export function RoutedPage({ router }: { router: Router<ComponentType> }) {
     <NavigateContext value={router.navigate}>
       <PageBoundary key={route.page}>
         <ChatsRouteContext value={route.page === 'chats' ? route : null}>
-          <Page />
+          <SearchContext value={'search' in route ? route.search : {}}>
+            <Page />
+          </SearchContext>
         </ChatsRouteContext>
       </PageBoundary>
     </NavigateContext>

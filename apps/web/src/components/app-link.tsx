@@ -7,6 +7,7 @@ type AppLinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { re
 export function AppLink({ to, ...rest }: AppLinkProps) {
   const navigate = useNavigate()
   const onClick = (event: MouseEvent) => {
+    // Other buttons and held keys are the browser's: a new tab, a new window, a download.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
     navigate(to)

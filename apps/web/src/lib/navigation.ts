@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 
 /** An address of this site. */
-export type Path = '/' | '/login' | '/login-operator' | `/chats/${number}${'' | `?${string}`}`
+export type Path = '/' | `${'/login' | '/login-operator' | `/chats/${number}`}${'' | `?${string}`}`
 
 /** Shows another page of this site. `replace`: Back does not lead to the present one. */
 export type Navigate = (to: Path, options?: { readonly replace?: boolean }) => void

@@ -42,7 +42,7 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
           <div className="ms-auto">
             <AccountMenu
               onSignOut={() => signOut(leave.home)}
-              onSwitchUser={() => signOut(() => leave.toSignIn(user.role))}
+              onSwitchUser={() => signOut(() => leave.toOtherUser(user.role))}
             >
               {settings}
             </AccountMenu>

@@ -50,11 +50,7 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
         {withList && (
           <div className={`min-h-0 flex-col border-e border-line bg-canvas ${listShown ? 'flex' : 'hidden md:flex'}`}>
             <Suspense>
-              <OwnChatList
-                own={own}
-                selectedId={selected?.id}
-                onSelect={(chat) => select(chat === 'new' ? 'new' : chat.id)}
-              />
+              <OwnChatList own={own} selectedId={selected?.id} />
             </Suspense>
           </div>
         )}

@@ -1,9 +1,11 @@
 import type { User } from '@deskbell/contract/users'
 import { Trans } from '@lingui/react/macro'
-import type { ReactNode } from 'react'
+import { type ReactNode, useContext } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
 import { SignInForm } from '../../features/auth/sign-in-form.tsx'
 import { useNavigate } from '../../lib/navigation.ts'
+import { SearchContext } from '../chats-route.ts'
+import { chatsPath, signInPath } from '../chats-search.ts'
 import { PublicLayout } from './public-layout.tsx'
 
 export function ClientLoginPage() {
@@ -12,9 +14,9 @@ export function ClientLoginPage() {
       role="client"
       title={<Trans>Sign in as a client</Trans>}
       other={
-        <AppLink to="/login-operator" className={linkClass}>
+        <OtherRole role="operator">
           <Trans>I’m an operator</Trans>
-        </AppLink>
+        </OtherRole>
       }
     />
   )
@@ -26,22 +28,32 @@ export function OperatorLoginPage() {
       role="operator"
       title={<Trans>Sign in as an operator</Trans>}
       other={
-        <AppLink to="/login" className={linkClass}>
+        <OtherRole role="client">
           <Trans>I’m a client</Trans>
-        </AppLink>
+        </OtherRole>
       }
     />
   )
 }
 
-const linkClass =
-  'inline-flex min-h-6 items-center text-small font-medium text-accent-text underline underline-offset-2'
+/** Whoever was led to the wrong form comes to the same chat by the other one. */
+function OtherRole({ role, children }: { role: User['role']; children: ReactNode }) {
+  return (
+    <AppLink
+      to={signInPath(role, useContext(SearchContext))}
+      className="inline-flex min-h-6 items-center text-small font-medium text-accent-text underline underline-offset-2"
+    >
+      {children}
+    </AppLink>
+  )
+}
 
 type LoginPageProps = { readonly role: User['role']; readonly title: ReactNode; readonly other: ReactNode }
 
 function LoginPage({ role, title, other }: LoginPageProps) {
   const navigate = useNavigate()
-  const onSignedIn = (user: User) => navigate(`/chats/${user.id}`)
+  const search = useContext(SearchContext)
+  const onSignedIn = (user: User) => navigate(chatsPath(user.id, search))
   return (
     <PublicLayout>
       <div className="m-auto grid w-full max-w-[26rem] gap-5 py-8">

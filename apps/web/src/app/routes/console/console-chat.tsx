@@ -4,7 +4,8 @@ import type { InboxFollower } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react'
-import { Button } from '../../../components/button.tsx'
+import { AppLink } from '../../../components/app-link.tsx'
+import { buttonClass } from '../../../components/button.tsx'
 import { errorWords } from '../../../components/error-words.ts'
 import { Notice } from '../../../components/notice.tsx'
 import { ChatHeader } from '../../../features/chats/console/chat-header.tsx'
@@ -34,6 +35,7 @@ type ConsoleChatProps = {
 /** One chat as operators see it. */
 export function ConsoleChat(props: ConsoleChatProps) {
   const { i18n } = useLingui()
+  const { user } = useSession()
   const chat = useStore(props.inbox).rows.get(props.chatId as ChatId)
   const loaded = trpc.chats.get.useQuery({ chatId: props.chatId }, { enabled: chat === undefined })
   const { inbox } = props
@@ -45,9 +47,9 @@ export function ConsoleChat(props: ConsoleChatProps) {
   return (
     <div className="m-auto grid justify-items-center gap-3 p-8 text-center">
       <p role="alert">{i18n._(errorWords(errorCode(loaded.error)))}</p>
-      <Button onClick={props.onLeave}>
+      <AppLink to={`/chats/${user.id}`} className={buttonClass('plain')}>
         <Trans>Back to list</Trans>
-      </Button>
+      </AppLink>
     </div>
   )
 }

@@ -54,7 +54,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
             </Button>
           </div>
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />
-          <ChatList list={list} filter={filter} selectedId={chatId} onOpen={open} listRef={listRef} />
+          <ChatList list={list} filter={filter} selectedId={chatId} listRef={listRef} />
         </section>
         <section
           aria-label={t`Chat`}

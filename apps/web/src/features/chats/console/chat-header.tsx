@@ -1,6 +1,7 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { Timeline } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { AppLink } from '../../../components/app-link.tsx'
 import { Avatar } from '../../../components/avatar.tsx'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
@@ -23,19 +24,18 @@ type ChatHeaderProps = {
 
 /** Who the client is, whose chat it is, and what the operator can do with it. */
 export function ChatHeader(props: ChatHeaderProps) {
-  const { chat, ownId, presence, onBack } = props
+  const { chat, ownId, presence } = props
   const { t } = useLingui()
   const { client } = chat
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2.5 max-md:ps-2">
-      <button
-        type="button"
+      <AppLink
+        to={`/chats/${ownId}`}
         aria-label={t`Back to list`}
-        onClick={onBack}
         className="rounded-control p-2 text-ink-2 hover:bg-hover md:hidden"
       >
         <Icon name="back" flip />
-      </button>
+      </AppLink>
       <Avatar id={client.id} name={client.name} />
       <div className="min-w-0 flex-1 basis-40">
         <h2 className="truncate text-title font-semibold">

@@ -1,4 +1,3 @@
-import type { Chat } from '@deskbell/contract/chats'
 import { Plural, Trans } from '@lingui/react/macro'
 import { type RefObject, useMemo } from 'react'
 import { Button } from '../../../components/button.tsx'
@@ -15,12 +14,11 @@ type ChatListProps = {
   readonly list: ConsoleChats
   readonly filter: ConsoleFilter
   readonly selectedId: number | undefined
-  readonly onOpen: (chat: Chat) => void
   readonly listRef: RefObject<HTMLDivElement | null>
 }
 
 /** The chats of one filter. Rows keep their places while somebody is about to choose one. */
-export function ChatList({ list, filter, selectedId, onOpen, listRef }: ChatListProps) {
+export function ChatList({ list, filter, selectedId, listRef }: ChatListProps) {
   const { user } = useSession()
   const ids = useMemo(() => list.chats.map((chat) => chat.id), [list.chats])
   const { shown, waiting, thaw, handlers } = useFrozenOrder(ids, filter)
@@ -53,7 +51,7 @@ export function ChatList({ list, filter, selectedId, onOpen, listRef }: ChatList
             return (
               chat !== undefined && (
                 <li key={id}>
-                  <ChatRow chat={chat} selected={id === selectedId} ownId={user.id} onOpen={onOpen} />
+                  <ChatRow chat={chat} selected={id === selectedId} ownId={user.id} />
                 </li>
               )
             )

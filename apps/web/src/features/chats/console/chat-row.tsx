@@ -1,6 +1,7 @@
 import type { Chat } from '@deskbell/contract/chats'
 import { Trans } from '@lingui/react/macro'
 import { memo } from 'react'
+import { AppLink } from '../../../components/app-link.tsx'
 import { Avatar } from '../../../components/avatar.tsx'
 import { Badge } from '../../../components/badge.tsx'
 import { activityOf } from '../chat-order.ts'
@@ -11,19 +12,17 @@ type ChatRowProps = {
   readonly chat: Chat
   readonly selected: boolean
   readonly ownId: number
-  readonly onOpen: (chat: Chat) => void
 }
 
 /** One chat in the list: who, when, the last words, whose it is, how much is unread. */
-export const ChatRow = memo(function ChatRow({ chat, selected, ownId, onOpen }: ChatRowProps) {
+export const ChatRow = memo(function ChatRow({ chat, selected, ownId }: ChatRowProps) {
   const { client, lastMessage, unread } = chat
   return (
-    <button
-      type="button"
+    <AppLink
+      to={`/chats/${ownId}?chat=${chat.id}`}
       data-row
       data-chat-id={chat.id}
       aria-current={selected ? 'true' : undefined}
-      onClick={() => onOpen(chat)}
       className="grid min-h-16 w-full grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2.5 text-start hover:bg-hover focus-visible:-outline-offset-2 aria-[current]:bg-accent-soft"
     >
       <Avatar id={client.id} name={client.name} />
@@ -49,7 +48,7 @@ export const ChatRow = memo(function ChatRow({ chat, selected, ownId, onOpen }: 
           <Badge count={unread} />
         </span>
       </span>
-    </button>
+    </AppLink>
   )
 })
 

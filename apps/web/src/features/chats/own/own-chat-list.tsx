@@ -1,8 +1,10 @@
 import type { Chat } from '@deskbell/contract/chats'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { AppLink } from '../../../components/app-link.tsx'
 import { Badge } from '../../../components/badge.tsx'
-import { Button } from '../../../components/button.tsx'
+import { Button, buttonClass } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
+import { useSession } from '../../../lib/session.ts'
 import { activityOf } from '../chat-order.ts'
 import { LastWords } from '../last-words.tsx'
 import { RowTime } from '../row-time.tsx'
@@ -11,12 +13,12 @@ import type { OwnChats } from './use-own-chats.ts'
 type OwnChatListProps = {
   readonly own: OwnChats
   readonly selectedId: number | undefined
-  readonly onSelect: (chat: Chat | 'new') => void
 }
 
 /** One's own chats, the running ones and the past ones. */
-export function OwnChatList({ own, selectedId, onSelect }: OwnChatListProps) {
+export function OwnChatList({ own, selectedId }: OwnChatListProps) {
   const { t } = useLingui()
+  const { user } = useSession()
   const canStart = own.chats.every((chat) => chat.status === 'closed')
   return (
     <nav aria-label={t`Your chats`} className="flex min-h-0 flex-1 flex-col">
@@ -26,7 +28,7 @@ export function OwnChatList({ own, selectedId, onSelect }: OwnChatListProps) {
       <ul className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         {own.chats.map((chat) => (
           <li key={chat.id}>
-            <Row chat={chat} selected={chat.id === selectedId} onSelect={() => onSelect(chat)} />
+            <Row chat={chat} selected={chat.id === selectedId} ownId={user.id} />
           </li>
         ))}
         {own.loadMore !== null && (
@@ -39,22 +41,21 @@ export function OwnChatList({ own, selectedId, onSelect }: OwnChatListProps) {
       </ul>
       {canStart && (
         <div className="border-t border-line p-3">
-          <Button className="w-full" onClick={() => onSelect('new')}>
+          <AppLink to={`/chats/${user.id}?chat=new`} className={`${buttonClass('plain')} w-full`}>
             <Icon name="plus" size={16} />
             <Trans>New chat</Trans>
-          </Button>
+          </AppLink>
         </div>
       )}
     </nav>
   )
 }
 
-function Row({ chat, selected, onSelect }: { chat: Chat; selected: boolean; onSelect: () => void }) {
+function Row({ chat, selected, ownId }: { chat: Chat; selected: boolean; ownId: number }) {
   return (
-    <button
-      type="button"
+    <AppLink
+      to={`/chats/${ownId}?chat=${chat.id}`}
       aria-current={selected ? 'true' : undefined}
-      onClick={onSelect}
       className="grid w-full grid-cols-[minmax(0,1fr)_auto] gap-x-2 rounded-control px-3 py-2.5 text-start hover:bg-hover focus-visible:-outline-offset-2 aria-[current]:bg-accent-soft"
     >
       <span className={`truncate text-body ${chat.unread > 0 ? 'font-semibold' : 'font-medium'}`}>
@@ -73,7 +74,7 @@ function Row({ chat, selected, onSelect }: { chat: Chat; selected: boolean; onSe
           <Badge count={chat.unread} />
         )}
       </span>
-    </button>
+    </AppLink>
   )
 }
 
