@@ -1,3 +1,4 @@
+import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chatRow, messages, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
@@ -112,5 +113,40 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await page.context().clearCookies()
     await page.goto(`${world.url}${pathname}`)
     await page.waitForURL(`${world.url}/login-operator`)
+  })
+
+  test('[WEB-54] without a line nothing is done, in words, and nothing happens when the line is back', async () => {
+    const { client, chatId } = await clientWith('Lost', 'on a bad line')
+    await using line = await startFaultProxy(world.url)
+    const page = await signInAsOperator(await world.newContext(), line.url, { email: 'oz@example.com', name: 'Oz' })
+    await chatRow(page, 'Lost').click()
+    await page.getByText('Assigned to you').waitFor()
+    // The server says nothing more, and the page cannot know it yet.
+    line.target(null)
+    line.freeze()
+    const close = page.getByRole('button', { name: 'Close Chat' })
+    await close.click()
+    await page.locator('button[aria-busy="true"]', { hasText: 'Close Chat' }).waitFor()
+    await page.getByRole('alert').getByText('Can’t reach the server').waitFor({ timeout: 15_000 })
+    line.cut()
+    await page.getByText('You’re offline. Messages').waitFor()
+    await close.click()
+    await page.getByRole('alert').getByText('Nothing was changed').waitFor()
+    await page.getByRole('button', { name: 'Return to queue' }).click()
+    await page.getByRole('button', { name: 'New chat' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Email' }).fill('never@example.com')
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Never')
+    await dialog.getByRole('button', { name: 'Start chat' }).click()
+    await dialog.getByRole('alert').getByText('Nothing was changed').waitFor()
+    await page.keyboard.press('Escape')
+    line.target(world.url)
+    await page.getByText('Back online').waitFor()
+    await client.send(chatId, 'still here')
+    await messages(page, 'still here').waitFor()
+    await page.getByText('Assigned to you').waitFor()
+    expect(await chatRow(page, 'Never').count()).toBe(0)
+    await close.click()
+    await page.getByRole('button', { name: 'Reopen' }).waitFor()
   })
 })

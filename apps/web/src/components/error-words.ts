@@ -1,11 +1,20 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
+import { OfflineError } from '../lib/ask-now.ts'
+import { errorCode } from '../lib/error-code.ts'
 
 /** What a refused call means for the person who made it. Null: no answer came. */
 export function errorWords(code: ErrorCode | null): MessageDescriptor {
   return code === null ? noAnswer : words[code]
 }
+
+/** Why what somebody asked for was not done. */
+export function failureWords(error: unknown): MessageDescriptor {
+  return error instanceof OfflineError ? notAsked : errorWords(errorCode(error))
+}
+
+const notAsked = msg`You’re offline. Nothing was changed. Try again when you’re back online.`
 
 const noAnswer = msg`Can’t reach the server. Check your connection and try again.`
 

@@ -1,11 +1,10 @@
 import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
 import { useRef } from 'react'
-import { errorWords } from '../../components/error-words.ts'
+import { failureWords } from '../../components/error-words.ts'
 import { Notice } from '../../components/notice.tsx'
 import { OpeningComposer } from '../../features/messages/opening-composer.tsx'
 import type { OpeningState } from '../../features/messages/use-opening.ts'
-import { errorCode } from '../../lib/error-code.ts'
 
 /** No chat yet: an invitation, and the composer whose first message makes one. */
 export function FirstMessage({ state }: { state: OpeningState }) {
@@ -27,7 +26,7 @@ export function FirstMessage({ state }: { state: OpeningState }) {
           </div>
         )}
       </div>
-      {state.error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(state.error)))}</Notice>}
+      {state.error !== null && <Notice look="danger">{i18n._(failureWords(state.error))}</Notice>}
       {/* Mounted anew when a refused text comes back, so that it stands in the composer again. */}
       <OpeningComposer
         key={state.error === null ? 'fresh' : 'refused'}

@@ -27,7 +27,7 @@ export type ClosedChatWays = {
 export function useClosedChat(input: ClosedChatInput): ClosedChatWays {
   const { chat } = input
   const policy = readClosedChat()
-  const { state, reopen } = useReopening(chat.id, input.onOpen)
+  const { state, reopen, cancel } = useReopening(chat.id, input.onOpen)
   const latest = useRef(input)
   latest.current = input
   const isClosed = chat.status === 'closed'
@@ -52,7 +52,7 @@ export function useClosedChat(input: ClosedChatInput): ClosedChatWays {
   const writingOn = useMemo((): WritingOn | undefined => {
     if (policy === 'say') return undefined
     if (policy === 'reopen')
-      return { hint: <ClosedHint reopening={state} />, onSend: (written) => reopen(written.send) }
+      return { hint: <ClosedHint reopening={state} onCancel={cancel} />, onSend: (written) => reopen(written.send) }
     return {
       hint: <ClosedHint reopening={null} />,
       onSend(written) {
@@ -60,7 +60,7 @@ export function useClosedChat(input: ClosedChatInput): ClosedChatWays {
         written.forget()
       },
     }
-  }, [policy, state, reopen])
+  }, [policy, state, reopen, cancel])
   return { writingOn, refused }
 }
 

@@ -1,8 +1,8 @@
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
-import { errorWords } from '../../components/error-words.ts'
+import { failureWords } from '../../components/error-words.ts'
 import { Icon } from '../../components/icon.tsx'
-import { errorCode, isFinal } from '../../lib/error-code.ts'
+import { isFinal } from '../../lib/error-code.ts'
 import type { EditAttempt } from './use-editing.ts'
 
 type EditingBarProps = {
@@ -23,7 +23,7 @@ export function EditingBar({ attempt, onCancel, onKeepAsDraft }: EditingBarProps
           {attempt.kind === 'saving' ? <Trans>Saving…</Trans> : <Trans>Editing message</Trans>}
         </p>
         <p role="alert" className="text-danger-text">
-          {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
+          {attempt.kind === 'failed' && i18n._(failureWords(attempt.error))}
         </p>
         {attempt.kind === 'failed' && isFinal(attempt.error) && (
           <button

@@ -1,5 +1,6 @@
 import type { ChatFollower } from '@deskbell/sdk'
 import { useCallback, useMemo, useRef, useState } from 'react'
+import { OfflineError } from '../../lib/ask-now.ts'
 import { useSession } from '../../lib/session.ts'
 import type { DraftPlace } from './drafts.ts'
 import { type Edit, readEdit, writeEdit } from './edit-drafts.ts'
@@ -14,10 +15,7 @@ export type Editing = {
   readonly end: () => void
 }
 
-export type EditAttempt =
-  | { readonly kind: 'none' | 'saving' }
-  /** `error` is null when there was no line to ask over. */
-  | { readonly kind: 'failed'; readonly error: unknown }
+export type EditAttempt = { readonly kind: 'none' | 'saving' } | { readonly kind: 'failed'; readonly error: unknown }
 
 type EditingInput = { readonly follower: ChatFollower; readonly place: DraftPlace }
 
@@ -52,7 +50,7 @@ export function useEditing({ follower, place }: EditingInput): Editing {
         return
       }
       if (sdk.connection.getSnapshot().kind !== 'online') {
-        setAttempt({ kind: 'failed', error: null })
+        setAttempt({ kind: 'failed', error: new OfflineError() })
         return
       }
       setAttempt({ kind: 'saving' })

@@ -6,7 +6,7 @@ import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { AppLink } from '../../../components/app-link.tsx'
 import { buttonClass } from '../../../components/button.tsx'
-import { errorWords } from '../../../components/error-words.ts'
+import { failureWords } from '../../../components/error-words.ts'
 import { Notice } from '../../../components/notice.tsx'
 import { ChatHeader } from '../../../features/chats/console/chat-header.tsx'
 import { ClosedChat } from '../../../features/chats/console/closed-chat.tsx'
@@ -17,7 +17,6 @@ import { Conversation } from '../../../features/messages/conversation.tsx'
 import { pendingActionClass, type RefusedMessage } from '../../../features/messages/pending-actions.tsx'
 import type { ThreadView } from '../../../features/messages/thread.tsx'
 import { ThreadSkeleton } from '../../../features/messages/thread-skeleton.tsx'
-import { errorCode } from '../../../lib/error-code.ts'
 import { useSession } from '../../../lib/session.ts'
 import { trpc } from '../../../lib/trpc.ts'
 import { useStore } from '../../../lib/use-store.ts'
@@ -46,7 +45,7 @@ export function ConsoleChat(props: ConsoleChatProps) {
   if (!loaded.isError) return <ThreadSkeleton />
   return (
     <div className="m-auto grid justify-items-center gap-3 p-8 text-center">
-      <p role="alert">{i18n._(errorWords(errorCode(loaded.error)))}</p>
+      <p role="alert">{i18n._(failureWords(loaded.error))}</p>
       <AppLink to={`/chats/${user.id}`} className={buttonClass('plain')}>
         <Trans>Back to list</Trans>
       </AppLink>
@@ -54,13 +53,22 @@ export function ConsoleChat(props: ConsoleChatProps) {
   )
 }
 
-/** Opening an unassigned chat takes it, whether it was opened in the list, by its address or by going back. */
+/**
+ * Opening an unassigned chat takes it, whether it was opened in the list, by its address or by going back. Without a
+ * line that waits until there is one, as long as the chat is open here.
+ */
 function useTakenByOpening(chat: Chat, take: (chat: Chat) => void): void {
-  const opened = useRef({ chat, take })
+  const { sdk } = useSession()
+  const isOnline = useStore(sdk.connection).kind === 'online'
+  const isOpened = useRef(false)
+  const present = useRef({ chat, take })
+  present.current = { chat, take }
   useEffect(() => {
-    const { chat: found, take: takeFound } = opened.current
+    if (!isOnline || isOpened.current) return
+    isOpened.current = true
+    const { chat: found, take: takeFound } = present.current
     if (found.status === 'open' && found.operator === null) takeFound(found)
-  }, [])
+  }, [isOnline])
 }
 
 function Known({ chat, actions, composerRef, onLeave, onFocusList }: ConsoleChatProps & { chat: Chat }) {
@@ -99,19 +107,23 @@ function Known({ chat, actions, composerRef, onLeave, onFocusList }: ConsoleChat
               onBack={onLeave}
               onDone={onFocusList}
             />
-            {error !== null && <Notice look="danger">{i18n._(errorWords(errorCode(error)))}</Notice>}
+            <div role="alert">{error !== null && <Notice look="danger">{i18n._(failureWords(error))}</Notice>}</div>
           </>
         )}
-        notice={othersChat && <NotYours chat={chat} onTakeOver={() => actions.takeOver(chat)} />}
+        notice={
+          othersChat && (
+            <NotYours chat={chat} busy={actions.isBusy(chat, 'take')} onTakeOver={() => actions.takeOver(chat)} />
+          )
+        }
         closed={(draft) => <ClosedChat draft={draft} leadsBack={leadsBack} composerRef={composerRef} />}
         refused={useRefused(chat, actions)}
       />
       {actions.newerIn(chat) && (
         <NewerDialog
           chat={chat}
-          onClose={actions.dismissNewer}
+          onClose={() => actions.dismissNewer(chat)}
           onRead={() => {
-            actions.dismissNewer()
+            actions.dismissNewer(chat)
             threadRef.current?.showNewest()
           }}
           onCloseChat={() => actions.close(chat, { onDone: onFocusList })}

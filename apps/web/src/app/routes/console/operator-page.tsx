@@ -32,7 +32,6 @@ function createQueryClient(): QueryClient {
         refetchOnReconnect: false,
         retry: (failures, error) => failures < retriesMax && !isFinal(error),
       },
-      mutations: { networkMode: 'always', retry: (failures, error) => failures < retriesMax && !isFinal(error) },
     },
   })
 }

@@ -68,7 +68,11 @@ function Standing({ chat, ownId }: { chat: Chat; ownId: number }) {
 function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatHeaderProps) {
   if (chat.status === 'closed') {
     return (
-      <Button aria-keyshortcuts={readShortcuts() ? reopenKey : undefined} onClick={onReopen}>
+      <Button
+        busy={actions.isBusy(chat, 'reopen')}
+        aria-keyshortcuts={readShortcuts() ? reopenKey : undefined}
+        onClick={onReopen}
+      >
         <Trans>Reopen</Trans>
       </Button>
     )
@@ -76,12 +80,13 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
   return (
     <div className="flex flex-wrap gap-2">
       {chat.operator === null && (
-        <Button onClick={() => actions.take(chat)}>
+        <Button busy={actions.isBusy(chat, 'take')} onClick={() => actions.take(chat)}>
           <Trans>Take chat</Trans>
         </Button>
       )}
       {chat.operator?.id === ownId && (
         <Button
+          busy={actions.isBusy(chat, 'giveBack')}
           onClick={() => {
             actions.giveBack(chat, () => {
               onBack()
@@ -92,7 +97,7 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
           <Trans>Return to queue</Trans>
         </Button>
       )}
-      <Button look="danger" onClick={onClose}>
+      <Button look="danger" busy={actions.isBusy(chat, 'close')} onClick={onClose}>
         <Trans>Close Chat</Trans>
       </Button>
     </div>

@@ -2,14 +2,14 @@ import type { Chat } from '@deskbell/contract/chats'
 import { newId } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
-import { errorWords } from '../../../components/error-words.ts'
+import { failureWords } from '../../../components/error-words.ts'
 import { firstFault, type Person, personFaults } from '../../../components/person.ts'
 import { PersonFields } from '../../../components/person-fields.tsx'
-import { errorCode } from '../../../lib/error-code.ts'
-import { trpc } from '../../../lib/trpc.ts'
+import { askNow } from '../../../lib/ask-now.ts'
+import { useSession } from '../../../lib/session.ts'
 
 type StartChatDialogProps = { readonly onMade: (chat: Chat) => void; readonly onClose: () => void }
 
@@ -21,33 +21,60 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
   const [asked, setAsked] = useState(false)
   // One id for this dialog: pressing twice, or again after a lost answer, makes one chat.
   const [clientChatId] = useState(newId)
-  const create = trpc.chats.create.useMutation({ onSuccess: ({ chat }) => onMade(chat) })
+  const { busy, error, create } = useCreate(onMade)
   const faults = personFaults(person)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setAsked(true)
     const faulty = firstFault(faults)
     if (faulty !== undefined) event.currentTarget.querySelector<HTMLInputElement>(`[name="${faulty}"]`)?.focus()
-    else if (!create.isPending) create.mutate({ ...person, clientChatId })
+    else if (!busy) create({ ...person, clientChatId })
   }
   return (
     <Dialog title={t`New chat with a client`} onClose={onClose}>
       <form noValidate onSubmit={submit} className="grid gap-4">
         <PersonFields person={person} onPerson={setPerson} faults={asked ? faults : {}} autoComplete={false} />
-        {create.error !== null && (
-          <p role="alert" className="text-small text-danger-text">
-            {i18n._(errorWords(errorCode(create.error)))}
-          </p>
-        )}
+        <p role="alert" className="text-small text-danger-text empty:hidden">
+          {error !== null && i18n._(failureWords(error))}
+        </p>
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>
             <Trans>Cancel</Trans>
           </Button>
-          <Button type="submit" look="primary" aria-disabled={create.isPending}>
+          <Button type="submit" look="primary" busy={busy}>
             <Trans>Start chat</Trans>
           </Button>
         </div>
       </form>
     </Dialog>
   )
+}
+
+type NewChat = Person & { readonly clientChatId: string }
+
+/** Given up when the dialog is closed. */
+function useCreate(onMade: (chat: Chat) => void) {
+  const { sdk } = useSession()
+  const [state, setState] = useState<{ readonly busy: boolean; readonly error: unknown }>({ busy: false, error: null })
+  const left = useRef<AbortController>(null)
+  useEffect(() => {
+    const controller = new AbortController()
+    left.current = controller
+    return () => controller.abort()
+  }, [])
+  const create = async (input: NewChat) => {
+    const signal = left.current?.signal
+    setState({ busy: true, error: null })
+    try {
+      const { chat } = await askNow(
+        sdk,
+        (given) => sdk.client.chats.create.mutate(input, { signal: given }),
+        signal && { signal },
+      )
+      if (signal?.aborted !== true) onMade(chat)
+    } catch (error) {
+      if (signal?.aborted !== true) setState({ busy: false, error })
+    }
+  }
+  return { ...state, create: (input: NewChat) => void create(input) }
 }

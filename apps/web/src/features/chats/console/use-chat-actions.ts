@@ -1,10 +1,16 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxFollower } from '@deskbell/sdk'
+import { useRef, useState } from 'react'
+import { askNow } from '../../../lib/ask-now.ts'
 import { errorCode } from '../../../lib/error-code.ts'
-import { trpc } from '../../../lib/trpc.ts'
+import { useSession } from '../../../lib/session.ts'
+
+export type ActionName = 'take' | 'giveBack' | 'close' | 'reopen'
 
 export type ChatActions = {
-  /** Why the newest action was refused; null when it went well, or was about another chat. */
+  /** It was asked for, and is not answered yet. */
+  readonly isBusy: (chat: Chat, name: ActionName) => boolean
+  /** Why the newest action in this chat was not done; null when it was. */
   readonly errorOf: (chat: Chat) => unknown
   /** Takes an unassigned chat. That somebody was faster is no error: the row tells who. */
   readonly take: (chat: Chat) => void
@@ -14,34 +20,95 @@ export type ChatActions = {
   readonly close: (chat: Chat, how: { readonly seenSeq?: number; readonly onDone: () => void }) => void
   /** It was not closed, because the client has written something that was not in view. */
   readonly newerIn: (chat: Chat) => boolean
-  readonly dismissNewer: () => void
+  readonly dismissNewer: (chat: Chat) => void
   readonly reopen: (chat: Chat, onDone: () => void) => void
 }
 
-/** What an operator does with a chat. Every answer goes into the inbox, so all lists show it at once. */
+/** Something that was asked for, until it is done. */
+type Attempt = {
+  readonly chatId: number
+  readonly name: ActionName
+  readonly isRunning: boolean
+  readonly error: unknown
+}
+
+type Asked = {
+  readonly name: ActionName
+  readonly call: (signal: AbortSignal) => Promise<{ chat: Chat }>
+  readonly onDone?: () => void
+}
+
+/**
+ * What an operator does with a chat. Each thing is done within ten seconds or refused in words, never later.
+ * Every answer goes into the inbox, so all lists show it at once.
+ */
 export function useChatActions(inbox: InboxFollower): ChatActions {
-  const utils = trpc.useUtils()
-  const onSuccess = ({ chat }: { chat: Chat }) => inbox.put([chat])
-  const assign = trpc.chats.assignOperator.useMutation({
-    onSuccess,
-    onError: async (_error, { chatId }) => onSuccess(await utils.chats.get.fetch({ chatId }, { staleTime: 0 })),
-  })
-  const release = trpc.chats.release.useMutation({ onSuccess })
-  const close = trpc.chats.close.useMutation({ onSuccess })
-  const reopen = trpc.chats.reopen.useMutation({ onSuccess })
-  const all = [assign, release, close, reopen]
-  const newest = all.reduce((left, right) => (right.submittedAt > left.submittedAt ? right : left))
+  const { sdk } = useSession()
+  const { chats } = sdk.client
+  const { attempts, perform, forget } = usePerform(inbox)
+  const of = (chat: Chat) => attempts.filter((attempt) => attempt.chatId === chat.id)
+  const assign = (chat: Chat, takeOver: boolean) =>
+    perform(chat, {
+      name: 'take',
+      call: (signal) => chats.assignOperator.mutate({ chatId: chat.id, ...(takeOver && { takeOver }) }, { signal }),
+    })
   return {
-    errorOf: (chat) => (newest.variables?.chatId !== chat.id || isShownElsewhere(newest.error) ? null : newest.error),
-    take: (chat) => assign.mutate({ chatId: chat.id }),
-    takeOver: (chat) => assign.mutate({ chatId: chat.id, takeOver: true }),
-    giveBack: (chat, onDone) => release.mutate({ chatId: chat.id }, { onSuccess: onDone }),
-    close: (chat, { seenSeq, onDone }) =>
-      close.mutate({ chatId: chat.id, ...(seenSeq !== undefined && { ifSeq: seenSeq }) }, { onSuccess: onDone }),
-    newerIn: (chat) => close.variables?.chatId === chat.id && errorCode(close.error) === 'newer_messages',
-    dismissNewer: close.reset,
-    reopen: (chat, onDone) => reopen.mutate({ chatId: chat.id }, { onSuccess: onDone }),
+    isBusy: (chat, name) => of(chat).some((attempt) => attempt.isRunning && attempt.name === name),
+    errorOf: (chat) => of(chat).findLast(({ error }) => error !== null && !isShownElsewhere(error))?.error ?? null,
+    take: (chat) => assign(chat, false),
+    takeOver: (chat) => assign(chat, true),
+    giveBack: (chat, onDone) =>
+      perform(chat, {
+        name: 'giveBack',
+        call: (signal) => chats.release.mutate({ chatId: chat.id }, { signal }),
+        onDone,
+      }),
+    close(chat, { seenSeq, onDone }) {
+      const input = { chatId: chat.id, ...(seenSeq !== undefined && { ifSeq: seenSeq }) }
+      perform(chat, { name: 'close', call: (signal) => chats.close.mutate(input, { signal }), onDone })
+    },
+    newerIn: (chat) => of(chat).some(({ error }) => errorCode(error) === 'newer_messages'),
+    dismissNewer: (chat) => forget(chat.id),
+    reopen: (chat, onDone) =>
+      perform(chat, { name: 'reopen', call: (signal) => chats.reopen.mutate({ chatId: chat.id }, { signal }), onDone }),
   }
+}
+
+function usePerform(inbox: InboxFollower) {
+  const { sdk } = useSession()
+  const [attempts, setAttempts] = useState<readonly Attempt[]>([])
+  // What is running is known at once, not with the next rendering: a second press comes before it.
+  const latest = useRef(attempts)
+  const change = (next: readonly Attempt[]) => {
+    latest.current = next
+    setAttempts(next)
+  }
+  const forget = (chatId: number) =>
+    change(latest.current.filter((attempt) => attempt.chatId !== chatId || attempt.isRunning))
+  const perform = (chat: Chat, { name, call, onDone }: Asked) => {
+    if (latest.current.some((attempt) => attempt.isRunning && attempt.chatId === chat.id && attempt.name === name))
+      return
+    forget(chat.id)
+    const attempt: Attempt = { chatId: chat.id, name, isRunning: true, error: null }
+    change([...latest.current, attempt])
+    askNow(sdk, call)
+      .then(
+        (answer) => {
+          change(latest.current.filter((each) => each !== attempt))
+          inbox.put([answer.chat])
+          onDone?.()
+        },
+        async (error: unknown) => {
+          change(latest.current.map((each) => (each === attempt ? { ...attempt, isRunning: false, error } : each)))
+          if (errorCode(error) !== 'already_assigned') return
+          // Who has it may be known here only later than the answer.
+          const { chat: present } = await sdk.client.chats.get.query({ chatId: chat.id })
+          inbox.put([present])
+        },
+      )
+      .catch(() => undefined)
+  }
+  return { attempts, perform, forget }
 }
 
 /** By the row's owner, and by a dialog. */

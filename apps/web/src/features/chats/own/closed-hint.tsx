@@ -1,25 +1,40 @@
 import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
-import { errorWords } from '../../../components/error-words.ts'
-import { Notice } from '../../../components/notice.tsx'
-import { errorCode } from '../../../lib/error-code.ts'
+import { failureWords } from '../../../components/error-words.ts'
+import { Notice, noticeActionClass } from '../../../components/notice.tsx'
 import type { ReopeningState } from './use-reopening.ts'
 
+type ClosedHintProps = { readonly reopening: ReopeningState | null; readonly onCancel?: (() => void) | undefined }
+
 /** Above the composer of a closed chat: what becomes of the words that are written there. */
-export function ClosedHint({ reopening }: { reopening: ReopeningState | null }) {
+export function ClosedHint({ reopening, onCancel }: ClosedHintProps) {
   return (
     <div role="status">
-      <Words reopening={reopening} />
+      <Words reopening={reopening} onCancel={onCancel} />
     </div>
   )
 }
 
-function Words({ reopening }: { reopening: ReopeningState | null }) {
+function Words({ reopening, onCancel }: ClosedHintProps) {
   const { i18n } = useLingui()
   if (reopening?.kind === 'refused') {
     return (
       <Notice look="danger">
-        {i18n._(errorWords(errorCode(reopening.error)))} <Trans>Your draft is still here.</Trans>
+        {i18n._(failureWords(reopening.error))} <Trans>Your draft is still here.</Trans>
+      </Notice>
+    )
+  }
+  if (reopening?.kind === 'opening') {
+    return (
+      <Notice
+        look="info"
+        action={
+          <button type="button" className={noticeActionClass} onClick={onCancel}>
+            <Trans>Cancel</Trans>
+          </button>
+        }
+      >
+        <Trans>Reopening the chat…</Trans>
       </Notice>
     )
   }
@@ -27,8 +42,6 @@ function Words({ reopening }: { reopening: ReopeningState | null }) {
     <Notice look="info">
       {reopening === null ? (
         <Trans>This chat is closed. Your message will start a new one.</Trans>
-      ) : reopening.kind === 'opening' ? (
-        <Trans>Reopening the chat…</Trans>
       ) : (
         <Trans>This chat is closed. Your message will reopen it.</Trans>
       )}

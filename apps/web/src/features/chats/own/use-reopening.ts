@@ -13,6 +13,8 @@ export type Reopening = {
   readonly state: ReopeningState
   /** Opens the chat again, however often that takes; `then` is called once it is open. */
   readonly reopen: (then: () => void) => void
+  /** What was to follow stays where it waits. */
+  readonly cancel: () => void
 }
 
 /** Opens a closed chat again before something is sent into it. What was to follow waits in the composer or the outbox. */
@@ -47,5 +49,10 @@ export function useReopening(chatId: ChatId, onOpen: (chat: Chat) => void): Reop
     // One call for all that wait: a second press asks no second time.
     if (waiting.current.length === 1) setAttempt((before) => before + 1)
   }, [])
-  return { state, reopen }
+  const cancel = useCallback(() => {
+    waiting.current = []
+    setState({ kind: 'idle' })
+    setAttempt(0)
+  }, [])
+  return { state, reopen, cancel }
 }

@@ -4,8 +4,8 @@ import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import { useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
-import { errorWords } from '../../../components/error-words.ts'
-import { errorCode } from '../../../lib/error-code.ts'
+import { failureWords } from '../../../components/error-words.ts'
+import { OfflineError } from '../../../lib/ask-now.ts'
 import { useSession } from '../../../lib/session.ts'
 import type { OwnMessage } from '../own-messages.ts'
 
@@ -27,7 +27,7 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
   const retract = () => {
     if (attempt.kind === 'asking') return
     if (sdk.connection.getSnapshot().kind !== 'online') {
-      setAttempt({ kind: 'failed', error: null })
+      setAttempt({ kind: 'failed', error: new OfflineError() })
       return
     }
     setAttempt({ kind: 'asking' })
@@ -42,7 +42,7 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
         <Trans>The text is removed for everyone and replaced with “Message deleted”.</Trans>
       </p>
       <p role="alert" className="mt-3 text-body text-danger-text empty:hidden">
-        {attempt.kind === 'failed' && i18n._(errorWords(errorCode(attempt.error)))}
+        {attempt.kind === 'failed' && i18n._(failureWords(attempt.error))}
       </p>
       <div className="mt-5 flex flex-wrap justify-end gap-2">
         <Button onClick={onClose}>
