@@ -86,9 +86,9 @@ function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): 
 async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<PagesOptions | null> {
   const { core, pagesDir, authMode, trustProxy } = options
   if (pagesDir === null) return null
-  const index = await readIndexPage(pagesDir, { 'auth-mode': authMode, 'closed-chat': core.closedChat })
-  const pages = { pagesDir, index, trustProxy }
-  await servePages(app, pages)
+  const facts = { 'auth-mode': authMode, 'closed-chat': core.closedChat }
+  const pages = { pagesDir, index: await readIndexPage(pagesDir, facts), trustProxy }
+  await servePages(app, pages, (name) => readIndexPage(pagesDir, facts, name))
   return pages
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 
-/** The one HTML file of the web app, ready to be sent. */
+/** An HTML file of the web app, ready to be sent. */
 export type IndexPage = {
   bodies: Record<'br' | 'gzip' | 'identity', Buffer>
   etag: string
@@ -14,9 +14,9 @@ export type IndexPage = {
 /** What the server tells its pages, each in a `<meta name="deskbell-…">`. */
 export type PageFacts = Readonly<Record<string, string>>
 
-/** Reads `index.html` once and writes the facts into it; a page may run no script from elsewhere to ask. */
-export async function readIndexPage(pagesDir: string, facts: PageFacts): Promise<IndexPage> {
-  const source = await readFile(join(pagesDir, 'index.html'), 'utf8')
+/** Reads an HTML file once and writes the facts into it; a page may run no script from elsewhere to ask. */
+export async function readIndexPage(pagesDir: string, facts: PageFacts, name = 'index.html'): Promise<IndexPage> {
+  const source = await readFile(join(pagesDir, name), 'utf8')
   const html = Object.entries(facts).reduce(withFact, source)
   const body = Buffer.from(html)
   return {

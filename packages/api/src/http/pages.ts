@@ -1,18 +1,23 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptedEncoding } from './accepted-encoding.ts'
 import type { IndexPage } from './index-page.ts'
 import { peerOf } from './peer.ts'
-import { pagePolicy } from './security-headers.ts'
+import { pagePolicy, workerPolicy } from './security-headers.ts'
 
 export type PagesOptions = { pagesDir: string; index: IndexPage; trustProxy: boolean }
 
-/** The addresses of the web app. It is one HTML file; what an address shows is decided in the browser. */
+/** The addresses of the web app. What an address shows is decided in the browser; some have a file of their own. */
 const pagePaths = ['/', '/login', '/login-operator', '/chats/:userId']
 
-/** The built files, and the one page at its addresses. */
-export async function servePages(app: FastifyInstance, options: PagesOptions): Promise<void> {
+/** The built files, and the pages at their addresses: `login.html` at `/login`, `index.html` where there is no such file. */
+export async function servePages(
+  app: FastifyInstance,
+  options: PagesOptions,
+  readPage: (name: string) => Promise<IndexPage>,
+): Promise<void> {
   await app.register(fastifyStatic, {
     root: options.pagesDir,
     // One route per file that exists: nothing else can ever be read from the disk.
@@ -26,9 +31,15 @@ export async function servePages(app: FastifyInstance, options: PagesOptions): P
         'cache-control',
         isHashed(path, options.pagesDir) ? 'public, max-age=31536000, immutable' : 'no-cache',
       )
+      // A worker's own policy says what it may fetch: the shell of these pages.
+      if (path.startsWith(join(options.pagesDir, 'sw.js'))) response.header('content-security-policy', workerPolicy)
     },
   })
-  for (const path of pagePaths) app.get(path, (request, reply) => sendPage(request, reply, { ...options, status: 200 }))
+  for (const path of pagePaths) {
+    const name = `${path.slice(1)}.html`
+    const index = existsSync(join(options.pagesDir, name)) ? await readPage(name) : options.index
+    app.get(path, (request, reply) => sendPage(request, reply, { ...options, index, status: 200 }))
+  }
 }
 
 export function sendPage(

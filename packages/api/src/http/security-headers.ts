@@ -12,6 +12,9 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 /** What is not a page may load nothing and stand in no frame. */
 export const closedPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+/** The worker that keeps the shell of the pages fetches from here, and from nowhere else. */
+export const workerPolicy = `${closedPolicy}; connect-src 'self'`
+
 /** Only our own files, the scripts written into the page, and our own socket: Safari does not count it as `'self'`. */
 export function pagePolicy(peer: Peer, scriptHashes: readonly string[]): string {
   const host = /^[\w.:[\]-]+$/.test(peer.host) ? ` ws://${peer.host} wss://${peer.host}` : ''

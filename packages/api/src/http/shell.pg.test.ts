@@ -24,6 +24,8 @@ beforeAll(async () => {
   pagesDir = await mkdtemp(join(tmpdir(), 'deskbell-pages-'))
   await mkdir(join(pagesDir, 'assets'))
   await writeFile(join(pagesDir, 'index.html'), html)
+  await writeFile(join(pagesDir, 'login.html'), html.replace('<body>', '<body><h1>Sign in</h1>'))
+  await writeFile(join(pagesDir, 'sw.js'), code)
   await writeFile(join(pagesDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
   await writeFile(join(pagesDir, 'assets/app-1a2b.js'), code)
   await writeFile(join(pagesDir, 'assets/app-1a2b.js.br'), brotliCompressSync(code))
@@ -73,6 +75,17 @@ describe('pages', () => {
       expect(String(body)).toContain('<div id="root">')
     },
   )
+
+  test('[HTTP-3] a page that has a file of its own is sent as that file', async () => {
+    expect(String((await raw('/login', { headers: acceptHtml })).body)).toContain('<h1>Sign in</h1>')
+    expect(String((await raw('/login-operator', { headers: acceptHtml })).body)).not.toContain('<h1>')
+  })
+
+  test('[HTTP-1] the worker of the pages may fetch from its own origin, and is asked for anew each time', async () => {
+    const { headers } = await raw('/sw.js')
+    expect(headers['content-security-policy']).toContain("connect-src 'self'")
+    expect(headers['cache-control']).toBe('no-cache')
+  })
 
   test.each(['/nope', '/chats', '/chats/1/2', '/login/', '/%2e%2e/', '//', '/assets/../../etc/passwd'])(
     '[HTTP-3] GET %s is 404, with the page that says so',
