@@ -3,6 +3,7 @@ import { I18nProvider } from '@lingui/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { AnnouncerProvider } from '../components/announcer.tsx'
+import { TranslatedText } from '../components/translated-text.tsx'
 import { startTranslations } from '../lib/i18n.ts'
 import '../styles.css'
 import { createAppRouter, RoutedPage } from './router.tsx'
@@ -14,7 +15,7 @@ await startTranslations()
 const router = createAppRouter()
 createRoot(root).render(
   <StrictMode>
-    <I18nProvider i18n={i18n}>
+    <I18nProvider i18n={i18n} defaultComponent={TranslatedText}>
       <AnnouncerProvider>
         <RoutedPage router={router} />
       </AnnouncerProvider>

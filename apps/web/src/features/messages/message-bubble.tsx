@@ -4,9 +4,9 @@ import { useFormat } from '../../components/use-format.ts'
 import { CopyButton } from './copy-button.tsx'
 import { type ChangeHandlers, MessageMore } from './message-more.tsx'
 import { MessageStatus } from './message-status.tsx'
-import { MessageText } from './message-text.tsx'
 import { ownMessage } from './own-messages.ts'
 import { PendingActions, type PendingHandlers } from './pending-actions.tsx'
+import { MessageText } from './text/message-text.tsx'
 import type { MessageItem } from './timeline-item.ts'
 
 type BubbleProps = {

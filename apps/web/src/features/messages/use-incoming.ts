@@ -3,6 +3,7 @@ import { plural } from '@lingui/core/macro'
 import { useLingui } from '@lingui/react/macro'
 import { useEffect, useRef } from 'react'
 import { useAnnounce } from '../../components/announcer.tsx'
+import { usePlainText } from '../../components/rich-text/use-rich-text.ts'
 
 const gatherMs = 700
 /** More than this at once are counted, not read. */
@@ -14,6 +15,7 @@ type Incoming = { readonly name: string; readonly text: string }
 export function useIncoming({ status, entries }: Timeline, ownId: number): void {
   const { t } = useLingui()
   const announce = useAnnounce()
+  const plainText = usePlainText()
   const seen = useRef<number | null>(null)
   const waiting = useRef<Incoming[]>([])
   const say = useRef<() => void>(() => undefined)
@@ -22,7 +24,12 @@ export function useIncoming({ status, entries }: Timeline, ownId: number): void 
       const gathered = waiting.current.splice(0)
       const count = gathered.length
       if (count > readMost) announce(t`${plural(count, { one: '# new message', other: '# new messages' })}`)
-      else for (const { name, text } of gathered) announce(t`${name}: ${text}`)
+      else {
+        for (const { name, text: typed } of gathered) {
+          const text = plainText(typed)
+          announce(t`${name}: ${text}`)
+        }
+      }
     }
   })
   useEffect(() => {

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
 import { failureWords } from '../../../components/error-words.ts'
+import { usePlainText } from '../../../components/rich-text/use-rich-text.ts'
 import { OfflineError } from '../../../lib/ask-now.ts'
 import { useSession } from '../../../lib/session.ts'
 import type { OwnMessage } from '../own-messages.ts'
@@ -23,6 +24,7 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
   const { i18n } = useLingui()
   const { t } = useMacro()
   const { sdk } = useSession()
+  const plainText = usePlainText()
   const [attempt, setAttempt] = useState<Attempt>({ kind: 'none' })
   const retract = () => {
     if (attempt.kind === 'asking') return
@@ -35,8 +37,8 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
   }
   return (
     <Dialog title={t`Delete message?`} onClose={onClose}>
-      <p className="line-clamp-3 border-s-2 border-line-strong ps-3 text-body wrap-anywhere text-ink-2">
-        {message.text}
+      <p dir="auto" className="message-lines line-clamp-3 border-s-2 border-line-strong ps-3 text-body text-ink-2">
+        {plainText(message.text)}
       </p>
       <p className="mt-3 text-body">
         <Trans>The text is removed for everyone and replaced with “Message deleted”.</Trans>

@@ -1,0 +1,133 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chatRow, composer, messages, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+/** As a browser does that translates the page: each text goes into elements of its own. */
+async function translatePage(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const texts: Text[] = []
+    while (walker.nextNode()) if (walker.currentNode instanceof Text) texts.push(walker.currentNode)
+    for (const text of texts) {
+      const parent = text.parentElement
+      if (parent === null || parent.closest('script, style, textarea, font') !== null || text.data.trim() === '')
+        continue
+      const [outer, inner] = [document.createElement('font'), document.createElement('font')]
+      outer.append(inner)
+      parent.replaceChild(outer, text)
+      inner.append(text.data)
+    }
+  })
+}
+
+describe.skipIf(!tools.chromium)('texts', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  async function talk(name: string): Promise<{ client: Page; operator: Page }> {
+    const email = `${name.toLowerCase()}@example.com`
+    const client = await signInAsClient(await world.newContext(), world.url, { email, name })
+    await write(client, 'first')
+    const person = { email: `op-${email}`, name: `Op ${name}` }
+    const operator = await signInAsOperator(await world.newContext(), world.url, person)
+    await chatRow(operator, name).click()
+    await messages(operator, 'first').waitFor()
+    return { client, operator }
+  }
+
+  test('[WEB-39] light markup is shown as elements, and rows have the plain words', async () => {
+    const { client, operator } = await talk('Marks')
+    await write(
+      client,
+      '**bold** *italic* `code` https://a.example/x <b>no</b>\n- one\n- two\n> quoted\n```js\nlet x\n```',
+    )
+    const bubble = messages(operator, 'quoted')
+    await bubble.waitFor()
+    expect(await bubble.getByRole('strong').textContent()).toBe('bold')
+    expect(await bubble.getByRole('emphasis').textContent()).toBe('italic')
+    expect(await bubble.getByRole('code').allTextContents()).toEqual(['code', 'let x'])
+    expect(await bubble.getByRole('listitem').allTextContents()).toEqual(['one', 'two'])
+    expect(await bubble.getByRole('blockquote').textContent()).toBe('quoted')
+    expect(await bubble.getByRole('link').getAttribute('href')).toBe('https://a.example/x')
+    expect(await bubble.locator('b').count()).toBe(0)
+    expect(await chatRow(operator, 'Marks').textContent()).toContain('bold italic code https://a.example/x <b>no</b>')
+
+    await write(client, `\`\`\`\n${'wide '.repeat(80)}\n\`\`\``)
+    const code = messages(operator, 'wide').getByRole('code')
+    const isScrolled = (element: Element) =>
+      (element.parentElement?.scrollWidth ?? 0) > (element.parentElement?.clientWidth ?? 0)
+    expect(await code.evaluate(isScrolled)).toBe(true)
+    const fits = () => document.documentElement.scrollWidth <= window.innerWidth
+    expect(await operator.evaluate(fits)).toBe(true)
+
+    const height = async (text: string) =>
+      (await messages(operator, text).locator('p').first().boundingBox())?.height ?? 0
+    await write(client, '👨‍👩‍👧')
+    await write(client, 'plain')
+    await messages(operator, 'plain').waitFor()
+    expect(await height('👨‍👩‍👧')).toBeGreaterThan(1.5 * (await height('plain')))
+  })
+
+  test('[WEB-40] each line of a message has the direction of its own first letter', async () => {
+    const { client, operator } = await talk('Lines')
+    await write(client, 'Order 123\nשלום?\nпривет')
+    await messages(operator, 'Order 123').waitFor()
+    // Where the first and the last sign of each line stand.
+    const places = await messages(operator, 'Order 123')
+      .locator('[dir=auto]')
+      .first()
+      .evaluate((element) => {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+        const node = walker.nextNode()
+        if (!(node instanceof Text)) throw new Error('no text')
+        const left = (at: number) => {
+          const range = document.createRange()
+          range.setStart(node, at)
+          range.setEnd(node, at + 1)
+          return range.getBoundingClientRect().left
+        }
+        return node.data.split('\n').map((line) => {
+          const start = node.data.indexOf(line)
+          return left(start) < left(start + line.length - 1)
+        })
+      })
+    expect(places).toEqual([true, false, true])
+  })
+
+  test('[WEB-41] a page that the browser has translated goes on, and shows what is new', async () => {
+    const { client, operator } = await talk('Translated')
+    await write(client, 'the parcel has numbre 17')
+    await messages(operator, 'numbre').waitFor()
+    await translatePage(client)
+    await translatePage(operator)
+
+    await composer(client).press('ArrowUp')
+    await client.getByRole('textbox', { name: 'New message text' }).fill('the parcel has number 17')
+    await client.getByRole('textbox', { name: 'New message text' }).press('Enter')
+    for (const page of [client, operator]) {
+      await messages(page, 'the parcel has number 17').waitFor()
+      expect(await messages(page, 'numbre').count()).toBe(0)
+    }
+    await write(operator, 'an answer')
+    await messages(client, 'an answer').waitFor()
+    await translatePage(client)
+    await translatePage(operator)
+    const row = chatRow(operator, 'Translated')
+    expect(await row.textContent()).toContain('an answer')
+
+    await operator.getByRole('button', { name: 'Close Chat' }).click()
+    await client.getByText('This chat is closed').first().waitFor()
+    await translatePage(client)
+    await translatePage(operator)
+    await operator.getByRole('button', { name: 'Reopen' }).click()
+    await write(client, 'once more')
+    await messages(operator, 'once more').waitFor()
+    expect(await row.textContent()).toContain('once more')
+    for (const page of [client, operator]) expect(await page.getByText('could not be shown').count()).toBe(0)
+  })
+})

@@ -1,0 +1,175 @@
+import { LinkifyIt, REBuilder } from 'linkify-it'
+import { isDeceptiveHost } from './deceptive-host.ts'
+
+export type TextToken =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'link'; readonly text: string; readonly href: string }
+
+/**
+ * Cuts a text into plain parts and links. Only http, https and mailto become links, and an address is a link whole or
+ * not at all: a part of it would lead to somebody else. docs/decisions/0030
+ */
+export function linkTokens(text: string): TextToken[] {
+  const tokens: TextToken[] = []
+  let end = 0
+  for (const link of findLinks(text)) {
+    if (link.start > end) tokens.push({ type: 'text', text: text.slice(end, link.start) })
+    tokens.push({ type: 'link', text: text.slice(link.start, link.end), href: link.href })
+    end = link.end
+  }
+  if (end < text.length) tokens.push({ type: 'text', text: text.slice(end) })
+  return tokens
+}
+
+export type FoundLink = { readonly start: number; readonly end: number; readonly href: string }
+
+export function findLinks(text: string): FoundLink[] {
+  // Most texts hold none, and the patterns take some milliseconds to build.
+  if (!/https?:|www\.|@/i.test(text)) return []
+  const links: FoundLink[] = []
+  let offset = 0
+  for (const piece of text.split(seam)) {
+    for (const match of finder().match(piece) ?? []) {
+      const found = { text, start: offset + match.index, end: offset + match.lastIndex }
+      const link = match.schema === 'mailto:' ? emailLink(found) : urlLink(found)
+      if (link !== null) links.push(link)
+    }
+    offset += piece.length
+  }
+  return links
+}
+
+const cjk = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}'
+/** Here a new address begins, though no space stands before it: `https://a.example/x,https://b.example`. */
+const seam = new RegExp(
+  `(?=[,;|]['"’”“‘«»()\\[\\]{}]{0,3}(?:https?://|www\\.))|(?<=[_|${cjk}])(?=https?://|www\\.)`,
+  'giu',
+)
+
+/** The library's patterns, with the forms that it leaves out. */
+class Patterns extends REBuilder {
+  override get_text_separators() {
+    return /[><\uff5c`]/
+  }
+
+  /** Dashes, dots and apostrophes inside the titles of pages: `Michelson–Morley_experiment`. */
+  override get_path_extra() {
+    return new RegExp(`[‐‑–’·・](?=${this.get_pseudo_letter().source})|`)
+  }
+
+  /** The characters that RFC 5322 allows, and letters of other alphabets where words have spaces between them. */
+  override get_mail_name() {
+    const letter = `(?:(?!${this.src_ZPCc}|${this.get_text_separators().source})[\\u00a1-\\u1fff])`
+    const sign = `(?:[-!#$%&'*+/=?^_\`{|}~a-zA-Z0-9]|${letter})`
+    return new RegExp(`${sign}(?:${sign}|[.](?=${sign})){0,63}`)
+  }
+
+  /** What may stand before an address: anything that can be no part of it. */
+  override get_mail_name_validator() {
+    const foreign = `(?![\\u0000-\\u007f])(?:${this.src_ZPCc}|[\\u2e80-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff])`
+    const before = `^|${this.get_text_separators().source}|[",:;()\\[\\]]|${this.src_ZCc}|${foreign}`
+    return new RegExp(`(?:${before})(${this.get_mail_name().source})$`)
+  }
+}
+
+let made: LinkifyIt | undefined
+
+function finder(): LinkifyIt {
+  made ??= new LinkifyIt({ rebuilder: new Patterns(), maxLength: 20_000 })
+    .add('ftp:', null)
+    .add('//', null)
+    .add('www.', { validate: validateWww })
+  return made
+}
+
+let wwwPattern: RegExp | undefined
+
+function validateWww(text: string, at: number, { re }: LinkifyIt): number {
+  wwwPattern ??= new RegExp(`(?=[^.]+\\.[^.])${re.get_url_host_port().source}${re.get_path().source}`, 'iy')
+  wwwPattern.lastIndex = at
+  return wwwPattern.exec(text)?.[0].length ?? 0
+}
+
+type Found = { readonly text: string; readonly start: number; readonly end: number }
+
+/** Signs that nobody sees could hide where the address ends. Only joiners stand inside words. */
+const unseen = /(?![\u200c\u200d])\p{Cf}/u
+
+function urlLink({ text, start, end: foundEnd }: Found): FoundLink | null {
+  const before = text[start - 1] ?? ''
+  let shown = text.slice(start, foundEnd)
+  const isWww = /^www\./i.test(shown)
+  if (isWww && /[\w.@/\\-]/.test(before)) return null
+  const cut = shown.search(unseen)
+  if (cut >= 0) shown = shown.slice(0, cut)
+  shown = shown.replace(before === '_' ? /[*_.,:;!?|]+$/ : /[*.,:;!?|]+$/, '')
+  const [, scheme = '', , typedHost = '', rest = ''] = /^((https?:)\/\/|)([^/?#]*)(.*)$/isu.exec(shown) ?? []
+  const host = withoutGluedWords(typedHost)
+  if (host !== typedHost && rest !== '') return null
+  shown = `${scheme}${host}${rest}`
+  const next = text[start + shown.length] ?? ''
+  // A name before the host only serves to disguise it.
+  if (next === '@' || (rest === '' && /^(?:\\|:[^\s/?#]{0,256}@)/.test(text.slice(start + shown.length)))) return null
+  const url = parseUrl(isWww ? `https://${shown}` : shown)
+  if (url === null || url.username !== '' || isDeceptiveHost(host.replace(/:\d*$/, ''))) return null
+  return { start, end: start + shown.length, href: url.href }
+}
+
+/** No ending of a name mixes Latin letters with others, so what follows them is the next word: `https://a.com谢谢`. */
+function withoutGluedWords(host: string): string {
+  const glued = new RegExp(`^(.*\\.[a-z]{2,})[${cjk}][^.]*$`, 'isu').exec(host)
+  return glued?.[1] ?? host
+}
+
+function emailLink(found: Found): FoundLink | null {
+  const { text } = found
+  const isScheme = /^mailto:/i.test(text.slice(found.start, found.end))
+  const at = text.indexOf('@', found.start)
+  const start = isScheme ? found.start + 'mailto:'.length : found.start + wrapLength(text, found)
+  const local = text.slice(start, at)
+  const domain = withoutGluedWords(text.slice(at + 1, found.end))
+  const end = at + 1 + domain.length
+  if (isPartial(text, { start, end }) || !isBalanced(local) || /^\//.test(local)) return null
+  if (!isMailDomain(domain)) return null
+  const href = `mailto:${local.replace(/[%?#]/g, encodeURIComponent)}@${parseUrl(`http://${domain}`)?.hostname}`
+  if (!isScheme) return { start, end, href }
+  const query = mailQuery(text, end)
+  return { start: found.start, end: end + query.length, href: `${href}${query}` }
+}
+
+function isMailDomain(domain: string): boolean {
+  const ending = domain.slice(domain.lastIndexOf('.') + 1)
+  const isName = /^(?:xn--[a-z\d-]+|\p{L}[\p{L}\p{M}\p{N}-]+)$/iu.test(ending)
+  return isName && parseUrl(`http://${domain}`) !== null && !isDeceptiveHost(domain)
+}
+
+/** Does the address go on where the match ends, or is it the user of a URL or of a copy command? */
+function isPartial(text: string, { start, end }: { start: number; end: number }): boolean {
+  if (/^(?:[@\\]|:[\w/~])/.test(text.slice(end, end + 2))) return true
+  return /:\/\/[^\s/?#]*$/.test(text.slice(Math.max(0, start - 300), start))
+}
+
+/** Signs that enclose an address are no part of it, though they could be: `*anna@example.com*`. */
+function wrapLength(text: string, { start, end }: Found): number {
+  const [opening = ''] = /^[*_~'`|{]+/.exec(text.slice(start, end)) ?? []
+  const closing = [...opening].reverse().join('').replaceAll('{', '}')
+  return opening !== '' && text.startsWith(closing, end) ? opening.length : 0
+}
+
+function isBalanced(local: string): boolean {
+  return local.split('{').length === local.split('}').length
+}
+
+function mailQuery(text: string, from: number): string {
+  const query = /\?[^\s<>"'`]*[^\s<>"'`.,;:!?)\]]/y
+  query.lastIndex = from
+  return query.exec(text)?.[0] ?? ''
+}
+
+function parseUrl(address: string): URL | null {
+  try {
+    return new URL(address)
+  } catch {
+    return null
+  }
+}
