@@ -14,7 +14,11 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   async function clientWrites(name: string, text: string): Promise<void> {
-    const client = await signInByRest(world.url, { email: `${name}@example.com`, name, role: 'client' })
+    const client = await signInByRest(world.url, {
+      email: `${name.replaceAll(' ', '-')}@example.com`,
+      name,
+      role: 'client',
+    })
     await client.send(await client.createChat(), text)
   }
 
@@ -50,13 +54,65 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     for (let count = 0; count < 60; count += 1) await client.createChat()
     const page = await operatorPage('Loader')
     await chatRow(page, 'Many').first().waitFor()
-    const before = await chatRow(page, 'Many').count()
-    expect(before).toBeLessThan(60)
+    const setSize = () => page.getByRole('listitem').first().getAttribute('aria-setsize')
+    expect(await setSize()).toBe('-1')
+    await chatRow(page, 'Many').first().focus()
+    await page.keyboard.press('End')
     await page.getByRole('button', { name: 'Load more' }).click()
     await eventually(
-      () => chatRow(page, 'Many').count(),
-      (count) => count === 60,
+      async () => Number(await setSize()),
+      (size) => size >= 60,
     )
+    // Only what is near the view stands in the document.
+    expect(await page.getByRole('listitem').count()).toBeLessThan(40)
+    await chatRow(page, 'Many').last().focus()
+    await page.keyboard.press('End')
+    await page
+      .getByRole('listitem')
+      .and(page.locator(`[aria-posinset="${await setSize()}"]`))
+      .waitFor()
+  })
+
+  test('[WEB-55] the keyboard moves through a list of which only a part stands in the document', async () => {
+    const names = Array.from({ length: 45 }, (_, place) => `Guest ${String(place).padStart(2, '0')}`)
+    for (const name of names) await clientWrites(name, `from ${name}`)
+    const page = await operatorPage('Walker')
+    const focused = () => page.evaluate(() => document.activeElement?.querySelector('bdi')?.textContent ?? '')
+    const focusIs = async (name: string) => void (await eventually(focused, (found) => found === name))
+    await chatRow(page, 'Guest 44').waitFor()
+    await page.keyboard.press('j')
+    await focusIs('Guest 44')
+    for (let step = 1; step <= 30; step += 1) {
+      await page.keyboard.press(step % 2 === 0 ? 'j' : 'ArrowDown')
+      await focusIs(names[44 - step] ?? '')
+    }
+    const inView = await page.evaluate(() => {
+      const row = document.activeElement?.getBoundingClientRect()
+      const box = document.activeElement?.closest('ul')?.parentElement?.getBoundingClientRect()
+      return row !== undefined && box !== undefined && row.top >= box.top - 1 && row.bottom <= box.bottom + 1
+    })
+    expect(inView).toBe(true)
+    // The wheel leads away from it, and the keyboard goes on from where it was.
+    await page.getByRole('list').evaluate((list) => list.parentElement?.scrollTo(0, 0))
+    await chatRow(page, 'Guest 44').waitFor()
+    await focusIs('Guest 14')
+    const inOrder = await page
+      .getByRole('listitem')
+      .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('aria-posinset'))))
+    expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b))
+    await page.keyboard.press('k')
+    await focusIs('Guest 15')
+    await page.keyboard.type('guest 3')
+    await focusIs('Guest 39')
+    await page.keyboard.press('Enter')
+    await messages(page, 'from Guest 39').waitFor()
+
+    // Closed by keyboard, the chat leaves the list with the focus in its row.
+    await page.getByRole('button', { name: 'Close Chat' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Reopen' }).waitFor()
+    await chatRow(page, 'Guest 39').waitFor({ state: 'detached' })
+    await focusIs('Guest 38')
   })
 
   test('[WEB-1] on a phone one pane shows at a time, and Back leads to the list', async () => {

@@ -11,6 +11,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     /** Of every part, when the usual number takes too long or says too little. */
     rounds: { type: 'string' },
+    /** How long the operator's list is watched while messages come. */
+    minutes: { type: 'string' },
     report: { type: 'string' },
   },
 })
@@ -23,6 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 const sections = await runBenches(benches, {
   quick,
   rounds: values.rounds === undefined ? null : Number(values.rounds),
+  minutes: values.minutes === undefined ? null : Number(values.minutes),
   only: only?.split(',') ?? null,
   log: (line) => console.log(line),
   // After each part: one that fails must not cost the others.

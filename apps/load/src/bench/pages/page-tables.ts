@@ -1,5 +1,6 @@
 import type { BenchTable, BenchTarget } from '../suite/bench.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
+import type { BusyList } from './busy-list.ts'
 import type { Load, LongTasks } from './page-probe.ts'
 import type { Scroll } from './scroll-thread.ts'
 
@@ -44,6 +45,59 @@ export function pageTargets(loads: Loads): BenchTarget[] {
     const worst = Math.max(...bytes) / 1_000
     return { what, target: `≤ ${most} kB`, measured: `${worst.toFixed(1)} kB`, met: worst <= most }
   })
+}
+
+export function busyListTable(busy: BusyList): BenchTable {
+  const { chats, perSecond, minutes, sent, longTasks, heapStartMb, heapEndMb, elements } = busy
+  return {
+    caption: "An operator's list while messages come",
+    columns: [
+      'chats',
+      'messages a second',
+      'minutes',
+      'messages',
+      'long tasks',
+      'sum, ms',
+      'longest, ms',
+      'memory before, MB',
+      'after, MB',
+      'elements',
+    ],
+    rows: [
+      [
+        String(chats),
+        String(perSecond),
+        String(minutes),
+        String(sent),
+        ...taskCells(longTasks),
+        heapStartMb.toFixed(1),
+        heapEndMb.toFixed(1),
+        String(elements),
+      ],
+    ],
+  }
+}
+
+/** More than this is growth, and not what happens to stand there at the moment of looking. */
+const heapGrowthMost = 1.1
+
+export function busyListTargets(busy: BusyList | null): BenchTarget[] {
+  const what = busy === null ? 'a busy list' : `a list of ${busy.chats} chats at ${busy.perSecond} messages a second`
+  return [
+    {
+      what: `${what}: the longest task`,
+      target: '≤ 50 ms',
+      measured:
+        busy === null ? '' : busy.longTasks.count === 0 ? '≤ 50 ms' : `${busy.longTasks.longestMs.toFixed(0)} ms`,
+      met: busy && busy.longTasks.count === 0,
+    },
+    {
+      what: `${what}: memory at the end`,
+      target: '≤ 110 % of the beginning',
+      measured: busy === null ? '' : `${((100 * busy.heapEndMb) / busy.heapStartMb).toFixed(0)} %`,
+      met: busy && busy.heapEndMb <= busy.heapStartMb * heapGrowthMost,
+    },
+  ]
 }
 
 function loadRow(name: string, loads: readonly Load[]): string[] {

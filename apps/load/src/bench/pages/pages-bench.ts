@@ -3,15 +3,16 @@ import type { Browser } from 'playwright-core'
 import { type Bench, type BenchOptions, type BenchResult, roundsOf } from '../suite/bench.ts'
 import { startProductServer } from '../suite/product-server.ts'
 import { findChromium, launchChromium } from './browser.ts'
+import { measureBusyList } from './busy-list.ts'
 import { makeLongChat } from './long-chat.ts'
 import { measureLoads, type Visited } from './measure-loads.ts'
 import { measureSends } from './measure-sends.ts'
-import { pageTables, pageTargets, type Scrolled } from './page-tables.ts'
+import { busyListTable, busyListTargets, pageTables, pageTargets, type Scrolled } from './page-tables.ts'
 import { firstField, firstVisit, messageField, type Person, signIn, signInPath } from './people.ts'
 import { dragToStart, turnWheel, wheelSpeed } from './scroll-thread.ts'
 
-const full = { chats: [50, 50_000], wheelPx: 100_000 }
-const quick = { chats: [500], wheelPx: 4_000 }
+const full = { chats: [50, 50_000], wheelPx: 100_000, list: { chats: 5_000, perSecond: 50, minutes: 5 } }
+const quick = { chats: [500], wheelPx: 4_000, list: { chats: 200, perSecond: 20, minutes: 0.05 } }
 
 const client: Person = { name: 'Clara', email: 'clara@example.com', role: 'client' }
 const operator: Person = { name: 'Oleg', email: 'oleg@example.com', role: 'operator' }
@@ -22,7 +23,12 @@ export const pagesBench: Bench = {
   title: 'The pages in a browser',
   async run(options): Promise<BenchResult> {
     const chromium = findChromium()
-    if (chromium === null) return { about: 'No Chromium was found here.', tables: [], targets: pageTargets(new Map()) }
+    if (chromium === null)
+      return {
+        about: 'No Chromium was found here.',
+        tables: [],
+        targets: [...pageTargets(new Map()), ...busyListTargets(null)],
+      }
     await using stack = new AsyncDisposableStack()
     const browser = await launchChromium(chromium)
     stack.defer(() => browser.close())
@@ -59,7 +65,14 @@ async function measure(
     options.log(`scrolling: ${page.name}`)
     scrolled.push(...(await scroll(browser, { page, wheelPx: size.wheelPx })))
   }
-  return { about: about(browser), tables: pageTables(loads, scrolled), targets: pageTargets(loads) }
+  const minutes = options.minutes ?? size.list.minutes
+  options.log(`a list of ${size.list.chats} chats for ${minutes} minutes`)
+  const busy = await measureBusyList(browser, { url, connectionString }, { ...size.list, minutes })
+  return {
+    about: about(browser),
+    tables: [...pageTables(loads, scrolled), busyListTable(busy)],
+    targets: [...pageTargets(loads), ...busyListTargets(busy)],
+  }
 }
 
 /** From the end upwards, then to the first message, then down from there with everything loaded; then ten messages. */
@@ -88,6 +101,7 @@ function about(browser: Browser): string {
   return `Chromium ${browser.version()} without a screen and a GPU, pages and data from the real server with its own PostgreSQL,
 nothing cached, gzip. *Interactive*: from the start of the navigation to the moment when the field to write in takes
 input and the last long task before a quiet second has ended. *Long tasks* are those that the browser reports: above
-50 ms. *Dropped frames*: gaps between two frames that a screen of 60 Hz would have shown. The wheel is turned by the
+50 ms. *The list*: an operator has loaded all chats of it, and messages of fifty clients come into them at random; memory is
+the page's after a collection. *Dropped frames*: gaps between two frames that a screen of 60 Hz would have shown. The wheel is turned by the
 browser's own synthetic gestures.`
 }

@@ -11,6 +11,8 @@ export type BenchOptions = {
   quick: boolean
   /** How often each contender runs, when it is not as often as usual. */
   rounds: number | null
+  /** How long something is watched that must not grow, when it is not as long as usual. */
+  minutes: number | null
   log: (line: string) => void
 }
 

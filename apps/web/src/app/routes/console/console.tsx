@@ -4,10 +4,9 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useCallback, useRef, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
-import { ChatList } from '../../../features/chats/console/chat-list.tsx'
+import { ChatList, type ListView } from '../../../features/chats/console/chat-list.tsx'
 import type { ConsoleFilter } from '../../../features/chats/console/console-filter.ts'
 import { FilterBar } from '../../../features/chats/console/filter-bar.tsx'
-import { focusRow } from '../../../features/chats/console/focus-row.ts'
 import { ShortcutSetting } from '../../../features/chats/console/shortcut-setting.tsx'
 import { StartChatDialog } from '../../../features/chats/console/start-chat-dialog.tsx'
 import { useChatActions } from '../../../features/chats/console/use-chat-actions.ts'
@@ -27,11 +26,16 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
   const list = useConsoleChats(inbox, filter)
   const actions = useChatActions(inbox)
   const { chatId, open, leave } = useOpenChat()
-  const listRef = useRef<HTMLDivElement>(null)
+  const listRef = useRef<ListView>(null)
+  const chatRef = useRef<HTMLElement>(null)
   const composerRef = useRef<HTMLTextAreaElement>(null)
   useConsoleKeys({ listRef, composerRef })
   useTitle(list.counts?.unreadOwn ?? 0)
-  const focusList = () => listRef.current !== null && focusRow(listRef.current, 1)
+  const focusList = () => {
+    listRef.current?.moveFocus(1)
+    // On a phone the list is out of sight while a chat is open.
+    if (document.activeElement?.matches('[data-row]') !== true) chatRef.current?.focus()
+  }
   const onMade = (chat: Chat) => {
     inbox.put([chat])
     setStarting(false)
@@ -54,11 +58,13 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
             </Button>
           </div>
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />
-          <ChatList list={list} filter={filter} selectedId={chatId} listRef={listRef} />
+          <ChatList ref={listRef} list={list} filter={filter} selectedId={chatId} />
         </section>
         <section
+          ref={chatRef}
+          tabIndex={-1}
           aria-label={t`Chat`}
-          className={`min-h-0 flex-col bg-surface ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}
+          className={`outline-none min-h-0 flex-col bg-surface ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}
         >
           {chatId === undefined ? (
             <NoChat />

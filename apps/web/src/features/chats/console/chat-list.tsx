@@ -1,27 +1,35 @@
+import type { ChatId } from '@deskbell/contract/ids'
 import { Plural, Trans } from '@lingui/react/macro'
-import { type RefObject, useMemo } from 'react'
+import { type Ref, useImperativeHandle, useMemo, useRef } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { useSession } from '../../../lib/session.ts'
 import { ChatRow } from './chat-row.tsx'
 import type { ConsoleFilter } from './console-filter.ts'
 import { EmptyList } from './empty-list.tsx'
-import { focusRow } from './focus-row.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
 import type { ConsoleChats } from './use-console-chats.ts'
 import { useFrozenOrder } from './use-frozen-order.ts'
+import { useListRows } from './use-list-rows.ts'
+
+/** What others may ask of the list. */
+export type ListView = { readonly moveFocus: (step: 1 | -1) => void }
 
 type ChatListProps = {
+  readonly ref: Ref<ListView>
   readonly list: ConsoleChats
   readonly filter: ConsoleFilter
   readonly selectedId: number | undefined
-  readonly listRef: RefObject<HTMLDivElement | null>
 }
 
 /** The chats of one filter. Rows keep their places while somebody is about to choose one. */
-export function ChatList({ list, filter, selectedId, listRef }: ChatListProps) {
+export function ChatList({ ref, list, filter, selectedId }: ChatListProps) {
   const { user } = useSession()
+  const boxRef = useRef<HTMLDivElement>(null)
   const ids = useMemo(() => list.chats.map((chat) => chat.id), [list.chats])
   const { shown, waiting, thaw, handlers } = useFrozenOrder(ids, filter)
+  const nameOf = (id: number) => list.rows.get(id)?.client.name ?? ''
+  const rows = useListRows({ boxRef, ids: shown, selectedId, nameOf })
+  useImperativeHandle(ref, () => ({ moveFocus: rows.moveFocus }))
   return (
     <div className="relative min-h-0 flex-1">
       {waiting > 0 && (
@@ -35,23 +43,39 @@ export function ChatList({ list, filter, selectedId, listRef }: ChatListProps) {
       )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: only watched; what one presses are the rows */}
       <div
-        ref={listRef}
-        {...handlers}
+        ref={boxRef}
+        tabIndex={-1}
+        onPointerMove={handlers.onPointerMove}
+        onPointerLeave={handlers.onPointerLeave}
         onKeyDown={(event) => {
           handlers.onKeyDown(event)
-          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-          event.preventDefault()
-          focusRow(event.currentTarget, event.key === 'ArrowDown' ? 1 : -1)
+          rows.onKeyDown(event)
         }}
-        className="h-full overflow-y-auto"
+        onFocus={(event) => {
+          handlers.onFocus(event)
+          rows.onFocus(event)
+        }}
+        onBlur={() => {
+          handlers.onBlur()
+          rows.onBlur()
+        }}
+        className="relative h-full overflow-y-auto overscroll-contain outline-none"
       >
-        <ul>
-          {shown.map((id) => {
-            const chat = list.rows.get(id)
+        <ul className="relative" style={{ height: rows.heightPx }}>
+          {rows.items.map(({ index, key, start }) => {
+            const chat = list.rows.get(shown[index] as ChatId)
             return (
               chat !== undefined && (
-                <li key={id}>
-                  <ChatRow chat={chat} selected={id === selectedId} ownId={user.id} />
+                <li
+                  key={key}
+                  ref={rows.measure}
+                  data-index={index}
+                  aria-posinset={index + 1}
+                  aria-setsize={list.hasMore ? -1 : shown.length}
+                  className="absolute inset-x-0"
+                  style={{ top: start }}
+                >
+                  <ChatRow chat={chat} selected={chat.id === selectedId} ownId={user.id} />
                 </li>
               )
             )

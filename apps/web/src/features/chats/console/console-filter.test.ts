@@ -1,5 +1,7 @@
 import { type Chat, chatSchema } from '@deskbell/contract/chats'
+import type { ChatId } from '@deskbell/contract/ids'
 import { expect, test } from 'vitest'
+import { orderChats } from '../chat-order.ts'
 import { type ConsoleFilter, listedChats } from './console-filter.ts'
 
 type Given = { id: number; operatorId?: number; closed?: boolean; at?: string }
@@ -27,24 +29,37 @@ const chats = [
   chat({ id: 4, closed: true, operatorId: 9 }),
 ]
 
+const inOrder = (given: readonly Chat[]) => orderChats(new Map(given.map((each) => [each.id, each])), [])
+
 test.each<[ConsoleFilter, number[]]>([
   ['all', [3, 2, 1]],
   ['mine', [1]],
   ['unassigned', [3]],
   ['closed', [4]],
 ])('[WEB-16] %s shows its chats, most recent activity first', (filter, expected) => {
-  expect(listedChats(chats, { filter, operatorId: 9, lastLoaded: null }).map(({ id }) => id)).toEqual(expected)
+  expect(listedChats(inOrder(chats), { filter, operatorId: 9, lastLoaded: null }).map(({ id }) => id)).toEqual(expected)
 })
 
 test('[WEB-16] equal activity is ordered by the newer chat', () => {
   const at = '2026-03-03T12:00:00.000Z'
   const same = [chat({ id: 1, at }), chat({ id: 2, at })]
-  expect(listedChats(same, { filter: 'all', operatorId: 9, lastLoaded: null }).map(({ id }) => id)).toEqual([2, 1])
+  expect(listedChats(inOrder(same), { filter: 'all', operatorId: 9, lastLoaded: null }).map(({ id }) => id)).toEqual([
+    2, 1,
+  ])
 })
 
 test('[WEB-16] while more pages exist, rows below the last loaded one wait', () => {
   const [, second] = chats
-  expect(listedChats(chats, { filter: 'all', operatorId: 9, lastLoaded: second ?? null }).map(({ id }) => id)).toEqual([
-    3, 2,
-  ])
+  expect(
+    listedChats(inOrder(chats), { filter: 'all', operatorId: 9, lastLoaded: second ?? null }).map(({ id }) => id),
+  ).toEqual([3, 2])
+})
+
+test('[WEB-55] an order is made from the one before: what came, went and changed stands in its place', () => {
+  const at = (minute: number) => `2026-03-03T12:0${minute}:00.000Z`
+  const before = inOrder([1, 2, 3, 4].map((id) => chat({ id, at: at(id) })))
+  const rows = new Map(before.filter(({ id }) => id !== 2).map((each) => [each.id, each]))
+  rows.set(1 as ChatId, chat({ id: 1, at: at(7) }))
+  rows.set(5 as ChatId, chat({ id: 5, at: at(3) }))
+  expect(orderChats(rows, before).map(({ id }) => id)).toEqual([1, 4, 5, 3])
 })

@@ -26,10 +26,10 @@ type ListInput = {
 }
 
 /**
- * The rows of a list, in order. Rows below the last loaded one are held back while there are more pages:
+ * The rows of a list, of all rows in order. Rows below the last loaded one are held back while there are more pages:
  * between them would be holes that look like the end.
  */
-export function listedChats(rows: Iterable<Chat>, { filter, operatorId, lastLoaded }: ListInput): Chat[] {
-  const listed = [...rows].filter((chat) => matches(chat, filter, operatorId)).sort(compareChats)
+export function listedChats(ordered: readonly Chat[], { filter, operatorId, lastLoaded }: ListInput): Chat[] {
+  const listed = ordered.filter((chat) => matches(chat, filter, operatorId))
   return lastLoaded === null ? listed : listed.filter((chat) => compareChats(chat, lastLoaded) <= 0)
 }

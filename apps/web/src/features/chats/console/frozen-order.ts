@@ -34,8 +34,19 @@ function movedRows(before: readonly number[], after: readonly number[]): number 
 function longestRising(places: readonly number[]): number {
   const ends: number[] = []
   for (const place of places) {
-    const at = ends.findIndex((end) => end >= place)
-    ends[at === -1 ? ends.length : at] = place
+    ends[firstNotBelow(ends, place)] = place
   }
   return ends.length
+}
+
+/** Where in rising numbers the first stands that is not below this one; their count when there is none. */
+function firstNotBelow(rising: readonly number[], wanted: number): number {
+  let low = 0
+  let high = rising.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((rising[middle] ?? 0) < wanted) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -10,3 +10,8 @@ export function latinKey({ key, code }: PressedKey): string {
   const isOtherLetter = /^\p{L}$/u.test(key)
   return isOtherLetter && code.startsWith('Key') ? code.slice('Key'.length).toLowerCase() : key
 }
+
+/** The letters that do something in the console. */
+export function isShortcut(event: PressedKey): boolean {
+  return ['j', 'k', 'r', 'o'].includes(latinKey(event))
+}

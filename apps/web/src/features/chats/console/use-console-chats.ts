@@ -1,10 +1,11 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { InboxFollower } from '@deskbell/sdk'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useSession } from '../../../lib/session.ts'
 import { trpc } from '../../../lib/trpc.ts'
 import { useStore } from '../../../lib/use-store.ts'
+import { orderChats } from '../chat-order.ts'
 import { type ConsoleFilter, filterQueries, listedChats } from './console-filter.ts'
 
 export type ConsoleChats = {
@@ -36,9 +37,10 @@ export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): Co
     if (generation > 0) void invalidate()
   }, [generation, invalidate])
   const lastLoaded = query.hasNextPage ? (data?.pages.at(-1)?.items.at(-1) ?? null) : null
+  const ordered = useOrder(rows)
   const chats = useMemo(
-    () => listedChats(rows.values(), { filter, operatorId: user.id, lastLoaded }),
-    [rows, filter, user.id, lastLoaded],
+    () => listedChats(ordered, { filter, operatorId: user.id, lastLoaded }),
+    [ordered, filter, user.id, lastLoaded],
   )
   return {
     state: data === undefined ? (query.isError ? 'failed' : 'loading') : 'ready',
@@ -51,4 +53,12 @@ export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): Co
     loadMore: () => void query.fetchNextPage(),
     reload: () => void refetch(),
   }
+}
+
+function useOrder(rows: ReadonlyMap<number, Chat>): readonly Chat[] {
+  const before = useRef<readonly Chat[]>([])
+  return useMemo(() => {
+    before.current = orderChats(rows, before.current)
+    return before.current
+  }, [rows])
 }

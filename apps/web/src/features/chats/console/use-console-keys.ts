@@ -1,10 +1,10 @@
 import { type RefObject, useEffect } from 'react'
 import { readShortcuts } from '../../../lib/shortcuts.ts'
-import { focusRow } from './focus-row.ts'
+import type { ListView } from './chat-list.tsx'
 import { latinKey } from './latin-key.ts'
 
 type Targets = {
-  readonly listRef: RefObject<HTMLDivElement | null>
+  readonly listRef: RefObject<ListView | null>
   readonly composerRef: RefObject<HTMLTextAreaElement | null>
 }
 
@@ -27,7 +27,7 @@ export function useConsoleKeys({ listRef, composerRef }: Targets): void {
 function act(key: string, { listRef, composerRef }: Targets): boolean {
   const list = listRef.current
   if ((key === 'j' || key === 'k') && list !== null) {
-    focusRow(list, key === 'j' ? 1 : -1)
+    list.moveFocus(key === 'j' ? 1 : -1)
     return true
   }
   if (key === reopenKey.toLowerCase()) return press(`button[aria-keyshortcuts="${reopenKey}"]`)
