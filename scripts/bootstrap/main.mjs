@@ -1,5 +1,6 @@
 import { Failure, say } from './failure.mjs'
 import { stopWithParents } from './parents.mjs'
+import { refuseOddFolder, root } from './paths.mjs'
 import { stopChildren } from './run.mjs'
 import { tasks } from './tasks.mjs'
 
@@ -19,6 +20,7 @@ export async function main([name = '', ...args]) {
 
 async function runTask(task, args) {
   try {
+    refuseOddFolder(root)
     return await task(args)
   } catch (error) {
     if (!(error instanceof Failure)) throw error

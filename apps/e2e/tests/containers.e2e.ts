@@ -28,7 +28,7 @@ test('[OPS-1] compose publishes 80, 5433, 8080 and 9000, on loopback unless told
   const ports = Object.entries(await services()).map(([name, service]) => [name, ...service.ports])
   expect(Object.fromEntries(ports)).toEqual({
     nginx: '${PUBLISH_ADDRESS:-127.0.0.1}:80:80',
-    postgres: '${PUBLISH_ADDRESS:-127.0.0.1}:5433:5432',
+    postgres: '127.0.0.1:5433:5432',
     live: '${PUBLISH_ADDRESS:-127.0.0.1}:8080:8080',
     api: '${PUBLISH_ADDRESS:-127.0.0.1}:9000:9000',
   })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createSdk, type Sdk } from '@deskbell/sdk'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -18,7 +19,7 @@ describe.skipIf(!tools.nginx)('behind nginx', () => {
   beforeAll(async () => {
     database = await freshDatabase()
     parts.push(database)
-    const env = { DATABASE_URL: database.connectionString, BUS: 'postgres', TRUST_PROXY: 'yes' }
+    const env = { DATABASE_URL: database.connectionString, BUS: 'postgres', TRUST_PROXY: 'yes', ALLOW_OPEN_AUTH: 'yes' }
     const start = async (role: string) => {
       const server = await startServer({ env: { ...env, ROLE: role } })
       parts.push(server)
@@ -111,6 +112,30 @@ describe.skipIf(!tools.nginx)('behind nginx', () => {
     }
   })
 
+  test('[HTTP-15] another spelling of a page leads to its one address', async () => {
+    for (const [path, canonical] of [
+      ['/login/?next=%2F', '/login?next=%2F'],
+      ['/Login', '/login'],
+      ['//login', '/login'],
+      ['/chats/2/', '/chats/2'],
+    ]) {
+      const response = await fetch(nginx.url + path, { redirect: 'manual' })
+      expect([path, response.status, response.headers.get('location')]).toEqual([path, 308, canonical])
+    }
+    expect((await fetch(`${nginx.url}//evil.test/`, { redirect: 'manual' })).status).toBe(404)
+  })
+
+  test('[HTTP-11] [HTTP-12] [HTTP-14] hosts, targets and headers are judged as without it', async () => {
+    const ask = (lines: string[]) => rawStatus(nginx.port, lines)
+    expect(await ask(['GET /readyz HTTP/1.0'])).toBe(200)
+    expect(await ask(['GET /readyz HTTP/1.1', 'Host: 10.1.2.3'])).toBe(200)
+    expect(await ask(['GET http://localhost/login HTTP/1.1', 'Host: localhost'])).toBe(200)
+    expect(await ask(['GET http://evil.example/login HTTP/1.1', 'Host: localhost'])).toBe(403)
+    expect(await ask(['GET /login HTTP/1.1', 'Host: localhost', 'Host: localhost'])).toBe(400)
+    expect(await ask(['GET /login HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: h2c'])).toBe(200)
+    expect(await ask(['GET /login HTTP/1.1', 'Host: localhost', `Cookie: x=${'y'.repeat(40_000)}`])).toBe(431)
+  })
+
   test('[OPS-2] its log has no query and no header', async () => {
     await fetch(`${nginx.url}/api/users/me?secret=hunter2`, { headers: { authorization: 'Bearer hunter3' } })
     const log = await waitFor(async () => /.*\/api\/users\/me.*/.exec(await nginx.accessLog())?.[0])
@@ -135,3 +160,15 @@ describe.skipIf(!tools.nginx)('behind nginx', () => {
     await waitFor(async () => (await rest('/users/me', token)).ok, { timeoutMs: 10_000 })
   })
 })
+
+/** The status of the answer to lines written by hand. */
+async function rawStatus(port: number, lines: string[]): Promise<number> {
+  const socket = connect(port, 'localhost')
+  let answer = ''
+  socket.on('data', (chunk) => (answer += String(chunk)))
+  socket.on('error', () => undefined)
+  socket.write([...lines, '', ''].join('\r\n'))
+  await waitFor(() => /^HTTP\/1\.[01] \d{3}/.test(answer))
+  socket.destroy()
+  return Number(answer.split(' ')[1])
+}

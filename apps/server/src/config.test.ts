@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { isLoopback, parseConfig } from './config.ts'
+import { describe, expect, test } from 'vitest'
+import { parseConfig, readEnvFile } from './config.ts'
 import { envExample } from './env-example.ts'
+import { isLoopback } from './open-sign-in.ts'
 import { settingsSchema } from './settings.ts'
 import { StartupError } from './startup-error.ts'
+
+const noPath = (name: string) => `${name} must be an address without a path, such as https://chat.example.com`
 
 /** The line that a start with these settings ends with. */
 function refusal(env: Record<string, string>): string {
@@ -58,7 +62,8 @@ test('an empty setting is one that is not given', () => {
 test('lists are split and origins are brought to their plain form', () => {
   const config = parseConfig({
     ALLOWED_ORIGINS: 'https://A.example/, http://b.example:80',
-    PUBLIC_URL: 'https://chat.example/x',
+    PUBLIC_URL: 'https://chat.example/',
+    AUTH_MODE: 'secure',
   })
   expect(config.allowedOrigins).toEqual(['https://a.example', 'http://b.example'])
   expect(config.publicUrl).toBe('https://chat.example')
@@ -77,6 +82,12 @@ test.for([
     'DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
   ],
   [{ AUTH_MODE: 'secure', RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is refused with AUTH_MODE=secure'],
+  [{ PUBLIC_URL: 'http://chat.lan/support/' }, noPath('PUBLIC_URL')],
+  [{ PUBLIC_URL: 'http://chat.lan?x' }, noPath('PUBLIC_URL')],
+  [{ PUBLIC_URL: 'http://me:hunter2@chat.lan' }, noPath('PUBLIC_URL')],
+  [{ PUBLIC_URL: 'http://chat.lan/#x' }, noPath('PUBLIC_URL')],
+  [{ PUBLIC_URL: 'chat.lan' }, 'PUBLIC_URL must be a URL that starts with http:// or https://'],
+  [{ DATA_DIR: '~somebody/x' }, 'DATA_DIR must be a folder; ~ stands for your own home folder only, not "~somebody/x"'],
 ] as const)('[RUN-3] a wrong setting is one clear line: %o', ([env, line]) => {
   expect(refusal(env)).toBe(line)
 })
@@ -92,12 +103,67 @@ test('[RUN-3] a process that is one of several needs the shared database and a b
   expect(config).toMatchObject({ role: 'api', port: 9000, bus: 'postgres' })
 })
 
-test('[RUN-10] open sign-in on an address that others can reach is refused unless it is asked for', () => {
-  for (const host of ['0.0.0.0', '::', '192.168.1.10', 'chat.example.com']) {
-    expect(refusal({ HOST: host })).toContain('ALLOW_OPEN_AUTH=yes')
-    expect(parseConfig({ HOST: host, ALLOW_OPEN_AUTH: 'yes' }).host).toBe(host)
-    expect(parseConfig({ HOST: host, AUTH_MODE: 'secure' }).host).toBe(host)
-  }
+const own = {
+  HOST: ['', 'localhost', '127.0.0.1', '127.8.8.8', '::1'],
+  PUBLIC_URL: ['', 'http://localhost:8080', 'https://127.0.0.1', 'http://[::1]:9'],
+  TRUST_PROXY: ['', 'no'],
+} as const
+const foreign = {
+  HOST: ['0.0.0.0', '::', '192.168.1.10', 'chat.example.com'],
+  PUBLIC_URL: ['http://chat.lan', 'https://chat.example.com', 'http://localhost.example.com', 'http://10.0.0.7'],
+  TRUST_PROXY: ['yes'],
+} as const
+
+describe('[RUN-10] open sign-in where others can reach it is refused unless it is asked for', () => {
+  const reaches = (['HOST', 'PUBLIC_URL', 'TRUST_PROXY'] as const).map((name) => [...own[name], ...foreign[name]])
+  const [hosts = [], urls = [], proxies = []] = reaches
+  const matrix = hosts.flatMap((HOST) =>
+    urls.flatMap((PUBLIC_URL) => proxies.map((TRUST_PROXY) => ({ HOST, PUBLIC_URL, TRUST_PROXY }))),
+  )
+  const isForeign = (env: Record<keyof typeof foreign, string>) =>
+    foreign.HOST.some((host) => host === env.HOST) ||
+    foreign.PUBLIC_URL.some((url) => url === env.PUBLIC_URL) ||
+    env.TRUST_PROXY === 'yes'
+
+  test.for(matrix)('%o', (env) => {
+    const open = { ...env, AUTH_MODE: 'open' }
+    for (const given of [env, open, { ...open, ALLOW_OPEN_AUTH: 'no' }, { ...env, ALLOW_OPEN_AUTH: '' }]) {
+      if (isForeign(env)) expect(refusal(given)).toMatch(/^[A-Z_]+=\S+ lets other machines in, .*ALLOW_OPEN_AUTH=yes/)
+      else expect(parseConfig(given).authMode).toBe('open')
+    }
+    expect(parseConfig({ ...open, ALLOW_OPEN_AUTH: 'yes' }).authMode).toBe('open')
+    expect(parseConfig({ ...env, AUTH_MODE: 'secure' }).authMode).toBe('secure')
+  })
+
+  test('of a container it counts where its ports are published, and still what its address is', () => {
+    const container = { HOST: '0.0.0.0', TRUST_PROXY: 'yes' }
+    for (const PUBLISH_ADDRESS of ['127.0.0.1', '[::1]', 'localhost'])
+      expect(parseConfig({ ...container, PUBLISH_ADDRESS }).authMode).toBe('open')
+    for (const PUBLISH_ADDRESS of ['0.0.0.0', '::', '192.168.1.10'])
+      expect(refusal({ ...container, PUBLISH_ADDRESS })).toContain(`PUBLISH_ADDRESS=${PUBLISH_ADDRESS} lets other`)
+    const PUBLIC_URL = 'https://chat.example.com'
+    expect(refusal({ ...container, PUBLISH_ADDRESS: '127.0.0.1', PUBLIC_URL })).toContain(`PUBLIC_URL=${PUBLIC_URL}`)
+  })
+})
+
+test.for([
+  ['~', homedir()],
+  ['~/deskbell', join(homedir(), 'deskbell')],
+  ['a~b', join(process.cwd(), 'a~b')],
+] as const)('[RUN-17] DATA_DIR=%s is %s', ([DATA_DIR, folder]) => {
+  expect(parseConfig({ DATA_DIR }).dataDir).toBe(folder)
+})
+
+test('[RUN-17] .env may begin with a byte order mark, and what cannot be read is one clear line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deskbell-env-'))
+  const path = join(folder, '.env')
+  writeFileSync(path, '\uFEFFPORT=8123\r\nHOST=localhost\r\n')
+  expect(readEnvFile(path)).toEqual({ PORT: '8123', HOST: 'localhost' })
+  writeFileSync(path, '\uFEFFPORT=8123\n', 'utf16le')
+  expect(() => readEnvFile(path)).toThrow(`${path} must be a text file in UTF-8`)
+  expect(readEnvFile(folder)).toEqual({})
+  expect(readEnvFile(join(folder, 'none'))).toEqual({})
+  rmSync(folder, { recursive: true })
 })
 
 test.for(['localhost', '127.0.0.1', '127.8.8.8', '::1'])('%s is this machine alone', (host) => {
@@ -118,4 +184,31 @@ test('[RUN-9] every example is a setting that is accepted', () => {
   const examples = [...envExample().matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value])
   expect(examples).toHaveLength(Object.keys(settingsSchema.shape).length)
   expect(() => parseConfig(Object.fromEntries(examples))).not.toThrow()
+})
+
+/** The settings that compose hands to its servers, with these variables in the shell. */
+function composeEnvironment(shell: Record<string, string>): Record<string, string> {
+  const compose = readFileSync(join(import.meta.dirname, '../../../docker-compose.yml'), 'utf8')
+  const block = /^x-settings:[\s\S]*?(?=^\S(?!-settings))/m.exec(compose)?.[0] ?? ''
+  const settings = [...block.matchAll(/^ {2}([A-Z_]+): "?(.*?)"?$/gm)].map(([, name = '', text = '']) => {
+    const filled = text.replace(/\$\{(\w+):-([^}]*)\}/g, (_, key: string, otherwise: string) => shell[key] || otherwise)
+    return [name, filled]
+  })
+  return { ...Object.fromEntries(settings), ROLE: 'api' }
+}
+
+test('[OPS-6] the servers of compose are open on loopback only', () => {
+  const loopback = [{}, { PUBLISH_ADDRESS: '' }, { PUBLISH_ADDRESS: '127.0.0.1' }, { PUBLISH_ADDRESS: '[::1]' }]
+  for (const shell of loopback) {
+    expect(parseConfig(composeEnvironment(shell))).toMatchObject({
+      authMode: 'open',
+      host: '0.0.0.0',
+      trustProxy: true,
+    })
+  }
+  const others = [{ PUBLISH_ADDRESS: '0.0.0.0' }, { PUBLISH_ADDRESS: '192.168.1.2' }, { PUBLIC_URL: 'http://chat.lan' }]
+  for (const shell of others) {
+    expect(refusal(composeEnvironment(shell))).toContain('lets other machines in')
+    expect(parseConfig(composeEnvironment({ ...shell, AUTH_MODE: 'secure' })).authMode).toBe('secure')
+  }
 })

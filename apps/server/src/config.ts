@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
+import { openSignInReach } from './open-sign-in.ts'
 import { type Settings, settingsSchema } from './settings.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -43,7 +45,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     role: settings.ROLE,
     port: settings.PORT ?? defaultPorts[settings.ROLE],
     host: settings.HOST,
-    dataDir: resolve(settings.DATA_DIR),
+    // A shell replaces it only where it is not quoted, and in a file nobody does.
+    dataDir: resolve(settings.DATA_DIR.replace(/^~(?=\/|$)/, () => homedir())),
     databaseUrl: settings.DATABASE_URL,
     bus: checkBus(settings),
     publicUrl: settings.PUBLIC_URL,
@@ -68,11 +71,6 @@ function drainTimes({ ROLE, DRAIN_SECONDS }: Settings): Drain {
   return { windowMs, graceMs, boundMs: windowMs + 2 * graceMs + restMs }
 }
 
-/** Is this an address that only this machine reaches? */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
 function checkBus(settings: Settings): Config['bus'] {
   if (settings.BUS === 'redis') throw new StartupError('BUS=redis does not exist yet: use memory or postgres')
   if (settings.ROLE === 'all') return settings.BUS
@@ -91,10 +89,11 @@ function checkAuth(settings: Settings): Config['authMode'] {
   if (settings.AUTH_MODE === 'secure' && settings.RATE_LIMITS === 'off') {
     throw new StartupError('RATE_LIMITS=off is refused with AUTH_MODE=secure')
   }
-  if (settings.AUTH_MODE === 'open' && settings.ALLOW_OPEN_AUTH === 'no' && !isLoopback(settings.HOST)) {
+  const reach = openSignInReach(settings)
+  if (settings.AUTH_MODE === 'open' && settings.ALLOW_OPEN_AUTH === 'no' && reach !== null) {
     throw new StartupError(
-      `HOST=${settings.HOST} lets other machines in, and AUTH_MODE=open lets anybody sign in as operator: ` +
-        'set HOST=127.0.0.1, or AUTH_MODE=secure, or ALLOW_OPEN_AUTH=yes if that is what you want',
+      `${reach} lets other machines in, and AUTH_MODE=open lets anybody sign in as operator: ` +
+        'leave it out, or set AUTH_MODE=secure, or ALLOW_OPEN_AUTH=yes if that is what you want',
     )
   }
   return settings.AUTH_MODE
@@ -107,10 +106,16 @@ function describe(issue: z.core.$ZodIssue, env: Record<string, string | undefine
   return `${name} ${issue.message}${shown}`
 }
 
-function readEnvFile(path: string): Record<string, string | undefined> {
+/** Empty when there is no such file. One that is there and cannot be read is no reason to start without its settings. */
+export function readEnvFile(path: string): Record<string, string | undefined> {
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
-  } catch {
-    return {}
+    // Decodes without a byte order mark, which Windows' editors write and which would become part of the first name.
+    return parseEnv(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)))
+  } catch (error) {
+    if (error instanceof TypeError) throw new StartupError(`${path} must be a text file in UTF-8`)
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    // A folder of that name belongs to somebody else.
+    if (code === 'ENOENT' || code === 'EISDIR') return {}
+    throw new StartupError(`${path} cannot be read (${String(code)})`)
   }
 }

@@ -12,7 +12,16 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
-const origin = url('http:', 'https:').transform((text) => new URL(text).origin)
+const origin = url('http:', 'https:')
+  .refine(isBareOrigin, { error: 'must be an address without a path, such as https://chat.example.com' })
+  .transform((text) => new URL(text).origin)
+
+/** Deskbell stands at the root of its address: a path would be ignored, and the pages would be looked for elsewhere. */
+function isBareOrigin(text: string): boolean {
+  const parsed = URL.parse(text)
+  // What is no URL has been refused already.
+  return parsed === null || parsed.href === `${parsed.origin}/`
+}
 
 /**
  * Every setting there is: its form, its default, one sentence and one example.
@@ -37,10 +46,14 @@ export const settingsSchema = z.object({
     description: 'The address it listens on; 0.0.0.0 is every address of the machine.',
     example: '127.0.0.1',
   }),
-  DATA_DIR: z.string().min(1).default('.deskbell').meta({
-    description: 'The folder of the embedded database and of files.',
-    example: '.deskbell',
-  }),
+  DATA_DIR: z
+    .string()
+    .regex(/^(?!~[^/])/, { error: 'must be a folder; ~ stands for your own home folder only' })
+    .default('.deskbell')
+    .meta({
+      description: 'The folder of the embedded database and of files; ~ is the home folder.',
+      example: '.deskbell',
+    }),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, { error: 'must be a URL that starts with postgres:// or postgresql://' })
@@ -58,7 +71,7 @@ export const settingsSchema = z.object({
     example: 'redis://localhost:6379',
   }),
   PUBLIC_URL: origin.optional().meta({
-    description: 'The address under which browsers reach it, when that is not HOST and PORT.',
+    description: 'The address under which browsers reach it, without a path, when that is not HOST and PORT.',
     example: 'https://chat.example.com',
   }),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]).meta({
@@ -72,11 +85,16 @@ export const settingsSchema = z.object({
   }),
   AUTH_MODE: oneOf('open', 'secure').default('open').meta({
     description: 'open lets anybody sign in as client or operator with an email and a name; secure asks for proof.',
-    example: 'open',
+    example: 'secure',
   }),
   ALLOW_OPEN_AUTH: oneOf('yes', 'no').default('no').meta({
-    description: 'yes lets AUTH_MODE=open listen on an address that other machines may reach.',
+    description: 'yes lets AUTH_MODE=open start where other machines may reach it: by HOST, PUBLIC_URL or a proxy.',
     example: 'no',
+  }),
+  PUBLISH_ADDRESS: z.string().optional().meta({
+    description:
+      'The address on which a container engine publishes the ports; it counts in place of HOST and TRUST_PROXY for AUTH_MODE=open.',
+    example: '127.0.0.1',
   }),
   CLOSED_CHAT: oneOf('say', 'reopen', 'new').default('say').meta({
     description: 'What pages do when a client writes into a closed chat: say so, reopen it, or begin a new one.',

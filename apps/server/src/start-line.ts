@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { Config } from './config.ts'
-import { isLoopback } from './config.ts'
 import { databasePlace } from './database-place.ts'
+import { isLoopback } from './open-sign-in.ts'
 
 /** What the person who started it wants to know: where it listens, who may sign in, where the data is. */
 export function startLine(config: Config): string {

@@ -10,7 +10,7 @@ import { serveHealth } from './health.ts'
 import type { HttpOptions, HttpServer } from './http-options.ts'
 import { readIndexPage } from './index-page.ts'
 import { methodsAt } from './methods-at.ts'
-import { type PagesOptions, sendPage, servePages, wantsPage } from './pages.ts'
+import { isRespelledPage, type PagesOptions, sendCanonical, sendPage, servePages, wantsPage } from './pages.ts'
 import { sendProblem } from './problem-reply.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { answerRaw } from './raw-answer.ts'
@@ -102,6 +102,7 @@ function answerUnknown(app: FastifyInstance, rest: Answer | null, pages: PagesOp
     if (rest !== null && isRestPath(request.url)) return rest(request, reply)
     const methods = methodsAt(app, request.url)
     if (methods.length > 0) return refuseMethod(reply, methods)
+    if (pages !== null && isRespelledPage(request)) return sendCanonical(request, reply)
     if (pages !== null && wantsPage(request)) return sendPage(request, reply, { ...pages, status: 404 })
     return sendProblem(reply, new AppError('not_found'))
   })

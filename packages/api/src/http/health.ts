@@ -2,6 +2,12 @@ import { AppError } from '@deskbell/contract/errors'
 import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './problem-reply.ts'
 
+const paths = new Set(['/healthz', '/readyz'])
+
+export function isHealthPath(path: string | undefined): boolean {
+  return path !== undefined && paths.has(path)
+}
+
 /** `/healthz`: the process lives. `/readyz`: send people here. */
 export function serveHealth(app: FastifyInstance, ready: () => boolean): void {
   app.get('/healthz', (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))

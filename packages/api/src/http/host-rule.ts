@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http'
+import { AppError } from '@deskbell/contract/errors'
+
 export type HostRule = {
   authMode: 'open' | 'secure'
   publicUrl: string | undefined
@@ -16,6 +19,23 @@ export function isOwnHost(rule: HostRule, host: string): boolean {
   if (name === null) return false
   if (loopbackNames.has(name) || rule.allowedHosts.includes(name)) return true
   return rule.publicUrl !== undefined && new URL(rule.publicUrl).hostname === name
+}
+
+/** Throws for a request without exactly one `Host`, which is broken, and for a name that is not ours. */
+export function assertOwnHost(rule: HostRule, request: IncomingMessage): void {
+  assertOneHost(request)
+  if (request.headers.host === undefined && request.httpVersion !== '1.0') {
+    throw new AppError('invalid_input', { detail: 'The request has no Host.' })
+  }
+  if (!isOwnHost(rule, (request.headers.host ?? '').toLowerCase())) {
+    throw new AppError('forbidden', { detail: 'This name is not served here.' })
+  }
+}
+
+/** Two names are two meanings: a proxy may route by one and we by the other. */
+export function assertOneHost({ rawHeaders }: IncomingMessage): void {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+  if (hosts.length > 1) throw new AppError('invalid_input', { detail: 'The request has more than one Host.' })
 }
 
 /** The name without its port; null when the header is not a host. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptedEncoding } from './accepted-encoding.ts'
+import { canonicalPage } from './canonical-page.ts'
 import type { IndexPage } from './index-page.ts'
 import { peerOf } from './peer.ts'
 import { pagePolicy, workerPolicy } from './security-headers.ts'
@@ -38,7 +39,11 @@ export async function servePages(
   for (const path of pagePaths) {
     const name = `${path.slice(1)}.html`
     const index = existsSync(join(options.pagesDir, name)) ? await readPage(name) : options.index
-    app.get(path, (request, reply) => sendPage(request, reply, { ...options, index, status: 200 }))
+    app.get(path, (request, reply) =>
+      isRespelledPage(request)
+        ? sendCanonical(request, reply)
+        : sendPage(request, reply, { ...options, index, status: 200 }),
+    )
   }
 }
 
@@ -60,6 +65,15 @@ export function sendPage(
   }
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
   return reply.code(status).type('text/html; charset=utf-8').send(index.bodies[encoding])
+}
+
+export function isRespelledPage({ method, url }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && canonicalPage(url) !== null
+}
+
+/** One address for each page; the query stays. */
+export function sendCanonical(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-cache').redirect(canonicalPage(request.url) ?? '/', 308)
 }
 
 /** Somebody typed an address or followed a link: a file, or a program that asks for JSON, gets no page. */

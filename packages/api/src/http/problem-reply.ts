@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import type { FastifyReply } from 'fastify'
 import { toCallError } from '../call-error.ts'
 import { problemResponse, type RestResponse } from '../rest/rest-response.ts'
+import { closedPolicy, securityHeaders } from './security-headers.ts'
 
 export function sendResponse(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
   return reply
@@ -14,6 +17,23 @@ export function sendResponse(reply: FastifyReply, { status, headers, body }: Res
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   reply.header('cache-control', 'no-store')
   return sendResponse(reply, problemResponse(toShellError(error), reply.request.id))
+}
+
+/** An expectation that we do not know is refused in the form of every error; Node's own refusal has no body. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const requestId = randomUUID()
+  const error = new AppError('invalid_input', { detail: 'Only the expectation 100-continue is known.' })
+  const { status, headers, body } = problemResponse(error, requestId, { status: 417, title: 'Expectation failed' })
+  const more = { ...securityHeaders, 'content-security-policy': closedPolicy, 'cache-control': 'no-store' }
+  const length = String(Buffer.byteLength(body ?? ''))
+  response.writeHead(status, {
+    ...more,
+    'content-length': length,
+    ...headers,
+    'x-request-id': requestId,
+    connection: 'close',
+  })
+  response.end(body)
 }
 
 /** Fastify's own errors carry a status; everything else goes the way of a failed call. */

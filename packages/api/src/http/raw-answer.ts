@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { AppError } from '@deskbell/contract/errors'
-import { problemResponse } from '../rest/rest-response.ts'
+import { type ProblemStatus, problemResponse } from '../rest/rest-response.ts'
 
 /** A whole HTTP answer written by hand, and the end of the connection: for what never became a request. Returns the status. */
-export function answerRaw(socket: Duplex, error: AppError, requestId: string): number {
-  const { status, headers, body } = problemResponse(error, requestId)
+export function answerRaw(socket: Duplex, error: AppError, requestId: string, as?: ProblemStatus): number {
+  const { status, headers, body } = problemResponse(error, requestId, as)
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',

@@ -7,6 +7,7 @@ import { isAmbient, readCredential } from './credential.ts'
 import type { HttpOptions } from './http-options.ts'
 import { peerOf } from './peer.ts'
 import type { RateLimits } from './rate-limits.ts'
+import { isHttps } from './security-headers.ts'
 import { endedCookieHeaders, sessionCookieHeaders } from './session-cookies.ts'
 
 export type ContextOptions = Pick<HttpOptions, 'core' | 'publicUrl' | 'allowedOrigins' | 'trustProxy'> & {
@@ -25,7 +26,8 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   const peer = peerOf(request, options.trustProxy)
   const credential = readCredential(request.headers, roleHeader(request) ?? roleParam(exchange))
   const changes = !readingMethods.has(request.method ?? 'GET')
-  const secure = options.publicUrl?.startsWith('https:') ?? false
+  // Over plain HTTP a browser drops a `Secure` cookie without a word.
+  const secure = isHttps(peer, options.publicUrl)
   const token = 'token' in credential ? credential.token : null
   return {
     core: options.core,

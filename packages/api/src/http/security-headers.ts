@@ -4,9 +4,26 @@ import type { Peer } from './peer.ts'
 export const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()',
+}
+
+/**
+ * Browsers take this one from a trustworthy origin only, which is HTTPS or this machine, and elsewhere print a warning
+ * at each load.
+ */
+export function openerPolicy(peer: Peer, publicUrl: string | undefined): Record<string, string> {
+  const isTrustworthy = isHttps(peer, publicUrl) || isLoopbackHost(peer.host)
+  return isTrustworthy ? { 'cross-origin-opener-policy': 'same-origin' } : {}
+}
+
+/** Did the browser come over HTTPS, as far as we can know? A proxy may not say so, and then `PUBLIC_URL` does. */
+export function isHttps(peer: Peer, publicUrl: string | undefined): boolean {
+  return peer.protocol === 'https' || (publicUrl?.startsWith('https:') ?? false)
+}
+
+function isLoopbackHost(host: string): boolean {
+  return /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host)
 }
 
 /** What is not a page may load nothing and stand in no frame. */

@@ -60,6 +60,7 @@ describe('the cookies', () => {
     const set = answer.headers.getSetCookie()
     expect(set.map((cookie) => cookie.split('=', 1)[0])).toEqual(['deskbell_client', 'deskbell_client_id'])
     expect(set.every((cookie) => cookie.includes('Expires=Thu, 01 Jan 1970'))).toBe(true)
+    expect(answer.headers.get('clear-site-data')).toBeNull()
     expect((await call('/api/users/me', { headers })).status).toBe(401)
     expect((await call('/api/users/me', { headers: { ...headers, 'deskbell-role': 'operator' } })).status).toBe(200)
   })

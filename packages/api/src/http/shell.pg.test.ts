@@ -42,12 +42,12 @@ type RawAnswer = { status: number; headers: Record<string, string | string[] | u
 /** Without the comforts of `fetch`: a `Host` of one's own, and the body as it came over the wire. */
 function raw(
   path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  options: { method?: string; headers?: Record<string, string>; body?: string; url?: string } = {},
 ): Promise<RawAnswer> {
-  const { method = 'GET', headers = {}, body } = options
+  const { method = 'GET', headers = {}, body, url = server.url } = options
   return new Promise((resolve, reject) => {
     const request = rawRequest(
-      `${server.url}/`,
+      `${url}/`,
       { method, path, headers: { connection: 'close', ...headers } },
       (response) => {
         const chunks: Buffer[] = []
@@ -76,6 +76,45 @@ describe('pages', () => {
     },
   )
 
+  test.each([
+    ['/login/', '/login'],
+    ['/Login?next=%2F', '/login?next=%2F'],
+    ['//login', '/login'],
+    ['/chats/2/', '/chats/2'],
+    ['/%6Cogin', '/login'],
+    ['//', '/'],
+  ])('[HTTP-15] %s leads to %s', async (path, canonical) => {
+    for (const method of ['GET', 'HEAD']) {
+      const { status, headers } = await raw(path, { method, headers: acceptHtml })
+      expect([status, headers['location']]).toEqual([308, canonical])
+    }
+    expect((await raw(path, { method: 'POST' })).status).not.toBe(308)
+  })
+
+  test('[HTTP-16] plain HTTP outside of this machine gets no header that only works on a trustworthy origin', async () => {
+    const publicUrl = 'http://chat.lan'
+    await using lan = await startTestServer({ pagesDir, publicUrl, trustProxy: true })
+    const policyOf = async (more: Record<string, string>) => {
+      const { headers } = await raw('/login', { headers: more, url: lan.url })
+      return headers['cross-origin-opener-policy']
+    }
+    expect(await policyOf({ host: 'chat.lan' })).toBeUndefined()
+    expect(await policyOf({ host: 'chat.lan', 'x-forwarded-proto': 'https' })).toBe('same-origin')
+    expect(await policyOf({ host: 'localhost:8080' })).toBe('same-origin')
+  })
+
+  test('[AUTH-17] without PUBLIC_URL the session cookie is Secure where the proxy says HTTPS, and not over plain HTTP', async () => {
+    await using lan = await startTestServer({ trustProxy: true })
+    const body = JSON.stringify({ email: 'a@example.test', name: 'A', role: 'client' })
+    const cookiesFor = async (more: Record<string, string>) => {
+      const headers = { 'content-type': 'application/json', host: 'localhost', ...more }
+      const answer = await raw('/api/users/login', { method: 'POST', headers, body, url: lan.url })
+      return [answer.headers['set-cookie']].flat().map((cookie) => cookie?.includes('; Secure'))
+    }
+    expect(await cookiesFor({})).toEqual([false, false])
+    expect(await cookiesFor({ 'x-forwarded-proto': 'https' })).toEqual([true, true])
+  })
+
   test('[HTTP-3] a page that has a file of its own is sent as that file', async () => {
     expect(String((await raw('/login', { headers: acceptHtml })).body)).toContain('<h1>Sign in</h1>')
     expect(String((await raw('/login-operator', { headers: acceptHtml })).body)).not.toContain('<h1>')
@@ -87,7 +126,7 @@ describe('pages', () => {
     expect(headers['cache-control']).toBe('no-cache')
   })
 
-  test.each(['/nope', '/chats', '/chats/1/2', '/login/', '/%2e%2e/', '//', '/assets/../../etc/passwd'])(
+  test.each(['/nope', '/chats', '/chats/1/2', '/nope/', '/%2e%2e/', '//evil.test/', '/assets/../../etc/passwd'])(
     '[HTTP-3] GET %s is 404, with the page that says so',
     async (path) => {
       const { status, headers, body } = await raw(path, { headers: acceptHtml })
@@ -251,7 +290,7 @@ describe('requests', () => {
   test.each(['evil.example', 'localhost.evil.example', 'localhost.'])(
     '[AUTH-10] the host %j is refused everywhere',
     async (host) => {
-      for (const path of ['/', '/api/users/me', '/trpc/users.me', '/nope', '/healthz']) {
+      for (const path of ['/', '/api/users/me', '/trpc/users.me', '/nope', '/login']) {
         const { status, body } = await raw(path, { headers: { host } })
         expect([path, status]).toEqual([path, 403])
         expect(String(body)).not.toContain('<div')
@@ -262,12 +301,12 @@ describe('requests', () => {
   test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:8080'])(
     '[AUTH-10] the host %j is answered',
     async (host) => {
-      expect((await raw('/healthz', { headers: { host } })).status).toBe(200)
+      expect((await raw('/login', { headers: { host } })).status).toBe(200)
     },
   )
 
   test('[AUTH-10] X-Forwarded-Host changes nothing', async () => {
-    expect((await raw('/healthz', { headers: { host: 'evil.example', 'x-forwarded-host': 'localhost' } })).status).toBe(
+    expect((await raw('/login', { headers: { host: 'evil.example', 'x-forwarded-host': 'localhost' } })).status).toBe(
       403,
     )
   })

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { AppError } from '@deskbell/contract/errors'
 import { frameBytesMax } from '@deskbell/contract/limits'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { reportFailure } from '../failure-report.ts'
 import { answerClientError } from './client-error.ts'
-import { isOwnHost } from './host-rule.ts'
+import { isHealthPath } from './health.ts'
+import { assertOneHost, assertOwnHost } from './host-rule.ts'
 import type { HttpOptions } from './http-options.ts'
-import { sendProblem, toShellError } from './problem-reply.ts'
+import { peerOf } from './peer.ts'
+import { answerExpectation, sendProblem, toShellError } from './problem-reply.ts'
 import { logRequests } from './request-log.ts'
-import { closedPolicy, securityHeaders } from './security-headers.ts'
+import { asksForSocket, toOriginForm } from './request-target.ts'
+import { closedPolicy, openerPolicy, securityHeaders } from './security-headers.ts'
 
 const requestTimeoutMs = 30_000
 /** Longer than that of the proxy before us, which would else meet a connection that we are just closing. */
@@ -27,18 +29,24 @@ export function createShell(options: HttpOptions): FastifyInstance {
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
+    rewriteUrl: toOriginForm,
+    http: {
+      // Health checks may come without one; everybody else is refused below, in our own form.
+      requireHostHeader: false,
+      shouldUpgradeCallback: asksForSocket,
+    },
     schemaController: noSchemas,
-    frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply), error),
+    frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options), error),
   })
   // No path takes it, and that is what is answered: Fastify would ask for its media type first.
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
-    stamped(reply)
-    const host = (request.headers.host ?? '').toLowerCase()
-    if (!isOwnHost({ publicUrl: undefined, ...options }, host)) {
-      throw new AppError('forbidden', { detail: 'This name is not served here.' })
-    }
+    stamped(reply, options)
+    // Probes ask by address, or with no name at all.
+    if (isHealthPath(request.routeOptions.url)) assertOneHost(request.raw)
+    else assertOwnHost({ publicUrl: undefined, ...options }, request.raw)
   })
+  app.server.on('checkExpectation', answerExpectation)
   logRequests(app, log)
   app.setErrorHandler((cause, request, reply) => {
     const error = toShellError(cause)
@@ -55,9 +63,10 @@ const refuseSchema = () => {
 /** Given none, Fastify loads two compilers of JSON schemas at its start, and a validator behind them. */
 const noSchemas = { compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema } }
 
-function stamped(reply: FastifyReply): FastifyReply {
+function stamped(reply: FastifyReply, { trustProxy, publicUrl }: HttpOptions): FastifyReply {
   return reply.headers({
     ...securityHeaders,
+    ...openerPolicy(peerOf(reply.request.raw, trustProxy), publicUrl),
     'content-security-policy': closedPolicy,
     'x-request-id': reply.request.id,
   })

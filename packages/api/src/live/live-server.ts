@@ -60,6 +60,8 @@ export class LiveServer {
       maxPayload: frameBytesMax,
       perMessageDeflate: false,
       closeTimeout: timings.closeMs,
+      // We speak none of them.
+      handleProtocols: () => false,
     }
     this.#wss = new WebSocketServer(socketOptions)
     this.#wss.on('headers', (headers, request) => {

@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import { actorOf, assertOwnUpgrade } from '../http/admission.ts'
 import { type Credential, readCredential } from '../http/credential.ts'
-import { isOwnHost } from '../http/host-rule.ts'
+import { assertOwnHost } from '../http/host-rule.ts'
 import type { HttpOptions } from '../http/http-options.ts'
 import type { OriginRule } from '../http/origin-rule.ts'
 import { type Peer, peerOf } from '../http/peer.ts'
 import { type RateLimits, tooManySockets } from '../http/rate-limits.ts'
+import { toOriginForm } from '../http/request-target.ts'
 import type { SignIn } from './live-socket.ts'
 
 export type Admission = { peer: Peer; signIn: SignIn }
@@ -21,15 +22,15 @@ export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts'
  * client can tell it from a lost connection. Throws `AppError`; the order is path, host, rate, session, origin.
  */
 export async function admitUpgrade(options: GateOptions, request: IncomingMessage): Promise<Admission> {
-  const url = socketUrl(request)
+  const params = socketParams(request)
   const peer = peerOf(request, options.trustProxy)
-  if (!isOwnHost(options, peer.host)) throw new AppError('forbidden', { detail: 'This name is not served here.' })
+  assertOwnHost(options, request)
   options.limits.take('connect', peer.address)
-  const credential = readCredential(request.headers, url.searchParams.get('role') ?? roleHeader(request))
+  const credential = readCredential(request.headers, params.get('role') ?? roleHeader(request))
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
   const token = tokenOf(credential)
   // As tRPC's clients say that their first frame signs them in; until then even a good token may end.
-  if (url.searchParams.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token } }
+  if (params.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token } }
   const actor = await actorOf(options.core, credential)
   if (actor === null || token === null) throw new AppError('unauthenticated')
   if (!options.limits.hasSeat(actor.userId)) throw tooManySockets()
@@ -38,11 +39,11 @@ export async function admitUpgrade(options: GateOptions, request: IncomingMessag
 
 const socketPaths = new Set(['/', '/trpc'])
 
-function socketUrl(request: IncomingMessage): URL {
-  const target = request.url ?? ''
-  const url = target.startsWith('/') && !target.startsWith('//') ? new URL(target, 'http://socket') : null
-  if (url === null || !socketPaths.has(url.pathname)) throw new AppError('not_found')
-  return url
+function socketParams(request: IncomingMessage): URLSearchParams {
+  const [path = '', query = ''] = toOriginForm(request).split(/\?(.*)/s, 2)
+  // Compared as it came: a parser of URLs would read `/\evil.example` as a host.
+  if (!socketPaths.has(path)) throw new AppError('not_found')
+  return new URLSearchParams(query)
 }
 
 function roleHeader(request: IncomingMessage): string | undefined {

@@ -12,9 +12,15 @@ export function textResponse(contentType: string, body: string, status = 200): R
   return { status, headers: { 'content-type': contentType }, body }
 }
 
+/** Another status than that of the code, where HTTP has a more exact one. */
+export type ProblemStatus = { status: number; title: string }
+
 /** RFC 9457. `type` is where the docs page explains the code. */
-export function problemResponse(error: AppError, requestId: string): RestResponse {
-  const { status, title } = errorTable[error.code]
+export function problemResponse(
+  error: AppError,
+  requestId: string,
+  { status, title }: ProblemStatus = errorTable[error.code],
+): RestResponse {
   const problem: Problem = {
     type: `/api/docs#${error.code}`,
     title,

@@ -123,9 +123,33 @@ test('[RUN-13] a start that was cut off while the database was made is no obstac
   expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
 })
 
+/** Every variable that libpq knows, and those of the server's programs. */
+const foreignEnvironment = {
+  ...Object.fromEntries(
+    'HOST HOSTADDR PORT DATABASE USER PASSWORD PASSFILE SERVICE SERVICEFILE REALM SSLCERT SSLKEY SSLROOTCERT SSLCRL KRBSRVNAME GSSLIB DATA'
+      .split(' ')
+      .map((name) => [`PG${name}`, '/nowhere']),
+  ),
+  PGSSLMODE: 'require',
+  PGSSLNEGOTIATION: 'direct',
+  PGREQUIRESSL: '1',
+  PGGSSENCMODE: 'require',
+  PGCHANNELBINDING: 'require',
+  PGREQUIREAUTH: 'scram-sha-256',
+  PGTARGETSESSIONATTRS: 'read-only',
+  PGCONNECT_TIMEOUT: '1',
+  PGOPTIONS: '-c search_path=nowhere',
+  PGCLIENTENCODING: 'SQL_ASCII',
+  PGDATESTYLE: 'German',
+  PGTZ: 'Mars/Olympus',
+  PGGEQO: 'off',
+  PGAPPNAME: 'x',
+  LC_ALL: 'xx_XX.UTF-8',
+}
+
 test('[RUN-13] the variables of the environment that steer PostgreSQL programs change nothing', async () => {
   await using folder = await embeddedFolder()
-  vi.stubEnv('PGPORT', '1').stubEnv('PGDATA', '/nowhere').stubEnv('PGUSER', 'x').stubEnv('LC_ALL', 'xx_XX.UTF-8')
+  for (const [name, value] of Object.entries(foreignEnvironment)) vi.stubEnv(name, value)
   try {
     const server = await folder.start()
     expect(await ask(server.connectionString, 'select current_user as me')).toEqual([{ me: 'deskbell' }])

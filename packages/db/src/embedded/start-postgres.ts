@@ -39,6 +39,7 @@ export type EmbeddedPostgres = {
  * The story, and the naive ways that fail: docs/subsystems/embedded-postgres.md.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<EmbeddedPostgres> {
+  ignoreEnvironment()
   const binaries = options.binaries ?? findBinaries()
   const folder = await openDataFolder(resolve(options.dataDir))
   const lock = lockFolder(folder.path)
@@ -51,6 +52,16 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
     lock.release()
     throw asDataFolderError(error, folder)
   }
+}
+
+/**
+ * `PGSSLMODE`, `PGOPTIONS` and the like of a shell are meant for another server. The children do not get them, and the
+ * client library reads them at every connection: so they go, and there is no list of names to keep up.
+ */
+function ignoreEnvironment(): void {
+  // biome-ignore lint/style/noProcessEnv: nothing is read from it
+  const { env } = process
+  for (const name of Object.keys(env)) if (/^PG[A-Z]/.test(name)) delete env[name]
 }
 
 async function startOn(

@@ -1,0 +1,20 @@
+import type { Settings } from './settings.ts'
+
+/** Is this an address that only this machine reaches? */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+type Reach = Pick<Settings, 'HOST' | 'PUBLIC_URL' | 'TRUST_PROXY' | 'PUBLISH_ADDRESS'>
+
+/**
+ * The setting by which other machines may reach this server, as `NAME=value`; null when only this machine does.
+ * A container listens on every address of its own and has a proxy beside it: what counts there is where its ports are
+ * published.
+ */
+export function openSignInReach({ HOST, PUBLIC_URL, TRUST_PROXY, PUBLISH_ADDRESS }: Reach): string | null {
+  if (PUBLIC_URL !== undefined && !isLoopback(new URL(PUBLIC_URL).hostname)) return `PUBLIC_URL=${PUBLIC_URL}`
+  if (PUBLISH_ADDRESS !== undefined) return isLoopback(PUBLISH_ADDRESS) ? null : `PUBLISH_ADDRESS=${PUBLISH_ADDRESS}`
+  if (!isLoopback(HOST)) return `HOST=${HOST}`
+  return TRUST_PROXY === 'yes' ? 'TRUST_PROXY=yes' : null
+}
