@@ -52,7 +52,7 @@ describe('the cookies', () => {
     expect(answer.headers.getSetCookie().every((cookie) => cookie.includes('; Secure'))).toBe(true)
   })
 
-  test('[AUTH-13] signing out ends both cookies of this role, and the other role stays', async () => {
+  test('[AUTH-13] [AUTH-16] signing out ends both cookies of this role, and the other role stays', async () => {
     const own = await signInByRest(server.url, 'client')
     const headers = { cookie: cookies(own, operator), 'deskbell-role': 'client', origin: server.url }
     const answer = await call('/api/users/logout', { method: 'POST', headers })

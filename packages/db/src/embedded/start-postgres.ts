@@ -59,7 +59,6 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
  * client library reads them at every connection: so they go, and there is no list of names to keep up.
  */
 function ignoreEnvironment(): void {
-  // biome-ignore lint/style/noProcessEnv: nothing is read from it
   const { env } = process
   for (const name of Object.keys(env)) if (/^PG[A-Z]/.test(name)) delete env[name]
 }
