@@ -11,7 +11,7 @@ const headersTooLarge =
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-  if (!tooLarge) return void answerRaw(socket, new AppError('invalid_input'), randomUUID())
+  if (!tooLarge) return void answerRaw(socket, new AppError('invalid_input'), { requestId: randomUUID() })
   const tooMuch = new AppError('too_large', { detail: headersTooLarge })
-  answerRaw(socket, tooMuch, randomUUID(), { status: 431, title: 'Request header fields too large' })
+  answerRaw(socket, tooMuch, { requestId: randomUUID(), as: { status: 431, title: 'Request header fields too large' } })
 }

@@ -116,7 +116,10 @@ type LiveParts = { limits: RateLimits; timings: LiveTimings; watch: SessionWatch
 
 function mountLive(app: FastifyInstance, options: HttpOptions, parts: LiveParts): LiveServer | null {
   if (!options.roles.live) {
-    app.server.on('upgrade', (_request, socket) => void answerRaw(socket, new AppError('not_found'), randomUUID()))
+    app.server.on(
+      'upgrade',
+      (_request, socket) => void answerRaw(socket, new AppError('not_found'), { requestId: randomUUID() }),
+    )
     return null
   }
   const live = new LiveServer({ ...options, publicUrl: options.publicUrl, ...parts })

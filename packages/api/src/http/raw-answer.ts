@@ -3,8 +3,10 @@ import type { Duplex } from 'node:stream'
 import type { AppError } from '@deskbell/contract/errors'
 import { type ProblemStatus, problemResponse } from '../rest/rest-response.ts'
 
+export type RawAnswer = { requestId: string; as?: ProblemStatus }
+
 /** A whole HTTP answer written by hand, and the end of the connection: for what never became a request. Returns the status. */
-export function answerRaw(socket: Duplex, error: AppError, requestId: string, as?: ProblemStatus): number {
+export function answerRaw(socket: Duplex, error: AppError, { requestId, as }: RawAnswer): number {
   const { status, headers, body } = problemResponse(error, requestId, as)
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

@@ -85,7 +85,7 @@ export class LiveServer {
         this.#open(ws, connection, { ...admission, requestId }),
       )
     } catch (cause) {
-      status = answerRaw(connection, toAppError(cause), requestId)
+      status = answerRaw(connection, toAppError(cause), { requestId })
     }
     const ms = Math.round(performance.now() - startedAt)
     this.#options.log.info({ method: request.method, route: 'upgrade', status, ms, requestId }, 'request')
