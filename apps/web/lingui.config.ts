@@ -9,6 +9,7 @@ const pages = [
   `${routes}/public-layout.tsx`,
   '<rootDir>/src/features/auth/account-panel.tsx',
   '<rootDir>/src/features/auth/sign-in-form.tsx',
+  '<rootDir>/src/features/auth/sign-out-dialog.tsx',
   '<rootDir>/src/components/person-fields.tsx',
   '<rootDir>/src/components/preferences.tsx',
 ]

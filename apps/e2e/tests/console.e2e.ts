@@ -1,7 +1,8 @@
 import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chatRow, messages, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { eventually } from '../src/eventually.ts'
+import { chatRow, composer, messages, openAccountMenu, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
 import { type RestPerson, signInByRest } from '../src/rest-person.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
@@ -149,4 +150,64 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await close.click()
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
   })
+
+  test('[WEB-56] signing out asks when messages wait, and leaves nothing of that user on the device', async () => {
+    const { chatId } = await clientWith('Leaver', 'a first word')
+    const context = await world.newContext()
+    // Everything goes through but messages: they are lost on the way.
+    await context.routeWebSocket(/.*/, (socket) => {
+      const server = socket.connectToServer()
+      socket.onMessage((frame) => {
+        if (!String(frame).includes('messages.sendBatch')) server.send(frame)
+      })
+    })
+    const person = { email: 'leaver@example.com', name: 'Leaver' }
+    const client = await signInAsClient(context, world.url, person)
+    const operator = await signInAsOperator(context, world.url, { email: 'stayer@example.com', name: 'Stayer' })
+    await chatRow(operator, 'Leaver').click()
+    await messages(operator, 'a first word').waitFor()
+    await composer(operator).fill('a draft of the operator')
+    await client.bringToFront()
+    await messages(client, 'a first word').waitFor()
+    for (const text of ['kept one', 'kept two']) await write(client, text)
+    await composer(client).fill('a draft')
+    const signOut = async () => {
+      await openAccountMenu(client)
+      await client.getByRole('button', { name: 'Sign out', exact: true }).click()
+    }
+    await signOut()
+    const dialog = client.getByRole('dialog', { name: 'Sign out?' })
+    await dialog.getByText('2 messages haven’t been sent').waitFor()
+    await dialog.getByRole('button', { name: 'Stay signed in' }).click()
+    await messages(client, 'kept two').waitFor()
+    expect(await composer(client).inputValue()).toBe('a draft')
+    await signOut()
+    await dialog.getByRole('button', { name: 'Sign out and delete' }).click()
+    await client.waitForURL(`${world.url}/`)
+
+    await eventually(
+      () => tracesIn(client),
+      (traces) => !/kept one|kept two|a draft(?! of)|leaver@/.test(traces),
+    )
+    expect(await tracesIn(client)).toContain('a draft of the operator')
+    await operator.reload()
+    await messages(operator, 'a first word').waitFor()
+    expect(await composer(operator).inputValue()).toBe('a draft of the operator')
+    const history = await (await signInByRest(world.url, { ...person, role: 'client' })).history(chatId)
+    expect(history.map(({ text }) => text)).toEqual(['a first word'])
+  })
 })
+
+/** Everything that this page can find on the device, of all its storages. */
+async function tracesIn(page: Page): Promise<string> {
+  return await page.evaluate(async () => {
+    const rows = await new Promise<unknown>((resolve) => {
+      const request = indexedDB.open('deskbell-outbox')
+      request.onsuccess = () => {
+        const all = request.result.transaction('messages').objectStore('messages').getAll()
+        all.onsuccess = () => resolve(all.result)
+      }
+    })
+    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, rows])
+  })
+}

@@ -32,7 +32,7 @@ export function readRoleOf(userId: string): Role | null {
 }
 
 export function writeRoleOf({ userId, role }: Seat): void {
-  if (readRoleOf(String(userId)) !== role) writeStored(roleKey(userId), role)
+  writeStored(roleKey(userId), role)
 }
 
 function roleKey(userId: string | number): string {

@@ -19,7 +19,7 @@ test('[WEB-12] a break shorter than two seconds is not shown, nor its end', () =
   expect(shown).toEqual([{ kind: 'none' }, { kind: 'none' }, { kind: 'none' }])
 })
 
-test('[WEB-12] a longer break counts down, and its end is told for two seconds', () => {
+test('[WEB-12] [WEB-57] a longer break counts down, and its end is told for two seconds', () => {
   const shown = views(
     [0, waiting, false],
     [quietMs, waiting, false],

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { OfflineError } from '../lib/ask-now.ts'
 import { errorCode } from '../lib/error-code.ts'
+import { OfflineError } from '../lib/offline-error.ts'
 
 /** What a refused call means for the person who made it. Null: no answer came. */
 export function errorWords(code: ErrorCode | null): MessageDescriptor {

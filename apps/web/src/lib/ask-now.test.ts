@@ -1,6 +1,7 @@
 import type { ConnectionState } from '@deskbell/sdk'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { askNow, OfflineError } from './ask-now.ts'
+import { askNow } from './ask-now.ts'
+import { OfflineError } from './offline-error.ts'
 
 const online: ConnectionState = { kind: 'online', via: 'socket' }
 const retryNow = vi.fn()

@@ -1,10 +1,6 @@
 import type { Sdk } from '@deskbell/sdk'
 import { isFinal } from './error-code.ts'
-
-/** There was no line, so nothing was asked. */
-export class OfflineError extends Error {
-  override readonly name = 'OfflineError'
-}
+import { OfflineError } from './offline-error.ts'
 
 const limitMs = 10_000
 const retryMs = 1_000

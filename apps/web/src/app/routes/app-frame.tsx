@@ -1,14 +1,18 @@
+import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
 import { Brand } from '../../components/brand.tsx'
 import { ConnectionBanner } from '../../components/connection-banner.tsx'
+import { failureWords } from '../../components/error-words.ts'
 import { Notice } from '../../components/notice.tsx'
 import { AccountMenu } from '../../features/auth/account-menu.tsx'
+import { useNothingBehind } from '../../lib/catching-up.ts'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
 import { readAuthMode } from '../env.ts'
 import { useLeave } from './use-leave.ts'
+import { useSignOut } from './use-sign-out.ts'
 
 type AppFrameProps = {
   /** What the page is, for those who move by headings. */
@@ -22,15 +26,13 @@ type AppFrameProps = {
 
 /** The window around a signed-in page: the top bar, and the banners with rows of their own. */
 export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameProps) {
+  const { i18n } = useLingui()
   const { sdk, user } = useSession()
   const connection = useStore(sdk.connection)
   const { kept } = useStore(sdk.outbox)
   const leave = useLeave()
-  const [failed, setFailed] = useState(false)
-  const signOut = (then: () => void) => {
-    setFailed(false)
-    sdk.logout().then(then, () => setFailed(true))
-  }
+  const signOut = useSignOut()
+  const { step } = signOut
   return (
     <div className="flex dvh-full flex-col">
       <header className="bg-canvas">
@@ -41,8 +43,9 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
           {bar}
           <div className="ms-auto">
             <AccountMenu
-              onSignOut={() => signOut(leave.home)}
-              onSwitchUser={() => signOut(() => leave.toOtherUser(user.role))}
+              onSignOut={() => signOut.start(leave.home)}
+              onSwitchUser={() => signOut.start(() => leave.toOtherUser(user.role))}
+              signingOut={step.kind === 'working'}
             >
               {settings}
             </AccountMenu>
@@ -53,11 +56,13 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
             <Trans>Demo mode: anyone can sign in.</Trans>
           </Notice>
         )}
-        {failed && (
-          <Notice look="danger">
-            <Trans>Couldn’t sign you out: can’t reach the server. Try again.</Trans>
-          </Notice>
-        )}
+        <div role="alert">
+          {step.kind === 'failed' && (
+            <Notice look="danger">
+              <Trans>You’re still signed in.</Trans> {i18n._(failureWords(step.error))}
+            </Notice>
+          )}
+        </div>
         {!kept && (
           <Notice look="info">
             <Trans>This browser can’t save messages: unsent ones are lost when you close this tab.</Trans>
@@ -65,7 +70,7 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
         )}
         <ConnectionBanner
           connection={connection}
-          caughtUp={caughtUp}
+          caughtUp={useNothingBehind() && caughtUp}
           onRetry={() => sdk.retryNow()}
           onSignIn={() => leave.toSignIn(user.role)}
         />
@@ -74,6 +79,7 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
         <h1 className="sr-only">{title}</h1>
         {children}
       </main>
+      {step.kind === 'asking' && <step.Dialog unsent={step.unsent} onSignOut={step.confirm} onStay={signOut.cancel} />}
     </div>
   )
 }

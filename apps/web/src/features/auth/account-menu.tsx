@@ -7,7 +7,13 @@ import { useSession } from '../../lib/session.ts'
 import type { AccountPanelProps } from './account-panel.tsx'
 
 // What is behind the button is loaded when it is first wanted.
-const loadPanel = () => withCatalogs(['pages'], import('./account-panel.tsx'))
+const loadPanel = async () => {
+  const [panel] = await Promise.all([
+    withCatalogs(['pages'], import('./account-panel.tsx')),
+    import('./sign-out-tools.ts'),
+  ])
+  return panel
+}
 const AccountPanel = lazy(async () => ({ default: (await loadPanel()).AccountPanel }))
 
 /** Who is signed in, how the page looks, and the way out. The browser's own popover closes it on Escape and on a press elsewhere. */

@@ -6,13 +6,15 @@ import { useSession } from '../../lib/session.ts'
 
 export type AccountPanelProps = {
   readonly onSignOut: () => void
+  /** It is under way. */
+  readonly signingOut: boolean
   readonly onSwitchUser: () => void
   /** More settings of this page. */
   readonly children?: ReactNode
 }
 
 /** Who is signed in, how the page looks, and the way out. */
-export function AccountPanel({ onSignOut, onSwitchUser, children }: AccountPanelProps) {
+export function AccountPanel({ onSignOut, signingOut, onSwitchUser, children }: AccountPanelProps) {
   const { user } = useSession()
   return (
     <>
@@ -27,10 +29,10 @@ export function AccountPanel({ onSignOut, onSwitchUser, children }: AccountPanel
         {children}
       </div>
       <div className="grid gap-2">
-        <Button onClick={onSwitchUser}>
+        <Button busy={signingOut} onClick={onSwitchUser}>
           <Trans>Switch user</Trans>
         </Button>
-        <Button onClick={onSignOut}>
+        <Button busy={signingOut} onClick={onSignOut}>
           <Trans>Sign out</Trans>
         </Button>
       </div>

@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react'
 import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef } from 'react'
 import { errorWords } from '../../components/error-words.ts'
 import { Notice } from '../../components/notice.tsx'
+import { useBehind } from '../../lib/catching-up.ts'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
 import { composedText } from './composed-text.ts'
@@ -78,6 +79,7 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
   const pending = usePendingHandlers({ follower, putBack, refused: props.refused })
   useIncoming(timeline, user.id)
   useTroubles(timeline)
+  useBehind(timeline.status === 'catching-up')
   useTakesFocus(props.takesFocus ?? false, composerRef)
   const ownRef = useRef<ThreadView>(null)
   const thread = threadRef ?? ownRef

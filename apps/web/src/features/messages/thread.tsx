@@ -68,7 +68,9 @@ export const Thread = memo(function Thread(props: ThreadProps) {
       >
         <div className="mx-auto flex min-h-full w-full max-w-[48rem] flex-col justify-end px-4 pt-2 pb-1">
           {timeline.status === 'loading' && items.length === 0 ? <ThreadSkeleton /> : null}
-          {part.hasOlder && <OlderButton loading={timeline.loadingOlder} onPress={part.showOlder} />}
+          {part.hasOlder && (
+            <OlderButton loading={timeline.loadingOlder} isLive={timeline.status === 'live'} onPress={part.showOlder} />
+          )}
           {/* A plain block, with margins at no two neighbours: a flex box would lay out every row at every change. */}
           <div>
             {items.map((item) => (
@@ -118,15 +120,27 @@ function jumpByKey(event: KeyboardEvent, { toStart, toEnd }: ReturnType<typeof u
   else toEnd()
 }
 
-function OlderButton({ loading, onPress }: { loading: boolean; onPress: () => void }) {
+type OlderButtonProps = { readonly loading: boolean; readonly isLive: boolean; readonly onPress: () => void }
+
+function OlderButton({ loading, isLive, onPress }: OlderButtonProps) {
+  const [pressed, setPressed] = useState(false)
+  if (pressed && isLive) setPressed(false)
   return (
-    <button
-      type="button"
-      onClick={onPress}
-      className="mx-auto my-2 min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover"
-    >
-      {loading ? <Trans>Loading…</Trans> : <Trans>Show earlier messages</Trans>}
-    </button>
+    <div className="my-2 text-center">
+      <button
+        type="button"
+        onClick={() => {
+          setPressed(!isLive)
+          onPress()
+        }}
+        className="min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover"
+      >
+        {loading ? <Trans>Loading…</Trans> : <Trans>Show earlier messages</Trans>}
+      </button>
+      <p role="status" className="text-small text-ink-2 empty:hidden">
+        {pressed && !isLive && <Trans>You’re offline. Earlier messages can be loaded when you’re back online.</Trans>}
+      </p>
+    </div>
   )
 }
 

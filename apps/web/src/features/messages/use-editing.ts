@@ -1,6 +1,6 @@
 import type { ChatFollower } from '@deskbell/sdk'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import { OfflineError } from '../../lib/ask-now.ts'
+import { OfflineError } from '../../lib/offline-error.ts'
 import { useSession } from '../../lib/session.ts'
 import type { DraftPlace } from './drafts.ts'
 import { type Edit, readEdit, writeEdit } from './edit-drafts.ts'

@@ -47,7 +47,8 @@ export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): Co
     chats,
     rows,
     counts,
-    caughtUp: status === 'live',
+    // The pages of the list are asked again after an outage, and may be on their way when the inbox is live already.
+    caughtUp: status === 'live' && (!query.isRefetching || query.isFetchingNextPage),
     hasMore: query.hasNextPage,
     loadingMore: query.isFetchingNextPage,
     loadMore: () => void query.fetchNextPage(),

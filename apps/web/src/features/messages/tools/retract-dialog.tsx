@@ -6,7 +6,7 @@ import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
 import { failureWords } from '../../../components/error-words.ts'
 import { usePlainText } from '../../../components/rich-text/use-rich-text.ts'
-import { OfflineError } from '../../../lib/ask-now.ts'
+import { OfflineError } from '../../../lib/offline-error.ts'
 import { useSession } from '../../../lib/session.ts'
 import type { OwnMessage } from '../own-messages.ts'
 

@@ -1,0 +1,2 @@
+/** There was no line, so nothing was asked. */
+export class OfflineError extends Error {}
