@@ -62,6 +62,13 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     already_assigned: async () => ({ token: operator.token, input: { chatId: await chatOf(other) } }),
     chat_closed: async () => ({ token: operator.token, input: { chatId: await closedChat() } }),
   },
+  'chats.noReply': {
+    ...operatorOnly(missing),
+    not_found: asOperator(missing),
+    newer_messages: async () => {
+      return { token: operator.token, input: { chatId: (await messageOf(client)).chatId, ifSeq: 0 } }
+    },
+  },
   'chats.markRead': {
     ...unauthenticated({ ...missing, seq: 1 }),
     invalid_input: asClient(missing),

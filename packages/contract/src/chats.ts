@@ -28,6 +28,14 @@ export const chatSchema = z
     rev: z.int().min(0),
     createdAt: timeSchema,
     closedAt: timeSchema.nullable(),
+    /** Null in a closed chat. Answers to clients do not have the field. */
+    waitingSince: timeSchema
+      .nullable()
+      .meta({
+        description:
+          'For operators only: the time of the client’s first message that no operator has answered or waved off.',
+      })
+      .exactOptional(),
   })
   .meta({ id: 'Chat' })
 export type Chat = z.infer<typeof chatSchema>
@@ -55,6 +63,8 @@ export const listChatsInputSchema = z
     status: z.enum(['open', 'closed', 'all']).optional(),
     /** For operators; a client may only say `all`, which is its own chats. */
     scope: z.enum(['all', 'mine', 'unassigned']).optional(),
+    /** `waiting` is for operators: who has waited longest first, then those who do not wait. Default: `activity`. */
+    sort: z.enum(['activity', 'waiting']).optional(),
     cursor: stringSchema(1, 200).optional(),
   })
   .prefault({})
@@ -77,6 +87,10 @@ export type AssignOperatorInput = z.output<typeof assignOperatorInputSchema>
 /** With `ifSeq` the chat is closed only if the client has written nothing after that place. */
 export const closeChatInputSchema = z.strictObject({ chatId: chatIdSchema, ifSeq: z.int().min(0).optional() })
 export type CloseChatInput = z.output<typeof closeChatInputSchema>
+
+/** With `ifSeq` the client is waved off only if it has written nothing after that place. */
+export const noReplyInputSchema = z.strictObject({ chatId: chatIdSchema, ifSeq: z.int().min(0).optional() })
+export type NoReplyInput = z.output<typeof noReplyInputSchema>
 
 const markShape = { chatId: chatIdSchema, seq: z.int().min(0) }
 

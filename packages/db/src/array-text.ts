@@ -3,8 +3,8 @@
  * a batch of sends has thousands.
  */
 
-export function numberArray(values: readonly number[]): string {
-  return `{${values.join(',')}}`
+export function numberArray(values: readonly (number | null)[]): string {
+  return `{${values.map((value) => value ?? 'null').join(',')}}`
 }
 
 export function textArray(values: readonly string[]): string {

@@ -81,15 +81,27 @@ const statuses = ['open', 'closed', 'all'] as const
 for (const scope of scopes) {
   for (const status of statuses) {
     const askerId = scope === 'own' ? aClient : busyOperator
-    const list = (after?: ChatsFilter['after']) => queries.chats.list({ askerId, scope, status, limit: 51, after })
+    const list = (after?: ChatsFilter['after'], sort: ChatsFilter['sort'] = 'activity') =>
+      queries.chats.list({ askerId, scope, status, sort, limit: 51, after })
+    const recent =
+      'select id, last_message_at as at from chats order by last_message_at desc, id desc offset 60 limit 1'
     reads[`chats.list ${scope} ${status}`] = () => list()
-    reads[`chats.list ${scope} ${status}, the page after`] = async () => {
-      const place = await database.db.pool.query(
-        'select id, last_message_at from chats order by last_message_at desc, id desc offset 60 limit 1',
-      )
-      return await list({ lastMessageAt: place.rows[0].last_message_at, id: Number(place.rows[0].id) })
-    }
+    reads[`chats.list ${scope} ${status}, the page after`] = async () => list(await place('activity', recent))
+    if (scope === 'own') continue
+    reads[`chats.list ${scope} ${status} by waiting`] = () => list(undefined, 'waiting')
+    reads[`chats.list ${scope} ${status} by waiting, after some who wait`] = async () =>
+      list(await place('waiting', longestWaiting), 'waiting')
+    reads[`chats.list ${scope} ${status} by waiting, after those who wait`] = async () =>
+      list(await place('activity', recent), 'waiting')
   }
+}
+
+const longestWaiting = `select id, waiting_since as at from chats
+  where waiting_since is not null order by waiting_since, id offset 60 limit 1`
+
+async function place(by: 'activity' | 'waiting', text: string): Promise<ChatsFilter['after']> {
+  const { rows } = await database.db.pool.query(text)
+  return { by, at: rows[0].at, id: Number(rows[0].id) }
 }
 
 describe.each(['generic', 'custom'] as const)('%s plans', (mode) => {

@@ -39,7 +39,16 @@ const lockOne = preparedOnce((executor) =>
 /** What a send needs of its chat. */
 export type SendChat = Pick<
   LockedChat,
-  'id' | 'userId' | 'operatorId' | 'status' | 'lastSeq' | 'rev' | 'inCount' | 'outCount' | 'lastEntryAt'
+  | 'id'
+  | 'userId'
+  | 'operatorId'
+  | 'status'
+  | 'lastSeq'
+  | 'rev'
+  | 'inCount'
+  | 'outCount'
+  | 'lastEntryAt'
+  | 'waitingSince'
 >
 
 /** Locks several chats, lowest id first, so that two callers never wait for each other in a ring. Missing ones are left out. */
@@ -74,6 +83,7 @@ function selectForSend(executor: Executor) {
       inCount: chats.inCount,
       outCount: chats.outCount,
       lastEntryAt: chats.lastEntryAt,
+      waitingSince: chats.waitingSince,
     })
     .from(chats)
     .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)

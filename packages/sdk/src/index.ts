@@ -1,6 +1,7 @@
 export type { ConnectionState, EndReason, Via } from './connection/connection-state.ts'
 export { createSdk } from './create-sdk.ts'
 export { errorCode, isRetryable, retryAfterMs } from './error-code.ts'
+export { compareByActivity, compareByWaiting } from './inbox/compare-chats.ts'
 export type { InboxFollower, InboxState } from './inbox/inbox.ts'
 export { newId } from './new-id.ts'
 export type { OutboxState } from './outbox/outbox-state.ts'

@@ -131,11 +131,13 @@ function chatRows(size: DatabaseSize): string {
     end if;
   end $$;
   insert into chats (id, user_id, created_by, operator_id, status, created_at, last_message_at, last_entry_at, closed_at,
-      last_seq, rev, last_message_id, in_count, out_count)
+      last_seq, rev, last_message_id, in_count, out_count, waiting_since)
     overriding system value
     select chat_id, client, client, operator_id, status, created_at, last_at, last_at,
       case when status = 'closed' then last_at end, last_seq, last_seq, last_id,
-      case when operator_id is null then nth else (nth + 1) / 2 end, case when operator_id is null then 0 else nth / 2 end
+      case when operator_id is null then nth else (nth + 1) / 2 end, case when operator_id is null then 0 else nth / 2 end,
+      case when status = 'open' and operator_id is null then created_at
+        when status = 'open' and nth % 2 = 1 then last_at end
     from (
       select chat_id, nth, last_id, fill_client(chat_id, ${clients(size)}) as client, operator_id, status,
         nth + case when operator_id is null then 0 else 1 end + case when status = 'closed' then 1 else 0 end as last_seq,

@@ -77,6 +77,39 @@ describe('reopening and closing by REST', () => {
   })
 })
 
+describe('waving off by REST', () => {
+  it('[REST-2] [CHAT-19] an operator’s chat waits until it is waved off, and again: 200 and the same chat', async () => {
+    const chat = await newChat()
+    const { createdAt } = await send(chat)
+    const waiting = await rest.call('GET', chat, { token: operator.token })
+    expect(waiting).toMatchObject({ status: 200, json: { chat: { waitingSince: createdAt } } })
+    const first = await post(`${chat}/no-reply`, operator)
+    expect(first).toMatchObject({ status: 200, json: { chat: { waitingSince: null } } })
+    expect((await post(`${chat}/no-reply`, operator, {})).json).toEqual(first.json)
+  })
+
+  it('[CHAT-19] [CHAT-3] a client is forbidden before all else, and what is not there has one answer', async () => {
+    for (const path of [await newChat(), '/chats/999999999', '/chats/abc'])
+      expect(await post(`${path}/no-reply`, client)).toMatchObject({ status: 403, code: 'forbidden' })
+    expect(await post('/chats/999999999/no-reply', operator)).toMatchObject({ status: 404, code: 'not_found' })
+  })
+
+  it('[CHAT-20] [CHAT-18] what a client gets has no waitingSince, and sort=waiting is not for it', async () => {
+    const chat = await newChat()
+    await send(chat)
+    const as = (path: string, { token }: LoginOutput) => rest.call('GET', path, { token })
+    for (const path of [chat, '/chats?sort=activity']) {
+      expect((await as(path, client)).text).not.toContain('waitingSince')
+      expect((await as(path, operator)).text).toContain('waitingSince')
+    }
+    expect(await as('/chats?sort=waiting', operator)).toMatchObject({ status: 200 })
+    expect(await as('/chats?sort=waiting', client)).toMatchObject({
+      status: 400,
+      json: { errors: [{ path: 'sort', message: 'is for operators only' }] },
+    })
+  })
+})
+
 describe('editing and retracting by REST', () => {
   it('[REST-2] [MSG-14] [MSG-15] [MSG-17] each answers 200 with the message, and again the same; the send stays a replay', async () => {
     const chat = await newChat()

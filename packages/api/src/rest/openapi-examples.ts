@@ -33,16 +33,20 @@ const chat = {
   rev: 2,
   createdAt: '2026-11-22T09:30:30.000Z',
   closedAt: null,
+  waitingSince: message.createdAt,
 }
 
 const edited = { ...message, text: 'Hello! Is anybody there?' }
 
 const assigned = { ...chat, operator: { id: 3, name: 'Grace' }, lastSeq: 2, rev: 3 }
 
+const closed = { status: 'closed', closedAt: '2026-11-22T09:40:00.000Z', waitingSince: null }
+
 export const inputExamples: Record<string, unknown> = {
   'users.login': { email: 'ada@example.com', name: 'Ada', role: 'client' },
   'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
   'chats.close': { ifSeq: 2 },
+  'chats.noReply': { ifSeq: 2 },
   'chats.assignOperator': { takeOver: true },
   'chats.markRead': { seq: 1 },
   'messages.send': { text: message.text, clientMsgId: message.clientMsgId },
@@ -52,13 +56,16 @@ export const inputExamples: Record<string, unknown> = {
 export const outputExamples: Record<string, unknown> = {
   'users.login': { user, token: 'dbs_5V0mTn3Yk2', expiresAt: '2026-12-22T09:30:00.000Z' },
   'users.me': { user },
-  'chats.create': { chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1 } },
+  'chats.create': {
+    chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1, waitingSince: null },
+  },
   'chats.list': { items: [chat], nextCursor: null },
   'chats.get': { chat },
-  'chats.close': { chat: { ...assigned, status: 'closed', lastSeq: 3, rev: 4, closedAt: '2026-11-22T09:40:00.000Z' } },
+  'chats.close': { chat: { ...assigned, ...closed, lastSeq: 3, rev: 4 } },
   'chats.reopen': { chat: { ...assigned, lastSeq: 4, rev: 5 } },
   'chats.assignOperator': { chat: assigned },
   'chats.release': { chat: { ...assigned, operator: null, lastSeq: 3, rev: 4 } },
+  'chats.noReply': { chat: { ...assigned, rev: 4, waitingSince: null } },
   'messages.send': { message, duplicate: false },
   'messages.list': { items: [message], hasMore: false },
   'messages.edit': { message: edited },

@@ -8,6 +8,7 @@ import {
   listChatsOutputSchema,
   markDeliveredInputSchema,
   markReadInputSchema,
+  noReplyInputSchema,
 } from '@deskbell/contract/chats'
 import { chatFrameSchema, followChatInputSchema, pageInputSchema, pageOutputSchema } from '@deskbell/contract/events'
 import { typingInputSchema } from '@deskbell/contract/presence'
@@ -18,6 +19,7 @@ import { getChat } from '@deskbell/core/chats/get-chat'
 import { listChats } from '@deskbell/core/chats/list-chats'
 import { markDelivered } from '@deskbell/core/chats/mark-delivered'
 import { markRead } from '@deskbell/core/chats/mark-read'
+import { noReply } from '@deskbell/core/chats/no-reply'
 import { releaseChat } from '@deskbell/core/chats/release-chat'
 import { reopenChat } from '@deskbell/core/chats/reopen-chat'
 import { openChat } from '@deskbell/core/events/follow-chat'
@@ -47,7 +49,8 @@ export const chatsProcedures = {
 
   list: signedInProcedure
     .meta({
-      summary: 'Chats, most recent activity first: a client sees its own, an operator all.',
+      summary:
+        'Chats, most recent activity first: a client sees its own, an operator all, with `sort=waiting` the longest waiting first.',
       rest: { method: 'GET', path: '/chats', success: { 200: 'One page of chats.' } },
     })
     .input(listChatsInputSchema)
@@ -104,6 +107,17 @@ export const chatsProcedures = {
     .input(chatInputSchema)
     .output(chatOutputSchema)
     .mutation(({ ctx, input }) => releaseChat(ctx.core, ctx.actor, input)),
+
+  noReply: operatorProcedure
+    .meta({
+      summary:
+        'Say that what the client has written needs no answer, with `ifSeq` only if it has written nothing after it. Repeating it changes nothing.',
+      rest: { method: 'POST', path: '/chats/{id}/no-reply', success: { 200: 'The chat, which waits for nobody.' } },
+      errors: ['not_found', 'newer_messages'],
+    })
+    .input(noReplyInputSchema)
+    .output(chatOutputSchema)
+    .mutation(({ ctx, input }) => noReply(ctx.core, ctx.actor, input)),
 
   markRead: signedInProcedure
     .meta({

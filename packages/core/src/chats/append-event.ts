@@ -29,6 +29,6 @@ export async function appendEvent(
   return { seq, at: at.toISOString(), actor: { id: actor.userId, name: actor.name, role: actor.role }, ...event }
 }
 
-function stateOf({ status, operatorId, closedAt }: ChatState): ChatState {
-  return { status, operatorId, closedAt }
+function stateOf({ status, operatorId, closedAt, waitingSince }: ChatState): ChatState {
+  return { status, operatorId, closedAt, waitingSince }
 }

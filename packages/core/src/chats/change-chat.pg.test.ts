@@ -108,7 +108,7 @@ describe('releaseChat', () => {
     const { operator, chat } = await newConversation(core)
     const input = { chatId: chat.id }
     const free = await releaseChat(core, operator, input)
-    expect(free.chat).toEqual(chat)
+    expect(free.chat).toEqual({ ...chat, waitingSince: null })
     await assignOperator(core, operator, input)
     await expect(releaseChat(core, await newOperator(core), input)).rejects.toMatchObject({ code: 'already_assigned' })
     const hints = collectHints(chat.id)

@@ -6,6 +6,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { type LockedChat, lockChat } from '@deskbell/db/locks'
 import { readClock } from '@deskbell/db/queries/chat-events'
 import { readChatRow } from '@deskbell/db/queries/chats'
+import { restoreWaiting } from '@deskbell/db/queries/waiting'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
 import { entryTime } from '../events/entry-time.ts'
@@ -45,7 +46,10 @@ async function write(tx: Tx, { chat, actor, at, decision }: Write): Promise<LogE
       return null
     case 'refused':
       throw new AppError(decision.code)
-    case 'changed':
-      return appendEvent(tx, { chat, actor, at, state: decision.state, event: decision.event })
+    case 'changed': {
+      const entry = await appendEvent(tx, { chat, actor, at, state: decision.state, event: decision.event })
+      if (entry.kind === 'reopened') await restoreWaiting(tx, chat.id)
+      return entry
+    }
   }
 }

@@ -6,9 +6,9 @@ import { decideAssign, decideClose, decideRelease, decideReopen } from './chat-s
 const now = new Date('2030-01-01T00:00:00.000Z')
 const ann = { id: userIdSchema.parse(1), name: 'Ann' }
 const bob = { id: userIdSchema.parse(2), name: 'Bob' }
-const open: ChatState = { status: 'open', operatorId: null, closedAt: null }
+const open: ChatState = { status: 'open', operatorId: null, closedAt: null, waitingSince: now }
 const withAnn: ChatState = { ...open, operatorId: ann.id }
-const closed: ChatState = { status: 'closed', operatorId: ann.id, closedAt: now }
+const closed: ChatState = { status: 'closed', operatorId: ann.id, closedAt: now, waitingSince: null }
 
 const unchanged = { outcome: 'unchanged' }
 const chatClosed = { outcome: 'refused', code: 'chat_closed' }
@@ -26,7 +26,8 @@ describe('chat state', () => {
   })
 
   test('[CHAT-15] a reopened chat keeps its operator and has no time of closing; an open one stays as it is', () => {
-    expect(decideReopen(closed)).toEqual({ outcome: 'changed', state: withAnn, event: { kind: 'reopened' } })
+    const state = { ...withAnn, waitingSince: null }
+    expect(decideReopen(closed)).toEqual({ outcome: 'changed', state, event: { kind: 'reopened' } })
     expect(decideReopen(withAnn)).toEqual(unchanged)
   })
 

@@ -30,17 +30,17 @@ export function decideClose(chat: ChatState, now: Date, hasNewer = false): ChatD
   if (hasNewer) return { outcome: 'refused', code: 'newer_messages' }
   return {
     outcome: 'changed',
-    state: { status: 'closed', operatorId: chat.operatorId, closedAt: now },
+    state: { status: 'closed', operatorId: chat.operatorId, closedAt: now, waitingSince: null },
     event: { kind: 'closed' },
   }
 }
 
-/** The chat comes back to whoever had it. */
+/** The chat comes back to whoever had it. Whether its client waits is read from the log afterwards. */
 export function decideReopen(chat: ChatState): ChatDecision {
   if (chat.status === 'open') return { outcome: 'unchanged' }
   return {
     outcome: 'changed',
-    state: { status: 'open', operatorId: chat.operatorId, closedAt: null },
+    state: { status: 'open', operatorId: chat.operatorId, closedAt: null, waitingSince: null },
     event: { kind: 'reopened' },
   }
 }
@@ -61,10 +61,10 @@ export function decideRelease(chat: ChatState, askerId: UserId): ChatDecision {
   return assigned(chat, null)
 }
 
-function assigned(chat: ChatState, operator: Operator | null): ChatDecision {
+function assigned({ status, closedAt, waitingSince }: ChatState, operator: Operator | null): ChatDecision {
   return {
     outcome: 'changed',
-    state: { status: chat.status, operatorId: operator?.id ?? null, closedAt: chat.closedAt },
+    state: { status, operatorId: operator?.id ?? null, closedAt, waitingSince },
     event: { kind: 'assigned', data: { operator: operator && { id: operator.id, name: operator.name } } },
   }
 }

@@ -2,7 +2,7 @@ import type { Chat } from '@deskbell/contract/chats'
 import type { Role } from '@deskbell/contract/users'
 import type { ChatRow } from '@deskbell/db/queries/chat-rows'
 
-/** A chat as one asker sees it. The operator's e-mail address is not even in the row. */
+/** A chat as one asker sees it. The operator's e-mail address is not even in the row; `waitingSince` is the operators'. */
 export function chatView(row: ChatRow, asker: Role): Chat {
   return {
     id: row.id,
@@ -16,6 +16,7 @@ export function chatView(row: ChatRow, asker: Role): Chat {
     rev: row.rev,
     createdAt: row.createdAt.toISOString(),
     closedAt: row.closedAt?.toISOString() ?? null,
+    ...(asker === 'operator' && { waitingSince: row.waitingSince?.toISOString() ?? null }),
   }
 }
 

@@ -97,7 +97,7 @@ describe('listChats', () => {
     await expect(scoped).rejects.toMatchObject({ code: 'invalid_input', issues: [{ path: 'scope' }] })
     const broken = listChats(core, ann, { limit: 50, cursor: 'nonsense' })
     await expect(broken).rejects.toMatchObject({ code: 'invalid_input', issues: [{ path: 'cursor' }] })
-    const far = encodeListCursor({ lastMessageAt: new Date(0), id: 1 })
+    const far = encodeListCursor({ by: 'activity', at: new Date(0), id: 1 }, 'activity')
     expect(await listChats(core, ann, { limit: 50, cursor: far })).toEqual({ items: [], nextCursor: null })
   })
 })

@@ -4,9 +4,9 @@ import { AppError } from '@deskbell/contract/errors'
 import type { ChatsFilter } from '@deskbell/db/queries/chat-lists'
 import type { Core } from '../context.ts'
 import { chatView } from './chat-view.ts'
-import { decodeListCursor, encodeListCursor } from './list-cursor.ts'
+import { decodeListCursor, encodeListCursor, positionOf } from './list-cursor.ts'
 
-/** A client's own chats, or an operator's lists; most recent activity first. */
+/** A client's own chats, or an operator's lists; most recent activity first, or by waiting. */
 export async function listChats(core: Core, actor: Actor, input: ListChatsInput): Promise<ListChatsOutput> {
   const filter = listFilter(actor, input)
   const rows = await core.queries.chats.list({ ...filter, limit: input.limit + 1 })
@@ -15,19 +15,26 @@ export async function listChats(core: Core, actor: Actor, input: ListChatsInput)
   const hasMore = rows.length > page.length
   return {
     items: page.map((row) => chatView(row, actor.role)),
-    nextCursor: hasMore && last !== undefined ? encodeListCursor(last) : null,
+    nextCursor: hasMore && last !== undefined ? encodeListCursor(positionOf(last, filter.sort), filter.sort) : null,
   }
 }
 
 function listFilter(actor: Actor, input: ListChatsInput): ChatsFilter {
+  const sort = input.sort ?? 'activity'
+  if (actor.role === 'client') assertOfClients(input)
   const page = {
     askerId: actor.userId,
     limit: input.limit,
-    after: input.cursor === undefined ? undefined : decodeListCursor(input.cursor),
+    sort,
+    after: input.cursor === undefined ? undefined : decodeListCursor(input.cursor, sort),
   }
   if (actor.role === 'operator') return { ...page, scope: input.scope ?? 'all', status: input.status ?? 'open' }
-  if (input.scope !== undefined && input.scope !== 'all') {
-    throw new AppError('invalid_input', { issues: [{ path: 'scope', message: 'is for operators only' }] })
-  }
   return { ...page, scope: 'own', status: input.status ?? 'all' }
+}
+
+/** What a client may say is what it gets anyway. */
+function assertOfClients({ scope = 'all', sort = 'activity' }: ListChatsInput): void {
+  const wrong = [...(scope === 'all' ? [] : ['scope']), ...(sort === 'activity' ? [] : ['sort'])]
+  if (wrong.length === 0) return
+  throw new AppError('invalid_input', { issues: wrong.map((path) => ({ path, message: 'is for operators only' })) })
 }

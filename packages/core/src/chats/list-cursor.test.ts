@@ -3,14 +3,31 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeListCursor, encodeListCursor } from './list-cursor.ts'
 
+const places = [
+  { sort: 'activity', by: 'activity' },
+  { sort: 'waiting', by: 'waiting' },
+  { sort: 'waiting', by: 'activity' },
+] as const
+
 describe('list cursor', () => {
   test('[CHAT-4] a cursor comes back as the position it was made of', () => {
     const time = fc.date({ min: new Date(0), max: new Date('2999-01-01'), noInvalidDate: true })
     fc.assert(
-      fc.property(time, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (lastMessageAt, id) => {
-        expect(decodeListCursor(encodeListCursor({ lastMessageAt, id }))).toEqual({ lastMessageAt, id })
+      fc.property(time, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (at, id) => {
+        for (const { sort, by } of places) {
+          expect(decodeListCursor(encodeListCursor({ by, at, id }, sort), sort)).toEqual({ by, at, id })
+        }
       }),
     )
+  })
+
+  test('[CHAT-4] [CHAT-18] a cursor of one order is none of the other', () => {
+    const position = { at: new Date(1), id: 1 }
+    for (const { sort, by } of places) {
+      const cursor = encodeListCursor({ ...position, by }, sort)
+      const other = sort === 'waiting' ? 'activity' : 'waiting'
+      expect(() => decodeListCursor(cursor, other)).toThrow(AppError)
+    }
   })
 
   test.each([
@@ -21,7 +38,7 @@ describe('list cursor', () => {
     encode('1.9999999999999999'),
     `${encode('1.1')}=`,
   ])('[CHAT-4] a made-up cursor is invalid_input: %s', (cursor) => {
-    expect(() => decodeListCursor(cursor)).toThrow(AppError)
+    for (const sort of ['activity', 'waiting'] as const) expect(() => decodeListCursor(cursor, sort)).toThrow(AppError)
   })
 })
 

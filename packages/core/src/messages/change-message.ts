@@ -5,6 +5,7 @@ import type { MessageInput, MessageOutput } from '@deskbell/contract/messages'
 import { type LockedChat, lockChat } from '@deskbell/db/locks'
 import { emptyEditedTexts, readMessageContext, replaceMessageText } from '@deskbell/db/queries/message-changes'
 import type { MessageRow } from '@deskbell/db/queries/messages'
+import { restoreWaiting } from '@deskbell/db/queries/waiting'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import { appendEvent } from '../chats/append-event.ts'
 import { requireVisible } from '../chats/chat-policy.ts'
@@ -51,5 +52,8 @@ type Write = { decision: Extract<MessageDecision, { outcome: 'changed' }>; seq: 
 
 async function writeText(tx: Tx, message: MessageRow, { decision, seq }: Write): Promise<void> {
   await replaceMessageText(tx, { message, text: decision.text, seq })
-  if (decision.event.kind === 'retracted') await emptyEditedTexts(tx, message)
+  if (decision.event.kind !== 'retracted') return
+  await emptyEditedTexts(tx, message)
+  // A retracted message waits for no answer, and a retracted answer is none.
+  await restoreWaiting(tx, message.chatId)
 }

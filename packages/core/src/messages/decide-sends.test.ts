@@ -18,10 +18,26 @@ describe('decideSends', () => {
       { seq: 6, direction: 'in', directionNo: 4 },
     ])
     const head = { chatId: chat.id, lastSeq: 6, rev: 10, inCount: 4, outCount: 1, lastMessageAt: sendTime, newest: 1 }
-    expect(heads).toEqual([head])
+    expect(heads).toEqual([{ ...head, waitingSince: sendTime }])
     const answer = decideSends(sendState([chat]), [request([command('a')], { sender: operator })])
     expect(answer.rows).toMatchObject([{ direction: 'out', directionNo: 2 }])
     expect(answer.heads).toMatchObject([{ inCount: 2, outCount: 2 }])
+  })
+
+  test('[CHAT-18] a client waits since its first message that no operator has answered', () => {
+    const earlier = new Date(sendTime.getTime() - 60_000)
+    const [asks, answers] = [request([command('q')]), request([command('a')], { sender: operator })]
+    const waitingAfter = (waitingSince: Date | null, ...sends: SendRequest[]) =>
+      decideSends(sendState([sendChat({ waitingSince })]), sends).heads[0]?.waitingSince
+    expect(waitingAfter(null, asks)).toEqual(sendTime)
+    expect(waitingAfter(earlier, asks)).toEqual(earlier)
+    expect(waitingAfter(earlier, answers)).toBeNull()
+    expect(waitingAfter(null, answers)).toBeNull()
+    expect(waitingAfter(earlier, answers, asks)).toEqual(sendTime)
+    expect(waitingAfter(earlier, asks, answers)).toBeNull()
+    // A replay is no answer.
+    const replay = decideSends(sendState([sendChat({ waitingSince: earlier })], [sentRow('q')]), [asks])
+    expect(replay.heads).toEqual([])
   })
 
   test('[MSG-1] a clock that was set back does not turn the log around', () => {
@@ -166,6 +182,6 @@ class World {
   }
 }
 
-function withoutRev({ lastSeq, inCount, outCount, lastMessageAt }: SendDecision['heads'][number]) {
-  return { lastSeq, inCount, outCount, lastEntryAt: lastMessageAt }
+function withoutRev({ lastSeq, inCount, outCount, lastMessageAt, waitingSince }: SendDecision['heads'][number]) {
+  return { lastSeq, inCount, outCount, lastEntryAt: lastMessageAt, waitingSince }
 }

@@ -76,8 +76,13 @@ function newMessage(draft: Draft, { chat, now, sender }: Send, command: SendComm
   const head = draft.heads.get(chat.id) ?? headBefore(chat, now)
   const fromClient = sender.role === 'client'
   head.lastSeq += 1
-  if (fromClient) head.inCount += 1
-  else head.outCount += 1
+  if (fromClient) {
+    head.inCount += 1
+    head.waitingSince ??= head.lastMessageAt
+  } else {
+    head.outCount += 1
+    head.waitingSince = null
+  }
   head.newest = draft.rows.length
   draft.heads.set(chat.id, head)
   return {
@@ -102,6 +107,7 @@ function headBefore(chat: SendChat, now: Date): SentHead {
     inCount: chat.inCount,
     outCount: chat.outCount,
     lastMessageAt: entryTime(now, chat.lastEntryAt),
+    waitingSince: chat.waitingSince,
     newest: -1,
   }
 }

@@ -25,6 +25,7 @@ export function sendChat(changes: Partial<SendChat> = {}): SendChat {
     inCount: 0,
     outCount: 0,
     lastEntryAt: new Date(0),
+    waitingSince: null,
     ...changes,
   }
 }

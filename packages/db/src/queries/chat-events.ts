@@ -15,7 +15,12 @@ export type NewChatEvent = {
   createdAt: Date
 }
 /** The columns of a chat that its events change. */
-export type ChatState = { status: ChatStatus; operatorId: UserId | null; closedAt: Date | null }
+export type ChatState = {
+  status: ChatStatus
+  operatorId: UserId | null
+  closedAt: Date | null
+  waitingSince: Date | null
+}
 
 /** The database's time. A statement of its own after `lockChat`: a time read with the lock is the time before the wait. */
 export async function readClock(tx: Tx): Promise<Date> {

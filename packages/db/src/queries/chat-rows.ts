@@ -22,6 +22,7 @@ export type ChatRow = {
   lastMessage: { id: MessageId; text: string; direction: Direction; createdAt: Date } | null
   createdAt: Date
   closedAt: Date | null
+  waitingSince: Date | null
   lastSeq: number
   rev: number
   inCount: number
@@ -63,6 +64,7 @@ const chatRowFields = {
   },
   createdAt: chats.createdAt,
   closedAt: chats.closedAt,
+  waitingSince: chats.waitingSince,
   lastSeq: chats.lastSeq,
   rev: chats.rev,
   inCount: chats.inCount,

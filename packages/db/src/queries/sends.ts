@@ -73,6 +73,7 @@ export type SentHead = {
   inCount: number
   outCount: number
   lastMessageAt: Date
+  waitingSince: Date | null
   /** The place of its newest message among the messages that are written, from 0. */
   newest: number
 }
@@ -101,6 +102,7 @@ export async function writeSends(
     inCount: numberArray(heads.map((head) => head.inCount)),
     outCount: numberArray(heads.map((head) => head.outCount)),
     lastMessageAt: numberArray(heads.map((head) => head.lastMessageAt.getTime())),
+    waitingSince: numberArray(heads.map((head) => head.waitingSince?.getTime() ?? null)),
     // Arrays of the database begin at 1.
     newest: numberArray(heads.map((head) => head.newest + 1)),
   })
@@ -121,10 +123,12 @@ const sendsWrite = preparedOnce((executor) => {
   const changed = executor.$with('changed', {}).as(sql`
     update ${chats} as chat set last_seq = head.last_seq, rev = head.rev, in_count = head.in_count,
       out_count = head.out_count, last_message_at = to_timestamp(head.at / 1000),
-      last_entry_at = to_timestamp(head.at / 1000), last_message_id = (array(select id from inserted order by id))[head.newest]
+      last_entry_at = to_timestamp(head.at / 1000), waiting_since = to_timestamp(head.waiting_since / 1000),
+      last_message_id = (array(select id from inserted order by id))[head.newest]
     from unnest(${array('headChatId', 'bigint')}, ${array('lastSeq', 'bigint')}, ${array('rev', 'bigint')},
       ${array('inCount', 'int')}, ${array('outCount', 'int')}, ${array('lastMessageAt', 'float8')},
-      ${array('newest', 'int')}) as head (chat_id, last_seq, rev, in_count, out_count, at, newest)
+      ${array('waitingSince', 'float8')}, ${array('newest', 'int')})
+      as head (chat_id, last_seq, rev, in_count, out_count, at, waiting_since, newest)
     where chat.id = head.chat_id`)
   const fed = executor.$with('fed', {}).as(sql`
     insert into ${feed} (chat_id) select unnest(${array('headChatId', 'bigint')})`)

@@ -15,6 +15,8 @@ import { time } from './columns.ts'
 import { users } from './users.ts'
 
 const isOpen = (table: { status: AnyPgColumn }) => sql`${table.status} = 'open'`
+const isWaiting = (table: { status: AnyPgColumn; waitingSince: AnyPgColumn }) =>
+  sql`${table.status} = 'open' and ${table.waitingSince} is not null`
 
 /** One conversation, and the head of its log. Every change of it is made under its row lock. */
 export const chats = pgTable(
@@ -47,6 +49,13 @@ export const chats = pgTable(
     /** Messages of each direction, for unread counts. */
     inCount: integer().notNull().default(0),
     outCount: integer().notNull().default(0),
+    /**
+     * The time of the client's first message that stands, is not answered by a later message of an operator that
+     * stands, and lies after `wavedOffSeq`; null in a closed chat.
+     */
+    waitingSince: time(),
+    /** The place in the log up to which an operator said that no answer is needed. */
+    wavedOffSeq: bigint({ mode: 'number' }).notNull().default(0),
     createdBy: bigint({ mode: 'number' })
       .$type<UserId>()
       .notNull()
@@ -61,6 +70,8 @@ export const chats = pgTable(
     // Few chats are open, and theirs are the lists that people wait for: small indexes, in the order of the lists.
     index('idx_chat_open_last_msg').on(table.lastMessageAt, table.id).where(isOpen(table)),
     index('idx_chat_open_operator').on(table.operatorId, table.lastMessageAt, table.id).where(isOpen(table)),
+    index('idx_chat_waiting').on(table.waitingSince, table.id).where(isWaiting(table)),
+    index('idx_chat_waiting_operator').on(table.operatorId, table.waitingSince, table.id).where(isWaiting(table)),
     uniqueIndex('uniq_chat_client_chat_id').on(table.clientChatId, table.createdBy),
     check('chats_status_check', sql`${table.status} in ('open', 'closed')`),
   ],

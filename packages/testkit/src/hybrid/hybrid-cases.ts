@@ -79,6 +79,9 @@ export const hybridCases: Record<string, HybridCase[]> = {
   'chats.release': [
     { what: 'by its operator', act: ({ operator, chatId }) => calls(operator).chats.release.mutate({ chatId }) },
   ],
+  'chats.noReply': [
+    { what: 'by its operator', act: ({ operator, chatId }) => calls(operator).chats.noReply.mutate({ chatId }) },
+  ],
   'chats.markRead': [
     { what: 'by the client', act: ({ client, chatId }) => calls(client).chats.markRead.mutate({ chatId, seq: 4 }) },
     {
