@@ -2,6 +2,7 @@ import type { Log } from '@deskbell/core/context'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'
+import type { UsersReport } from '@deskbell/db/normal-users'
 import type { Config } from './config.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -21,7 +22,7 @@ export async function openStorage(config: Config, log: Log, stack: AsyncDisposab
     : await startEmbedded(config.dataDir, log, stack)
   if (config.databaseUrl) await checkVersion(connectionString)
   log.debug({}, 'PostgreSQL accepts connections')
-  await migrate(connectionString)
+  await migrate(connectionString, { onUsers: (report) => logUsers(log, report) })
   log.debug({}, 'The schema is up to date')
   const db = openDatabase({
     connectionString,
@@ -30,6 +31,13 @@ export async function openStorage(config: Config, log: Log, stack: AsyncDisposab
   })
   stack.defer(() => db.close())
   return { db, connectionString, isUp }
+}
+
+/** Ids only: the log has no addresses. */
+function logUsers(log: Log, { changed, merged, unfit }: UsersReport): void {
+  for (const merge of merged) log.info(merge, 'Two users had one address, and are one now')
+  if (unfit.length > 0) log.warn({ userIds: unfit }, 'The addresses of these users have no normal form')
+  if (changed > 0) log.info({ changed, merged: merged.length }, 'Stored addresses and names were brought to their form')
 }
 
 async function startEmbedded(dataDir: string, log: Log, stack: AsyncDisposableStack) {

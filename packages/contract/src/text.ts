@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { callerIdCharsMax, emailCharsMax, messageTextBytesMax, nameCharsMax } from './limits.ts'
+import { hasVisible, type NormalForm, normalEmail, normalName, unseen, wellFormedFault } from './normal-form.ts'
 
 /** Well-formed Unicode without NUL; length counts code points. */
 export function stringSchema(charsMin: number, charsMax: number) {
@@ -14,42 +15,37 @@ export function stringSchema(charsMin: number, charsMax: number) {
 
 export const callerIdSchema = stringSchema(1, callerIdCharsMax)
 
-/** Trimmed, 1–120 characters. */
-export const nameSchema = z
-  .string()
-  .trim()
-  .pipe(stringSchema(1, nameCharsMax))
-  .meta({ description: `Trimmed; 1 to ${nameCharsMax} characters.` })
+/** See `normalName`. */
+export const nameSchema = normalised(normalName).meta({
+  description: `One line: trimmed, NFC, 1 to ${nameCharsMax} characters, no control characters and none that turn the direction of text, and something that is seen.`,
+})
 
-/** An address as people have them, also outside of ASCII: dotted words, `@`, and a name with a dot in it. */
-const addressPattern =
-  /^[^\s@"(),:;<>[\]\\.\p{C}]+(\.[^\s@"(),:;<>[\]\\.\p{C}]+)*@([\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u
+/** See `normalEmail`. */
+export const emailSchema = normalised(normalEmail).meta({
+  description: `An address of at most ${emailCharsMax} characters, in any script: trimmed and NFC, the domain as lower-case A-labels, ASCII letters lower-cased. A letter that NFC itself changes is refused.`,
+})
 
-/** Trimmed and lower-cased; stored and returned so. */
-export const emailSchema = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .pipe(stringSchema(1, emailCharsMax))
-  .pipe(z.email({ pattern: addressPattern }))
-  .meta({ description: `Trimmed and lower-cased; an address of at most ${emailCharsMax} characters.` })
+/** Answers the one form of what was given, or says why there is none. */
+function normalised(normalForm: (given: string) => NormalForm) {
+  return z.string().transform((given, context) => {
+    const { value, fault } = normalForm(given)
+    if (fault === undefined) return value
+    context.addIssue({ code: 'custom', message: fault, input: given })
+    return z.NEVER
+  })
+}
 
-/** Message text: trimmed, `\n` line ends, no control characters but `\n` and `\t`, 1–16,384 bytes of UTF-8. */
+/** Message text: trimmed, `\n` line ends, no control characters but `\n` and `\t`, 1–16,384 bytes of UTF-8, something that is seen. */
 export const messageTextSchema = z
   .string()
   .transform((value) => value.replace(/\r\n?/g, '\n').trim())
   .superRefine((value, context) => {
-    const fault = wellFormedFault(value) ?? controlFault(value) ?? bytesFault(value)
+    const fault = wellFormedFault(value) ?? controlFault(value) ?? bytesFault(value) ?? visibleFault(value)
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: value })
   })
   .meta({
-    description: `Trimmed; 1 to ${messageTextBytesMax} bytes of UTF-8; no control characters but line ends and tabs.`,
+    description: `Trimmed; 1 to ${messageTextBytesMax} bytes of UTF-8; no control characters but line ends and tabs, and something that is seen.`,
   })
-
-function wellFormedFault(value: string): string | undefined {
-  if (!value.isWellFormed()) return 'must be well-formed Unicode'
-  return value.includes('\0') ? 'must not contain NUL' : undefined
-}
 
 function lengthFault(value: string, charsMin: number, charsMax: number): string | undefined {
   const chars = codePoints(value, charsMax)
@@ -74,4 +70,8 @@ function bytesFault(value: string): string | undefined {
   if (value.length === 0) return 'must not be empty'
   const tooLong = value.length > messageTextBytesMax || encoder.encode(value).length > messageTextBytesMax
   return tooLong ? `must have at most ${messageTextBytesMax} bytes` : undefined
+}
+
+function visibleFault(value: string): string | undefined {
+  return hasVisible(value) ? undefined : unseen
 }

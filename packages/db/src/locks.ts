@@ -8,7 +8,7 @@ import { messages } from './schema/messages.ts'
 import type { Executor, Tx } from './transaction.ts'
 
 /*
- * Every row lock of the product is taken here.
+ * Every row lock of the product is taken here, but for those of the start that merges users (`merge-users.ts`).
  *
  * The row of a chat is the lock of the chat: its log, its status and its operator change only under it.
  * The order in which transactions get it is the order of the log. Holding it, read anew what you decide on:

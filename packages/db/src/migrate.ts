@@ -4,11 +4,14 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyAll } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { sqlState } from './database-error.ts'
+import { normaliseUsers, type UsersReport } from './normal-users.ts'
 import { refuseOldServer } from './server-version.ts'
 
 export type MigrateOptions = {
   /** How long a statement waits for a lock before it gives way; 3 seconds when left out. */
   lockTimeoutMs?: number
+  /** Called when users of an older version were brought to the form in which they are stored now. */
+  onUsers?: (report: UsersReport) => void
 }
 
 /** The database has migrations that this build does not know. Running on it could destroy data. */
@@ -29,14 +32,17 @@ const attemptsMax = 20
 export async function migrate(connectionString: string, options: MigrateOptions = {}): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await migrateOnce(connectionString, options.lockTimeoutMs ?? 3_000)
+      return await migrateOnce(connectionString, options)
     } catch (error) {
       if (sqlState(error) !== '55P03' || attempt === attemptsMax) throw error
     }
   }
 }
 
-async function migrateOnce(connectionString: string, lockTimeoutMs: number): Promise<void> {
+async function migrateOnce(
+  connectionString: string,
+  { lockTimeoutMs = 3_000, onUsers }: MigrateOptions,
+): Promise<void> {
   const client = new pg.Client({
     connectionString,
     application_name: 'deskbell migrate',
@@ -51,6 +57,8 @@ async function migrateOnce(connectionString: string, lockTimeoutMs: number): Pro
     refuseOldServer(Number(version.rows[0]?.server_version_num))
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     await bringUpToDate(client)
+    const report = await normaliseUsers(client)
+    if (report !== null) onUsers?.(report)
   } finally {
     await client.end()
   }

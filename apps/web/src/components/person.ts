@@ -1,4 +1,5 @@
-import { emailCharsMax, nameCharsMax } from '@deskbell/contract/limits'
+import { nameCharsMax } from '@deskbell/contract/limits'
+import { hasVisible, normalEmail } from '@deskbell/contract/normal-form'
 
 /** Who somebody is: what signing in and starting a chat ask for. */
 export type Person = { readonly email: string; readonly name: string }
@@ -19,15 +20,12 @@ export function firstFault(faults: PersonFaults): keyof Person | undefined {
   return faults.name === undefined ? undefined : 'name'
 }
 
-/** Rough on purpose: the server has the last word. */
-const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
-
 function emailFault(email: string): PersonFaults['email'] {
   if (email === '') return 'missing'
-  return address.test(email) && email.length <= emailCharsMax ? undefined : 'invalid'
+  return normalEmail(email).fault === undefined ? undefined : 'invalid'
 }
 
 function nameFault(name: string): PersonFaults['name'] {
-  if (name === '') return 'missing'
+  if (!hasVisible(name)) return 'missing'
   return [...name].length <= nameCharsMax ? undefined : 'too_long'
 }

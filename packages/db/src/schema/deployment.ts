@@ -2,13 +2,17 @@ import { sql } from 'drizzle-orm'
 import { check, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
 
-/** One row. `seed` is a part of the epoch: whoever rewrites history must change it. */
+/**
+ * One row. `seed` is a part of the epoch: whoever rewrites history must change it.
+ * `usersForm`: by which rules the addresses and names of users are stored; see `normal-users.ts`.
+ */
 export const deployment = pgTable(
   'deployment',
   {
     id: integer().primaryKey().default(1),
     seed: text().notNull().default(sql`gen_random_uuid()::text`),
     createdAt: time().notNull().default(sql`now()`),
+    usersForm: integer().notNull().default(0),
   },
   (table) => [check('deployment_one_row_check', sql`${table.id} = 1`)],
 )

@@ -1,0 +1,96 @@
+import { emailCharsMax, nameCharsMax } from './limits.ts'
+
+/*
+ * The one form in which e-mail addresses and names are stored, compared and returned, and what can be seen of a text.
+ * Characters are told apart by their Unicode properties. Without zod, so that the pages can take it.
+ */
+
+/** A text in its one form, or why it has none: the end of a sentence that begins with the name of the field. */
+export type NormalForm = { value: string; fault?: undefined } | { value?: undefined; fault: string }
+
+/**
+ * NFC; the domain as lower-case A-labels; of the part before the `@` only ASCII letters are lower-cased, because what
+ * other letters mean there is up to the receiving server. Normalising a normal form changes nothing.
+ */
+export function normalEmail(given: string): NormalForm {
+  const text = given.trim()
+  const fault = wellFormedFault(text) ?? lengthFault(text, emailCharsMax * 2)
+  if (fault !== undefined) return { fault }
+  // Joining letters to their marks keeps an address; a letter that has another standard form may be another one's.
+  if ([...text].some((character) => character !== character.normalize('NFC')))
+    return { fault: 'must not contain letters that have another standard form' }
+  const [, local, domain] = address.exec(text.normalize('NFC')) ?? []
+  const labels = domain === undefined ? undefined : asciiDomain(domain)
+  if (local === undefined || labels === undefined) return { fault: 'must be an email address' }
+  // Some marks join a small letter that did not join the capital one.
+  const value = `${local.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).normalize('NFC')}@${labels}`
+  const tooLong = lengthFault(value, emailCharsMax)
+  return tooLong === undefined ? { value } : { fault: tooLong }
+}
+
+/** Dotted words of what can be seen, `@`, and a name with a dot in it. Joiners belong to the words of some scripts. */
+const word = String.raw`[^\s@"(),:;<>[\]\\.\p{C}\p{Default_Ignorable_Code_Point}]+`
+const label = String.raw`[\p{L}\p{M}\p{N}\p{Join_Control}-]+`
+const address = new RegExp(`^(${word}(?:\\.${word})*)@((?:${label}[.\u3002\uff0e\uff61])+${label})$`, 'u')
+
+/** As browsers write a host name (UTS #46). They would read a last label of digits as an address of the network. */
+function asciiDomain(domain: string): string | undefined {
+  const host = hostOf(domain)
+  if (host === undefined || host.length > 253) return undefined
+  const labels = host.split('.')
+  const last = labels.at(-1) ?? ''
+  if (labels.length < 2 || /^(\d+|0x[\da-f]*)$/.test(last)) return undefined
+  return labels.every((label) => /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/.test(label)) ? host : undefined
+}
+
+function hostOf(domain: string): string | undefined {
+  try {
+    return new URL(`http://${domain}`).hostname
+  } catch {
+    return undefined
+  }
+}
+
+/** NFC and trimmed: one line that can be seen, whose characters stand in the order in which they are stored. */
+export function normalName(given: string): NormalForm {
+  const value = given.trim().normalize('NFC')
+  const fault =
+    wellFormedFault(value) ??
+    (value.length === 0 ? 'must not be empty' : undefined) ??
+    lengthFault(value, nameCharsMax) ??
+    (controls.test(value) ? 'must not contain control characters or line breaks' : undefined) ??
+    (reordering.test(value) ? 'must not contain characters that turn the direction of text' : undefined) ??
+    (hasVisible(value) ? undefined : unseen)
+  return fault === undefined ? { value } : { fault }
+}
+
+/** Control characters, and the separators of lines and paragraphs. */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u
+/** Embeddings, overrides and isolates. The three marks turn nothing around them and stand in names of some scripts. */
+const reordering = /(?![\u061c\u200e\u200f])\p{Bidi_Control}/u
+
+export const unseen = 'must have a character that can be seen'
+
+/** Whether anything of a text is seen: not only white space, joiners, fillers and the like. */
+export function hasVisible(text: string): boolean {
+  return visible.test(text)
+}
+
+/**
+ * Neither white space nor ignorable, control or format character. No property tells of the blank pattern of Braille, the
+ * null notehead, and the fillers of Khitan and Egyptian; and none of the format characters that are drawn with digits.
+ */
+const visible =
+  /[\u0600-\u0605\u06dd\u0890\u0891\u08e2\u{110bd}\u{110cd}]|[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cc}\p{Cf}\p{Cs}\u2800\u{1d159}\u{16fe4}\u{13441}\u{13442}]/u
+
+export function wellFormedFault(value: string): string | undefined {
+  // Half of a pair; as a property, because browsers have `isWellFormed` only since a short while.
+  if (/\p{Cs}/u.test(value)) return 'must be well-formed Unicode'
+  return value.includes('\0') ? 'must not contain NUL' : undefined
+}
+
+/** Counts code points, but only as far as it must: the text may be hostile. */
+function lengthFault(value: string, charsMax: number): string | undefined {
+  const isLong = value.length > 2 * charsMax || [...value].length > charsMax
+  return isLong ? `must have at most ${charsMax} characters` : undefined
+}

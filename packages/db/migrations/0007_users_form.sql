@@ -1,0 +1,1 @@
+ALTER TABLE "deployment" ADD COLUMN "users_form" integer DEFAULT 0 NOT NULL;

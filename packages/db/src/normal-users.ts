@@ -1,0 +1,94 @@
+import { type UserId, userIdSchema } from '@deskbell/contract/ids'
+import { normalEmail } from '@deskbell/contract/normal-form'
+import { type Role, roleSchema } from '@deskbell/contract/users'
+import type pg from 'pg'
+import { cleanName } from './clean-name.ts'
+import { violatedConstraint } from './database-error.ts'
+import { mergeUsers, type UserMerge } from './merge-users.ts'
+
+/** What became of rows that were stored before their form was. It holds no address and no name. */
+export type UsersReport = {
+  /** Rows with another address or name than before. */
+  changed: number
+  merged: UserMerge[]
+  /** Whose address has no normal form. They stay as they are, and nobody signs in with it. */
+  unfit: UserId[]
+}
+
+/** The rules of `normal-form.ts` as they are now. A rule that changes what it makes of a row that fits needs the next number. */
+export const usersForm = 1
+
+const pageRows = 1_000
+const racesMax = 5
+
+type Stored = { id: UserId; email: string; name: string; role: Role }
+
+/**
+ * Brings users that were stored before to the form in which they are stored now, once for a database: afterwards it is one
+ * read of one row. SQL cannot do it, because it knows no domains in A-labels. Each user is a transaction of its own, and
+ * a run that was cut off begins anew and finds done what is done. Needs the lock of migrations.
+ */
+export async function normaliseUsers(client: pg.Client): Promise<UsersReport | null> {
+  const known = await client.query<{ users_form: number }>('select users_form from deployment')
+  if ((known.rows[0]?.users_form ?? 0) >= usersForm) return null
+  const report: UsersReport = { changed: 0, merged: [], unfit: [] }
+  for (let after = 0; ; ) {
+    const { rows } = await client.query<Record<'id' | 'email' | 'name' | 'role', string>>(
+      'select id, email, name, role from users where id > $1 order by id limit $2',
+      [after, pageRows],
+    )
+    for (const row of rows) await normaliseUser(client, storedUser(row), report)
+    const last = rows.at(-1)
+    if (last === undefined) break
+    after = Number(last.id)
+  }
+  await client.query('update deployment set users_form = $1', [usersForm])
+  return report
+}
+
+function storedUser({ id, email, name, role }: Record<'id' | 'email' | 'name' | 'role', string>): Stored {
+  return { id: userIdSchema.parse(Number(id)), email, name, role: roleSchema.parse(role) }
+}
+
+async function normaliseUser(client: pg.Client, user: Stored, report: UsersReport): Promise<void> {
+  const { value, fault } = normalEmail(user.email)
+  if (fault !== undefined) report.unfit.push(user.id)
+  const next = { ...user, email: value ?? user.email, name: cleanName(user.name, user.role) }
+  if (next.email === user.email && next.name === user.name) return
+  const merge = await inTransaction(client, () => store(client, next))
+  if (merge === undefined) return
+  report.changed += 1
+  if (merge !== null) report.merged.push(merge)
+}
+
+/** Answers the merge, null without one, undefined when the user has been merged before. */
+async function store(client: pg.Client, user: Stored): Promise<UserMerge | null | undefined> {
+  const { rows } = await client.query<{ id: string }>(
+    'select id from users where id = $1 or (email = $2 and role = $3) order by id for update',
+    [user.id, user.email, user.role],
+  )
+  const ids = rows.map(({ id }) => userIdSchema.parse(Number(id)))
+  if (!ids.includes(user.id)) return undefined
+  const [keptId, removedId] = ids
+  if (keptId === undefined) return undefined
+  const moved = removedId === undefined ? null : await mergeUsers(client, { role: user.role, keptId, removedId })
+  // The older one keeps its name.
+  const name = keptId === user.id ? user.name : null
+  await client.query('update users set email = $2, name = coalesce($3, name) where id = $1', [keptId, user.email, name])
+  return moved
+}
+
+/** Whoever signs in at this moment by an older version may take the address first; then it is found and merged. */
+async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  for (let racesLeft = racesMax; ; racesLeft -= 1) {
+    await client.query('begin')
+    try {
+      const result = await work()
+      await client.query('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback')
+      if (violatedConstraint(error) !== 'idx_user_email_role' || racesLeft === 0) throw error
+    }
+  }
+}
