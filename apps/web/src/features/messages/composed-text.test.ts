@@ -11,10 +11,6 @@ test.each(['  a\r\nb\rc \n', 'tab\tstays', 'a\u0000b\u001bc\u0085', 'half \ud83d
   },
 )
 
-test('[WEB-23] [MSG-21] of a text of which nothing is seen nothing is sent', () => {
-  for (const typed of ['\u200b', ' \u3164\n', '\u0007']) expect(composedText(typed)).toBe('')
-})
-
 test('[WEB-23] the room is shown from four fifths on, in bytes', () => {
   expect(textRoom('a'.repeat(messageTextBytesMax * 0.8 - 1)).kind).toBe('plenty')
   expect(textRoom('я'.repeat(messageTextBytesMax * 0.4 + 1)).kind).toBe('near')

@@ -1,5 +1,4 @@
 import { messageTextBytesMax } from '@deskbell/contract/limits'
-import { hasVisible } from '@deskbell/contract/normal-form'
 
 const encoder = new TextEncoder()
 /** The count is shown from here on. */
@@ -8,10 +7,9 @@ const shownFrom = 0.8
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the server refuses them, so pasted ones are dropped
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
-/** What will really be sent: as the server stores it, so that nothing pasted makes it refuse. Empty when nothing of it is seen. */
+/** What will really be sent: as the server stores it, so that nothing pasted makes it refuse. */
 export function composedText(typed: string): string {
-  const text = typed.replace(/\r\n?/g, '\n').replace(controls, '').toWellFormed().trim()
-  return hasVisible(text) ? text : ''
+  return typed.replace(/\r\n?/g, '\n').replace(controls, '').toWellFormed().trim()
 }
 
 export type TextRoom = { readonly kind: 'plenty' } | { readonly kind: 'near' | 'over'; readonly bytes: number }
