@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx', 'scripts/**/*.test.mjs'],
           exclude: [...ignored, '**/*.pg.test.ts', '**/*.e2e.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
