@@ -3,6 +3,10 @@ import { formatter } from '@lingui/format-po'
 
 const routes = '<rootDir>/src/app/routes'
 const pages = [
+  '<rootDir>/src/features/chats/own/closed-*.tsx',
+  '<rootDir>/src/features/messages/tools/**',
+  '<rootDir>/src/features/chats/own/own-chat-list.tsx',
+  '<rootDir>/src/app/page-title.ts',
   `${routes}/home-page.tsx`,
   `${routes}/login-page.tsx`,
   `${routes}/not-found-page.tsx`,

@@ -2,7 +2,8 @@ import { lingui } from '@lingui/vite-plugin'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { precompress } from './build/precompress.ts'
+import { bootInDevelopment } from './build/boot-in-development.ts'
+import { finishPages } from './build/finish-pages.ts'
 
 /** Where `vite dev` finds the server. */
 const server = 'http://localhost:8080'
@@ -17,13 +18,13 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /src[\\/](?:lib[\\/](?:i18n|locale|local-store|error-code|navigation|use-store)|components[\\/](?:announcer|app-link|brand|broken-page|button|error-words|icon|notice)|app[\\/](?:[a-z-]+))\./,
+    test: /packages[\\/]contract[\\/]src|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|navigation|theme|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|update-notice)|app[\\/](?:[a-z-]+))\./,
   },
   {
     name: 'chat',
     priority: 1,
-    // What the SDK loads only when it needs it, sharing with other tabs and going over HTTP, stays apart.
-    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!open|tools)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:chats-page|app-frame|use-leave)|components[\\/](?:connection-banner|badge|presence-sign)/,
+    // What the SDK loads only when it needs it, the device's storage, sharing with other tabs and going over HTTP, stays apart.
+    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|left-unsent)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|components[\\/](?:badge|presence-sign|lazy-part)/,
   },
 ]
 
@@ -32,7 +33,8 @@ export default defineConfig({
     react(),
     tailwindcss(),
     lingui({ cwd: import.meta.dirname, macroTransform: true, failOnMissing: true, failOnCompileError: true }),
-    precompress(),
+    bootInDevelopment(),
+    finishPages(),
   ],
   resolve: {
     alias: [
@@ -45,7 +47,8 @@ export default defineConfig({
     manifest: true,
     // Every file has an address of its own: the content security policy allows no data: fonts or scripts.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // The script in the head of every page asks for what the page needs: build/page-preloads.ts.
+    modulePreload: false,
     rolldownOptions: {
       output: { codeSplitting: { groups } },
       // No getter of our libraries does anything: unused reads of them are left out.

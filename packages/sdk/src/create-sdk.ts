@@ -1,4 +1,5 @@
 import type { AppRouter } from '@deskbell/api/router'
+import type { PageOutput } from '@deskbell/contract/events'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
@@ -85,9 +86,11 @@ class SdkClient implements Sdk {
     this.#access.end('unauthenticated')
   }
 
-  follow(chatId: ChatId): ChatFollower {
+  follow(chatId: ChatId, { remembered }: { remembered?: PageOutput | undefined } = {}): ChatFollower {
     this.#findUser()
-    return this.#keep((onStop) => followChat(this.#calls, { chatId, outbox: this.#outboxes.of(chatId), onStop }))
+    return this.#keep((onStop) =>
+      followChat(this.#calls, { chatId, remembered, outbox: this.#outboxes.of(chatId), onStop }),
+    )
   }
 
   inbox(): InboxFollower {

@@ -1,4 +1,5 @@
 import type { AppRouter } from '@deskbell/api/router'
+import type { PageOutput } from '@deskbell/contract/events'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput, Role } from '@deskbell/contract/users'
@@ -66,7 +67,8 @@ export interface Sdk {
   login(input: LoginInput): Promise<LoginOutput>
   /** Ends the session on the server and here. */
   logout(): Promise<void>
-  follow(chatId: ChatId): ChatFollower
+  /** `remembered`: a page of an earlier follower (`newestPage`), shown at once while what came since is loaded. */
+  follow(chatId: ChatId, options?: { remembered?: PageOutput | undefined }): ChatFollower
   inbox(): InboxFollower
   /**
    * Sends a message in its turn and resolves when it is stored, however often the line breaks meanwhile.

@@ -29,7 +29,7 @@ const known: Known = { hints: { client: 7 as UserId }, lastRole: null, roleOf: (
 
 /** Pages are their names. Those in `slow` come when they are let go. */
 function start(slow: Partial<Record<Route['page'], Promise<string>>> = {}) {
-  return createRouter<string>({ routeOf: () => routeOf(location, known), load: (page) => slow[page] ?? page })
+  return createRouter<string>({ routeOf: () => routeOf(location, known), load: ({ page }) => slow[page] ?? page })
 }
 
 test('[WEB-2] shows what the address asks for, and follows it forth and back', () => {

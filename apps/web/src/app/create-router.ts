@@ -8,11 +8,14 @@ export type Shown<Page> = { readonly route: Route; readonly page: Page }
 /** Null until the first page has been loaded. */
 export type Router<Page> = Store<Shown<Page> | null> & { readonly navigate: Navigate }
 
+/** `firstShown`: the first page has been loaded. */
+export type StartedRouter<Page> = Router<Page> & { readonly firstShown: Promise<void> }
+
 export type RouterParts<Page> = {
   /** What the present address shows. */
   readonly routeOf: () => Route | Redirect
   /** At once when it was loaded before, so that another chat shows in the same frame. Never rejects. */
-  readonly load: (page: Route['page']) => Page | Promise<Page>
+  readonly load: (route: Route) => Page | Promise<Page>
 }
 
 /**
@@ -20,20 +23,25 @@ export type RouterParts<Page> = {
  * The address changes at once; the page before it stays in view until the next one has been loaded, so nothing
  * flashes. Who goes on meanwhile is not taken back by a page that arrives late.
  */
-export function createRouter<Page>({ routeOf, load }: RouterParts<Page>): Router<Page> {
+export function createRouter<Page>({ routeOf, load }: RouterParts<Page>): StartedRouter<Page> {
   let shown: Shown<Page> | null = null
   let latest = 0
   const listeners = new Set<() => void>()
+  let isShown = () => {}
+  const firstShown = new Promise<void>((resolve) => {
+    isShown = resolve
+  })
 
   const show = (next: Shown<Page>) => {
     shown = next
+    isShown()
     for (const listener of [...listeners]) listener()
   }
   const follow = () => {
     const route = routeOf()
     if (route.page === 'elsewhere') return navigate(route.to, { replace: true })
     const asked = ++latest
-    const page = load(route.page)
+    const page = load(route)
     if (!(page instanceof Promise)) return show({ route, page })
     void page.then((loaded) => asked === latest && show({ route, page: loaded }))
   }
@@ -48,6 +56,7 @@ export function createRouter<Page>({ routeOf, load }: RouterParts<Page>): Router
   follow()
   return {
     navigate,
+    firstShown,
     getSnapshot: () => shown,
     subscribe(listener) {
       listeners.add(listener)

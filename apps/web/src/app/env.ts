@@ -14,5 +14,7 @@ export function readClosedChat(): ClosedChatPolicy {
 }
 
 function readMeta(name: string): string | undefined {
+  // Pages that are drawn at build time are of an open server; a script takes out what a secure one does not say.
+  if (typeof document === 'undefined') return undefined
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content
 }

@@ -1,20 +1,11 @@
 import { Trans } from '@lingui/react/macro'
-import { Component, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { Boundary } from '../components/boundary.tsx'
 import { BrokenPage } from '../components/broken-page.tsx'
 
-type PageBoundaryProps = { readonly children: ReactNode }
-
-/** A page that fails while it is shown says so; without this React would leave an empty window. */
-export class PageBoundary extends Component<PageBoundaryProps, { readonly failed: boolean }> {
-  override state = { failed: false }
-
-  static getDerivedStateFromError() {
-    return { failed: true }
-  }
-
-  override render() {
-    return this.state.failed ? <FailedPage /> : this.props.children
-  }
+/** A page that fails while it is shown says so. */
+export function PageBoundary({ children }: { children: ReactNode }) {
+  return <Boundary fallback={() => <FailedPage />}>{children}</Boundary>
 }
 
 /** A fresh start brings fresh files too, if it was they that were missing. */

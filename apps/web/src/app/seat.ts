@@ -7,6 +7,11 @@ export type SeatHints = { readonly [role in Role]?: UserId }
 /** One signed-in role of this browser. */
 export type Seat = { readonly role: Role; readonly userId: UserId }
 
+/** Nobody, while pages are drawn at build time. */
+export function presentSeats(): SeatHints {
+  return typeof document === 'undefined' ? {} : readSeatHints(document.cookie)
+}
+
 const roles: readonly Role[] = ['client', 'operator']
 
 /** `deskbell_client_id=7; deskbell_operator_id=9` → both ids. What is no id is left out. */

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { type ConnectionView, connectionView, nextOutage, noOutage } from './connection-view.ts'
 import { Notice, noticeActionClass } from './notice.tsx'
 
-type BannerProps = {
+export type BannerProps = {
   readonly connection: ConnectionState
   readonly caughtUp: boolean
   readonly onRetry: () => void

@@ -1,8 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
-import { useState } from 'react'
 import { chooseLanguage } from '../lib/i18n.ts'
 import { chooseLocale, type Locale, locales } from '../lib/locale.ts'
-import { chooseTheme, storedTheme, type Theme, themes } from '../lib/theme.ts'
+import { chooseTheme, type Theme, themes, useChosenTheme } from '../lib/theme.ts'
 import { Select } from './select.tsx'
 
 /** Every language in its own words, so that who needs it can read it. */
@@ -11,7 +10,7 @@ const languageNames: Record<Locale, string> = { en: 'English', ru: 'Русски
 /** Language and colours. */
 export function Preferences({ stacked = false }: { stacked?: boolean }) {
   const { t, i18n } = useLingui()
-  const [theme, setTheme] = useState(storedTheme)
+  const theme = useChosenTheme()
   const themeNames: Record<Theme, string> = { system: t`System`, light: t`Light`, dark: t`Dark` }
   return (
     <div className={stacked ? 'grid gap-3' : 'flex flex-wrap gap-2'}>
@@ -27,10 +26,7 @@ export function Preferences({ stacked = false }: { stacked?: boolean }) {
         labelShown={stacked}
         value={theme}
         options={themes.map((each) => ({ value: each, name: themeNames[each] }))}
-        onChange={(next) => {
-          chooseTheme(next)
-          setTheme(next)
-        }}
+        onChange={chooseTheme}
       />
     </div>
   )

@@ -1,6 +1,7 @@
 import { i18n, type Messages } from '@lingui/core'
+import { importPart } from './import-part.ts'
 import { readStored, writeStored } from './local-store.ts'
-import { chooseLocale, type Locale, wantedLanguages } from './locale.ts'
+import { chooseLocale, type Locale, wantedLocale } from './locale.ts'
 
 export type CatalogName = 'common' | 'pages' | 'console'
 
@@ -22,26 +23,26 @@ const catalogs: Record<Locale, Record<CatalogName, Load>> = {
 const storageKey = 'deskbell.locale'
 const needed = new Set<CatalogName>()
 
-/** The language that was chosen here before, else the first of the browser's that we have, else English. */
-export function initialLocale(): Locale {
-  return chooseLocale([readStored(storageKey) ?? '', ...wantedLanguages()])
+/** These catalogues come with every language from now on. */
+export function needCatalogs(names: readonly CatalogName[]): void {
+  for (const name of names) needed.add(name)
 }
 
 /** A page and the catalogues that it needs, loaded side by side. Later languages bring these catalogues too. */
 export async function withCatalogs<T>(names: readonly CatalogName[], page: Promise<T>): Promise<T> {
-  for (const name of names) needed.add(name)
+  needCatalogs(names)
   const locale = chooseLocale([i18n.locale])
-  const loading = names.map(async (name) => i18n.load(locale, (await catalogs[locale][name]()).messages))
+  const loading = names.map(async (name) => i18n.load(locale, (await importPart(catalogs[locale][name])).messages))
   const [loaded] = await Promise.all([page, ...loading])
   return loaded
 }
 
 /** Changes the language, after everything that is shown has arrived in it. */
 export async function activateLocale(locale: Locale): Promise<void> {
-  const loaded = await Promise.all([...needed].map((name) => catalogs[locale][name]()))
+  const loaded = await Promise.all([...needed].map((name) => importPart(catalogs[locale][name])))
   for (const { messages } of loaded) i18n.load(locale, messages)
   i18n.activate(locale)
-  document.documentElement.lang = locale
+  if (typeof document !== 'undefined') document.documentElement.lang = locale
 }
 
 export async function chooseLanguage(locale: Locale): Promise<void> {
@@ -54,7 +55,7 @@ const letters: Record<Locale, string> = { en: 'a', ru: 'aя' }
 
 export async function startTranslations(): Promise<void> {
   needed.add('common')
-  const locale = initialLocale()
+  const locale = wantedLocale(readStored(storageKey))
   // The browser would ask for it with the first text, and every line would be drawn twice.
   document.fonts.load('1em Onest', letters[locale]).catch(() => undefined)
   await activateLocale(locale)

@@ -1,6 +1,11 @@
 export const locales = ['en', 'ru'] as const
 export type Locale = (typeof locales)[number]
 
+/** The language that was chosen here before, else the first of the browser's that we have, else English. */
+export function wantedLocale(chosen: string | null): Locale {
+  return chooseLocale([chosen ?? '', ...wantedLanguages()])
+}
+
 /** The first wanted language that we have; `ru-RU`, `ru_RU` and `rus` are `ru`. Takes whatever a browser reports. */
 export function chooseLocale(wanted: readonly unknown[]): Locale {
   for (const tag of wanted) {

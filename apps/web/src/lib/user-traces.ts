@@ -23,7 +23,8 @@ export async function countUnsent(userId: number): Promise<number> {
   const ids = new Set<string>()
   for (const key of ownKeys(localStorage, userId)) {
     if (key.startsWith(waitingPrefix)) ids.add(readId(localStorage.getItem(key), key))
-    if (key.startsWith('deskbell.opening.')) ids.add(readId(localStorage.getItem(key), key))
+    if (key.startsWith('deskbell.opening.') || key.startsWith('deskbell.unplaced.'))
+      ids.add(readId(localStorage.getItem(key), key))
   }
   await withWaiting('readonly', userId, (row) => void ids.add(String(row.value.clientMsgId)))
   return ids.size

@@ -86,8 +86,11 @@ export class Access {
     if (lead !== null && session === this.#session) this.#goOwnWay()
     const { TabShare } = await import('../tabs/tab-share.ts').catch(() => ({ TabShare: null }))
     if (session !== this.#session) lead?.()
-    else if (TabShare === null) this.#goOwnWay()
-    else this.#share(new TabShare({ ...shared, line: this.#line }, lead))
+    else if (TabShare === null) {
+      // Whoever holds the lock without the code to share its line would keep every other tab waiting.
+      lead?.()
+      this.#goOwnWay()
+    } else this.#share(new TabShare({ ...shared, line: this.#line }, lead))
   }
 
   #goOwnWay(): void {

@@ -6,7 +6,7 @@ import { retryDelayMs } from '../connection/retry-delay.ts'
 import { mayReadAgain } from '../error-code.ts'
 import { createStore } from '../store.ts'
 import type { InboxFollower, InboxState } from './inbox.ts'
-import { applyInboxFrame, emptyInbox, type InboxMemory, mergeRows, withStatus } from './inbox-state.ts'
+import { applyInboxFrame, emptyInbox, type InboxMemory, mergeRows, recallRows, withStatus } from './inbox-state.ts'
 
 /** Follows the inbox: keeps a stream open from the last frame, and folds what it brings. */
 export function followInbox(calls: Calls, options: { onStop?: () => void } = {}): InboxFollower {
@@ -41,6 +41,10 @@ class Follower implements InboxFollower {
 
   put(rows: readonly Chat[]): void {
     this.#store.set(mergeRows(this.#store.getSnapshot(), rows))
+  }
+
+  recall(rows: readonly Chat[]): void {
+    this.#store.set(recallRows(this.#store.getSnapshot(), rows))
   }
 
   stop(): void {

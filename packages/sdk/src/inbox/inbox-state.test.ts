@@ -2,7 +2,7 @@ import { type Chat, chatSchema } from '@deskbell/contract/chats'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyInboxFrame, emptyInbox, mergeRows } from './inbox-state.ts'
+import { applyInboxFrame, emptyInbox, mergeRows, recallRows } from './inbox-state.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 
@@ -65,5 +65,15 @@ describe('inbox', () => {
     const reset = applyInboxFrame(gone, { t: 'reset' })
     expect(applyInboxFrame(reset, { t: 'gone', chatId: one, rev: 3 }).rows.size).toBe(0)
     expect(mergeRows(reset, [row(2, 5)]).rows.size).toBe(2)
+  })
+
+  test('[SDK-20] rows that were kept on the device are shown until the server says anything about them', () => {
+    const recalled = recallRows(mergeRows(emptyInbox, [row(1, 3)]), [row(1, 9), row(2, 9)])
+    expect([...recalled.rows.values()].map(({ id, rev }) => [id, rev])).toEqual([
+      [1, 3],
+      [2, 9],
+    ])
+    // The database was put back from a copy: the lower number is the newer word.
+    expect(mergeRows(recalled, [row(2, 4)]).rows.get(chatIdSchema.parse(2))?.rev).toBe(4)
   })
 })

@@ -5,7 +5,7 @@ import type { InboxState } from './inbox.ts'
 
 /** The inbox with what only merging needs. */
 export type InboxMemory = InboxState & {
-  /** Rows from before a `reset`: their `rev` may be of another history, so any newer word replaces them. */
+  /** Rows from before a `reset`, or of an earlier run: their `rev` may be of another history, so any newer word replaces them. */
   readonly stale: ReadonlySet<ChatId>
   /** Chats that went out of sight, with the `rev` at which they went. */
   readonly gone: ReadonlyMap<ChatId, number>
@@ -56,6 +56,15 @@ export function mergeRows(inbox: InboxMemory, rows: readonly Chat[]): InboxMemor
     gone.delete(row.id)
   }
   return { ...inbox, rows: merged, stale, gone }
+}
+
+/** Takes rows of an earlier run for chats that are not known yet. Their history may be another one by now. */
+export function recallRows(inbox: InboxMemory, rows: readonly Chat[]): InboxMemory {
+  const unknown = rows.filter(({ id }) => !inbox.rows.has(id) && !inbox.gone.has(id))
+  if (unknown.length === 0) return inbox
+  const merged = new Map(inbox.rows)
+  for (const row of unknown) merged.set(row.id, row)
+  return { ...inbox, rows: merged, stale: new Set([...inbox.stale, ...unknown.map(({ id }) => id)]) }
 }
 
 export function withStatus(inbox: InboxMemory, status: InboxState['status']): InboxMemory {

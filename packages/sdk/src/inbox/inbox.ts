@@ -21,5 +21,7 @@ export type InboxState = {
 export interface InboxFollower extends Store<InboxState> {
   /** Merges rows loaded by `chats.list` or answered by a call: a newer `rev` wins, at an equal `rev` the smaller `unread`. */
   put(rows: readonly Chat[]): void
+  /** Shows rows that were kept on the device until any word of the server replaces them, whatever its `rev`. */
+  recall(rows: readonly Chat[]): void
   stop(): void
 }

@@ -13,7 +13,7 @@ import { toPending } from '../outbox/queue-state.ts'
 import type { Watcher } from '../outbox/resume-gate.ts'
 import { createStore } from '../store.ts'
 import { entriesAfter } from './entries-after.ts'
-import { undelivered } from './log-window.ts'
+import { newestPage, undelivered } from './log-window.ts'
 import { nextTimeline } from './next-timeline.ts'
 import { People } from './people.ts'
 import { SeqMarker } from './seq-marker.ts'
@@ -28,7 +28,13 @@ import {
 import { createTimelineView } from './timeline-view.ts'
 import { TypingNotice } from './typing-notice.ts'
 
-export type FollowOptions = { chatId: ChatId; outbox: ChatOutbox; onStop?: () => void }
+export type FollowOptions = {
+  chatId: ChatId
+  outbox: ChatOutbox
+  /** Shown at once, and followed from. */
+  remembered?: PageOutput | undefined
+  onStop?: () => void
+}
 
 /** How long the log may be longer than what is here before the stream is opened anew. */
 const behindMs = 2_000
@@ -64,7 +70,7 @@ class Follower implements ChatFollower {
     this.#readMarker = new SeqMarker({ tell: (seq) => calls.markRead({ chatId, seq }), random })
     this.#deliveredMarker = new SeqMarker({ tell: (seq) => calls.markDelivered({ chatId, seq }), random })
     this.#typing = new TypingNotice(() => calls.typing({ chatId }))
-    const { state, effects } = startTimeline()
+    const { state, effects } = startTimeline(options.remembered)
     this.#state = state
     this.#store = createStore(this.#look())
     this.#watcher = options.outbox.watch()
@@ -126,6 +132,12 @@ class Follower implements ChatFollower {
   retract(messageId: MessageId): Promise<void> {
     const input = { chatId: this.#options.chatId, messageId }
     return finalOutcome(() => this.#calls.retract(input), this.#calls)
+  }
+
+  newestPage(limit: number): PageOutput | null {
+    const { kind } = this.#state
+    if (kind === 'loading' || kind === 'failed' || this.#state.window === null) return null
+    return newestPage(this.#state.window, limit)
   }
 
   stop(): void {

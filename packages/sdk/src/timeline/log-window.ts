@@ -25,6 +25,12 @@ export function windowOfPage(page: PageOutput): LogWindow {
   return { ...page, changes: changesIn(page.entries), have: page.entries.at(-1)?.seq ?? 0 }
 }
 
+/** The newest entries as a page, which can be followed from later. */
+export function newestPage({ entries, cursor, hasMore, read, delivered }: LogWindow, limit: number): PageOutput {
+  const isCut = entries.length > limit
+  return { entries: isCut ? entries.slice(-limit) : [...entries], cursor, hasMore: hasMore || isCut, read, delivered }
+}
+
 /**
  * Takes what is new of a frame: an entry at or before `have` is a repeat, the next one is taken.
  * Null when something is missing in between; then nothing is taken.

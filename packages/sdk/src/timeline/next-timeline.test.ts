@@ -1,5 +1,7 @@
+import type { PageOutput } from '@deskbell/contract/events'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { newestPage } from './log-window.ts'
 import { ModelServer } from './model-server.ts'
 import { nextTimeline } from './next-timeline.ts'
 import { startTimeline, type TimelineEvent, type TimelineState } from './timeline-state.ts'
@@ -10,9 +12,9 @@ class Drive {
   state: TimelineState
   readonly shown = new Set<number>()
 
-  constructor(length: number) {
-    this.server = new ModelServer(length)
-    const { state, effects } = startTimeline()
+  constructor(length: number | ModelServer, remembered?: PageOutput) {
+    this.server = typeof length === 'number' ? new ModelServer(length) : length
+    const { state, effects } = startTimeline(remembered)
     this.state = state
     this.server.ask(effects)
   }
@@ -165,6 +167,32 @@ describe('nextTimeline', () => {
     expect(drive.seqs()[0]).toBeLessThanOrEqual(first)
     if (drive.state.kind === 'live') expect(drive.state.window.entries).toEqual(drive.server.slice(drive.seqs()[0]))
     expect(drive.state.kind).toBe('live')
+  })
+
+  test('[SDK-20] from a page that was kept on the device it ends as the log, whatever happened meanwhile', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 120 }),
+        fc.integer({ min: 0, max: 600 }),
+        fc.boolean(),
+        (length, missed, restored) => {
+          const before = new Drive(length)
+          before.settle()
+          const page = before.state.kind === 'live' ? newestPage(before.state.window, 30) : undefined
+          before.server.end()
+          before.server.writeSilently(missed)
+          if (restored) before.server.restore()
+          const after = new Drive(before.server, JSON.parse(JSON.stringify(page)))
+          expect(after.seqs()).toEqual(before.seqs().slice(-30))
+          after.settle()
+          expect(after.state.kind).toBe('live')
+          expectContiguous(after.seqs())
+          if (after.state.kind === 'live')
+            expect(after.state.window.entries).toEqual(after.server.slice(after.seqs()[0]))
+        },
+      ),
+      { numRuns: 100 },
+    )
   })
 
   test('[SDK-2] entries that are missing in between are counted and asked for again', () => {

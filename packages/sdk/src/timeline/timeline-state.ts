@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatFrame, PageOutput } from '@deskbell/contract/events'
-import type { LogWindow } from './log-window.ts'
+import { type LogWindow, windowOfPage } from './log-window.ts'
 
 /**
  * What a follower of a chat is doing.
@@ -73,7 +73,15 @@ export type EventOf<T extends TimelineEvent['t']> = Extract<TimelineEvent, { t: 
 export const pageEntries = 50
 export const reloadEntries = 200
 
-export function startTimeline(): TimelineStep {
+/** With a page that was remembered it goes on from there, as after a lost line; without one it loads the newest. */
+export function startTimeline(remembered?: PageOutput): TimelineStep {
+  if (remembered !== undefined) {
+    const window = windowOfPage(remembered)
+    return {
+      state: { kind: 'catching-up', window, attempt: 0, top: window.have, loadingOlder: false, gaps: 0 },
+      effects: [{ do: 'follow', cursor: window.cursor }],
+    }
+  }
   return {
     state: { kind: 'loading', attempt: 0, top: 0, loadingOlder: false, gaps: 0 },
     effects: [{ do: 'load', limit: pageEntries }],

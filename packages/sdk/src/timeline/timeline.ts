@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
-import type { LogEntry } from '@deskbell/contract/events'
+import type { LogEntry, PageOutput } from '@deskbell/contract/events'
 import type { MessageId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type { PendingMessage } from '../outbox/pending-message.ts'
@@ -64,6 +64,11 @@ export interface ChatFollower extends Store<Timeline> {
   edit(messageId: MessageId, text: string): Promise<void>
   /** Takes back an own message of the last five minutes, its text everywhere. Rejects with `SdkError`; safe to repeat. */
   retract(messageId: MessageId): Promise<void>
+  /**
+   * The newest entries, at most `limit`, as a page to keep on the device and to give to `follow` later.
+   * Null while nothing has been loaded, and after a failure.
+   */
+  newestPage(limit: number): PageOutput | null
   /** Ends the stream. Messages that wait are sent all the same. */
   stop(): void
 }

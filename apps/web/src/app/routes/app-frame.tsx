@@ -1,18 +1,27 @@
 import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
 import { Brand } from '../../components/brand.tsx'
-import { ConnectionBanner } from '../../components/connection-banner.tsx'
+import type { BannerProps } from '../../components/connection-banner.tsx'
 import { failureWords } from '../../components/error-words.ts'
+import { lazyPart, usePreloadedParts } from '../../components/lazy-part.tsx'
 import { Notice } from '../../components/notice.tsx'
+import { UpdateNotice } from '../../components/update-notice.tsx'
 import { AccountMenu } from '../../features/auth/account-menu.tsx'
+import { checkVersion } from '../../lib/app-update.ts'
 import { useNothingBehind } from '../../lib/catching-up.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
 import { readAuthMode } from '../env.ts'
 import { useLeave } from './use-leave.ts'
 import { useSignOut } from './use-sign-out.ts'
+
+// Shows nothing while the line is there.
+const ConnectionBanner = lazyPart<BannerProps>(
+  async () => (await importPart(() => import('../../components/connection-banner.tsx'))).ConnectionBanner,
+)
 
 type AppFrameProps = {
   /** What the page is, for those who move by headings. */
@@ -33,6 +42,11 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
   const leave = useLeave()
   const signOut = useSignOut()
   const { step } = signOut
+  usePreloadedParts()
+  // A server that was away may be of another version now.
+  useEffect(() => {
+    if (connection.kind === 'online') checkVersion()
+  }, [connection.kind])
   return (
     <div className="flex dvh-full flex-col">
       <header className="bg-canvas">
@@ -68,6 +82,7 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
             <Trans>This browser can’t save messages: unsent ones are lost when you close this tab.</Trans>
           </Notice>
         )}
+        <UpdateNotice />
         <ConnectionBanner
           connection={connection}
           caughtUp={useNothingBehind() && caughtUp}

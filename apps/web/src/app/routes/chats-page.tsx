@@ -1,10 +1,8 @@
 import type { User } from '@deskbell/contract/users'
 import { createSdk, type Sdk } from '@deskbell/sdk'
-import { Trans } from '@lingui/react/macro'
-import { lazy, Suspense, useEffect, useState } from 'react'
-import { BrokenPage } from '../../components/broken-page.tsx'
-import { errorCode, isFinal } from '../../lib/error-code.ts'
-import { withCatalogs } from '../../lib/i18n.ts'
+import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
+import { forgetUser } from '../../lib/device-memory.ts'
+import { errorCode } from '../../lib/error-code.ts'
 import { SessionContext } from '../../lib/session.ts'
 import { untilAnswered } from '../../lib/until-answered.ts'
 import { useChatsRoute } from '../chats-route.ts'
@@ -12,34 +10,29 @@ import { rememberedUser, rememberUser } from '../remembered-user.ts'
 import { readSeatHints, type Seat } from '../seat.ts'
 import { useLeave } from './use-leave.ts'
 
-const ClientPage = lazy(async () => ({ default: (await import('./client-page.tsx')).ClientPage }))
-const OperatorPage = lazy(async () => {
-  const page = await withCatalogs(['pages', 'console'], import('./console/operator-page.tsx'))
-  return { default: page.OperatorPage }
-})
-
-/** The page of the signed-in user: a client's chat or the operators' console. */
-export function ChatsPage() {
+/** The page of the signed-in user: around a client's chat, or around the operators' console. */
+export function ChatsPage({ children }: { children: ReactNode }) {
   const { seat } = useChatsRoute()
-  return <SeatPage key={`${seat.role}-${seat.userId}`} seat={seat} />
+  return (
+    <SeatPage key={`${seat.role}-${seat.userId}`} seat={seat}>
+      {children}
+    </SeatPage>
+  )
 }
 
-function SeatPage({ seat }: { seat: Seat }) {
+/** Shown at once, whatever the network does: who sits here is known from the cookie, and from the device. */
+function SeatPage({ seat, children }: { seat: Seat; children: ReactNode }) {
   const sdk = useSdk(seat)
   useSeatKept(sdk, seat)
-  const { user, failed, retry } = useUser(sdk, seat)
-  if (failed) return <BrokenPage title={<Trans>Can’t reach the server</Trans>} onRetry={retry} />
-  if (sdk === null || user === null) return <PageSkeleton />
-  return (
-    <SessionContext value={{ sdk, user }}>
-      <Suspense fallback={<PageSkeleton />}>{seat.role === 'client' ? <ClientPage /> : <OperatorPage />}</Suspense>
-    </SessionContext>
-  )
+  const user = useUser(sdk, seat)
+  if (sdk === null) return null
+  return <SessionContext value={{ sdk, user }}>{children}</SessionContext>
 }
 
 function useSdk({ role, userId }: Seat): Sdk | null {
   const [sdk, setSdk] = useState<Sdk | null>(null)
-  useEffect(() => {
+  // Before the first paint: nothing of the page stands without it.
+  useLayoutEffect(() => {
     const next = createSdk({ url: location.origin, role, session: 'cookie', userId })
     setSdk(next)
     return () => next.close()
@@ -47,11 +40,9 @@ function useSdk({ role, userId }: Seat): Sdk | null {
   return sdk
 }
 
-/** Who the session really belongs to: it may have ended, or be another person's by now. A reload without a line goes on. */
-function useUser(sdk: Sdk | null, { role, userId }: Seat) {
-  const [user, setUser] = useState<User | null>(null)
-  const [failed, setFailed] = useState(false)
-  const [attempt, setAttempt] = useState(0)
+/** Who the session really belongs to is asked while the page stands: it may have ended, or be another person's by now. */
+function useUser(sdk: Sdk | null, { role, userId }: Seat): User {
+  const [user, setUser] = useState<User>(() => rememberedUser({ role, userId }) ?? nameless({ role, userId }))
   const { toSignIn, toOwnPage } = useLeave()
   useEffect(() => {
     if (sdk === null) return
@@ -59,28 +50,24 @@ function useUser(sdk: Sdk | null, { role, userId }: Seat) {
     const take = ({ user: present }: { user: User }) => {
       if (present.id !== userId) return toOwnPage(present.id)
       rememberUser(present)
-      setUser(present)
+      setUser((before) => (before.name === present.name ? before : present))
     }
     const refuse = (error: unknown) => {
-      if (ended.signal.aborted) return
-      if (errorCode(error) === 'unauthenticated') toSignIn(role)
-      else setFailed(true)
+      if (ended.signal.aborted || errorCode(error) !== 'unauthenticated') return
+      forgetUser({ role, userId })
+      toSignIn(role)
     }
-    const ask = (signal: AbortSignal) => sdk.client.users.me.query(undefined, { signal })
-    const startWithout = (error: unknown) => {
-      const known = isFinal(error) ? null : rememberedUser({ role, userId })
-      if (known === null || ended.signal.aborted) return refuse(error)
-      setUser(known)
-      untilAnswered(ask, ended.signal).then(take).catch(refuse)
-    }
-    ask(ended.signal).then(take).catch(startWithout)
+    untilAnswered((signal) => sdk.client.users.me.query(undefined, { signal }), ended.signal)
+      .then(take)
+      .catch(refuse)
     return () => ended.abort()
-  }, [sdk, role, userId, attempt, toSignIn, toOwnPage])
-  const retry = () => {
-    setFailed(false)
-    setAttempt(attempt + 1)
-  }
-  return { user, failed, retry }
+  }, [sdk, role, userId, toSignIn, toOwnPage])
+  return user
+}
+
+/** Until the server says the name: a device that keeps nothing, or a session that was made elsewhere. */
+function nameless({ role, userId }: Seat): User {
+  return { id: userId, role, name: '', email: '', createdAt: new Date(0).toISOString() }
 }
 
 /** Another user may have signed in beside this page. Its next socket would be theirs, so it ends before that opens. */
@@ -101,12 +88,4 @@ function useSeatKept(sdk: Sdk | null, { role, userId }: Seat): void {
       window.removeEventListener('focus', look)
     }
   }, [sdk, role, userId, toOwnPage])
-}
-
-function PageSkeleton() {
-  return (
-    <p role="status" className="m-auto grid dvh-full animate-late place-content-center text-body text-ink-2">
-      <Trans>Loading…</Trans>
-    </p>
-  )
 }

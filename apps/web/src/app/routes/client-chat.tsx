@@ -1,17 +1,29 @@
 import type { Chat } from '@deskbell/contract/chats'
 import { useLingui } from '@lingui/react/macro'
-import { lazy, Suspense, useRef } from 'react'
-import { ClosedChat } from '../../features/chats/own/closed-chat.tsx'
+import { useRef } from 'react'
+import { lazyPart } from '../../components/lazy-part.tsx'
+import type { ClosedChatProps } from '../../features/chats/own/closed-chat.tsx'
 import { OwnChatHeader } from '../../features/chats/own/own-chat-header.tsx'
 import { Conversation } from '../../features/messages/conversation.tsx'
 import { appendDraft, carryDraft } from '../../features/messages/drafts.ts'
 import type { OpeningState } from '../../features/messages/use-opening.ts'
+import { usePlacedTexts } from '../../features/messages/use-placed-texts.ts'
+import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { readClosedChat } from '../env.ts'
+import { FirstMessage } from './first-message.tsx'
 import { useClosedChat } from './use-closed-chat.tsx'
 
-// Only who has no chat yet needs it.
-const FirstMessage = lazy(async () => ({ default: (await import('./first-message.tsx')).FirstMessage }))
+const ClosedChat = lazyPart<ClosedChatProps>(
+  async () =>
+    (
+      await withCatalogs(
+        ['pages'],
+        importPart(() => import('../../features/chats/own/closed-chat.tsx')),
+      )
+    ).ClosedChat,
+)
 
 type ClientChatProps = {
   /** Undefined: there is none yet. */
@@ -26,8 +38,7 @@ type ClientChatProps = {
 /** One chat as its client sees it. */
 export function ClientChat(props: ClientChatProps) {
   const { chat, opening, operatorsOnline } = props
-  const madeHere = useRef(false)
-  madeHere.current ||= opening.opening !== null
+  usePlacedTexts(chat, opening.start)
   const canWrite = chat?.status !== 'closed' || readClosedChat() !== 'say'
   return (
     <>
@@ -36,20 +47,14 @@ export function ClientChat(props: ClientChatProps) {
           <OwnChatHeader chat={chat} operatorsOnline={operatorsOnline} canWrite={canWrite} />
         </div>
       </header>
-      {chat === undefined ? (
-        <Suspense>
-          <FirstMessage state={opening} />
-        </Suspense>
-      ) : (
-        <MadeChat key={chat.id} {...props} chat={chat} takesFocus={madeHere.current} />
-      )}
+      {chat === undefined ? <FirstMessage state={opening} /> : <MadeChat key={chat.id} {...props} chat={chat} />}
     </>
   )
 }
 
-type MadeChatProps = ClientChatProps & { readonly chat: Chat; readonly takesFocus: boolean }
+type MadeChatProps = ClientChatProps & { readonly chat: Chat }
 
-function MadeChat({ chat, opening, onNewChat, onOpen, takesFocus }: MadeChatProps) {
+function MadeChat({ chat, opening, onNewChat, onOpen }: MadeChatProps) {
   const { t } = useLingui()
   const { user } = useSession()
   const composerRef = useRef<HTMLTextAreaElement>(null)
@@ -68,7 +73,7 @@ function MadeChat({ chat, opening, onNewChat, onOpen, takesFocus }: MadeChatProp
       chat={chat}
       label={t`Messages`}
       composerRef={composerRef}
-      takesFocus={takesFocus}
+      takesFocus
       closed={(draft) => <ClosedChat draft={draft} onNewChat={() => startNew()} />}
       writingOn={writingOn}
       refused={refused}

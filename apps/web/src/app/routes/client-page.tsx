@@ -1,11 +1,14 @@
 import type { InboxFollower } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react/macro'
-import { lazy, Suspense } from 'react'
+import { lazyPart } from '../../components/lazy-part.tsx'
+import type { OwnChatListProps } from '../../features/chats/own/own-chat-list.tsx'
 import { useOwnChats } from '../../features/chats/own/use-own-chats.ts'
 import { useInbox } from '../../features/chats/use-inbox.ts'
 import { useTitle } from '../../features/chats/use-title.ts'
-import { ThreadSkeleton } from '../../features/messages/thread-skeleton.tsx'
 import { useOpening } from '../../features/messages/use-opening.ts'
+import { WaitingComposer } from '../../features/messages/waiting-composer.tsx'
+import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { useChatsRoute } from '../chats-route.ts'
 import { AppFrame } from './app-frame.tsx'
@@ -14,14 +17,20 @@ import { ListButton } from './list-button.tsx'
 import { useSelection } from './use-selection.ts'
 
 // Only who has several chats needs it.
-const OwnChatList = lazy(async () => ({
-  default: (await import('../../features/chats/own/own-chat-list.tsx')).OwnChatList,
-}))
+const OwnChatList = lazyPart<OwnChatListProps>(
+  async () =>
+    (
+      await withCatalogs(
+        ['pages'],
+        importPart(() => import('../../features/chats/own/own-chat-list.tsx')),
+      )
+    ).OwnChatList,
+)
 
 /** A client's own chats: the running one, the past ones, and the way to a new one. */
 export function ClientPage() {
-  const { sdk } = useSession()
-  const inbox = useInbox(sdk)
+  const { sdk, user } = useSession()
+  const inbox = useInbox(sdk, { role: 'client', userId: user.id })
   return inbox === null ? null : <WithInbox inbox={inbox} />
 }
 
@@ -31,7 +40,7 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
   const { list = false } = useChatsRoute().search
   const opening = useOpening((chat) => selectMade(chat))
   const { selected, select, selectMade, showList } = useSelection(own, opening.opening !== null)
-  useTitle(own.unread)
+  useTitle(t`Your chats`, own.unread)
   const withList = own.chats.length > 1 || (own.chats.length === 1 && selected === undefined)
   const listShown = withList && list
   return (
@@ -49,9 +58,7 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
       >
         {withList && (
           <div className={`min-h-0 flex-col border-e border-line bg-canvas ${listShown ? 'flex' : 'hidden md:flex'}`}>
-            <Suspense>
-              <OwnChatList own={own} selectedId={selected?.id} />
-            </Suspense>
+            <OwnChatList own={own} selectedId={selected?.id} />
           </div>
         )}
         <section
@@ -67,7 +74,7 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
               onOpen={own.put}
             />
           ) : (
-            <ThreadSkeleton />
+            <WaitingComposer />
           )}
         </section>
       </div>

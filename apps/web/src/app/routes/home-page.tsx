@@ -2,12 +2,12 @@ import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
 import { buttonClass } from '../../components/button.tsx'
-import { readSeatHints } from '../seat.ts'
+import { presentSeats } from '../seat.ts'
 import { PublicLayout } from './public-layout.tsx'
 
 /** Two clear ways in; who is signed in goes on where they were. */
 export function HomePage() {
-  const seats = readSeatHints(document.cookie)
+  const seats = presentSeats()
   return (
     <PublicLayout>
       <div className="my-auto grid gap-10 py-10">

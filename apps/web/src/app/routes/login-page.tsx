@@ -6,6 +6,7 @@ import { SignInForm } from '../../features/auth/sign-in-form.tsx'
 import { useNavigate } from '../../lib/navigation.ts'
 import { SearchContext } from '../chats-route.ts'
 import { chatsPath, signInPath } from '../chats-search.ts'
+import { rememberUser } from '../remembered-user.ts'
 import { PublicLayout } from './public-layout.tsx'
 
 export function ClientLoginPage() {
@@ -53,7 +54,10 @@ type LoginPageProps = { readonly role: User['role']; readonly title: ReactNode; 
 function LoginPage({ role, title, other }: LoginPageProps) {
   const navigate = useNavigate()
   const search = useContext(SearchContext)
-  const onSignedIn = (user: User) => navigate(chatsPath(user.id, search))
+  const onSignedIn = (user: User) => {
+    rememberUser(user)
+    navigate(chatsPath(user.id, search))
+  }
   return (
     <PublicLayout>
       <div className="m-auto grid w-full max-w-[26rem] gap-5 py-8">

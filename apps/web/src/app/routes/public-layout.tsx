@@ -4,6 +4,7 @@ import { AppLink } from '../../components/app-link.tsx'
 import { Brand } from '../../components/brand.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Preferences } from '../../components/preferences.tsx'
+import { UpdateNotice } from '../../components/update-notice.tsx'
 import { readAuthMode } from '../env.ts'
 
 /** The frame of the pages that need no session. */
@@ -12,10 +13,13 @@ export function PublicLayout({ children }: { children: ReactNode }) {
     <div className="flex min-h-dvh flex-col">
       <header>
         {readAuthMode() === 'open' && (
-          <Notice look="info">
-            <Trans>Demo mode: anyone who can open this page can sign in as any user. Don’t use in production.</Trans>
-          </Notice>
+          <div data-open-mode>
+            <Notice look="info">
+              <Trans>Demo mode: anyone who can open this page can sign in as any user. Don’t use in production.</Trans>
+            </Notice>
+          </div>
         )}
+        <UpdateNotice />
         <div className="mx-auto flex w-full max-w-[64rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-6 py-4 max-md:px-4">
           <AppLink to="/" className="rounded-control">
             <Brand />

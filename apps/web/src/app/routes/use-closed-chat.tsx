@@ -1,11 +1,24 @@
 import type { Chat } from '@deskbell/contract/chats'
 import { Trans } from '@lingui/react/macro'
 import { type ReactNode, useMemo, useRef } from 'react'
-import { ClosedHint } from '../../features/chats/own/closed-hint.tsx'
+import { lazyPart } from '../../components/lazy-part.tsx'
+import type { ClosedHintProps } from '../../features/chats/own/closed-hint.tsx'
 import { useReopening } from '../../features/chats/own/use-reopening.ts'
 import type { WritingOn } from '../../features/messages/conversation.tsx'
 import { pendingActionClass, type RefusedMessage } from '../../features/messages/pending-actions.tsx'
+import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { readClosedChat } from '../env.ts'
+
+const ClosedHint = lazyPart<ClosedHintProps>(
+  async () =>
+    (
+      await withCatalogs(
+        ['pages'],
+        importPart(() => import('../../features/chats/own/closed-hint.tsx')),
+      )
+    ).ClosedHint,
+)
 
 export type ClosedChatInput = {
   readonly chat: Chat

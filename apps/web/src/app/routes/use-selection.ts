@@ -26,7 +26,15 @@ export function useSelection(own: OwnChats, opening: boolean): Selection {
   const navigate = useNavigateChats()
   const [fallback, setFallback] = useState<Fallback>(undefined)
   const undisturbed = !opening && readDraft({ userId: user.id, chatId: 'new' }) === ''
+  const [isFresh, setIsFresh] = useState(own.fresh)
   if (own.loaded && fallback === undefined) setFallback(selectedChat(own.chats, undefined)?.id ?? 'composer')
+  // What this device remembered may be old: the server's list chooses once more, unless somebody writes there already.
+  if (own.fresh && !isFresh) {
+    setIsFresh(true)
+    const writes = typeof fallback === 'number' && readDraft({ userId: user.id, chatId: fallback }) !== ''
+    if (fallback !== undefined && !writes && undisturbed)
+      setFallback(selectedChat(own.chats, undefined)?.id ?? 'composer')
+  }
   // An operator has started a chat with somebody who has not begun to write.
   const first = own.chats[0]
   if (fallback === 'composer' && undisturbed && first !== undefined) setFallback(first.id)

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { SignOutStep } from '../../features/auth/sign-out-tools.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 
 export type SignOut = {
@@ -16,7 +17,7 @@ export function useSignOut(): SignOut {
   const start = async (then: () => void) => {
     if (step.kind === 'working') return
     try {
-      const { signOut } = await import('../../features/auth/sign-out-tools.ts')
+      const { signOut } = await importPart(() => import('../../features/auth/sign-out-tools.ts'))
       await signOut({ sdk, userId: user.id, onStep, then })
     } catch (error) {
       onStep({ kind: 'failed', error })

@@ -1,3 +1,4 @@
+import { importPart } from '../../lib/import-part.ts'
 import { useStore } from '../../lib/use-store.ts'
 
 export type RichTextParts = typeof import('./rich-text-parts.ts')['richTextParts']
@@ -41,7 +42,7 @@ const store = {
 function load(): void {
   if (loaded !== null || loading) return
   loading = true
-  import('./rich-text-parts.ts').then(
+  importPart(() => import('./rich-text-parts.ts')).then(
     ({ richTextParts }) => {
       loaded = richTextParts
       for (const listener of [...listeners]) listener()

@@ -1,20 +1,23 @@
 import { Trans } from '@lingui/react/macro'
-import { lazy, Suspense, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { lazyPart } from '../../components/lazy-part.tsx'
 import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import type { AccountPanelProps } from './account-panel.tsx'
 
-// What is behind the button is loaded when it is first wanted.
-const loadPanel = async () => {
+const AccountPanel = lazyPart<AccountPanelProps>(async () => {
   const [panel] = await Promise.all([
-    withCatalogs(['pages'], import('./account-panel.tsx')),
-    import('./sign-out-tools.ts'),
+    withCatalogs(
+      ['pages'],
+      importPart(() => import('./account-panel.tsx')),
+    ),
+    importPart(() => import('./sign-out-tools.ts')),
   ])
-  return panel
-}
-const AccountPanel = lazy(async () => ({ default: (await loadPanel()).AccountPanel }))
+  return panel.AccountPanel
+})
 
 /** Who is signed in, how the page looks, and the way out. The browser's own popover closes it on Escape and on a press elsewhere. */
 export function AccountMenu(panel: AccountPanelProps) {
@@ -26,7 +29,6 @@ export function AccountMenu(panel: AccountPanelProps) {
       <button
         type="button"
         popoverTarget={id}
-        onPointerEnter={() => void loadPanel().catch(() => undefined)}
         className="inline-flex min-h-9 max-w-56 items-center gap-2 rounded-control py-1 ps-1 pe-2 text-small font-medium hover:bg-hover"
       >
         <Avatar id={user.id} name={user.name} small />
@@ -42,11 +44,7 @@ export function AccountMenu(panel: AccountPanelProps) {
         onToggle={(event) => setOpen(event.newState === 'open')}
         className="inset-auto end-4 top-13 w-72 max-w-[calc(100vw-2rem)] animate-fade rounded-card border border-line bg-raised p-4 text-ink shadow-menu"
       >
-        {open && (
-          <Suspense>
-            <AccountPanel {...panel} />
-          </Suspense>
-        )}
+        {open && <AccountPanel {...panel} />}
       </div>
     </>
   )

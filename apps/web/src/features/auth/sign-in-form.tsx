@@ -1,13 +1,13 @@
 import type { Role, User } from '@deskbell/contract/users'
 import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { errorWords } from '../../components/error-words.ts'
 import { firstFault, type Person, personFaults } from '../../components/person.ts'
 import { PersonFields } from '../../components/person-fields.tsx'
 import { errorCode } from '../../lib/error-code.ts'
-import { signIn } from './sign-in.ts'
+import { CookieNotKept, signIn } from './sign-in.ts'
 
 type Attempt = { readonly state: 'ready' | 'working' } | { readonly state: 'refused'; readonly error: unknown }
 
@@ -19,6 +19,9 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
   const [attempt, setAttempt] = useState<Attempt>({ state: 'ready' })
   const formRef = useRef<HTMLFormElement>(null)
   const faults = personFaults(person)
+  // A page that was drawn at build time takes text before this code has come.
+  useLayoutEffect(() => setPerson((before) => typedBefore(formRef.current) ?? before), [])
+  useLayoutEffect(() => focusFirstField(formRef.current), [])
   const submit = async () => {
     setAttempt({ state: 'working' })
     try {
@@ -39,7 +42,11 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
       <PersonFields person={person} onPerson={setPerson} faults={asked ? faults : {}} autoComplete />
       {attempt.state === 'refused' && (
         <p role="alert" className="text-small text-danger-text">
-          {i18n._(errorWords(errorCode(attempt.error)))}
+          {attempt.error instanceof CookieNotKept ? (
+            <Trans>This browser didn’t keep you signed in. Allow cookies for this site, or open it over https.</Trans>
+          ) : (
+            i18n._(errorWords(errorCode(attempt.error)))
+          )}
         </p>
       )}
       <Button type="submit" look="primary" large aria-disabled={attempt.state === 'working'}>
@@ -47,4 +54,16 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
       </Button>
     </form>
   )
+}
+
+function typedBefore(form: HTMLFormElement | null): Person | null {
+  if (form === null) return null
+  const typed = new FormData(form)
+  const [email, name] = [typed.get('email'), typed.get('name')]
+  return typeof email === 'string' && typeof name === 'string' && email + name !== '' ? { email, name } : null
+}
+
+function focusFirstField(form: HTMLFormElement | null): void {
+  const { activeElement } = document
+  if (activeElement === null || activeElement === document.body) form?.querySelector('input')?.focus()
 }

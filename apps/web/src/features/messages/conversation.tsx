@@ -1,7 +1,7 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
-import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef } from 'react'
+import { type ReactNode, type RefObject, useCallback, useMemo, useRef } from 'react'
 import { errorWords } from '../../components/error-words.ts'
 import { Notice } from '../../components/notice.tsx'
 import { useBehind } from '../../lib/catching-up.ts'
@@ -10,6 +10,7 @@ import { useStore } from '../../lib/use-store.ts'
 import { composedText } from './composed-text.ts'
 import { joinTexts } from './join-texts.ts'
 import type { RefusedMessage } from './pending-actions.tsx'
+import { useRememberedPage } from './remembered-page.ts'
 import { Thread, type ThreadView } from './thread.tsx'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
 import { TypingLine } from './typing-line.tsx'
@@ -17,6 +18,7 @@ import { typingNames } from './typing-names.ts'
 import { useChanging } from './use-changing.tsx'
 import { type Draft, useDraft } from './use-draft.ts'
 import { useFollower } from './use-follower.ts'
+import { useFreeFocus } from './use-free-focus.ts'
 import { useIncoming } from './use-incoming.ts'
 import { usePendingHandlers } from './use-pending-handlers.ts'
 import { useTroubles } from './use-troubles.ts'
@@ -39,7 +41,7 @@ type ConversationProps = {
   readonly refused?: ((message: RefusedMessage) => ReactNode) | undefined
   readonly composerRef: RefObject<HTMLTextAreaElement | null>
   readonly onEscape?: () => void
-  /** Somebody wrote in the composer that stood here before. */
+  /** The composer takes the focus when nothing else on the page has it. */
   readonly takesFocus?: boolean
 }
 
@@ -70,6 +72,7 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
   const { i18n } = useLingui()
   const { user } = useSession()
   const timeline = useStore(follower)
+  useRememberedPage({ role: user.role, userId: user.id }, chat.id, follower)
   const place = useMemo(() => ({ userId: user.id, chatId: chat.id }), [user.id, chat.id])
   const draft = useDraft(place)
   const focusComposer = useCallback(() => composerRef.current?.focus(), [composerRef])
@@ -80,7 +83,7 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
   useIncoming(timeline, user.id)
   useTroubles(timeline)
   useBehind(timeline.status === 'catching-up')
-  useTakesFocus(props.takesFocus ?? false, composerRef)
+  useFreeFocus(composerRef, props.takesFocus ?? false)
   const ownRef = useRef<ThreadView>(null)
   const thread = threadRef ?? ownRef
   const onSend = useSending({ follower, draft, thread, writingOn: isClosed ? writingOn : undefined })
@@ -151,16 +154,6 @@ function useSending({ follower, draft, thread, writingOn }: SendingInput): (text
         forget: unlessChanged(text, () => change('')),
       })
   }, [writingOn, now, change])
-}
-
-function useTakesFocus(takesFocus: boolean, composerRef: RefObject<HTMLTextAreaElement | null>): void {
-  useEffect(() => {
-    const composer = composerRef.current
-    if (!takesFocus || composer === null) return
-    composer.focus()
-    // What came along from the other composer goes on at its end.
-    composer.setSelectionRange(composer.value.length, composer.value.length)
-  }, [takesFocus, composerRef])
 }
 
 /** Puts a text back into the composer, below what is being written there. */

@@ -1,8 +1,8 @@
 import { readStored, writeStored } from '../../lib/local-store.ts'
 import { joinTexts } from './join-texts.ts'
 
-/** Whose draft for which chat; `new` is the chat that does not exist yet. */
-export type DraftPlace = { readonly userId: number; readonly chatId: number | 'new' }
+/** Whose draft for which chat; `new` is the chat that does not exist yet, `waiting` the one that is not known yet. */
+export type DraftPlace = { readonly userId: number; readonly chatId: number | 'new' | 'waiting' }
 
 export function readDraft(place: DraftPlace): string {
   return readStored(draftKey(place)) ?? ''

@@ -1,13 +1,27 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Avatar } from '../../components/avatar.tsx'
+import { lazyPart } from '../../components/lazy-part.tsx'
 import { useFormat } from '../../components/use-format.ts'
+import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { CopyButton } from './copy-button.tsx'
 import { type ChangeHandlers, MessageMore } from './message-more.tsx'
 import { MessageStatus } from './message-status.tsx'
 import { ownMessage } from './own-messages.ts'
-import { PendingActions, type PendingHandlers } from './pending-actions.tsx'
+import type { PendingActionsProps, PendingHandlers } from './pending-actions.tsx'
 import { MessageText } from './text/message-text.tsx'
 import type { MessageItem } from './timeline-item.ts'
+
+/** Why a message does not go on by itself, and what can be done with its text. */
+const PendingActions = lazyPart<PendingActionsProps>(
+  async () =>
+    (
+      await withCatalogs(
+        ['pages'],
+        importPart(() => import('./tools/pending-buttons.tsx')),
+      )
+    ).PendingButtons,
+)
 
 type BubbleProps = {
   readonly item: MessageItem

@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react'
+import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 
 type ToolsModule = typeof import('./tools/message-tools.ts')
 export type Tools = ToolsModule['messageTools']
@@ -12,7 +14,10 @@ export function useTools(wantedBy: unknown): Tools | null {
   useEffect(() => {
     if (wantedBy === null || tools !== null) return
     let left = false
-    import('./tools/message-tools.ts').then(
+    withCatalogs(
+      ['pages'],
+      importPart(() => import('./tools/message-tools.ts')),
+    ).then(
       ({ messageTools }) => {
         if (!left) setTools(messageTools)
       },

@@ -1,4 +1,5 @@
 import type { Chat } from '@deskbell/contract/chats'
+import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxFollower } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useCallback, useRef, useState } from 'react'
@@ -13,6 +14,7 @@ import { useChatActions } from '../../../features/chats/console/use-chat-actions
 import { useConsoleChats } from '../../../features/chats/console/use-console-chats.ts'
 import { useConsoleKeys } from '../../../features/chats/console/use-console-keys.ts'
 import { useTitle } from '../../../features/chats/use-title.ts'
+import { useStore } from '../../../lib/use-store.ts'
 import { useChatsRoute, useNavigateChats } from '../../chats-route.ts'
 import { AppFrame } from '../app-frame.tsx'
 import { ConsoleChat } from './console-chat.tsx'
@@ -30,7 +32,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
   const chatRef = useRef<HTMLElement>(null)
   const composerRef = useRef<HTMLTextAreaElement>(null)
   useConsoleKeys({ listRef, composerRef })
-  useTitle(list.counts?.unreadOwn ?? 0)
+  useTitle(useConsoleTitle(inbox, chatId), list.counts?.unreadOwn ?? 0)
   const focusList = () => {
     listRef.current?.moveFocus(1)
     // On a phone the list is out of sight while a chat is open.
@@ -84,6 +86,13 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
       {starting && <StartChatDialog onMade={onMade} onClose={() => setStarting(false)} />}
     </AppFrame>
   )
+}
+
+/** What the tab says: whose chat is open. */
+function useConsoleTitle(inbox: InboxFollower, chatId: number | undefined): string {
+  const { t } = useLingui()
+  const chat = useStore(inbox).rows.get(chatId as ChatId)
+  return chat === undefined ? t`Inbox` : chat.client.name
 }
 
 /** The open chat stands in the address, so a reload and the Back gesture do what they say. */

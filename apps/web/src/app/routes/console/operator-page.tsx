@@ -5,11 +5,13 @@ import { isFinal } from '../../../lib/error-code.ts'
 import { useSession } from '../../../lib/session.ts'
 import { trpc, withoutDirection } from '../../../lib/trpc.ts'
 import { Console } from './console.tsx'
+import { useRememberedRows } from './use-remembered-rows.ts'
 
 /** The operators' console: queries and mutations over the socket of the session. */
 export function OperatorPage() {
-  const { sdk } = useSession()
-  const inbox = useInbox(sdk)
+  const { sdk, user } = useSession()
+  const inbox = useInbox(sdk, { role: 'operator', userId: user.id })
+  useRememberedRows(inbox)
   const [queryClient] = useState(createQueryClient)
   const [trpcClient] = useState(() => trpc.createClient({ links: [withoutDirection, ...sdk.links] }))
   return (

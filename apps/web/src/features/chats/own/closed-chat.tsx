@@ -1,8 +1,10 @@
 import { Trans } from '@lingui/react/macro'
 import { Button } from '../../../components/button.tsx'
 
+export type ClosedChatProps = { readonly draft: string; readonly onNewChat: () => void }
+
 /** A closed chat takes no message; what was typed goes along into a new one. */
-export function ClosedChat({ draft, onNewChat }: { draft: string; onNewChat: () => void }) {
+export function ClosedChat({ draft, onNewChat }: ClosedChatProps) {
   return (
     <div className="border-t border-line pb-[env(safe-area-inset-bottom)]">
       <div className="mx-auto flex w-full max-w-[48rem] flex-wrap items-center justify-between gap-3 px-4 py-3">

@@ -4,7 +4,10 @@ import { failureWords } from '../../../components/error-words.ts'
 import { Notice, noticeActionClass } from '../../../components/notice.tsx'
 import type { ReopeningState } from './use-reopening.ts'
 
-type ClosedHintProps = { readonly reopening: ReopeningState | null; readonly onCancel?: (() => void) | undefined }
+export type ClosedHintProps = {
+  readonly reopening: ReopeningState | null
+  readonly onCancel?: (() => void) | undefined
+}
 
 /** Above the composer of a closed chat: what becomes of the words that are written there. */
 export function ClosedHint({ reopening, onCancel }: ClosedHintProps) {

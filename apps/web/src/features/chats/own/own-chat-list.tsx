@@ -10,7 +10,7 @@ import { LastWords } from '../last-words.tsx'
 import { RowTime } from '../row-time.tsx'
 import type { OwnChats } from './use-own-chats.ts'
 
-type OwnChatListProps = {
+export type OwnChatListProps = {
   readonly own: OwnChats
   readonly selectedId: number | undefined
 }

@@ -1,17 +1,19 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxFollower } from '@deskbell/sdk'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSession } from '../../../lib/session.ts'
 import { useStore } from '../../../lib/use-store.ts'
 import { compareChats } from '../chat-order.ts'
-import { rememberChats, rememberedChats } from './remembered-chats.ts'
+import { rememberChats, rememberedChats } from '../remembered-chats.ts'
 
-/** `generation` is null for what this tab only remembers. */
+/** `generation` is null for what this device only remembers. */
 type Loaded = { readonly cursor: string | null; readonly generation: number | null }
 
 export type OwnChats = {
-  /** False until the first page has arrived, or what this tab remembers of it. */
+  /** False until the first page has arrived, or what this device remembers of it. */
   readonly loaded: boolean
+  /** False while only what this device remembers is here. */
+  readonly fresh: boolean
   /** Everything missed while the line was lost is here. */
   readonly caughtUp: boolean
   readonly chats: readonly Chat[]
@@ -30,7 +32,8 @@ export type OwnChats = {
 export function useOwnChats(inbox: InboxFollower): OwnChats {
   const { sdk, user } = useSession()
   const { rows, generation, status, operatorsOnline } = useStore(inbox)
-  const [loaded, setLoaded] = useState<Loaded | null>(null)
+  const owner = useMemo(() => ({ role: user.role, userId: user.id }), [user.role, user.id])
+  const [loaded, setLoaded] = useState<Loaded | null>(() => (rememberedChats(owner) === null ? null : rememberedOnly))
   const load = useCallback(
     async (cursor: string | null, signal?: AbortSignal) => {
       const page = await sdk.client.chats.list.query(
@@ -44,18 +47,13 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
   )
   useLoadUntilDone(load)
   const chats = useMemo(() => [...rows.values()].sort(compareChats), [rows])
-  useRememberedMeanwhile(loaded === null, () => {
-    const known = rememberedChats(user.id)
-    if (known === null) return
-    inbox.put(known)
-    setLoaded({ cursor: null, generation: null })
-  })
   useEffect(() => {
-    if (loaded !== null) rememberChats(user.id, chats.slice(0, rememberedMax))
-  }, [loaded, user.id, chats])
+    if (loaded !== null) rememberChats(owner, chats)
+  }, [loaded, owner, chats])
   const cursor = loaded?.cursor ?? null
   return {
     loaded: loaded !== null,
+    fresh: loaded !== null && loaded.generation !== null,
     caughtUp: status === 'live' && loaded !== null && loaded.generation !== null,
     chats,
     unread: chats.reduce((sum, chat) => sum + chat.unread, 0),
@@ -66,20 +64,8 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
 }
 
 const retryMs = 2_000
-/** A line that needs longer than this may be away. */
-const patienceMs = 1_500
-const rememberedMax = 20
-
-/** While nothing arrives, the tab goes on with what it knew before it was loaded anew. */
-function useRememberedMeanwhile(waits: boolean, recall: () => void): void {
-  const latest = useRef(recall)
-  latest.current = recall
-  useEffect(() => {
-    if (!waits) return
-    const timer = setTimeout(() => latest.current(), patienceMs)
-    return () => clearTimeout(timer)
-  }, [waits])
-}
+/** The inbox has been given what this device knew last. */
+const rememberedOnly: Loaded = { cursor: null, generation: null }
 
 /** The first page again whenever `load` changes: at the start, and when changes may have been missed. */
 function useLoadUntilDone(load: (cursor: null, signal: AbortSignal) => Promise<void>): void {

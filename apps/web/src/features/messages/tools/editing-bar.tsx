@@ -1,11 +1,11 @@
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
-import { failureWords } from '../../components/error-words.ts'
-import { Icon } from '../../components/icon.tsx'
-import { isFinal } from '../../lib/error-code.ts'
-import type { EditAttempt } from './use-editing.ts'
+import { failureWords } from '../../../components/error-words.ts'
+import { Icon } from '../../../components/icon.tsx'
+import { isFinal } from '../../../lib/error-code.ts'
+import type { EditAttempt } from '../use-editing.ts'
 
-type EditingBarProps = {
+export type EditingBarProps = {
   readonly attempt: EditAttempt
   readonly onCancel: () => void
   /** Puts the changed text among what is being written. */

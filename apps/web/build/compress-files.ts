@@ -2,25 +2,16 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { Plugin } from 'vite'
 
 const brotli = promisify(brotliCompress)
 const deflate = promisify(gzip)
 const compressible = /\.(?:js|css|svg|json|txt|webmanifest)$/
 
-/** Writes a `.br` and a `.gz` beside every text file of the build. The page itself is left out: the server fills it in. */
-export function precompress(): Plugin {
-  return {
-    name: 'deskbell:precompress',
-    apply: 'build',
-    // Not called by a build that is kept in memory.
-    async writeBundle({ dir }) {
-      if (dir === undefined) return
-      const entries = await readdir(dir, { recursive: true, withFileTypes: true })
-      const files = entries.filter((entry) => entry.isFile() && compressible.test(entry.name))
-      await Promise.all(files.map((file) => compressFile(join(file.parentPath, file.name))))
-    },
-  }
+/** Writes a `.br` and a `.gz` beside every text file of the build. The pages are left out: the server fills them in. */
+export async function compressFiles(dir: string): Promise<void> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && compressible.test(entry.name))
+  await Promise.all(files.map((file) => compressFile(join(file.parentPath, file.name))))
 }
 
 async function compressFile(path: string): Promise<void> {

@@ -1,0 +1,47 @@
+import type { PageOutput } from '@deskbell/contract/events'
+import type { ChatFollower } from '@deskbell/sdk'
+import { useEffect } from 'react'
+import { type Owner, readRemembered, remember } from '../../lib/device-memory.ts'
+
+type Remembered = { readonly chatId: number; readonly page: PageOutput }
+
+/** As many as a newcomer loads. */
+const entriesMax = 50
+const restMs = 1_000
+
+/** The newest messages of the chat that was open last, if it is this one. */
+export function rememberedPage(owner: Owner, chatId: number): PageOutput | undefined {
+  const remembered = readRemembered(owner, 'messages', isRemembered)
+  return remembered?.chatId === chatId ? remembered.page : undefined
+}
+
+/** Keeps the newest messages of the open chat on the device: when they have rested for a moment, and when the page goes. */
+export function useRememberedPage(owner: Owner, chatId: number, follower: ChatFollower): void {
+  const { role, userId } = owner
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const keep = () => {
+      clearTimeout(timer)
+      timer = undefined
+      const page = follower.newestPage(entriesMax)
+      if (page !== null) remember({ role, userId }, 'messages', { chatId, page } satisfies Remembered)
+    }
+    const keepSoon = () => {
+      timer ??= setTimeout(keep, restMs)
+    }
+    const unsubscribe = follower.subscribe(keepSoon)
+    // What has not rested yet is kept when the page goes; what was kept is not written again after a sign-out.
+    const keepNow = () => timer !== undefined && keep()
+    window.addEventListener('pagehide', keepNow)
+    return () => {
+      unsubscribe()
+      window.removeEventListener('pagehide', keepNow)
+      clearTimeout(timer)
+    }
+  }, [role, userId, chatId, follower])
+}
+
+/** Written by this page, and by nobody else: it is whole, or it is not there. */
+function isRemembered(value: unknown): value is Remembered {
+  return typeof Reflect.get(Object(Reflect.get(Object(value), 'page')), 'cursor') === 'string'
+}

@@ -1,0 +1,44 @@
+import { i18n } from '@lingui/core'
+import type { ComponentType } from 'react'
+import { renderToString } from 'react-dom/server'
+import { App } from './app/app.tsx'
+import type { Router } from './app/create-router.ts'
+import { loadPage } from './app/load-page.tsx'
+import { pageTitle } from './app/page-title.ts'
+import { type Known, type Route, routeOf } from './app/route.ts'
+import { activateLocale, needCatalogs } from './lib/i18n.ts'
+import { type Locale, locales } from './lib/locale.ts'
+
+/** The pages that are the same for everybody who comes for the first time. */
+const paths = ['/', '/login', '/login-operator']
+
+const strangers: Known = { hints: {}, lastRole: null, roleOf: () => null }
+
+export type DrawnPage = {
+  readonly path: string
+  readonly locale: Locale
+  readonly title: string
+  readonly html: string
+}
+
+/** Called by the build: every such page in every language. */
+export async function drawPages(): Promise<DrawnPage[]> {
+  const drawn: DrawnPage[] = []
+  needCatalogs(['common', 'pages'])
+  for (const locale of locales) {
+    await activateLocale(locale)
+    for (const path of paths) {
+      const route = routeOf({ pathname: path, search: '' }, strangers)
+      if (route.page === 'elsewhere' || route.page === 'chats') throw new Error(`${path} is not a page for everybody.`)
+      const router = stillRouter(route, await loadPage(route.page))
+      drawn.push({ path, locale, title: pageTitle(i18n, route.page), html: renderToString(<App router={router} />) })
+    }
+  }
+  return drawn
+}
+
+/** Shows one page, and goes nowhere. */
+function stillRouter(route: Route, page: ComponentType): Router<ComponentType> {
+  const shown = { route, page }
+  return { getSnapshot: () => shown, subscribe: () => () => undefined, navigate: () => undefined }
+}
