@@ -134,6 +134,9 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     const client = await signInAsClient(page.context(), world.url, { email: 'long@example.com', name: 'Long' })
     await page.goto(client.url())
     await messages(page, `message ${long}`).waitFor()
+    // What the device kept stands before the server has answered; a new message shows that it has.
+    await program.send(chatId, 'the page is live')
+    await messages(page, 'the page is live').waitFor()
     await forgetRenders(page)
     await composer(page).pressSequentially('half a thought')
     expect(await readRenders(page)).toEqual({ rows: 0, forms: 1 })

@@ -118,7 +118,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await translatePage(client)
     await translatePage(operator)
     const row = chatRow(operator, 'Translated')
-    expect(await row.textContent()).toContain('an answer')
+    await row.filter({ hasText: 'an answer' }).waitFor()
 
     await operator.getByRole('button', { name: 'Close Chat' }).click()
     await client.getByText('This chat is closed').first().waitFor()
@@ -127,7 +127,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await operator.getByRole('button', { name: 'Reopen' }).click()
     await write(client, 'once more')
     await messages(operator, 'once more').waitFor()
-    expect(await row.textContent()).toContain('once more')
+    await row.filter({ hasText: 'once more' }).waitFor()
     for (const page of [client, operator]) expect(await page.getByText('could not be shown').count()).toBe(0)
   })
 })
