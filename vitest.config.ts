@@ -1,6 +1,15 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.tools/**', '**/.deskbell/**']
+const cores = availableParallelism()
+const postgresSetup = './packages/testkit/src/postgres-global-setup.ts'
+
+const browserTests = {
+  globalSetup: ['./apps/e2e/src/global-setup.ts', postgresSetup],
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+}
 
 export default defineConfig({
   test: {
@@ -10,7 +19,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx', 'scripts/**/*.test.mjs'],
-          exclude: [...ignored, '**/*.pg.test.ts', '**/*.e2e.ts'],
+          exclude: [...ignored, '**/*.pg.test.ts'],
+          maxWorkers: cores,
+          sequence: { groupOrder: 0 },
           testTimeout: 60_000,
         },
       },
@@ -19,20 +30,43 @@ export default defineConfig({
           name: 'pg',
           include: ['**/*.pg.test.ts'],
           exclude: ignored,
-          globalSetup: ['./packages/testkit/src/postgres-global-setup.ts'],
+          globalSetup: [postgresSetup],
+          maxWorkers: cores,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
       {
         test: {
+          ...browserTests,
           name: 'e2e',
-          include: ['apps/{e2e,load}/tests/**/*.e2e.ts'],
-          exclude: ignored,
-          globalSetup: ['./apps/e2e/src/global-setup.ts', './packages/testkit/src/postgres-global-setup.ts'],
+          include: ['apps/e2e/tests/**/*.e2e.ts'],
+          exclude: [...ignored, '**/*.alone.e2e.ts'],
+          // Each file has its own server and browser. Two at a time have yet to be measured.
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...browserTests,
+          name: 'alone',
+          include: ['apps/e2e/tests/**/*.alone.e2e.ts'],
+          exclude: ignored,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...browserTests,
+          name: 'long',
+          include: ['apps/{e2e,load}/tests/**/*.long.ts', 'apps/e2e/tests/looks.e2e.ts'],
+          exclude: ignored,
+          env: { DESKBELL_LOOKS: 'rest' },
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

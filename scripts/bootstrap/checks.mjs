@@ -1,6 +1,5 @@
 import { turbo } from './build.mjs'
 import { say } from './failure.mjs'
-import { run } from './run.mjs'
 
 /** Cheap ones first. Each returns an exit code. */
 export const checks = {
@@ -9,7 +8,7 @@ export const checks = {
   floors: ({ bin }) =>
     bin('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'examples']),
   unused: ({ bin }) => bin('knip', []),
-  types: ({ env }) => run('npx', turbo('run', 'types'), { env }),
+  types: ({ env, run }) => run('npx', turbo('run', 'types'), { env }),
   lint: ({ bin }) => bin('oxlint', ['--type-aware', '--deny-warnings']),
 }
 

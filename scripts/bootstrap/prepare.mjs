@@ -3,19 +3,28 @@ import { ensureBuilt } from './build.mjs'
 import { ensureInstalled } from './install.mjs'
 import { ensureNode, withNode } from './node.mjs'
 import { root } from './paths.mjs'
-import { run } from './run.mjs'
+import { run, runBeside } from './run.mjs'
 
 /**
  * Brings Node and the packages.
- * @returns `node`, its `env`, and `bin`, which runs a program of an installed package under that Node.
+ * @returns `node`, its `env`, `run`, and `bin`, which runs a program of an installed package under that Node.
  */
 export async function prepare() {
   const node = await ensureNode()
   const env = withNode(node)
   await ensureInstalled(env)
+  return toolsOf(node, env, run)
+}
+
+/** The same tools for work that goes on beside other work. */
+export function besideOthers({ node, env }) {
+  return toolsOf(node, env, runBeside)
+}
+
+function toolsOf(node, env, runProgram) {
   const bin = (name, args, extraEnv = {}) =>
-    run(join(root, 'node_modules/.bin', name), args, { env: { ...env, ...extraEnv } })
-  return { node, env, bin }
+    runProgram(join(root, 'node_modules/.bin', name), args, { env: { ...env, ...extraEnv } })
+  return { node, env, run: runProgram, bin }
 }
 
 export async function prepareBuilt() {

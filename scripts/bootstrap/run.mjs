@@ -23,6 +23,13 @@ export async function run(command, args, options = {}) {
   return (await start(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options })).code
 }
 
+/** Like `run`, for work that goes on beside other work: what it says comes in one piece, at its end. */
+export async function runBeside(command, args, options = {}) {
+  const { code, output } = await start(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  process.stdout.write(output)
+  return code
+}
+
 /** Runs a program in silence; when it fails, what it said goes into the failure. */
 export async function runQuietly(command, args, { what, ...options }) {
   const { code, output } = await start(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })

@@ -6,7 +6,7 @@ import { root } from './paths.mjs'
 import { prepare, prepareBuilt } from './prepare.mjs'
 import { run } from './run.mjs'
 import { serve } from './serve.mjs'
-import { testAll, testProject } from './tests.mjs'
+import { testAll, testLong, testProject, testShort } from './tests.mjs'
 
 /** Every task by its name: takes the further arguments, returns the exit code. */
 export const tasks = {
@@ -14,7 +14,9 @@ export const tasks = {
   dev: async () => await dev(await prepare()),
   check: async (names) => await check(await prepare(), names),
   fix: async () => await (await prepare()).bin('biome', ['check', '--write', '.']),
-  test: async () => await testAll(await prepareBuilt()),
+  test: async () => await testShort(await prepareBuilt()),
+  'test:long': async (args) => await testLong(await prepareBuilt(), args),
+  'test:all': async () => await testAll(await prepareBuilt()),
   'test:unit': async (args) => await testProject(await prepare(), 'unit', args),
   'test:pg': async (args) => await testProject(await prepare(), 'pg', args),
   'test:e2e': async (args) => await testProject(await prepareBuilt(), 'e2e', args),

@@ -2,56 +2,114 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checks, runChecks } from './checks.mjs'
-import { say } from './failure.mjs'
+import { Failure, say } from './failure.mjs'
+import { besideOthers } from './prepare.mjs'
 import { findPrograms } from './programs.mjs'
+import { Tally } from './tally.mjs'
+import { stateOfTree } from './tree.mjs'
 
-/** One of vitest's projects; further arguments go to vitest. */
-export async function testProject(tools, project, args) {
-  const env = project === 'e2e' ? await findPrograms(tools) : {}
-  return await vitest(tools, [...args, '--project', project], env)
+/** Vitest's projects by the name of the part. `alone` are files that bear no other file beside them. */
+const projects = { unit: ['unit'], pg: ['pg'], e2e: ['e2e', 'alone'], long: ['long'] }
+const wantsPrograms = new Set(['e2e', 'long'])
+
+/** One part; further arguments go to vitest. */
+export async function testProject(tools, part, args) {
+  const env = wantsPrograms.has(part) ? await findPrograms(tools) : {}
+  return await tools.bin('vitest', runOf(part, args), env)
 }
+
+/** What everybody runs before a commit. */
+export async function testShort(tools) {
+  const tally = new Tally()
+  await runShort(tools, tally)
+  return tally.close()
+}
+
+/** The long proofs: load under faults, seeded bugs, the benchmarks as a smoke test, every look. */
+export async function testLong(tools, args) {
+  if (args.length > 0) return await testProject(tools, 'long', args)
+  const tally = new Tally()
+  await runPart(tools, tally, 'long')
+  return tally.close()
+}
+
+/** Both, and that the run has left the tree as it was. */
+export async function testAll(tools) {
+  const before = await stateOfTree()
+  if (before) say(`this tree is not what is committed:\n${before}`)
+  const tally = new Tally()
+  await runShort(tools, tally)
+  await runPart(tools, tally, 'long')
+  await tally.time('tree', async () => {
+    const after = await stateOfTree()
+    if (before === after) return passed
+    say(`the run has changed the tree:\n${after}`)
+    return failed
+  })
+  return tally.close()
+}
+
+const passed = { passed: 1, failed: 0, skipped: 0 }
+const failed = { passed: 0, failed: 1, skipped: 0 }
 
 /**
- * Everything, the cheap things first, one after the other: two cores do not bear browsers beside timings.
- * All stages run even if one fails, and one line at the end counts them all.
+ * All parts run even if one fails. The checks keep one core busy, the tests against PostgreSQL mostly wait: they go
+ * side by side. Browsers come after both.
  */
-export async function testAll(tools) {
-  const total = await runChecks(tools, Object.keys(checks))
-  const programs = await findPrograms(tools)
-  for (const project of ['unit', 'pg', 'e2e']) add(total, await runCounted(tools, project, programs))
-  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
-  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
-  return total.failed > 0 ? 1 : 0
+async function runShort(tools, tally) {
+  const withTests = async () => {
+    await runPart(tools, tally, 'unit')
+    await runPart(tools, tally, 'pg')
+  }
+  const withChecks = () => runChecks(besideOthers(tools), Object.keys(checks))
+  await Promise.all([tally.time('checks', () => orFailed(withChecks)), withTests()])
+  await runPart(tools, tally, 'e2e')
 }
 
-/** Runs a project and reads the count that the reporter leaves in a file in place of its last line. */
-async function runCounted(tools, project, env) {
+async function runPart(tools, tally, part) {
+  say(`tests: ${part}`)
+  const work = async () => await runCounted(tools, part, wantsPrograms.has(part) ? await findPrograms(tools) : {})
+  await tally.time(part, () => orFailed(work))
+}
+
+/** What one part lacks must not hide what the others found. */
+async function orFailed(work) {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    say(error.message)
+    return failed
+  }
+}
+
+/** Runs a part and reads the count that the reporter leaves in a file in place of its last line. */
+async function runCounted(tools, part, env) {
   const folder = mkdtempSync(join(tmpdir(), 'deskbell-count-'))
   const file = join(folder, 'count.json')
   try {
-    say(`tests: ${project}`)
-    const code = await vitest(tools, ['--project', project], { ...env, DESKBELL_COUNT_FILE: file })
-    const count = readCount(file)
-    // A run that broke outside of its tests must not pass for a green one.
-    if (code !== 0 && count.failed === 0) count.failed = 1
-    return count
+    const code = await tools.bin('vitest', runOf(part), { ...env, DESKBELL_COUNT_FILE: file })
+    return judged(readCount(file), code)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function vitest({ bin }, args, env) {
-  return bin('vitest', ['run', ...args], env)
+/** A run that broke outside of its tests, or found none, must not pass for a green one. */
+export function judged(count, code) {
+  const isEmpty = count.passed + count.failed === 0
+  return count.failed === 0 && (code !== 0 || isEmpty) ? { ...count, failed: 1 } : count
+}
+
+/** Arguments for vitest. */
+function runOf(part, args = []) {
+  return ['run', ...args, ...projects[part].flatMap((project) => ['--project', project])]
 }
 
 function readCount(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    return failed
   }
-}
-
-function add(total, count) {
-  for (const name of Object.keys(total)) total[name] += count[name]
 }
