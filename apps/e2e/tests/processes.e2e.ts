@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type ChatFollower, createSdk, type Sdk } from '@deskbell/sdk'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
 import { openRaw, type RawSocket, signInByRest } from '@deskbell/testkit/live-probe'
@@ -57,11 +56,13 @@ test('[LIVE-21] a process that was stopped and goes on sends nothing to an ended
   await follow(stays, chats[1])
   const before = gone.frames.length
   process.kill(live.pid, 'SIGSTOP')
+  const stoppedAt = performance.now()
   try {
     await rest(`/chats/${chats[0]}/messages`, leaving.token, { text: 'while frozen', clientMsgId: 'f1' })
     await rest(`/chats/${chats[1]}/messages`, staying.token, { text: 'while frozen', clientMsgId: 'f2' })
     await rest('/users/logout', leaving.token)
-    await delay(3_000)
+    // A process takes itself for one that stood still after two seconds.
+    await waitFor(() => performance.now() - stoppedAt > 2_200)
   } finally {
     process.kill(live.pid, 'SIGCONT')
   }

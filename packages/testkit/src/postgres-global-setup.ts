@@ -40,7 +40,14 @@ async function openServer(): Promise<Server> {
   const removeFolder = () => rm(dataDir, { recursive: true, force: true })
   try {
     const server = await startPostgres({ dataDir, log: testLog, maxConnections: 500 })
-    await execute(server.adminConnectionString, 'alter role deskbell createdb')
+    for (const statement of [
+      'alter role deskbell createdb',
+      // Nothing of this server is to outlive the run; tests of durability start their own.
+      'alter system set fsync = off',
+      'alter system set full_page_writes = off',
+      'select pg_reload_conf()',
+    ])
+      await execute(server.adminConnectionString, statement)
     const close = () => server.stop().then(removeFolder)
     return { url: server.connectionString, close }
   } catch (error) {
