@@ -5,6 +5,14 @@ const ignored = ['**/node_modules/**', '**/dist/**', '**/.tools/**', '**/.deskbe
 const cores = availableParallelism()
 const postgresSetup = './packages/testkit/src/postgres-global-setup.ts'
 
+const postgresTests = {
+  globalSetup: [postgresSetup],
+  maxWorkers: cores,
+  sequence: { groupOrder: 1 },
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
+
 const browserTests = {
   globalSetup: ['./apps/e2e/src/global-setup.ts', postgresSetup],
   testTimeout: 120_000,
@@ -20,6 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx', 'scripts/**/*.test.mjs'],
           exclude: [...ignored, '**/*.pg.test.ts'],
+          // A worker loads each module once for all of its files: what a test changes of a module, it puts back.
+          isolate: false,
           maxWorkers: cores,
           sequence: { groupOrder: 0 },
           testTimeout: 60_000,
@@ -27,14 +37,19 @@ export default defineConfig({
       },
       {
         test: {
+          ...postgresTests,
           name: 'pg',
           include: ['**/*.pg.test.ts'],
+          exclude: [...ignored, '**/*.isolated.pg.test.ts'],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...postgresTests,
+          name: 'isolated',
+          include: ['**/*.isolated.pg.test.ts'],
           exclude: ignored,
-          globalSetup: [postgresSetup],
-          maxWorkers: cores,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {

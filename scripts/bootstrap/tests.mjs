@@ -8,8 +8,11 @@ import { findPrograms } from './programs.mjs'
 import { Tally } from './tally.mjs'
 import { stateOfTree } from './tree.mjs'
 
-/** Vitest's projects by the name of the part. `alone` are files that bear no other file beside them. */
-const projects = { unit: ['unit'], pg: ['pg'], e2e: ['e2e', 'alone'], long: ['long'] }
+/**
+ * Vitest's projects by the name of the part. `isolated` are files that put another module in a module's place, `alone`
+ * those that bear no other file beside them.
+ */
+const projects = { unit: ['unit'], pg: ['pg', 'isolated'], e2e: ['e2e', 'alone'], long: ['long'] }
 const wantsPrograms = new Set(['e2e', 'long'])
 
 /** One part; further arguments go to vitest. */

@@ -66,6 +66,9 @@ const socketCalls = [
   { method: 'mutation', params: { path: 'chats.release', input: { chatId: 1 } } },
 ]
 
+/** What a machine with other work may take to hand over an answer that is there. */
+const busyMachineMs = 500
+
 async function expectUnavailable(socket: RawSocket): Promise<void> {
   for (const [nth, frame] of socketCalls.entries()) socket.send({ id: `${performance.now()} ${nth}`, ...frame })
   const sentAt = performance.now()
@@ -74,12 +77,12 @@ async function expectUnavailable(socket: RawSocket): Promise<void> {
   for (const [nth, { status, text, ms }] of answers.entries()) {
     expect([restCalls[nth]?.[1], status]).toEqual([restCalls[nth]?.[1], 503])
     expect(text).toContain('"code":"unavailable"')
-    expect(ms).toBeLessThan(unavailableMs)
+    expect(ms).toBeLessThan(unavailableMs + busyMachineMs)
   }
   await waitFor(
     () => socket.frames.filter((frame) => JSON.stringify(frame).includes('"unavailable"')).length >= socketCalls.length,
   )
-  expect(performance.now() - sentAt).toBeLessThan(unavailableMs + 500)
+  expect(performance.now() - sentAt).toBeLessThan(unavailableMs + busyMachineMs)
   expect(await upgrade).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
   expect((await call('GET', '/healthz')).status).toBe(200)
   expect(socket.closeCode()).toBeNull()

@@ -56,7 +56,7 @@ function lastCursor(socket: RawSocket): string | undefined {
 }
 
 test('[SOCK-6] a client that stops reading is closed with 4008 at a bounded queue, resumes without loss, and others lose nothing', async () => {
-  await using server = await startTestServer({ timings: { pressure } })
+  await using server = await startTestServer({ timings: { pressure, closeMs: 20_000 } })
   const conversation = await newConversation(server.core)
   const operator = await signInByRest(server.url, 'operator')
   await using slow = await openRaw(server.wsUrl, operator)
@@ -68,7 +68,7 @@ test('[SOCK-6] a client that stops reading is closed with 4008 at a bounded queu
   await waitFor(() => seqs(fast).length === 1_400, { timeoutMs: 15_000 })
   await delay(pressure.slowMs)
   slow.ws.resume()
-  expect(await slow.closed(8_000)).toBe(4008)
+  expect(await slow.closed(20_000)).toBe(4008)
   const got = seqs(slow)
   expect(got).toEqual(got.map((_, place) => place + 1))
   expect(got.length).toBeLessThan(1_400)

@@ -223,5 +223,5 @@ test('[LIVE-7] a process that stood still sends nothing before it has looked aro
   await holder.query('rollback')
   holder.release()
   await probe.when(() => seqsOf(probe).length === 1)
-  expect(fresh.core.hub.isTrusted).toBe(true)
+  await waitFor(() => fresh.core.hub.isTrusted)
 })
