@@ -18,7 +18,7 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /packages[\\/]contract[\\/]src|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|navigation|theme|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|update-notice)|app[\\/](?:[a-z-]+))\./,
+    test: /packages[\\/]contract[\\/]src[\\/](?!normal-form)|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|navigation|theme|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|update-notice)|app[\\/](?:[a-z-]+))\./,
   },
   {
     name: 'chat',

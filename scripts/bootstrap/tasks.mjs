@@ -4,6 +4,7 @@ import { dev } from './dev.mjs'
 import { generateDocs } from './generate-docs.mjs'
 import { root } from './paths.mjs'
 import { prepare, prepareBuilt } from './prepare.mjs'
+import { findPrograms } from './programs.mjs'
 import { run } from './run.mjs'
 import { serve } from './serve.mjs'
 import { testAll, testLong, testProject, testShort } from './tests.mjs'
@@ -23,6 +24,7 @@ export const tasks = {
   'load:check': async (args) => await load(await prepare(), 'check', args),
   bench: async (args) => await load(await prepareBuilt(), 'bench', args),
   'load:profile': async (args) => await load(await prepare(), 'profile', args),
+  shots: async (args) => await shots(await prepareBuilt(), args),
   build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
   'docs:generate': async () => await generateDocs(await prepare()),
@@ -40,6 +42,13 @@ async function check(tools, names) {
 
 async function load({ node, env }, program, args) {
   return await run(node, ['--disable-warning=ExperimentalWarning', `apps/load/src/${program}.ts`, ...args], { env })
+}
+
+async function shots(tools, args) {
+  const env = { ...tools.env, ...(await findPrograms(tools)) }
+  return await run(tools.node, ['--disable-warning=ExperimentalWarning', 'apps/e2e/src/shots/shots.ts', ...args], {
+    env,
+  })
 }
 
 async function generateMigration({ env }, args) {

@@ -134,6 +134,35 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     }
   })
 
+  test('[WEB-80] the document is as high as the window, and messages have room, at every size', async () => {
+    const clients = Array.from({ length: 45 }, (_, index) => index)
+    for (const index of clients) {
+      const email = `many-${index}@example.com`
+      const other = await signInByRest(world.url, { email, name: `Many ${index}`, role: 'client' })
+      await other.send(await other.createChat(), 'Unread')
+    }
+    const page = await (await context({})).newPage()
+    const chats = [`/chats/${ids.operator}`, `/chats/${ids.operator}?chat=${ids.open}`, `/chats/${ids.client}`]
+    for (const [width, height] of [
+      [1440, 900],
+      [1280, 800],
+      [390, 844],
+      [320, 256],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      for (const path of chats) {
+        await page.goto(`${world.url}${path}`)
+        await (path === chats[0] ? page.locator('[data-row]') : page.getByRole('article')).first().waitFor()
+        const high = await page.evaluate(() => [document.scrollingElement?.scrollHeight, window.innerHeight])
+        expect(high[0], `${path} at ${width} × ${height}`).toBe(high[1])
+        if (path === chats[0]) continue
+        const room = await page.getByRole('region', { name: /^Messages/ }).evaluate((box) => box.clientHeight)
+        expect(room, `${path} at ${width} × ${height}`).toBeGreaterThan(80)
+      }
+    }
+    await page.context().close()
+  })
+
   test('[WEB-8] the pages speak Russian from the first look, and switch', async () => {
     const page = await (await context({ locale: 'ru-RU' })).newPage()
     await page.goto(`${world.url}/chats/${ids.operator}?chat=${ids.open}`)

@@ -80,7 +80,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await operator.getByRole('button', { name: 'Unassigned' }).click()
     await chatRow(operator, 'Ben').waitFor()
     await chatRow(operator, 'Ann').waitFor({ state: 'detached' })
-    await operator.getByRole('button', { name: 'All', exact: true }).click()
+    await operator.getByRole('button', { name: /^Inbox/ }).click()
     await chatRow(operator, 'Ann').waitFor()
   })
 
@@ -128,7 +128,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     )
     await composer(client).press('Enter')
     await client.locator('article[data-state="sent"]').filter({ hasText: 'not sent yet' }).waitFor()
-    await operator.getByRole('button', { name: 'All', exact: true }).click()
+    await operator.getByRole('button', { name: /^Inbox/ }).click()
     await chatRow(operator, 'Ann').getByText('not sent yet').waitFor()
   })
 

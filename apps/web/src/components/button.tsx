@@ -4,7 +4,7 @@ type ButtonLook = 'primary' | 'plain' | 'quiet' | 'danger'
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   readonly look?: ButtonLook
-  /** Taller, for pages of few controls and for fingers. */
+  /** Taller, for pages of few controls. */
   readonly large?: boolean
   /** What it asked for is being done; a further press does nothing. */
   readonly busy?: boolean
@@ -18,13 +18,17 @@ export function Button({ look = 'plain', large = false, busy = false, className 
 
 /** The same look for a link. */
 export function buttonClass(look: ButtonLook, large = false): string {
-  const size = large ? 'min-h-11 px-4 text-body' : 'min-h-8 px-3 text-small max-md:min-h-10'
+  const size = large ? 'min-h-11 px-4 text-body' : 'control px-3 text-small'
   return `inline-flex items-center justify-center gap-2 rounded-control py-1 text-center font-medium transition-colors duration-75 aria-busy:animate-busy aria-busy:cursor-progress ${size} ${looks[look]}`
 }
 
+/** A square button whose only content is an icon; it needs an `aria-label`. */
+export const iconButtonClass =
+  'control-square inline-flex shrink-0 items-center justify-center rounded-control text-ink-2 transition-colors duration-75 hover:bg-hover hover:text-ink aria-expanded:bg-hover'
+
 const looks: Record<ButtonLook, string> = {
-  primary: 'bg-accent text-accent-on hover:bg-accent-hover',
-  plain: 'border border-line bg-raised text-ink hover:bg-hover',
+  primary: 'bg-accent text-accent-on hover:bg-accent-hover forced-frame',
+  plain: 'border border-line bg-raised text-ink shadow-card hover:bg-hover',
   quiet: 'text-ink-2 hover:bg-hover hover:text-ink',
-  danger: 'border border-line bg-raised text-danger-text hover:bg-danger-soft',
+  danger: 'border border-line bg-raised text-danger-text shadow-card hover:bg-danger-soft',
 }

@@ -2,7 +2,7 @@ const paths = {
   bell: 'M5 16.5a7 7 0 0 1 14 0zM3.5 19.5h17M12 9.5V7M10 6h4',
   back: 'M15 5l-7 7 7 7',
   down: 'M12 5v14M6 13l6 6 6-6',
-  send: 'M4 12l16-8-6 16-3-6.5z',
+  up: 'M12 19V5M6 11l6-6 6 6',
   copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   checks: 'M2 12.5l4 4 8.5-9M11 15.5l1 1 9-9.5',
@@ -10,6 +10,10 @@ const paths = {
   alert: 'M12 4l9 16H3zM12 10v4.5M12 17.2v.3',
   plus: 'M12 5v14M5 12h14',
   list: 'M4 6h16M4 12h16M4 18h10',
+  inbox: 'M4 13l2.5-8h11L20 13v6H4zM4 13h4.5l1.5 2.5h4l1.5-2.5H20',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20a7.5 7.5 0 0 1 15 0',
+  unassigned: 'M9.2 4.5a8 8 0 0 1 5.6 0M19.5 9.2a8 8 0 0 1 0 5.6M14.8 19.5a8 8 0 0 1-5.6 0M4.5 14.8a8 8 0 0 1 0-5.6',
+  chat: 'M5 5h14v11H11l-4 3.5V16H5z',
   chevron: 'M7 10l5 5 5-5',
   close: 'M6 6l12 12M18 6L6 18',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
@@ -21,7 +25,7 @@ export type IconName = keyof typeof paths
 type IconProps = { name: IconName; size?: number; flip?: boolean; strong?: boolean }
 
 /** One stroke style. An icon is never the only carrier of a meaning. */
-export function Icon({ name, size = 18, flip = false, strong = false }: IconProps) {
+export function Icon({ name, size = 16, flip = false, strong = false }: IconProps) {
   return (
     <svg
       aria-hidden="true"
@@ -31,7 +35,7 @@ export function Icon({ name, size = 18, flip = false, strong = false }: IconProp
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      strokeWidth={strong ? 3 : 1.8}
+      strokeWidth={strong ? 2.75 : 1.75}
       strokeLinecap="round"
       strokeLinejoin="round"
     >

@@ -24,7 +24,7 @@ export function Select<T extends string>({ label, labelShown, value, options, on
         id={id}
         value={value}
         onChange={(event) => choose(event.target.value)}
-        className="min-h-8 rounded-control border border-line bg-raised px-2 text-small text-ink max-md:min-h-10"
+        className="control rounded-control border border-line bg-raised px-2 text-small text-ink shadow-card"
       >
         {options.map((option) => (
           <option key={option.value} value={option.value}>

@@ -27,36 +27,45 @@ type AppFrameProps = {
   /** What the page is, for those who move by headings. */
   readonly title: string
   readonly caughtUp: boolean
-  /** Beside the name of the product. */
+  /** What the bar at the top says of the page. */
   readonly bar?: ReactNode
+  /** In a wide window the bar becomes a rail at the side that holds this. */
+  readonly rail?: ReactNode
+  /** On a phone the bar gives its place to the header of the open chat. */
+  readonly chatOpen?: boolean
   readonly settings?: ReactNode
   readonly children: ReactNode
 }
 
-/** The window around a signed-in page: the top bar, and the banners with rows of their own. */
-export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameProps) {
+/** The window around a signed-in page: banners with rows of their own, the bar or the rail, and the page. */
+export function AppFrame({ title, caughtUp, bar, rail, chatOpen = false, settings, children }: AppFrameProps) {
   const { i18n } = useLingui()
-  const { sdk, user } = useSession()
-  const connection = useStore(sdk.connection)
-  const { kept } = useStore(sdk.outbox)
+  const { user } = useSession()
   const leave = useLeave()
   const signOut = useSignOut()
   const { step } = signOut
   usePreloadedParts()
-  // A server that was away may be of another version now.
-  useEffect(() => {
-    if (connection.kind === 'online') checkVersion()
-  }, [connection.kind])
   return (
-    <div className="flex dvh-full flex-col">
-      <header className="bg-canvas">
-        <div className="flex items-center gap-2 border-b border-line px-4 py-1.5">
-          <AppLink to="/" className="rounded-control">
-            <Brand />
+    <div className="flex dvh-full flex-col overflow-clip print:block print:h-auto print:overflow-visible">
+      <Banners caughtUp={caughtUp} onSignIn={() => leave.toSignIn(user.role)}>
+        {step.kind === 'failed' && (
+          <Notice look="danger">
+            <Trans>You’re still signed in.</Trans> {i18n._(failureWords(step.error))}
+          </Notice>
+        )}
+      </Banners>
+      <div className={`flex min-h-0 flex-1 flex-col print:block ${rail === undefined ? '' : 'xl:flex-row'}`}>
+        <header
+          className={`flex items-center gap-3 border-b border-line bg-canvas px-4 py-2 print:hidden short:py-1 ${chatOpen ? 'max-md:hidden' : ''} ${rail === undefined ? '' : 'xl:w-52 xl:flex-col xl:items-stretch xl:gap-0.5 xl:border-e xl:border-b-0 xl:px-2 xl:py-3'}`}
+        >
+          <AppLink to="/" className={`rounded-control ${rail === undefined ? '' : 'xl:mb-2.5 xl:px-2 xl:py-0.5'}`}>
+            <Brand demo={readAuthMode() === 'open'} small iconOnPhone={bar !== undefined} />
           </AppLink>
           {bar}
-          <div className="ms-auto">
+          {rail}
+          <div className={`ms-auto shrink-0 ${rail === undefined ? '' : 'xl:ms-0 xl:mt-auto'}`}>
             <AccountMenu
+              inRail={rail !== undefined}
               onSignOut={() => signOut.start(leave.home)}
               onSwitchUser={() => signOut.start(() => leave.toOtherUser(user.role))}
               signingOut={step.kind === 'working'}
@@ -64,19 +73,37 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
               {settings}
             </AccountMenu>
           </div>
-        </div>
-        {readAuthMode() === 'open' && (
-          <Notice look="info">
-            <Trans>Demo mode: anyone can sign in.</Trans>
-          </Notice>
-        )}
-        <div role="alert">
-          {step.kind === 'failed' && (
-            <Notice look="danger">
-              <Trans>You’re still signed in.</Trans> {i18n._(failureWords(step.error))}
-            </Notice>
-          )}
-        </div>
+        </header>
+        <main className="flex min-h-0 min-w-0 flex-1 flex-col print:block">
+          <h1 className="sr-only">{title}</h1>
+          {children}
+        </main>
+      </div>
+      {step.kind === 'asking' && <step.Dialog unsent={step.unsent} onSignOut={step.confirm} onStay={signOut.cancel} />}
+    </div>
+  )
+}
+
+type BannersProps = {
+  readonly caughtUp: boolean
+  readonly onSignIn: () => void
+  /** Why what was pressed was not done. */
+  readonly children: ReactNode
+}
+
+/** Over the whole width, so that no pane stands lower than its neighbour. */
+function Banners({ caughtUp, onSignIn, children }: BannersProps) {
+  const { sdk } = useSession()
+  const connection = useStore(sdk.connection)
+  const { kept } = useStore(sdk.outbox)
+  // A server that was away may be of another version now.
+  useEffect(() => {
+    if (connection.kind === 'online') checkVersion()
+  }, [connection.kind])
+  return (
+    <div className="shrink-0 print:hidden">
+      <div role="alert">{children}</div>
+      <div role="status">
         {!kept && (
           <Notice look="info">
             <Trans>This browser can’t save messages: unsent ones are lost when you close this tab.</Trans>
@@ -87,14 +114,9 @@ export function AppFrame({ title, caughtUp, bar, settings, children }: AppFrameP
           connection={connection}
           caughtUp={useNothingBehind() && caughtUp}
           onRetry={() => sdk.retryNow()}
-          onSignIn={() => leave.toSignIn(user.role)}
+          onSignIn={onSignIn}
         />
-      </header>
-      <main className="flex min-h-0 flex-1 flex-col">
-        <h1 className="sr-only">{title}</h1>
-        {children}
-      </main>
-      {step.kind === 'asking' && <step.Dialog unsent={step.unsent} onSignOut={step.confirm} onStay={signOut.cancel} />}
+      </div>
     </div>
   )
 }

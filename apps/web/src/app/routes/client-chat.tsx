@@ -3,7 +3,6 @@ import { useLingui } from '@lingui/react/macro'
 import { useRef } from 'react'
 import { lazyPart } from '../../components/lazy-part.tsx'
 import type { ClosedChatProps } from '../../features/chats/own/closed-chat.tsx'
-import { OwnChatHeader } from '../../features/chats/own/own-chat-header.tsx'
 import { Conversation } from '../../features/messages/conversation.tsx'
 import { appendDraft, carryDraft } from '../../features/messages/drafts.ts'
 import type { OpeningState } from '../../features/messages/use-opening.ts'
@@ -11,7 +10,6 @@ import { usePlacedTexts } from '../../features/messages/use-placed-texts.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
-import { readClosedChat } from '../env.ts'
 import { FirstMessage } from './first-message.tsx'
 import { useClosedChat } from './use-closed-chat.tsx'
 
@@ -29,7 +27,6 @@ type ClientChatProps = {
   /** Undefined: there is none yet. */
   readonly chat: Chat | undefined
   readonly opening: OpeningState
-  readonly operatorsOnline: boolean | null
   /** Shows the composer of a new chat. */
   readonly onNewChat: () => void
   readonly onOpen: (chat: Chat) => void
@@ -37,19 +34,9 @@ type ClientChatProps = {
 
 /** One chat as its client sees it. */
 export function ClientChat(props: ClientChatProps) {
-  const { chat, opening, operatorsOnline } = props
+  const { chat, opening } = props
   usePlacedTexts(chat, opening.start)
-  const canWrite = chat?.status !== 'closed' || readClosedChat() !== 'say'
-  return (
-    <>
-      <header className="border-b border-line">
-        <div className="mx-auto w-full max-w-[48rem] px-4 py-2.5">
-          <OwnChatHeader chat={chat} operatorsOnline={operatorsOnline} canWrite={canWrite} />
-        </div>
-      </header>
-      {chat === undefined ? <FirstMessage state={opening} /> : <MadeChat key={chat.id} {...props} chat={chat} />}
-    </>
-  )
+  return chat === undefined ? <FirstMessage state={opening} /> : <MadeChat key={chat.id} {...props} chat={chat} />
 }
 
 type MadeChatProps = ClientChatProps & { readonly chat: Chat }

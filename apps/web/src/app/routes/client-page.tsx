@@ -1,6 +1,7 @@
 import type { InboxFollower } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react/macro'
 import { lazyPart } from '../../components/lazy-part.tsx'
+import { OwnChatHeader } from '../../features/chats/own/own-chat-header.tsx'
 import type { OwnChatListProps } from '../../features/chats/own/own-chat-list.tsx'
 import { useOwnChats } from '../../features/chats/own/use-own-chats.ts'
 import { useInbox } from '../../features/chats/use-inbox.ts'
@@ -11,6 +12,7 @@ import { withCatalogs } from '../../lib/i18n.ts'
 import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { useChatsRoute } from '../chats-route.ts'
+import { readClosedChat } from '../env.ts'
 import { AppFrame } from './app-frame.tsx'
 import { ClientChat } from './client-chat.tsx'
 import { ListButton } from './list-button.tsx'
@@ -48,31 +50,38 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
       title={t`Your chats`}
       caughtUp={own.caughtUp}
       bar={
-        withList && (
-          <ListButton open={listShown} unread={own.unread - (selected?.unread ?? 0)} onPress={() => showList(!list)} />
-        )
+        <>
+          <OwnChatHeader
+            chat={selected}
+            operatorsOnline={own.operatorsOnline}
+            canWrite={selected?.status !== 'closed' || readClosedChat() !== 'say'}
+          />
+          {withList && (
+            <ListButton
+              open={listShown}
+              unread={own.unread - (selected?.unread ?? 0)}
+              onPress={() => showList(!list)}
+            />
+          )}
+        </>
       }
     >
       <div
-        className={`grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] ${withList ? 'md:grid-cols-[18rem_minmax(0,1fr)]' : ''}`}
+        className={`grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] ${withList ? 'md:grid-cols-[18rem_minmax(0,1fr)]' : ''} print:block`}
       >
         {withList && (
-          <div className={`min-h-0 flex-col border-e border-line bg-canvas ${listShown ? 'flex' : 'hidden md:flex'}`}>
+          <div
+            className={`min-h-0 flex-col border-e border-line bg-canvas print:hidden ${listShown ? 'flex' : 'hidden md:flex'}`}
+          >
             <OwnChatList own={own} selectedId={selected?.id} />
           </div>
         )}
         <section
           aria-label={t`Chat`}
-          className={`min-h-0 flex-col bg-surface ${listShown ? 'hidden md:flex' : 'flex'}`}
+          className={`min-h-0 min-w-0 flex-col bg-surface text-read print:block ${listShown ? 'hidden md:flex' : 'flex'}`}
         >
           {own.loaded ? (
-            <ClientChat
-              chat={selected}
-              opening={opening}
-              operatorsOnline={own.operatorsOnline}
-              onNewChat={() => select('new')}
-              onOpen={own.put}
-            />
+            <ClientChat chat={selected} opening={opening} onNewChat={() => select('new')} onOpen={own.put} />
           ) : (
             <WaitingComposer />
           )}

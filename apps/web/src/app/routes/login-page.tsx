@@ -59,7 +59,7 @@ function LoginPage({ role, title, other }: LoginPageProps) {
     navigate(chatsPath(user.id, search))
   }
   return (
-    <PublicLayout>
+    <PublicLayout words>
       <div className="m-auto grid w-full max-w-[26rem] gap-5 py-8">
         <div className="grid gap-5 rounded-card border border-line bg-surface p-6 shadow-card">
           <h1 className="text-h2 font-semibold">{title}</h1>

@@ -7,12 +7,12 @@ import { Preferences } from '../../components/preferences.tsx'
 import { UpdateNotice } from '../../components/update-notice.tsx'
 import { readAuthMode } from '../env.ts'
 
-/** The frame of the pages that need no session. */
-export function PublicLayout({ children }: { children: ReactNode }) {
+/** The frame of the pages that need no session. `words`: the demo mode is told in full, not only by its sign. */
+export function PublicLayout({ children, words = false }: { children: ReactNode; words?: boolean }) {
   return (
     <div className="flex min-h-dvh flex-col">
       <header>
-        {readAuthMode() === 'open' && (
+        {words && readAuthMode() === 'open' && (
           <div data-open-mode>
             <Notice look="info">
               <Trans>Demo mode: anyone who can open this page can sign in as any user. Don’t use in production.</Trans>
@@ -22,7 +22,7 @@ export function PublicLayout({ children }: { children: ReactNode }) {
         <UpdateNotice />
         <div className="mx-auto flex w-full max-w-[64rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-6 py-4 max-md:px-4">
           <AppLink to="/" className="rounded-control">
-            <Brand />
+            <Brand demo={readAuthMode() === 'open'} />
           </AppLink>
           <Preferences />
         </div>

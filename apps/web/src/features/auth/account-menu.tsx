@@ -20,7 +20,7 @@ const AccountPanel = lazyPart<AccountPanelProps>(async () => {
 })
 
 /** Who is signed in, how the page looks, and the way out. The browser's own popover closes it on Escape and on a press elsewhere. */
-export function AccountMenu(panel: AccountPanelProps) {
+export function AccountMenu({ inRail, ...panel }: AccountPanelProps & { readonly inRail: boolean }) {
   const { user } = useSession()
   const id = useId()
   const [open, setOpen] = useState(false)
@@ -29,20 +29,22 @@ export function AccountMenu(panel: AccountPanelProps) {
       <button
         type="button"
         popoverTarget={id}
-        className="inline-flex min-h-9 max-w-56 items-center gap-2 rounded-control py-1 ps-1 pe-2 text-small font-medium hover:bg-hover"
+        className={`control inline-flex max-w-56 items-center gap-2 rounded-control p-1 text-small font-medium hover:bg-hover ${inRail ? 'xl:w-full xl:p-2' : ''}`}
       >
-        <Avatar id={user.id} name={user.name} small />
+        <Avatar id={user.id} name={user.name} size="small" />
         <span className="sr-only">
           <Trans>Account:</Trans>
         </span>
-        <bdi className="truncate max-md:sr-only">{user.name}</bdi>
-        <Icon name="chevron" size={16} />
+        <bdi className={`min-w-0 flex-1 truncate text-start ${inRail ? 'max-xl:sr-only' : 'max-md:sr-only'}`}>
+          {user.name}
+        </bdi>
+        <Icon name="chevron" />
       </button>
       <div
         id={id}
         popover="auto"
         onToggle={(event) => setOpen(event.newState === 'open')}
-        className="inset-auto end-4 top-13 w-72 max-w-[calc(100vw-2rem)] animate-fade rounded-card border border-line bg-raised p-4 text-ink shadow-menu"
+        className={`inset-auto end-4 top-12 w-72 max-w-[calc(100vw-2rem)] animate-fade rounded-card border border-line bg-raised p-4 text-ink shadow-menu ${inRail ? 'xl:start-2 xl:end-auto xl:top-auto xl:bottom-14' : ''}`}
       >
         {open && <AccountPanel {...panel} />}
       </div>

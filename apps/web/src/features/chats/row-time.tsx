@@ -4,7 +4,7 @@ import { useFormat } from '../../components/use-format.ts'
 export function RowTime({ at }: { at: string }) {
   const format = useFormat()
   return (
-    <time dateTime={at} title={format.moment(at)} className="shrink-0 text-meta text-ink-3">
+    <time dateTime={at} title={format.moment(at)} className="shrink-0 text-meta text-ink-3 tabular-nums">
       {format.brief(at)}
     </time>
   )

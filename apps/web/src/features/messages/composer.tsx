@@ -1,10 +1,22 @@
-import { messageTextBytesMax } from '@deskbell/contract/limits'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
-import { useFormat } from '../../components/use-format.ts'
+import { lazyPart } from '../../components/lazy-part.tsx'
+import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { composedText, textRoom } from './composed-text.ts'
 import { composerAction } from './composer-keys.ts'
+import type { TextRoomProps } from './tools/text-room.tsx'
+
+const TextRoom = lazyPart<TextRoomProps>(
+  async () =>
+    (
+      await withCatalogs(
+        ['pages'],
+        importPart(() => import('./tools/text-room.tsx')),
+      )
+    ).TextRoom,
+)
 
 type ComposerProps = {
   readonly text: string
@@ -36,7 +48,7 @@ export function Composer(props: ComposerProps) {
   }
   return (
     <form
-      className="mx-auto w-full max-w-[48rem] px-4 pt-2 pb-[max(12px,env(safe-area-inset-bottom))]"
+      className="mx-auto w-full max-w-[51rem] px-6 pt-1 pb-[max(1rem,env(safe-area-inset-bottom))] max-md:px-3 max-md:pb-[max(0.75rem,env(safe-area-inset-bottom))] short:px-2 short:pb-1 print:hidden"
       onSubmit={(event) => {
         event.preventDefault()
         submit()
@@ -46,7 +58,7 @@ export function Composer(props: ComposerProps) {
         {editing === undefined ? <Trans>Message</Trans> : <Trans>New message text</Trans>}
       </label>
       {editing?.bar}
-      <div className="flex items-end gap-2 rounded-card border border-line-strong bg-raised p-1.5 shadow-card focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus">
+      <div className="composer-card flex flex-wrap items-end justify-end gap-x-2 rounded-card border border-line-strong bg-raised p-1.5 shadow-card short:flex-nowrap short:p-0.5">
         <textarea
           ref={inputRef}
           id={id}
@@ -59,19 +71,22 @@ export function Composer(props: ComposerProps) {
           aria-describedby={room.kind === 'plenty' ? undefined : `${id}-room`}
           onChange={(event) => onText(event.target.value)}
           onKeyDown={(event) => onComposerKey(event, { ...props, submit })}
-          className="field-sizing-content max-h-40 min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2 py-1.5 text-input outline-none"
+          className="field-sizing-content max-h-[min(12.5rem,30dvh)] min-h-8 w-full min-w-0 resize-none bg-transparent px-2 py-1.5 text-body shadow-none outline-none pointer-coarse:text-input max-md:w-0 max-md:flex-1 short:w-0 short:flex-1 short:py-1"
         />
+        <span aria-hidden="true" className="py-2 text-meta text-ink-3 select-none max-md:hidden short:hidden">
+          {editing === undefined ? <Trans>Enter to send</Trans> : <Trans>Enter to save</Trans>}
+        </span>
         <button
           type="submit"
           aria-label={editing === undefined ? t`Send` : t`Save`}
           title={editing === undefined ? t`Send` : t`Save`}
-          className="inline-flex size-9 shrink-0 items-center justify-center rounded-control bg-accent text-accent-on hover:bg-accent-hover max-md:size-10"
+          className={`control-square inline-flex shrink-0 items-center justify-center rounded-full transition-colors duration-75 forced-frame ${text === '' ? 'bg-sunken text-ink-3 hover:bg-hover' : 'bg-accent text-accent-on hover:bg-accent-hover'}`}
         >
-          {editing === undefined ? <Icon name="send" flip /> : <Icon name="check" />}
+          {editing === undefined ? <Icon name="up" size={18} strong={text !== ''} /> : <Icon name="check" size={18} />}
         </button>
       </div>
       {room.kind !== 'plenty' && (
-        <Room id={`${id}-room`} bytes={room.bytes} over={room.kind === 'over'} urgent={refused} />
+        <TextRoom id={`${id}-room`} bytes={room.bytes} over={room.kind === 'over'} urgent={refused} />
       )}
     </form>
   )
@@ -86,29 +101,4 @@ function onComposerKey(event: KeyboardEvent, { text, onEscape, onArrowUp, submit
   event.preventDefault()
   if (action === 'submit') submit()
   else onArrowUp?.()
-}
-
-type RoomProps = { readonly id: string; readonly bytes: number; readonly over: boolean; readonly urgent: boolean }
-
-function Room({ id, bytes, over, urgent }: RoomProps) {
-  const format = useFormat()
-  const used = format.count(bytes)
-  const most = format.count(messageTextBytesMax)
-  return (
-    <p
-      id={id}
-      role={over && urgent ? 'alert' : undefined}
-      className={`mt-1 text-meta ${over ? 'text-danger-text' : 'text-ink-3'}`}
-    >
-      {over ? (
-        <Trans>
-          Too long for one message: {used} of {most} bytes. Shorten it or send it in parts.
-        </Trans>
-      ) : (
-        <Trans>
-          {used} of {most} bytes
-        </Trans>
-      )}
-    </p>
-  )
 }

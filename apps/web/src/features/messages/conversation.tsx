@@ -3,8 +3,11 @@ import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { type ReactNode, type RefObject, useCallback, useMemo, useRef } from 'react'
 import { errorWords } from '../../components/error-words.ts'
+import { lazyPart } from '../../components/lazy-part.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useBehind } from '../../lib/catching-up.ts'
+import { withCatalogs } from '../../lib/i18n.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
 import { composedText } from './composed-text.ts'
@@ -13,7 +16,7 @@ import type { RefusedMessage } from './pending-actions.tsx'
 import { useRememberedPage } from './remembered-page.ts'
 import { Thread, type ThreadView } from './thread.tsx'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
-import { TypingLine } from './typing-line.tsx'
+import type { TypingLineProps } from './tools/typing-line.tsx'
 import { typingNames } from './typing-names.ts'
 import { useChanging } from './use-changing.tsx'
 import { type Draft, useDraft } from './use-draft.ts'
@@ -23,6 +26,16 @@ import { useIncoming } from './use-incoming.ts'
 import { usePendingHandlers } from './use-pending-handlers.ts'
 import { useTroubles } from './use-troubles.ts'
 import { WritingPlace } from './writing-place.tsx'
+
+const TypingLine = lazyPart<TypingLineProps>(
+  async () =>
+    (
+      await withCatalogs(
+        ['pages'],
+        importPart(() => import('./tools/typing-line.tsx')),
+      )
+    ).TypingLine,
+)
 
 type ConversationProps = {
   readonly chat: Pick<Chat, 'id' | 'status' | 'client' | 'operator' | 'unread' | 'lastSeq'>
@@ -102,7 +115,10 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
         pending={pending}
         changes={changing.changes}
       />
-      <TypingLine names={typingNames({ timeline, chat, ownId: user.id })} />
+      {/* Its row is always there, so nothing moves when it comes and goes. */}
+      <div className="mx-auto h-5 w-full max-w-[51rem] px-7 max-md:px-5 print:hidden">
+        <TypingLine names={typingNames({ timeline, chat, ownId: user.id })} />
+      </div>
       {notice}
       {isClosed && writingOn?.hint}
       {isClosed && writingOn === undefined ? (

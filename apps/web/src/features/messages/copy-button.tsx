@@ -26,7 +26,7 @@ export function CopyButton({ text }: { text: string }) {
       aria-label={t`Copy message`}
       title={t`Copy message`}
       onClick={() => void copy()}
-      className="shrink-0 rounded-control p-1 text-ink-3 opacity-0 transition-opacity duration-75 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 max-md:hidden"
+      className="inline-flex size-7 shrink-0 items-center justify-center rounded-control text-ink-3 opacity-0 transition-opacity duration-75 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 max-md:hidden"
     >
       <Icon name={copied ? 'check' : 'copy'} size={16} />
     </button>

@@ -43,14 +43,14 @@ export function MessageBubble({ item, ourSide, handlers, changes }: BubbleProps)
     >
       {!ourSide && (
         <div className="w-7 shrink-0 self-end">
-          {item.endsGroup && <Avatar id={author.id} name={author.name} small />}
+          {item.endsGroup && <Avatar id={author.id} name={author.name} size="small" />}
         </div>
       )}
-      <div className={`flex max-w-[min(82%,36rem)] min-w-0 flex-col ${ourSide ? 'items-end' : 'items-start'}`}>
-        <Heading item={item} shown={!own && item.startsGroup} />
-        <div className="flex max-w-full items-center gap-1">
-          {ourSide && <Side item={item} changes={changes} />}
-          <div className={`min-w-0 rounded-bubble px-3 py-2 text-read ${bubbleLook(item, ourSide)}`}>
+      <div className={`flex max-w-[min(82%,34rem)] min-w-0 flex-col ${ourSide ? 'items-end' : 'items-start'}`}>
+        <Heading item={item} />
+        {/* What can be done with a message comes after its text, for those who hear it. */}
+        <div className={`flex max-w-full items-center gap-1 ${ourSide ? 'flex-row-reverse' : ''}`}>
+          <div className={`min-w-0 rounded-bubble px-3 py-2 forced-frame ${bubbleLook(item, ourSide)}`}>
             {item.retracted ? (
               <p className="text-ink-3">
                 <Trans>Message deleted</Trans>
@@ -59,9 +59,9 @@ export function MessageBubble({ item, ourSide, handlers, changes }: BubbleProps)
               <MessageText text={item.text} />
             )}
           </div>
-          {!ourSide && <Side item={item} changes={null} />}
+          <Side item={item} changes={ourSide ? changes : null} />
         </div>
-        {hasMeta(item) && <Meta item={item} />}
+        {hasMeta(item) && <Meta item={item} named={!own} />}
         {pending !== null && (pending.state === 'failed' || pending.state === 'held') && (
           <PendingActions pending={pending} handlers={handlers} />
         )}
@@ -90,10 +90,18 @@ function hasMeta({ endsGroup, edited, tells }: MessageItem): boolean {
   return endsGroup || edited || tells === 'words'
 }
 
-function Meta({ item }: { item: MessageItem }) {
+function Meta({ item, named }: { item: MessageItem; named: boolean }) {
   const format = useFormat()
   return (
-    <p className="mt-1 flex items-center gap-1 px-1 text-meta text-ink-3">
+    <p className="mt-0.5 flex min-w-0 max-w-full items-center gap-1 px-1 text-meta text-ink-3">
+      {named && item.author.name !== '' && (
+        <>
+          <bdi aria-hidden="true" className="min-w-0 truncate">
+            {item.author.name}
+          </bdi>
+          <span aria-hidden="true">·</span>
+        </>
+      )}
       {item.edited && (
         <span>
           <Trans>edited</Trans>
@@ -107,20 +115,20 @@ function Meta({ item }: { item: MessageItem }) {
   )
 }
 
-function Heading({ item, shown }: { item: MessageItem; shown: boolean }) {
+function Heading({ item }: { item: MessageItem }) {
   const { t } = useLingui()
   const format = useFormat()
   return (
-    <h3 className={shown ? 'mb-1 px-1 text-meta font-medium text-ink-2' : 'sr-only'}>
+    <h3 className="sr-only">
       <bdi>{item.own ? t`You` : item.author.name}</bdi>
-      <span className="sr-only">, {format.time(item.at)}</span>
+      <span>, {format.time(item.at)}</span>
     </h3>
   )
 }
 
 function bubbleLook(item: MessageItem, ourSide: boolean): string {
   const tail = item.endsGroup ? (ourSide ? 'rounded-ee-tail' : 'rounded-es-tail') : ''
-  if (item.state === 'failed') return `bg-danger-soft text-ink ${tail}`
-  if (ourSide) return `bg-accent-soft text-ink ${tail}`
+  if (item.state === 'failed') return `border border-transparent bg-danger-soft text-ink ${tail}`
+  if (ourSide) return `border border-transparent bg-accent-soft text-ink ${tail}`
   return `border border-line bg-raised text-ink ${tail}`
 }

@@ -21,7 +21,7 @@ export function MessageMore({ message, changes }: { message: OwnMessage; changes
   const wasOpen = useRef(false)
   if (!useEditable(message)) return null
   // Its room is there before it is, so that no message moves when the tools come.
-  if (changes.tools === null) return <span className="min-w-7 shrink-0 max-md:min-w-10" />
+  if (changes.tools === null) return <span className="min-w-7 shrink-0 pointer-coarse:min-w-11" />
   const { MessageMenu } = changes.tools
   return (
     <>
@@ -39,7 +39,7 @@ export function MessageMore({ message, changes }: { message: OwnMessage; changes
           setOpen(!wasOpen.current)
           wasOpen.current = false
         }}
-        className="inline-flex min-h-7 min-w-7 shrink-0 items-center justify-center rounded-control text-ink-3 opacity-0 transition-opacity duration-75 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 aria-expanded:opacity-100 max-md:min-h-10 max-md:min-w-10 max-md:opacity-100 pointer-coarse:opacity-100"
+        className="inline-flex min-h-7 min-w-7 shrink-0 items-center justify-center rounded-control text-ink-3 opacity-0 transition-opacity duration-75 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 aria-expanded:opacity-100 max-md:opacity-100 pointer-coarse:min-h-11 pointer-coarse:min-w-11 pointer-coarse:opacity-100"
       >
         <Icon name="more" size={16} strong />
       </button>

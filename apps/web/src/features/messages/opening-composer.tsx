@@ -26,7 +26,7 @@ export function OpeningComposer({ opening, onSend, inputRef }: OpeningComposerPr
   return (
     <>
       {opening !== null && (
-        <div className="mx-auto w-full max-w-[48rem] px-4 pb-4">
+        <div className="mx-auto w-full max-w-[51rem] px-6 pb-4 max-md:px-4">
           <KeptBubbles texts={[opening]} state="sending" />
         </div>
       )}

@@ -3,7 +3,9 @@ import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { type KeyboardEvent, memo, type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
+import { lazyPart } from '../../components/lazy-part.tsx'
 import { useToday } from '../../lib/day-clock.ts'
+import { importPart } from '../../lib/import-part.ts'
 import { ActivityLine } from './activity-line.tsx'
 import { DaySeparator } from './day-separator.tsx'
 import { MessageBubble } from './message-bubble.tsx'
@@ -14,10 +16,15 @@ import type { ShownRange } from './shown-range.ts'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
 import type { TimelineItem, Viewer } from './timeline-item.ts'
 import { timelineItems } from './timeline-items.ts'
+import type { FloatingDayProps } from './tools/floating-day.tsx'
 import { useKeptFocus } from './use-kept-focus.ts'
 import { useMarks } from './use-marks.ts'
 import { type ShownPart, useShownRange } from './use-shown-range.ts'
 import { type ThreadScroll, useThreadScroll } from './use-thread-scroll.ts'
+
+const FloatingDay = lazyPart<FloatingDayProps>(
+  async () => (await importPart(() => import('./tools/floating-day.tsx'))).FloatingDay,
+)
 
 /** What others may ask of a thread. */
 export type ThreadView = {
@@ -55,7 +62,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
   const { toEnd, toStart } = useJumps(part, scroll)
   useImperativeHandle(ref, () => ({ seenSeq, showNewest: toEnd }), [seenSeq, toEnd])
   return (
-    <div className="relative min-h-0 flex-1">
+    <div className="relative min-h-0 flex-1 print:block">
       <section
         ref={scroll.ref}
         onScroll={scroll.onScroll}
@@ -64,9 +71,9 @@ export const Thread = memo(function Thread(props: ThreadProps) {
         aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
+        className="relative h-full overflow-y-auto overscroll-contain print:h-auto print:overflow-visible [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        <div className="mx-auto flex min-h-full w-full max-w-[48rem] flex-col justify-end px-4 pt-2 pb-1">
+        <div className="mx-auto flex min-h-full w-full max-w-[51rem] flex-col justify-end px-6 pt-3 pb-1 max-md:px-4 print:block">
           {timeline.status === 'loading' && items.length === 0 ? <ThreadSkeleton /> : null}
           {part.hasOlder && (
             <OlderButton loading={timeline.loadingOlder} isLive={timeline.status === 'live'} onPress={part.showOlder} />
@@ -79,6 +86,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
           </div>
         </div>
       </section>
+      <FloatingDay boxRef={scroll.ref} />
       {!atEnd && <JumpButton count={newSinceAway} onJump={toEnd} />}
     </div>
   )
@@ -133,7 +141,7 @@ function OlderButton({ loading, isLive, onPress }: OlderButtonProps) {
           setPressed(!isLive)
           onPress()
         }}
-        className="min-h-8 rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover"
+        className="control rounded-control px-3 text-small font-medium text-accent-text hover:bg-hover"
       >
         {loading ? <Trans>Loading…</Trans> : <Trans>Show earlier messages</Trans>}
       </button>
@@ -177,7 +185,7 @@ function JumpButton({ count, onJump }: { count: number; onJump: () => void }) {
       type="button"
       onClick={onJump}
       aria-label={count === 0 ? t`Jump to latest message` : undefined}
-      className="absolute end-4 bottom-3 inline-flex min-h-10 min-w-10 animate-fade items-center justify-center gap-1.5 rounded-full border border-line bg-raised px-2.5 text-small font-medium text-ink shadow-menu hover:bg-hover"
+      className="absolute end-4 bottom-3 inline-flex min-h-9 min-w-9 animate-fade pointer-coarse:min-h-11 pointer-coarse:min-w-11 print:hidden items-center justify-center gap-1.5 rounded-full border border-line bg-raised px-2.5 text-small font-medium text-ink shadow-menu hover:bg-hover"
     >
       {count > 0 && <Plural value={count} one="# new message" other="# new messages" />}
       <Icon name="down" />

@@ -22,7 +22,7 @@ export function WaitingComposer() {
   }
   return (
     <>
-      <div className="mx-auto flex min-h-0 w-full max-w-[48rem] flex-1 flex-col justify-end overflow-y-auto px-4 pb-4">
+      <div className="mx-auto flex min-h-0 w-full max-w-[51rem] flex-1 flex-col justify-end overflow-y-auto px-6 pb-4 max-md:px-4">
         <KeptBubbles texts={texts} state="queued" />
       </div>
       <Composer text={draft.text} onText={draft.change} onSubmit={send} inputRef={inputRef} />

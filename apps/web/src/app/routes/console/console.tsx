@@ -1,13 +1,13 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxFollower } from '@deskbell/sdk'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { useLingui } from '@lingui/react/macro'
 import { useCallback, useRef, useState } from 'react'
-import { Button } from '../../../components/button.tsx'
+import { iconButtonClass } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { ChatList, type ListView } from '../../../features/chats/console/chat-list.tsx'
 import type { ConsoleFilter } from '../../../features/chats/console/console-filter.ts'
-import { FilterBar } from '../../../features/chats/console/filter-bar.tsx'
+import { FilterBar, FilterRail, useFilterNames } from '../../../features/chats/console/filter-bar.tsx'
 import { ShortcutSetting } from '../../../features/chats/console/shortcut-setting.tsx'
 import { StartChatDialog } from '../../../features/chats/console/start-chat-dialog.tsx'
 import { useChatActions } from '../../../features/chats/console/use-chat-actions.ts'
@@ -23,6 +23,7 @@ import { NoChat } from './no-chat.tsx'
 /** List and chat side by side; on a phone one of them, with Back between. */
 export function Console({ inbox }: { inbox: InboxFollower }) {
   const { t } = useLingui()
+  const filterNames = useFilterNames()
   const [filter, setFilter] = useState<ConsoleFilter>('all')
   const [starting, setStarting] = useState(false)
   const list = useConsoleChats(inbox, filter)
@@ -44,20 +45,29 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
     open(chat)
   }
   return (
-    <AppFrame title={t`Inbox`} caughtUp={list.caughtUp} settings={<ShortcutSetting />}>
-      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[21.5rem_minmax(0,1fr)]">
+    <AppFrame
+      title={t`Inbox`}
+      caughtUp={list.caughtUp}
+      settings={<ShortcutSetting />}
+      chatOpen={chatId !== undefined}
+      rail={<FilterRail filter={filter} counts={list.counts} onFilter={setFilter} />}
+    >
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[21.5rem_minmax(0,1fr)] print:block">
         <section
           aria-label={t`Chats`}
-          className={`min-h-0 flex-col border-e border-line bg-surface ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}
+          className={`min-h-0 flex-col border-e border-line bg-canvas print:hidden ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}
         >
-          <div className="flex items-center justify-between gap-2 ps-4 pt-3 pe-2">
-            <h2 className="text-title font-semibold">
-              <Trans>Chats</Trans>
-            </h2>
-            <Button look="quiet" onClick={() => setStarting(true)}>
-              <Icon name="plus" size={16} />
-              <Trans>New chat</Trans>
-            </Button>
+          <div className="flex min-h-13 items-center gap-2 ps-4 pe-3 short:min-h-0">
+            <h2 className="min-w-0 flex-1 truncate text-title font-semibold">{filterNames[filter]}</h2>
+            <button
+              type="button"
+              aria-label={t`New chat`}
+              title={t`New chat`}
+              onClick={() => setStarting(true)}
+              className={iconButtonClass}
+            >
+              <Icon name="plus" size={20} />
+            </button>
           </div>
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />
           <ChatList ref={listRef} list={list} filter={filter} selectedId={chatId} />
@@ -66,7 +76,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
           ref={chatRef}
           tabIndex={-1}
           aria-label={t`Chat`}
-          className={`outline-none min-h-0 flex-col bg-surface ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}
+          className={`min-h-0 min-w-0 flex-col bg-surface text-body outline-none print:block ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}
         >
           {chatId === undefined ? (
             <NoChat />

@@ -3,7 +3,7 @@ import type { Timeline } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { AppLink } from '../../../components/app-link.tsx'
 import { Avatar } from '../../../components/avatar.tsx'
-import { Button } from '../../../components/button.tsx'
+import { Button, iconButtonClass } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { readShortcuts } from '../../../lib/shortcuts.ts'
 import { ClientPresence } from './client-presence.tsx'
@@ -28,21 +28,19 @@ export function ChatHeader(props: ChatHeaderProps) {
   const { t } = useLingui()
   const { client } = chat
   return (
-    <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2.5 max-md:ps-2">
-      <AppLink
-        to={`/chats/${ownId}`}
-        aria-label={t`Back to list`}
-        className="rounded-control p-2 text-ink-2 hover:bg-hover md:hidden"
-      >
-        <Icon name="back" flip />
+    <header className="flex min-h-13 shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-b border-line ps-5 pe-4 py-1.5 max-md:gap-x-2 max-md:ps-1 max-md:pe-2 short:min-h-0 short:flex-nowrap short:py-0.5 print:hidden">
+      <AppLink to={`/chats/${ownId}`} aria-label={t`Back to list`} className={`${iconButtonClass} md:hidden`}>
+        <Icon name="back" size={20} flip />
       </AppLink>
-      <Avatar id={client.id} name={client.name} />
-      <div className="min-w-0 flex-1 basis-40">
-        <h2 className="truncate text-title font-semibold">
+      <span className="inline-flex short:hidden">
+        <Avatar id={client.id} name={client.name} size="row" here={presence?.online} />
+      </span>
+      <div className="min-w-0 flex-1 basis-36 short:basis-16">
+        <h2 className="truncate text-read font-semibold">
           <bdi>{client.name}</bdi>
         </h2>
         {/* One line: what comes later must not push the messages down. */}
-        <p className="flex min-w-0 gap-x-2 overflow-hidden whitespace-nowrap text-small text-ink-2">
+        <p className="flex min-w-0 gap-x-2 overflow-hidden whitespace-nowrap text-meta text-ink-3 short:hidden">
           <bdi className="truncate max-md:hidden">{client.email}</bdi>
           <span aria-hidden="true" className="max-md:hidden">
             ·
@@ -78,7 +76,7 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
     )
   }
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="flex shrink-0 gap-2 short:gap-1">
       {chat.operator === null && (
         <Button busy={actions.isBusy(chat, 'take')} onClick={() => actions.take(chat)}>
           <Trans>Take chat</Trans>

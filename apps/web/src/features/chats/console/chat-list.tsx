@@ -59,7 +59,7 @@ export function ChatList({ ref, list, filter, selectedId }: ChatListProps) {
           handlers.onBlur()
           rows.onBlur()
         }}
-        className="relative h-full overflow-y-auto overscroll-contain outline-none"
+        className="relative h-full overflow-y-auto overscroll-contain px-2 pb-2 outline-none"
       >
         <ul className="relative" style={{ height: rows.heightPx }}>
           {rows.items.map(({ index, key, start }) => {

@@ -11,33 +11,33 @@ type OwnChatHeaderProps = {
   readonly canWrite: boolean
 }
 
-/** Whom the client talks to, and whether somebody is there. */
+/** Whom the client talks to, and one line about it: that it is over, whether somebody is there, or what comes next. */
 export function OwnChatHeader({ chat, operatorsOnline, canWrite }: OwnChatHeaderProps) {
   const operator = chat?.operator ?? null
-  const words = standing(chat, operatorsOnline === false)
   return (
-    <div className="flex min-w-0 items-center gap-3">
-      {operator !== null && <Avatar id={operator.id} name={operator.name} />}
+    <div className="flex min-w-0 flex-1 items-center gap-3 border-line md:border-s md:ps-4">
+      {operator !== null && (
+        <span className="inline-flex max-sm:hidden short:hidden">
+          <Avatar id={operator.id} name={operator.name} size="row" />
+        </span>
+      )}
       <div className="min-w-0">
-        <h2 className="truncate text-title font-semibold">
+        <h2 className="truncate text-read font-semibold">
           {operator === null ? <Trans>Chat with us</Trans> : <bdi>{operator.name}</bdi>}
         </h2>
-        <div className="flex flex-wrap gap-x-3 text-small text-ink-2">
-          {words !== null && <p>{words}</p>}
-          {operatorsOnline !== null && <Presence here={operatorsOnline} canWrite={canWrite} />}
+        <div className="text-meta text-ink-2 short:hidden">
+          <Standing chat={chat} operatorsOnline={operatorsOnline} canWrite={canWrite} />
         </div>
       </div>
     </div>
   )
 }
 
-/** With nobody there it promises nothing. */
-function standing(chat: Chat | undefined, nobodyHere: boolean): ReactNode {
-  if (chat?.status === 'closed') return <Trans>This chat is closed</Trans>
-  if (chat !== undefined && chat.operator !== null) return <Trans>Your operator</Trans>
-  if (nobodyHere) return null
+function Standing({ chat, operatorsOnline, canWrite }: OwnChatHeaderProps): ReactNode {
+  if (chat?.status === 'closed' && operatorsOnline !== false) return <Trans>This chat is closed</Trans>
+  if (operatorsOnline !== null) return <Presence here={operatorsOnline} canWrite={canWrite} />
   if (chat === undefined) return <Trans>Message us and we’ll reply here.</Trans>
-  return <Trans>Someone will join you shortly</Trans>
+  return chat.operator === null ? <Trans>Someone will join you shortly</Trans> : <Trans>Your operator</Trans>
 }
 
 function Presence({ here, canWrite }: { here: boolean; canWrite: boolean }) {

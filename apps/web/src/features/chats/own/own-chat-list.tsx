@@ -7,6 +7,7 @@ import { Icon } from '../../../components/icon.tsx'
 import { useSession } from '../../../lib/session.ts'
 import { activityOf } from '../chat-order.ts'
 import { LastWords } from '../last-words.tsx'
+import { rowChosen } from '../row-chosen.ts'
 import { RowTime } from '../row-time.tsx'
 import type { OwnChats } from './use-own-chats.ts'
 
@@ -25,7 +26,7 @@ export function OwnChatList({ own, selectedId }: OwnChatListProps) {
       <h2 className="px-4 pt-4 pb-2 text-small font-semibold text-ink-2">
         <Trans>Your chats</Trans>
       </h2>
-      <ul className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+      <ul className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2">
         {own.chats.map((chat) => (
           <li key={chat.id}>
             <Row chat={chat} selected={chat.id === selectedId} ownId={user.id} />
@@ -56,13 +57,13 @@ function Row({ chat, selected, ownId }: { chat: Chat; selected: boolean; ownId: 
     <AppLink
       to={`/chats/${ownId}?chat=${chat.id}`}
       aria-current={selected ? 'true' : undefined}
-      className="grid w-full grid-cols-[minmax(0,1fr)_auto] gap-x-2 rounded-control px-3 py-2.5 text-start hover:bg-hover focus-visible:-outline-offset-2 aria-[current]:bg-accent-soft"
+      className={`relative grid min-h-16 w-full grid-cols-[minmax(0,1fr)_auto] content-center gap-x-2 gap-y-0.5 rounded-control px-3 text-start hover:bg-hover focus-visible:-outline-offset-2 ${selected ? rowChosen : ''}`}
     >
       <span className={`truncate text-body ${chat.unread > 0 ? 'font-semibold' : 'font-medium'}`}>
         <Partner chat={chat} />
       </span>
       <RowTime at={activityOf(chat)} />
-      <span dir="auto" className="truncate text-small text-ink-2">
+      <span dir="auto" className="truncate text-small text-ink-3">
         <LastWords message={chat.lastMessage} />
       </span>
       <span className="justify-self-end">

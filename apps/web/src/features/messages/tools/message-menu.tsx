@@ -9,7 +9,7 @@ type MessageMenuProps = {
 }
 
 const itemClass =
-  'flex min-h-10 w-full items-center rounded-control px-3 text-start text-body hover:bg-hover focus-visible:-outline-offset-2 max-md:min-h-12'
+  'control flex w-full items-center rounded-control px-3 text-start text-small hover:bg-hover focus-visible:-outline-offset-2'
 
 /** In the top layer, so that no edge cuts it off. The browser closes it on Escape and on a press elsewhere. */
 export function MessageMenu({ anchorRef, onEdit, onRetract, onClose }: MessageMenuProps) {

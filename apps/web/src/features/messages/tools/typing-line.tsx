@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro'
 import { useEffect, useState } from 'react'
 
-type TypingLineProps = {
+export type TypingLineProps = {
   /** Of those who write; null for somebody whose name is not known. */
   readonly names: readonly (string | null)[]
 }
@@ -9,27 +9,25 @@ type TypingLineProps = {
 /** Who hears the page is told once, and not again for every pause between two words. */
 const quietMs = 20_000
 
-/** Under the messages: who writes. Its row is always there, so nothing moves when it comes and goes. */
+/** Under the messages: who writes. */
 export function TypingLine({ names }: TypingLineProps) {
   const someone = names.length > 0
   const quiet = useQuiet(someone)
   return (
-    <div className="mx-auto h-5 w-full max-w-[48rem] px-5">
-      <p
-        role="status"
-        aria-live={quiet ? 'off' : 'polite'}
-        className="flex h-5 min-w-0 items-center gap-2 text-meta text-ink-2"
-      >
-        {someone && (
-          <>
-            <Dots />
-            <span className="animate-fade truncate">
-              <Words names={names} />
-            </span>
-          </>
-        )}
-      </p>
-    </div>
+    <p
+      role="status"
+      aria-live={quiet ? 'off' : 'polite'}
+      className="flex h-5 min-w-0 items-center gap-2 text-meta text-ink-2"
+    >
+      {someone && (
+        <>
+          <Dots />
+          <span className="animate-fade truncate">
+            <Words names={names} />
+          </span>
+        </>
+      )}
+    </p>
   )
 }
 

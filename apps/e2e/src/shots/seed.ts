@@ -1,0 +1,56 @@
+import { execute } from '@deskbell/testkit/execute'
+import { type RestPerson, signInByRest } from '../rest-person.ts'
+import { operators, picturesAt, type SampleChat } from './sample-data.ts'
+
+/** What the pictures need to know of the sample: sessions, and chats by their client's name. */
+export type Seeded = {
+  readonly olga: RestPerson
+  readonly clients: ReadonlyMap<string, { readonly person: RestPerson; readonly chatId: number }>
+}
+
+/** Signs everybody in and lets them talk over REST, oldest chat first. `settleSeed` gives the rows their times. */
+export async function seed(url: string, chats: readonly SampleChat[]): Promise<{ seeded: Seeded; times: Times }> {
+  const olga = await signInByRest(url, { ...operators.olga, role: 'operator' })
+  const dmitri = await signInByRest(url, { ...operators.dmitri, role: 'operator' })
+  const clients = new Map<string, { person: RestPerson; chatId: number }>()
+  const times: Times = []
+  for (const chat of chats.toSorted((left, right) => lastAgo(right) - lastAgo(left))) {
+    const person = await signInByRest(url, { name: chat.name, email: chat.email, role: 'client' })
+    const chatId = await person.createChat()
+    for (const { from, ago, text } of chat.lines) {
+      const { id } = await { client: person, olga, dmitri }[from].send(chatId, text)
+      times.push([id, new Date(picturesAt.getTime() - ago * 60_000)])
+    }
+    if (chat.closed === true) await olga.close(chatId)
+    clients.set(chat.name, { person, chatId })
+  }
+  return { seeded: { olga, clients }, times }
+}
+
+type Times = (readonly [messageId: number, at: Date])[]
+
+/** The times of a sample as if it had happened before the clock of the pictures. The server is not running meanwhile. */
+export async function settleSeed(databaseUrl: string, times: Times): Promise<void> {
+  const values = times.map(([id, at]) => `(${id}, timestamptz '${at.toISOString()}')`).join(', ')
+  await execute(
+    databaseUrl,
+    `update messages set created_at = v.at from (values ${values}) as v (id, at) where messages.id = v.id`,
+  )
+  const ofChat = (aggregate: string, more = '') =>
+    `(select ${aggregate}(m.created_at) from messages m where m.chat_id = chats.id ${more})`
+  await execute(
+    databaseUrl,
+    `update chats set last_message_at = ${ofChat('max')}, created_at = ${ofChat('min')}, last_entry_at = ${ofChat('max')},
+       closed_at = case when status = 'closed' then ${ofChat('max')} end
+     where last_message_id is not null`,
+  )
+  await execute(
+    databaseUrl,
+    `update chat_events e set created_at = coalesce(
+       (select max(m.created_at) from messages m where m.chat_id = e.chat_id and m.seq < e.seq), e.created_at)`,
+  )
+}
+
+function lastAgo(chat: SampleChat): number {
+  return chat.lines.at(-1)?.ago ?? 0
+}

@@ -1,0 +1,69 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from '../browser.ts'
+import { startServer } from '../start-server.ts'
+import { featured, otherChats } from './sample-data.ts'
+import { type Seeded, seed, settleSeed } from './seed.ts'
+import { type Look, looks, states, takeShot } from './states.ts'
+
+/**
+ * `pnpm shots [word…]`: pictures of every page into `.shots`, from a real server with sample data and a set clock.
+ * With words only those whose name holds all of them, such as `console-talking dark`.
+ */
+const folder = fileURLToPath(new URL('../../../../.shots/', import.meta.url))
+const { positionals: words } = parseArgs({ allowPositionals: true })
+
+const wanted = looks.flatMap((look) =>
+  states
+    .filter((state) => look.states === undefined || look.states.includes(state.name))
+    .map((state) => ({ look, state, name: `${state.name}-${look.name}` }))
+    .filter(({ name }) => words.every((word) => name.includes(word))),
+)
+if (words.length === 0) await rm(folder, { recursive: true, force: true })
+await mkdir(folder, { recursive: true })
+
+const browser = await launchBrowser()
+try {
+  await inWorld([], (url, seeded) => shootAll(url, seeded, 'empty'))
+  await inWorld([...featured, ...otherChats(192)], (url, seeded) => shootAll(url, seeded, 'busy'))
+} finally {
+  await browser.close()
+}
+console.log(`${wanted.length} pictures in .shots`)
+
+async function shootAll(url: string, seeded: Seeded, world: 'empty' | 'busy'): Promise<void> {
+  for (const { look, state, name } of wanted) {
+    if (state.world !== world) continue
+    await shoot(browser, { url, seeded, look, state, name })
+  }
+}
+
+type Shot = { url: string; seeded: Seeded; look: Look; state: (typeof states)[number]; name: string }
+
+async function shoot(from: Browser, { url, seeded, look, state, name }: Shot): Promise<void> {
+  const path = `${folder}${name}.png`
+  try {
+    await takeShot(from, { url, seeded, look, state, path })
+  } catch (error) {
+    process.exitCode = 1
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function inWorld(
+  chats: Parameters<typeof seed>[1],
+  use: (url: string, seeded: Seeded) => Promise<void>,
+): Promise<void> {
+  await using postgres = await startOwnPostgres()
+  await using server = await startServer({ env: { DATABASE_URL: postgres.connectionString } })
+  const { seeded, times } = await seed(server.url, chats)
+  if (times.length > 0) {
+    await server.stop()
+    await settleSeed(postgres.connectionString, times)
+    await server.restart()
+  }
+  await use(server.url, seeded)
+}

@@ -1,0 +1,147 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { signInByRest } from '../rest-person.ts'
+import { picturesAt } from './sample-data.ts'
+import type { Seeded } from './seed.ts'
+
+type Place = { readonly url: string; readonly seeded: Seeded; readonly russian: boolean }
+
+export type State = {
+  readonly name: string
+  readonly world: 'empty' | 'busy'
+  /** Whose session the browser has, and the page to open. */
+  readonly open: (place: Place) => Promise<{ path: string; session?: { role: string; id: number; token: string } }>
+  /** Resolves when the page shows what the picture is about. */
+  readonly ready: (page: Page) => Promise<unknown>
+}
+
+const talker = ({ russian }: Place) => (russian ? 'Иван Смирнов' : 'Mara Lindqvist')
+const done = ({ russian }: Place) => (russian ? 'Марина Соколова' : 'Emre Yılmaz')
+
+const asClient = (who: (place: Place) => string) => async (place: Place) => {
+  const found = place.seeded.clients.get(who(place))
+  if (found === undefined) throw new Error(`There is no ${who(place)}.`)
+  const { id, token } = found.person
+  return { path: `/chats/${id}`, session: { role: 'client', id, token } }
+}
+
+const asOperator =
+  (who?: (place: Place) => string) =>
+  async ({ seeded: { olga, clients }, ...rest }: Place) => {
+    const chat = who && clients.get(who({ seeded: { olga, clients }, ...rest }))?.chatId
+    const path = `/chats/${olga.id}${chat === undefined ? '' : `?chat=${chat}`}`
+    return { path, session: { role: 'operator', id: olga.id, token: olga.token } }
+  }
+
+const newcomer = async ({ url }: Place) => {
+  const { id, token } = await signInByRest(url, { name: 'Noah Brown', email: 'new@example.com', role: 'client' })
+  return { path: `/chats/${id}`, session: { role: 'client', id, token } }
+}
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor()
+const articles = (page: Page) => page.getByRole('article').last().waitFor()
+const offline = async (page: Page) => {
+  await articles(page)
+  await page.context().setOffline(true)
+  await page.getByText(/^(You’re offline|Нет соединения|No connection|Нет связи)/).waitFor()
+}
+
+export const states: readonly State[] = [
+  { name: 'home', world: 'empty', open: async () => ({ path: '/' }), ready: heading },
+  { name: 'sign-in', world: 'empty', open: async () => ({ path: '/login' }), ready: heading },
+  {
+    name: 'client-empty',
+    world: 'busy',
+    open: newcomer,
+    ready: (page) => page.getByRole('textbox').waitFor(),
+  },
+  { name: 'client-talking', world: 'busy', open: asClient(talker), ready: articles },
+  { name: 'client-closed', world: 'busy', open: asClient(done), ready: articles },
+  { name: 'client-offline', world: 'busy', open: asClient(talker), ready: offline },
+  {
+    name: 'console-empty',
+    world: 'empty',
+    open: asOperator(),
+    ready: (page) => page.getByText(/^(No open chats|Открытых чатов нет|Нет открытых чатов)/).waitFor(),
+  },
+  {
+    name: 'console-200',
+    world: 'busy',
+    open: asOperator(),
+    ready: (page) => page.locator('[data-row]').first().waitFor(),
+  },
+  { name: 'console-talking', world: 'busy', open: asOperator(talker), ready: articles },
+  { name: 'console-closed', world: 'busy', open: asOperator(done), ready: articles },
+  { name: 'console-offline', world: 'busy', open: asOperator(talker), ready: offline },
+]
+
+export type Look = BrowserContextOptions & {
+  readonly name: string
+  /** The states it is taken in; all when not given. */
+  readonly states?: readonly string[]
+  readonly print?: boolean
+}
+
+const sizes: readonly Look[] = [
+  { name: 'desktop', viewport: { width: 1440, height: 900 } },
+  { name: 'laptop', viewport: { width: 1280, height: 800 } },
+  { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+]
+const ends = ['home', 'sign-in', 'client-talking', 'console-200', 'console-talking']
+
+/** Every size in both themes and languages, then the ways in which few look and nobody may be left out. */
+export const looks: readonly Look[] = [
+  ...sizes.flatMap((size) =>
+    (['light', 'dark'] as const).flatMap((colorScheme) =>
+      (['en', 'ru'] as const).map((language) => ({
+        ...size,
+        name: `${size.name}-${colorScheme}-${language}`,
+        colorScheme,
+        locale: language === 'ru' ? 'ru-RU' : 'en-GB',
+      })),
+    ),
+  ),
+  { name: 'forced-colours', viewport: { width: 1440, height: 900 }, forcedColors: 'active', states: ends },
+  { name: 'more-contrast', viewport: { width: 1440, height: 900 }, contrast: 'more', states: ends },
+  { name: 'zoom-400', viewport: { width: 320, height: 256 }, deviceScaleFactor: 2, states: ends },
+  { name: 'tablet-ru', viewport: { width: 820, height: 1180 }, locale: 'ru-RU', hasTouch: true, states: ends },
+  { name: '4k', viewport: { width: 3840, height: 2160 }, states: ['console-talking', 'client-talking', 'home'] },
+  { name: 'print', viewport: { width: 794, height: 1123 }, print: true, states: ['client-talking', 'console-talking'] },
+]
+
+type Task = { url: string; seeded: Seeded; look: Look; state: State; path: string }
+
+export async function takeShot(browser: Browser, { url, seeded, look, state, path }: Task): Promise<void> {
+  const { name: _name, states: _states, print = false, ...options } = look
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  try {
+    context.setDefaultTimeout(10_000)
+    const opened = await state.open({ url, seeded, russian: options.locale === 'ru-RU' })
+    if (opened.session !== undefined) await addSession(context, url, opened.session)
+    const page = await context.newPage()
+    await page.clock.install({ time: picturesAt })
+    await page.goto(`${url}${opened.path}`)
+    await state.ready(page)
+    if (print) await page.emulateMedia({ media: 'print' })
+    await page.waitForFunction('document.fonts.status === "loaded"')
+    await page.screenshot({ path, fullPage: print, animations: 'disabled', caret: 'hide' })
+  } finally {
+    await context.close()
+  }
+}
+
+async function addSession(
+  context: BrowserContext,
+  url: string,
+  { role, id, token }: { role: string; id: number; token: string },
+): Promise<void> {
+  const cookie = (name: string, value: string) => ({ name, value, url, sameSite: 'Lax' as const })
+  await context.addCookies([
+    { ...cookie(`deskbell_${role}`, token), httpOnly: true },
+    cookie(`deskbell_${role}_id`, String(id)),
+  ])
+}
