@@ -9,6 +9,7 @@ import type { TRPCClient } from '@trpc/client'
 import type { ConnectionState } from './connection/connection-state.ts'
 import { errorCode, retryAfterMs } from './error-code.ts'
 import type { Store } from './store.ts'
+import { timeoutSignal } from './timers.ts'
 
 /** What a stream tells. After `ended` nothing more comes. */
 export type StreamHandlers<Frame> = {
@@ -49,25 +50,25 @@ export function createCalls(
 ): Calls {
   return {
     ...rest,
-    page: (input) => client.chats.page.query(input, { signal: AbortSignal.timeout(repeatableMs) }),
+    page: (input) => client.chats.page.query(input, { signal: timeoutSignal(repeatableMs) }),
     followChat: (input, handlers) => open((callbacks) => client.chats.events.subscribe(input, callbacks), handlers),
     followInbox: (input, handlers) => open((callbacks) => client.inbox.events.subscribe(input, callbacks), handlers),
     sendBatch: (input, signal) => client.messages.sendBatch.mutate(input, { signal }),
     async markRead(input) {
-      await client.chats.markRead.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
+      await client.chats.markRead.mutate(input, { signal: timeoutSignal(repeatableMs) })
     },
     async markDelivered(input) {
-      await client.chats.markDelivered.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
+      await client.chats.markDelivered.mutate(input, { signal: timeoutSignal(repeatableMs) })
     },
     async edit(input) {
-      await client.messages.edit.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
+      await client.messages.edit.mutate(input, { signal: timeoutSignal(repeatableMs) })
     },
     async retract(input) {
-      await client.messages.retract.mutate(input, { signal: AbortSignal.timeout(repeatableMs) })
+      await client.messages.retract.mutate(input, { signal: timeoutSignal(repeatableMs) })
     },
     typing(input) {
       if (rest.connection.getSnapshot().kind !== 'online') return
-      client.chats.typing.mutate(input, { signal: AbortSignal.timeout(typingAcceptMs) }).catch(() => {})
+      client.chats.typing.mutate(input, { signal: timeoutSignal(typingAcceptMs) }).catch(() => {})
     },
   }
 }

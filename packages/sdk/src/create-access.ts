@@ -24,7 +24,7 @@ export function createAccess(
   const calls = createHttpLink(http)
   const access = new Access({
     url: socketUrl(options),
-    hasSession: () => session.byCookie || session.token !== null,
+    hasSession: () => session.mayExist,
     connectionParams: session.byCookie ? null : () => ({ token: session.token ?? '' }),
     WebSocket: options.WebSocket ?? WebSocket,
     random: options.random ?? Math.random,

@@ -19,6 +19,7 @@ import type { Sdk, SdkOptions, SendOptions } from './sdk.ts'
 import { Session } from './session.ts'
 import { followChat } from './timeline/follow-chat.ts'
 import type { ChatFollower } from './timeline/timeline.ts'
+import { timeoutSignal } from './timers.ts'
 import { UserFinder } from './user-finder.ts'
 
 /** Makes the access of one program to one server as one user. Nothing is opened before it is needed. */
@@ -68,9 +69,10 @@ class SdkClient implements Sdk {
   }
 
   async login(input: LoginInput): Promise<LoginOutput> {
+    const isFirst = !this.#session.mayExist
     const output = await this.client.users.login.mutate(input)
     this.#session.begin(output.user.id, output.token)
-    this.#outboxes.begin(output.user.id)
+    this.#outboxes.begin(output.user.id, { isOwn: isFirst })
     this.#access.renew()
     return output
   }
@@ -136,7 +138,7 @@ class SdkClient implements Sdk {
 
   async #askServer(): Promise<ServerAnswer> {
     try {
-      await this.client.users.me.query(undefined, { signal: AbortSignal.timeout(askPatienceMs) })
+      await this.client.users.me.query(undefined, { signal: timeoutSignal(askPatienceMs) })
       return 'alive'
     } catch (error) {
       const code = errorCode(error)

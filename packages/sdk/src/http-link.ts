@@ -13,16 +13,30 @@ export function createHttpLink(options: HttpOptions): TRPCLink<AppRouter> {
     ({ op }) =>
       observable((observer) => {
         const ended = new AbortController()
-        const signal = op.signal ? AbortSignal.any([op.signal, ended.signal]) : ended.signal
-        call(options, op, signal).then(
-          (result) => {
-            observer.next({ result })
-            observer.complete()
-          },
-          (error: unknown) => observer.error(clientError(error)),
-        )
-        return () => ended.abort()
+        const stopFollowing = abortWith(ended, op.signal)
+        call(options, op, ended.signal)
+          .finally(stopFollowing)
+          .then(
+            (result) => {
+              observer.next({ result })
+              observer.complete()
+            },
+            (error: unknown) => observer.error(clientError(error)),
+          )
+        return () => {
+          stopFollowing()
+          ended.abort()
+        }
       })
+}
+
+/** Aborts `controller` when `signal` does. `AbortSignal.any` is newer than some supported browsers. */
+function abortWith(controller: AbortController, signal: AbortSignal | null | undefined): () => void {
+  if (signal === null || signal === undefined) return () => {}
+  const abort = () => controller.abort(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  return () => signal.removeEventListener('abort', abort)
 }
 
 type Operation = { type: string; path: string; input: unknown }

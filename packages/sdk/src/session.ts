@@ -24,6 +24,11 @@ export class Session {
     return this.#token
   }
 
+  /** Somebody may be signed in already: a cookie cannot be seen from here. */
+  get mayExist(): boolean {
+    return this.byCookie || this.#token !== null
+  }
+
   get userId(): UserId | null {
     return this.#userId
   }

@@ -11,6 +11,7 @@ import {
   discard,
   emptyQueue,
   enqueue,
+  holdAll,
   markStored,
   messagesOf,
   type NewItem,
@@ -147,6 +148,12 @@ export class ChatOutbox {
   /** What kept messages from leaving may be over. */
   goOn(): void {
     this.#sender.pump()
+  }
+
+  /** Somebody signed in, and these may be another's: a person decides about them. */
+  hold(): void {
+    this.#tellAll('unauthenticated')
+    this.#set(holdAll)
   }
 
   /** The account is another one, or none: its messages are neither shown nor sent any more. */

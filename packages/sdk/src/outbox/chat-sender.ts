@@ -8,6 +8,7 @@ import { retryDelayMs } from '../connection/retry-delay.ts'
 import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
 import { SdkError } from '../sdk-error.ts'
 import type { Writable } from '../store.ts'
+import { timeoutSignal } from '../timers.ts'
 import { isWaiting } from './item-stage.ts'
 import {
   endBatch,
@@ -192,7 +193,7 @@ export class ChatSender {
   async #request(batch: readonly QueueItem[]): Promise<SendBatchOutput> {
     if (batch.some(isTooLarge)) throw new SdkError('too_large')
     const items = batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))
-    const signal = AbortSignal.timeout(this.#options.timeoutMs)
+    const signal = timeoutSignal(this.#options.timeoutMs)
     return await this.#calls.sendBatch({ chatId: this.#options.chatId, items }, signal)
   }
 

@@ -1,30 +1,45 @@
 import type { ChatId } from '@deskbell/contract/ids'
+import { deferred, doNotHoldProcess } from '../timers.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import type { NewRow, OutboxRow, OutboxStorage, RowChange, RowKey } from './outbox-storage.ts'
 
 export type FallbackOptions = {
+  /** Called again after every failure. */
   open(): Promise<OutboxStorage>
-  /** The device took or gave nothing: from now on all is in memory. */
-  onLost(): void
+  /** The device works again, with everything that was written meanwhile; or it does not, and all is in memory. */
+  onDevice(isWorking: boolean): void
 }
 
-/** A device that has not answered for so long will not: some browsers hang where others refuse. */
-const deviceMs = 3_000
+/** So long a call waits for the device before memory answers: some browsers hang where others refuse. */
+const patienceMs = 3_000
+const firstRetryMs = 2_000
+const mostRetryMs = 60_000
 
 /**
- * The device's storage for as long as it works, then memory, which has everything that this program has put there or
- * seen there. No call ever rejects. One call at a time, so that the copy in memory is always as the device was last.
+ * The device's storage while it works, otherwise memory, which has everything that this program has put there or seen
+ * there. No call ever rejects. A device that is slow, refuses or breaks is tried again for as long as the program runs;
+ * when it opens, what was written to memory meanwhile moves to it. One call at a time, so that the copy in memory is
+ * always as the device was last.
  */
 export class FallbackStorage implements OutboxStorage {
+  readonly #options: FallbackOptions
   readonly #memory = new MemoryStorage()
-  readonly #onLost: () => void
-  #device: Promise<OutboxStorage> | null
+  /** What the device lacks: rows that were changed while it did not work, and whether they went to the end. */
+  readonly #unsaved = new Map<string, RowKey & { readonly isMoved: boolean }>()
+  #device: OutboxStorage | null = null
+  /** Resolves when the device is open, or calls need not wait for it any more. */
+  readonly #waits: Promise<void>
+  #isReported = true
+  /** Calls do not wait for the device any more. */
+  #hasStarted = false
   #calls: Promise<unknown> = Promise.resolve()
+  #retryMs = firstRetryMs
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isClosed = false
 
-  constructor({ open, onLost }: FallbackOptions) {
-    this.#onLost = onLost
-    this.#device = open()
-    this.#device.catch(() => {})
+  constructor(options: FallbackOptions) {
+    this.#options = options
+    this.#waits = this.#open()
   }
 
   /** What is put here outlives the program. */
@@ -41,31 +56,39 @@ export class FallbackStorage implements OutboxStorage {
   }
 
   add(rows: readonly NewRow[]): Promise<void> {
-    return this.#both((storage) => storage.add(rows))
+    return this.#both((storage) => storage.add(rows), rows)
   }
 
   change(key: RowKey, change: RowChange, place: 'stays' | 'end'): Promise<void> {
-    return this.#both((storage) => storage.change(key, change, place))
+    return this.#both((storage) => storage.change(key, change, place), [key], place === 'end')
   }
 
   remove(keys: readonly RowKey[]): Promise<void> {
-    return this.#both((storage) => storage.remove(keys))
+    return this.#both((storage) => storage.remove(keys), keys)
   }
 
   close(): void {
-    const device = this.#device
-    void this.#inTurn(async () => void (await device?.then((storage) => storage.close()).catch(() => {})))
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    void this.#inTurn(async () => this.#device?.close())
   }
 
-  #both(work: (storage: OutboxStorage) => Promise<void>): Promise<void> {
+  #both(work: (storage: OutboxStorage) => Promise<void>, keys: readonly RowKey[], isMoved = false): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#tryDevice(work)
+      const isSaved = (await this.#tryDevice((device) => work(device).then(() => true))) !== null
       await work(this.#memory)
+      if (!isSaved) for (const key of keys) this.#noteUnsaved(key, isMoved)
     })
   }
 
+  #noteUnsaved({ chatId, clientMsgId }: RowKey, isMoved: boolean): void {
+    const name = nameOf({ chatId, clientMsgId })
+    const wasMoved = this.#unsaved.get(name)?.isMoved ?? false
+    this.#unsaved.set(name, { chatId, clientMsgId, isMoved: wasMoved || isMoved })
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const answer = this.#calls.then(work)
+    const answer = this.#calls.then(() => this.#waits).then(work)
     this.#calls = answer.catch(() => {})
     return answer
   }
@@ -75,19 +98,108 @@ export class FallbackStorage implements OutboxStorage {
     const device = this.#device
     if (device === null) return null
     try {
-      return await inTime(device.then(work))
+      return await inTime(work(device))
     } catch {
       this.#device = null
-      void device.then((lost) => lost.close()).catch(() => {})
-      this.#onLost()
+      device.close()
+      // Perhaps the device has lost everything: what it has still is added no second time.
+      for (const row of await this.#memory.read()) this.#noteUnsaved(row, false)
+      this.#report(false)
+      this.#openLater()
       return null
     }
   }
+
+  /** Resolves after `patienceMs` at the latest; the opening goes on, because a slow device is a device. */
+  #open(): Promise<void> {
+    const over = deferred<void>()
+    let isAwaited = true
+    const mayGoOn = () => {
+      isAwaited = false
+      this.#hasStarted = true
+      clearTimeout(patience)
+      over.resolve()
+    }
+    const patience = setTimeout(() => {
+      this.#report(false)
+      mayGoOn()
+    }, patienceMs)
+    const opened = async (device: OutboxStorage) => {
+      // At the start all calls wait, so nothing was written to memory only.
+      const hasNothingToMove = isAwaited && !this.#hasStarted
+      if (hasNothingToMove) this.#device = device
+      mayGoOn()
+      if (!hasNothingToMove) await this.#inTurn(() => this.#use(device))
+    }
+    const failed = () => {
+      this.#report(false)
+      mayGoOn()
+      this.#openLater()
+    }
+    new Promise<OutboxStorage>((resolve) => resolve(this.#options.open())).then(opened).catch(failed)
+    return over.promise
+  }
+
+  #openLater(): void {
+    if (this.#isClosed) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#open(), this.#retryMs)
+    doNotHoldProcess(this.#timer)
+    this.#retryMs = Math.min(mostRetryMs, this.#retryMs * 2)
+  }
+
+  /** Calls that were made before are done; what they left in memory is moved. */
+  async #use(device: OutboxStorage): Promise<void> {
+    if (this.#isClosed) return device.close()
+    await this.#moveTo(device)
+    this.#device = device
+    this.#retryMs = firstRetryMs
+    this.#report(true)
+  }
+
+  async #moveTo(device: OutboxStorage): Promise<void> {
+    try {
+      const rows = await inTime(this.#copyTo(device))
+      this.#unsaved.clear()
+      this.#memory.replace(rows)
+    } catch (error) {
+      device.close()
+      throw error
+    }
+  }
+
+  /** Adds first and removes last: a page that dies in between leaves too much, which the server recognises. */
+  async #copyTo(device: OutboxStorage): Promise<OutboxRow[]> {
+    const gone = new Map(this.#unsaved)
+    for (const row of await this.#memory.read()) {
+      const unsaved = this.#unsaved.get(nameOf(row))
+      if (unsaved === undefined) continue
+      gone.delete(nameOf(row))
+      await device.add([toNewRow(row)])
+      await device.change(row, { code: row.code, waitsSince: row.waitsSince }, unsaved.isMoved ? 'end' : 'stays')
+    }
+    await device.remove([...gone.values()])
+    return await device.read()
+  }
+
+  #report(isWorking: boolean): void {
+    if (this.#isClosed || this.#isReported === isWorking) return
+    this.#isReported = isWorking
+    this.#options.onDevice(isWorking)
+  }
+}
+
+function nameOf({ chatId, clientMsgId }: RowKey): string {
+  return `${chatId} ${clientMsgId}`
+}
+
+function toNewRow({ chatId, clientMsgId, text, createdAt, waitsSince }: OutboxRow): NewRow {
+  return { chatId, clientMsgId, text, createdAt, waitsSince }
 }
 
 function inTime<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The storage does not answer.')), deviceMs)
+    const timer = setTimeout(() => reject(new Error('The storage does not answer.')), patienceMs)
     work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

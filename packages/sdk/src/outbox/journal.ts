@@ -2,6 +2,9 @@ import type { TextStore } from './browser.ts'
 import { isNewRow } from './kept-row.ts'
 import type { NewRow, RowKey } from './outbox-storage.ts'
 
+/** Room for the longest message, as JSON at its worst. */
+const probeLength = 32 * 1024
+
 /**
  * Messages on their way into the storage. The storage answers after a moment, and the code for it may still have to be
  * loaded; this place takes a text before the call returns, so a page may die at any moment after that.
@@ -17,10 +20,20 @@ export class Journal {
     this.#prefix = `deskbell.outbox ${account} `
   }
 
-  write(row: NewRow): void {
+  /** False when there is no room for it. */
+  write(row: NewRow): boolean {
     this.#written += 1
     const text = JSON.stringify({ ...row, nth: this.#written })
-    this.#try((texts) => texts.setItem(this.#key(row), text))
+    return this.#try((texts) => texts.setItem(this.#key(row), text))
+  }
+
+  /** Does this place take texts at this moment? */
+  isWorking(): boolean {
+    const key = `${this.#prefix}?`
+    return this.#try((texts) => {
+      texts.setItem(key, 'x'.repeat(probeLength))
+      texts.removeItem(key)
+    })
   }
 
   drop(row: RowKey): void {
@@ -45,11 +58,14 @@ export class Journal {
   }
 
   /** Refused or full: then the message has only the storage. */
-  #try(work: (texts: TextStore) => void): void {
-    if (this.#texts === null) return
+  #try(work: (texts: TextStore) => void): boolean {
+    if (this.#texts === null) return false
     try {
       work(this.#texts)
-    } catch {}
+      return true
+    } catch {
+      return false
+    }
   }
 }
 

@@ -41,11 +41,15 @@ export class ModelTab {
     this.#chat = chat
     this.#delay = delay
     this.#die = die
-    const storage = new FallbackStorage({ open: async () => this.#storageOn(device.rows), onLost: onDeviceLost })
+    const storage = new FallbackStorage({
+      open: async () => this.#storageOn(device.rows),
+      onDevice: (isWorking) => isWorking || onDeviceLost(),
+    })
     const parts: ShelfParts = {
       account: 'me',
       storage,
       isKept: () => storage.isKept,
+      onNotKept: () => {},
       journal: new Journal(browser.localStorage, 'me'),
       notices: new Notices(browser.BroadcastChannel, 'me', ({ stored }) => this.outbox.told(stored)),
       locks: hasLocks ? browser.locks : null,

@@ -62,6 +62,27 @@ async function kept(outboxes: Outboxes, clientMsgId: string, chatId = here): Pro
   await waitFor(isKept, { what: `${clientMsgId} in the database` })
 }
 
+/** A database that answers once `arrive` is called. */
+function slowDatabase(real: DatabaseFactory): DatabaseFactory & { arrive(): void } {
+  const waiting: (() => void)[] = []
+  return {
+    open(name, version) {
+      const slow = Object.assign(new EventTarget(), { result: undefined as never, error: null })
+      waiting.push(() => {
+        const request = real.open(name, version)
+        request.addEventListener('success', () => {
+          Object.assign(slow, { result: request.result })
+          slow.dispatchEvent(new Event('success'))
+        })
+      })
+      return slow
+    },
+    arrive() {
+      for (const open of waiting.splice(0)) open()
+    },
+  }
+}
+
 describe('Outboxes', () => {
   test('[SDK-11] what waits in a chat that nobody opens any more is sent too', async () => {
     const before = openPage()
@@ -85,13 +106,13 @@ describe('Outboxes', () => {
     await kept(page, 'from ann')
     page.leave()
     expect(shown(page)).toEqual([])
-    page.begin(bob)
+    page.begin(bob, { isOwn: false })
     line.set({ kind: 'online', via: 'socket' })
     write(page, 'from bob')
     await waitFor(() => chat.requests.length > 0)
     expect(shown(page)).toEqual(['from bob'])
     expect(chat.requests.map(({ ids }) => ids)).toEqual([['from bob']])
-    page.begin(ann)
+    page.begin(ann, { isOwn: false })
     await waitFor(() => chat.requests.length > 1)
     expect(shown(page)).toEqual(['from ann'])
     expect(chat.requests[1]?.ids).toEqual(['from ann'])
@@ -143,9 +164,56 @@ describe('Outboxes', () => {
   test('[SDK-10] what was written before anybody was known does not go out as who signs in then', async () => {
     const page = openPage()
     const outcome = page.send(here, 'x', { clientMsgId: 'nobody knows whose' })
-    page.begin(bob)
+    page.begin(bob, { isOwn: false })
     await expect(outcome).rejects.toMatchObject({ code: 'unauthenticated' })
     expect(shown(page)).toEqual([])
+  })
+
+  test('[SDK-24] what was written before a sign-in is sent when nobody else can have written it', async () => {
+    const page = openPage()
+    line.set({ kind: 'online', via: 'socket' })
+    write(page, 'early')
+    page.begin(bob, { isOwn: true })
+    await waitFor(() => chat.requests.length === 1)
+    expect(chat.requests[0]?.ids).toEqual(['early'])
+  })
+
+  test('[SDK-24] what somebody unknown may have written is held, also after a reload', async () => {
+    const page = openPage()
+    line.set({ kind: 'online', via: 'socket' })
+    write(page, 'early')
+    page.begin(bob, { isOwn: false })
+    await kept(page, 'early')
+    page.close()
+    const after = openPage()
+    after.know(bob, true)
+    await kept(after, 'early')
+    const item = after.of(here).queue.getSnapshot()[0]
+    expect(item).toMatchObject({ clientMsgId: 'early', stage: 'held' })
+    expect(chat.requests).toEqual([])
+  })
+
+  test('[SDK-21] a database that opens late shows and sends what it has, and what was written meanwhile moves there', async () => {
+    const before = openPage()
+    before.know(ann, true)
+    write(before, 'old')
+    await kept(before, 'old')
+    before.close()
+    line.set({ kind: 'online', via: 'socket' })
+    const slow = slowDatabase(indexedDB)
+    const page = openPage({ indexedDB: slow })
+    page.know(ann, true)
+    page.of(here).watch().resumed()
+    write(page, 'new')
+    expect(shown(page)).toEqual(['new'])
+    await waitFor(() => chat.requests.length === 1, { what: 'what was written meanwhile', timeoutMs: 8_000 })
+    expect(chat.requests[0]?.ids).toEqual(['new'])
+    expect(page.state.getSnapshot()).toMatchObject({ kept: true })
+    chat.requests[0]?.answer()
+    slow.arrive()
+    await waitFor(() => chat.requests.length === 2, { what: 'what the database had' })
+    expect(chat.requests[1]?.ids).toEqual(['old'])
+    expect(page.state.getSnapshot()).toMatchObject({ kept: true })
   })
 
   test('[SDK-10] without a database messages wait in memory, which the program is told, and are sent', async () => {
@@ -165,7 +233,7 @@ describe('Outboxes', () => {
         throw new DOMException('Not here.', 'SecurityError')
       },
     }
-    const page = openPage({ indexedDB: refusing })
+    const page = openPage({ indexedDB: refusing, localStorage: null })
     page.know(ann, true)
     const outcome = page.send(here, 'x', { clientMsgId: 'a' })
     await waitFor(() => !page.state.getSnapshot().kept)
@@ -179,7 +247,7 @@ describe('Outboxes', () => {
     const texts = device.openTab().browser.localStorage
     const look = vi.fn<(index: number) => string | null>(() => null)
     const page = openPage({ localStorage: texts === null ? null : { ...texts, length: 1, key: look } })
-    page.begin(ann)
+    page.begin(ann, { isOwn: false })
     expect(look).not.toHaveBeenCalled()
     page.know(ann, true)
     expect(look).toHaveBeenCalledOnce()

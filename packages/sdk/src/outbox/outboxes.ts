@@ -80,9 +80,14 @@ export class Outboxes {
     for (const outbox of this.#outboxes.values()) outbox.goOn()
   }
 
-  /** A new session began. Messages of the user who had the last one are no business of another. */
-  begin(userId: UserId): void {
-    if (this.#userId !== userId) this.leave()
+  /**
+   * A new session began. Messages of the user who had the last one are no business of another. What was written while
+   * nobody was signed in belongs to who signs in now; where somebody unknown may have written it, it is held until the
+   * person says whether it is to be sent.
+   */
+  begin(userId: UserId, { isOwn }: { isOwn: boolean }): void {
+    if (this.#userId !== userId && this.#userId !== null) this.leave()
+    if (this.#userId === null && !isOwn) for (const outbox of this.#outboxes.values()) outbox.hold()
     // A page that only signs in shows no messages, and need not look for them.
     if (this.#outboxes.size > 0) this.know(userId, true)
   }
@@ -118,12 +123,21 @@ export class Outboxes {
   }
 
   #deviceShelf(browser: Browser, account: string): Shelf {
-    return createDeviceShelf({
+    const shelf = createDeviceShelf({
       account,
       browser,
-      onLost: () => this.#state.set(notKept),
+      onKept: (isKept) => this.#state.set(isKept ? kept : notKept),
+      onRestored: () => void this.#restored(shelf),
       onNotice: (notice) => this.#noticed(notice),
     })
+    return shelf
+  }
+
+  /** The database opened late: what an earlier page left there is shown and sent now. */
+  async #restored(shelf: Shelf): Promise<void> {
+    if (shelf !== this.#shelf) return
+    for (const outbox of this.#outboxes.values()) outbox.told([])
+    await this.#wakeAll(shelf)
   }
 
   /** Also what waits in chats that nobody follows is sent. */

@@ -97,6 +97,11 @@ export function hold(queue: Queue, now: number, awaited: ReadonlySet<string>): Q
   return step(queue, 'aged', (item) => now - item.waitsSince > heldAfterMs && !awaited.has(item.clientMsgId))
 }
 
+/** All that wait are held, and stay so in the storage: their day of waiting counts as over. */
+export function holdAll(queue: Queue): Queue {
+  return step(queue, 'aged', () => true).map((item) => (item.stage === 'held' ? { ...item, waitsSince: 0 } : item))
+}
+
 /** Own messages were seen in the log, or the log that is shown has passed the place of a stored one. */
 export function observe(queue: Queue, seen: ReadonlySet<string>, shownSeq: number): Queue {
   return step(queue, 'seen', (item) => seen.has(item.clientMsgId) || (item.seq !== null && item.seq <= shownSeq))

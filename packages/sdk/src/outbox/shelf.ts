@@ -2,6 +2,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import type { Browser } from './browser.ts'
 import { FallbackStorage } from './fallback-storage.ts'
+import { openIndexedDb } from './indexeddb-storage.ts'
 import { Journal } from './journal.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { type Notice, Notices } from './notices.ts'
@@ -26,22 +27,34 @@ export interface Shelf {
 export type DeviceShelfOptions = {
   readonly account: string
   readonly browser: Browser
-  /** Messages are only in memory from now on. */
-  onLost(): void
+  /** Does what is written here outlive the page? */
+  onKept(isKept: boolean): void
+  /** The database opened late: it may have more than was read before. */
+  onRestored(): void
   /** Another tab has changed something. */
   onNotice(notice: Notice): void
 }
 
-export function createDeviceShelf({ account, browser, onLost, onNotice }: DeviceShelfOptions): Shelf {
-  const storage = new FallbackStorage({ open: () => openDevice(browser, account), onLost })
-  return createShelf({
+export function createDeviceShelf({ account, browser, onKept, onRestored, onNotice }: DeviceShelfOptions): Shelf {
+  const { indexedDB } = browser
+  const journal = new Journal(browser.localStorage, account)
+  const storage = new FallbackStorage({
+    open: () => openIndexedDb(indexedDB, account),
+    onDevice(isWorking) {
+      onKept(isWorking || journal.isWorking())
+      if (isWorking) void shelf.emptyJournal().then(onRestored)
+    },
+  })
+  const shelf = new AccountShelf({
     account,
     storage,
     isKept: () => storage.isKept,
-    journal: new Journal(browser.localStorage, account),
+    onNotKept: () => onKept(false),
+    journal,
     notices: new Notices(browser.BroadcastChannel, `deskbell-outbox:${account}`, onNotice),
     locks: browser.locks,
   })
+  return shelf
 }
 
 /** For programs without a place of their own. Nobody shares it. */
@@ -50,17 +63,11 @@ export function createMemoryShelf(): Shelf {
     account: '',
     storage: new MemoryStorage(),
     isKept: () => false,
+    onNotKept: () => {},
     journal: new Journal(null, ''),
     notices: new Notices(null, '', () => {}),
     locks: null,
   })
-}
-
-/** Loaded only when something is to be kept: a first page does without. */
-async function openDevice({ indexedDB }: Browser, account: string): Promise<OutboxStorage> {
-  if (indexedDB === null) throw new Error('This browser gives no database.')
-  const { openIndexedDb } = await import('./indexeddb-storage.ts')
-  return await openIndexedDb(indexedDB, account)
 }
 
 export function createShelf(parts: ShelfParts): Shelf {
@@ -71,6 +78,8 @@ export type ShelfParts = {
   readonly account: string
   readonly storage: OutboxStorage
   readonly isKept: () => boolean
+  /** A message is only in memory. */
+  readonly onNotKept: () => void
   readonly journal: Journal
   readonly notices: Notices
   readonly locks: Browser['locks']
@@ -86,8 +95,16 @@ class AccountShelf implements Shelf {
   }
 
   write(chatId: ChatId, change: StorageChange): Promise<void> {
-    if (change.do === 'add' || change.do === 'retry') this.#parts.journal.write(toRow(chatId, change.item))
-    return this.#keep(chatId, change)
+    const isWritten = change.do === 'add' || change.do === 'retry'
+    const isInJournal = isWritten && this.#parts.journal.write(toRow(chatId, change.item))
+    return this.#keep(chatId, change, isWritten && !isInJournal)
+  }
+
+  /** What stands in the database needs the journal no more. */
+  async emptyJournal(): Promise<void> {
+    const { storage, journal, isKept } = this.#parts
+    const rows = await storage.read()
+    if (isKept()) for (const row of rows) journal.drop(row)
   }
 
   read(chatId: ChatId): Promise<OutboxRow[]> {
@@ -112,9 +129,10 @@ class AccountShelf implements Shelf {
     this.#parts.storage.close()
   }
 
-  async #keep(chatId: ChatId, change: StorageChange): Promise<void> {
-    const { storage, journal, notices, isKept } = this.#parts
+  async #keep(chatId: ChatId, change: StorageChange, needsStorage = false): Promise<void> {
+    const { storage, journal, notices, isKept, onNotKept } = this.#parts
     await applyChange(storage, chatId, change)
+    if (needsStorage && !isKept()) onNotKept()
     const { clientMsgId } = change.do === 'remove' ? change : change.item
     if (change.do === 'remove' || isKept()) journal.drop({ chatId, clientMsgId })
     notices.tell({ chatId, stored: [] })

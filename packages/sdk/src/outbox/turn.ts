@@ -1,3 +1,4 @@
+import { deferred } from '../timers.ts'
 import type { Locks } from './browser.ts'
 
 /** A tab's turn to send the messages of one chat. */
@@ -15,18 +16,18 @@ const turnWaitMs = 10_000
 export function takeTurn(locks: Locks | null, name: string): Turn {
   if (locks === null) return { taken: Promise.resolve(), end: () => {} }
   const leaving = new AbortController()
-  const held = Promise.withResolvers<void>()
-  const taken = Promise.withResolvers<void>()
-  const timer = setTimeout(() => taken.resolve(), turnWaitMs)
+  const held = deferred<void>()
+  const taken = deferred<void>()
+  const timer = setTimeout(() => taken.resolve(undefined), turnWaitMs)
   const hold = () => {
     clearTimeout(timer)
-    taken.resolve()
+    taken.resolve(undefined)
     return held.promise
   }
-  locks.request(name, { signal: leaving.signal }, hold).catch(() => taken.resolve())
+  locks.request(name, { signal: leaving.signal }, hold).catch(() => taken.resolve(undefined))
   const end = () => {
     clearTimeout(timer)
-    held.resolve()
+    held.resolve(undefined)
     leaving.abort()
   }
   return { taken: taken.promise, end }
