@@ -18,13 +18,19 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /packages[\\/]contract[\\/]src[\\/](?!normal-form)|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|navigation|theme|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|update-notice)|app[\\/](?:[a-z-]+))\./,
+    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form)|packages[\\/]sdk[\\/]src[\\/]import-code|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|offline-error|navigation|theme|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|translated-text|update-notice)|app[\\/](?:[a-z-]+))\./,
+  },
+  {
+    name: 'line',
+    priority: 2,
+    // Nothing is shown or written by it, so no page waits for it.
+    test: /packages[\\/]sdk[\\/]src[\\/](?:call-slots|connection[\\/](?:connection-state|fallback-rule|line|line-scope|observed-socket|own-line|probe-socket|socket-route|split-batch))\.|@trpc[\\/]client[\\/]dist[\\/]wsLink/,
   },
   {
     name: 'chat',
     priority: 1,
     // What the SDK loads only when it needs it, the device's storage, sharing with other tabs and going over HTTP, stays apart.
-    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|left-unsent)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|components[\\/](?:badge|presence-sign|lazy-part)/,
+    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|left-unsent)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|features[\\/]auth[\\/]account-menu|lib[\\/](?:catching-up|day-clock|session|tab-memory|until-answered)|components[\\/](?:avatar|badge|initials|lazy-part|presence-sign|use-format|rich-text[\\/]use-rich-text)/,
   },
 ]
 
@@ -50,9 +56,12 @@ export default defineConfig({
     // The script in the head of every page asks for what the page needs: build/page-preloads.ts.
     modulePreload: false,
     rolldownOptions: {
-      output: { codeSplitting: { groups } },
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups } },
       // No getter of our libraries does anything: unused reads of them are left out.
-      treeshake: { propertyReadSideEffects: false },
+      treeshake: {
+        propertyReadSideEffects: false,
+        moduleSideEffects: [{ test: /[\\/]@trpc[\\/]client[\\/]/, sideEffects: false }],
+      },
     },
   },
   server: {

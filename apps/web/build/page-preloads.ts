@@ -5,15 +5,21 @@ type Needs = { readonly catalogs: readonly string[]; readonly modules: readonly 
 
 const login = { catalogs: ['common', 'pages'], modules: ['src/app/routes/login-page.tsx'] }
 
-/** What each page needs before it can be used, by its address, and the chats pages by the role. */
+/** The connection: no page waits for it, and each opens it at once. */
+const line = 'packages/sdk/src/connection/own-line.ts'
+
+/** What each page needs before it can be used, and at once after, by its address, and the chats pages by the role. */
 const needs: Readonly<Record<string, Needs>> = {
   '/': { catalogs: ['common', 'pages'], modules: ['src/app/routes/home-page.tsx'] },
   '/login': login,
   '/login-operator': login,
-  client: { catalogs: ['common'], modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/client-page.tsx'] },
+  client: {
+    catalogs: ['common'],
+    modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/client-page.tsx', line],
+  },
   operator: {
     catalogs: ['common', 'pages', 'console'],
-    modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/console/operator-page.tsx'],
+    modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/console/operator-page.tsx', line],
   },
 }
 

@@ -32,10 +32,9 @@ const loads = {
 /** Everything that must have arrived before this page can be used in this language, gzipped, in bytes. */
 function firstLoad(locale: string, { catalogs, modules }: Load): number {
   const needed = new Set<string>()
-  collect(
-    [...chunks.values()].find((chunk) => chunk.isEntry),
-    needed,
-  )
+  const entry = [...chunks.values()].find((chunk) => chunk.isEntry)
+  if (entry === undefined) throw new Error('The page has no first script.')
+  collect(entry, needed)
   for (const catalog of catalogs) collect(chunkOf(join('src', 'locales', locale, `${catalog}.po`)), needed)
   for (const module of modules) collect(chunkOf(join('src', module)), needed)
   return [...needed].reduce((sum, name) => sum + gzipSync(chunks.get(name)?.code ?? '', { level: 9 }).length, 0)

@@ -1,9 +1,11 @@
+import { importCode } from '../import-code.ts'
 import { createStore, type Store } from '../store.ts'
 import { holdLock } from '../tabs/hold-lock.ts'
 import type { TabBrowser } from '../tabs/tab-browser.ts'
 import type { TabRole, TabShare } from '../tabs/tab-share.ts'
 import type { ConnectionState, EndReason } from './connection-state.ts'
-import { OwnLine, type OwnLineOptions } from './own-line.ts'
+import { LazyLine } from './lazy-line.ts'
+import type { OwnLineOptions } from './own-line.ts'
 import type { WakeSign } from './page-signals.ts'
 import type { Route } from './route.ts'
 
@@ -22,7 +24,7 @@ export class Access {
   readonly state: Store<ConnectionState>
   readonly routes: Store<Route | null>
   readonly #options: AccessOptions
-  readonly #line: OwnLine
+  readonly #line: LazyLine
   readonly #routes
   readonly #state
   /** Not asked yet with whom to share; nobody; or on the way to the others. */
@@ -33,7 +35,7 @@ export class Access {
 
   constructor(options: AccessOptions) {
     this.#options = options
-    this.#line = new OwnLine(options)
+    this.#line = new LazyLine(options)
     this.#routes = createStore<Route | null>(this.#line.route)
     this.#state = createStore(this.#line.state.getSnapshot())
     this.routes = this.#routes
@@ -84,7 +86,7 @@ export class Access {
     const session = this.#session
     const lead = await holdLock(shared.browser.locks, shared.name, { ifAvailable: true })
     if (lead !== null && session === this.#session) this.#goOwnWay()
-    const { TabShare } = await import('../tabs/tab-share.ts').catch(() => ({ TabShare: null }))
+    const { TabShare } = await importCode(() => import('../tabs/tab-share.ts')).catch(() => ({ TabShare: null }))
     if (session !== this.#session) lead?.()
     else if (TabShare === null) {
       // Whoever holds the lock without the code to share its line would keep every other tab waiting.

@@ -5,6 +5,7 @@ import { observable } from '@trpc/server/observable'
 import { CallSlots } from '../call-slots.ts'
 import type { HttpRouteOptions } from '../fallback/http-route.ts'
 import type { HttpOptions } from '../http-link.ts'
+import { importCode } from '../import-code.ts'
 import { createStore, type Store } from '../store.ts'
 import type { ConnectionState, EndReason } from './connection-state.ts'
 import { Line, type LineOptions } from './line.ts'
@@ -79,7 +80,7 @@ export class OwnLine {
   }
 
   async #loadHttp(): Promise<void> {
-    const { createHttpRoute } = await import('../fallback/http-route.ts')
+    const { createHttpRoute } = await importCode(() => import('../fallback/http-route.ts'))
     this.#makeHttpRoute = createHttpRoute
   }
 

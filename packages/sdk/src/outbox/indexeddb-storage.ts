@@ -7,8 +7,7 @@ import type { NewRow, OutboxRow, OutboxStorage, RowChange, RowKey } from './outb
  * The waiting messages of one account in the browser's database, shared by all its tabs. The store numbers its rows by
  * itself, so there is one order for all tabs. Rejects when the database is refused; a call rejects when it breaks.
  */
-export async function openIndexedDb(factory: DatabaseFactory | null, account: string): Promise<OutboxStorage> {
-  if (factory === null) throw new Error('This browser gives no database.')
+export async function openIndexedDb(factory: DatabaseFactory, account: string): Promise<OutboxStorage> {
   const database = await openDatabase(factory)
   // Somebody deletes the database or brings a newer form of it: they must not wait for this page.
   database.addEventListener('versionchange', () => database.close())

@@ -1,8 +1,8 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
+import { importCode } from '../import-code.ts'
 import type { Browser } from './browser.ts'
 import { FallbackStorage } from './fallback-storage.ts'
-import { openIndexedDb } from './indexeddb-storage.ts'
 import { Journal } from './journal.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { type Notice, Notices } from './notices.ts'
@@ -39,7 +39,7 @@ export function createDeviceShelf({ account, browser, onKept, onRestored, onNoti
   const { indexedDB } = browser
   const journal = new Journal(browser.localStorage, account)
   const storage = new FallbackStorage({
-    open: () => openIndexedDb(indexedDB, account),
+    open: () => openDevice(indexedDB, account),
     onDevice(isWorking) {
       onKept(isWorking || journal.isWorking())
       if (isWorking) void shelf.emptyJournal().then(onRestored)
@@ -55,6 +55,13 @@ export function createDeviceShelf({ account, browser, onKept, onRestored, onNoti
     locks: browser.locks,
   })
   return shelf
+}
+
+/** Its code is loaded when something is to be kept. However long that takes, memory and journal go on meanwhile. */
+async function openDevice(factory: Browser['indexedDB'], account: string): Promise<OutboxStorage> {
+  if (factory === null) throw new Error('This browser gives no database.')
+  const { openIndexedDb } = await importCode(() => import('./indexeddb-storage.ts'))
+  return await openIndexedDb(factory, account)
 }
 
 /** For programs without a place of their own. Nobody shares it. */
