@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { usesOfNewerApis } from '@deskbell/testkit/newer-apis'
 import { build, type Rolldown } from 'vite'
 import { beforeAll, expect, test, vi } from 'vitest'
 
@@ -70,4 +71,30 @@ test('[WEB-14] the validation library and the console stay out of the client pag
   collect(chunkOf(join('src', 'app/routes/client-page.tsx')), client)
   const modules = [...client].flatMap((name) => chunks.get(name)?.moduleIds ?? [])
   expect(modules.filter((id) => /[\\/](?:zod|@tanstack[\\/+]query-core|chats[\\/]console)[\\/@]/.test(id))).toEqual([])
+})
+
+/** Names that are found, and are no fault. */
+const exceptions = new Map([
+  ['Navigator.login', 'our own `sdk.login`'],
+  ['Document.startViewTransition', 'React calls it for `ViewTransition` only, which no page has'],
+  ['Element.startViewTransition', 'as above'],
+])
+
+test('[WEB-70] no built page calls what the supported browsers lack', () => {
+  const uses = [...chunks.values()].flatMap(({ code, fileName }) =>
+    usesOfNewerApis(code).flatMap((api) => (exceptions.has(api) ? [] : `${fileName}: ${api}`)),
+  )
+  expect(uses).toEqual([])
+})
+
+test.each([
+  ['URL.parse(x)', 'URL.parse'],
+  ['Promise.withResolvers()', 'Promise.withResolvers'],
+  ['AbortSignal.any([a])', 'AbortSignal.any'],
+  ['new Set(a).isSubsetOf(b)', 'Set.isSubsetOf'],
+  ['/(?i:a)b/', 'RegExp modifiers'],
+  ['await Array.fromAsync(a)', 'Array.fromAsync'],
+  ['new URLPattern(a)', 'URLPattern'],
+])('[WEB-70] %s is found', (code, api) => {
+  expect(usesOfNewerApis(code)).toEqual([api])
 })

@@ -1,3 +1,5 @@
+import { createParser } from 'eventsource-parser'
+
 /** One server-sent event. */
 export type ServerEvent = { readonly event: string; readonly data: string; readonly id: string | null }
 
@@ -5,27 +7,20 @@ export type ServerEvent = { readonly event: string; readonly data: string; reado
 export async function* readEvents(body: ReadableStream<Uint8Array>, silenceMs: number): AsyncGenerator<ServerEvent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  let rest = ''
+  const parsed: ServerEvent[] = []
+  const parser = createParser({
+    onEvent: ({ event = 'message', data, id = null }) => void parsed.push({ event, data, id }),
+  })
   try {
     for (;;) {
       const { value, done } = await inTime(reader.read(), silenceMs)
       if (done) return
-      const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n')
-      rest = blocks.pop() ?? ''
-      for (const block of blocks) if (block.trim() !== '') yield parseEvent(block)
+      parser.feed(decoder.decode(value, { stream: true }))
+      yield* parsed.splice(0)
     }
   } finally {
     await reader.cancel().catch(() => {})
   }
-}
-
-function parseEvent(block: string): ServerEvent {
-  const fields = new Map<string, string>()
-  for (const line of block.split('\n')) {
-    const colon = line.indexOf(':')
-    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).replace(/^ /, ''))
-  }
-  return { event: fields.get('event') ?? 'message', data: fields.get('data') ?? '', id: fields.get('id') ?? null }
 }
 
 function inTime<T>(read: Promise<T>, ms: number): Promise<T> {

@@ -49,6 +49,8 @@ export class ChatOutbox {
   readonly #sender: ChatSender
   /** Own messages of the log that is shown: what another page left behind may stand there already. */
   readonly #seen = new Set<string>()
+  /** Stored, as other tabs say: one that lost the database for a while may put such a message there again. */
+  readonly #storedElsewhere = new Map<string, Pick<Message, 'clientMsgId' | 'seq'>>()
   #closed = false
 
   constructor(calls: Calls, options: OutboxOptions) {
@@ -61,7 +63,7 @@ export class ChatOutbox {
       chatId,
       queue: this.#store,
       keeps: (item) => this.#keeps(item),
-      sift: (queue) => observe(queue, this.#seen, 0),
+      sift: (queue) => observe(markStored(queue, [...this.#storedElsewhere.values()]), this.#seen, 0),
       onMerged: () => this.#sender.pump(),
       onWritten: () => this.#rest(),
     })
@@ -113,7 +115,7 @@ export class ChatOutbox {
     const watcher = this.#gate.watch()
     const leave = () => {
       watcher.leave()
-      if (!this.#gate.isWatched) this.#seen.clear()
+      if (!this.#gate.isWatched) this.#forgetStored()
       this.#rest()
     }
     return { ...watcher, leave }
@@ -133,6 +135,11 @@ export class ChatOutbox {
 
   /** Another tab says that these are stored, or that something else has changed. */
   told(stored: readonly Message[]): void {
+    if (this.#gate.isWatched) {
+      for (const { clientMsgId, seq } of stored) {
+        if (clientMsgId !== null) this.#storedElsewhere.set(clientMsgId, { clientMsgId, seq })
+      }
+    }
     this.#set((queue) => markStored(queue, stored))
     for (const message of stored) this.#waiters.resolve(message)
     void this.#keeper.refresh()
@@ -161,7 +168,7 @@ export class ChatOutbox {
     this.#sender.reset()
     this.#keeper.leave()
     this.#tellAll('unauthenticated')
-    this.#seen.clear()
+    this.#forgetStored()
   }
 
   /** Nothing leaves any more; those who wait are told. What is kept stays. */
@@ -171,6 +178,11 @@ export class ChatOutbox {
     this.#gate.close()
     this.#keeper.stop()
     for (const clientMsgId of this.#waiters.ids) this.#waiters.reject(clientMsgId, 'unavailable')
+  }
+
+  #forgetStored(): void {
+    this.#seen.clear()
+    this.#storedElsewhere.clear()
   }
 
   #set(change: (queue: Queue) => Queue): void {

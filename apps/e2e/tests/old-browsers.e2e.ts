@@ -1,0 +1,68 @@
+import { type NewerApi, newerApis } from '@deskbell/testkit/newer-apis'
+import type { BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chatRow, composer, messages, openAccountMenu, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { tools } from '../src/tools.ts'
+import { createWorld, type World } from '../src/world.ts'
+
+/** Runs in the page before anything else: takes away what the supported browsers need not have. */
+function removeApis(apis: readonly NewerApi[]): void {
+  for (const { owner, member } of apis) {
+    const global: unknown = Reflect.get(globalThis, owner)
+    if (member === null) Reflect.deleteProperty(globalThis, owner)
+    else if ((typeof global === 'object' || typeof global === 'function') && global !== null) {
+      Reflect.deleteProperty(global, member)
+      const prototype: unknown = Reflect.get(global, 'prototype')
+      if (typeof prototype === 'object' && prototype !== null) Reflect.deleteProperty(prototype, member)
+    }
+  }
+}
+
+describe.skipIf(!tools.chromium)('a browser that has only what the supported ones have', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld()
+  })
+  afterAll(async () => await world?.[Symbol.asyncDispose]())
+
+  async function oldBrowser(errors: string[]): Promise<BrowserContext> {
+    const context = await world.newContext()
+    await context.addInitScript(removeApis, newerApis())
+    context.on('weberror', (error) => void errors.push(String(error.error())))
+    return context
+  }
+
+  test('[WEB-70] a client and an operator talk, edit, lose the line and close', async () => {
+    const errors: string[] = []
+    const [hers, his] = [await oldBrowser(errors), await oldBrowser(errors)]
+    const client = await signInAsClient(hers, world.url, { email: 'old@example.com', name: 'Olga Old' })
+    const missing = await client.evaluate(() => [
+      'parse' in URL,
+      'withResolvers' in Promise,
+      'any' in AbortSignal,
+      'groupBy' in Object,
+      'union' in Set.prototype,
+    ])
+    expect(missing).toEqual([false, false, false, false, false])
+    await write(client, 'See https://example.com/help and o@example.com')
+    await messages(client, 'See https').getByRole('link').first().waitFor()
+    const operator = await signInAsOperator(his, world.url, { email: 'desk@example.com', name: 'Otto Old' })
+    await chatRow(operator, 'Olga Old').click()
+    await messages(operator, 'See https').waitFor()
+    await write(operator, 'Good day')
+    await messages(client, 'Good day').waitFor()
+    await hers.setOffline(true)
+    await write(client, 'Written without a line')
+    await hers.setOffline(false)
+    await messages(operator, 'Written without a line').waitFor()
+    await client.reload()
+    await messages(client, 'Written without a line').waitFor()
+    await openAccountMenu(client)
+    await client.getByRole('button', { name: 'Sign out' }).waitFor()
+    await client.keyboard.press('Escape')
+    await operator.getByRole('button', { name: 'Close Chat' }).click()
+    await client.getByText(/closed/i).first().waitFor()
+    expect(await composer(operator).count()).toBe(0)
+    expect(errors).toEqual([])
+  })
+})

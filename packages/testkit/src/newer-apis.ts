@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+/** The oldest browsers in which the pages and the SDK work. README and docs name the same. */
+export const supportedBrowsers = { chrome: 117, edge: 117, firefox: 125, safari: 17 } as const
+
+/** Something that one of the supported browsers lacks: a global (`member` is null), or a member of one. */
+export type NewerApi = { readonly owner: string; readonly member: string | null; readonly isStatic: boolean }
+
+type Support = {
+  version_added?: string | boolean | null
+  version_removed?: string
+  flags?: unknown
+  prefix?: string
+  alternative_name?: string
+}
+type Feature = { __compat?: { support: Record<string, Support | Support[]> } & Record<string, unknown> }
+type Features = Record<string, Feature & Record<string, Feature>>
+type CompatData = { api: Features; javascript: { builtins: Features } }
+
+const floors: Readonly<Record<string, number>> = {
+  ...supportedBrowsers,
+  chrome_android: supportedBrowsers.chrome,
+  firefox_android: supportedBrowsers.firefox,
+  safari_ios: supportedBrowsers.safari,
+}
+
+/** Every API that is newer than the supported browsers, as MDN's compatibility data has it. */
+export function newerApis(): readonly NewerApi[] {
+  return listApis((feature) => !isSupported(feature))
+}
+
+/** Where built code names such an API. A member that only shares its name with an older one cannot be told apart. */
+export function usesOfNewerApis(code: string): string[] {
+  const apis = newerApis()
+  const older = new Set(listApis(isSupported).map(({ owner, member }) => member ?? owner))
+  const globals = new Set(apis.flatMap(({ owner, member }) => (member === null ? owner : [])))
+  const uses = apis.filter(({ owner, member, isStatic }) => {
+    if (member === null) return new RegExp(String.raw`(?<![\w$.'"-])(?<!typeof )(?:new )?${owner}[.(]`).test(code)
+    if (isStatic || isNamespace(owner)) {
+      return new RegExp(String.raw`(?<![\w$])(?<!typeof )${owner}\.${member}\(`).test(code)
+    }
+    // Whoever has an instance of a newer global has named that global.
+    // Names of two letters are what a minifier gives.
+    return member.length > 2 && !older.has(member) && !globals.has(owner) && code.includes(`.${member}(`)
+  })
+  const modifiers = /\(\?(?:[ims]+-?[ims]*|-[ims]+):/.test(code) ? ['RegExp modifiers'] : []
+  return [...uses.map(({ owner, member }) => (member === null ? owner : `${owner}.${member}`)), ...modifiers]
+}
+
+/** The data does not say which members of a built-in are its own, and which those of its instances. */
+function isNamespace(owner: string): boolean {
+  return /^(?:Promise|Object|Math|JSON|Atomics|Error|Array|Map|RegExp|Iterator|Uint8Array)$/.test(owner)
+}
+
+function listApis(isMeant: (feature: Feature) => boolean): NewerApi[] {
+  const { api, javascript } = readData()
+  return [...Object.entries(api), ...Object.entries(javascript.builtins)].flatMap(([owner, feature]) =>
+    Object.entries(feature).flatMap(([name, member]): NewerApi[] => {
+      if (name === '__compat') return isMeant(feature) ? [{ owner, member: null, isStatic: false }] : []
+      if (member.__compat === undefined || !isMeant(member) || !isMember(owner, name)) return []
+      return [{ owner, member: name.replace(/_static$/, ''), isStatic: name.endsWith('_static') }]
+    }),
+  )
+}
+
+/** Events, constructors and traits of behaviour have entries of their own. */
+function isMember(owner: string, name: string): boolean {
+  return name !== owner && /^[a-z][A-Za-z0-9]*(?:_static)?$/.test(name)
+}
+
+function isSupported({ __compat }: Feature): boolean {
+  return Object.entries(floors).every(([browser, floor]) => {
+    const support = __compat?.support[browser]
+    if (support === undefined) return true
+    return [support].flat().some((each) => isThere(each, floor))
+  })
+}
+
+function isThere(support: Support, floor: number): boolean {
+  const { version_added: added, version_removed, flags, prefix, alternative_name } = support
+  if (typeof added !== 'string' || version_removed !== undefined) return false
+  if (flags !== undefined || prefix !== undefined || alternative_name !== undefined) return false
+  return Number.parseFloat(added.replace('≤', '')) <= floor
+}
+
+let data: CompatData | undefined
+
+function readData(): CompatData {
+  data ??= JSON.parse(readFileSync(createRequire(import.meta.url).resolve('@mdn/browser-compat-data'), 'utf8'))
+  return data as CompatData
+}
