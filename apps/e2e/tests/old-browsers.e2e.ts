@@ -61,7 +61,10 @@ describe.skipIf(!tools.chromium)('a browser that has only what the supported one
     await client.getByRole('button', { name: 'Sign out' }).waitFor()
     await client.keyboard.press('Escape')
     await operator.getByRole('button', { name: 'Close Chat' }).click()
-    await client.getByText(/closed/i).first().waitFor()
+    await client
+      .getByText(/closed/i)
+      .first()
+      .waitFor()
     expect(await composer(operator).count()).toBe(0)
     expect(errors).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 /** The oldest browsers in which the pages and the SDK work. README and docs name the same. */
 export const supportedBrowsers = { chrome: 117, edge: 117, firefox: 125, safari: 17 } as const
@@ -14,8 +14,9 @@ type Support = {
   prefix?: string
   alternative_name?: string
 }
-type Feature = { __compat?: { support: Record<string, Support | Support[]> } & Record<string, unknown> }
-type Features = Record<string, Feature & Record<string, Feature>>
+type Feature = { __compat?: { support: Record<string, Support | Support[]> } }
+/** By global, then by member; the global's own entry is `__compat`. */
+type Features = Record<string, Record<string, unknown>>
 type CompatData = { api: Features; javascript: { builtins: Features } }
 
 const floors: Readonly<Record<string, number>> = {
@@ -58,10 +59,14 @@ function listApis(isMeant: (feature: Feature) => boolean): NewerApi[] {
   return [...Object.entries(api), ...Object.entries(javascript.builtins)].flatMap(([owner, feature]) =>
     Object.entries(feature).flatMap(([name, member]): NewerApi[] => {
       if (name === '__compat') return isMeant(feature) ? [{ owner, member: null, isStatic: false }] : []
-      if (member.__compat === undefined || !isMeant(member) || !isMember(owner, name)) return []
+      if (!isFeature(member) || !isMeant(member) || !isMember(owner, name)) return []
       return [{ owner, member: name.replace(/_static$/, ''), isStatic: name.endsWith('_static') }]
     }),
   )
+}
+
+function isFeature(value: unknown): value is Feature {
+  return typeof value === 'object' && value !== null && '__compat' in value
 }
 
 /** Events, constructors and traits of behaviour have entries of their own. */
@@ -87,6 +92,6 @@ function isThere(support: Support, floor: number): boolean {
 let data: CompatData | undefined
 
 function readData(): CompatData {
-  data ??= JSON.parse(readFileSync(createRequire(import.meta.url).resolve('@mdn/browser-compat-data'), 'utf8'))
+  data ??= JSON.parse(readFileSync(fileURLToPath(import.meta.resolve('@mdn/browser-compat-data')), 'utf8'))
   return data as CompatData
 }

@@ -1,6 +1,6 @@
 /**
  * The browser's storage, which may be full, blocked or absent.
- * Nothing here throws: what cannot be kept is forgotten.
+ * Nothing here throws: what cannot be kept is forgotten, and whoever writes is told.
  */
 
 export function readStored(key: string): string | null {
@@ -11,12 +11,22 @@ export function readStored(key: string): string | null {
   }
 }
 
-/** Null removes the key. */
-export function writeStored(key: string, value: string | null): void {
+/** Null removes the key. False when there was no room for it, or none is given. */
+export function writeStored(key: string, value: string | null): boolean {
   try {
     if (value === null) localStorage.removeItem(key)
     else localStorage.setItem(key, value)
+    return true
   } catch {
-    // Full or blocked: the page works without it.
+    return value === null
+  }
+}
+
+/** All keys that are `prefix`, or begin with it and a dot. */
+export function storedKeys(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key === prefix || key.startsWith(`${prefix}.`))
+  } catch {
+    return []
   }
 }

@@ -19,11 +19,25 @@ describe.each([1, 2, 7, 1_000])('server-sent events in pieces of %i bytes', (pie
     ['\n', 'LF'],
     ['\r\n', 'CRLF'],
     ['\r', 'CR'],
-  ])('[SDK-22] every line end of the standard (%j, %s), BOM, comments, ids and several data lines are read', async (end) => {
-    const lines = ['\uFEFFevent: connected', 'data: {}', '', ': a comment', 'id: e:7', 'data: {"a":', 'data:"é"}', '', ': end', '']
-    expect(await eventsOf(lines.join(end), pieceBytes)).toEqual([
-      { event: 'connected', data: '{}', id: null },
-      { event: 'message', data: '{"a":\n"é"}', id: 'e:7' },
-    ])
-  })
+  ])(
+    '[SDK-22] every line end of the standard (%j, %s), BOM, comments, ids and several data lines are read',
+    async (end) => {
+      const lines = [
+        '\uFEFFevent: connected',
+        'data: {}',
+        '',
+        ': a comment',
+        'id: e:7',
+        'data: {"a":',
+        'data:"é"}',
+        '',
+        ': end',
+        '',
+      ]
+      expect(await eventsOf(lines.join(end), pieceBytes)).toEqual([
+        { event: 'connected', data: '{}', id: null },
+        { event: 'message', data: '{"a":\n"é"}', id: 'e:7' },
+      ])
+    },
+  )
 })

@@ -41,7 +41,7 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
   const own = useOwnChats(inbox)
   const { list = false } = useChatsRoute().search
   const opening = useOpening((chat) => selectMade(chat))
-  const { selected, select, selectMade, showList } = useSelection(own, opening.opening !== null)
+  const { selected, select, selectMade, showList } = useSelection(own, opening.openings.length > 0)
   useTitle(t`Your chats`, own.unread)
   const withList = own.chats.length > 1 || (own.chats.length === 1 && selected === undefined)
   const listShown = withList && list

@@ -13,7 +13,7 @@ export function FirstMessage({ state }: { state: OpeningState }) {
   return (
     <>
       <div className="flex min-h-0 flex-1 flex-col justify-center overflow-y-auto">
-        {state.opening === null && (
+        {state.openings.length === 0 && (
           <div className="mx-auto grid max-w-[30rem] gap-2 p-6 text-center">
             <h2 className="text-h2 font-semibold">
               <Trans>How can we help?</Trans>
@@ -30,7 +30,8 @@ export function FirstMessage({ state }: { state: OpeningState }) {
       {/* Mounted anew when a refused text comes back, so that it stands in the composer again. */}
       <OpeningComposer
         key={state.error === null ? 'fresh' : 'refused'}
-        opening={state.opening}
+        openings={state.openings}
+        isKept={state.isKept}
         onSend={state.start}
         inputRef={inputRef}
       />

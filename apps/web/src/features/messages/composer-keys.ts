@@ -1,6 +1,8 @@
 /** The part of a keyboard event that decides. */
 export type ComposerKey = {
   readonly key: string
+  /** The key's place, whatever the layout writes there. */
+  readonly code?: string
   readonly shiftKey: boolean
   readonly altKey: boolean
   readonly ctrlKey: boolean
@@ -9,7 +11,7 @@ export type ComposerKey = {
   readonly keyCode: number
 }
 
-export type ComposerAction = 'submit' | 'escape' | 'arrow-up' | 'none'
+export type ComposerAction = 'submit' | 'escape' | 'arrow-up' | 'undo' | 'none'
 
 /** Safari ends the composition before this event and tells only by this code. */
 const composingKeyCode = 229
@@ -20,6 +22,11 @@ export function composerAction(event: ComposerKey, text: string): ComposerAction
   // Enter breaks the line with these, and sends with the others.
   if (event.key === 'Enter') return event.shiftKey || event.altKey ? 'none' : 'submit'
   if (event.key === 'Escape') return 'escape'
+  if (isUndo(event) && text === '') return 'undo'
   const plain = !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey
   return event.key === 'ArrowUp' && plain && text === '' ? 'arrow-up' : 'none'
+}
+
+function isUndo({ key, code, ctrlKey, metaKey, shiftKey, altKey }: ComposerKey): boolean {
+  return (ctrlKey || metaKey) && !shiftKey && !altKey && (key.toLowerCase() === 'z' || code === 'KeyZ')
 }

@@ -27,6 +27,8 @@ type ComposerProps = {
   readonly onEscape?: (() => void) | undefined
   /** The arrow up in an empty composer. */
   readonly onArrowUp?: (() => void) | undefined
+  /** Undo in an empty composer, whose own history may not have what was taken from it. */
+  readonly onUndo?: (() => void) | undefined
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
   /** While a message that was sent is being changed: what stands above, and whether that is on its way. */
   readonly editing?: { readonly bar: ReactNode; readonly saving: boolean } | undefined
@@ -92,11 +94,12 @@ export function Composer(props: ComposerProps) {
   )
 }
 
-type KeyActions = Pick<ComposerProps, 'text' | 'onEscape' | 'onArrowUp'> & { readonly submit: () => void }
+type KeyActions = Pick<ComposerProps, 'text' | 'onEscape' | 'onArrowUp' | 'onUndo'> & { readonly submit: () => void }
 
-function onComposerKey(event: KeyboardEvent, { text, onEscape, onArrowUp, submit }: KeyActions): void {
+function onComposerKey(event: KeyboardEvent, { text, onEscape, onArrowUp, onUndo, submit }: KeyActions): void {
   const action = composerAction(event.nativeEvent, text)
   if (action === 'escape') onEscape?.()
+  if (action === 'undo') onUndo?.()
   if (action !== 'submit' && (action !== 'arrow-up' || onArrowUp === undefined)) return
   event.preventDefault()
   if (action === 'submit') submit()

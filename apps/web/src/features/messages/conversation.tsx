@@ -11,6 +11,7 @@ import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
 import { composedText } from './composed-text.ts'
+import { DraftNotKept } from './draft-not-kept.tsx'
 import { joinTexts } from './join-texts.ts'
 import type { RefusedMessage } from './pending-actions.tsx'
 import { useRememberedPage } from './remembered-page.ts'
@@ -121,6 +122,7 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
       </div>
       {notice}
       {isClosed && writingOn?.hint}
+      {!draft.isKept && <DraftNotKept />}
       {isClosed && writingOn === undefined ? (
         closed(draft.text)
       ) : (
@@ -149,16 +151,16 @@ type SendingInput = {
 function useSending({ follower, draft, thread, writingOn }: SendingInput): (text: string) => void {
   const present = useRef(draft.text)
   present.current = draft.text
-  const { change } = draft
+  const { change, sent } = draft
   const now = useCallback(
     (text: string) => {
       // In this order: once it is sent the outbox keeps it.
       follower.send(text)
-      change('')
+      sent(text)
       // Whoever answers from far up in the history sees the answer in its place.
       thread.current?.showNewest()
     },
-    [follower, change, thread],
+    [follower, sent, thread],
   )
   return useMemo(() => {
     if (writingOn === undefined) return now

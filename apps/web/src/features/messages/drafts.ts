@@ -1,16 +1,26 @@
 import { readStored, writeStored } from '../../lib/local-store.ts'
+import { readTabText, writeTabText } from '../../lib/tab-memory.ts'
 import { joinTexts } from './join-texts.ts'
 
 /** Whose draft for which chat; `new` is the chat that does not exist yet, `waiting` the one that is not known yet. */
 export type DraftPlace = { readonly userId: number; readonly chatId: number | 'new' | 'waiting' }
 
 export function readDraft(place: DraftPlace): string {
-  return readStored(draftKey(place)) ?? ''
+  const key = draftKey(place)
+  return readStored(key) ?? readTabText(key) ?? ''
 }
 
-/** Kept at every key, so that an outage, a reload or a closed tab loses nothing. */
-export function writeDraft(place: DraftPlace, text: string): void {
-  writeStored(draftKey(place), text === '' ? null : text)
+/**
+ * Kept at every key, so that an outage, a reload or a closed tab loses nothing. False when the device has no room: then
+ * this tab keeps it, over a reload but no longer.
+ */
+export function writeDraft(place: DraftPlace, text: string): boolean {
+  const key = draftKey(place)
+  const isKept = writeStored(key, text === '' ? null : text)
+  // A stale beginning must not stand before what the tab keeps.
+  if (!isKept) writeStored(key, null)
+  writeTabText(key, isKept ? null : text)
+  return isKept
 }
 
 /** Puts a text below what is being written there. */

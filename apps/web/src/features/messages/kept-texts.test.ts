@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { appendDraft, carryDraft, readDraft, writeDraft } from './drafts.ts'
 import { type Edit, readEdit, writeEdit } from './edit-drafts.ts'
 import { type LeftUnsent, moveLeftUnsent } from './left-unsent.ts'
-import { newOpening, readOpening, writeOpening } from './opening.ts'
+import { forgetOpening, keepOpening, newOpening, readOpenings } from './opening.ts'
 
 const place = { userId: 1, chatId: 5 }
 
@@ -13,13 +13,33 @@ function moved(): LeftUnsent[] {
   return sent
 }
 
-beforeEach(() => {
-  const stored = new Map<string, string>()
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-    removeItem: (key: string) => stored.delete(key),
+/** Its keys are its properties, as those of a browser's storage are. */
+class FakeStorage {
+  [key: string]: unknown
+  getItem(key: string): string | null {
+    const value = Object.hasOwn(this, key) ? this[key] : null
+    return typeof value === 'string' ? value : null
+  }
+  setItem(key: string, value: string): void {
+    this[key] = value
+  }
+  removeItem(key: string): void {
+    delete this[key]
+  }
+}
+
+function fill(storage: FakeStorage): void {
+  Object.defineProperty(storage, 'setItem', {
+    enumerable: false,
+    value: () => {
+      throw new DOMException('The quota is exceeded.', 'QuotaExceededError')
+    },
   })
+}
+
+beforeEach(() => {
+  vi.stubGlobal('localStorage', new FakeStorage())
+  vi.stubGlobal('sessionStorage', new FakeStorage())
 })
 afterEach(() => vi.unstubAllGlobals())
 
@@ -70,11 +90,44 @@ test('[WEB-25] what an earlier version of the page kept unsent goes into the out
 })
 
 test('[WEB-5] a chat in the making is repeated with the same ids after a reload', () => {
-  const opening = newOpening('Hello')
-  writeOpening(1, opening)
-  expect(readOpening(1)).toEqual(opening)
-  writeOpening(1, null)
-  expect(readOpening(1)).toBeNull()
+  const opening = newOpening(1, 'Hello')
+  expect(keepOpening(1, opening)).toBe(true)
+  expect(readOpenings(1)).toEqual([opening])
+  expect(readOpenings(11)).toEqual([])
+  forgetOpening(1, opening)
+  expect(readOpenings(1)).toEqual([])
+})
+
+test('[WEB-71] first messages of two tabs go into one chat, and none takes the place of the other', () => {
+  const first = newOpening(1, 'from one tab')
+  keepOpening(1, first)
+  const second = { ...newOpening(1, 'from the other'), createdAt: `${first.createdAt}1` }
+  keepOpening(1, second)
+  expect(second.clientChatId).toBe(first.clientChatId)
+  expect(second.clientMsgId).not.toBe(first.clientMsgId)
+  expect(readOpenings(1)).toEqual([first, second])
+  forgetOpening(1, first)
+  expect(readOpenings(1)).toEqual([second])
+})
+
+test('[WEB-71] what an earlier version of the page kept in its one place is made too', () => {
+  const opening = newOpening(1, 'Hello')
+  localStorage.setItem('deskbell.opening.1', JSON.stringify(opening))
+  expect(readOpenings(1)).toEqual([opening])
+  forgetOpening(1, opening)
+  expect(readOpenings(1)).toEqual([])
+})
+
+test('[WEB-73] with a full storage a draft is kept by the tab, newer than what stood there, and whoever writes is told', () => {
+  const full = new FakeStorage()
+  vi.stubGlobal('localStorage', full)
+  expect(writeDraft(place, 'half')).toBe(true)
+  fill(full)
+  expect(writeDraft(place, 'half a sentence')).toBe(false)
+  expect(readDraft(place)).toBe('half a sentence')
+  vi.stubGlobal('localStorage', new FakeStorage())
+  expect(writeDraft(place, 'half a sentence, then room')).toBe(true)
+  expect(sessionStorage.getItem('deskbell.draft.1.5')).toBeNull()
 })
 
 test('[WEB-12] broken or blocked storage costs nothing but the memory', () => {
@@ -82,9 +135,10 @@ test('[WEB-12] broken or blocked storage costs nothing but the memory', () => {
   localStorage.setItem('deskbell.opening.1', '[1]')
   localStorage.setItem('deskbell.edit.1.5', '{"messageId":"7","was":"","text":""}')
   expect(moved()).toEqual([])
-  expect(readOpening(1)).toBeNull()
+  expect(readOpenings(1)).toEqual([])
   expect(readEdit(place)).toBeNull()
   vi.stubGlobal('localStorage', undefined)
+  vi.stubGlobal('sessionStorage', undefined)
   expect(() => writeDraft(place, 'x')).not.toThrow()
   expect(readDraft(place)).toBe('')
 })

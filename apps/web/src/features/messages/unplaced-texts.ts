@@ -13,11 +13,10 @@ export function readUnplaced(userId: number): readonly KeptText[] {
   }
 }
 
-/** Kept at once, with the id that it will be sent with. */
-export function addUnplaced(userId: number, text: string): readonly KeptText[] {
+/** Kept at once, with the id that it will be sent with. Null when the device has no room for it. */
+export function addUnplaced(userId: number, text: string): readonly KeptText[] | null {
   const all = [...readUnplaced(userId), { clientMsgId: newId(), text, createdAt: new Date().toISOString() }]
-  writeStored(keyOf(userId), JSON.stringify(all))
-  return all
+  return writeStored(keyOf(userId), JSON.stringify(all)) ? all : null
 }
 
 export function forgetUnplaced(userId: number): void {

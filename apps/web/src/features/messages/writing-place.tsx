@@ -61,6 +61,7 @@ export const WritingPlace = memo(function WritingPlace(props: WritingPlaceProps)
       onSubmit={onSend}
       onEscape={onEscape}
       onArrowUp={changing.editNewest}
+      onUndo={draft.undo}
       inputRef={inputRef}
     />
   )
