@@ -3,7 +3,7 @@ FROM node:24-bookworm-slim AS workspace
 ENV TURBO_TELEMETRY_DISABLED=1
 WORKDIR /app
 RUN npm install --global pnpm@10.34.9
-COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .pnpmfile.cjs ./
 COPY patches patches
 COPY apps/server/package.json apps/server/
 COPY apps/web/package.json apps/web/

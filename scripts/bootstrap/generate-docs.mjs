@@ -4,12 +4,17 @@ import { Failure } from './failure.mjs'
 import { root } from './paths.mjs'
 import { capture, run } from './run.mjs'
 
-/** Writes what is made from the sources: `.env.example`, the OpenAPI document, the floor graph. */
+/** Writes what is made from the sources: `.env.example`, the OpenAPI document and types of it, the floor graph. */
 export async function generateDocs({ node, env }) {
   for (const program of ['apps/server/src/write-env-example.ts', 'packages/api/src/rest/write-openapi.ts']) {
     const code = await run(node, [program], { env })
     if (code !== 0) return code
   }
+  const example = join(root, 'examples/rest-program')
+  const generator = join(example, 'node_modules/.bin/openapi-typescript')
+  const types = ['packages/api/openapi.json', '--output', join(example, 'src/deskbell-api.ts')]
+  const code = await run(generator, types, { env })
+  if (code !== 0) return code
   await drawFloors(env)
   return 0
 }

@@ -29,5 +29,5 @@ function isInstalled() {
 function manifestsFingerprint() {
   const isManifest = (path) => path.endsWith('/package.json')
   const manifests = ['apps', 'packages', 'examples'].flatMap((folder) => filesBelow(folder, isManifest))
-  return fingerprintOf(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests])
+  return fingerprintOf(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs', ...manifests])
 }

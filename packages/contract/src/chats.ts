@@ -59,13 +59,19 @@ export type CreateChatInput = z.output<typeof createChatInputSchema>
 export const listChatsInputSchema = z
   .strictObject({
     limit: limitSchema(chatsLimitMax),
-    /** Default: `open` for an operator, `all` for a client. */
-    status: z.enum(['open', 'closed', 'all']).optional(),
-    /** For operators; a client may only say `all`, which is its own chats. */
-    scope: z.enum(['all', 'mine', 'unassigned']).optional(),
-    /** `waiting` is for operators: who has waited longest first, then those who do not wait. Default: `activity`. */
-    sort: z.enum(['activity', 'waiting']).optional(),
-    cursor: stringSchema(1, 200).optional(),
+    status: z
+      .enum(['open', 'closed', 'all'])
+      .optional()
+      .meta({ description: 'Left out, `open` for an operator and `all` for a client.' }),
+    scope: z
+      .enum(['all', 'mine', 'unassigned'])
+      .optional()
+      .meta({ description: 'For operators; a client may only say `all`, which is its own chats. Left out, `all`.' }),
+    sort: z.enum(['activity', 'waiting']).optional().meta({
+      description:
+        '`waiting` is for operators: who has waited longest first, then those who do not wait. Left out, `activity`.',
+    }),
+    cursor: stringSchema(1, 200).optional().meta({ description: 'The `nextCursor` of the page before.' }),
   })
   .prefault({})
 export type ListChatsInput = z.output<typeof listChatsInputSchema>

@@ -59,8 +59,10 @@ export type SendBatchOutput = z.infer<typeof sendBatchOutputSchema>
 export const listMessagesInputSchema = z.strictObject({
   chatId: chatIdSchema,
   limit: limitSchema(messagesLimitMax),
-  beforeId: boundSchema.optional(),
-  afterId: boundSchema.optional(),
+  beforeId: boundSchema.optional().meta({ description: 'Only messages before this one, the newest of them.' }),
+  afterId: boundSchema
+    .optional()
+    .meta({ description: 'Only messages after this one, the oldest of them; 0 is the beginning.' }),
 })
 export type ListMessagesInput = z.output<typeof listMessagesInputSchema>
 

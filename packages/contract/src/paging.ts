@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { limitDefault } from './limits.ts'
 
-/** `1` to `most`, 50 when left out. */
 export function limitSchema(most: number) {
-  return z.int().min(1).max(most).default(limitDefault)
+  const description = `How many at most: 1 to ${most}, ${limitDefault} when left out.`
+  return z.int().min(1).max(most).default(limitDefault).meta({ description })
 }
 
 /** An exclusive bound of a page; 0 is the beginning. */

@@ -8,7 +8,13 @@ import { createSchemaComponents } from './schema-components.ts'
 
 export type OpenApiDocument = {
   openapi: '3.1.0'
-  info: { title: string; version: string; description: string; license: { name: string; identifier: string } }
+  info: {
+    title: string
+    version: string
+    description: string
+    contact: { name: string }
+    license: { name: string; identifier: string }
+  }
   servers: { url: string; description: string }[]
   security: Record<string, string[]>[]
   tags: { name: string; description: string }[]
@@ -36,13 +42,18 @@ export function openApiDocument(routes: readonly RestRoute[]): OpenApiDocument {
     security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
     tags,
     paths,
-    components: { schemas: { ...components.schemas, Problem: problem }, responses: errorResponses(), securitySchemes },
+    components: {
+      schemas: { ...components.schemas, Problem: problem },
+      responses: errorResponses(routes),
+      securitySchemes,
+    },
   }
 }
 
 const info = {
   title: 'Deskbell',
   version: '1',
+  contact: { name: 'Whoever runs this server' },
   license: { name: 'MIT', identifier: 'MIT' },
   description: [
     'Live chat between clients and operators. Every path is a tRPC procedure of the same server.',

@@ -10,17 +10,22 @@ export type ErrorResponse = {
 }
 export type ErrorResponses = Record<string, ErrorResponse>
 
-/** One reusable answer per error code. */
-export function errorResponses(): ErrorResponses {
-  return Object.fromEntries(codes.map((code) => [code, errorResponse([code])]))
+/** The answers with one error code that these paths refer to. */
+export function errorResponses(routes: readonly RestRoute[]): ErrorResponses {
+  const referredTo = new Set(routes.flatMap((route) => groupsOf(route).filter(isSingle).flat()))
+  return Object.fromEntries(codes.filter((code) => referredTo.has(code)).map((code) => [code, errorResponse([code])]))
 }
 
 /** The errors of one path: its own, and what its access, its input and the transport bring. Conflicts share a status. */
 export function errorsOf(route: RestRoute): Record<string, ErrorResponse | { $ref: string }> {
+  return Object.fromEntries(groupsOf(route).map((group) => [String(errorTable[group[0]].status), reference(group)]))
+}
+
+/** The codes of one path, those of one status together. */
+function groupsOf(route: RestRoute): CodeGroup[] {
   const expected = codes.filter((code) => errorCodesOf(route).has(code))
-  const byStatus = Map.groupBy(expected, (code) => errorTable[code].status)
-  const entries = [...byStatus].map(([status, group]) => [String(status), reference(group)] as const)
-  return Object.fromEntries(entries)
+  const groups = Map.groupBy(expected, (code) => errorTable[code].status)
+  return [...groups.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [[first, ...others]]))
 }
 
 /** Every code that a call of this path may answer with. */
@@ -40,9 +45,14 @@ export function errorCodesOf(route: RestRoute): ReadonlySet<ErrorCode> {
 
 const codes = errorCodeSchema.options
 
-function reference(group: readonly ErrorCode[]): ErrorResponse | { $ref: string } {
-  const [only, ...others] = group
-  return others.length === 0 ? { $ref: `#/components/responses/${only}` } : errorResponse(group)
+type CodeGroup = [ErrorCode, ...ErrorCode[]]
+
+function isSingle(group: CodeGroup): boolean {
+  return group.length === 1
+}
+
+function reference(group: CodeGroup): ErrorResponse | { $ref: string } {
+  return isSingle(group) ? { $ref: `#/components/responses/${group[0]}` } : errorResponse(group)
 }
 
 function errorResponse(group: readonly ErrorCode[]): ErrorResponse {

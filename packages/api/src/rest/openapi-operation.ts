@@ -58,6 +58,7 @@ function parametersOf(route: RestRoute, components: SchemaComponents): OpenApiPa
     return {
       name: parameter,
       in: 'path',
+      description: `The id of the ${field.replace(/Id$/, '')}.`,
       required: true,
       schema: components.place(route.input.properties[field] ?? {}),
     }
