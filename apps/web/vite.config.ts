@@ -18,7 +18,7 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form)|packages[\\/]sdk[\\/]src[\\/]import-code|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|offline-error|navigation|theme|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|translated-text|update-notice)|app[\\/](?:[a-z-]+))\./,
+    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form)|packages[\\/]sdk[\\/]src[\\/]import-code|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|offline-error|navigation|theme|typed-text|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|translated-text|update-notice)|app[\\/](?:[a-z-]+))\./,
   },
   {
     name: 'line',
@@ -30,7 +30,7 @@ const groups = [
     name: 'chat',
     priority: 1,
     // What the SDK loads only when it needs it, the device's storage, sharing with other tabs and going over HTTP, stays apart.
-    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|left-unsent)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|features[\\/]auth[\\/]account-menu|lib[\\/](?:catching-up|day-clock|session|tab-memory|until-answered)|components[\\/](?:avatar|badge|initials|lazy-part|presence-sign|use-format|rich-text[\\/]use-rich-text)/,
+    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|left-unsent|printed)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|features[\\/]auth[\\/]account-menu|lib[\\/](?:catching-up|day-clock|session|tab-memory|until-answered)|components[\\/](?:avatar|badge|initials|lazy-part|presence-sign|use-format|rich-text[\\/]use-rich-text)/,
   },
 ]
 

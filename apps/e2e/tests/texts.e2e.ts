@@ -79,7 +79,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await messages(operator, 'Order 123').waitFor()
     // Where the first and the last sign of each line stand.
     const places = await messages(operator, 'Order 123')
-      .locator('[dir=auto]')
+      .locator('[dir=auto]', { hasText: 'Order 123' })
       .first()
       .evaluate((element) => {
         const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
@@ -129,5 +129,84 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await messages(operator, 'once more').waitFor()
     await row.filter({ hasText: 'once more' }).waitFor()
     for (const page of [client, operator]) expect(await page.getByText('could not be shown').count()).toBe(0)
+  })
+
+  test('[WEB-42] what is pasted, dropped or typed with Alt+Enter stays whole, and never leaves the chat', async () => {
+    const { client, operator } = await talk('Typist')
+    const box = composer(client)
+    await box.focus()
+    await box.evaluate((field) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', 'one\u000btwo\u2028three')
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    })
+    await client.keyboard.press('Alt+Enter')
+    await client.keyboard.type('four')
+    expect(await box.inputValue()).toBe('one\ntwo\nthree\nfour')
+    await box.press('Enter')
+    await messages(operator, 'four').waitFor()
+    expect(await messages(operator, 'four').locator('p').first().textContent()).toBe('one\ntwo\nthree\nfour')
+
+    await write(client, '\u200b\u3164')
+    expect(await box.inputValue()).toBe('\u200b\u3164')
+    await box.fill('я'.repeat(8_192 + 600))
+    await client.getByText('600 characters too long').waitFor()
+    await box.fill('')
+
+    const isStopped = (element: Element) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['x'], 'x.txt'))
+      const event = (name: string) => new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })
+      return ['dragover', 'drop'].every((name) => !element.dispatchEvent(event(name)))
+    }
+    expect(await client.locator('body').evaluate(isStopped)).toBe(true)
+    await client.getByText('Files can’t be sent yet.').waitFor()
+    expect(await box.evaluate(isStopped)).toBe(true)
+  })
+
+  test('[WEB-43] a device whose clock is fast offers to edit what has just been sent', async () => {
+    const context = await world.newContext()
+    await context.clock.setFixedTime(Date.now() + 3 * 3_600_000)
+    const client = await signInAsClient(context, world.url, { email: 'fast@example.com', name: 'Fast' })
+    await write(client, 'first')
+    await write(client, 'second')
+    await messages(client, 'second').and(client.locator('[data-state=sent]')).waitFor()
+    await composer(client).press('ArrowUp')
+    await client.getByRole('textbox', { name: 'New message text' }).waitFor()
+  })
+
+  test('[WEB-44] on paper stand all loaded messages, with author and time, and nothing else', async () => {
+    const { client, operator } = await talk('Paper')
+    await write(client, Array.from({ length: 120 }, (_, line) => `line ${line}`).join('\n'))
+    await messages(operator, 'line 119').waitFor()
+    for (const page of [client, operator]) {
+      const pdf = await page.pdf({ format: 'A4' })
+      expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(2)
+      await page.emulateMedia({ media: 'print' })
+      await page.getByRole('article').getByText('line 119').waitFor()
+      expect(await page.getByRole('heading', { name: /^Paper \d/ }).count()).toBe(2)
+      expect(await page.getByRole('button').count()).toBe(0)
+      await page.emulateMedia({ media: 'screen' })
+      await page.getByRole('button', { name: 'Send' }).waitFor()
+    }
+  })
+
+  test('[WEB-45] a long name is cut with an ellipsis; without a clipboard the copy button copies the old way', async () => {
+    const name = 'W'.repeat(110)
+    const { client, operator } = await talk(name)
+    const heading = messages(operator, 'first').getByTitle(name)
+    const look = await heading.evaluate((element) => ({
+      isCut: element.scrollWidth > element.clientWidth,
+      overflow: getComputedStyle(element).textOverflow,
+    }))
+    expect(look).toEqual({ isCut: true, overflow: 'ellipsis' })
+
+    await client.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+    await messages(client, 'first').hover()
+    await client.evaluate(() =>
+      document.addEventListener('copy', () => document.body.setAttribute('data-copied', String(getSelection()))),
+    )
+    await messages(client, 'first').getByRole('button', { name: 'Copy message' }).click()
+    await client.locator('body[data-copied=first]').waitFor()
   })
 })

@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, useId } from 'react'
+import { pasteConverted, singleLine } from '../lib/typed-text.ts'
 
 type TextFieldProps = InputHTMLAttributes<HTMLInputElement> & {
   readonly label: string
@@ -17,6 +18,7 @@ export function TextField({ label, error, ...rest }: TextFieldProps) {
         {...rest}
         id={id}
         dir="auto"
+        onPaste={(event) => pasteConverted(event, singleLine)}
         aria-invalid={error !== undefined}
         aria-describedby={error === undefined ? undefined : `${id}-error`}
         className="min-h-11 w-full rounded-control border border-line-strong bg-raised px-3 py-2 text-input aria-invalid:border-danger"

@@ -7,6 +7,8 @@ export type Format = {
   time(iso: string): string
   /** 3 March 2026, with the year only when it is another. */
   date(iso: string): string
+  /** Saturday 28 November 2026 */
+  fullDate(iso: string): string
   /** 14:05 for today, else 3 Mar, and 3 Mar 2025 of another year. */
   brief(iso: string): string
   /** The full moment, for those who look closer. */
@@ -44,6 +46,7 @@ function createFormat(locale: string, { day: today }: Today): Format {
   const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' })
   const shortDayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
+  const fullDate = new Intl.DateTimeFormat(locale, { dateStyle: 'full' })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const count = new Intl.NumberFormat(locale)
@@ -51,6 +54,7 @@ function createFormat(locale: string, { day: today }: Today): Format {
   return {
     time: (iso) => time.format(new Date(iso)),
     date: (iso) => (isThisYear(iso) ? day : dayAndYear).format(new Date(iso)),
+    fullDate: (iso) => fullDate.format(new Date(iso)),
     brief(iso) {
       const format = calendarDay(iso) === today ? time : isThisYear(iso) ? shortDay : shortDayAndYear
       return format.format(new Date(iso))

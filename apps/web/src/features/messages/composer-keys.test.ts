@@ -9,6 +9,7 @@ test('[WEB-7] Enter sends, Shift+Enter does not', () => {
   expect(composerAction(enter, 'text')).toBe('submit')
   expect(composerAction({ ...enter, shiftKey: true }, 'text')).toBe('none')
   expect(composerAction({ ...enter, key: 'a' }, 'text')).toBe('none')
+  expect(composerAction({ ...enter, altKey: true }, 'text')).toBe('break')
 })
 
 test('[WEB-7] the Enter that ends the composition of a word sends nothing, in Safari too', () => {

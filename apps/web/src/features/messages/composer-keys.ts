@@ -11,7 +11,7 @@ export type ComposerKey = {
   readonly keyCode: number
 }
 
-export type ComposerAction = 'submit' | 'escape' | 'arrow-up' | 'undo' | 'none'
+export type ComposerAction = 'submit' | 'break' | 'escape' | 'arrow-up' | 'undo' | 'none'
 
 /** Safari ends the composition before this event and tells only by this code. */
 const composingKeyCode = 229
@@ -19,8 +19,11 @@ const composingKeyCode = 229
 /** What a key means in the composer. While a word is being composed its keys belong to the input method. */
 export function composerAction(event: ComposerKey, text: string): ComposerAction {
   if (event.isComposing || event.keyCode === composingKeyCode) return 'none'
-  // Enter breaks the line with these, and sends with the others.
-  if (event.key === 'Enter') return event.shiftKey || event.altKey ? 'none' : 'submit'
+  if (event.key === 'Enter') {
+    // Every browser breaks the line at Shift+Enter, but not at Alt+Enter.
+    if (event.shiftKey) return 'none'
+    return event.altKey ? 'break' : 'submit'
+  }
   if (event.key === 'Escape') return 'escape'
   if (isUndo(event) && text === '') return 'undo'
   const plain = !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey

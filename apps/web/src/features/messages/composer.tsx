@@ -1,12 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { lazyPart } from '../../components/lazy-part.tsx'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { importPart } from '../../lib/import-part.ts'
+import { insertText, pasteConverted, separated } from '../../lib/typed-text.ts'
 import { composedText, textRoom } from './composed-text.ts'
 import { composerAction } from './composer-keys.ts'
 import type { TextRoomProps } from './tools/text-room.tsx'
+import { useFilesNotice } from './use-files-notice.tsx'
 
 const TextRoom = lazyPart<TextRoomProps>(
   async () =>
@@ -41,6 +43,7 @@ export function Composer(props: ComposerProps) {
   const id = useId()
   const [refused, setRefused] = useState(false)
   const text = composedText(props.text)
+  const files = useFilesNotice()
   const room = textRoom(text)
   const submit = () => {
     setRefused(room.kind === 'over')
@@ -72,6 +75,7 @@ export function Composer(props: ComposerProps) {
           enterKeyHint="send"
           aria-describedby={room.kind === 'plenty' ? undefined : `${id}-room`}
           onChange={(event) => onText(event.target.value)}
+          onPaste={(event) => onPaste(event, files.show)}
           onKeyDown={(event) => onComposerKey(event, { ...props, submit })}
           className="field-sizing-content max-h-[min(12.5rem,30dvh)] min-h-8 w-full min-w-0 resize-none bg-transparent px-2 py-1.5 text-body shadow-none outline-none pointer-coarse:text-input max-md:w-0 max-md:flex-1 short:w-0 short:flex-1 short:py-1"
         />
@@ -87,8 +91,9 @@ export function Composer(props: ComposerProps) {
           {editing === undefined ? <Icon name="up" size={18} strong={text !== ''} /> : <Icon name="check" size={18} />}
         </button>
       </div>
+      {files.notice}
       {room.kind !== 'plenty' && (
-        <TextRoom id={`${id}-room`} bytes={room.bytes} over={room.kind === 'over'} urgent={refused} />
+        <TextRoom id={`${id}-room`} chars={room.chars} over={room.kind === 'over'} urgent={refused} />
       )}
     </form>
   )
@@ -96,12 +101,25 @@ export function Composer(props: ComposerProps) {
 
 type KeyActions = Pick<ComposerProps, 'text' | 'onEscape' | 'onArrowUp' | 'onUndo'> & { readonly submit: () => void }
 
-function onComposerKey(event: KeyboardEvent, { text, onEscape, onArrowUp, onUndo, submit }: KeyActions): void {
+function onComposerKey(
+  event: KeyboardEvent<HTMLTextAreaElement>,
+  { text, onEscape, onArrowUp, onUndo, submit }: KeyActions,
+): void {
   const action = composerAction(event.nativeEvent, text)
   if (action === 'escape') onEscape?.()
   if (action === 'undo') onUndo?.()
+  if (action === 'break') {
+    event.preventDefault()
+    insertText(event.currentTarget, '\n')
+  }
   if (action !== 'submit' && (action !== 'arrow-up' || onArrowUp === undefined)) return
   event.preventDefault()
   if (action === 'submit') submit()
   else onArrowUp?.()
+}
+
+function onPaste(event: ClipboardEvent<HTMLTextAreaElement>, onFiles: () => void): void {
+  const { types, files } = event.clipboardData
+  if (files.length > 0 && !types.includes('text/plain')) onFiles()
+  else pasteConverted(event, separated)
 }

@@ -25,6 +25,8 @@ import { useFollower } from './use-follower.ts'
 import { useFreeFocus } from './use-free-focus.ts'
 import { useIncoming } from './use-incoming.ts'
 import { usePendingHandlers } from './use-pending-handlers.ts'
+import { usePrinting } from './use-printing.ts'
+import { useServerTime } from './use-server-time.ts'
 import { useTroubles } from './use-troubles.ts'
 import { WritingPlace } from './writing-place.tsx'
 
@@ -95,6 +97,8 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
   const changing = useChanging({ follower, timeline, place, isClosed, focusComposer, putBack })
   const pending = usePendingHandlers({ follower, putBack, refused: props.refused })
   useIncoming(timeline, user.id)
+  useServerTime(timeline)
+  const Paper = usePrinting()
   useTroubles(timeline)
   useBehind(timeline.status === 'catching-up')
   useFreeFocus(composerRef, props.takesFocus ?? false)
@@ -136,6 +140,7 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
         />
       )}
       {changing.dialog}
+      {Paper !== null && <Paper timeline={timeline} viewer={user} title={label} />}
     </>
   )
 }

@@ -96,7 +96,7 @@ function Meta({ item, named }: { item: MessageItem; named: boolean }) {
     <p className="mt-0.5 flex min-w-0 max-w-full items-center gap-1 px-1 text-meta text-ink-3">
       {named && item.author.name !== '' && (
         <>
-          <bdi aria-hidden="true" className="min-w-0 truncate">
+          <bdi aria-hidden="true" title={item.author.name} className="min-w-0 truncate">
             {item.author.name}
           </bdi>
           <span aria-hidden="true">·</span>

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { useEffect, useReducer, useRef, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
+import { serverTime } from '../../lib/server-time.ts'
 import { editableUntil, type OwnMessage } from './own-messages.ts'
 import type { Tools } from './use-tools.ts'
 
@@ -60,10 +61,10 @@ function useEditable(message: OwnMessage): boolean {
   const until = editableUntil(message)
   const [, lookAgain] = useReducer((count: number) => count + 1, 0)
   useEffect(() => {
-    const left = until - Date.now()
+    const left = until - serverTime.now()
     if (left <= 0) return
     const timer = setTimeout(lookAgain, left)
     return () => clearTimeout(timer)
   }, [until])
-  return until > Date.now()
+  return until > serverTime.now()
 }

@@ -6,7 +6,7 @@ import type { MessageItem } from './timeline-item.ts'
 /** A stored message of one's own that was not taken back. */
 export type OwnMessage = { readonly messageId: MessageId; readonly text: string; readonly at: string }
 
-/** By the clock of this device, so only a guess: the server has the last word. */
+/** In the server's time, which is only estimated here: the server has the last word. */
 export function editableUntil({ at }: OwnMessage): number {
   return Date.parse(at) + editWindowMs
 }

@@ -1,5 +1,6 @@
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { serverTime } from '../../lib/server-time.ts'
 import { useSession } from '../../lib/session.ts'
 import type { DraftPlace } from './drafts.ts'
 import type { ChangeHandlers } from './message-more.tsx'
@@ -38,7 +39,7 @@ export function useChanging(input: ChangingInput): Changing {
   const { user } = useSession()
   const editing = useEditing({ follower, place })
   const [retracting, setRetracting] = useState<OwnMessage | null>(null)
-  const newest = isClosed ? null : newestEditable(timeline.entries, user.id, Date.now())
+  const newest = isClosed ? null : newestEditable(timeline.entries, user.id, serverTime.now())
   const tools = useTools(newest?.messageId ?? null)
   const { edit, begin, end } = editing
 
@@ -73,7 +74,7 @@ export function useChanging(input: ChangingInput): Changing {
     if (done > 0) focusComposer()
   }, [done, focusComposer])
   const editNewest = useCallback(() => {
-    const found = isClosed ? null : newestEditable(follower.getSnapshot().entries, user.id, Date.now())
+    const found = isClosed ? null : newestEditable(follower.getSnapshot().entries, user.id, serverTime.now())
     if (found !== null) edits(found)
   }, [isClosed, follower, user.id, edits])
   const inComposer = useMemo(() => {

@@ -1,19 +1,15 @@
-import { messageTextBytesMax } from '@deskbell/contract/limits'
-import { Trans } from '@lingui/react/macro'
-import { useFormat } from '../../../components/use-format.ts'
+import { Plural } from '@lingui/react/macro'
 
 export type TextRoomProps = {
   readonly id: string
-  readonly bytes: number
+  /** How many more fit, or how many are too many. */
+  readonly chars: number
   readonly over: boolean
   readonly urgent: boolean
 }
 
-/** How much of a message’s most is used, when that is nearly all. */
-export function TextRoom({ id, bytes, over, urgent }: TextRoomProps) {
-  const format = useFormat()
-  const used = format.count(bytes)
-  const most = format.count(messageTextBytesMax)
+/** How much room a message has left, when that is little. */
+export function TextRoom({ id, chars, over, urgent }: TextRoomProps) {
   return (
     <p
       id={id}
@@ -21,13 +17,9 @@ export function TextRoom({ id, bytes, over, urgent }: TextRoomProps) {
       className={`mt-1 text-meta ${over ? 'text-danger-text' : 'text-ink-3'}`}
     >
       {over ? (
-        <Trans>
-          Too long for one message: {used} of {most} bytes. Shorten it or send it in parts.
-        </Trans>
+        <Plural value={chars} one="# character too long" other="# characters too long" />
       ) : (
-        <Trans>
-          {used} of {most} bytes
-        </Trans>
+        <Plural value={chars} one="About # character left" other="About # characters left" />
       )}
     </p>
   )
