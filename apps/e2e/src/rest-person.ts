@@ -10,6 +10,9 @@ export type RestPerson = {
   /** Sends them one after the other. */
   sendAll(chatId: number, texts: readonly string[]): Promise<void>
   close(chatId: number): Promise<void>
+  /** An operator becomes the chat's own. */
+  take(chatId: number): Promise<void>
+  markRead(chatId: number, seq: number): Promise<void>
   /** The whole history, oldest first. */
   history(chatId: number): Promise<{ id: number; seq: number; text: string; clientMsgId: string | null }[]>
 }
@@ -36,6 +39,8 @@ export async function signInByRest(url: string, person: Named): Promise<RestPers
     sendAll: async (chatId, texts) => {
       for (const text of texts) await send(chatId, text)
     },
+    take: async (chatId) => void (await post(`/chats/${chatId}/assign-operator`, {})),
+    markRead: async (chatId, seq) => void (await post(`/chats/${chatId}/read`, { seq })),
     close: async (chatId) => void (await post(`/chats/${chatId}/close`, {})),
     history: (chatId) => readHistory(`${url}/api/chats/${chatId}/messages?limit=200`, token),
   }
@@ -63,5 +68,5 @@ async function call<T>(address: string, { body, token }: { body?: object; token?
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   if (!response.ok) throw new Error(`${response.status} for ${new URL(address).pathname}: ${await response.text()}`)
-  return (await response.json()) as T
+  return (response.status === 204 ? undefined : await response.json()) as T
 }

@@ -87,6 +87,14 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
       async (page) => void (await page.locator('button[popovertarget]').last().click()),
     ],
     [
+      'order of the chats',
+      () => `/chats/${ids.operator}`,
+      async (page) => {
+        await page.locator('[data-row]').first().waitFor()
+        await page.locator('select').first().press('Space')
+      },
+    ],
+    [
       'start a chat',
       () => `/chats/${ids.operator}`,
       async (page) => {
@@ -132,6 +140,32 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       expect(overflow, state).toBeLessThanOrEqual(0)
     }
+  })
+
+  test('[WEB-82] what is chosen stands out without colours, and lines are stronger for who asks for contrast', async () => {
+    const frames: string[] = []
+    const lines: string[] = []
+    for (const options of [{ forcedColors: 'active' }, { contrast: 'more' }, {}] as const) {
+      const page = await (await context({ ...desktop, ...options })).newPage()
+      await page.goto(`${world.url}/chats/${ids.operator}?chat=${ids.open}`)
+      await page.getByRole('article').last().waitFor()
+      for (const chosen of ['[data-row][aria-current=true]', 'button[aria-pressed=true]'])
+        frames.push(
+          await page
+            .locator(chosen)
+            .first()
+            .evaluate((box) => getComputedStyle(box).outlineStyle),
+        )
+      lines.push(
+        await page
+          .locator('header')
+          .first()
+          .evaluate((bar) => getComputedStyle(bar).borderColor),
+      )
+      await page.context().close()
+    }
+    expect(frames.slice(0, 2)).toEqual(['solid', 'solid'])
+    expect(lines[1]).not.toBe(lines[2])
   })
 
   test('[WEB-80] the document is as high as the window, and messages have room, at every size', async () => {

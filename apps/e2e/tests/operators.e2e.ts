@@ -115,6 +115,51 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await focusIs('Guest 38')
   })
 
+  test('[WEB-81] who waits is shown with the time, stands first by choice, and is waved off without an answer', async () => {
+    await clientWrites('Waiting First', 'Thanks!')
+    await clientWrites('Waiting Second', 'Where is my order?')
+    const page = await operatorPage('Wanda')
+    const order = async () => {
+      const texts = await page.locator('[data-row]').allTextContents()
+      return texts.flatMap((text) => /Waiting (?:First|Second)/.exec(text) ?? [])
+    }
+    const stands = (...names: string[]) => eventually(order, (found) => found.join() === names.join())
+    await chatRow(page, 'Waiting Second').waitFor()
+    await stands('Waiting Second', 'Waiting First')
+    const sort = page.getByRole('combobox', { name: 'Sort chats' })
+    await sort.focus()
+    for (const key of ['Space', 'ArrowDown', 'Enter']) await page.keyboard.press(key)
+    await stands('Waiting First', 'Waiting Second')
+    await page.reload()
+    await stands('Waiting First', 'Waiting Second')
+    expect(await sort.inputValue()).toBe('waiting')
+    const first = chatRow(page, 'Waiting First')
+    expect(await first.locator('time').textContent()).toMatch(/^Waiting /)
+    await first.click()
+    await page.getByRole('button', { name: 'No reply needed' }).click()
+    await stands('Waiting Second', 'Waiting First')
+    expect(await first.locator('time').textContent()).not.toMatch(/^Waiting /)
+    expect(await page.getByRole('button', { name: 'No reply needed' }).count()).toBe(0)
+  })
+
+  test('[WEB-83] a dialog that was closed and opened again in one moment stays', async () => {
+    const page = await operatorPage('Dina')
+    await page.getByRole('button', { name: 'New chat' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Email' }).fill('kept@example.com')
+    await dialog.evaluate(async (box) => {
+      const found = box as HTMLDialogElement
+      const closed = new Promise((done) => found.addEventListener('close', done, { once: true }))
+      found.close()
+      found.showModal()
+      await closed
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    })
+    expect(await dialog.getByRole('textbox', { name: 'Email' }).inputValue()).toBe('kept@example.com')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
   test('[WEB-1] on a phone one pane shows at a time, and Back leads to the list', async () => {
     await clientWrites('Pocket', 'On the way')
     const context = await world.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })

@@ -121,6 +121,23 @@ export const featured: readonly SampleChat[] = [
   },
 ]
 
+/** A long name, and lines in scripts of both directions, with and without spaces. */
+export const scripts: SampleChat = {
+  name: 'Wolfeschlegelsteinhausenbergerdorff-Çağlayan María de los Ángeles, M.D.',
+  email: 'a.very.long.address.that.nobody.can.read.at.once@subdomain.example.com',
+  lines: [
+    { from: 'client', ago: 58, text: 'مرحبا، أين طلبي رقم 10-4471؟' },
+    { from: 'client', ago: 57, text: 'Order 10-4471\nשלום, איפה ההזמנה שלי?' },
+    { from: 'olga', ago: 56, text: 'नमस्ते! आपका पार्सल रास्ते में है।' },
+    { from: 'client', ago: 55, text: 'สวัสดีครับ ขอบคุณมากครับ พัสดุจะมาถึงวันไหน' },
+    { from: 'client', ago: 54, text: '您好，请问我的包裹在哪里？ありがとうございます。안녕하세요' },
+    { from: 'olga', ago: 53, text: 'Averyveryverylongwordwithoutanybreakinside'.repeat(4) },
+    { from: 'client', ago: 52, text: '👍🎉' },
+    { from: 'olga', ago: 51, text: 'Run `npm start`, then **wait**:\n- one\n- two\n```\nGET /api/health\n```' },
+    { from: 'client', ago: 50, text: 'شكرا 🙏' },
+  ],
+}
+
 const given = [
   'Noah',
   'Chloé',

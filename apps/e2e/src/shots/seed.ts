@@ -5,6 +5,7 @@ import { operators, picturesAt, type SampleChat } from './sample-data.ts'
 /** What the pictures need to know of the sample: sessions, and chats by their client's name. */
 export type Seeded = {
   readonly olga: RestPerson
+  readonly dmitri: RestPerson
   readonly clients: ReadonlyMap<string, { readonly person: RestPerson; readonly chatId: number }>
 }
 
@@ -17,14 +18,22 @@ export async function seed(url: string, chats: readonly SampleChat[]): Promise<{
   for (const chat of chats.toSorted((left, right) => lastAgo(right) - lastAgo(left))) {
     const person = await signInByRest(url, { name: chat.name, email: chat.email, role: 'client' })
     const chatId = await person.createChat()
+    let owner: 'olga' | 'dmitri' | null = null
     for (const { from, ago, text } of chat.lines) {
-      const { id } = await { client: person, olga, dmitri }[from].send(chatId, text)
+      const author = { client: person, olga, dmitri }[from]
+      if (from !== 'client' && owner === null) {
+        await author.take(chatId)
+        owner = from
+      }
+      const { id, seq } = await author.send(chatId, text)
+      // Whoever answers has read what stands above, and the client reads the answer.
+      if (from !== 'client') await Promise.all([olga, dmitri, person].map((reader) => reader.markRead(chatId, seq)))
       times.push([id, new Date(picturesAt.getTime() - ago * 60_000)])
     }
     if (chat.closed === true) await olga.close(chatId)
     clients.set(chat.name, { person, chatId })
   }
-  return { seeded: { olga, clients }, times }
+  return { seeded: { olga, dmitri, clients }, times }
 }
 
 type Times = (readonly [messageId: number, at: Date])[]
@@ -41,7 +50,11 @@ export async function settleSeed(databaseUrl: string, times: Times): Promise<voi
   await execute(
     databaseUrl,
     `update chats set last_message_at = ${ofChat('max')}, created_at = ${ofChat('min')}, last_entry_at = ${ofChat('max')},
-       closed_at = case when status = 'closed' then ${ofChat('max')} end
+       closed_at = case when status = 'closed' then ${ofChat('max')} end,
+       waiting_since = case when waiting_since is not null then (
+         select min(m.created_at) from messages m where m.chat_id = chats.id and m.direction = 'in'
+           and m.seq > coalesce((select max(o.seq) from messages o where o.chat_id = chats.id and o.direction = 'out'), 0)
+       ) end
      where last_message_id is not null`,
   )
   await execute(

@@ -5,9 +5,9 @@ import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../browser.ts'
 import { startServer } from '../start-server.ts'
-import { featured, otherChats } from './sample-data.ts'
+import { featured, otherChats, scripts } from './sample-data.ts'
 import { type Seeded, seed, settleSeed } from './seed.ts'
-import { type Look, looks, states, takeShot } from './states.ts'
+import { keepCompany, type Look, looks, states, takeShot } from './states.ts'
 
 /**
  * `pnpm shots [word…]`: pictures of every page into `.shots`, from a real server with sample data and a set clock.
@@ -16,9 +16,13 @@ import { type Look, looks, states, takeShot } from './states.ts'
 const folder = fileURLToPath(new URL('../../../../.shots/', import.meta.url))
 const { positionals: words } = parseArgs({ allowPositionals: true })
 
+/** More would wait for each other's processors. */
+const atOnce = 3
+
 const wanted = looks.flatMap((look) =>
   states
     .filter((state) => look.states === undefined || look.states.includes(state.name))
+    .filter((state) => state.looks === undefined || state.looks.includes(look.name))
     .map((state) => ({ look, state, name: `${state.name}-${look.name}` }))
     .filter(({ name }) => words.every((word) => name.includes(word))),
 )
@@ -28,17 +32,21 @@ await mkdir(folder, { recursive: true })
 const browser = await launchBrowser()
 try {
   await inWorld([], (url, seeded) => shootAll(url, seeded, 'empty'))
-  await inWorld([...featured, ...otherChats(192)], (url, seeded) => shootAll(url, seeded, 'busy'))
+  await inWorld([...featured, scripts, ...otherChats(191)], (url, seeded) => shootAll(url, seeded, 'busy'))
 } finally {
   await browser.close()
 }
 console.log(`${wanted.length} pictures in .shots`)
 
 async function shootAll(url: string, seeded: Seeded, world: 'empty' | 'busy'): Promise<void> {
-  for (const { look, state, name } of wanted) {
-    if (state.world !== world) continue
-    await shoot(browser, { url, seeded, look, state, name })
+  const company = await keepCompany(browser, { url, seeded })
+  const left = wanted.filter(({ state }) => state.world === world)
+  const takeNext = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift())
+      await shoot(browser, { url, seeded, ...next })
   }
+  await Promise.all(Array.from({ length: atOnce }, takeNext))
+  await company.close()
 }
 
 type Shot = { url: string; seeded: Seeded; look: Look; state: (typeof states)[number]; name: string }

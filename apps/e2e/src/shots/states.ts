@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { eventually } from '../eventually.ts'
 import { signInByRest } from '../rest-person.ts'
-import { picturesAt } from './sample-data.ts'
+import { picturesAt, scripts } from './sample-data.ts'
 import type { Seeded } from './seed.ts'
 
 type Place = { readonly url: string; readonly seeded: Seeded; readonly russian: boolean }
@@ -10,6 +11,8 @@ export type State = {
   readonly world: 'empty' | 'busy'
   /** Whose session the browser has, and the page to open. */
   readonly open: (place: Place) => Promise<{ path: string; session?: { role: string; id: number; token: string } }>
+  /** The looks it is taken in; all when not given. */
+  readonly looks?: readonly string[]
   /** Resolves when the page shows what the picture is about. */
   readonly ready: (page: Page) => Promise<unknown>
 }
@@ -24,13 +27,12 @@ const asClient = (who: (place: Place) => string) => async (place: Place) => {
   return { path: `/chats/${id}`, session: { role: 'client', id, token } }
 }
 
-const asOperator =
-  (who?: (place: Place) => string) =>
-  async ({ seeded: { olga, clients }, ...rest }: Place) => {
-    const chat = who && clients.get(who({ seeded: { olga, clients }, ...rest }))?.chatId
-    const path = `/chats/${olga.id}${chat === undefined ? '' : `?chat=${chat}`}`
-    return { path, session: { role: 'operator', id: olga.id, token: olga.token } }
-  }
+const asOperator = (who?: (place: Place) => string) => async (place: Place) => {
+  const { olga, clients } = place.seeded
+  const chat = who && clients.get(who(place))?.chatId
+  const path = `/chats/${olga.id}${chat === undefined ? '' : `?chat=${chat}`}`
+  return { path, session: { role: 'operator', id: olga.id, token: olga.token } }
+}
 
 const newcomer = async ({ url }: Place) => {
   const { id, token } = await signInByRest(url, { name: 'Noah Brown', email: 'new@example.com', role: 'client' })
@@ -41,9 +43,22 @@ const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor(
 const articles = (page: Page) => page.getByRole('article').last().waitFor()
 const offline = async (page: Page) => {
   await articles(page)
+  // The worker has the shell, and leaving the page keeps what was seen: so it stands again without a line.
+  await eventually(
+    () => page.evaluate('navigator.serviceWorker.controller !== null'),
+    (isServed) => isServed === true,
+    { timeoutMs: 20_000 },
+  )
   await page.context().setOffline(true)
-  await page.getByText(/^(You’re offline|Нет соединения|No connection|Нет связи)/).waitFor()
+  await page.reload()
+  await articles(page)
+  await page
+    .getByText(/^(You’re offline|Нет сети)/)
+    .first()
+    .waitFor()
 }
+
+const few = ['desktop-light-en', 'phone-dark-en']
 
 export const states: readonly State[] = [
   { name: 'home', world: 'empty', open: async () => ({ path: '/' }), ready: heading },
@@ -70,6 +85,8 @@ export const states: readonly State[] = [
     ready: (page) => page.locator('[data-row]').first().waitFor(),
   },
   { name: 'console-talking', world: 'busy', open: asOperator(talker), ready: articles },
+  { name: 'console-scripts', world: 'busy', open: asOperator(() => scripts.name), ready: articles, looks: few },
+  { name: 'client-scripts', world: 'busy', open: asClient(() => scripts.name), ready: articles, looks: few },
   { name: 'console-closed', world: 'busy', open: asOperator(done), ready: articles },
   { name: 'console-offline', world: 'busy', open: asOperator(talker), ready: offline },
 ]
@@ -102,6 +119,7 @@ export const looks: readonly Look[] = [
   ),
   { name: 'forced-colours', viewport: { width: 1440, height: 900 }, forcedColors: 'active', states: ends },
   { name: 'more-contrast', viewport: { width: 1440, height: 900 }, contrast: 'more', states: ends },
+  { name: 'zoom-200', viewport: { width: 640, height: 400 }, deviceScaleFactor: 2, states: ends },
   { name: 'zoom-400', viewport: { width: 320, height: 256 }, deviceScaleFactor: 2, states: ends },
   { name: 'tablet-ru', viewport: { width: 820, height: 1180 }, locale: 'ru-RU', hasTouch: true, states: ends },
   { name: '4k', viewport: { width: 3840, height: 2160 }, states: ['console-talking', 'client-talking', 'home'] },
@@ -127,11 +145,37 @@ export async function takeShot(browser: Browser, { url, seeded, look, state, pat
     await page.goto(`${url}${opened.path}`)
     await state.ready(page)
     if (print) await page.emulateMedia({ media: 'print' })
-    await page.waitForFunction('document.fonts.status === "loaded"')
+    await page.evaluate('document.fonts.ready.then(() => true)')
     await page.screenshot({ path, fullPage: print, animations: 'disabled', caret: 'hide' })
   } finally {
     await context.close()
   }
+}
+
+/** A colleague and two clients who are here while the pictures are taken, so that presence has something to show. */
+export async function keepCompany(
+  browser: Browser,
+  { url, seeded }: Pick<Task, 'url' | 'seeded'>,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ serviceWorkers: 'block' })
+  const { dmitri, clients } = seeded
+  const people = [
+    { role: 'operator', id: dmitri.id, token: dmitri.token },
+    ...['Mara Lindqvist', 'Иван Смирнов'].flatMap((name) => {
+      const found = clients.get(name)
+      return found === undefined ? [] : [{ role: 'client', id: found.person.id, token: found.person.token }]
+    }),
+  ]
+  for (const person of people) {
+    await addSession(context, url, person)
+    const page = await context.newPage()
+    await page.goto(`${url}/chats/${person.id}`)
+    await page
+      .getByRole(person.role === 'client' ? 'article' : 'link')
+      .last()
+      .waitFor()
+  }
+  return context
 }
 
 async function addSession(

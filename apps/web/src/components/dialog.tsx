@@ -16,7 +16,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     <dialog
       ref={ref}
       aria-labelledby={titleId}
-      onClose={onClose}
+      // The event comes later than the closing: what was opened again meanwhile, as in React's strict mode, stays.
+      onClose={(event) => !event.currentTarget.open && onClose()}
       className="m-auto w-[min(26rem,calc(100vw-2rem))] animate-fade rounded-card border border-line bg-surface p-6 text-ink shadow-menu"
     >
       <div className="mb-4 flex items-start justify-between gap-4">

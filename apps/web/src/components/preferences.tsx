@@ -13,10 +13,11 @@ export function Preferences({ stacked = false }: { stacked?: boolean }) {
   const theme = useChosenTheme()
   const themeNames: Record<Theme, string> = { system: t`System`, light: t`Light`, dark: t`Dark` }
   return (
-    <div className={stacked ? 'grid gap-3' : 'flex flex-wrap gap-2'}>
+    <div className={stacked ? 'grid gap-3' : 'flex flex-wrap'}>
       <Select
         label={t`Language`}
         labelShown={stacked}
+        quiet={!stacked}
         value={chooseLocale([i18n.locale])}
         options={locales.map((locale) => ({ value: locale, name: languageNames[locale] }))}
         onChange={(locale) => void chooseLanguage(locale)}
@@ -24,6 +25,7 @@ export function Preferences({ stacked = false }: { stacked?: boolean }) {
       <Select
         label={t`Theme`}
         labelShown={stacked}
+        quiet={!stacked}
         value={theme}
         options={themes.map((each) => ({ value: each, name: themeNames[each] }))}
         onChange={chooseTheme}

@@ -6,10 +6,12 @@ type SelectProps<T extends string> = {
   readonly value: T
   readonly options: readonly { readonly value: T; readonly name: string }[]
   readonly onChange: (value: T) => void
+  /** Without a frame, for a bar that already has many. */
+  readonly quiet?: boolean
 }
 
-/** The browser's own choice list. */
-export function Select<T extends string>({ label, labelShown, value, options, onChange }: SelectProps<T>) {
+/** The browser's own choice list, which `styles.css` dresses. */
+export function Select<T extends string>({ label, labelShown, value, options, onChange, quiet }: SelectProps<T>) {
   const id = useId()
   const choose = (chosen: string) => {
     const option = options.find((each) => each.value === chosen)
@@ -24,7 +26,7 @@ export function Select<T extends string>({ label, labelShown, value, options, on
         id={id}
         value={value}
         onChange={(event) => choose(event.target.value)}
-        className="control rounded-control border border-line bg-raised px-2 text-small text-ink shadow-card"
+        className={`control rounded-control px-2 text-small ${quiet === true ? 'bg-transparent text-ink-2 hover:bg-hover hover:text-ink' : 'border border-line bg-raised text-ink shadow-card hover:bg-hover'}`}
       >
         {options.map((option) => (
           <option key={option.value} value={option.value}>

@@ -71,7 +71,7 @@ function WithInbox({ inbox }: { inbox: InboxFollower }) {
       >
         {withList && (
           <div
-            className={`min-h-0 flex-col border-e border-line bg-canvas print:hidden ${listShown ? 'flex' : 'hidden md:flex'}`}
+            className={`min-h-0 flex-col border-line bg-canvas md:border-e print:hidden ${listShown ? 'flex' : 'hidden md:flex'}`}
           >
             <OwnChatList own={own} selectedId={selected?.id} />
           </div>

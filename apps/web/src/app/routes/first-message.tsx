@@ -15,7 +15,7 @@ export function FirstMessage({ state }: { state: OpeningState }) {
       <div className="flex min-h-0 flex-1 flex-col justify-center overflow-y-auto">
         {state.openings.length === 0 && (
           <div className="mx-auto grid max-w-[30rem] gap-2 p-6 text-center">
-            <h2 className="text-h2 font-semibold">
+            <h2 className="text-h1 font-semibold text-balance max-md:text-h2">
               <Trans>How can we help?</Trans>
             </h2>
             <p className="text-read text-ink-2">

@@ -1,63 +1,119 @@
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
+import { Avatar } from '../../components/avatar.tsx'
 import { buttonClass } from '../../components/button.tsx'
+import { Icon, type IconName } from '../../components/icon.tsx'
 import { presentSeats } from '../seat.ts'
 import { PublicLayout } from './public-layout.tsx'
 
-/** Two clear ways in; who is signed in goes on where they were. */
+/** What it is, what it looks like, and two clear ways in; who is signed in goes on where they were. */
 export function HomePage() {
   const seats = presentSeats()
   return (
     <PublicLayout>
-      <div className="my-auto grid gap-10 py-10">
-        <div className="grid max-w-[40rem] gap-3">
-          <h1 className="text-display font-semibold tracking-[-0.01em] text-balance max-md:text-h1">
-            <Trans>Ring the bell. Someone answers.</Trans>
-          </h1>
-          <p className="text-read text-ink-2">
-            <Trans>Self-hosted live chat for support teams. Every message arrives, exactly once.</Trans>
-          </p>
-        </div>
-        <div className="grid gap-4 md:grid-cols-2">
-          <Way
-            title={<Trans>I have a question</Trans>}
-            text={<Trans>Message us. We’ll reply here and keep the chat.</Trans>}
-          >
-            <Continue userId={seats.client}>
-              <Trans>Open my chat</Trans>
-            </Continue>
-            <AppLink to="/login" className={buttonClass(seats.client === undefined ? 'primary' : 'plain', true)}>
-              <Trans>Login as Client</Trans>
-            </AppLink>
-          </Way>
-          <Way
-            title={<Trans>I answer questions</Trans>}
-            text={<Trans>All chats in one inbox. Open one to take it.</Trans>}
-          >
-            <Continue userId={seats.operator}>
-              <Trans>Go to inbox</Trans>
-            </Continue>
-            <AppLink
-              to="/login-operator"
-              className={buttonClass(seats.operator === undefined ? 'primary' : 'plain', true)}
+      <div className="my-auto grid items-center gap-x-16 gap-y-10 py-8 lg:grid-cols-[minmax(0,1fr)_23rem]">
+        <div className="grid gap-8">
+          <div className="grid gap-4">
+            <h1 className="text-display font-semibold tracking-[-0.01em] text-balance max-md:text-h1">
+              <Trans>Ring the bell. Someone answers.</Trans>
+            </h1>
+            <p className="max-w-[34rem] text-lead text-ink-2 max-md:text-read">
+              <Trans>Self-hosted live chat for support teams. Every message arrives, exactly once.</Trans>
+            </p>
+          </div>
+          <div className="grid gap-3 sm:grid-cols-2">
+            <Way
+              icon="chat"
+              title={<Trans>I have a question</Trans>}
+              text={<Trans>Message us. We’ll reply here and keep the chat.</Trans>}
             >
-              <Trans>Login as Operator</Trans>
-            </AppLink>
-          </Way>
+              <Continue userId={seats.client}>
+                <Trans>Open my chat</Trans>
+              </Continue>
+              <AppLink to="/login" className={buttonClass(seats.client === undefined ? 'primary' : 'plain', true)}>
+                <Trans>Login as Client</Trans>
+              </AppLink>
+            </Way>
+            <Way
+              icon="inbox"
+              title={<Trans>I answer questions</Trans>}
+              text={<Trans>All chats in one inbox. Open one to take it.</Trans>}
+            >
+              <Continue userId={seats.operator}>
+                <Trans>Go to inbox</Trans>
+              </Continue>
+              <AppLink
+                to="/login-operator"
+                className={buttonClass(seats.operator === undefined ? 'primary' : 'plain', true)}
+              >
+                <Trans>Login as Operator</Trans>
+              </AppLink>
+            </Way>
+          </div>
         </div>
+        <SampleChat />
       </div>
     </PublicLayout>
   )
 }
 
-function Way({ title, text, children }: { title: ReactNode; text: ReactNode; children: ReactNode }) {
+type WayProps = { icon: IconName; title: ReactNode; text: ReactNode; children: ReactNode }
+
+function Way({ icon, title, text, children }: WayProps) {
   return (
-    <section className="flex flex-col gap-2 rounded-card border border-line bg-surface p-6 shadow-card">
-      <h2 className="text-h2 font-semibold">{title}</h2>
-      <p className="text-body text-ink-2">{text}</p>
-      <div className="mt-auto flex flex-wrap gap-2 pt-4">{children}</div>
+    <section className="flex flex-col rounded-card border border-line bg-surface p-5 shadow-card">
+      <span className="mb-4 inline-flex size-10 items-center justify-center rounded-control bg-accent-soft text-accent-text forced-frame">
+        <Icon name={icon} size={20} />
+      </span>
+      <h2 className="text-title font-semibold">{title}</h2>
+      <p className="mt-1 text-body text-ink-2">{text}</p>
+      <div className="mt-auto flex flex-wrap gap-2 pt-5">{children}</div>
     </section>
+  )
+}
+
+const sampleName = 'Olga Petrova'
+
+/** A picture of a chat, and not one: nothing in it can be reached, and it is not read aloud. */
+function SampleChat() {
+  return (
+    <div
+      aria-hidden="true"
+      className="mx-auto w-full max-w-[23rem] overflow-hidden rounded-[1.25rem] border border-line bg-surface text-read shadow-menu max-lg:hidden"
+    >
+      <div className="flex items-center gap-3 border-b border-line bg-raised px-4 py-3">
+        <Avatar id={4} name={sampleName} size="row" here />
+        <span className="grid">
+          <span className="font-semibold">{sampleName}</span>
+          <span className="text-meta text-ink-2">
+            <Trans>We’re online</Trans>
+          </span>
+        </span>
+      </div>
+      <div className="grid gap-2 px-4 pt-5 pb-4">
+        <p className="ms-10 justify-self-end rounded-bubble rounded-ee-tail bg-accent-soft px-3 py-2">
+          <Trans>Hi! My parcel says “delivered”, but nothing is here.</Trans>
+        </p>
+        <p className="me-10 mt-2 justify-self-start rounded-bubble border border-line bg-raised px-3 py-2">
+          <Trans>Good morning! One moment, I’m looking.</Trans>
+        </p>
+        <p className="me-10 justify-self-start rounded-bubble rounded-es-tail border border-line bg-raised px-3 py-2">
+          <Trans>It’s at the pick-up point on Main Street, around the corner from you.</Trans>
+        </p>
+        <p className="ms-10 mt-2 justify-self-end rounded-bubble rounded-ee-tail bg-accent-soft px-3 py-2">
+          <Trans>Found it. Thank you!</Trans>
+        </p>
+        <span className="flex items-center gap-1 justify-self-end text-accent-text">
+          <Icon name="checks" />
+        </span>
+      </div>
+      <div className="flex items-center px-4 pb-4">
+        <span className="flex-1 rounded-card border border-line-strong bg-raised px-3 py-2.5 text-body text-ink-3">
+          <Trans>Write a message</Trans>
+        </span>
+      </div>
+    </div>
   )
 }
 

@@ -6,6 +6,7 @@ import { SignInForm } from '../../features/auth/sign-in-form.tsx'
 import { useNavigate } from '../../lib/navigation.ts'
 import { SearchContext } from '../chats-route.ts'
 import { chatsPath, signInPath } from '../chats-search.ts'
+import { readAuthMode } from '../env.ts'
 import { rememberUser } from '../remembered-user.ts'
 import { PublicLayout } from './public-layout.tsx'
 
@@ -14,6 +15,7 @@ export function ClientLoginPage() {
     <LoginPage
       role="client"
       title={<Trans>Sign in as a client</Trans>}
+      text={<Trans>Message us. We’ll reply here and keep the chat.</Trans>}
       other={
         <OtherRole role="operator">
           <Trans>I’m an operator</Trans>
@@ -28,6 +30,7 @@ export function OperatorLoginPage() {
     <LoginPage
       role="operator"
       title={<Trans>Sign in as an operator</Trans>}
+      text={<Trans>All chats in one inbox. Open one to take it.</Trans>}
       other={
         <OtherRole role="client">
           <Trans>I’m a client</Trans>
@@ -49,9 +52,15 @@ function OtherRole({ role, children }: { role: User['role']; children: ReactNode
   )
 }
 
-type LoginPageProps = { readonly role: User['role']; readonly title: ReactNode; readonly other: ReactNode }
+type LoginPageProps = {
+  readonly role: User['role']
+  readonly title: ReactNode
+  /** What is behind the form. */
+  readonly text: ReactNode
+  readonly other: ReactNode
+}
 
-function LoginPage({ role, title, other }: LoginPageProps) {
+function LoginPage({ role, title, text, other }: LoginPageProps) {
   const navigate = useNavigate()
   const search = useContext(SearchContext)
   const onSignedIn = (user: User) => {
@@ -59,11 +68,19 @@ function LoginPage({ role, title, other }: LoginPageProps) {
     navigate(chatsPath(user.id, search))
   }
   return (
-    <PublicLayout words>
-      <div className="m-auto grid w-full max-w-[26rem] gap-5 py-8">
-        <div className="grid gap-5 rounded-card border border-line bg-surface p-6 shadow-card">
-          <h1 className="text-h2 font-semibold">{title}</h1>
+    <PublicLayout>
+      <div className="m-auto grid w-full max-w-[25rem] gap-6 py-6">
+        <div className="grid justify-items-center gap-2 text-center">
+          <h1 className="text-h1 font-semibold text-balance max-md:text-h2">{title}</h1>
+          <p className="text-body text-ink-2">{text}</p>
+        </div>
+        <div className="grid gap-5 rounded-[1rem] border border-line bg-surface p-6 shadow-menu max-md:p-5">
           <SignInForm role={role} onSignedIn={onSignedIn} />
+          {readAuthMode() === 'open' && (
+            <p data-open-mode className="rounded-control bg-info-soft px-3 py-2 text-small text-info-text forced-frame">
+              <Trans>Demo mode: anyone who can open this page can sign in as any user. Don’t use in production.</Trans>
+            </p>
+          )}
         </div>
         <p className="text-center">{other}</p>
       </div>

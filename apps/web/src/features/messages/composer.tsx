@@ -77,7 +77,7 @@ export function Composer(props: ComposerProps) {
           onChange={(event) => onText(event.target.value)}
           onPaste={(event) => onPaste(event, files.show)}
           onKeyDown={(event) => onComposerKey(event, { ...props, submit })}
-          className="field-sizing-content max-h-[min(12.5rem,30dvh)] min-h-8 w-full min-w-0 resize-none bg-transparent px-2 py-1.5 text-body shadow-none outline-none pointer-coarse:text-input max-md:w-0 max-md:flex-1 short:w-0 short:flex-1 short:py-1"
+          className="field-sizing-content max-h-[min(12.5rem,30dvh)] min-h-8 w-full min-w-0 resize-none bg-transparent px-2 py-1.5 text-body shadow-none outline-none pointer-coarse:min-h-11 pointer-coarse:py-2.5 pointer-coarse:text-input max-md:w-0 max-md:flex-1 short:w-0 short:flex-1 short:py-1"
         />
         <span aria-hidden="true" className="py-2 text-meta text-ink-3 select-none max-md:hidden short:hidden">
           {editing === undefined ? <Trans>Enter to send</Trans> : <Trans>Enter to save</Trans>}

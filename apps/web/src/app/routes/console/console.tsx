@@ -9,6 +9,7 @@ import { ChatList, type ListView } from '../../../features/chats/console/chat-li
 import type { ConsoleFilter } from '../../../features/chats/console/console-filter.ts'
 import { FilterBar, FilterRail, useFilterNames } from '../../../features/chats/console/filter-bar.tsx'
 import { ShortcutSetting } from '../../../features/chats/console/shortcut-setting.tsx'
+import { SortMenu, useSort } from '../../../features/chats/console/sort-menu.tsx'
 import { StartChatDialog } from '../../../features/chats/console/start-chat-dialog.tsx'
 import { useChatActions } from '../../../features/chats/console/use-chat-actions.ts'
 import { useConsoleChats } from '../../../features/chats/console/use-console-chats.ts'
@@ -26,7 +27,8 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
   const filterNames = useFilterNames()
   const [filter, setFilter] = useState<ConsoleFilter>('all')
   const [starting, setStarting] = useState(false)
-  const list = useConsoleChats(inbox, filter)
+  const [sort, setSort] = useSort()
+  const list = useConsoleChats(inbox, { filter, sort })
   const actions = useChatActions(inbox)
   const { chatId, open, leave } = useOpenChat()
   const listRef = useRef<ListView>(null)
@@ -55,10 +57,11 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[21.5rem_minmax(0,1fr)] print:block">
         <section
           aria-label={t`Chats`}
-          className={`min-h-0 flex-col border-e border-line bg-canvas print:hidden ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}
+          className={`min-h-0 flex-col border-line bg-canvas md:border-e print:hidden ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}
         >
           <div className="flex min-h-13 items-center gap-2 ps-4 pe-3 short:min-h-0">
             <h2 className="min-w-0 flex-1 truncate text-title font-semibold">{filterNames[filter]}</h2>
+            {filter !== 'closed' && <SortMenu sort={sort} onSort={setSort} />}
             <button
               type="button"
               aria-label={t`New chat`}
@@ -70,7 +73,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
             </button>
           </div>
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />
-          <ChatList ref={listRef} list={list} filter={filter} selectedId={chatId} />
+          <ChatList ref={listRef} list={list} filter={filter} sort={sort} selectedId={chatId} />
         </section>
         <section
           ref={chatRef}

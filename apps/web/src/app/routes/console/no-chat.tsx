@@ -1,17 +1,21 @@
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
+import { Icon } from '../../../components/icon.tsx'
 
 /** Nothing is open: what to do, and which keys help. */
 export function NoChat() {
   return (
-    <div className="m-auto grid gap-4 p-8 text-center">
+    <div className="m-auto grid justify-items-center gap-3 p-8 text-center">
+      <span className="inline-flex size-14 items-center justify-center rounded-full bg-sunken text-ink-3 forced-frame">
+        <Icon name="chat" size={26} />
+      </span>
       <h2 className="text-title font-semibold">
         <Trans>Select a chat</Trans>
       </h2>
       <p className="text-body text-ink-2">
         <Trans>Opening an unassigned chat assigns it to you.</Trans>
       </p>
-      <dl className="mx-auto grid grid-cols-[auto_auto] items-center gap-x-3 gap-y-2 text-start text-small text-ink-2 max-md:hidden">
+      <dl className="mt-3 grid grid-cols-[auto_auto] items-center gap-x-3 gap-y-2 text-start text-small text-ink-2 max-md:hidden">
         <Key keys={['J', 'K']}>
           <Trans>next and previous chat</Trans>
         </Key>

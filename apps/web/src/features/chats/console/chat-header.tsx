@@ -76,12 +76,13 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
     )
   }
   return (
-    <div className="flex shrink-0 gap-2 short:gap-1">
+    <div className="flex shrink-0 gap-2 max-md:w-full max-md:ps-2 max-md:pb-0.5 short:w-auto short:gap-1 max-md:[&>:not([data-icon])]:flex-1">
       {chat.operator === null && (
         <Button busy={actions.isBusy(chat, 'take')} onClick={() => actions.take(chat)}>
           <Trans>Take chat</Trans>
         </Button>
       )}
+      {typeof chat.waitingSince === 'string' && <NoReply chat={chat} actions={actions} />}
       {chat.operator?.id === ownId && (
         <Button
           busy={actions.isBusy(chat, 'giveBack')}
@@ -99,5 +100,24 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
         <Trans>Close Chat</Trans>
       </Button>
     </div>
+  )
+}
+
+/** Takes a client who only said thanks out of those who wait. Its words need a wide window, its name is there always. */
+function NoReply({ chat, actions }: Pick<ChatHeaderProps, 'chat' | 'actions'>) {
+  const { t } = useLingui()
+  return (
+    <Button
+      data-icon
+      busy={actions.isBusy(chat, 'noReply')}
+      aria-label={t`No reply needed`}
+      title={t`No reply needed`}
+      onClick={() => actions.noReply(chat)}
+    >
+      <Icon name="check" />
+      <span className="max-xl:hidden">
+        <Trans>No reply needed</Trans>
+      </span>
+    </Button>
   )
 }

@@ -4,7 +4,7 @@ import { type Ref, useImperativeHandle, useMemo, useRef } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { useSession } from '../../../lib/session.ts'
 import { ChatRow } from './chat-row.tsx'
-import type { ConsoleFilter } from './console-filter.ts'
+import type { ConsoleFilter, ConsoleSort } from './console-filter.ts'
 import { EmptyList } from './empty-list.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import type { ConsoleChats } from './use-console-chats.ts'
@@ -18,15 +18,16 @@ type ChatListProps = {
   readonly ref: Ref<ListView>
   readonly list: ConsoleChats
   readonly filter: ConsoleFilter
+  readonly sort: ConsoleSort
   readonly selectedId: number | undefined
 }
 
 /** The chats of one filter. Rows keep their places while somebody is about to choose one. */
-export function ChatList({ ref, list, filter, selectedId }: ChatListProps) {
+export function ChatList({ ref, list, filter, sort, selectedId }: ChatListProps) {
   const { user } = useSession()
   const boxRef = useRef<HTMLDivElement>(null)
   const ids = useMemo(() => list.chats.map((chat) => chat.id), [list.chats])
-  const { shown, waiting, thaw, handlers } = useFrozenOrder(ids, filter)
+  const { shown, waiting, thaw, handlers } = useFrozenOrder(ids, `${filter} ${sort}`)
   const nameOf = (id: number) => list.rows.get(id)?.client.name ?? ''
   const rows = useListRows({ boxRef, ids: shown, selectedId, nameOf })
   useImperativeHandle(ref, () => ({ moveFocus: rows.moveFocus }))

@@ -8,6 +8,7 @@ import { activityOf } from '../chat-order.ts'
 import { LastWords } from '../last-words.tsx'
 import { rowChosen } from '../row-chosen.ts'
 import { RowTime } from '../row-time.tsx'
+import { WaitingTime } from './waiting-time.tsx'
 
 type ChatRowProps = {
   readonly chat: Chat
@@ -38,7 +39,11 @@ export const ChatRow = memo(function ChatRow({ chat, selected, ownId }: ChatRowP
           <span className={`min-w-0 flex-1 truncate text-body ${unread > 0 ? 'font-semibold' : 'font-medium'}`}>
             <bdi>{client.name}</bdi>
           </span>
-          <RowTime at={activityOf(chat)} />
+          {typeof chat.waitingSince === 'string' ? (
+            <WaitingTime since={chat.waitingSince} />
+          ) : (
+            <RowTime at={activityOf(chat)} />
+          )}
         </span>
         <span className="flex h-5 min-w-0 items-center gap-2">
           <span

@@ -1,12 +1,12 @@
 import { type Chat, chatSchema } from '@deskbell/contract/chats'
 import type { ChatId } from '@deskbell/contract/ids'
 import { expect, test } from 'vitest'
-import { orderChats } from '../chat-order.ts'
-import { type ConsoleFilter, listedChats } from './console-filter.ts'
+import { type ConsoleFilter, listedChats, sortOrders } from './console-filter.ts'
+import { orderChats } from './order-chats.ts'
 
-type Given = { id: number; operatorId?: number; closed?: boolean; at?: string }
+type Given = { id: number; operatorId?: number; closed?: boolean; at?: string; waitingSince?: string }
 
-function chat({ id, operatorId, closed = false, at = `2026-03-03T12:00:0${id}.000Z` }: Given): Chat {
+function chat({ id, operatorId, closed = false, at = `2026-03-03T12:00:0${id}.000Z`, waitingSince }: Given): Chat {
   return chatSchema.parse({
     id,
     status: closed ? 'closed' : 'open',
@@ -19,6 +19,7 @@ function chat({ id, operatorId, closed = false, at = `2026-03-03T12:00:0${id}.00
     rev: 1,
     createdAt: at,
     closedAt: closed ? at : null,
+    waitingSince: waitingSince ?? null,
   })
 }
 
@@ -62,4 +63,18 @@ test('[WEB-55] an order is made from the one before: what came, went and changed
   rows.set(1 as ChatId, chat({ id: 1, at: at(7) }))
   rows.set(5 as ChatId, chat({ id: 5, at: at(3) }))
   expect(orderChats(rows, before).map(({ id }) => id)).toEqual([1, 4, 5, 3])
+})
+
+test('[WEB-81] by waiting: who has waited longest first, then the rest by activity, and no holes between pages', () => {
+  const since = (second: number) => `2026-03-03T12:00:0${second}.000Z`
+  const given = [
+    chat({ id: 1 }),
+    chat({ id: 2, waitingSince: since(2) }),
+    chat({ id: 3 }),
+    chat({ id: 4, waitingSince: since(1) }),
+  ]
+  const ordered = orderChats(new Map(given.map((each) => [each.id, each])), [], sortOrders.waiting)
+  expect(ordered.map(({ id }) => id)).toEqual([4, 2, 3, 1])
+  const input = { filter: 'all', operatorId: 9, lastLoaded: given[2] ?? null, compare: sortOrders.waiting } as const
+  expect(listedChats(ordered, input).map(({ id }) => id)).toEqual([4, 2, 3])
 })

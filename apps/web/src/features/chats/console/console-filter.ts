@@ -1,8 +1,15 @@
 import type { Chat } from '@deskbell/contract/chats'
-import { compareChats } from '../chat-order.ts'
+import { compareByWaiting } from '@deskbell/sdk'
+import { type CompareChats, compareChats } from '../chat-order.ts'
 
 export const filters = ['all', 'mine', 'unassigned', 'closed'] as const
 export type ConsoleFilter = (typeof filters)[number]
+
+export const sorts = ['activity', 'waiting'] as const
+export type ConsoleSort = (typeof sorts)[number]
+
+/** The order of the server's lists. */
+export const sortOrders: Record<ConsoleSort, CompareChats> = { activity: compareChats, waiting: compareByWaiting }
 
 /** What the server's list is asked for. */
 export const filterQueries = {
@@ -23,13 +30,15 @@ type ListInput = {
   readonly operatorId: number
   /** The last row of the loaded pages while more exist; null when all are loaded. */
   readonly lastLoaded: Chat | null
+  readonly compare?: CompareChats
 }
 
 /**
  * The rows of a list, of all rows in order. Rows below the last loaded one are held back while there are more pages:
  * between them would be holes that look like the end.
  */
-export function listedChats(ordered: readonly Chat[], { filter, operatorId, lastLoaded }: ListInput): Chat[] {
+export function listedChats(ordered: readonly Chat[], input: ListInput): Chat[] {
+  const { filter, operatorId, lastLoaded, compare = compareChats } = input
   const listed = ordered.filter((chat) => matches(chat, filter, operatorId))
-  return lastLoaded === null ? listed : listed.filter((chat) => compareChats(chat, lastLoaded) <= 0)
+  return lastLoaded === null ? listed : listed.filter((chat) => compare(chat, lastLoaded) <= 0)
 }

@@ -4,7 +4,7 @@ import { Icon, type IconName } from '../../../components/icon.tsx'
 import { useFormat } from '../../../components/use-format.ts'
 import { type ConsoleFilter, filters } from './console-filter.ts'
 
-const icons: Record<ConsoleFilter, IconName> = {
+export const filterIcons: Record<ConsoleFilter, IconName> = {
   all: 'inbox',
   mine: 'person',
   unassigned: 'unassigned',
@@ -78,7 +78,7 @@ function Filters({ filter, counts, onFilter, inRail = false, className, buttonCl
           onClick={() => onFilter(each)}
           className={`control flex items-center rounded-control px-2 text-small font-medium ${buttonClass(each === filter)}`}
         >
-          {inRail && <Icon name={icons[each]} />}
+          {inRail && <Icon name={filterIcons[each]} />}
           <span className="min-w-0 flex-1 truncate text-start">{names[each]}</span>
           <Count value={numbers[each]} />
         </button>

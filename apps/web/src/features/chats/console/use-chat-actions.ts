@@ -5,7 +5,7 @@ import { askNow } from '../../../lib/ask-now.ts'
 import { errorCode } from '../../../lib/error-code.ts'
 import { useSession } from '../../../lib/session.ts'
 
-export type ActionName = 'take' | 'giveBack' | 'close' | 'reopen'
+export type ActionName = 'take' | 'giveBack' | 'close' | 'reopen' | 'noReply'
 
 export type ChatActions = {
   /** It was asked for, and is not answered yet. */
@@ -18,6 +18,8 @@ export type ChatActions = {
   readonly giveBack: (chat: Chat, onDone: () => void) => void
   /** `seenSeq`: the newest entry that was in view; without it the chat is closed whatever has come. */
   readonly close: (chat: Chat, how: { readonly seenSeq?: number; readonly onDone: () => void }) => void
+  /** Nobody waits then, until the client writes again. What came after this row was shown is not waved off. */
+  readonly noReply: (chat: Chat) => void
   /** It was not closed, because the client has written something that was not in view. */
   readonly newerIn: (chat: Chat) => boolean
   readonly dismissNewer: (chat: Chat) => void
@@ -67,7 +69,12 @@ export function useChatActions(inbox: InboxFollower): ChatActions {
       const input = { chatId: chat.id, ...(seenSeq !== undefined && { ifSeq: seenSeq }) }
       perform(chat, { name: 'close', call: (signal) => chats.close.mutate(input, { signal }), onDone })
     },
-    newerIn: (chat) => of(chat).some(({ error }) => errorCode(error) === 'newer_messages'),
+    noReply: (chat) =>
+      perform(chat, {
+        name: 'noReply',
+        call: (signal) => chats.noReply.mutate({ chatId: chat.id, ifSeq: chat.lastSeq }, { signal }),
+      }),
+    newerIn: (chat) => of(chat).some(({ name, error }) => name === 'close' && errorCode(error) === 'newer_messages'),
     dismissNewer: (chat) => forget(chat.id),
     reopen: (chat, onDone) =>
       perform(chat, { name: 'reopen', call: (signal) => chats.reopen.mutate({ chatId: chat.id }, { signal }), onDone }),

@@ -5,8 +5,8 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useSession } from '../../../lib/session.ts'
 import { trpc } from '../../../lib/trpc.ts'
 import { useStore } from '../../../lib/use-store.ts'
-import { orderChats } from '../chat-order.ts'
-import { type ConsoleFilter, filterQueries, listedChats } from './console-filter.ts'
+import { type ConsoleFilter, type ConsoleSort, filterQueries, listedChats, sortOrders } from './console-filter.ts'
+import { orderChats } from './order-chats.ts'
 
 export type ConsoleChats = {
   readonly state: 'loading' | 'ready' | 'failed'
@@ -20,13 +20,19 @@ export type ConsoleChats = {
   readonly reload: () => void
 }
 
+/** Which chats, and in what order. */
+export type ConsoleView = { readonly filter: ConsoleFilter; readonly sort: ConsoleSort }
+
 /** One list of the console: pages by query, everything after by the inbox; the newer row wins. */
-export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): ConsoleChats {
+export function useConsoleChats(inbox: InboxFollower, { filter, sort }: ConsoleView): ConsoleChats {
   const { user } = useSession()
   const { rows, counts, status, generation } = useStore(inbox)
-  const query = trpc.chats.list.useInfiniteQuery(filterQueries[filter], {
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-  })
+  const query = trpc.chats.list.useInfiniteQuery(
+    { ...filterQueries[filter], sort },
+    {
+      getNextPageParam: (page) => page.nextCursor ?? undefined,
+    },
+  )
   const { data, refetch } = query
   useEffect(() => {
     if (data !== undefined) inbox.put(data.pages.flatMap((page) => page.items))
@@ -37,10 +43,10 @@ export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): Co
     if (generation > 0) void invalidate()
   }, [generation, invalidate])
   const lastLoaded = query.hasNextPage ? (data?.pages.at(-1)?.items.at(-1) ?? null) : null
-  const ordered = useOrder(rows)
+  const ordered = useOrder(rows, sort)
   const chats = useMemo(
-    () => listedChats(ordered, { filter, operatorId: user.id, lastLoaded }),
-    [ordered, filter, user.id, lastLoaded],
+    () => listedChats(ordered, { filter, operatorId: user.id, lastLoaded, compare: sortOrders[sort] }),
+    [ordered, filter, sort, user.id, lastLoaded],
   )
   return {
     state: data === undefined ? (query.isError ? 'failed' : 'loading') : 'ready',
@@ -56,10 +62,10 @@ export function useConsoleChats(inbox: InboxFollower, filter: ConsoleFilter): Co
   }
 }
 
-function useOrder(rows: ReadonlyMap<number, Chat>): readonly Chat[] {
+function useOrder(rows: ReadonlyMap<number, Chat>, sort: ConsoleSort): readonly Chat[] {
   const before = useRef<readonly Chat[]>([])
   return useMemo(() => {
-    before.current = orderChats(rows, before.current)
+    before.current = orderChats(rows, before.current, sortOrders[sort])
     return before.current
-  }, [rows])
+  }, [rows, sort])
 }
