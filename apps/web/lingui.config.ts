@@ -17,16 +17,29 @@ const pages = [
   '<rootDir>/src/components/person-fields.tsx',
   '<rootDir>/src/components/preferences.tsx',
 ]
+/** What every page has: the frame's code in vite.config.ts. */
+const frame = [
+  '<rootDir>/src/app/*.tsx',
+  '<rootDir>/src/components/brand.tsx',
+  '<rootDir>/src/components/broken-page.tsx',
+  '<rootDir>/src/components/error-words.ts',
+  '<rootDir>/src/components/update-notice.tsx',
+]
 const operators = ['<rootDir>/src/features/chats/console/**', `${routes}/console/**`]
 
-/** Three catalogues a language, so that a client who opens the chat loads what the chat says and no more. */
+/** Four catalogues a language, so that a page loads what it says and little more. */
 export default defineConfig({
   sourceLocale: 'en',
   locales: ['en', 'ru'],
   catalogs: [
     { path: '<rootDir>/src/locales/{locale}/console', include: operators },
     { path: '<rootDir>/src/locales/{locale}/pages', include: pages },
-    { path: '<rootDir>/src/locales/{locale}/common', include: ['<rootDir>/src'], exclude: [...operators, ...pages] },
+    { path: '<rootDir>/src/locales/{locale}/common', include: frame },
+    {
+      path: '<rootDir>/src/locales/{locale}/chat',
+      include: ['<rootDir>/src'],
+      exclude: [...operators, ...pages, ...frame],
+    },
   ],
   format: formatter({ lineNumbers: false }),
 })

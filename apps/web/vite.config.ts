@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { bootInDevelopment } from './build/boot-in-development.ts'
 import { finishPages } from './build/finish-pages.ts'
+import { plainImports } from './build/plain-imports.ts'
 
 /** Where `vite dev` finds the server. */
 const server = 'http://localhost:8080'
@@ -18,19 +19,19 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form)|packages[\\/]sdk[\\/]src[\\/]import-code|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|offline-error|navigation|theme|typed-text|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|translated-text|update-notice)|app[\\/](?:[a-z-]+))\./,
+    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form|visible)|packages[\\/]sdk[\\/]src[\\/]import-code|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|offline-error|navigation|theme|typed-text|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|translated-text|update-notice)|app[\\/](?:[a-z-]+))\./,
   },
   {
     name: 'line',
     priority: 2,
     // Nothing is shown or written by it, so no page waits for it.
-    test: /packages[\\/]sdk[\\/]src[\\/](?:call-slots|connection[\\/](?:connection-state|fallback-rule|line|line-scope|observed-socket|own-line|probe-socket|socket-route|split-batch))\.|@trpc[\\/]client[\\/]dist[\\/]wsLink/,
+    test: /packages[\\/]sdk[\\/]src[\\/](?:call-slots|create-access|http-link|tabs[\\/](?:hold-lock|tab-browser)|connection[\\/](?:access|connection-state|fallback-rule|line|line-scope|moving-operation|observed-socket|own-line|probe-socket|resume-point|socket-route|split-batch))\.|@trpc[\\/]client[\\/]dist[\\/](?:wsLink|unstable-internals)|@trpc[\\/]server[\\/]dist[\\/]asyncGeneratorDelegate/,
   },
   {
     name: 'chat',
     priority: 1,
     // What the SDK loads only when it needs it, the device's storage, sharing with other tabs and going over HTTP, stays apart.
-    test: /packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/](?!hold-lock|tab-browser))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|left-unsent|printed)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|features[\\/]auth[\\/]account-menu|lib[\\/](?:catching-up|day-clock|session|tab-memory|until-answered)|components[\\/](?:avatar|badge|initials|lazy-part|presence-sign|use-format|rich-text[\\/]use-rich-text)/,
+    test: /packages[\\/]contract[\\/]src[\\/]visible|packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/])|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|left-unsent|printed)|chats[\\/][a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|features[\\/]auth[\\/]account-menu|lib[\\/](?:catching-up|copy-text|day-clock|server-time|session|tab-memory|until-answered|use-dropped-things)|components[\\/](?:avatar|badge|initials|lazy-part|presence-sign|use-format|rich-text[\\/]use-rich-text)/,
   },
 ]
 
@@ -41,6 +42,7 @@ export default defineConfig({
     lingui({ cwd: import.meta.dirname, macroTransform: true, failOnMissing: true, failOnCompileError: true }),
     bootInDevelopment(),
     finishPages(),
+    plainImports(),
   ],
   resolve: {
     alias: [
@@ -56,6 +58,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The script in the head of every page asks for what the page needs: build/page-preloads.ts.
     modulePreload: false,
+    cssCodeSplit: false,
     rolldownOptions: {
       output: { codeSplitting: { includeDependenciesRecursively: false, groups } },
       // No getter of our libraries does anything: unused reads of them are left out.

@@ -6,7 +6,7 @@ type Needs = { readonly catalogs: readonly string[]; readonly modules: readonly 
 const login = { catalogs: ['common', 'pages'], modules: ['src/app/routes/login-page.tsx'] }
 
 /** The connection: no page waits for it, and each opens it at once. */
-const line = 'packages/sdk/src/connection/own-line.ts'
+const line = 'packages/sdk/src/create-access.ts'
 
 /** What each page needs before it can be used, and at once after, by its address, and the chats pages by the role. */
 const needs: Readonly<Record<string, Needs>> = {
@@ -14,11 +14,11 @@ const needs: Readonly<Record<string, Needs>> = {
   '/login': login,
   '/login-operator': login,
   client: {
-    catalogs: ['common'],
+    catalogs: ['common', 'chat'],
     modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/client-page.tsx', line],
   },
   operator: {
-    catalogs: ['common', 'pages', 'console'],
+    catalogs: ['common', 'chat', 'pages', 'console'],
     modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/console/operator-page.tsx', line],
   },
 }

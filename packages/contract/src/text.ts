@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { callerIdCharsMax, emailCharsMax, messageTextBytesMax, nameCharsMax } from './limits.ts'
-import { hasVisible, type NormalForm, normalEmail, normalName, unseen, wellFormedFault } from './normal-form.ts'
+import { type NormalForm, normalEmail, normalName, unseen, wellFormedFault } from './normal-form.ts'
+import { hasVisible } from './visible.ts'
 
 /** Well-formed Unicode without NUL; length counts code points. */
 export function stringSchema(charsMin: number, charsMax: number) {

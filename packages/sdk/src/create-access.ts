@@ -1,8 +1,8 @@
-import type { AppRouter } from '@deskbell/api/router'
-import type { TRPCLink } from '@trpc/client'
+import type { Operation } from '@trpc/client'
 import { Access, type SharedWith } from './connection/access.ts'
 import type { ServerAnswer } from './connection/line.ts'
 import { isPage } from './connection/page-signals.ts'
+import { isByHttp, nothingNext, type Results } from './connection/route.ts'
 import { createHttpLink } from './http-link.ts'
 import { newId } from './new-id.ts'
 import type { SdkOptions } from './sdk.ts'
@@ -11,11 +11,10 @@ import { findTabBrowser } from './tabs/tab-browser.ts'
 
 type Needed = { session: Session; askServer: () => Promise<ServerAnswer> }
 
-/** The access of one program, and the link for what always goes by HTTP. */
-export function createAccess(
-  options: SdkOptions,
-  { session, askServer }: Needed,
-): { access: Access; http: TRPCLink<AppRouter> } {
+export type LoadedAccess = { access: Access; run(op: Operation): Results }
+
+/** The access of one program: `users.*` by HTTP, everything else by the way that is open at this moment. */
+export function createAccess(options: SdkOptions, { session, askServer }: Needed): LoadedAccess {
   const http = {
     url: new URL('/trpc', options.url).href,
     headers: () => session.headers(),
@@ -34,7 +33,11 @@ export function createAccess(
     fallback: options.fallback ?? isPage(),
     shareWith: () => sharedWith(options, session),
   })
-  return { access, http: calls }
+  const runByHttp = calls({})
+  return {
+    access,
+    run: (op) => (isByHttp(op) ? runByHttp({ op, next: nothingNext }) : access.run(op)),
+  }
 }
 
 /**

@@ -5,14 +5,13 @@ import type { Message } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
 import { createTRPCClient, type TRPCClient, type TRPCLink } from '@trpc/client'
 import { type Calls, createCalls } from './calls.ts'
-import type { Access } from './connection/access.ts'
 import type { ServerAnswer } from './connection/line.ts'
 import { isPage, watchPage } from './connection/page-signals.ts'
-import { createAccess } from './create-access.ts'
 import { errorCode } from './error-code.ts'
+import { importCode } from './import-code.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
-import { createLinks } from './links.ts'
+import { LazyAccess } from './lazy-access.ts'
 import { readBrowser } from './outbox/browser.ts'
 import { Outboxes } from './outbox/outboxes.ts'
 import type { Sdk, SdkOptions, SendOptions } from './sdk.ts'
@@ -36,7 +35,7 @@ class SdkClient implements Sdk {
   readonly connection: Sdk['connection']
   readonly outbox: Sdk['outbox']
   readonly #session: Session
-  readonly #access: Access
+  readonly #access: LazyAccess
   readonly #calls: Calls
   readonly #outboxes: Outboxes
   readonly #userFinder: UserFinder
@@ -45,8 +44,12 @@ class SdkClient implements Sdk {
 
   constructor(options: SdkOptions) {
     const session = new Session(options)
-    const { access, http } = createAccess(options, { session, askServer: () => this.#askServer() })
-    this.links = createLinks(http, access)
+    const random = options.random ?? Math.random
+    const access = new LazyAccess(async () => {
+      const { createAccess } = await importCode(() => import('./create-access.ts'))
+      return createAccess(options, { session, askServer: () => this.#askServer() })
+    }, random)
+    this.links = [access.link]
     this.client = createTRPCClient<AppRouter>({ links: this.links })
     this.connection = access.state
     this.#session = session
@@ -54,7 +57,7 @@ class SdkClient implements Sdk {
     this.#stopWatching = watchPage((sign) => access.wake(sign))
     this.#calls = createCalls(this.client, {
       connection: access.state,
-      random: options.random ?? Math.random,
+      random,
       isOwn: (message) => session.isOwn(message),
       connect: () => access.connect(),
     })

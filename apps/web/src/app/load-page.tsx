@@ -44,7 +44,10 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
   client: async () => {
     const [{ ChatsPage }, { ClientPage }] = await Promise.all([
       importPart(() => import('./routes/chats-page.tsx')),
-      importPart(() => import('./routes/client-page.tsx')),
+      withCatalogs(
+        ['chat'],
+        importPart(() => import('./routes/client-page.tsx')),
+      ),
     ])
     return () => (
       <ChatsPage>
@@ -56,7 +59,7 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
     const [{ ChatsPage }, { OperatorPage }] = await Promise.all([
       importPart(() => import('./routes/chats-page.tsx')),
       withCatalogs(
-        ['pages', 'console'],
+        ['chat', 'pages', 'console'],
         importPart(() => import('./routes/console/operator-page.tsx')),
       ),
     ])

@@ -1,5 +1,6 @@
 import { nameCharsMax } from '@deskbell/contract/limits'
-import { hasVisible, normalEmail } from '@deskbell/contract/normal-form'
+import { normalEmail } from '@deskbell/contract/normal-form'
+import { hasVisible } from '@deskbell/contract/visible'
 
 /** Who somebody is: what signing in and starting a chat ask for. */
 export type Person = { readonly email: string; readonly name: string }

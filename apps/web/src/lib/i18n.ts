@@ -3,18 +3,20 @@ import { importPart } from './import-part.ts'
 import { readStored, writeStored } from './local-store.ts'
 import { chooseLocale, type Locale, wantedLocale } from './locale.ts'
 
-export type CatalogName = 'common' | 'pages' | 'console'
+export type CatalogName = 'common' | 'chat' | 'pages' | 'console'
 
 type Load = () => Promise<{ messages: Messages }>
 
 const catalogs: Record<Locale, Record<CatalogName, Load>> = {
   en: {
     common: () => import('../locales/en/common.po'),
+    chat: () => import('../locales/en/chat.po'),
     pages: () => import('../locales/en/pages.po'),
     console: () => import('../locales/en/console.po'),
   },
   ru: {
     common: () => import('../locales/ru/common.po'),
+    chat: () => import('../locales/ru/chat.po'),
     pages: () => import('../locales/ru/pages.po'),
     console: () => import('../locales/ru/console.po'),
   },

@@ -1,13 +1,15 @@
+import type { Operation } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
 import { importCode } from '../import-code.ts'
 import { createStore, type Store } from '../store.ts'
 import { holdLock } from '../tabs/hold-lock.ts'
 import type { TabBrowser } from '../tabs/tab-browser.ts'
 import type { TabRole, TabShare } from '../tabs/tab-share.ts'
 import type { ConnectionState, EndReason } from './connection-state.ts'
-import { LazyLine } from './lazy-line.ts'
-import type { OwnLineOptions } from './own-line.ts'
+import { MovingOperation } from './moving-operation.ts'
+import { OwnLine, type OwnLineOptions } from './own-line.ts'
 import type { WakeSign } from './page-signals.ts'
-import type { Route } from './route.ts'
+import type { Results, Route } from './route.ts'
 
 export type AccessOptions = OwnLineOptions & {
   /** With whom the line is shared; null for nobody. Asked anew for every session. */
@@ -22,9 +24,8 @@ const connecting: ConnectionState = { kind: 'connecting' }
 /** How a program gets to its server: by its own line, or by that of another tab. Moves everything when that changes. */
 export class Access {
   readonly state: Store<ConnectionState>
-  readonly routes: Store<Route | null>
   readonly #options: AccessOptions
-  readonly #line: LazyLine
+  readonly #line: OwnLine
   readonly #routes
   readonly #state
   /** Not asked yet with whom to share; nobody; or on the way to the others. */
@@ -35,10 +36,9 @@ export class Access {
 
   constructor(options: AccessOptions) {
     this.#options = options
-    this.#line = new LazyLine(options)
+    this.#line = new OwnLine(options)
     this.#routes = createStore<Route | null>(this.#line.route)
     this.#state = createStore(this.#line.state.getSnapshot())
-    this.routes = this.#routes
     this.state = this.#state
     this.#line.state.subscribe(() => this.#lineChanged())
   }
@@ -48,6 +48,15 @@ export class Access {
     if (this.#line.state.getSnapshot().kind === 'ended') return
     if (this.#sharing === 'unasked') this.#begin()
     else if (this.#isOwn()) this.#line.open()
+  }
+
+  /** Runs a call or a stream on the way that is open, wherever it moves. */
+  run(op: Operation): Results {
+    return observable((observer) => {
+      this.connect()
+      const moving = new MovingOperation(this.#routes, { op, observer })
+      return () => moving.stop()
+    })
   }
 
   retryNow(): void {

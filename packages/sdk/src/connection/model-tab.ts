@@ -2,7 +2,6 @@ import type { AppRouter } from '@deskbell/api/router'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { createTRPCClient, type TRPCLink } from '@trpc/client'
 import { createCalls } from '../calls.ts'
-import { createLinks } from '../links.ts'
 import { ChatOutbox } from '../outbox/chat-outbox.ts'
 import { createMemoryShelf } from '../outbox/shelf.ts'
 import type { FakeBrowser, FakeTab } from '../tabs/fake-browser.ts'
@@ -40,7 +39,13 @@ export class ModelTab {
       fallback: false,
       shareWith: () => ({ browser: this.tab, name: 'hall', tab: id }),
     })
-    const client = createTRPCClient<AppRouter>({ links: createLinks(noHttp, this.access) })
+    const client = createTRPCClient<AppRouter>({
+      links: [
+        () =>
+          ({ op }) =>
+            this.access.run(op),
+      ],
+    })
     const calls = createCalls(client, {
       connection: this.access.state,
       random: () => 0.5,

@@ -14,3 +14,13 @@ export type Route = {
    */
   leave(call: Operation): 'finish' | 'repeat' | 'fail'
 }
+
+/** For the last link of a chain. */
+export function nothingNext(): never {
+  throw new Error('Nothing comes after this link.')
+}
+
+/** Only HTTP can set a cookie, and it answers when the line cannot. */
+export function isByHttp({ path }: Operation): boolean {
+  return path.startsWith('users.')
+}

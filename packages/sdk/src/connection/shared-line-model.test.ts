@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FakeBrowser } from '../tabs/fake-browser.ts'
 // Loaded before the clock is played: later it is there at once.
 import '../tabs/tab-share.ts'
-import './own-line.ts'
+
 import { ModelDesk } from './model-desk.ts'
 import { ModelTab } from './model-tab.ts'
 

@@ -3,7 +3,7 @@ import { wsLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { endedError } from './ended-error.ts'
 import type { Line } from './line.ts'
-import type { Route } from './route.ts'
+import { nothingNext, type Route } from './route.ts'
 
 /** The way over this program's own socket, which may be another one after a new sign-in: every operation asks for it. */
 export function createSocketRoute(line: Line): Route {
@@ -17,8 +17,4 @@ export function createSocketRoute(line: Line): Route {
     // What waits for a socket has not left; what an open one carries ends with it, one way or the other.
     leave: () => (line.isOpen() ? 'finish' : 'repeat'),
   }
-}
-
-function nothingNext(): never {
-  throw new Error('Nothing comes after this link.')
 }

@@ -1,7 +1,7 @@
 import type { AppRouter } from '@deskbell/api/router'
 import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
-import type { Results, Route } from '../connection/route.ts'
+import { nothingNext, type Results, type Route } from '../connection/route.ts'
 import { errorCode } from '../error-code.ts'
 import type { HttpOptions } from '../http-link.ts'
 import { openEventStream } from './event-stream.ts'
@@ -26,10 +26,7 @@ export function createHttpRoute({ http, calls, broke }: HttpRouteOptions): Route
 }
 
 function call(link: TRPCLink<AppRouter>, op: Operation): Results {
-  const next = () => {
-    throw new Error('Nothing comes after this link.')
-  }
-  return link({})({ op, next })
+  return link({})({ op, next: nothingNext })
 }
 
 /** An error that is not the server's word, or says that nobody is signed in, concerns more than this operation. */

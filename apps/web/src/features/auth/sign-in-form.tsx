@@ -1,29 +1,41 @@
 import type { Role, User } from '@deskbell/contract/users'
 import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
-import { type FormEvent, useLayoutEffect, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { errorWords } from '../../components/error-words.ts'
-import { firstFault, type Person, personFaults } from '../../components/person.ts'
+import type { Person, PersonFaults } from '../../components/person.ts'
 import { PersonFields } from '../../components/person-fields.tsx'
 import { errorCode } from '../../lib/error-code.ts'
+import { importPart } from '../../lib/import-part.ts'
+import { whenIdle } from '../../lib/when-idle.ts'
 import { CookieNotKept, signIn } from './sign-in.ts'
 
+type Checks = typeof import('../../components/person.ts')
 type Attempt = { readonly state: 'ready' | 'working' } | { readonly state: 'refused'; readonly error: unknown }
 
 /** Email and name; what is wrong is said at its field, and the first such field gets the focus. */
 export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user: User) => void }) {
   const { i18n } = useLingui()
   const [person, setPerson] = useState<Person>({ email: '', name: '' })
-  const [asked, setAsked] = useState(false)
+  const [checks, setChecks] = useState<Checks | null>(null)
   const [attempt, setAttempt] = useState<Attempt>({ state: 'ready' })
   const formRef = useRef<HTMLFormElement>(null)
-  const faults = personFaults(person)
+  const faults: PersonFaults = checks?.personFaults(person) ?? {}
+  useEffect(() => whenIdle(() => void loadChecks()), [])
   // A page that was drawn at build time takes text before this code has come.
   useLayoutEffect(() => setPerson((before) => typedBefore(formRef.current) ?? before), [])
   useLayoutEffect(() => focusFirstField(formRef.current), [])
   const submit = async () => {
     setAttempt({ state: 'working' })
+    const loaded = await loadChecks()
+    setChecks(loaded)
+    const faulty = loaded?.firstFault(loaded.personFaults(person))
+    if (faulty !== undefined) {
+      setAttempt({ state: 'ready' })
+      formRef.current?.querySelector<HTMLInputElement>(`[name="${faulty}"]`)?.focus()
+      return
+    }
     try {
       onSignedIn(await signIn({ email: person.email.trim(), name: person.name.trim(), role }))
     } catch (error) {
@@ -32,14 +44,11 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
   }
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    setAsked(true)
-    const faulty = firstFault(faults)
-    if (faulty !== undefined) formRef.current?.querySelector<HTMLInputElement>(`[name="${faulty}"]`)?.focus()
-    else if (attempt.state !== 'working') void submit()
+    if (attempt.state !== 'working') void submit()
   }
   return (
     <form ref={formRef} noValidate onSubmit={onSubmit} className="grid gap-4">
-      <PersonFields person={person} onPerson={setPerson} faults={asked ? faults : {}} autoComplete />
+      <PersonFields person={person} onPerson={setPerson} faults={faults} autoComplete />
       {attempt.state === 'refused' && (
         <p role="alert" className="text-small text-danger-text">
           {attempt.error instanceof CookieNotKept ? (
@@ -54,6 +63,11 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
       </Button>
     </form>
   )
+}
+
+/** They come when the page rests, or with the first try. Without them the server says what is wrong. */
+function loadChecks(): Promise<Checks | null> {
+  return importPart(() => import('../../components/person.ts')).catch(() => null)
 }
 
 function typedBefore(form: HTMLFormElement | null): Person | null {

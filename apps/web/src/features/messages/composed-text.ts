@@ -1,5 +1,5 @@
 import { messageTextBytesMax } from '@deskbell/contract/limits'
-import { hasVisible } from '@deskbell/contract/normal-form'
+import { hasVisible } from '@deskbell/contract/visible'
 import { separated } from '../../lib/typed-text.ts'
 
 const encoder = new TextEncoder()
