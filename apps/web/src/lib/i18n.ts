@@ -3,7 +3,7 @@ import { importPart } from './import-part.ts'
 import { readStored, writeStored } from './local-store.ts'
 import { chooseLocale, type Locale, wantedLocale } from './locale.ts'
 
-export type CatalogName = 'common' | 'chat' | 'pages' | 'console'
+export type CatalogName = 'common' | 'chat' | 'pages' | 'parts' | 'console'
 
 type Load = () => Promise<{ messages: Messages }>
 
@@ -12,12 +12,14 @@ const catalogs: Record<Locale, Record<CatalogName, Load>> = {
     common: () => import('../locales/en/common.po'),
     chat: () => import('../locales/en/chat.po'),
     pages: () => import('../locales/en/pages.po'),
+    parts: () => import('../locales/en/parts.po'),
     console: () => import('../locales/en/console.po'),
   },
   ru: {
     common: () => import('../locales/ru/common.po'),
     chat: () => import('../locales/ru/chat.po'),
     pages: () => import('../locales/ru/pages.po'),
+    parts: () => import('../locales/ru/parts.po'),
     console: () => import('../locales/ru/console.po'),
   },
 }

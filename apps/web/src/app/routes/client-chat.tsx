@@ -17,7 +17,7 @@ const ClosedChat = lazyPart<ClosedChatProps>(
   async () =>
     (
       await withCatalogs(
-        ['pages'],
+        ['parts'],
         importPart(() => import('../../features/chats/own/closed-chat.tsx')),
       )
     ).ClosedChat,

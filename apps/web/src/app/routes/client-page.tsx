@@ -23,7 +23,7 @@ const OwnChatList = lazyPart<OwnChatListProps>(
   async () =>
     (
       await withCatalogs(
-        ['pages'],
+        ['parts'],
         importPart(() => import('../../features/chats/own/own-chat-list.tsx')),
       )
     ).OwnChatList,

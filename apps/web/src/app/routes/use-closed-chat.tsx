@@ -14,7 +14,7 @@ const ClosedHint = lazyPart<ClosedHintProps>(
   async () =>
     (
       await withCatalogs(
-        ['pages'],
+        ['parts'],
         importPart(() => import('../../features/chats/own/closed-hint.tsx')),
       )
     ).ClosedHint,

@@ -11,7 +11,7 @@ import type { AccountPanelProps } from './account-panel.tsx'
 const AccountPanel = lazyPart<AccountPanelProps>(async () => {
   const [panel] = await Promise.all([
     withCatalogs(
-      ['pages'],
+      ['pages', 'parts'],
       importPart(() => import('./account-panel.tsx')),
     ),
     importPart(() => import('./sign-out-tools.ts')),

@@ -14,7 +14,7 @@ const TextRoom = lazyPart<TextRoomProps>(
   async () =>
     (
       await withCatalogs(
-        ['pages'],
+        ['parts'],
         importPart(() => import('./tools/text-room.tsx')),
       )
     ).TextRoom,

@@ -34,7 +34,7 @@ const TypingLine = lazyPart<TypingLineProps>(
   async () =>
     (
       await withCatalogs(
-        ['pages'],
+        ['parts'],
         importPart(() => import('./tools/typing-line.tsx')),
       )
     ).TypingLine,

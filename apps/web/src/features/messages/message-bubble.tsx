@@ -17,7 +17,7 @@ const PendingActions = lazyPart<PendingActionsProps>(
   async () =>
     (
       await withCatalogs(
-        ['pages'],
+        ['parts'],
         importPart(() => import('./tools/pending-buttons.tsx')),
       )
     ).PendingButtons,

@@ -15,7 +15,7 @@ export function useTools(wantedBy: unknown): Tools | null {
     if (wantedBy === null || tools !== null) return
     let left = false
     withCatalogs(
-      ['pages'],
+      ['parts'],
       importPart(() => import('./tools/message-tools.ts')),
     ).then(
       ({ messageTools }) => {

@@ -12,7 +12,7 @@ const EditingBar = lazyPart<EditingBarProps>(
   async () =>
     (
       await withCatalogs(
-        ['pages'],
+        ['parts'],
         importPart(() => import('./tools/editing-bar.tsx')),
       )
     ).EditingBar,
