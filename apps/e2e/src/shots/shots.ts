@@ -11,7 +11,7 @@ import { keepCompany, type Look, looks, states, takeShot } from './states.ts'
 
 /**
  * `pnpm shots [word…]`: pictures of every page into `.shots`, from a real server with sample data and a set clock.
- * With words only those whose name holds all of them, such as `console-talking dark`.
+ * With words only those whose name holds all of them, such as `console-talking dark`; a comma means or: `phone,tablet`.
  */
 const folder = fileURLToPath(new URL('../../../../.shots/', import.meta.url))
 const { positionals: words } = parseArgs({ allowPositionals: true })
@@ -24,7 +24,7 @@ const wanted = looks.flatMap((look) =>
     .filter((state) => look.states === undefined || look.states.includes(state.name))
     .filter((state) => state.looks === undefined || state.looks.includes(look.name))
     .map((state) => ({ look, state, name: `${state.name}-${look.name}` }))
-    .filter(({ name }) => words.every((word) => name.includes(word))),
+    .filter(({ name }) => words.every((word) => word.split(',').some((part) => name.includes(part)))),
 )
 if (words.length === 0) await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })

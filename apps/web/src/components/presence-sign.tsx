@@ -3,7 +3,7 @@ export function PresenceSign({ here }: { here: boolean }) {
   return (
     <span
       aria-hidden="true"
-      className={`inline-block size-2 shrink-0 rounded-full ${here ? 'bg-ok' : 'border-[1.5px] border-ink-3'}`}
+      className={`inline-block size-2 shrink-0 rounded-full ${here ? 'bg-ok forced-color-adjust-none' : 'border-[1.5px] border-ink-3'}`}
     />
   )
 }

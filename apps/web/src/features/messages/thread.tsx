@@ -160,7 +160,7 @@ const Item = memo(function Item({ item, ourRole, pending, changes }: ItemProps) 
       return <DaySeparator at={item.at} />
     case 'unread':
       return (
-        <p className="flex items-center gap-3 py-3 text-meta font-medium text-accent-text before:h-px before:flex-1 before:bg-current after:h-px after:flex-1 after:bg-current">
+        <p className="flex items-center gap-3 py-3 text-meta font-medium text-accent-text before:flex-1 before:border-t before:border-current after:flex-1 after:border-t after:border-current">
           <Trans>New messages</Trans>
         </p>
       )

@@ -60,14 +60,16 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
           className={`min-h-0 flex-col border-line bg-canvas md:border-e print:hidden ${chatId === undefined ? 'flex' : 'hidden md:flex'}`}
         >
           <div className="flex min-h-13 items-center gap-2 ps-4 pe-3 short:min-h-0">
-            <h2 className="min-w-0 flex-1 truncate text-title font-semibold">{filterNames[filter]}</h2>
+            <h2 className="min-w-0 flex-1 truncate text-title font-semibold md:max-lg:sr-only">
+              {filterNames[filter]}
+            </h2>
             {filter !== 'closed' && <SortMenu sort={sort} onSort={setSort} />}
             <button
               type="button"
               aria-label={t`New chat`}
               title={t`New chat`}
               onClick={() => setStarting(true)}
-              className={iconButtonClass}
+              className={`${iconButtonClass} md:max-lg:ms-auto`}
             >
               <Icon name="plus" size={20} />
             </button>

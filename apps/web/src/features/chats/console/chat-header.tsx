@@ -35,7 +35,7 @@ export function ChatHeader(props: ChatHeaderProps) {
       <span className="inline-flex short:hidden">
         <Avatar id={client.id} name={client.name} size="row" here={presence?.online} />
       </span>
-      <div className="min-w-0 flex-1 basis-36 short:basis-16">
+      <div className="min-w-0 flex-1 basis-36 short:min-w-12 short:basis-16">
         <h2 className="truncate text-read font-semibold">
           <bdi>{client.name}</bdi>
         </h2>
@@ -76,7 +76,7 @@ function Acts({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatH
     )
   }
   return (
-    <div className="flex shrink-0 gap-2 max-md:w-full max-md:ps-2 max-md:pb-0.5 short:w-auto short:gap-1 max-md:[&>:not([data-icon])]:flex-1">
+    <div className="flex shrink-0 gap-2 max-md:w-full max-md:ps-2 max-md:pb-0.5 short:w-auto short:shrink short:gap-1 short:p-0 short:[&>button]:px-2 not-short:max-md:[&>:not([data-icon])]:flex-1">
       {chat.operator === null && (
         <Button busy={actions.isBusy(chat, 'take')} onClick={() => actions.take(chat)}>
           <Trans>Take chat</Trans>
