@@ -37,6 +37,8 @@ export type Calls = {
   isOwn(message: Message): boolean
   /** Opens the line if nothing has yet. */
   connect(): void
+  /** Finds out whether the open line still lives, and gives it up when it does not answer. */
+  probe(): void
 }
 
 type SendItems = { text: string; clientMsgId: string }[]
@@ -46,7 +48,7 @@ const repeatableMs = 15_000
 
 export function createCalls(
   client: TRPCClient<AppRouter>,
-  rest: Pick<Calls, 'connection' | 'random' | 'isOwn' | 'connect'>,
+  rest: Pick<Calls, 'connection' | 'random' | 'isOwn' | 'connect' | 'probe'>,
 ): Calls {
   return {
     ...rest,

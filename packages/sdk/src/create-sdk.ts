@@ -60,6 +60,7 @@ class SdkClient implements Sdk {
       random,
       isOwn: (message) => session.isOwn(message),
       connect: () => access.connect(),
+      probe: () => access.probe(),
     })
     this.#outboxes = createOutboxes(this.#calls, options)
     this.outbox = this.#outboxes.state

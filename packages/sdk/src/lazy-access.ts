@@ -55,9 +55,14 @@ export class LazyAccess {
     this.#hurry()
   }
 
+  /** Finds out whether the open line still lives. */
+  probe(): void {
+    this.#loaded?.access.probe()
+  }
+
   wake(sign: WakeSign): void {
     this.#loaded?.access.wake(sign)
-    this.#hurry()
+    if (sign !== 'offline') this.#hurry()
   }
 
   /** Another session begins. */

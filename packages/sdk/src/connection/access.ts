@@ -65,9 +65,17 @@ export class Access {
     else this.#line.retryNow()
   }
 
+  /** Finds out whether the open line still lives. Nothing changes while it does. */
+  probe(): void {
+    const role = this.#role()
+    if (role.kind === 'following') role.guest.ping('probe')
+    else this.#line.wake('offline')
+  }
+
   wake(sign: WakeSign): void {
     const role = this.#role()
-    if (role.kind === 'following') role.guest.ping('wake')
+    if (sign === 'offline') this.probe()
+    else if (role.kind === 'following') role.guest.ping('wake')
     else this.#line.wake(sign)
   }
 

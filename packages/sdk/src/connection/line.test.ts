@@ -26,6 +26,7 @@ beforeEach(() => {
 })
 
 afterEach(() => {
+  vi.unstubAllGlobals()
   line.end('closed')
   vi.useRealTimers()
 })
@@ -170,6 +171,20 @@ describe('Line', () => {
     expect(line.state.getSnapshot().kind).toBe('waiting')
     await tick(1_000)
     expect(FakeSocket.made).toHaveLength(2)
+  })
+
+  test('[SDK-23] when the browser is offline a silent socket is given up within a second, and one that answers is kept', async () => {
+    await open()
+    newest().say('{"id":1,"result":{"type":"started"}}')
+    vi.stubGlobal('navigator', { onLine: false })
+    line.probe()
+    newest().say('PONG')
+    await tick(5_000)
+    expect(line.state.getSnapshot().kind).toBe('online')
+    newest().mute()
+    line.probe()
+    await tick(1_000)
+    expect(line.state.getSnapshot().kind).toBe('waiting')
   })
 
   test('[SDK-8] a socket that answers after waking is kept', async () => {

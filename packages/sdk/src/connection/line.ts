@@ -6,6 +6,7 @@ import { type ConnectionEvent, type ConnectionState, type EndReason, nextConnect
 import { isSocketBlocked, socketAgainMs, unworkedPatienceMs } from './fallback-rule.ts'
 import { LineScope } from './line-scope.ts'
 import { observeSockets } from './observed-socket.ts'
+import { isOffline } from './page-signals.ts'
 import { pause } from './pause.ts'
 import { probeSocket } from './probe-socket.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -27,6 +28,8 @@ export type LineOptions = {
 /** How long a ping may stay without an answer: after waking, and on a new line, which may be a slow one. */
 const wakePongMs = 3_000
 const openPongMs = 6_000
+/** The browser says that there is no network: only a server on the same machine still answers, and that at once. */
+const offlinePongMs = 500
 /** How long an upgrade may stay without an answer once somebody asks to try at once. */
 const hurriedOpenMs = 1_500
 
@@ -93,7 +96,13 @@ export class Line {
     if (newNetwork) this.#worked = false
     if (scope?.overHttp) this.#leaveHttp(scope)
     this.retryNow()
-    for (const socket of scope?.sockets ?? []) probeSocket(socket, wakePongMs)
+    this.probe()
+  }
+
+  /** Finds out whether the open socket still lives. A browser that says that it is offline gets less patience. */
+  probe(): void {
+    const pongMs = isOffline() ? offlinePongMs : wakePongMs
+    for (const socket of this.#scope?.sockets ?? []) probeSocket(socket, pongMs)
   }
 
   /** What goes over HTTP has broken: try both ways anew, after a wait, because others have lost it at this moment too. */

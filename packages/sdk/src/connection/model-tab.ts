@@ -51,6 +51,7 @@ export class ModelTab {
       random: () => 0.5,
       isOwn: () => true,
       connect: () => this.access.connect(),
+      probe: () => this.access.probe(),
     })
     const outbox = new ChatOutbox(calls, { chatId, timeoutMs: 10_000, shelf: createMemoryShelf() })
     this.follower = followChat(calls, { chatId, outbox })

@@ -1,3 +1,4 @@
+import { isOffline } from './page-signals.ts'
 import { splitBatch } from './split-batch.ts'
 
 /** What an observer hears of one socket. `closed` comes last and once. */
@@ -53,7 +54,8 @@ export function observeSockets(Base: typeof WebSocket, observer: SocketObserver)
 
     override close(code?: number, reason?: string): void {
       super.close(code, reason)
-      if (this.readyState !== this.CLOSED) this.#closing ??= setTimeout(() => this.#giveUp(), closePatienceMs)
+      if (this.readyState !== this.CLOSED)
+        this.#closing ??= setTimeout(() => this.#giveUp(), isOffline() ? 0 : closePatienceMs)
     }
 
     /** What a browser tells when a socket breaks. Those who wait for it to open hear only of the error. */

@@ -52,7 +52,8 @@ export class OwnLine {
   }
 
   wake(sign: WakeSign): void {
-    this.#line.wake({ newNetwork: sign === 'online' })
+    if (sign === 'offline') this.#line.probe()
+    else this.#line.wake({ newNetwork: sign === 'online' })
   }
 
   /** Closes the socket; it can be opened anew. */

@@ -1,7 +1,7 @@
 import { watchClock } from './watch-clock.ts'
 
-/** Why a page may have lost its line: it comes back to the front, is online again, or stood still. */
-export type WakeSign = 'front' | 'online' | 'slept'
+/** Why a page may have lost its line: it comes back to the front, is online again, or stood still. `offline`: it may be dead. */
+export type WakeSign = 'front' | 'offline' | 'online' | 'slept'
 
 /**
  * Calls `onWake` when a program may have slept or changed its network: a page comes back to the front, out of the
@@ -11,6 +11,7 @@ export function watchPage(onWake: (sign: WakeSign) => void): () => void {
   const page = readGlobal('document')
   const isHidden = () => page !== null && 'visibilityState' in page && page.visibilityState !== 'visible'
   const stops = [
+    listenToPage('offline', () => onWake('offline')),
     listenToPage('online', () => onWake('online')),
     listenToPage('pageshow', () => onWake('front')),
     listen(page, 'visibilitychange', () => isHidden() || onWake('front')),
@@ -25,6 +26,12 @@ export function watchPage(onWake: (sign: WakeSign) => void): () => void {
 /** Does this program run in a page, so that the browser keeps its cookies? */
 export function isPage(): boolean {
   return readGlobal('document') !== null
+}
+
+/** The browser knows of no network at all. The opposite proves nothing. */
+export function isOffline(): boolean {
+  const navigator: unknown = Reflect.get(globalThis, 'navigator')
+  return typeof navigator === 'object' && navigator !== null && Reflect.get(navigator, 'onLine') === false
 }
 
 /** Listens to an event of the page's window, if there is one. */

@@ -33,6 +33,7 @@ function fakeCalls(): Calls {
     connection: line,
     random: () => 0.5,
     connect: unused,
+    probe: unused,
     isOwn: unused,
     page: unused,
     followChat: unused,

@@ -7,6 +7,7 @@ import { SdkError } from '../sdk-error.ts'
 import { createStore, type Writable } from '../store.ts'
 import { ChatOutbox } from './chat-outbox.ts'
 import { modelCalls } from './model-calls.ts'
+import { toPending } from './queue-state.ts'
 import { createMemoryShelf } from './shelf.ts'
 
 const chatId = chatIdSchema.parse(1)
@@ -22,12 +23,18 @@ type Request = {
 let line: Writable<ConnectionState>
 let requests: Request[]
 let outbox: ChatOutbox
+let probes: number
 
 beforeEach(() => {
   vi.useFakeTimers()
   line = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
   requests = []
-  outbox = new ChatOutbox(modelCalls(line, sendBatch), { chatId, timeoutMs, shelf: createMemoryShelf() })
+  probes = 0
+  const probe = () => {
+    probes += 1
+  }
+  const calls = { ...modelCalls(line, sendBatch), probe }
+  outbox = new ChatOutbox(calls, { chatId, timeoutMs, shelf: createMemoryShelf() })
 })
 
 afterEach(() => {
@@ -85,6 +92,19 @@ describe('ChatOutbox', () => {
     expect(requests.map(({ ids }) => ids)).toEqual([['a'], ['a']])
     newest().answer()
     await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
+  })
+
+  test('[SDK-23] without an answer for three seconds a message says so, the socket is asked, and nothing is sent twice', async () => {
+    await add('a')
+    await tick(2_999)
+    expect(stages()).toEqual(['sending'])
+    await tick(1)
+    expect(outbox.queue.getSnapshot().map((item) => toPending(item).state)).toEqual(['unconfirmed'])
+    expect(probes).toBe(1)
+    newest().answer()
+    await tick(60_000)
+    expect(requests).toHaveLength(1)
+    expect(probes).toBe(1)
   })
 
   test('[SDK-3] what the log shows is done, whatever becomes of the answer', async () => {

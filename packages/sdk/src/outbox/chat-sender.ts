@@ -16,6 +16,7 @@ import {
   isTooLarge,
   markOverdue,
   markSending,
+  markSlow,
   nextBatch,
   type Queue,
   type QueueItem,
@@ -40,6 +41,9 @@ export type SenderOptions = {
   /** The session is over, and the messages wait for the next one. */
   onSessionEnded(code: ErrorCode): void
 }
+
+/** An answer that takes longer is worth a word. */
+const slowMs = 3_000
 
 type OwnTurn = Turn & { isReady: boolean }
 
@@ -183,11 +187,19 @@ export class ChatSender {
   async #send(batch: readonly QueueItem[]): Promise<void> {
     const session = this.#session
     this.#busy = true
+    const slow = setTimeout(() => session === this.#session && this.#isSlow(), slowMs)
     const answer = await this.#request(batch).catch((error: unknown) => ({ error }))
+    clearTimeout(slow)
     if (session !== this.#session) return
     this.#busy = false
     if ('items' in answer) this.#answered(answer.items)
     else this.#failed(answer.error, batch)
+  }
+
+  /** Perhaps the line is dead: those who look are told, and the socket is asked. */
+  #isSlow(): void {
+    this.#set(markSlow)
+    this.#calls.probe()
   }
 
   async #request(batch: readonly QueueItem[]): Promise<SendBatchOutput> {

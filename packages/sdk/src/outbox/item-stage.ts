@@ -4,7 +4,7 @@
  *   queued ──leave──> sending ──stored──> stored ──seen──> gone
  *     │ ^                │ └──refused──> failed ──retry──> queued
  *     │ └───postponed────┤
- *   overdue              v
+ *   overdue              v              sending ──overdue──> retrying
  *     └──────────> unconfirmed <──unanswered──> retrying (the same as sending, once more)
  *
  *   queued, unconfirmed ──aged──> held ──release──> queued
@@ -22,7 +22,7 @@ export type StageEvent =
   | 'postponed'
   /** A request came back without an answer, so the outcome is unknown. */
   | 'unanswered'
-  /** It waited for the line for so long that the person is told. */
+  /** It waited for the line, or for an answer, for so long that the person is told. */
   | 'overdue'
   /** It waited for more than a day. */
   | 'aged'
@@ -72,7 +72,7 @@ const stages: StageTable = {
     refused: 'failed',
     postponed: 'queued',
     unanswered: 'unconfirmed',
-    overdue: 'sending',
+    overdue: 'retrying',
     aged: 'sending',
     release: 'sending',
     retry: 'sending',

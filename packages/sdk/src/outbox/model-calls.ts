@@ -10,6 +10,7 @@ export function modelCalls(connection: Calls['connection'], sendBatch: Calls['se
     sendBatch,
     random: () => 0.05,
     connect: () => {},
+    probe: () => {},
     isOwn: () => true,
     page: unused,
     followChat: unused,

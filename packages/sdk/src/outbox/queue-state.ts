@@ -92,6 +92,11 @@ export function markOverdue(queue: Queue): Queue {
   return step(queue, 'overdue', () => true)
 }
 
+/** A request has no answer yet, although there was time for one. */
+export function markSlow(queue: Queue): Queue {
+  return step(queue, 'overdue', (item) => isUnderWay(item.stage))
+}
+
 /** Messages that wait for more than a day, and that no program waits for, are held. They block nothing behind them. */
 export function hold(queue: Queue, now: number, awaited: ReadonlySet<string>): Queue {
   return step(queue, 'aged', (item) => now - item.waitsSince > heldAfterMs && !awaited.has(item.clientMsgId))

@@ -75,6 +75,7 @@ export class HostedGuest {
       case 'ping':
         this.#say({ t: 'pong' })
         if (message.then === 'retry') this.#options.line.retryNow()
+        if (message.then === 'probe') this.#options.line.wake('offline')
         if (message.then === 'wake') this.#options.line.wake('front')
         break
       case 'bye':

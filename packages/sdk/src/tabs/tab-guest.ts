@@ -55,7 +55,7 @@ export class TabGuest {
   }
 
   /** Asks the host, which must answer. */
-  ping(then: 'nothing' | 'retry' | 'wake'): void {
+  ping(then: 'nothing' | 'retry' | 'wake' | 'probe'): void {
     if (this.#host === null) return
     this.#answer.start()
     this.#say({ t: 'ping', then })

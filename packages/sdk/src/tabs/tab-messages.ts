@@ -10,8 +10,8 @@ export type HallMessage = { t: 'hello'; tab: string } | { t: 'leading'; host: st
 export type GuestMessage = { host: string } & (
   | { t: 'run'; id: number; op: Asked }
   | { t: 'stop'; id: number }
-  /** To be answered. `retry`: end a wait. `wake`: find out whether the line still lives. */
-  | { t: 'ping'; then: 'nothing' | 'retry' | 'wake' }
+  /** To be answered. `retry`: end a wait. `wake`: try at once, or find out whether the line still lives. `probe`: only that. */
+  | { t: 'ping'; then: 'nothing' | 'retry' | 'wake' | 'probe' }
   | { t: 'bye' }
 )
 

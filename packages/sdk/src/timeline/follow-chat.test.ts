@@ -46,6 +46,7 @@ function fakeCalls(): Calls {
     connection: createStore<ConnectionState>({ kind: 'online', via: 'socket' }),
     random: () => 0.5,
     connect: () => {},
+    probe: () => {},
     isOwn: () => true,
     page: async (input) => page(input),
     followChat: (_input, handlers) => follow(handlers),
