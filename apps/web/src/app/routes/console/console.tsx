@@ -75,7 +75,14 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
             </button>
           </div>
           <FilterBar filter={filter} counts={list.counts} onFilter={setFilter} />
-          <ChatList ref={listRef} list={list} filter={filter} sort={sort} selectedId={chatId} />
+          <ChatList
+            ref={listRef}
+            list={list}
+            filter={filter}
+            sort={sort}
+            selectedId={chatId}
+            onStart={() => setStarting(true)}
+          />
         </section>
         <section
           ref={chatRef}

@@ -20,10 +20,12 @@ type ChatListProps = {
   readonly filter: ConsoleFilter
   readonly sort: ConsoleSort
   readonly selectedId: number | undefined
+  /** Begins a chat with a client. */
+  readonly onStart: () => void
 }
 
 /** The chats of one filter. Rows keep their places while somebody is about to choose one. */
-export function ChatList({ ref, list, filter, sort, selectedId }: ChatListProps) {
+export function ChatList({ ref, list, filter, sort, selectedId, onStart }: ChatListProps) {
   const { user } = useSession()
   const boxRef = useRef<HTMLDivElement>(null)
   const ids = useMemo(() => list.chats.map((chat) => chat.id), [list.chats])
@@ -82,13 +84,15 @@ export function ChatList({ ref, list, filter, sort, selectedId }: ChatListProps)
             )
           })}
         </ul>
-        <ListEnd list={list} filter={filter} empty={shown.length === 0} />
+        <ListEnd list={list} filter={filter} empty={shown.length === 0} onStart={onStart} />
       </div>
     </div>
   )
 }
 
-function ListEnd({ list, filter, empty }: { list: ConsoleChats; filter: ConsoleFilter; empty: boolean }) {
+type ListEndProps = Pick<ChatListProps, 'list' | 'filter' | 'onStart'> & { readonly empty: boolean }
+
+function ListEnd({ list, filter, empty, onStart }: ListEndProps) {
   if (list.state === 'loading' && empty) return <ListSkeleton />
   if (list.state === 'failed') {
     return (
@@ -100,7 +104,7 @@ function ListEnd({ list, filter, empty }: { list: ConsoleChats; filter: ConsoleF
       </div>
     )
   }
-  if (empty) return <EmptyList filter={filter} />
+  if (empty) return <EmptyList filter={filter} onStart={onStart} />
   if (!list.hasMore) return null
   return (
     <div className="p-3 text-center">
