@@ -17,8 +17,8 @@ const mostRetryMs = 60_000
 
 /**
  * The device's storage while it works, otherwise memory, which has everything that this program has put there or seen
- * there. No call ever rejects. A device that is slow, refuses or breaks is tried again for as long as the program runs;
- * when it opens, what was written to memory meanwhile moves to it. One call at a time, so that the copy in memory is
+ * there. No call ever rejects. A device that is slow or refuses at first is tried again for as long as the program
+ * runs; when it opens, what was written to memory meanwhile moves to it. One call at a time, so that the copy in memory is
  * always as the device was last.
  */
 export class FallbackStorage implements OutboxStorage {
@@ -93,7 +93,10 @@ export class FallbackStorage implements OutboxStorage {
     return answer
   }
 
-  /** Null without a device. What a lost device says later is not listened to: it is old. */
+  /**
+   * Null without a device. One that broke in use is given up: other tabs may go on with what it has, and adding it again
+   * from memory would bring back what they have sent, or change the order.
+   */
   async #tryDevice<T>(work: (device: OutboxStorage) => Promise<T>): Promise<T | null> {
     const device = this.#device
     if (device === null) return null
@@ -102,10 +105,7 @@ export class FallbackStorage implements OutboxStorage {
     } catch {
       this.#device = null
       device.close()
-      // Perhaps the device has lost everything: what it has still is added no second time.
-      for (const row of await this.#memory.read()) this.#noteUnsaved(row, false)
       this.#report(false)
-      this.#openLater()
       return null
     }
   }
