@@ -30,6 +30,7 @@ export class FallbackStorage implements OutboxStorage {
   /** Resolves when the device is open, or calls need not wait for it any more. */
   readonly #waits: Promise<void>
   #isReported = true
+  #isLost = false
   /** Calls do not wait for the device any more. */
   #hasStarted = false
   #calls: Promise<unknown> = Promise.resolve()
@@ -45,6 +46,11 @@ export class FallbackStorage implements OutboxStorage {
   /** What is put here outlives the program. */
   get isKept(): boolean {
     return this.#device !== null
+  }
+
+  /** The device broke in use: what it had is only in memory now. */
+  get isLost(): boolean {
+    return this.#isLost
   }
 
   read(chatId?: ChatId): Promise<OutboxRow[]> {
@@ -105,6 +111,7 @@ export class FallbackStorage implements OutboxStorage {
     } catch {
       this.#device = null
       device.close()
+      this.#isLost = true
       this.#report(false)
       return null
     }

@@ -41,7 +41,8 @@ export function createDeviceShelf({ account, browser, onKept, onRestored, onNoti
   const storage = new FallbackStorage({
     open: () => openDevice(indexedDB, account),
     onDevice(isWorking) {
-      onKept(isWorking || journal.isWorking())
+      // The journal has what was written while the device was slow, and not what the device had.
+      onKept(isWorking || (journal.isWorking() && !storage.isLost))
       if (isWorking) void shelf.emptyJournal().then(onRestored)
     },
   })
