@@ -6,8 +6,17 @@ import { findChromium, launchChromium } from './browser.ts'
 import { measureBusyList } from './busy-list.ts'
 import { makeLongChat } from './long-chat.ts'
 import { measureLoads, type Visited } from './measure-loads.ts'
+import { measureQuickness } from './measure-quickness.ts'
 import { measureSends } from './measure-sends.ts'
-import { busyListTable, busyListTargets, pageTables, pageTargets, type Scrolled } from './page-tables.ts'
+import {
+  busyListTable,
+  busyListTargets,
+  pageTables,
+  pageTargets,
+  quicknessTable,
+  quicknessTargets,
+  type Scrolled,
+} from './page-tables.ts'
 import { firstField, firstVisit, messageField, type Person, signIn, signInPath } from './people.ts'
 import { dragToStart, turnWheel, wheelSpeed } from './scroll-thread.ts'
 
@@ -27,7 +36,7 @@ export const pagesBench: Bench = {
       return {
         about: 'No Chromium was found here.',
         tables: [],
-        targets: [...pageTargets(new Map()), ...busyListTargets(null)],
+        targets: [...pageTargets(new Map()), ...quicknessTargets(null), ...busyListTargets(null)],
       }
     await using stack = new AsyncDisposableStack()
     const browser = await launchChromium(chromium)
@@ -60,6 +69,9 @@ async function measure(
   }
   options.log(`${pages.length} pages, ${roundsOf(options, 5)} cold loads of each`)
   const loads = await measureLoads(browser, { pages, rounds: roundsOf(options, 5) })
+  options.log('signing in, writing, and going from chat to chat')
+  const server = { url, connectionString }
+  const quickness = await measureQuickness(browser, { server, rounds: roundsOf(options, 9) })
   const scrolled: Scrolled[] = []
   for (const page of pages.slice(-2)) {
     options.log(`scrolling: ${page.name}`)
@@ -68,12 +80,15 @@ async function measure(
   // A quick run shows that the parts work; a busy list needs its minutes.
   const minutes = options.minutes ?? (options.quick ? null : size.list.minutes)
   if (minutes !== null) options.log(`a list of ${size.list.chats} chats for ${minutes} minutes`)
-  const busy =
-    minutes === null ? null : await measureBusyList(browser, { url, connectionString }, { ...size.list, minutes })
+  const busy = minutes === null ? null : await measureBusyList(browser, server, { ...size.list, minutes })
   return {
     about: about(browser),
-    tables: [...pageTables(loads, scrolled), ...(busy === null ? [] : [busyListTable(busy)])],
-    targets: [...pageTargets(loads), ...busyListTargets(busy)],
+    tables: [
+      ...pageTables(loads, scrolled),
+      quicknessTable(quickness),
+      ...(busy === null ? [] : [busyListTable(busy)]),
+    ],
+    targets: [...pageTargets(loads), ...quicknessTargets(quickness), ...busyListTargets(busy)],
   }
 }
 
@@ -104,6 +119,7 @@ function about(browser: Browser): string {
 nothing cached, gzip. *Interactive*: from the start of the navigation to the moment when the field to write in takes
 input and the last long task before a quiet second has ended. *Long tasks* are those that the browser reports: above
 50 ms. *The list*: an operator has loaded all chats of it, and messages of fifty clients come into them at random; memory is
-the page's after a collection. *Dropped frames*: gaps between two frames that a screen of 60 Hz would have shown. The wheel is turned by the
+the page's after a collection. *Quickness* counts from the time stamp of the browser's event to the change of the
+document. *Dropped frames*: gaps between two frames that a screen of 60 Hz would have shown. The wheel is turned by the
 browser's own synthetic gestures.`
 }

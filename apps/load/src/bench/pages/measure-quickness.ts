@@ -1,0 +1,108 @@
+/// <reference lib="dom" />
+import type { Browser, Page } from 'playwright-core'
+import { makeLongChat } from './long-chat.ts'
+import { firstField, firstVisit, messageField, type Person, signIn, signInPath } from './people.ts'
+
+/** From what somebody did to what is in the document, in milliseconds, each time anew. */
+export type Quickness = {
+  /** From the press of *Sign in* to a field that takes a message. */
+  readonly signInMs: readonly number[]
+  /** From Enter to the own message. */
+  readonly ownMessageMs: readonly number[]
+  /** From the click on a row to messages of that chat: the first time, and when the chat was open before. */
+  readonly firstSwitchMs: readonly number[]
+  readonly switchMs: readonly number[]
+}
+
+type Server = { readonly url: string; readonly connectionString: string }
+
+declare global {
+  var waitingFor: Promise<number>
+}
+
+const chats = 6
+const messagesEach = 200
+
+export async function measureQuickness(
+  browser: Browser,
+  { server, rounds }: { server: Server; rounds: number },
+): Promise<Quickness> {
+  const signInMs: number[] = []
+  const ownMessageMs: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const page = await firstVisit(browser, { place: firstField })
+    signInMs.push(await timeSignIn(page, server.url, `quick-${round}@example.com`))
+    for (let nth = 0; nth < 4; nth += 1) ownMessageMs.push(await timeOwnMessage(page, `written ${round} ${nth}`))
+    await page.context().close()
+  }
+  const { first, again } = await timeSwitches(browser, { server, rounds })
+  return { signInMs, ownMessageMs, firstSwitchMs: first, switchMs: again }
+}
+
+async function timeSignIn(page: Page, url: string, email: string): Promise<number> {
+  await page.goto(`${url}${signInPath.client}`)
+  await page.getByRole('textbox', { name: 'Email' }).fill(email)
+  await page.getByRole('textbox', { name: 'Name' }).fill('Quinn')
+  const press = () => page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  return await timeUntil(page, { event: 'click', selector: `${messageField}:enabled` }, press)
+}
+
+async function timeOwnMessage(page: Page, text: string): Promise<number> {
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.fill(text)
+  const ms = await timeUntil(page, { event: 'keydown', selector: 'article', text }, () => field.press('Enter'))
+  await page.getByRole('article').filter({ hasText: text }).getByText('Sent').first().waitFor({ state: 'attached' })
+  return ms
+}
+
+async function timeSwitches(
+  browser: Browser,
+  { server, rounds }: { server: Server; rounds: number },
+): Promise<{ first: number[]; again: number[] }> {
+  const operator: Person = { name: 'Olaf', email: 'switching@example.com', role: 'operator' }
+  const names = Array.from({ length: chats }, (_, nth) => `Client ${String.fromCharCode(65 + nth)}`)
+  for (const name of names) {
+    const client: Person = { name, email: `${name.replace(' ', '-')}@example.com`, role: 'client' }
+    await makeLongChat(server, { messages: messagesEach, client, operator })
+  }
+  const session = await signIn(browser, server.url, operator)
+  const page = await firstVisit(browser, { place: messageField, session })
+  await page.goto(server.url)
+  await page.getByRole('link', { name: 'Go to inbox' }).click()
+  const open = async (name: string) => {
+    const row = page.getByRole('listitem').getByRole('link', { name })
+    await row.waitFor()
+    const selector = `[aria-label="Messages with ${name}"] article`
+    return await timeUntil(page, { event: 'click', selector }, () => row.click())
+  }
+  const first: number[] = []
+  for (const name of names) first.push(await open(name))
+  const again: number[] = []
+  for (let round = 0; round < rounds; round += 1) for (const name of names) again.push(await open(name))
+  await page.context().close()
+  return { first, again }
+}
+
+type Awaited = { readonly event: 'click' | 'keydown'; readonly selector: string; readonly text?: string }
+
+/** From the browser's event that `act` causes to the change of the document that brings what is awaited. */
+async function timeUntil(page: Page, awaited: Awaited, act: () => Promise<void>): Promise<number> {
+  await page.evaluate(({ event, selector, text = '' }) => {
+    globalThis.waitingFor = new Promise((resolve) => {
+      const begin = ({ timeStamp }: Event) => {
+        const observer = new MutationObserver(look)
+        observer.observe(document, { childList: true, subtree: true, attributes: true, characterData: true })
+        look()
+        function look() {
+          const found = [...document.querySelectorAll(selector)].some((each) => each.textContent?.includes(text))
+          if (!found) return
+          observer.disconnect()
+          resolve(performance.now() - timeStamp)
+        }
+      }
+      addEventListener(event, begin, { capture: true, once: true })
+    })
+  }, awaited)
+  await act()
+  return await page.evaluate(() => globalThis.waitingFor)
+}
