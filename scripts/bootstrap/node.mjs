@@ -1,10 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Failure, say } from './failure.mjs'
-import { withLock } from './lock.mjs'
-import { toolsDir } from './paths.mjs'
+import { Failure } from './failure.mjs'
+import { ensureNpmTool } from './npm-tool.mjs'
 import { quietNpm } from './quiet-npm.mjs'
-import { runQuietly } from './run.mjs'
 
 const wantedMajor = 24
 
@@ -23,9 +21,8 @@ export async function ensureNode() {
   const spec = packages[platform]
   if (!spec)
     throw new Failure(`Node ${wantedMajor} is needed, and npm has none for ${platform}: install it from nodejs.org`)
-  const folder = join(toolsDir, spec.replace('@', '-'))
-  const node = join(folder, 'node_modules', spec.split('@')[0], 'bin/node')
-  if (!existsSync(node)) await withLock('node', () => install({ spec, folder, node }))
+  const what = `this is Node ${process.versions.node}; getting Node ${wantedMajor} from npm (once, into .tools)`
+  const node = await ensureNpmTool(spec, { file: 'bin/node', what })
   // The npx of npm 8, which comes with Node 18, fails beside a Node without this folder.
   mkdirSync(join(dirname(node), '../lib'), { recursive: true })
   return node
@@ -34,16 +31,4 @@ export async function ensureNode() {
 /** The environment in which `node` is that Node, for everything that is run below us. */
 export function withNode(node) {
   return { ...quietNpm(), PATH: `${dirname(node)}:${process.env.PATH ?? ''}` }
-}
-
-async function install({ spec, folder, node }) {
-  if (existsSync(node)) return
-  say(`this is Node ${process.versions.node}; getting Node ${wantedMajor} from npm (once, into .tools)`)
-  const half = `${folder}.half`
-  rmSync(half, { recursive: true, force: true })
-  mkdirSync(half, { recursive: true })
-  const args = ['install', '--prefix', half, '--no-save', '--no-package-lock', '--ignore-scripts', spec]
-  await runQuietly('npm', args, { what: 'Getting Node from npm', env: quietNpm(), cwd: half })
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(half, folder)
 }

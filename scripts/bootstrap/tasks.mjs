@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { checks, runChecks } from './checks.mjs'
 import { dev } from './dev.mjs'
 import { generateDocs } from './generate-docs.mjs'
+import { ensureNpmTool } from './npm-tool.mjs'
 import { root } from './paths.mjs'
 import { prepare, prepareBuilt } from './prepare.mjs'
 import { findPrograms } from './programs.mjs'
@@ -24,7 +25,8 @@ export const tasks = {
   'load:check': async (args) => await load(await prepare(), 'check', args),
   bench: async (args) => await load(await prepareBuilt(), 'bench', args),
   'load:profile': async (args) => await load(await prepare(), 'profile', args),
-  shots: async (args) => await shots(await prepareBuilt(), args),
+  shots: async (args) => await inBrowser(await prepareBuilt(), 'shots/shots', args),
+  lighthouse: async (args) => await lighthouse(await prepareBuilt(), args),
   build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
   'docs:generate': async () => await generateDocs(await prepare()),
@@ -44,11 +46,17 @@ async function load({ node, env }, program, args) {
   return await run(node, ['--disable-warning=ExperimentalWarning', `apps/load/src/${program}.ts`, ...args], { env })
 }
 
-async function shots(tools, args) {
+/** A program of `apps/e2e` that opens the pages. */
+async function inBrowser(tools, program, args) {
   const env = { ...tools.env, ...(await findPrograms(tools)) }
-  return await run(tools.node, ['--disable-warning=ExperimentalWarning', 'apps/e2e/src/shots/shots.ts', ...args], {
-    env,
-  })
+  const file = `apps/e2e/src/${program}.ts`
+  return await run(tools.node, ['--disable-warning=ExperimentalWarning', file, ...args], { env })
+}
+
+async function lighthouse(tools, args) {
+  const what = 'getting Lighthouse from npm (once, into .tools)'
+  const DESKBELL_LIGHTHOUSE = await ensureNpmTool('lighthouse@13.5.0', { file: 'cli/index.js', what })
+  return await inBrowser({ ...tools, env: { ...tools.env, DESKBELL_LIGHTHOUSE } }, 'lighthouse', args)
 }
 
 async function generateMigration({ env }, args) {
