@@ -43,6 +43,9 @@ describe.skipIf(!tools.chromium)('languages and dates', () => {
     await messages(operator, 'before midnight').waitFor()
     const day = operator.getByRole('heading', { level: 2 }).locator('time')
     expect(await day.textContent()).toBe('Today')
+    // Once the client has an answer the row tells when, and no longer for how long it has waited.
+    await write(operator, 'an answer')
+    await row.filter({ hasText: 'Reply:' }).waitFor()
     expect(await row.locator('time').textContent()).toMatch(/\d:\d\d/)
 
     const back = () => operator.evaluate(() => window.dispatchEvent(new Event('focus')))

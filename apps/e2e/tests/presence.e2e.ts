@@ -45,7 +45,7 @@ describe.skipIf(!tools.chromium)('who is here', () => {
   test('[WEB-32] where the browser keeps nothing the page says so', async () => {
     const context = await world.newContext()
     await context.addInitScript(() => {
-      Object.defineProperty(window, 'indexedDB', { value: undefined })
+      for (const name of ['indexedDB', 'localStorage']) Object.defineProperty(window, name, { value: undefined })
     })
     const page = await signInAsClient(context, world.url, { email: 'bea@example.com', name: 'Bea' })
     await page.getByText('This browser can’t save messages').waitFor()

@@ -169,6 +169,9 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await context.clock.setFixedTime(Date.now() + 3 * 3_600_000)
     const client = await signInAsClient(context, world.url, { email: 'fast@example.com', name: 'Fast' })
     await write(client, 'first')
+    // The page is told of what comes from now on, which tells it the server's time.
+    await client.getByRole('button', { name: 'Copy message' }).waitFor()
+    await messages(client, 'first').and(client.locator('[data-state=sent]')).waitFor()
     await write(client, 'second')
     await messages(client, 'second').and(client.locator('[data-state=sent]')).waitFor()
     await composer(client).press('ArrowUp')

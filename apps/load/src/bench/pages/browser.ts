@@ -1,7 +1,7 @@
 import { accessSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 
-const places = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map(
+const places = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chromium-headless-shell'].map(
   (name) => `/usr/bin/${name}`,
 )
 
