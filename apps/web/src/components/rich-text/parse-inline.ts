@@ -94,7 +94,7 @@ function marksOf(line: string, solids: readonly Solid[]): Mark[] {
     0: { length },
   } of line.matchAll(/\*+/g)) {
     while ((solids[solidAt]?.end ?? Number.POSITIVE_INFINITY) <= start) solidAt += 1
-    const isInside = (solids[solidAt]?.start ?? Number.POSITIVE_INFINITY) < start
+    const isInside = (solids[solidAt]?.start ?? Number.POSITIVE_INFINITY) <= start
     if (length > 3 || isInside) continue
     const [before, after] = [charBefore(line, start), charAfter(line, start + length)]
     // A mark may also stand beside another one: `**a *b***` is left as it is, `***a***` is both.

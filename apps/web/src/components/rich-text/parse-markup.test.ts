@@ -183,8 +183,8 @@ test('[WEB-39] whatever is typed, only marks are left out', () => {
     }
     expect(at).toBe(shown.length)
   })
-  // The seed is fixed until a fault that it does not meet is mended: `**a@b.example*\u0301**` loses a sign.
-  fc.assert(property, { numRuns: 3_000, seed: 39 })
+  // Stars can be the beginning of an address, and are no marks then.
+  fc.assert(property, { numRuns: 3_000, examples: [[[...'**a@b.example*\u0301**']]] })
 })
 
 test.each([
