@@ -13,41 +13,14 @@ export function pageNameOf(route: Route): PageName {
 }
 
 const loaders: Record<PageName, () => Promise<ComponentType>> = {
-  home: async () =>
-    (
-      await withCatalogs(
-        ['pages'],
-        importPart(() => import('./routes/home-page.tsx')),
-      )
-    ).HomePage,
-  clientLogin: async () =>
-    (
-      await withCatalogs(
-        ['pages'],
-        importPart(() => import('./routes/login-page.tsx')),
-      )
-    ).ClientLoginPage,
-  operatorLogin: async () =>
-    (
-      await withCatalogs(
-        ['pages'],
-        importPart(() => import('./routes/login-page.tsx')),
-      )
-    ).OperatorLoginPage,
-  notFound: async () =>
-    (
-      await withCatalogs(
-        ['pages'],
-        importPart(() => import('./routes/not-found-page.tsx')),
-      )
-    ).NotFoundPage,
+  home: async () => (await withCatalogs(['pages'], () => import('./routes/home-page.tsx'))).HomePage,
+  clientLogin: async () => (await withCatalogs(['pages'], () => import('./routes/login-page.tsx'))).ClientLoginPage,
+  operatorLogin: async () => (await withCatalogs(['pages'], () => import('./routes/login-page.tsx'))).OperatorLoginPage,
+  notFound: async () => (await withCatalogs(['pages'], () => import('./routes/not-found-page.tsx'))).NotFoundPage,
   client: async () => {
     const [{ ChatsPage }, { ClientPage }] = await Promise.all([
       importPart(() => import('./routes/chats-page.tsx')),
-      withCatalogs(
-        ['chat'],
-        importPart(() => import('./routes/client-page.tsx')),
-      ),
+      withCatalogs(['chat'], () => import('./routes/client-page.tsx')),
     ])
     return () => (
       <ChatsPage>
@@ -58,10 +31,7 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
   operator: async () => {
     const [{ ChatsPage }, { OperatorPage }] = await Promise.all([
       importPart(() => import('./routes/chats-page.tsx')),
-      withCatalogs(
-        ['chat', 'pages', 'console'],
-        importPart(() => import('./routes/console/operator-page.tsx')),
-      ),
+      withCatalogs(['chat', 'pages', 'console'], () => import('./routes/console/operator-page.tsx')),
     ])
     return () => (
       <ChatsPage>

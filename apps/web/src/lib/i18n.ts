@@ -33,11 +33,11 @@ export function needCatalogs(names: readonly CatalogName[]): void {
 }
 
 /** A page and the catalogues that it needs, loaded side by side. Later languages bring these catalogues too. */
-export async function withCatalogs<T>(names: readonly CatalogName[], page: Promise<T>): Promise<T> {
+export async function withCatalogs<T>(names: readonly CatalogName[], load: () => Promise<T>): Promise<T> {
   needCatalogs(names)
   const locale = chooseLocale([i18n.locale])
   const loading = names.map(async (name) => i18n.load(locale, (await importPart(catalogs[locale][name])).messages))
-  const [loaded] = await Promise.all([page, ...loading])
+  const [loaded] = await Promise.all([importPart(load), ...loading])
   return loaded
 }
 

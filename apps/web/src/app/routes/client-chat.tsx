@@ -8,19 +8,12 @@ import { appendDraft, carryDraft } from '../../features/messages/drafts.ts'
 import type { OpeningState } from '../../features/messages/use-opening.ts'
 import { usePlacedTexts } from '../../features/messages/use-placed-texts.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { FirstMessage } from './first-message.tsx'
 import { useClosedChat } from './use-closed-chat.tsx'
 
 const ClosedChat = lazyPart<ClosedChatProps>(
-  async () =>
-    (
-      await withCatalogs(
-        ['parts'],
-        importPart(() => import('../../features/chats/own/closed-chat.tsx')),
-      )
-    ).ClosedChat,
+  async () => (await withCatalogs(['parts'], () => import('../../features/chats/own/closed-chat.tsx'))).ClosedChat,
 )
 
 type ClientChatProps = {

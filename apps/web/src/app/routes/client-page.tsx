@@ -9,7 +9,6 @@ import { useTitle } from '../../features/chats/use-title.ts'
 import { useOpening } from '../../features/messages/use-opening.ts'
 import { WaitingComposer } from '../../features/messages/waiting-composer.tsx'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { useChatsRoute } from '../chats-route.ts'
 import { readClosedChat } from '../env.ts'
@@ -20,13 +19,7 @@ import { useSelection } from './use-selection.ts'
 
 // Only who has several chats needs it.
 const OwnChatList = lazyPart<OwnChatListProps>(
-  async () =>
-    (
-      await withCatalogs(
-        ['parts'],
-        importPart(() => import('../../features/chats/own/own-chat-list.tsx')),
-      )
-    ).OwnChatList,
+  async () => (await withCatalogs(['parts'], () => import('../../features/chats/own/own-chat-list.tsx'))).OwnChatList,
 )
 
 /** A client's own chats: the running one, the past ones, and the way to a new one. */

@@ -7,17 +7,10 @@ import { useReopening } from '../../features/chats/own/use-reopening.ts'
 import type { WritingOn } from '../../features/messages/conversation.tsx'
 import { pendingActionClass, type RefusedMessage } from '../../features/messages/pending-actions.tsx'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 import { readClosedChat } from '../env.ts'
 
 const ClosedHint = lazyPart<ClosedHintProps>(
-  async () =>
-    (
-      await withCatalogs(
-        ['parts'],
-        importPart(() => import('../../features/chats/own/closed-hint.tsx')),
-      )
-    ).ClosedHint,
+  async () => (await withCatalogs(['parts'], () => import('../../features/chats/own/closed-hint.tsx'))).ClosedHint,
 )
 
 export type ClosedChatInput = {

@@ -10,10 +10,7 @@ import type { AccountPanelProps } from './account-panel.tsx'
 
 const AccountPanel = lazyPart<AccountPanelProps>(async () => {
   const [panel] = await Promise.all([
-    withCatalogs(
-      ['pages', 'parts'],
-      importPart(() => import('./account-panel.tsx')),
-    ),
+    withCatalogs(['pages', 'parts'], () => import('./account-panel.tsx')),
     importPart(() => import('./sign-out-tools.ts')),
   ])
   return panel.AccountPanel

@@ -3,7 +3,6 @@ import { type ClipboardEvent, type KeyboardEvent, type ReactNode, type RefObject
 import { Icon } from '../../components/icon.tsx'
 import { lazyPart } from '../../components/lazy-part.tsx'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 import { insertText, pasteConverted, separated } from '../../lib/typed-text.ts'
 import { composedText, textRoom } from './composed-text.ts'
 import { composerAction } from './composer-keys.ts'
@@ -11,13 +10,7 @@ import type { TextRoomProps } from './tools/text-room.tsx'
 import { useFilesNotice } from './use-files-notice.tsx'
 
 const TextRoom = lazyPart<TextRoomProps>(
-  async () =>
-    (
-      await withCatalogs(
-        ['parts'],
-        importPart(() => import('./tools/text-room.tsx')),
-      )
-    ).TextRoom,
+  async () => (await withCatalogs(['parts'], () => import('./tools/text-room.tsx'))).TextRoom,
 )
 
 type ComposerProps = {

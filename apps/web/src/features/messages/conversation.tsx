@@ -7,7 +7,6 @@ import { lazyPart } from '../../components/lazy-part.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useBehind } from '../../lib/catching-up.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 import { useSession } from '../../lib/session.ts'
 import { useStore } from '../../lib/use-store.ts'
 import { composedText } from './composed-text.ts'
@@ -31,13 +30,7 @@ import { useTroubles } from './use-troubles.ts'
 import { WritingPlace } from './writing-place.tsx'
 
 const TypingLine = lazyPart<TypingLineProps>(
-  async () =>
-    (
-      await withCatalogs(
-        ['parts'],
-        importPart(() => import('./tools/typing-line.tsx')),
-      )
-    ).TypingLine,
+  async () => (await withCatalogs(['parts'], () => import('./tools/typing-line.tsx'))).TypingLine,
 )
 
 type ConversationProps = {

@@ -3,7 +3,6 @@ import { Avatar } from '../../components/avatar.tsx'
 import { lazyPart } from '../../components/lazy-part.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 import { CopyButton } from './copy-button.tsx'
 import { type ChangeHandlers, MessageMore } from './message-more.tsx'
 import { MessageStatus } from './message-status.tsx'
@@ -14,13 +13,7 @@ import type { MessageItem } from './timeline-item.ts'
 
 /** Why a message does not go on by itself, and what can be done with its text. */
 const PendingActions = lazyPart<PendingActionsProps>(
-  async () =>
-    (
-      await withCatalogs(
-        ['parts'],
-        importPart(() => import('./tools/pending-buttons.tsx')),
-      )
-    ).PendingButtons,
+  async () => (await withCatalogs(['parts'], () => import('./tools/pending-buttons.tsx'))).PendingButtons,
 )
 
 type BubbleProps = {

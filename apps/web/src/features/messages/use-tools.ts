@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 
 type ToolsModule = typeof import('./tools/message-tools.ts')
 export type Tools = ToolsModule['messageTools']
@@ -14,10 +13,7 @@ export function useTools(wantedBy: unknown): Tools | null {
   useEffect(() => {
     if (wantedBy === null || tools !== null) return
     let left = false
-    withCatalogs(
-      ['parts'],
-      importPart(() => import('./tools/message-tools.ts')),
-    ).then(
+    withCatalogs(['parts'], () => import('./tools/message-tools.ts')).then(
       ({ messageTools }) => {
         if (!left) setTools(messageTools)
       },

@@ -2,20 +2,13 @@ import type { ChatFollower } from '@deskbell/sdk'
 import { memo, type RefObject } from 'react'
 import { lazyPart } from '../../components/lazy-part.tsx'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
 import { Composer } from './composer.tsx'
 import type { EditingBarProps } from './tools/editing-bar.tsx'
 import type { ComposerEditing } from './use-changing.tsx'
 import type { Draft } from './use-draft.ts'
 
 const EditingBar = lazyPart<EditingBarProps>(
-  async () =>
-    (
-      await withCatalogs(
-        ['parts'],
-        importPart(() => import('./tools/editing-bar.tsx')),
-      )
-    ).EditingBar,
+  async () => (await withCatalogs(['parts'], () => import('./tools/editing-bar.tsx'))).EditingBar,
 )
 
 type WritingPlaceProps = {
