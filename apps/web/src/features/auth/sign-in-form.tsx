@@ -9,7 +9,7 @@ import { PersonFields } from '../../components/person-fields.tsx'
 import { errorCode } from '../../lib/error-code.ts'
 import { importPart } from '../../lib/import-part.ts'
 import { whenIdle } from '../../lib/when-idle.ts'
-import { CookieNotKept, signIn } from './sign-in.ts'
+import { CookieNotKept, preloadSignIn, signIn } from './sign-in.ts'
 
 type Checks = typeof import('../../components/person.ts')
 type Attempt = { readonly state: 'ready' | 'working' } | { readonly state: 'refused'; readonly error: unknown }
@@ -22,7 +22,12 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
   const [attempt, setAttempt] = useState<Attempt>({ state: 'ready' })
   const formRef = useRef<HTMLFormElement>(null)
   const faults: PersonFaults = checks?.personFaults(person) ?? {}
-  useEffect(() => whenIdle(() => void loadChecks()), [])
+  useEffect(() => {
+    whenIdle(() => {
+      void loadChecks()
+      void preloadSignIn()
+    })
+  }, [])
   // A page that was drawn at build time takes text before this code has come.
   useLayoutEffect(() => setPerson((before) => typedBefore(formRef.current) ?? before), [])
   useLayoutEffect(() => focusFirstField(formRef.current), [])

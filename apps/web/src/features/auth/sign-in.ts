@@ -7,7 +7,13 @@ const patienceMs = 10_000
 /** The browser did not keep the session's cookie: cookies are blocked, or a secure one came without https. */
 export class CookieNotKept extends Error {}
 
-/** Signs in; the session comes as a cookie. The SDK is loaded for it only now: the form itself does not need it. */
+/** Loads what `signIn` needs, and the page after it, while somebody fills in the form. */
+export async function preloadSignIn(): Promise<void> {
+  const sdk = await importPart(() => import('@deskbell/sdk')).catch(() => null)
+  await sdk?.preloadSdk()
+}
+
+/** Signs in; the session comes as a cookie. The form itself stands without the SDK. */
 export async function signIn(input: LoginInput): Promise<User> {
   const ended = new AbortController()
   const timer = setTimeout(() => ended.abort(), patienceMs)
