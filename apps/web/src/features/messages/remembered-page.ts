@@ -9,13 +9,22 @@ type Remembered = { readonly chatId: number; readonly page: PageOutput }
 const entriesMax = 50
 const restMs = 1_000
 
-/** The newest messages of the chat that was open last, if it is this one. */
+/** By user and chat, the one that was left last at the end: whoever goes back and forth between chats sees them at once. */
+const left = new Map<string, PageOutput>()
+const leftMax = 10
+
+/** The newest messages of a chat that this page has shown lately, or of the one that was open last on this device. */
 export function rememberedPage(owner: Owner, chatId: number): PageOutput | undefined {
+  const page = left.get(leftKey(owner, chatId))
+  if (page !== undefined) return page
   const remembered = readRemembered(owner, 'messages', isRemembered)
   return remembered?.chatId === chatId ? remembered.page : undefined
 }
 
-/** Keeps the newest messages of the open chat on the device: when they have rested for a moment, and when the page goes. */
+/**
+ * Keeps the newest messages of the open chat: on the device when they have rested for a moment and when the page goes,
+ * and in memory when another chat takes its place.
+ */
 export function useRememberedPage(owner: Owner, chatId: number, follower: ChatFollower): void {
   const { role, userId } = owner
   useEffect(() => {
@@ -37,8 +46,19 @@ export function useRememberedPage(owner: Owner, chatId: number, follower: ChatFo
       unsubscribe()
       window.removeEventListener('pagehide', keepNow)
       clearTimeout(timer)
+      keepLeft(leftKey({ role, userId }, chatId), follower.newestPage(entriesMax))
     }
   }, [role, userId, chatId, follower])
+}
+
+function leftKey({ role, userId }: Owner, chatId: number): string {
+  return `${role}.${userId}.${chatId}`
+}
+
+function keepLeft(key: string, page: PageOutput | null): void {
+  left.delete(key)
+  if (page !== null) left.set(key, page)
+  for (const oldest of left.keys()) if (left.size > leftMax) left.delete(oldest)
 }
 
 /** Written by this page, and by nobody else: it is whole, or it is not there. */
