@@ -2,7 +2,16 @@ import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
-import { chatRow, composer, messages, openAccountMenu, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import {
+  chatRow,
+  composer,
+  messages,
+  openAccountMenu,
+  shownTexts,
+  signInAsClient,
+  signInAsOperator,
+  write,
+} from '../src/pages.ts'
 import { type RestPerson, signInByRest } from '../src/rest-person.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
@@ -151,6 +160,28 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
   })
 
+  test('[WEB-67] a chat that was open before is there at the press, and what came meanwhile with the line', async () => {
+    const { client, chatId } = await clientWith('Eager', 'to and fro')
+    await clientWith('Calm', 'something else')
+    const operator = await operatorPage('Tilda')
+    await chatRow(operator, 'Eager').click()
+    await messages(operator, 'to and fro').waitFor()
+    await chatRow(operator, 'Calm').click()
+    await messages(operator, 'something else').waitFor()
+    await operator.context().setOffline(true)
+    await client.sendAll(chatId, ['sent meanwhile'])
+    const shownAtOnce = await chatRow(operator, 'Eager').evaluate((row: HTMLElement) => {
+      row.click()
+      return new Promise((resolve) => {
+        requestAnimationFrame(() => resolve(document.querySelector('article')?.textContent?.includes('to and fro')))
+      })
+    })
+    expect(shownAtOnce).toBe(true)
+    await operator.context().setOffline(false)
+    await messages(operator, 'sent meanwhile').waitFor({ timeout: 30_000 })
+    expect(await shownTexts(operator)).toEqual(['to and fro', 'sent meanwhile'])
+  })
+
   test('[WEB-56] signing out asks when messages wait, and leaves nothing of that user on the device', async () => {
     const { chatId } = await clientWith('Leaver', 'a first word')
     const context = await world.newContext()
@@ -198,7 +229,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
   })
 })
 
-/** Everything that this page can find on the device, of all its storages. */
+/** Everything that this page can find on the device, of all its storages; but an operator's list, which names its clients. */
 async function tracesIn(page: Page): Promise<string> {
   return await page.evaluate(async () => {
     const rows = await new Promise<unknown>((resolve) => {
@@ -208,6 +239,7 @@ async function tracesIn(page: Page): Promise<string> {
         all.onsuccess = () => resolve(all.result)
       }
     })
-    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, rows])
+    const kept = Object.entries(localStorage).filter(([key]) => !key.startsWith('deskbell.memory.operator.'))
+    return JSON.stringify([kept, { ...sessionStorage }, rows])
   })
 }

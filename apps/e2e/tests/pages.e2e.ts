@@ -103,6 +103,9 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     await client.close()
     await page.goto(client.url())
     await messages(page, `message ${long}`).waitFor()
+    // What the device kept stands before the server has answered; a new message shows that it has.
+    await program.send(chatId, 'the page is here')
+    await messages(page, 'the page is here').waitFor()
     await composer(page).fill('half a thought')
     for (const text of ['first', 'second', 'third']) {
       await forgetRenders(page)

@@ -241,11 +241,13 @@ test('[INBOX-3] a cursor with too many changes behind it gets reset, however few
   await first.stop()
   const change = (times: number) =>
     db.pool.query('insert into feed (chat_id) select $1 from generate_series(1, $2)', [chat.id, times])
-  await change(catchUpChangesMax)
+  // A transaction of another database holds the position back, behind the few rows of the chat's beginning.
+  const fewer = catchUpChangesMax - 20
+  await change(fewer)
   await using served = probeInbox(core, operator, first.lastId)
   await served.until('live')
   expect([...foldInbox(served).keys()]).toEqual([chat.id])
-  await change(1)
+  await change(catchUpChangesMax + 1 - fewer)
   await using refused = probeInbox(core, operator, first.lastId)
   await refused.until('reset')
 })
