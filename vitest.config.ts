@@ -58,8 +58,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['apps/e2e/tests/**/*.e2e.ts'],
           exclude: [...ignored, '**/*.alone.e2e.ts'],
-          // Each file has its own server and browser. Two at a time have yet to be measured.
-          fileParallelism: false,
+          isolate: false,
+          maxWorkers: cores,
           sequence: { groupOrder: 2 },
         },
       },

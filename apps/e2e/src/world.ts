@@ -1,3 +1,4 @@
+import { freshDatabase } from '@deskbell/testkit/fresh-database'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { launchBrowser } from './browser.ts'
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts'
@@ -15,13 +16,22 @@ const person: BrowserContextOptions = {
   locale: 'en-GB',
   viewport: { width: 1280, height: 800 },
   reducedMotion: 'reduce',
+  // To store the shell costs a new browser as much as to show a page; the files that are about it allow it.
+  serviceWorkers: 'block',
 }
 
 /** A page that needs longer than this is broken. */
 const actionTimeoutMs = 10_000
 
-export async function createWorld(options: ServerOptions = {}): Promise<World> {
-  const [server, browser] = await Promise.all([startServer(options), launchBrowser()])
+export type WorldOptions = ServerOptions & {
+  /** The server has a PostgreSQL of its own in its data folder, as `npm start` gives it one. */
+  ownDatabase?: boolean
+}
+
+export async function createWorld({ ownDatabase = false, ...options }: WorldOptions = {}): Promise<World> {
+  const database = ownDatabase ? null : await freshDatabase({ poolMax: 1 })
+  const env = { ...(database !== null && { DATABASE_URL: database.connectionString }), ...options.env }
+  const [server, browser] = await Promise.all([startServer({ ...options, env }), launchBrowser()])
   return {
     server,
     browser,
@@ -34,6 +44,7 @@ export async function createWorld(options: ServerOptions = {}): Promise<World> {
     [Symbol.asyncDispose]: async () => {
       await browser.close()
       await server[Symbol.asyncDispose]()
+      await database?.drop()
     },
   }
 }

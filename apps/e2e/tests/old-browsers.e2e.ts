@@ -1,7 +1,7 @@
 import { type NewerApi, newerApis } from '@deskbell/testkit/newer-apis'
 import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chatRow, composer, messages, openAccountMenu, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { chatRow, composer, messages, openAccountMenu, signInByForm, write } from '../src/pages.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -26,7 +26,7 @@ describe.skipIf(!tools.chromium)('a browser that has only what the supported one
   afterAll(async () => await world?.[Symbol.asyncDispose]())
 
   async function oldBrowser(errors: string[]): Promise<BrowserContext> {
-    const context = await world.newContext()
+    const context = await world.newContext({ serviceWorkers: 'allow' })
     await context.addInitScript(removeApis, newerApis())
     context.on('weberror', (error) => void errors.push(String(error.error())))
     return context
@@ -35,7 +35,11 @@ describe.skipIf(!tools.chromium)('a browser that has only what the supported one
   test('[WEB-70] a client and an operator talk, edit, lose the line and close', async () => {
     const errors: string[] = []
     const [hers, his] = [await oldBrowser(errors), await oldBrowser(errors)]
-    const client = await signInAsClient(hers, world.url, { email: 'old@example.com', name: 'Olga Old' })
+    const client = await signInByForm(await hers.newPage(), {
+      url: world.url,
+      person: { email: 'old@example.com', name: 'Olga Old' },
+      role: 'client',
+    })
     const missing = await client.evaluate(() => [
       'parse' in URL,
       'withResolvers' in Promise,
@@ -46,7 +50,11 @@ describe.skipIf(!tools.chromium)('a browser that has only what the supported one
     expect(missing).toEqual([false, false, false, false, false])
     await write(client, 'See https://example.com/help and o@example.com')
     await messages(client, 'See https').getByRole('link').first().waitFor()
-    const operator = await signInAsOperator(his, world.url, { email: 'desk@example.com', name: 'Otto Old' })
+    const operator = await signInByForm(await his.newPage(), {
+      url: world.url,
+      person: { email: 'desk@example.com', name: 'Otto Old' },
+      role: 'operator',
+    })
     await chatRow(operator, 'Olga Old').click()
     await messages(operator, 'See https').waitFor()
     await write(operator, 'Good day')

@@ -14,13 +14,13 @@ const texts = (name: string, count: number) => Array.from({ length: count }, (_,
 describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost', () => {
   let world: World
   beforeAll(async () => {
-    world = await createWorld()
+    world = await createWorld({ ownDatabase: true })
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   /** A client with an open chat that has one message, and an operator who has opened it. */
   async function pair(name: string): Promise<{ client: Page; operator: Page }> {
-    const context = await world.newContext()
+    const context = await world.newContext({ serviceWorkers: 'allow' })
     const client = await signInAsClient(context, world.url, { email: `${name}@example.com`, name })
     await write(client, 'first')
     await client.locator('article[data-state="sent"]').waitFor()

@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
 import { type PageWatch, watchPage } from '../src/page-watch.ts'
-import { chatRow, composer, messages, openAccountMenu, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { chatRow, composer, messages, openAccountMenu, signInAsClient, signInByForm, write } from '../src/pages.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -19,20 +19,28 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
 
   beforeAll(async () => {
     world = await createWorld()
-    context = await world.newContext()
+    context = await world.newContext({ serviceWorkers: 'allow' })
     context.on('page', (page) => watches.push(watchPage(page)))
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   test('[WEB-1] the client signs in and writes, which makes a chat', async () => {
-    client = await signInAsClient(context, world.url, { email: 'Ann@Example.com', name: 'Ann' })
+    client = await signInByForm(await context.newPage(), {
+      url: world.url,
+      person: { email: 'Ann@Example.com', name: 'Ann' },
+      role: 'client',
+    })
     await write(client, 'Hello, is anybody there?')
     await messages(client, 'Hello, is anybody there?').waitFor()
     await client.locator('article[data-state="sent"]').waitFor()
   })
 
   test('[WEB-1] the chat is in the list of an operator who comes later', async () => {
-    operator = await signInAsOperator(context, world.url, { email: 'oleg@example.com', name: 'Oleg' })
+    operator = await signInByForm(await context.newPage(), {
+      url: world.url,
+      person: { email: 'oleg@example.com', name: 'Oleg' },
+      role: 'operator',
+    })
     await chatRow(operator, 'Ann').waitFor()
     await operator.getByText('Unassigned').last().waitFor()
   })
@@ -153,7 +161,11 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await client.getByRole('button', { name: 'Sign out' }).click()
     await client.getByRole('link', { name: 'Login as Client' }).waitFor()
     expect(await chatRow(operator, 'Ann').count()).toBe(1)
-    const next = await signInAsClient(context, world.url, { email: 'dora@example.com', name: 'Dora' })
+    const next = await signInByForm(await context.newPage(), {
+      url: world.url,
+      person: { email: 'dora@example.com', name: 'Dora' },
+      role: 'client',
+    })
     await composer(next).waitFor()
     expect(await next.getByText('not sent yet').count()).toBe(0)
   })
