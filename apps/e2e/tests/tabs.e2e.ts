@@ -102,6 +102,32 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     )
   })
 
+  test('[SDK-14] a first tab without the code to share its socket keeps no other tab waiting', async () => {
+    const context = await world.newContext()
+    const sockets = watchSockets(context)
+    const lost: string[] = []
+    await context.route(/tab-share/, async (route) => {
+      lost.push(route.request().url())
+      await route.abort()
+    })
+    const first = await signInAsClient(context, world.url, { email: 'alone@example.com', name: 'Alone' })
+    await write(first, 'first')
+    await messages(first, 'first').waitFor()
+    const heldLocks = () =>
+      first.evaluate(async () => (await navigator.locks.query()).held?.map(({ name }) => name) ?? [])
+    await eventually(
+      async () => [lost.length, (await heldLocks()).filter((name) => name?.startsWith('deskbell-socket:')).length],
+      ([tries = 0, held]) => tries > 1 && held === 0,
+    )
+    await context.unroute(/tab-share/)
+    const second = await context.newPage()
+    await second.goto(first.url())
+    await write(second, 'second')
+    await showsEverything([first, second], ['first', 'second'])
+    await second.locator('article[data-state="sent"]').nth(1).waitFor()
+    expect(sockets()).toBe(2)
+  })
+
   test('[SDK-14] a tab that crashes takes nothing with it', async () => {
     const context = await world.newContext()
     const [first, second, third] = await tabs(context, 'Crash')
