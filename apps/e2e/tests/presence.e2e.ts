@@ -11,7 +11,7 @@ describe.skipIf(!tools.chromium)('who is here', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-29] each side reads whether the other is here, and an operator since when the client is not', async () => {
+  test('[WEB-29] [WEB-84] each side reads whether the other is here, also in the rows, and an operator since when not', async () => {
     const client = await signInAsClient(await world.newContext(), world.url, { email: 'ann@example.com', name: 'Ann' })
     await client.getByText('We’re offline.').waitFor()
     await write(client, 'Hello?')
@@ -20,11 +20,28 @@ describe.skipIf(!tools.chromium)('who is here', () => {
       name: 'Oleg',
     })
     await client.getByText('We’re online').waitFor()
-    await chatRow(operator, 'Ann').click()
-    await operator.getByText('Online', { exact: true }).waitFor()
+    // The list says it of every row, also where colours are taken away; without a line nobody knows.
+    const row = chatRow(operator, 'Ann')
+    const saysOnline = row.getByText('Online', { exact: true })
+    await saysOnline.waitFor()
+    await operator.emulateMedia({ forcedColors: 'active' })
+    const dot = await row.locator('.presence-dot').evaluate((box) => {
+      const { backgroundColor, borderTopColor } = getComputedStyle(box)
+      return { backgroundColor, borderTopColor, edgePx: box.getBoundingClientRect().width }
+    })
+    expect(dot.edgePx).toBe(10)
+    expect(dot.backgroundColor).not.toBe(dot.borderTopColor)
+    await operator.emulateMedia({ forcedColors: null })
+    await operator.context().setOffline(true)
+    await saysOnline.waitFor({ state: 'detached' })
+    await operator.context().setOffline(false)
+    await saysOnline.waitFor()
+    await row.click()
+    await operator.locator('header').getByText('Online', { exact: true }).waitFor()
     await client.context().close()
     // The server waits a little before it believes that somebody has gone.
-    await operator.getByText('last seen').waitFor({ timeout: 60_000 })
+    await operator.locator('header').getByText('last seen').waitFor({ timeout: 60_000 })
+    await saysOnline.waitFor({ state: 'detached' })
     await operator.context().close()
   })
 

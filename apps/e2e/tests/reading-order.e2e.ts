@@ -34,7 +34,8 @@ describe.skipIf(!tools.chromium)('what a screen reader is told', () => {
     await client.locator('article[data-state="read"]').filter({ hasText: 'Thank you!' }).waitFor()
     await client.bringToFront()
     await operator.locator('article[data-state="read"]').waitFor()
-    await chatRow(operator, 'Ada').filter({ hasText: 'Thank you!' }).waitFor()
+    await chatRow(operator, 'Ada').filter({ hasText: 'Thank you!' }).filter({ hasText: 'Online' }).waitFor()
+    await client.getByText('is typing').waitFor({ state: 'detached' })
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 

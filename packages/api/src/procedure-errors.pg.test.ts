@@ -118,6 +118,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     not_editable: async () => ({ token: operator.token, input: await messageOf(client) }),
   },
   'messages.list': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },
+  'users.online': operatorOnly({ userIds: [1] }),
   'inbox.events': { ...unauthenticated({}), invalid_input: asClient({ x: 1 }) },
 }
 

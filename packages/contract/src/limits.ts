@@ -103,6 +103,9 @@ export const presenceExpiryMs = 45_000
 export const presenceGraceMs = 20_000
 /** How often a process looks who is here. */
 export const presenceLookMs = 2_000
+/** Of so many people is it said at once who is here; rows of a list are asked about this often, and at most once a second. */
+export const onlineUsersMax = 100
+export const onlineRepeatMs = 5_000
 
 /** Rings of one process together; at this bound the ones that were quiet for longest give up their entries. */
 export const ringsBytesMax = 64 * 1024 * 1024

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { userIdSchema } from './ids.ts'
+import { onlineUsersMax } from './limits.ts'
 import { emailSchema, nameSchema } from './text.ts'
 
 export const roleSchema = z.enum(['client', 'operator'])
@@ -21,6 +22,12 @@ export type LoginOutput = z.infer<typeof loginOutputSchema>
 
 export const userOutputSchema = z.object({ user: userSchema })
 export type UserOutput = z.infer<typeof userOutputSchema>
+
+/** Which of these are clients who are here? */
+export const onlineInputSchema = z.strictObject({ userIds: z.array(userIdSchema).min(1).max(onlineUsersMax) })
+export type OnlineInput = z.output<typeof onlineInputSchema>
+export const onlineOutputSchema = z.object({ online: z.array(userIdSchema) })
+export type OnlineOutput = z.infer<typeof onlineOutputSchema>
 
 /** An empty body. It may be left out. */
 export const emptyInputSchema = z.strictObject({}).optional()

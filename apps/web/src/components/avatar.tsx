@@ -39,9 +39,7 @@ export function Avatar({ id, name, size = 'large', here = false }: AvatarProps) 
       className={`relative inline-flex shrink-0 select-none items-center justify-center rounded-full font-semibold forced-frame ${sizes[size]} ${hueClasses[hueOf(id)]}`}
     >
       {initials(name)}
-      {here && (
-        <span className="absolute -end-px -bottom-px size-2.5 rounded-full border-2 border-surface bg-ok forced-color-adjust-none" />
-      )}
+      {here && <span className="presence-dot absolute -end-px -bottom-px size-2.5 rounded-full border-2" />}
     </span>
   )
 }

@@ -14,6 +14,11 @@ const frameSchema = z.object({
   result: z.object({ data: z.object({ id: z.string(), data: z.looseObject({ t: z.string() }) }) }),
 })
 
+const onlineSchema = z.object({
+  id: z.number(),
+  result: z.object({ data: z.object({ online: z.array(z.number()) }) }),
+})
+
 type Following = AsyncDisposable & {
   socket: RawSocket
   /** Frames of one kind, of the chat or of the inbox. */
@@ -39,6 +44,24 @@ async function follow(server: TestServer, { token }: LoginOutput, chatId: number
 async function talk({ core }: TestServer) {
   const [client, operator] = [await signIn(core, 'client'), await signIn(core, 'operator')]
   return { client, operator, chatId: (await newChat(core, client.actor)).id }
+}
+
+type Asked = { userIds: number[]; online: number[] }
+
+/** Asks over a socket of its own which of these are here, until the answer is this. */
+async function waitForOnline(server: TestServer, { token }: LoginOutput, { userIds, online }: Asked) {
+  await using socket = await openRaw(server.wsUrl, { token })
+  let asked = 0
+  await waitFor(
+    async () => {
+      asked += 1
+      socket.send({ id: asked, method: 'query', params: { path: 'users.online', input: { userIds } } })
+      await waitFor(() => socket.frames.some((frame) => onlineSchema.safeParse(frame).data?.id === asked))
+      const answer = onlineSchema.parse(socket.frames.at(-1)).result.data.online
+      return answer.toSorted().join() === online.toSorted().join()
+    },
+    { timeoutMs: 15_000 },
+  )
 }
 
 /** As `kill -9` does it: from now on this process tells the database nothing, and its sockets break. */
@@ -95,6 +118,21 @@ test('[LIVE-15] a killed process is forgotten: its people are away since it was 
   const seenAt = Date.parse(String(last()?.['clientSeenAt']))
   expect(seenAt).toBeLessThanOrEqual(killedAt + 100)
   expect(seenAt).toBeGreaterThan(killedAt - presenceTimings.expiryMs)
+})
+
+test('[LIVE-23] an operator asks which clients are here, through any process, and a killed one is forgotten', async () => {
+  await using pair = await startServerPair({ presenceTimings })
+  const { client, operator, chatId } = await talk(pair[0])
+  const other = await signIn(pair[0].core, 'client')
+  const never = await signIn(pair[0].core, 'client')
+  const userIds = [client, operator, other, never].map(({ user }) => user.id)
+  await using here = await follow(pair[0], client, chatId)
+  await using _ = await openRaw(pair[1].wsUrl, { token: other.token })
+  await waitForOnline(pair[0], operator, { userIds, online: [client.user.id, other.user.id] })
+  await kill(pair[1])
+  await waitForOnline(pair[0], operator, { userIds, online: [client.user.id] })
+  await here[Symbol.asyncDispose]()
+  await waitForOnline(pair[0], operator, { userIds, online: [] })
 })
 
 describe.each(['memory', 'postgres'] as const)('typing over the %s bus', (bus) => {

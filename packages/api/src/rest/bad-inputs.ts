@@ -280,6 +280,10 @@ function emptyCases(): BadInput[] {
   return [
     bad('users.me', 'an unknown field', { id: 1 }),
     bad('users.logout', 'an unknown field', { all: true }),
+    operator(bad('users.online', 'no user', { userIds: [] })),
+    operator(bad('users.online', 'a word for a user', { userIds: ['1'] })),
+    operator(bad('users.online', 'too many users', { userIds: Array.from({ length: 101 }, (_, id) => id + 1) })),
+    operator(bad('users.online', 'an unknown field', { userIds: [1], since: 1 })),
     socketOnly(bad('users.login', 'a list', [])),
     socketOnly(bad('users.login', 'null', null)),
     socketOnly(bad('chats.list', 'a word', 'all')),

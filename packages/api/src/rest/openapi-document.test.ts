@@ -126,6 +126,7 @@ describe('the router', () => {
       'users.login',
       'users.logout',
       'users.me',
+      'users.online',
     ])
   })
 })

@@ -1,9 +1,17 @@
-import { emptyInputSchema, loginInputSchema, loginOutputSchema, userOutputSchema } from '@deskbell/contract/users'
+import {
+  emptyInputSchema,
+  loginInputSchema,
+  loginOutputSchema,
+  onlineInputSchema,
+  onlineOutputSchema,
+  userOutputSchema,
+} from '@deskbell/contract/users'
 import { login } from '@deskbell/core/auth/login'
 import { logout } from '@deskbell/core/auth/logout'
 import { getMe } from '@deskbell/core/users/get-me'
+import { onlineClients } from '@deskbell/core/users/online-clients'
 import { z } from 'zod'
-import { anybodyProcedure, signedInProcedure } from '../trpc.ts'
+import { anybodyProcedure, operatorProcedure, signedInProcedure } from '../trpc.ts'
 
 export const usersProcedures = {
   login: anybodyProcedure
@@ -28,6 +36,12 @@ export const usersProcedures = {
     .input(emptyInputSchema)
     .output(userOutputSchema)
     .query(({ ctx }) => getMe(ctx.core, ctx.actor)),
+
+  online: operatorProcedure
+    .meta({ summary: 'Which of these users are clients who are here.' })
+    .input(onlineInputSchema)
+    .output(onlineOutputSchema)
+    .query(({ ctx, input }) => onlineClients(ctx.core, input)),
 
   logout: signedInProcedure
     .meta({

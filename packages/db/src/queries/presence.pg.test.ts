@@ -4,7 +4,7 @@ import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../transaction.ts'
-import { type Person, readOperatorsOnline, readPresence, tellGone, tellHere } from './presence.ts'
+import { type Person, readOnlineClients, readOperatorsOnline, readPresence, tellGone, tellHere } from './presence.ts'
 
 let database: FreshDatabase
 beforeAll(async () => {
@@ -57,6 +57,18 @@ test('[LIVE-15] who was never here has no row, and an operator is found by its r
       [operator.userId, false],
     ]),
   )
+})
+
+test('[LIVE-23] of many people those are named who are clients and here, in one statement', async () => {
+  const { db } = database
+  const [here, gone, operator] = [person(21), person(22), person(23, 'operator')]
+  await tellHere(db.orm, [here, gone, operator], 60_000)
+  await tellGone(db.orm, [gone], 0)
+  const watched = watchQueries(db)
+  const userIds = [here, gone, operator, person(24)].map(({ userId }) => userId)
+  expect(await readOnlineClients(db.orm, userIds)).toEqual([here.userId])
+  watched.stop()
+  expect(watched.texts).toHaveLength(1)
 })
 
 test('[LIVE-15] processes that tell of the same people at once do not end in a deadlock', async () => {

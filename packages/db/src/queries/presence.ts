@@ -43,6 +43,7 @@ function upsert(
     .execute()
 }
 
+const isAmong = (userIds: readonly UserId[]) => sql`${presence.userId} = any(${sql.param([...userIds])}::bigint[])`
 const isOnline = sql<boolean>`${presence.onlineUntil} > now()`
 /** Word for word the condition of the index: a plan for any parameter could not use it. */
 const isOperator = sql`${presence.role} = 'operator'`
@@ -59,6 +60,17 @@ export async function readOperatorsOnline(executor: Executor): Promise<boolean> 
   return found.length > 0
 }
 
+/** Which of these are clients who are here, in no order. Costs as much as the list is long, however many were ever here. */
+export async function readOnlineClients(executor: Executor, userIds: readonly UserId[]): Promise<UserId[]> {
+  const found = await executor
+    .select({ userId: presence.userId })
+    .from(presence)
+    .where(and(isAmong(userIds), sql`${presence.role} = 'client'`, isOnline))
+    .prepare('presence_online')
+    .execute()
+  return found.map(({ userId }) => userId)
+}
+
 export type StoredPresence = { userId: UserId; online: boolean; seenAt: Date }
 
 /** Who of these is here, and when each was last. Who never was has no row. */
@@ -66,7 +78,7 @@ export function readPresence(executor: Executor, userIds: readonly UserId[]): Pr
   return executor
     .select({ userId: presence.userId, online: isOnline, seenAt: presence.seenAt })
     .from(presence)
-    .where(sql`${presence.userId} = any(${sql.param([...userIds])}::bigint[])`)
+    .where(isAmong(userIds))
     .prepare('presence_of')
     .execute()
 }

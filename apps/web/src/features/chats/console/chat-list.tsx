@@ -10,6 +10,7 @@ import { ListSkeleton } from './list-skeleton.tsx'
 import type { ConsoleChats } from './use-console-chats.ts'
 import { useFrozenOrder } from './use-frozen-order.ts'
 import { useListRows } from './use-list-rows.ts'
+import { useOnlineClients } from './use-online-clients.ts'
 
 /** What others may ask of the list. */
 export type ListView = { readonly moveFocus: (step: 1 | -1) => void }
@@ -32,6 +33,8 @@ export function ChatList({ ref, list, filter, sort, selectedId, onStart }: ChatL
   const { shown, waiting, thaw, handlers } = useFrozenOrder(ids, `${filter} ${sort}`)
   const nameOf = (id: number) => list.rows.get(id)?.client.name ?? ''
   const rows = useListRows({ boxRef, ids: shown, selectedId, nameOf })
+  const near = rows.items.flatMap(({ index }) => list.rows.get(shown[index] as ChatId)?.client.id ?? [])
+  const online = useOnlineClients(near, list.isLive)
   useImperativeHandle(ref, () => ({ moveFocus: rows.moveFocus }))
   return (
     <div className="relative min-h-0 flex-1">
@@ -78,7 +81,12 @@ export function ChatList({ ref, list, filter, sort, selectedId, onStart }: ChatL
                   className="absolute inset-x-0"
                   style={{ top: start }}
                 >
-                  <ChatRow chat={chat} selected={chat.id === selectedId} ownId={user.id} />
+                  <ChatRow
+                    chat={chat}
+                    selected={chat.id === selectedId}
+                    online={online.has(chat.client.id)}
+                    ownId={user.id}
+                  />
                 </li>
               )
             )

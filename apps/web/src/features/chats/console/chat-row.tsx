@@ -13,14 +13,16 @@ import { WaitingTime } from './waiting-time.tsx'
 type ChatRowProps = {
   readonly chat: Chat
   readonly selected: boolean
+  /** The client is here. */
+  readonly online: boolean
   readonly ownId: number
 }
 
 /**
  * One chat in the list: who, when, the last words, whose it is, how much is unread.
- * A screen reader hears what is unread, the name, the time and the owner; the last words are the description.
+ * A screen reader hears what is unread, the name, whether the client is here, the time and the owner; the last words are the description.
  */
-export const ChatRow = memo(function ChatRow({ chat, selected, ownId }: ChatRowProps) {
+export const ChatRow = memo(function ChatRow({ chat, selected, online, ownId }: ChatRowProps) {
   const { client, lastMessage, unread } = chat
   const previewId = useId()
   return (
@@ -32,13 +34,18 @@ export const ChatRow = memo(function ChatRow({ chat, selected, ownId }: ChatRowP
       aria-describedby={previewId}
       className={`relative grid h-16 w-full grid-cols-[2.25rem_minmax(0,1fr)] items-center gap-x-3 rounded-control ps-2 pe-2.5 text-start after:absolute after:start-14 after:end-2.5 after:top-0 after:h-px after:bg-line hover:bg-hover hover:after:opacity-0 [li:first-child>&]:after:hidden focus-visible:-outline-offset-2 ${selected ? rowChosen : ''}`}
     >
-      <Avatar id={client.id} name={client.name} size="row" />
+      <Avatar id={client.id} name={client.name} size="row" here={online} />
       <span className="grid min-w-0 gap-0.5">
         <span className="flex min-w-0 items-baseline gap-2">
           <Badge count={unread} spokenOnly />
           <span className={`min-w-0 flex-1 truncate text-body ${unread > 0 ? 'font-semibold' : 'font-medium'}`}>
             <bdi>{client.name}</bdi>
           </span>
+          {online && (
+            <span className="sr-only">
+              <Trans>Online</Trans>
+            </span>
+          )}
           {typeof chat.waitingSince === 'string' ? (
             <WaitingTime since={chat.waitingSince} />
           ) : (

@@ -13,6 +13,8 @@ export type ConsoleChats = {
   readonly chats: readonly Chat[]
   readonly rows: ReadonlyMap<number, Chat>
   readonly counts: InboxCounts | null
+  /** Nothing newer exists on the server, apart from what the pages of the list may still bring. */
+  readonly isLive: boolean
   readonly caughtUp: boolean
   readonly hasMore: boolean
   readonly loadingMore: boolean
@@ -53,6 +55,7 @@ export function useConsoleChats(inbox: InboxFollower, { filter, sort }: ConsoleV
     chats,
     rows,
     counts,
+    isLive: status === 'live',
     // The pages of the list are asked again after an outage, and may be on their way when the inbox is live already.
     caughtUp: status === 'live' && (!query.isRefetching || query.isFetchingNextPage),
     hasMore: query.hasNextPage,
