@@ -67,7 +67,8 @@ export const states: readonly State[] = [
     name: 'client-empty',
     world: 'busy',
     open: newcomer,
-    ready: (page) => page.getByRole('textbox').waitFor(),
+    // The field stands before the chat is known; the greeting comes with it.
+    ready: (page) => page.getByRole('heading', { level: 2 }).waitFor(),
   },
   { name: 'client-talking', world: 'busy', open: asClient(talker), ready: articles },
   { name: 'client-closed', world: 'busy', open: asClient(done), ready: articles },
@@ -137,13 +138,15 @@ export async function takeShot(browser: Browser, { url, seeded, look, state, pat
     ...options,
   })
   try {
-    context.setDefaultTimeout(10_000)
+    // Long: a picture that comes late on a busy machine is still the same picture.
+    context.setDefaultTimeout(60_000)
     const opened = await state.open({ url, seeded, russian: options.locale === 'ru-RU' })
     if (opened.session !== undefined) await addSession(context, url, opened.session)
     const page = await context.newPage()
     await page.clock.install({ time: picturesAt })
     await page.goto(`${url}${opened.path}`)
     await state.ready(page)
+    await page.getByText(/^(Back online|Снова на связи)/).waitFor({ state: 'hidden' })
     if (print) await page.emulateMedia({ media: 'print' })
     await page.evaluate('document.fonts.ready.then(() => true)')
     await page.screenshot({ path, fullPage: print, animations: 'disabled', caret: 'hide' })
