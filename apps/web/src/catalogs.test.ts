@@ -42,3 +42,10 @@ test('[WEB-8] every Russian plural has its four forms', async () => {
     for (const plural of texts) expect(plural).toMatch(/one \{.*few \{.*many \{.*other \{/)
   }
 })
+
+test('[WEB-8] no Russian line begins with a dash', async () => {
+  for (const [name, text] of await catalogues('ru')) {
+    const loose = text.split('\n').filter((line) => line.startsWith('msgstr') && line.includes(' — '))
+    expect(loose, name).toEqual([])
+  }
+})
