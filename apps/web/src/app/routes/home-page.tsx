@@ -92,7 +92,7 @@ function SampleChat() {
         </span>
       </div>
       <div className="grid gap-2 px-4 pt-5 pb-4">
-        <p className="ms-10 justify-self-end rounded-bubble rounded-ee-tail bg-accent-soft px-3 py-2">
+        <p className="ms-10 justify-self-end rounded-bubble rounded-ee-tail bg-accent-soft px-3 py-2 forced-frame">
           <Trans>Hi! My parcel says “delivered”, but nothing is here.</Trans>
         </p>
         <p className="me-10 mt-2 justify-self-start rounded-bubble border border-line bg-raised px-3 py-2">
@@ -101,7 +101,7 @@ function SampleChat() {
         <p className="me-10 justify-self-start rounded-bubble rounded-es-tail border border-line bg-raised px-3 py-2">
           <Trans>It’s at the pick-up point on Main Street, around the corner from you.</Trans>
         </p>
-        <p className="ms-10 mt-2 justify-self-end rounded-bubble rounded-ee-tail bg-accent-soft px-3 py-2">
+        <p className="ms-10 mt-2 justify-self-end rounded-bubble rounded-ee-tail bg-accent-soft px-3 py-2 forced-frame">
           <Trans>Found it. Thank you!</Trans>
         </p>
         <span className="flex items-center gap-1 justify-self-end text-accent-text">

@@ -10,7 +10,7 @@ export function ThreadSkeleton() {
         <Trans>Loading messages…</Trans>
       </p>
       {widths.map((width) => (
-        <span key={width} className={`h-10 rounded-bubble bg-sunken ${width}`} />
+        <span key={width} className={`h-10 rounded-bubble bg-selected ${width}`} />
       ))}
     </div>
   )

@@ -6,7 +6,7 @@ import { Icon } from '../../../components/icon.tsx'
 export function NoChat() {
   return (
     <div className="m-auto grid justify-items-center gap-3 p-8 text-center">
-      <span className="inline-flex size-14 items-center justify-center rounded-full bg-sunken text-ink-3 forced-frame">
+      <span className="inline-flex size-14 items-center justify-center rounded-full bg-selected text-ink-3 forced-frame">
         <Icon name="chat" size={26} />
       </span>
       <h2 className="text-title font-semibold">

@@ -9,7 +9,7 @@ import { filterIcons } from './filter-bar.tsx'
 export function EmptyList({ filter, onStart }: { filter: ConsoleFilter; onStart: () => void }) {
   return (
     <div className="grid justify-items-center gap-3 px-6 py-12 text-center text-body text-ink-2">
-      <span className="inline-flex size-12 items-center justify-center rounded-full bg-sunken text-ink-3 forced-frame">
+      <span className="inline-flex size-12 items-center justify-center rounded-full bg-selected text-ink-3 forced-frame">
         <Icon name={filterIcons[filter]} size={22} />
       </span>
       <p className="max-w-[18rem] text-balance">{reason(filter)}</p>

@@ -11,10 +11,10 @@ export function ListSkeleton() {
       </p>
       {rows.map((row) => (
         <div key={row} className="flex h-16 items-center gap-3 ps-2 pe-2.5">
-          <span className="size-9 rounded-full bg-sunken" />
+          <span className="size-9 rounded-full bg-selected" />
           <span className="grid flex-1 gap-2">
-            <span className="h-3 w-1/3 rounded-chip bg-sunken" />
-            <span className="h-3 w-2/3 rounded-chip bg-sunken" />
+            <span className="h-3 w-1/3 rounded-chip bg-selected" />
+            <span className="h-3 w-2/3 rounded-chip bg-selected" />
           </span>
         </div>
       ))}
