@@ -168,6 +168,43 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     expect(lines[1]).not.toBe(lines[2])
   })
 
+  test('[WEB-86] the day has a shape in the dark, floats as one pill, and a huge window keeps a readable column', async () => {
+    const page = await (await context({ viewport: { width: 2560, height: 420 }, colorScheme: 'dark' })).newPage()
+    await page.goto(`${world.url}/chats/${ids.operator}?chat=${ids.open}`)
+    await page.getByRole('article').last().waitFor()
+    const seen = await page.getByRole('region', { name: /^Messages/ }).evaluate(async (box) => {
+      const pill = box.querySelector('[data-day]')
+      const column = box.firstElementChild
+      if (pill === null || column === null) throw new Error('There is no day.')
+      const floating = () =>
+        [...(box.parentElement?.querySelectorAll('p[aria-hidden]') ?? [])].filter((p) => !box.contains(p))
+      const overlaps = (a: DOMRect, b: DOMRect) => a.top < b.bottom && b.top < a.bottom
+      const counts: number[] = []
+      let covered = 0
+      for (let top = 0; top < box.scrollHeight - box.clientHeight; top += 10) {
+        box.scrollTop = top
+        for (const _ of 'ab') await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+        const floats = floating()
+        counts.push(floats.length)
+        covered += floats.filter((p) => overlaps(p.getBoundingClientRect(), pill.getBoundingClientRect())).length
+      }
+      const [inner, outer] = [column.getBoundingClientRect(), box.getBoundingClientRect()]
+      const { backgroundColor, borderTopWidth, borderTopColor } = getComputedStyle(pill)
+      return {
+        most: Math.max(...counts),
+        covered,
+        columnPx: inner.width,
+        sideways: Math.abs(inner.left - outer.left - (outer.right - inner.right)),
+        hasShape: borderTopWidth === '1px' && borderTopColor !== backgroundColor,
+      }
+    })
+    expect(seen).toMatchObject({ most: 1, covered: 0, hasShape: true })
+    expect(seen.columnPx).toBeGreaterThan(640)
+    expect(seen.columnPx).toBeLessThan(900)
+    expect(seen.sideways).toBeLessThan(20)
+    await page.context().close()
+  })
+
   test('[WEB-80] the document is as high as the window, and messages have room, at every size', async () => {
     const clients = Array.from({ length: 45 }, (_, index) => index)
     for (const index of clients) {
