@@ -49,3 +49,19 @@ test('[WEB-8] no Russian line begins with a dash', async () => {
     expect(loose, name).toEqual([])
   }
 })
+
+test('[WEB-8] a text means one thing, whichever parts of the pages have been loaded', async () => {
+  for (const language of ['en', 'ru']) {
+    const meanings = new Map<string, Set<string>>()
+    for (const [, text] of await catalogues(language)) {
+      for (const entry of text.split('\n\n')) {
+        const source = /^(?:msgctxt .+\n)?msgid [^]+?(?=\nmsgstr)/m.exec(entry)?.[0]
+        if (source === undefined || source === 'msgid ""') continue
+        const known = meanings.get(source) ?? new Set()
+        meanings.set(source, known.add(entry.slice(entry.indexOf('\nmsgstr')).trim()))
+      }
+    }
+    expect(meanings.size).toBeGreaterThan(100)
+    expect([...meanings].flatMap(([source, all]) => (all.size > 1 ? source : []))).toEqual([])
+  }
+})

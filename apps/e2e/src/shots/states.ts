@@ -147,7 +147,11 @@ export async function takeShot(browser: Browser, { url, seeded, look, state, pat
     await page.goto(`${url}${opened.path}`)
     await state.ready(page)
     await page.getByText(/^(Back online|Снова на связи)/).waitFor({ state: 'hidden' })
-    if (print) await page.emulateMedia({ media: 'print' })
+    if (print) {
+      // The pages put another document in place when the browser is about to print.
+      await page.evaluate('dispatchEvent(new Event("beforeprint"))')
+      await page.emulateMedia({ media: 'print' })
+    }
     await page.evaluate('document.fonts.ready.then(() => true)')
     await page.screenshot({ path, fullPage: print, animations: 'disabled', caret: 'hide' })
   } finally {

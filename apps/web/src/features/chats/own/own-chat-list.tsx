@@ -69,7 +69,7 @@ function Row({ chat, selected, ownId }: { chat: Chat; selected: boolean; ownId: 
       <span className="justify-self-end">
         {chat.status === 'closed' && chat.unread === 0 ? (
           <span className="text-micro font-medium text-ink-3">
-            <Trans>Closed</Trans>
+            <Trans context="list">Closed</Trans>
           </span>
         ) : (
           <Badge count={chat.unread} />
