@@ -25,7 +25,7 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
   useEffect(() => {
     whenIdle(() => {
       void loadChecks()
-      void preloadSignIn()
+      preloadSignIn()
     })
   }, [])
   // A page that was drawn at build time takes text before this code has come.

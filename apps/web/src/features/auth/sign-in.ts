@@ -7,10 +7,14 @@ const patienceMs = 10_000
 /** The browser did not keep the session's cookie: cookies are blocked, or a secure one came without https. */
 export class CookieNotKept extends Error {}
 
-/** Loads what `signIn` needs, and the page after it, while somebody fills in the form. */
-export async function preloadSignIn(): Promise<void> {
-  const sdk = await importPart(() => import('@deskbell/sdk')).catch(() => null)
-  await sdk?.preloadSdk()
+/** Loads what `signIn` and the page after it would load when they need it, while somebody fills in the form. */
+export function preloadSignIn(): void {
+  const parts = [
+    () => import('@deskbell/sdk'),
+    () => import('@deskbell/sdk/create-access'),
+    () => import('@deskbell/sdk/indexeddb-storage'),
+  ]
+  for (const part of parts) importPart<unknown>(part).catch(() => undefined)
 }
 
 /** Signs in; the session comes as a cookie. The form itself stands without the SDK. */
