@@ -55,7 +55,7 @@ test('[WEB-8] a text means one thing, whichever parts of the pages have been loa
     const meanings = new Map<string, Set<string>>()
     for (const [, text] of await catalogues(language)) {
       for (const entry of text.split('\n\n')) {
-        const source = /^(?:msgctxt .+\n)?msgid [^]+?(?=\nmsgstr)/m.exec(entry)?.[0]
+        const source = /^(?:msgctxt .+?\n)?msgid .+?(?=\nmsgstr)/ms.exec(entry)?.[0]
         if (source === undefined || source === 'msgid ""') continue
         const known = meanings.get(source) ?? new Set()
         meanings.set(source, known.add(entry.slice(entry.indexOf('\nmsgstr')).trim()))

@@ -10,6 +10,6 @@ export function rememberUser(user: User): void {
 
 /** Who sat here when the server was last asked. */
 export function rememberedUser({ role, userId }: Seat): User | null {
-  const isUser = (value: unknown): value is User => Reflect.get(Object(value), 'id') === userId
+  const isUser = (value: unknown): value is User => Object(value).id === userId
   return readRemembered({ role, userId }, 'user', isUser)
 }

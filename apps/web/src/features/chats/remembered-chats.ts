@@ -19,5 +19,5 @@ function isChatList(value: unknown): value is readonly Chat[] {
 }
 
 function isChat(value: unknown): value is Chat {
-  return typeof Reflect.get(Object(value), 'rev') === 'number'
+  return typeof Object(value).rev === 'number'
 }

@@ -63,5 +63,5 @@ function keepLeft(key: string, page: PageOutput | null): void {
 
 /** Written by this page, and by nobody else: it is whole, or it is not there. */
 function isRemembered(value: unknown): value is Remembered {
-  return typeof Reflect.get(Object(Reflect.get(Object(value), 'page')), 'cursor') === 'string'
+  return typeof Object(value).page?.cursor === 'string'
 }

@@ -31,7 +31,7 @@ export function sendUnplaced(sdk: Sdk, chatId: ChatId, texts: readonly KeptText[
 }
 
 function isUnplaced(value: unknown): value is KeptText {
-  return typeof Reflect.get(Object(value), 'clientMsgId') === 'string'
+  return typeof Object(value).clientMsgId === 'string'
 }
 
 function keyOf(userId: number): string {
