@@ -28,7 +28,11 @@ const frame = [
   '<rootDir>/src/components/error-words.ts',
   '<rootDir>/src/components/update-notice.tsx',
 ]
-const operators = ['<rootDir>/src/features/chats/console/**', `${routes}/console/**`]
+const operators = [
+  '<rootDir>/src/features/chats/console/**',
+  '<rootDir>/src/features/messages/console/**',
+  `${routes}/console/**`,
+]
 
 /** Five catalogues a language, so that a page loads what it says and little more. */
 export default defineConfig({

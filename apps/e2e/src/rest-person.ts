@@ -10,7 +10,7 @@ export type RestPerson = {
   /** Sends them one after the other. */
   sendAll(chatId: number, texts: readonly string[]): Promise<void>
   close(chatId: number): Promise<void>
-  /** An operator becomes the chat's own. */
+  /** An operator becomes the chat's own, whoever had it. */
   take(chatId: number): Promise<void>
   markRead(chatId: number, seq: number): Promise<void>
   /** The whole history, oldest first. */
@@ -39,7 +39,7 @@ export async function signInByRest(url: string, person: Named): Promise<RestPers
     sendAll: async (chatId, texts) => {
       for (const text of texts) await send(chatId, text)
     },
-    take: async (chatId) => void (await post(`/chats/${chatId}/assign-operator`, {})),
+    take: async (chatId) => void (await post(`/chats/${chatId}/assign-operator`, { takeOver: true })),
     markRead: async (chatId, seq) => void (await post(`/chats/${chatId}/read`, { seq })),
     close: async (chatId) => void (await post(`/chats/${chatId}/close`, {})),
     history: (chatId) => readHistory(`${url}/api/chats/${chatId}/messages?limit=200`, token),

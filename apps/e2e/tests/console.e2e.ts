@@ -160,6 +160,27 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
   })
 
+  test('[WEB-85] changes that follow each other stand as the newest one, below a button for the others', async () => {
+    const { chatId } = await clientWith('Wanderer', 'who takes me?')
+    const desks = await Promise.all(
+      ['Desk A', 'Desk B'].map((name) =>
+        signInByRest(world.url, { email: `${name.replace(' ', '-')}@example.com`, name, role: 'operator' }),
+      ),
+    )
+    for (const desk of [...desks, ...desks, ...desks]) await desk.take(chatId)
+    const operator = await operatorPage('Fold')
+    await chatRow(operator, 'Wanderer').click()
+    const button = operator.getByRole('button', { name: '5 earlier changes' })
+    await button.waitFor()
+    const lines = operator.getByRole('region', { name: /^Messages/ }).getByText(/^Desk [AB]/)
+    expect(await lines.count()).toBe(1)
+    await button.press('Enter')
+    await lines.nth(5).waitFor()
+    await button.press('Enter')
+    await lines.nth(5).waitFor({ state: 'detached' })
+    expect(await lines.count()).toBe(1)
+  })
+
   test('[WEB-67] a chat that was open before is there at the press, and what came meanwhile with the line', async () => {
     const { client, chatId } = await clientWith('Eager', 'to and fro')
     await clientWith('Calm', 'something else')

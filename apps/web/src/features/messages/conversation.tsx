@@ -14,7 +14,7 @@ import { DraftNotKept } from './draft-not-kept.tsx'
 import { joinTexts } from './join-texts.ts'
 import type { RefusedMessage } from './pending-actions.tsx'
 import { useRememberedPage } from './remembered-page.ts'
-import { Thread, type ThreadView } from './thread.tsx'
+import { type Fold, Thread, type ThreadView } from './thread.tsx'
 import { ThreadSkeleton } from './thread-skeleton.tsx'
 import type { TypingLineProps } from './tools/typing-line.tsx'
 import { typingNames } from './typing-names.ts'
@@ -37,6 +37,7 @@ type ConversationProps = {
   readonly chat: Pick<Chat, 'id' | 'status' | 'client' | 'operator' | 'unread' | 'lastSeq'>
   /** The name of the region that scrolls. */
   readonly label: string
+  readonly fold?: Fold
   /** Above the thread. */
   readonly header?: (timeline: Timeline) => ReactNode
   readonly threadRef?: RefObject<ThreadView | null>
@@ -77,7 +78,7 @@ export function Conversation(props: ConversationProps) {
 }
 
 function Followed(props: ConversationProps & { follower: ChatFollower }) {
-  const { follower, chat, label, header, threadRef, notice, closed, writingOn, composerRef, onEscape } = props
+  const { follower, chat, label, fold, header, threadRef, notice, closed, writingOn, composerRef, onEscape } = props
   const { i18n } = useLingui()
   const { user } = useSession()
   const timeline = useStore(follower)
@@ -110,6 +111,7 @@ function Followed(props: ConversationProps & { follower: ChatFollower }) {
         unread={chat.unread}
         lastSeq={chat.lastSeq}
         label={label}
+        fold={fold}
         pending={pending}
         changes={changing.changes}
       />

@@ -33,6 +33,9 @@ export type ThreadView = {
   readonly showNewest: () => void
 }
 
+/** May put one item in the place of several. */
+export type Fold = (items: readonly TimelineItem[]) => readonly TimelineItem[]
+
 type ThreadProps = {
   readonly ref?: Ref<ThreadView> | undefined
   readonly follower: ChatFollower
@@ -42,6 +45,7 @@ type ThreadProps = {
   readonly unread: number
   readonly lastSeq: number
   readonly label: string
+  readonly fold?: Fold | undefined
   readonly pending: PendingHandlers
   /** Null where nothing can be changed. */
   readonly changes: ChangeHandlers | null
@@ -49,14 +53,14 @@ type ThreadProps = {
 
 /** One chat's messages: as much of the log as a reader comes near to stands plain in the page. */
 export const Thread = memo(function Thread(props: ThreadProps) {
-  const { ref, follower, timeline, viewer, unread, lastSeq, label, pending, changes } = props
+  const { ref, follower, timeline, viewer, unread, lastSeq, label, fold, pending, changes } = props
   const [atEnd, setAtEnd] = useState(true)
   const part = useShownRange(follower, timeline, atEnd)
   const { unreadFrom, newSinceAway, seenSeq } = useMarks({ follower, timeline, viewer, unread, lastSeq, atEnd })
   const items = useItems(
     timeline,
     useMemo(() => ({ ...viewer, unreadFrom }), [viewer, unreadFrom]),
-    part.range,
+    { range: part.range, fold },
   )
   const scroll = useThreadScroll({ timeline, items, toEnd: part.range.to === null, onNear: part.near }, setAtEnd)
   const { toEnd, toStart } = useJumps(part, scroll)
@@ -92,19 +96,19 @@ export const Thread = memo(function Thread(props: ThreadProps) {
   )
 })
 
+type Shape = { readonly range: ShownRange; readonly fold: Fold | undefined }
+
 /** What has not changed stays the same object. */
-function useItems(timeline: Timeline, viewer: Viewer, range: ShownRange): readonly TimelineItem[] {
+function useItems(timeline: Timeline, viewer: Viewer, { range, fold }: Shape): readonly TimelineItem[] {
   const { entries, changes, pending, delivered, read } = timeline
   const shown = useRef<readonly TimelineItem[]>([])
   const { zone } = useToday()
   // The days are those of the zone.
   return useMemo(() => {
-    shown.current = sameItems(
-      shown.current,
-      timelineItems({ entries, changes, pending, delivered, read }, viewer, range),
-    )
+    const items = timelineItems({ entries, changes, pending, delivered, read }, viewer, range)
+    shown.current = sameItems(shown.current, fold?.(items) ?? items)
     return shown.current
-  }, [entries, changes, pending, delivered, read, viewer, range, zone])
+  }, [entries, changes, pending, delivered, read, viewer, range, fold, zone])
 }
 
 function useJumps({ showNewest, showOldest }: ShownPart, { holdEnd, holdStart }: ThreadScroll) {
@@ -165,7 +169,12 @@ const Item = memo(function Item({ item, ourRole, pending, changes }: ItemProps) 
         </p>
       )
     case 'activity':
-      return <ActivityLine entry={item.entry} />
+      return (
+        <>
+          {item.above}
+          <ActivityLine entry={item.entry} />
+        </>
+      )
     case 'message':
       return (
         <MessageBubble

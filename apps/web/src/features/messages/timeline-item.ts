@@ -2,6 +2,7 @@ import type { LogEntry } from '@deskbell/contract/events'
 import type { MessageId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type { PendingMessage } from '@deskbell/sdk'
+import type { ReactNode } from 'react'
 import type { MessageState } from './message-state.ts'
 
 export type Author = { readonly id: number; readonly name: string; readonly role: Role }
@@ -34,7 +35,13 @@ export type TimelineItem =
   | MessageItem
   | { readonly type: 'day'; readonly key: string; readonly at: string }
   | { readonly type: 'unread'; readonly key: string }
-  | { readonly type: 'activity'; readonly key: string; readonly entry: ActivityEntry }
+  | {
+      readonly type: 'activity'
+      readonly key: string
+      readonly entry: ActivityEntry
+      /** Stands above the line, in the place of others. */
+      readonly above?: ReactNode
+    }
 
 export type Viewer = Author & {
   /** The first unread entry when the chat was opened; the divider stays above it. Null for none. */

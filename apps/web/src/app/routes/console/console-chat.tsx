@@ -13,6 +13,7 @@ import { ClosedChat } from '../../../features/chats/console/closed-chat.tsx'
 import { NewerDialog } from '../../../features/chats/console/newer-dialog.tsx'
 import { NotYours } from '../../../features/chats/console/not-yours.tsx'
 import type { ChatActions } from '../../../features/chats/console/use-chat-actions.ts'
+import { foldLines } from '../../../features/messages/console/earlier-changes.tsx'
 import { Conversation } from '../../../features/messages/conversation.tsx'
 import { pendingActionClass, type RefusedMessage } from '../../../features/messages/pending-actions.tsx'
 import type { ThreadView } from '../../../features/messages/thread.tsx'
@@ -92,6 +93,7 @@ function Known({ chat, actions, composerRef, onLeave, onFocusList }: ConsoleChat
       <Conversation
         chat={chat}
         label={t`Messages with ${name}`}
+        fold={foldLines}
         threadRef={threadRef}
         composerRef={composerRef}
         onEscape={onFocusList}
