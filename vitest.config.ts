@@ -7,7 +7,8 @@ const postgresSetup = './packages/testkit/src/postgres-global-setup.ts'
 
 const postgresTests = {
   globalSetup: [postgresSetup],
-  maxWorkers: cores,
+  // These wait for the database about as long as they work.
+  maxWorkers: cores + 1,
   sequence: { groupOrder: 1 },
   testTimeout: 60_000,
   hookTimeout: 60_000,
