@@ -98,7 +98,9 @@ export class ChatChannel {
 
   offer({ seq, entries }: Pick<ChatHint, 'seq' | 'entries'>): void {
     this.#told = Math.max(this.#told, seq)
-    for (const { kind, actor } of entries) if (kind === 'message' && actor !== null) this.typing.end(actor.id)
+    for (const { kind, actor, at } of entries) {
+      if (kind === 'message' && actor !== null) this.typing.end(actor.id, Date.parse(at))
+    }
     if (this.#ring === null) return
     const before = this.#ring.top
     this.#ring.append(entries)

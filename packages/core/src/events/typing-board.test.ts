@@ -28,6 +28,15 @@ test('[LIVE-13] nobody writes for longer than six seconds after the word of it, 
 test('[LIVE-13] who has sent is not told of to a newcomer', () => {
   const board = new TypingBoard()
   board.merge({ userId: ann, role: 'client', until: 4_000 }, 0)
-  board.end(ann)
+  board.end(ann, 1)
   expect(board.since(0, 0)).toEqual([])
+})
+
+test('[LIVE-13] a word of typing from before the message, which comes after it, tells of nobody', () => {
+  const board = new TypingBoard()
+  board.end(ann, 1_000)
+  expect(board.merge({ userId: ann, role: 'client', until: 1_000 + typingShowMs }, 1_005)).toBe(false)
+  expect(board.since(0, 1_005)).toEqual([])
+  // What is written next is.
+  expect(board.merge({ userId: ann, role: 'client', until: 1_001 + typingShowMs }, 1_005)).toBe(true)
 })

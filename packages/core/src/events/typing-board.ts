@@ -8,6 +8,8 @@ export type Writer = { userId: UserId; role: Role; until: number }
 /** Who writes in one chat. Merged by the latest end; whoever does not tell again is forgotten at it. */
 export class TypingBoard {
   readonly #writers = new Map<UserId, Writer & { version: number }>()
+  /** When somebody has sent, of the last moments: a word of typing from before that comes late. */
+  readonly #sent = new Map<UserId, number>()
   #version = 0
 
   /** Rises with every change. */
@@ -18,6 +20,7 @@ export class TypingBoard {
   /** A process whose clock is ahead does not make anybody write for longer. */
   merge(told: Writer, now: number): boolean {
     for (const [userId, { until }] of this.#writers) if (until <= now) this.#writers.delete(userId)
+    if (told.until - typingShowMs <= (this.#sent.get(told.userId) ?? Number.NEGATIVE_INFINITY)) return false
     const until = Math.min(told.until, now + typingShowMs)
     if (until <= Math.max(now, this.#writers.get(told.userId)?.until ?? 0)) return false
     this.#version += 1
@@ -25,9 +28,11 @@ export class TypingBoard {
     return true
   }
 
-  /** Who has written to the end has sent a message: no newcomer is told of it. */
-  end(userId: UserId): void {
+  /** Who has written to the end has sent a message, at this moment: no newcomer is told of it. */
+  end(userId: UserId, at: number): void {
     this.#writers.delete(userId)
+    for (const [sender, sentAt] of this.#sent) if (sentAt <= at - typingShowMs) this.#sent.delete(sender)
+    this.#sent.set(userId, at)
   }
 
   /** Who told after a version and still writes, oldest change first. */

@@ -10,11 +10,12 @@ import type { Core } from '../context.ts'
  */
 export async function typeInChat(core: Core, actor: Actor, { chatId }: TypingInput): Promise<void> {
   const { typing } = core
+  // Of the moment of the call: a message that comes while the chat is looked up was written after it.
+  const until = new Date(core.clock.now().getTime() + typingShowMs).toISOString()
   if (typing.hasTold(actor, chatId)) return
   const chat = requireVisible(actor, await typing.chat(chatId))
   // Asked again, because another call may have come first.
   if (chat.status === 'closed' || typing.hasTold(actor, chatId)) return
   typing.tell(actor, chatId)
-  const until = new Date(core.clock.now().getTime() + typingShowMs).toISOString()
   core.bus.publish({ t: 'typing', epoch: core.epoch(), chatId, userId: actor.userId, role: actor.role, until })
 }
