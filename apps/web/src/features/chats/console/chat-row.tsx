@@ -63,7 +63,7 @@ export const ChatRow = memo(function ChatRow({ chat, selected, online, ownId }: 
                 <Trans>Reply:</Trans>
               </span>
             )}
-            <span dir="auto" className="min-w-0 flex-1 truncate">
+            <span dir="auto" className="min-w-0 flex-1 truncate text-left">
               <LastWords message={lastMessage} />
             </span>
           </span>

@@ -63,7 +63,7 @@ function Row({ chat, selected, ownId }: { chat: Chat; selected: boolean; ownId: 
         <Partner chat={chat} />
       </span>
       <RowTime at={activityOf(chat)} />
-      <span dir="auto" className="truncate text-small text-ink-3">
+      <span dir="auto" className="truncate text-small text-ink-3 text-left">
         <LastWords message={chat.lastMessage} />
       </span>
       <span className="justify-self-end">
