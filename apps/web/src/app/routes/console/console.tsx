@@ -91,7 +91,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
           className={`min-h-0 min-w-0 flex-col bg-surface text-body outline-none print:block ${chatId === undefined ? 'hidden md:flex' : 'flex'}`}
         >
           {chatId === undefined ? (
-            <NoChat />
+            <NoChat isQuiet={list.counts?.open === 0} />
           ) : (
             <ConsoleChat
               key={chatId}

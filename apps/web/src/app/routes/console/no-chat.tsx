@@ -2,18 +2,22 @@ import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { Icon } from '../../../components/icon.tsx'
 
-/** Nothing is open: what to do, and which keys help. */
-export function NoChat() {
+/** Nothing is open: what to do, if there is a chat at all, and which keys help. */
+export function NoChat({ isQuiet }: { isQuiet: boolean }) {
   return (
     <div className="m-auto grid justify-items-center gap-3 p-8 text-center">
       <span className="inline-flex size-14 items-center justify-center rounded-full bg-selected text-ink-3 forced-frame">
         <Icon name="chat" size={26} />
       </span>
       <h2 className="text-title font-semibold">
-        <Trans>Select a chat</Trans>
+        {isQuiet ? <Trans>Nobody is waiting</Trans> : <Trans>Select a chat</Trans>}
       </h2>
       <p className="text-body text-ink-2">
-        <Trans>Opening an unassigned chat assigns it to you.</Trans>
+        {isQuiet ? (
+          <Trans>When a client writes, the chat appears in the list.</Trans>
+        ) : (
+          <Trans>Opening an unassigned chat assigns it to you.</Trans>
+        )}
       </p>
       <dl className="mt-3 grid grid-cols-[auto_auto] items-center gap-x-3 gap-y-2 text-start text-small text-ink-2 max-md:hidden">
         <Key keys={['J', 'K']}>
