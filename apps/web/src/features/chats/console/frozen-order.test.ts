@@ -24,12 +24,9 @@ test('[WEB-16] [WEB-22] rows that come below show at once, because they move nob
   expect(frozenOrder([1, 2], [3, 1, 2, 4, 5], true)).toEqual({ shown: [1, 2, 4, 5], waiting: 1 })
 })
 
-test('[WEB-55] twenty thousand rows that all moved are counted in one frame', () => {
-  const shown = Array.from({ length: 20_000 }, (_, place) => place)
-  const latest = [...shown.slice(10_000), ...shown.slice(0, 10_000)]
-  frozenOrder(shown, latest, true)
-  const startedAt = performance.now()
-  expect(frozenOrder(shown, latest, true).waiting).toBe(10_000)
-  // It took over two seconds when every row looked at all ends of runs.
-  expect(performance.now() - startedAt).toBeLessThan(200)
+test('[WEB-55] a list of any length is counted: the work grows hardly faster than it', () => {
+  // When every row looked at all ends of runs, this took minutes, and no test may.
+  const shown = Array.from({ length: 200_000 }, (_, place) => place)
+  const latest = [...shown.slice(100_000), ...shown.slice(0, 100_000)]
+  expect(frozenOrder(shown, latest, true).waiting).toBe(100_000)
 })
