@@ -120,6 +120,7 @@ nothing cached, gzip. *Interactive*: from the start of the navigation to the mom
 input and the last long task before a quiet second has ended. *Long tasks* are those that the browser reports: above
 50 ms. *The list*: an operator has loaded all chats of it, and messages of fifty clients come into them at random; memory is
 the page's after a collection. *Quickness* counts from the time stamp of the browser's event to the change of the
-document. *Dropped frames*: gaps between two frames that a screen of 60 Hz would have shown. The wheel is turned by the
+document; *Sign in* is pressed when the page is at rest and its shell is stored, as after the seconds that a form takes.
+*Dropped frames*: gaps between two frames that a screen of 60 Hz would have shown. The wheel is turned by the
 browser's own synthetic gestures.`
 }
