@@ -181,7 +181,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     const context = client.context()
     const chat = client.url()
     line.replace('/sw.js', '/sw-off.js')
-    await client.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()))
+    // The browser looks for a new worker at each opening of a page.
     await eventually(
       async () => {
         // A watched worker is never idle, and lets another one take its place only when no page is left. In that moment
