@@ -39,4 +39,7 @@ test('[LIVE-13] a word of typing from before the message, which comes after it, 
   expect(board.since(0, 1_005)).toEqual([])
   // What is written next is.
   expect(board.merge({ userId: ann, role: 'client', until: 1_001 + typingShowMs }, 1_005)).toBe(true)
+  // A clock of the database that is an hour ahead hides nobody for an hour.
+  board.end(bob, 3_600_000)
+  expect(board.merge({ userId: bob, role: 'operator', until: 1_005 + typingShowMs }, 1_005)).toBe(true)
 })

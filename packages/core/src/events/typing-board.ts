@@ -20,7 +20,9 @@ export class TypingBoard {
   /** A process whose clock is ahead does not make anybody write for longer. */
   merge(told: Writer, now: number): boolean {
     for (const [userId, { until }] of this.#writers) if (until <= now) this.#writers.delete(userId)
-    if (told.until - typingShowMs <= (this.#sent.get(told.userId) ?? Number.NEGATIVE_INFINITY)) return false
+    // The moment of a message is the database's: one that has yet to come says nothing.
+    const sentAt = this.#sent.get(told.userId) ?? Number.NEGATIVE_INFINITY
+    if (sentAt <= now && told.until - typingShowMs <= sentAt) return false
     const until = Math.min(told.until, now + typingShowMs)
     if (until <= Math.max(now, this.#writers.get(told.userId)?.until ?? 0)) return false
     this.#version += 1
