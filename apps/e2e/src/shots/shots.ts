@@ -29,6 +29,7 @@ const wanted = looks.flatMap((look) =>
 if (words.length === 0) await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
 
+let taken = 0
 const browser = await launchBrowser()
 try {
   await inWorld([], (url, seeded) => shootAll(url, seeded, 'empty'))
@@ -36,7 +37,7 @@ try {
 } finally {
   await browser.close()
 }
-console.log(`${wanted.length} pictures in .shots`)
+console.log(`${taken} of ${wanted.length} pictures in .shots`)
 
 async function shootAll(url: string, seeded: Seeded, world: 'empty' | 'busy'): Promise<void> {
   const company = await keepCompany(browser, { url, seeded })
@@ -55,6 +56,7 @@ async function shoot(from: Browser, { url, seeded, look, state, name }: Shot): P
   const path = `${folder}${name}.png`
   try {
     await takeShot(from, { url, seeded, look, state, path })
+    taken += 1
   } catch (error) {
     process.exitCode = 1
     console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
