@@ -80,9 +80,10 @@ export function Conversation(props: ConversationProps) {
 function Followed(props: ConversationProps & { follower: ChatFollower }) {
   const { follower, chat, label, fold, header, threadRef, notice, closed, writingOn, composerRef, onEscape } = props
   const { i18n } = useLingui()
-  const { user } = useSession()
+  const session = useSession()
+  const { user } = session
   const timeline = useStore(follower)
-  useRememberedPage({ role: user.role, userId: user.id }, chat.id, follower)
+  useRememberedPage(session, chat.id, follower)
   const place = useMemo(() => ({ userId: user.id, chatId: chat.id }), [user.id, chat.id])
   const draft = useDraft(place)
   const focusComposer = useCallback(() => composerRef.current?.focus(), [composerRef])

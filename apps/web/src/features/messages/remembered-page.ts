@@ -1,7 +1,8 @@
 import type { PageOutput } from '@deskbell/contract/events'
-import type { ChatFollower } from '@deskbell/sdk'
+import type { ChatFollower, Sdk } from '@deskbell/sdk'
 import { useEffect } from 'react'
-import { type Owner, readRemembered, remember } from '../../lib/device-memory.ts'
+import { readRemembered, remember } from '../../lib/device-memory.ts'
+import type { Session } from '../../lib/session.ts'
 
 type Remembered = { readonly chatId: number; readonly page: PageOutput }
 
@@ -9,15 +10,15 @@ type Remembered = { readonly chatId: number; readonly page: PageOutput }
 const entriesMax = 50
 const restMs = 1_000
 
-/** By user and chat, the one that was left last at the end: whoever goes back and forth between chats sees them at once. */
-const left = new Map<string, PageOutput>()
+/** The chats of a session, the one that was left last at the end: whoever goes back and forth sees them at once. */
+const leftChats = new WeakMap<Sdk, Map<number, PageOutput>>()
 const leftMax = 10
 
 /** The newest messages of a chat that this page has shown lately, or of the one that was open last on this device. */
-export function rememberedPage(owner: Owner, chatId: number): PageOutput | undefined {
-  const page = left.get(leftKey(owner, chatId))
+export function rememberedPage({ sdk, user: { role, id: userId } }: Session, chatId: number): PageOutput | undefined {
+  const page = leftChats.get(sdk)?.get(chatId)
   if (page !== undefined) return page
-  const remembered = readRemembered(owner, 'messages', isRemembered)
+  const remembered = readRemembered({ role, userId }, 'messages', isRemembered)
   return remembered?.chatId === chatId ? remembered.page : undefined
 }
 
@@ -25,8 +26,11 @@ export function rememberedPage(owner: Owner, chatId: number): PageOutput | undef
  * Keeps the newest messages of the open chat: on the device when they have rested for a moment and when the page goes,
  * and in memory when another chat takes its place.
  */
-export function useRememberedPage(owner: Owner, chatId: number, follower: ChatFollower): void {
-  const { role, userId } = owner
+export function useRememberedPage(
+  { sdk, user: { role, id: userId } }: Session,
+  chatId: number,
+  follower: ChatFollower,
+): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const keep = () => {
@@ -46,18 +50,16 @@ export function useRememberedPage(owner: Owner, chatId: number, follower: ChatFo
       unsubscribe()
       window.removeEventListener('pagehide', keepNow)
       clearTimeout(timer)
-      keepLeft(leftKey({ role, userId }, chatId), follower.newestPage(entriesMax))
+      keepLeft(sdk, chatId, follower.newestPage(entriesMax))
     }
-  }, [role, userId, chatId, follower])
+  }, [sdk, role, userId, chatId, follower])
 }
 
-function leftKey({ role, userId }: Owner, chatId: number): string {
-  return `${role}.${userId}.${chatId}`
-}
-
-function keepLeft(key: string, page: PageOutput | null): void {
-  left.delete(key)
-  if (page !== null) left.set(key, page)
+function keepLeft(sdk: Sdk, chatId: number, page: PageOutput | null): void {
+  const left = leftChats.get(sdk) ?? new Map<number, PageOutput>()
+  leftChats.set(sdk, left)
+  left.delete(chatId)
+  if (page !== null) left.set(chatId, page)
   for (const oldest of left.keys()) if (left.size > leftMax) left.delete(oldest)
 }
 

@@ -13,7 +13,7 @@ export function useFollower(chatId: ChatId): ChatFollower | null {
   const [follower, setFollower] = useState<ChatFollower | null>(null)
   // Before the first paint: the composer stands with its page.
   useLayoutEffect(() => {
-    const next = sdk.follow(chatId, { remembered: rememberedPage({ role: user.role, userId: user.id }, chatId) })
+    const next = sdk.follow(chatId, { remembered: rememberedPage({ sdk, user }, chatId) })
     const place = { userId: user.id, chatId }
     if (hasLeftUnsent(place)) {
       void importPart(() => import('./left-unsent.ts'))
