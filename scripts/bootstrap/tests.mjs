@@ -8,11 +8,8 @@ import { findPrograms } from './programs.mjs'
 import { Tally } from './tally.mjs'
 import { stateOfTree } from './tree.mjs'
 
-/**
- * Vitest's projects by the name of the part. `isolated` are files that put another module in a module's place, `alone`
- * those that bear no other file beside them.
- */
-const projects = { unit: ['unit'], pg: ['pg', 'isolated'], e2e: ['e2e', 'alone'], long: ['long'] }
+/** Vitest's projects by the name of the part. `isolated` are files that put another module in a module's place. */
+const projects = { unit: ['unit'], pg: ['pg', 'isolated'], e2e: ['e2e'], long: ['long'] }
 const wantsPrograms = new Set(['e2e', 'long'])
 
 /** One part; further arguments go to vitest. */
@@ -28,7 +25,7 @@ export async function testShort(tools) {
   return tally.close()
 }
 
-/** The long proofs: load under faults, seeded bugs, the benchmarks as a smoke test, every look. */
+/** The long proofs: load under faults, processes that are killed, seeded bugs, benchmarks as a smoke test, every look. */
 export async function testLong(tools, args) {
   if (args.length > 0) return await testProject(tools, 'long', args)
   const tally = new Tally()
