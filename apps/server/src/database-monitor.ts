@@ -13,7 +13,7 @@ export type DatabaseMonitorOptions = {
   intervalMs?: number
 }
 
-/** Asks the database the cheapest question now and then, so that `/readyz` answers at once. */
+/** Asks the database the cheapest question now and then, so that `/readyz` answers at once. It waits behind no user. */
 export function monitorDatabase({ db, isUp, intervalMs = 500 }: DatabaseMonitorOptions): DatabaseMonitor {
   let answered = true
   let asking = false
@@ -21,7 +21,7 @@ export function monitorDatabase({ db, isUp, intervalMs = 500 }: DatabaseMonitorO
   async function ask(): Promise<void> {
     if (asking) return
     asking = true
-    answered = await db.pool.query('select 1').then(
+    answered = await db.reserved.execute('select 1').then(
       () => true,
       () => false,
     )

@@ -79,7 +79,7 @@ async function settle({ seat, programs }: Group, { chatId }: Cast, same: Same): 
     loaded = view
     return programs.every((program) => same(program.view, view))
   }
-  await waitFor(areSame, { timeoutMs: 10_000, intervalMs: 100 }).catch((cause) => {
+  await waitFor(areSame, { intervalMs: 100 }).catch((cause) => {
     for (const program of programs) expect(program.view, String(cause)).toEqual(loaded)
     throw cause
   })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Bus, BusLog } from './bus.ts'
@@ -51,7 +52,7 @@ test('[BUS-1] a hint of this process does not come back to it by the database', 
   expect(own.hints).toEqual([markHint(1), markHint(2)])
 })
 
-test('[BUS-2] without a database publishing still returns at once and reaches this process', async () => {
+test('[BUS-2] without a database publishing still returns at once and reaches this process', timed, async () => {
   const bus = createPostgresBus({ connectionString: 'postgresql://nobody@127.0.0.1:1/none', log })
   await bus.start()
   const ear = listen(bus)

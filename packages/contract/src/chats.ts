@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chatIdSchema, messageIdSchema, userIdSchema } from './ids.ts'
+import { type ChatId, chatIdSchema, type MessageId, messageIdSchema, type UserId, userIdSchema } from './ids.ts'
 import { chatsLimitMax } from './limits.ts'
 import { directionSchema } from './messages.ts'
 import { limitSchema } from './paging.ts'
@@ -7,28 +7,24 @@ import { callerIdSchema, emailSchema, nameSchema, stringSchema } from './text.ts
 import { timeSchema } from './users.ts'
 
 export const chatStatusSchema = z.enum(['open', 'closed'])
-export type ChatStatus = z.infer<typeof chatStatusSchema>
+/** A closed chat takes no message until it is opened again. */
+export type ChatStatus = 'open' | 'closed'
 
 export const chatSchema = z
   .object({
     id: chatIdSchema,
     status: chatStatusSchema,
     client: z.object({ id: userIdSchema, name: z.string(), email: z.string() }),
-    /** Clients never see an operator's e-mail address. */
     operator: z.object({ id: userIdSchema, name: z.string() }).nullable(),
     lastMessageAt: timeSchema.nullable(),
     lastMessage: z
       .object({ id: messageIdSchema, text: z.string(), direction: directionSchema, createdAt: timeSchema })
       .nullable(),
-    /** Messages of the other direction after the asker's own mark. */
     unread: z.int().min(0),
-    /** The newest place in the log. */
     lastSeq: z.int().min(0),
-    /** Rises with every change of the chat that anybody can see. */
     rev: z.int().min(0),
     createdAt: timeSchema,
     closedAt: timeSchema.nullable(),
-    /** Null in a closed chat. Answers to clients do not have the field. */
     waitingSince: timeSchema
       .nullable()
       .meta({
@@ -38,7 +34,30 @@ export const chatSchema = z
       .exactOptional(),
   })
   .meta({ id: 'Chat' })
-export type Chat = z.infer<typeof chatSchema>
+/** One row of a list of chats: the state of the chat, its people, its newest message, and what the asker has not read. */
+export type Chat = {
+  id: ChatId
+  status: ChatStatus
+  client: { id: UserId; name: string; email: string }
+  /** Whose it is; null for nobody's. Clients never see an operator's e-mail address. */
+  operator: { id: UserId; name: string } | null
+  lastMessageAt: string | null
+  /** Its text is the start of the message, at most 200 characters. */
+  lastMessage: { id: MessageId; text: string; direction: 'in' | 'out'; createdAt: string } | null
+  /** Messages of the other direction after the asker's own mark. */
+  unread: number
+  /** The newest place in the log. */
+  lastSeq: number
+  /** Rises with every change of the chat that anybody can see: of two rows the one of the higher `rev` is newer. */
+  rev: number
+  createdAt: string
+  closedAt: string | null
+  /**
+   * For operators only: the time of the client's first message that no operator has answered or waved off; null when
+   * nothing waits, and in a closed chat.
+   */
+  waitingSince?: string | null
+}
 
 export const chatOutputSchema = z.object({ chat: chatSchema })
 export type ChatOutput = z.infer<typeof chatOutputSchema>
@@ -109,4 +128,5 @@ export type MarkDeliveredInput = z.output<typeof markDeliveredInputSchema>
 
 /** What a page offers when a client writes into a closed chat. `messages.send` itself always refuses. */
 export const closedChatPolicySchema = z.enum(['say', 'reopen', 'new'])
-export type ClosedChatPolicy = z.infer<typeof closedChatPolicySchema>
+/** `say`: only that the chat is closed. `reopen`: the same chat is opened again first. `new`: another chat begins. */
+export type ClosedChatPolicy = 'say' | 'reopen' | 'new'

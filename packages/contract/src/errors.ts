@@ -22,6 +22,7 @@ export const errorMeanings = {
   internal: 'Something went wrong on our side.',
 } as const satisfies Record<string, string>
 
+/** One code of the closed list; `errorMeanings` has what each of them says. */
 export type ErrorCode = keyof typeof errorMeanings
 
 export const errorCodeSchema = z.enum(Object.keys(errorMeanings) as [ErrorCode, ...ErrorCode[]])

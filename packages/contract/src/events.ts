@@ -1,25 +1,23 @@
 import { z } from 'zod'
-import { chatIdSchema, messageIdSchema, userIdSchema } from './ids.ts'
+import { chatIdSchema, type MessageId, messageIdSchema, type UserId, userIdSchema } from './ids.ts'
 import { messagesLimitMax } from './limits.ts'
-import { messageSchema } from './messages.ts'
+import { type Message, messageSchema } from './messages.ts'
 import { limitSchema } from './paging.ts'
 import { stringSchema } from './text.ts'
-import { roleSchema, timeSchema } from './users.ts'
+import { type Role, roleSchema, timeSchema } from './users.ts'
 
-/** Who caused an entry; null when the system did. */
 export const entryActorSchema = z.object({ id: userIdSchema, name: z.string(), role: roleSchema }).nullable()
-export type EntryActor = z.infer<typeof entryActorSchema>
+/** Who caused an entry; null when the system did. */
+export type EntryActor = { id: UserId; name: string; role: Role } | null
 
 const entryShape = { seq: z.int().positive(), at: timeSchema, actor: entryActorSchema }
 
-/** One line of a chat's log. `seq` rises by one, without gaps. */
 export const logEntrySchema = z
   .discriminatedUnion('kind', [
     z.object({ ...entryShape, kind: z.literal('message'), message: messageSchema }),
     z.object({
       ...entryShape,
       kind: z.literal('assigned'),
-      /** Null when the chat was given back. */
       data: z.object({ operator: z.object({ id: userIdSchema, name: z.string() }).nullable() }),
     }),
     z.object({ ...entryShape, kind: z.literal('closed') }),
@@ -27,13 +25,22 @@ export const logEntrySchema = z
     z.object({
       ...entryShape,
       kind: z.literal('edited'),
-      /** `text` is empty once the message has been retracted. */
       data: z.object({ messageId: messageIdSchema, text: z.string() }),
     }),
     z.object({ ...entryShape, kind: z.literal('retracted'), data: z.object({ messageId: messageIdSchema }) }),
   ])
   .meta({ id: 'LogEntry' })
-export type LogEntry = z.infer<typeof logEntrySchema>
+/** One line of a chat's log, told apart by `kind`; `seq` is its place, `at` its time: ISO 8601, UTC, milliseconds. */
+export type LogEntry = { seq: number; at: string; actor: EntryActor } & (
+  | { kind: 'message'; message: Message }
+  /** Null when the chat was given back. */
+  | { kind: 'assigned'; data: { operator: { id: UserId; name: string } | null } }
+  | { kind: 'closed' }
+  | { kind: 'reopened' }
+  /** `text` is the new one; empty once the message has been retracted. */
+  | { kind: 'edited'; data: { messageId: MessageId; text: string } }
+  | { kind: 'retracted'; data: { messageId: MessageId } }
+)
 
 /** A position: `epoch:seq`, and whatever follows `~` is ignored. */
 export const cursorSchema = stringSchema(1, 200)
@@ -73,14 +80,20 @@ export const pageInputSchema = z.strictObject({
 })
 export type PageInput = z.output<typeof pageInputSchema>
 
-/** Entries ascending, from one snapshot; `cursor` is where to follow from; `hasMore` = older ones exist. */
 export const pageOutputSchema = z.object({
   entries: z.array(logEntrySchema),
   cursor: z.string(),
   hasMore: z.boolean(),
-  /** The highest read mark of each side. */
   read: z.object({ client: seq, operator: seq }),
-  /** The highest delivered mark of each side, at least as far as the read one. */
   delivered: z.object({ client: seq, operator: seq }),
 })
-export type PageOutput = z.infer<typeof pageOutputSchema>
+/** A page of the log: entries ascending, the cursor to follow from, and whether older ones exist. */
+export type PageOutput = {
+  entries: LogEntry[]
+  cursor: string
+  hasMore: boolean
+  /** The highest `seq` that each side has read; 0 for none. */
+  read: { client: number; operator: number }
+  /** The highest `seq` that a device of each side has got; never below `read`. */
+  delivered: { client: number; operator: number }
+}

@@ -7,7 +7,9 @@ export const userIdSchema = id.brand<'UserId'>()
 export const chatIdSchema = id.brand<'ChatId'>()
 export const messageIdSchema = id.brand<'MessageId'>()
 
-/** A person: a client or an operator. */
-export type UserId = z.infer<typeof userIdSchema>
-export type ChatId = z.infer<typeof chatIdSchema>
-export type MessageId = z.infer<typeof messageIdSchema>
+/** A client or an operator: an integer from 1 to 2^53−1. */
+export type UserId = number & z.$brand<'UserId'>
+/** A chat: an integer from 1 to 2^53−1. */
+export type ChatId = number & z.$brand<'ChatId'>
+/** A message: an integer from 1 to 2^53−1, in the order in which they were stored. */
+export type MessageId = number & z.$brand<'MessageId'>

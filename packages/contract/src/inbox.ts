@@ -30,4 +30,13 @@ export const inboxFrameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hb') }),
 ])
 export type InboxFrame = z.infer<typeof inboxFrameSchema>
-export type InboxCounts = Extract<InboxFrame, { t: 'counts' }>
+/** Open chats in all, the asker's own, those without an operator, and the unread messages in them; absolute numbers. */
+export type InboxCounts = {
+  t: 'counts'
+  open: number
+  mine: number
+  unassigned: number
+  unread: number
+  /** Of these, the ones in the asker's own chats and in those without an operator. */
+  unreadOwn: number
+}

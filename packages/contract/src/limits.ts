@@ -9,6 +9,7 @@ export const messageTextBytesMax = 16_384
 export const lastMessageTextCharsMax = 200
 /** `clientMsgId` and `clientChatId`, in code points. */
 export const callerIdCharsMax = 255
+/** A person's name, in code points. */
 export const nameCharsMax = 120
 /** RFC 5321's bound for an address. */
 export const emailCharsMax = 254
@@ -105,6 +106,7 @@ export const presenceGraceMs = 20_000
 export const presenceLookMs = 2_000
 /** Of so many people is it said at once who is here; rows of a list are asked about this often, and at most once a second. */
 export const onlineUsersMax = 100
+/** How often a list asks about its rows, in milliseconds. */
 export const onlineRepeatMs = 5_000
 
 /** Rings of one process together; at this bound the ones that were quiet for longest give up their entries. */

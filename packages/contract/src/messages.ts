@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errorCodeSchema } from './errors.ts'
-import { chatIdSchema, messageIdSchema, userIdSchema } from './ids.ts'
+import { type ChatId, chatIdSchema, type MessageId, messageIdSchema, type UserId, userIdSchema } from './ids.ts'
 import { batchItemsMax, messagesLimitMax } from './limits.ts'
 import { boundSchema, limitSchema } from './paging.ts'
 import { callerIdSchema, messageTextSchema } from './text.ts'
@@ -14,20 +14,34 @@ export const messageSchema = z
   .object({
     id: messageIdSchema,
     chatId: chatIdSchema,
-    /** Place in the chat's log. */
     seq: z.int().positive(),
     userId: userIdSchema,
     direction: directionSchema,
     type: z.enum(['text', 'image']),
-    /** Empty when the author has retracted the message. */
     text: z.string(),
-    /** `read` when the other side's mark has passed the message. */
     status: z.enum(['new', 'read']),
     clientMsgId: z.string().nullable(),
     createdAt: timeSchema,
   })
   .meta({ id: 'Message' })
-export type Message = z.infer<typeof messageSchema>
+/** One message of a chat. `seq` is its place in the log; times are ISO 8601, UTC, with milliseconds. */
+export type Message = {
+  id: MessageId
+  chatId: ChatId
+  seq: number
+  /** Who wrote it. */
+  userId: UserId
+  /** `in` from the client, `out` from an operator. */
+  direction: 'in' | 'out'
+  type: 'text' | 'image'
+  /** Empty when the author has retracted the message. */
+  text: string
+  /** `read` when the other side's mark has passed the message. */
+  status: 'new' | 'read'
+  /** The id that its author's program gave it. */
+  clientMsgId: string | null
+  createdAt: string
+}
 
 const sendItemShape = { text: messageTextSchema, clientMsgId: callerIdSchema }
 

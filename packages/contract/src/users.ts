@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { userIdSchema } from './ids.ts'
+import { type UserId, userIdSchema } from './ids.ts'
 import { onlineUsersMax } from './limits.ts'
 import { emailSchema, nameSchema } from './text.ts'
 
 export const roleSchema = z.enum(['client', 'operator'])
-export type Role = z.infer<typeof roleSchema>
+/** A client asks, an operator answers. */
+export type Role = 'client' | 'operator'
 export const roles = roleSchema.options
 
 export const timeSchema = z.iso.datetime({ precision: 3 })
@@ -12,13 +13,34 @@ export const timeSchema = z.iso.datetime({ precision: 3 })
 export const userSchema = z
   .object({ id: userIdSchema, email: z.string(), name: z.string(), role: roleSchema, createdAt: timeSchema })
   .meta({ id: 'User' })
-export type User = z.infer<typeof userSchema>
+/** Somebody who has signed in: one user for each e-mail address and role. */
+export type User = {
+  id: UserId
+  /** Normalised: NFC, the domain in lower-case A-labels. */
+  email: string
+  name: string
+  role: Role
+  /** When the user first signed in: ISO 8601, UTC, milliseconds. */
+  createdAt: string
+}
 
 export const loginInputSchema = z.strictObject({ email: emailSchema, name: nameSchema, role: roleSchema })
-export type LoginInput = z.output<typeof loginInputSchema>
+/** Who signs in. The name replaces the one of before. */
+export type LoginInput = {
+  /** An address in any script, of at most 254 characters. */
+  email: string
+  /** One line of 1 to 120 characters in which something is seen. */
+  name: string
+  role: Role
+}
 
 export const loginOutputSchema = z.object({ user: userSchema, token: z.string(), expiresAt: timeSchema })
-export type LoginOutput = z.infer<typeof loginOutputSchema>
+/** The session that began: `token` carries it outside of a browser, until `expiresAt`. */
+export type LoginOutput = {
+  user: User
+  token: string
+  expiresAt: string
+}
 
 export const userOutputSchema = z.object({ user: userSchema })
 export type UserOutput = z.infer<typeof userOutputSchema>

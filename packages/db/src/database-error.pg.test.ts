@@ -1,11 +1,12 @@
 import { freshDatabase } from '@deskbell/testkit/fresh-database'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import { isConnectionLost, isUnavailable, sqlState, violatedConstraint } from './database-error.ts'
 import { embeddedFolder, serverFamily } from './embedded/embedded-folder.ts'
-import { inTransaction } from './transaction.ts'
+import { inSnapshot, inTransaction } from './transaction.ts'
 
 const failure = (work: Promise<unknown>) =>
   work.then(
@@ -21,25 +22,29 @@ const sleepers = async (db: Database) => {
 }
 const ask = (db: Database) => db.orm.execute(sql`select 1`)
 
-test('[HTTP-6] with the server stopped every way to ask is unavailable within three seconds, and it recovers', async () => {
-  await using folder = await embeddedFolder()
-  const first = await folder.start()
-  const db = openDatabase({ connectionString: first.connectionString, poolMax: 2 })
-  try {
-    await Promise.all([ask(db), ask(db)])
-    await first.stop()
-    const since = performance.now()
-    for (const work of [() => ask(db), () => inTransaction(db, (tx) => tx.execute(sql`select 1`)), () => ask(db)]) {
-      const error = await failure(work())
-      expect([isUnavailable(error), isConnectionLost(error)]).toEqual([true, true])
+test(
+  '[HTTP-6] with the server stopped every way to ask is unavailable within three seconds, and it recovers',
+  timed,
+  async () => {
+    await using folder = await embeddedFolder()
+    const first = await folder.start()
+    const db = openDatabase({ connectionString: first.connectionString, poolMax: 2 })
+    try {
+      await Promise.all([ask(db), ask(db)])
+      await first.stop()
+      const since = performance.now()
+      for (const work of [() => ask(db), () => inTransaction(db, (tx) => tx.execute(sql`select 1`)), () => ask(db)]) {
+        const error = await failure(work())
+        expect([isUnavailable(error), isConnectionLost(error)]).toEqual([true, true])
+      }
+      expect(performance.now() - since).toBeLessThan(3_000)
+      await folder.start()
+      await ask(db)
+    } finally {
+      await db.close()
     }
-    expect(performance.now() - since).toBeLessThan(3_000)
-    await folder.start()
-    await ask(db)
-  } finally {
-    await db.close()
-  }
-})
+  },
+)
 
 test('[HTTP-6] a killed session is unavailable, with the state that the server gave', async () => {
   await using fresh = await freshDatabase()
@@ -68,39 +73,47 @@ test('[HTTP-6] a lock that is not given within two seconds is unavailable, and t
 
 test('[HTTP-6] a pool without a free connection is unavailable after two seconds', async () => {
   await using fresh = await freshDatabase({ poolMax: 1 })
-  await inTransaction(fresh.db, async () => {
+  await inSnapshot(fresh.db, async () => {
     const error = await failure(ask(fresh.db))
     expect([isUnavailable(error), sqlState(error)]).toEqual([true, undefined])
   })
 })
 
-test('[HTTP-6] a slow statement is given up within three seconds, and the server ends it after five', async () => {
-  await using fresh = await freshDatabase()
-  const since = performance.now()
-  const error = await failure(fresh.db.orm.execute(sql`select pg_sleep(30)`))
-  expect([isUnavailable(error), isConnectionLost(error)]).toEqual([true, true])
-  expect(performance.now() - since).toBeLessThan(3_000)
-  await waitFor(async () => (await sleepers(fresh.db)) === 0)
-  expect(performance.now() - since).toBeLessThan(7_000)
-})
-
-test('[HTTP-6] a server that hangs is unavailable within three seconds, and useful again when it goes on', async () => {
-  await using folder = await embeddedFolder()
-  const server = await folder.start()
-  const db = openDatabase({ connectionString: server.connectionString, poolMax: 2 })
-  try {
-    await Promise.all([ask(db), ask(db)])
-    for (const pid of await serverFamily((await folder.serverPid()) ?? 0)) process.kill(pid, 'SIGSTOP')
+test(
+  '[HTTP-6] a slow statement is given up within three seconds, and the server ends it after five',
+  timed,
+  async () => {
+    await using fresh = await freshDatabase()
     const since = performance.now()
-    const asked = [ask(db), inTransaction(db, (tx) => tx.execute(sql`select 1`)), ask(db), ask(db)]
-    for (const error of await Promise.all(asked.map(failure))) expect(isUnavailable(error)).toBe(true)
+    const error = await failure(fresh.db.orm.execute(sql`select pg_sleep(30)`))
+    expect([isUnavailable(error), isConnectionLost(error)]).toEqual([true, true])
     expect(performance.now() - since).toBeLessThan(3_000)
-  } finally {
-    for (const pid of await serverFamily((await folder.serverPid()) ?? 0)) process.kill(pid, 'SIGCONT')
-  }
-  await inTransaction(db, (tx) => tx.execute(sql`select 1`))
-  await db.close()
-})
+    await waitFor(async () => (await sleepers(fresh.db)) === 0)
+    expect(performance.now() - since).toBeLessThan(7_000)
+  },
+)
+
+test(
+  '[HTTP-6] a server that hangs is unavailable within three seconds, and useful again when it goes on',
+  timed,
+  async () => {
+    await using folder = await embeddedFolder()
+    const server = await folder.start()
+    const db = openDatabase({ connectionString: server.connectionString, poolMax: 2 })
+    try {
+      await Promise.all([ask(db), ask(db)])
+      for (const pid of await serverFamily((await folder.serverPid()) ?? 0)) process.kill(pid, 'SIGSTOP')
+      const since = performance.now()
+      const asked = [ask(db), inTransaction(db, (tx) => tx.execute(sql`select 1`)), ask(db), ask(db)]
+      for (const error of await Promise.all(asked.map(failure))) expect(isUnavailable(error)).toBe(true)
+      expect(performance.now() - since).toBeLessThan(3_000)
+    } finally {
+      for (const pid of await serverFamily((await folder.serverPid()) ?? 0)) process.kill(pid, 'SIGCONT')
+    }
+    await inTransaction(db, (tx) => tx.execute(sql`select 1`))
+    await db.close()
+  },
+)
 
 test('[AUTH-2] the name of a violated constraint comes out of the wrapped error', async () => {
   await using fresh = await freshDatabase()

@@ -6,16 +6,29 @@ export type Schema = typeof schema
 export type Orm = NodePgDatabase<Schema>
 
 export type Database = {
+  /** For reads, and for writes of one statement. */
   readonly orm: Orm
   readonly pool: pg.Pool
+  /** For transactions that may wait for a row that somebody else has locked. See `inTransaction`. */
+  readonly writers: pg.Pool
+  /** One connection that no user can occupy: for health, the epoch, and what hints did not bring. */
+  readonly reserved: Orm
+  readonly reservedPool: pg.Pool
   /** For whole transactions of many sends: their statements follow each other without waiting. See `inLane`. */
   readonly lanes: pg.Pool
+  /**
+   * From now on every new connection runs `check` before anybody gets it. One whose check fails is closed,
+   * and whoever asked for it gets the error.
+   */
+  checkConnections(check: ConnectionCheck): void
   close(): Promise<void>
 }
 
+export type ConnectionCheck = (executor: Orm) => Promise<void>
+
 export type DatabaseOptions = {
   connectionString: string
-  /** Connections at most; 10 when left out. */
+  /** Connections for reads at most, and as many for transactions; 10 when left out. */
   poolMax?: number
   /** Told of errors on idle connections, such as a restart of the server. */
   onError?: (error: Error) => void
@@ -33,6 +46,7 @@ const idleInTransactionTimeoutMs = 10_000
 const queryTimeoutMs = 2_500
 const statementTimeoutMs = 5_000
 
+const poolMaxDefault = 10
 /** Two lanes, and four chats that go alone. */
 const laneConnectionsMax = 6
 /** A lane waits for no row, and for another's unfinished insert no longer than this: its neighbours wait with it. */
@@ -47,24 +61,51 @@ const lanePlans = [
 
 /** Opens the pools. Nothing is connected before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = openPool(options, { max: options.poolMax ?? 10, lock_timeout: lockTimeoutMs, options: timeZone })
+  let check: ConnectionCheck | null = null
+  const onConnect = async (client: pg.ClientBase) => {
+    // The pool's type says less than what it makes.
+    if (!(client instanceof pg.Client)) throw new TypeError('The pool has made something that is not a client.')
+    await check?.(ormOn(client))
+  }
+  const openPlain = (max: number) =>
+    openPool(options, { max, lock_timeout: lockTimeoutMs, options: timeZone, onConnect })
+  const poolMax = options.poolMax ?? poolMaxDefault
+  const pool = openPlain(poolMax)
+  const writers = openPlain(poolMax)
+  const reservedPool = openPlain(1)
   const lanes = openPool(options, {
     max: laneConnectionsMax,
     // The first send after a quiet time need not wait for a connection.
     min: 1,
     pipeline: true,
+    onConnect,
     lock_timeout: laneLockTimeoutMs,
     options: [timeZone, ...lanePlans.map((plan) => `-c ${plan}`)].join(' '),
   })
   const close = async () => {
-    await Promise.all([pool.end(), lanes.end()])
+    await Promise.all([pool, writers, reservedPool, lanes].map((each) => each.end()))
   }
-  return { orm: ormOn(pool), pool, lanes, close }
+  const checkConnections = (next: ConnectionCheck) => {
+    check = next
+  }
+  return {
+    orm: ormOn(pool),
+    pool,
+    writers,
+    reserved: ormOn(reservedPool),
+    reservedPool,
+    lanes,
+    checkConnections,
+    close,
+  }
 }
 
 const timeZone = '-c TimeZone=UTC'
 
-function openPool(options: DatabaseOptions, config: pg.PoolConfig): pg.Pool {
+/** The pool waits for `onConnect`, which its type does not say. */
+type PoolConfig = Omit<pg.PoolConfig, 'onConnect'> & { onConnect: (client: pg.ClientBase) => Promise<void> }
+
+function openPool(options: DatabaseOptions, config: PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.connectionString,
     application_name: options.applicationName ?? 'deskbell',
@@ -84,6 +125,6 @@ function openPool(options: DatabaseOptions, config: pg.PoolConfig): pg.Pool {
 }
 
 /** The query builder on a pool, or on one connection of it. */
-export function ormOn(client: pg.Pool | pg.PoolClient): Orm {
+export function ormOn(client: pg.Pool | pg.PoolClient | pg.Client): Orm {
   return drizzle(client, { schema, casing: 'snake_case' })
 }

@@ -4,7 +4,15 @@ import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-datab
 import { type PlanNode, planNodes, plansOf, type StatementPlan } from '@deskbell/testkit/query-plans'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChatsFilter } from './queries/chat-lists.ts'
-import { type FeedPosition, isFeedCut, isFeedLonger, readChangedChats, readFeed } from './queries/feed-tail.ts'
+import {
+  type FeedPosition,
+  isFeedCut,
+  isFeedLonger,
+  readChangedChats,
+  readFeed,
+  readFeedChanges,
+  readFeedSnapshot,
+} from './queries/feed-tail.ts'
 import { readReadCounts, readSharedRows, sumOpenChatsByClient } from './queries/inbox.ts'
 import { readChatMarks, readLogAfter, readLogPage, readTops } from './queries/log.ts'
 import { readOpenChatChanges, readOpenChats } from './queries/open-chats.ts'
@@ -19,6 +27,8 @@ const rowsMax = 600
 let database: FreshDatabase
 let queries: Queries
 let feedEnd: FeedPosition
+/** Some changes before the end. */
+let snapshot: string
 beforeAll(async () => {
   database = await freshDatabase()
   await fillDatabase(database.connectionString, size)
@@ -31,6 +41,8 @@ beforeAll(async () => {
   await pool.query('analyze feed')
   const { rows } = await pool.query('select xid::text, id from feed order by feed.xid, id desc offset 20 limit 1')
   feedEnd = { xid: rows[0].xid, id: Number(rows[0].id) }
+  snapshot = await readFeedSnapshot(orm)
+  await pool.query('insert into feed (chat_id) select n from generate_series(1, 20) n')
   queries = createQueries(orm)
 }, 120_000)
 afterAll(() => database.drop())
@@ -68,6 +80,7 @@ const reads: Record<string, () => Promise<unknown>> = {
   'the feed': () => readFeed(database.db.orm, feedEnd, 500),
   'what an operator missed': () => readChangedChats(database.db.orm, { after: feedEnd, clientId: null, limit: 501 }),
   'what a client missed': () => readChangedChats(database.db.orm, { after: feedEnd, clientId: aClient, limit: 501 }),
+  'what was committed since': () => readFeedChanges(database.db.orm, snapshot),
   'whether the feed is cut': () => isFeedCut(database.db.orm, feedEnd),
   'whether the feed is long': () => isFeedLonger(database.db.orm, feedEnd, 500),
 }

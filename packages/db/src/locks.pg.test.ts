@@ -17,12 +17,15 @@ afterAll(() => fresh.drop())
 test('[MSG-13] who locks a chat second waits, and sees what the first one committed', async () => {
   const chatId = await newChat()
   const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>()
+  const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>()
   const first = inTransaction(fresh.db, async (tx) => {
     const chat = await lockChat(tx, chatId)
+    locked()
     await tx.update(chats).set({ status: 'closed', lastSeq: 1 }).where(eq(chats.id, chatId))
     await mayCommit
     return chat?.status
   })
+  await isLocked
   const second = inTransaction(fresh.db, async (tx) => {
     await tx.execute(sql`select 1`)
     const chat = await lockChat(tx, chatId)

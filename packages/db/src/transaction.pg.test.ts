@@ -83,7 +83,7 @@ test('[DB-4] connections that die in a transaction cost no place in the pool', a
     })
     await expect(broken).rejects.toThrow()
   }
-  await waitFor(() => fresh.db.pool.idleCount === fresh.db.pool.totalCount)
+  await waitFor(() => fresh.db.writers.idleCount === fresh.db.writers.totalCount)
   await inTransaction(fresh.db, (tx) => count(tx, 3))
 })
 
@@ -99,7 +99,7 @@ test('[DB-4] a connection that breaks before its new owner listens does not end 
 test('[DB-4] a connection whose answer nobody waited for is not handed out again', async () => {
   const alone = await freshDatabase({ poolMax: 1 })
   await expect(inTransaction(alone.db, (tx) => tx.execute(sql`select pg_sleep(20)`))).rejects.toThrow()
-  expect(alone.db.pool.totalCount).toBe(0)
+  expect(alone.db.writers.totalCount).toBe(0)
   await inTransaction(alone.db, (tx) => tx.execute(sql`select 1`))
   await alone.drop()
 })

@@ -14,12 +14,12 @@ const attemptsMax = 4
 const retryDelayMaxMs = 40
 
 /**
- * Runs `work` in a READ COMMITTED transaction and commits it.
+ * Runs `work` in a READ COMMITTED transaction on a connection of the writers, and commits it.
  * After a deadlock or a serialization failure the whole of `work` runs again, a few times at most,
  * so it must have no effect outside the database. Every other error rolls back and is thrown as it is.
  */
 export function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return tryAgain(() => runOnce(db.pool, work, readCommitted))
+  return tryAgain(() => runOnce(db.writers, work, readCommitted))
 }
 
 /** The answer of the last statement of a transaction, which is still on its way. */

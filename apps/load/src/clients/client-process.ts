@@ -128,8 +128,8 @@ export class ClientProcess {
 const noTally = { sends: 0, acknowledged: 0, refused: 0, applied: 0 }
 
 async function clearDesk({ sdk }: Person): Promise<void> {
-  const { items } = await insist(() => sdk.client.chats.list.query({ status: 'open', limit: 100 }))
-  for (const { id: chatId } of items) await insist(() => sdk.client.chats.close.mutate({ chatId }))
+  const { items } = await insist(() => sdk.api.chats.list.query({ status: 'open', limit: 100 }))
+  for (const { id: chatId } of items) await insist(() => sdk.api.chats.close.mutate({ chatId }))
 }
 
 /** The same call until it is answered: for what must be there before a round begins. */

@@ -45,7 +45,7 @@ const deeds = {
     if (id === undefined || id === null || text === undefined || !text.startsWith(`${id} `) || text.includes('edited'))
       return
     void person.call({ deed: 'send', chatId, id }, async () => {
-      const again = await person.sdk.client.messages.send.mutate({ chatId, text, clientMsgId: id }, timeout())
+      const again = await person.sdk.api.messages.send.mutate({ chatId, text, clientMsgId: id }, timeout())
       return again.message.seq
     })
   },
@@ -64,20 +64,20 @@ const deeds = {
   },
   close(person, chatId) {
     void person.call({ deed: 'close', chatId }, async () => {
-      await person.sdk.client.chats.close.mutate({ chatId }, timeout())
+      await person.sdk.api.chats.close.mutate({ chatId }, timeout())
       return null
     })
   },
   reopen(person, chatId) {
     if (person.watchOf(chatId)?.timeline.chatStatus !== 'closed') return
     void person.call({ deed: 'reopen', chatId }, async () => {
-      await person.sdk.client.chats.reopen.mutate({ chatId }, timeout())
+      await person.sdk.api.chats.reopen.mutate({ chatId }, timeout())
       return null
     })
   },
   assign(person, chatId) {
     void person.call({ deed: 'assign', chatId }, async () => {
-      await person.sdk.client.chats.assignOperator.mutate({ chatId, takeOver: true }, timeout())
+      await person.sdk.api.chats.assignOperator.mutate({ chatId, takeOver: true }, timeout())
       return null
     })
   },

@@ -67,7 +67,7 @@ export class Person {
   }
 
   async openChat(clientChatId: string): Promise<ChatId> {
-    const { chat } = await this.sdk.client.chats.create.mutate({ clientChatId }, timeout())
+    const { chat } = await this.sdk.api.chats.create.mutate({ clientChatId }, timeout())
     return chat.id
   }
 

@@ -7,7 +7,7 @@ const patienceMs = 3_000
 
 /** Asks for the log from a position that cannot be served. The wire probe writes down what comes. */
 export async function probeCursor(person: Person, chatId: ChatId, random: Random): Promise<void> {
-  const page = await person.sdk.client.chats.page.query({ chatId, limit: 1 }).catch(() => null)
+  const page = await person.sdk.api.chats.page.query({ chatId, limit: 1 }).catch(() => null)
   if (page === null) return
   const [epoch = ''] = page.cursor.split(':')
   const head = page.entries.at(-1)?.seq ?? 0
@@ -25,7 +25,7 @@ function firstFrame(person: Person, input: { chatId: ChatId; cursor: string }): 
       resolve()
     }
     const timer = setTimeout(end, patienceMs)
-    const subscription = person.sdk.client.chats.events.subscribe(input, {
+    const subscription = person.sdk.api.chats.events.subscribe(input, {
       // Not in the middle of the delivery: the subscription may not be known yet.
       onData: () => queueMicrotask(end),
       onError: () => queueMicrotask(end),

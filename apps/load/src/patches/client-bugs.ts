@@ -34,8 +34,9 @@ export const clientBugs = {
       { file: 'packages/contract/src/limits.ts', find: 'catchUpEntriesMax = 300', replace: 'catchUpEntriesMax = 1' },
       {
         file: 'packages/sdk/src/timeline/next-timeline.ts',
-        find: 'return startReload(state)',
-        replace: `return followAgain({ ...state, window: { ...state.window, have: frame.top,
+        find: "case 'reset':\n      return startReload(state)",
+        replace: `case 'reset':
+      return followAgain({ ...state, window: { ...state.window, have: frame.top,
         cursor: state.window.cursor.replace(/:.*/, ':' + frame.top) } })`,
       },
     ],

@@ -81,7 +81,7 @@ export const serverBugs = {
     patches: [
       {
         file: 'packages/core/src/events/hub.ts',
-        find: 'this.#looking = this.#look()',
+        find: 'this.#looking = this.#reconcile()',
         replace: 'this.#looking = Promise.resolve()',
       },
     ],

@@ -4,7 +4,7 @@ import { AppError } from '@deskbell/contract/errors'
 import { authenticate } from '@deskbell/core/auth/authenticate'
 import type { Core } from '@deskbell/core/context'
 import { beforeDeadline } from '../before-deadline.ts'
-import { type Credential, isAmbient } from './credential.ts'
+import { type Credential, isAmbient, type Meant } from './credential.ts'
 import { isOwnOrigin, type OriginRule } from './origin-rule.ts'
 import type { Peer } from './peer.ts'
 
@@ -33,10 +33,18 @@ export function assertOwnReader(rule: OriginRule, peer: Peer, request: IncomingM
   if (origin === undefined && site !== undefined && site !== 'same-origin' && site !== 'none') throw foreignOrigin()
 }
 
-/** Who the credential stands for; null for none and for an ended one. Bounded in time. */
-export async function actorOf(core: Core, credential: Credential): Promise<Actor | null> {
+/**
+ * Who the credential stands for; null for none, for an ended one, and when the caller means another user than it stands
+ * for: somebody else has signed in beside a page that does not know it. Bounded in time.
+ */
+export async function actorOf(
+  core: Core,
+  credential: Credential,
+  { user }: Pick<Meant, 'user'>,
+): Promise<Actor | null> {
   if (credential.kind === 'none' || credential.kind === 'unclear') return null
-  return beforeDeadline(authenticate(core, credential.token))
+  const actor = await beforeDeadline(authenticate(core, credential.token))
+  return user === undefined || user === String(actor?.userId) ? actor : null
 }
 
 /** The two rules of an upgrade: no foreign origin at all, and a cookie only from a page of ours. */

@@ -1,6 +1,22 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type Role, roleSchema, roles } from '@deskbell/contract/users'
 import { sessionCookieName } from './session-cookies.ts'
+
+/** Whose session a caller means, as it says by headers, or by the address where it can set none. */
+export type Meant = { readonly role: string | undefined; readonly user: string | undefined }
+
+/** `deskbell-role` and `deskbell-user`; the parameters `role` and `user` of an upgrade or a stream count where they are missing. */
+export function readMeant({ headers }: IncomingMessage, params?: URLSearchParams): Meant {
+  return {
+    role: headerOf(headers, 'deskbell-role') ?? params?.get('role') ?? undefined,
+    user: headerOf(headers, 'deskbell-user') ?? params?.get('user') ?? undefined,
+  }
+}
+
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
+}
 
 /** What a request shows to be let in. A bearer token hides the cookies. */
 export type Credential =
@@ -10,8 +26,7 @@ export type Credential =
   | { kind: 'unclear' }
   | { kind: 'none' }
 
-/** `roleName` is what the caller says it means: the header `deskbell-role`, or `?role=` at the upgrade. */
-export function readCredential(headers: IncomingHttpHeaders, roleName: string | undefined): Credential {
+export function readCredential(headers: IncomingHttpHeaders, { role: roleName }: Pick<Meant, 'role'>): Credential {
   const bearer = /^bearer(?: +(.*))?$/i.exec(headers.authorization ?? '')
   if (bearer) return { kind: 'bearer', token: (bearer[1] ?? '').trim() }
   const sessions = sessionCookies(headers.cookie ?? '')

@@ -29,6 +29,8 @@ export type HttpOptions = {
 export type HttpServer = {
   listen(port: number, host: string): Promise<{ port: number }>
   openSockets(): number
+  /** Those of them that the server has begun to close. */
+  closingSockets(): number
   /** Streams over HTTP. */
   openStreams(): number
   /** Breaks them off; they may come back. */

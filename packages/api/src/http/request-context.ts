@@ -3,7 +3,7 @@ import { AppError } from '@deskbell/contract/errors'
 import type { RequestContext, Transport } from '../context.ts'
 import type { HttpStreams } from '../live/http-streams.ts'
 import { actorOf, assertOwnCookie, assertOwnOrigin, assertOwnReader } from './admission.ts'
-import { isAmbient, readCredential } from './credential.ts'
+import { isAmbient, readCredential, readMeant } from './credential.ts'
 import type { HttpOptions } from './http-options.ts'
 import { peerOf } from './peer.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -24,7 +24,8 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   const { request, response, requestId, via } = exchange
   const rule = { publicUrl: options.publicUrl, allowedOrigins: options.allowedOrigins }
   const peer = peerOf(request, options.trustProxy)
-  const credential = readCredential(request.headers, roleHeader(request) ?? roleParam(exchange))
+  const meant = readMeant(request, streamParams(exchange))
+  const credential = readCredential(request.headers, meant)
   const changes = !readingMethods.has(request.method ?? 'GET')
   // Over plain HTTP a browser drops a `Secure` cookie without a word.
   const secure = isHttps(peer, options.publicUrl)
@@ -36,7 +37,7 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
     signal: endOf(response),
     async authenticate() {
       if (changes && isAmbient(credential)) assertOwnCookie(rule, peer, request)
-      return actorOf(options.core, credential)
+      return actorOf(options.core, credential, meant)
     },
     assertOwnOrigin() {
       const check = isAmbient(credential) ? assertOwnCookie : assertOwnOrigin
@@ -65,16 +66,11 @@ function addCookies(response: ServerResponse, cookies: string[]): void {
   for (const cookie of cookies) response.appendHeader('set-cookie', cookie)
 }
 
-function roleHeader(request: IncomingMessage): string | undefined {
-  const value = request.headers['deskbell-role']
-  return typeof value === 'string' ? value : undefined
-}
-
-/** An `EventSource` sends no headers of ours, so a stream may name its role in the address, as a socket does. */
-function roleParam({ request, via }: Exchange): string | undefined {
+/** An `EventSource` sends no headers of ours, so a stream may say whom it means in the address, as a socket does. */
+function streamParams({ request, via }: Exchange): URLSearchParams | undefined {
   if (via !== 'http') return undefined
   const [, query = ''] = (request.url ?? '').split('?', 2)
-  return new URLSearchParams(query).get('role') ?? undefined
+  return new URLSearchParams(query)
 }
 
 function endOf(response: ServerResponse): AbortSignal {

@@ -23,7 +23,7 @@ async function ask(lines: string[], body = ''): Promise<Answer> {
   socket.on('error', () => undefined)
   socket.write(`${[...lines, '', ''].join('\r\n')}${body}`)
   const isHead = lines[0]?.startsWith('HEAD') ?? false
-  await waitFor(() => socket.closed || isWhole(answer, isHead), { timeoutMs: 5_000 })
+  await waitFor(() => socket.closed || isWhole(answer, isHead))
   socket.destroy()
   const [head = '', rest = ''] = answer.split(/\r\n\r\n(.*)/s, 2)
   return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), body: rest }

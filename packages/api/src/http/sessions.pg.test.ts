@@ -180,3 +180,27 @@ async function countChats(): Promise<number> {
   const { rows } = await server.db.pool.query<{ count: number }>('select count(*)::int as count from chats')
   return rows[0]?.count ?? -1
 }
+
+describe('the user that a caller means', () => {
+  const bearer = () => ({ authorization: `Bearer ${client.token}` })
+
+  test.each(['/api/users/me', '/trpc/users.me'])('[AUTH-20] %s refuses the session of another', async (path) => {
+    const asked = (user: string) => call(path, { headers: { ...bearer(), 'deskbell-user': user } })
+    expect((await asked(String(client.user.id))).status).toBe(200)
+    const refused = await asked(String(operator.user.id))
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining('"unauthenticated"')])
+  })
+
+  test('[AUTH-20] a stream names it in its address, where a browser sends no headers of ours', async () => {
+    const path = `/trpc/inbox.events?input={}&user=${operator.user.id}`
+    expect((await call(path, { headers: bearer() })).status).toBe(401)
+  })
+
+  test('[AUTH-20] what somebody wrote is not stored in the name of who signed in beside', async () => {
+    const headers = { cookie: cookies(client), origin: server.url, 'deskbell-user': String(operator.user.id) }
+    const stored = async () => (await server.db.pool.query('select count(*) from chats')).rows
+    const before = await stored()
+    expect((await call('/api/chats', { method: 'POST', headers, body: {} })).status).toBe(401)
+    expect(await stored()).toEqual(before)
+  })
+})

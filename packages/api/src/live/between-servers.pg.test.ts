@@ -4,10 +4,11 @@ import { raceSendsAgainstClose } from '@deskbell/testkit/history/race-sends-agai
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { openRaw, type StockClient, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
 import { startServerPair, startTestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
 
-test('[LIVE-9] a message sent by REST to one process reaches a socket of another within 100 ms', async () => {
+test('[LIVE-9] a message sent by REST to one process reaches a socket of another within 100 ms', timed, async () => {
   await using pair = await startServerPair()
   const [api, live] = pair
   const { chat } = await newConversation(api.core)

@@ -5,6 +5,7 @@ import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import { signInByRest, stockClient } from '@deskbell/testkit/live-probe'
 import { openSse, sseClient } from '@deskbell/testkit/sse-probe'
 import { startServerPair, startTestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 
@@ -21,58 +22,62 @@ function fold(seqs: readonly number[]): { taken: number; repeats: number } {
 
 const seqsOf = (frame: ChatFrame) => (frame.t === 'ev' ? frame.events.map(({ seq }) => seq) : [])
 
-test('[SOCK-10] while a server drains, no send over it fails and no follower, by socket or HTTP, misses an entry', async () => {
-  await using pair = await startServerPair({ timings: { drainMs: 600, drainGraceMs: 2_000 } })
-  const [first, second] = pair
-  const { chat } = await newConversation(first.core)
-  const { token } = await signInByRest(first.url, 'operator')
-  let target = first
-  // An `EventSource` comes back to the address it has, so behind it stands what stands behind a proxy.
-  await using door = await startFaultProxy(first.url)
-  const sockets = oneTo(6).map(() => stockClient(() => target.wsUrl, token))
-  const streams = oneTo(3).map(() => sseClient(door.url, token))
-  const seen = [...sockets, ...streams].map(({ client }) => {
-    const seqs: number[] = []
-    const stop = client.chats.events.subscribe(
-      { chatId: chat.id },
-      { onData: ({ data }) => seqs.push(...seqsOf(data)) },
-    )
-    return { seqs, stop }
-  })
-  await waitFor(() => first.openSockets() === 6 && first.openStreams() === 3)
-  const failures: unknown[] = []
-  let stored = 0
-  let sending = true
-  const sendOn = async ({ client }: (typeof sockets)[number]) => {
-    while (sending) {
-      const message = { chatId: chat.id, text: 'x', clientMsgId: uniqueId('m') }
-      await client.messages.send.mutate(message).then(
-        () => (stored += 1),
-        (error: unknown) => failures.push(error),
+test(
+  '[SOCK-10] while a server drains, no send over it fails and no follower, by socket or HTTP, misses an entry',
+  timed,
+  async () => {
+    await using pair = await startServerPair({ timings: { drainMs: 600, drainGraceMs: 2_000 } })
+    const [first, second] = pair
+    const { chat } = await newConversation(first.core)
+    const { token } = await signInByRest(first.url, 'operator')
+    let target = first
+    // An `EventSource` comes back to the address it has, so behind it stands what stands behind a proxy.
+    await using door = await startFaultProxy(first.url)
+    const sockets = oneTo(6).map(() => stockClient(() => target.wsUrl, token))
+    const streams = oneTo(3).map(() => sseClient(door.url, token))
+    const seen = [...sockets, ...streams].map(({ client }) => {
+      const seqs: number[] = []
+      const stop = client.chats.events.subscribe(
+        { chatId: chat.id },
+        { onData: ({ data }) => seqs.push(...seqsOf(data)) },
       )
-      // Slow enough that nobody is ever more than a catch-up behind: that would be a `reset`.
-      await delay(100)
+      return { seqs, stop }
+    })
+    await waitFor(() => first.openSockets() === 6 && first.openStreams() === 3)
+    const failures: unknown[] = []
+    let stored = 0
+    let sending = true
+    const sendOn = async ({ client }: (typeof sockets)[number]) => {
+      while (sending) {
+        const message = { chatId: chat.id, text: 'x', clientMsgId: uniqueId('m') }
+        await client.messages.send.mutate(message).then(
+          () => (stored += 1),
+          (error: unknown) => failures.push(error),
+        )
+        // Slow enough that nobody is ever more than a catch-up behind: that would be a `reset`.
+        await delay(100)
+      }
     }
-  }
-  const sends = Promise.all(sockets.map(sendOn))
-  target = second
-  door.target(second.url)
-  await first.drain()
-  expect([first.openSockets(), first.openStreams()]).toEqual([0, 0])
-  await waitFor(() => second.openSockets() === 6 && second.openStreams() === 3, { timeoutMs: 10_000 })
-  sending = false
-  await sends
-  expect(failures).toEqual([])
-  await waitFor(() => seen.every(({ seqs }) => seqs.includes(stored)), { timeoutMs: 10_000 })
-  for (const { seqs, stop } of seen) {
-    const { taken, repeats } = fold(seqs)
-    expect(taken).toBe(stored)
-    // While it moves, a stock client hears both servers for a moment, and their frames are cut differently.
-    expect(repeats).toBeLessThanOrEqual(stored / 100 + 2)
-    stop.unsubscribe()
-  }
-  for (const socket of sockets) socket.close()
-})
+    const sends = Promise.all(sockets.map(sendOn))
+    target = second
+    door.target(second.url)
+    await first.drain()
+    expect([first.openSockets(), first.openStreams()]).toEqual([0, 0])
+    await waitFor(() => second.openSockets() === 6 && second.openStreams() === 3)
+    sending = false
+    await sends
+    expect(failures).toEqual([])
+    await waitFor(() => seen.every(({ seqs }) => seqs.includes(stored)))
+    for (const { seqs, stop } of seen) {
+      const { taken, repeats } = fold(seqs)
+      expect(taken).toBe(stored)
+      // While it moves, a stock client hears both servers for a moment, and their frames are cut differently.
+      expect(repeats).toBeLessThanOrEqual(stored / 100 + 2)
+      stop.unsubscribe()
+    }
+    for (const socket of sockets) socket.close()
+  },
+)
 
 test('[SOCK-10] [LIVE-19] a draining server opens no stream over HTTP, and ends the open ones without calling them finished', async () => {
   await using server = await startTestServer({ timings: { drainMs: 50, drainGraceMs: 200 } })

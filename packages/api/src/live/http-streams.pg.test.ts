@@ -4,6 +4,7 @@ import { newConversation, sendText } from '@deskbell/testkit/factories'
 import { signInByRest } from '@deskbell/testkit/live-probe'
 import { openSse, type SseReader, sseClient } from '@deskbell/testkit/sse-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -66,10 +67,10 @@ describe('a stream over HTTP', () => {
     await waitFor(() => frames.includes('live'))
     for (let round = 1; round <= 3; round += 1) {
       await sendText(server.core, author, { chatId: chat.id })
-      await waitFor(() => seqs.length === round, { timeoutMs: 10_000 })
+      await waitFor(() => seqs.length === round)
       server.cutStreams()
     }
-    await waitFor(() => server.openStreams() === 2, { timeoutMs: 10_000 })
+    await waitFor(() => server.openStreams() === 2)
     expect(seqs).toEqual([1, 2, 3])
     chats.unsubscribe()
     inbox.unsubscribe()
@@ -157,7 +158,7 @@ describe('a cookie', () => {
 })
 
 describe('the session of a stream', () => {
-  test('[LIVE-19] [AUTH-5] ends it within two seconds, and says so', async () => {
+  test('[LIVE-19] [AUTH-5] ends it within two seconds, and says so', timed, async () => {
     const login = await signInByRest(server.url, 'client')
     await using reader = await openSse(inboxUrl(), bearer(login))
     await using other = await openSse(inboxUrl(), bearer(client))
@@ -173,7 +174,7 @@ describe('the session of a stream', () => {
     expect(other.ended()).toBe(false)
   })
 
-  test('[LIVE-19] [AUTH-5] is compared with the database when nobody tells of its end', async () => {
+  test('[LIVE-19] [AUTH-5] is compared with the database when nobody tells of its end', timed, async () => {
     const login = await signInByRest(server.url, 'client')
     await using reader = await openSse(inboxUrl(), bearer(login))
     await waitFor(() => isLive(reader))

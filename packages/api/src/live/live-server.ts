@@ -96,6 +96,11 @@ export class LiveServer {
     return this.#sockets.size
   }
 
+  /** Those whose close frame was sent, and that have not answered it yet. */
+  get closingSockets(): number {
+    return [...this.#sockets].filter(({ ws }) => ws.readyState === ws.CLOSING).length
+  }
+
   /** Takes no new sockets any more. */
   refuse(): void {
     this.#draining = true

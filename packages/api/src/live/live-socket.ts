@@ -5,6 +5,7 @@ import { AppError } from '@deskbell/contract/errors'
 import type { Step } from '@deskbell/core/events/frame-sink'
 import type { Wheeled } from '@deskbell/core/timer-wheel'
 import type { WebSocket } from 'ws'
+import type { Meant } from '../http/credential.ts'
 import { BackPressure, isBusyQueue } from './back-pressure.ts'
 import { CallCounter, type CallId } from './call-counter.ts'
 import type { LiveTimings } from './live-timings.ts'
@@ -18,7 +19,7 @@ import { textFrame } from './text-frame.ts'
  * database is asked; `ended` from the moment the session did, a little before the close.
  */
 export type SignIn =
-  | { state: 'waiting'; token: string | null }
+  | { state: 'waiting'; token: string | null; meant: Meant }
   | { state: 'checking' }
   | { state: 'done'; actor: Actor; token: string }
   | { state: 'ended' }

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { socketQueueHardBytes } from '@deskbell/contract/limits'
 import { sendBatch } from '@deskbell/core/messages/send-batch'
 import { newConversation, uniqueId } from '@deskbell/testkit/factories'
@@ -53,11 +52,11 @@ test('[LIVE-17] a socket that never reads holds a bounded queue and is closed wi
   await deaf.frame((frame) => JSON.stringify(frame).includes('"live"'))
   deaf.ws.pause()
   expect(await fillWatched(server, conversation)).toBeLessThanOrEqual(socketQueueHardBytes + frameBytes)
-  await waitFor(gotAll, { timeoutMs: 20_000 })
-  // Its patience must have run out; before it reads again nothing tells of that.
-  await delay(timings.pressure.slowMs * 2)
+  await waitFor(gotAll)
+  // The client cannot know before it reads again.
+  await waitFor(() => server.closingSockets() === 1)
   deaf.ws.resume()
-  expect(await deaf.closed(20_000)).toBe(4008)
+  expect(await deaf.closed()).toBe(4008)
   await neighbour[Symbol.asyncDispose]()
 }, 90_000)
 

@@ -3,6 +3,7 @@ import { newChat, signIn } from '@deskbell/testkit/factories'
 import { openRaw, type RawSocket } from '@deskbell/testkit/live-probe'
 import { openSse } from '@deskbell/testkit/sse-probe'
 import { startServerPair, startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -52,16 +53,13 @@ type Asked = { userIds: number[]; online: number[] }
 async function waitForOnline(server: TestServer, { token }: LoginOutput, { userIds, online }: Asked) {
   await using socket = await openRaw(server.wsUrl, { token })
   let asked = 0
-  await waitFor(
-    async () => {
-      asked += 1
-      socket.send({ id: asked, method: 'query', params: { path: 'users.online', input: { userIds } } })
-      await waitFor(() => socket.frames.some((frame) => onlineSchema.safeParse(frame).data?.id === asked))
-      const answer = onlineSchema.parse(socket.frames.at(-1)).result.data.online
-      return answer.toSorted().join() === online.toSorted().join()
-    },
-    { timeoutMs: 15_000 },
-  )
+  await waitFor(async () => {
+    asked += 1
+    socket.send({ id: asked, method: 'query', params: { path: 'users.online', input: { userIds } } })
+    await waitFor(() => socket.frames.some((frame) => onlineSchema.safeParse(frame).data?.id === asked))
+    const answer = onlineSchema.parse(socket.frames.at(-1)).result.data.online
+    return answer.toSorted().join() === online.toSorted().join()
+  })
 }
 
 /** As `kill -9` does it: from now on this process tells the database nothing, and its sockets break. */
@@ -103,7 +101,7 @@ test('[LIVE-15] who comes over HTTP, where sockets are blocked, is here as well'
   await isOnline(false)
 })
 
-test('[LIVE-15] a killed process is forgotten: its people are away since it was killed', async () => {
+test('[LIVE-15] a killed process is forgotten: its people are away since it was killed', timed, async () => {
   await using pair = await startServerPair({ presenceTimings })
   const { client, operator, chatId } = await talk(pair[0])
   await using watching = await follow(pair[0], operator, chatId)
@@ -112,7 +110,7 @@ test('[LIVE-15] a killed process is forgotten: its people are away since it was 
   const [killedAt, from] = [Date.now(), performance.now()]
   await kill(pair[1])
   const last = () => watching.of('chat', 'presence').at(-1)
-  await waitFor(() => last()?.['clientOnline'] === false, { timeoutMs: 15_000 })
+  await waitFor(() => last()?.['clientOnline'] === false)
   // Longer than a goodbye: nobody has said it.
   expect(performance.now() - from).toBeGreaterThan(presenceTimings.graceMs)
   const seenAt = Date.parse(String(last()?.['clientSeenAt']))

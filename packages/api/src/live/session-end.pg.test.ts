@@ -2,6 +2,7 @@ import { sessionEndMs } from '@deskbell/contract/limits'
 import type { Clock } from '@deskbell/core/clock'
 import { openRaw, type RawSocket, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startServerPair, startTestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { expect, test } from 'vitest'
 
 const dayMs = 86_400_000
@@ -18,7 +19,7 @@ async function msUntilClosed(sockets: readonly RawSocket[], end: () => Promise<u
   return performance.now() - startedAt
 }
 
-test('[AUTH-5] signing out by REST ends every socket of the session, and no other', async () => {
+test('[AUTH-5] signing out by REST ends every socket of the session, and no other', timed, async () => {
   await using server = await startTestServer()
   const login = await signInByRest(server.url, 'client')
   const other = await signInByRest(server.url, 'client')
@@ -58,7 +59,7 @@ test('[AUTH-5] from the sign-out on a socket can do nothing more, also before it
   expect(rows).toHaveLength(0)
 })
 
-test('[AUTH-5] a sign-out at one process ends the sockets at another', async () => {
+test('[AUTH-5] a sign-out at one process ends the sockets at another', timed, async () => {
   await using pair = await startServerPair()
   const [api, live] = pair
   const login = await signInByRest(api.url, 'operator')
@@ -66,7 +67,7 @@ test('[AUTH-5] a sign-out at one process ends the sockets at another', async () 
   expect(await msUntilClosed([socket], () => signOut(api.url, login.token))).toBeLessThan(sessionEndMs)
 })
 
-test('[AUTH-5] a sign-out whose hint is lost is noticed all the same', async () => {
+test('[AUTH-5] a sign-out whose hint is lost is noticed all the same', timed, async () => {
   // Two servers with a bus each: nothing that one says reaches the other.
   await using first = await startTestServer()
   await using second = await startTestServer({ connectionString: first.connectionString })
@@ -87,7 +88,7 @@ test('[AUTH-5] a session that ends between the upgrade and the first frame opens
   expect(JSON.stringify(socket.frames)).not.toContain('"result"')
 })
 
-test('[AUTH-5] a process that stood still sends nothing to a session that ended meanwhile', async () => {
+test('[AUTH-5] a process that was suspended sends nothing to a session that ended meanwhile', async () => {
   let aheadMs = 0
   const clock: Clock = { now: () => new Date(Date.now() + aheadMs) }
   await using server = await startTestServer({ clock, timings: { sessionLookMs: 60_000 } })
@@ -108,7 +109,7 @@ test('[AUTH-5] a process that stood still sends nothing to a session that ended 
   expect(JSON.stringify(socket.frames)).not.toContain('"closed"')
 })
 
-test('[AUTH-6] a session that expires ends its sockets', async () => {
+test('[AUTH-6] a session that expires ends its sockets', timed, async () => {
   let now = new Date()
   const clock: Clock = { now: () => now }
   await using server = await startTestServer({ clock })

@@ -24,8 +24,8 @@ export class SessionWatch {
     this.#unsubscribe = core.bus.subscribe((hint) => {
       if (hint.t === 'session') this.#end(hint.sessionId)
     })
-    // While the process stood still, sessions may have ended without its hearing of it.
-    this.#leaveHub = core.hub.beforeThaw(() => this.#compare())
+    // Sessions may have ended while the process was suspended.
+    this.#leaveHub = core.hub.onResync(() => this.#compare())
   }
 
   /** Calls `endSession` once when the session has ended, unless it was removed before. */

@@ -41,9 +41,10 @@ function closeCodeOf({ code }: AppError): number {
 async function actorOfSocket(core: Core, socket: LiveSocket, given: string | undefined): Promise<Actor | null> {
   if (socket.signIn.state === 'done') return socket.signIn.actor
   if (socket.signIn.state !== 'waiting') return null
+  const { meant } = socket.signIn
   const token = given ?? socket.signIn.token
   socket.signIn = { state: 'checking' }
-  const actor = await actorOf(core, token === null ? { kind: 'none' } : { kind: 'bearer', token })
+  const actor = await actorOf(core, token === null ? { kind: 'none' } : { kind: 'bearer', token }, meant)
   if (actor === null || token === null) throw new AppError('unauthenticated')
   socket.signIn = { state: 'done', actor, token }
   return actor

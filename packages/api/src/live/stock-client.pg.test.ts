@@ -2,6 +2,7 @@ import type { FollowChatInput } from '@deskbell/contract/events'
 import { newConversation, sendText } from '@deskbell/testkit/factories'
 import { openRaw, type StockClient, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startServerPair, startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { describe, expect, test } from 'vitest'
 
@@ -53,7 +54,7 @@ describe('the stock client', () => {
       stock.cut()
     }
     await sendText(server.core, client, { chatId: chat.id })
-    await waitFor(() => seen.seqs.length >= 51, { timeoutMs: 10_000 })
+    await waitFor(() => seen.seqs.length >= 51)
     expect(seen.seqs).toEqual(oneTo(51))
   })
 
@@ -104,24 +105,28 @@ describe('leaving', () => {
     expect(server.core.hub.inbox.readers).toBe(0)
   })
 
-  test('[SOCK-10] a stopping server asks its sockets to move, refuses new ones with 503, and closes the rest with 1012', async () => {
-    await using server = await startTestServer({ timings: { drainMs: 100, drainGraceMs: 100 } })
-    const { operatorLogin } = await conversation(server)
-    const sockets = await Promise.all(oneTo(5).map(() => openRaw(server.wsUrl, operatorLogin)))
-    const startedAt = performance.now()
-    const drained = server.drain()
-    await waitFor(() => sockets.every(({ frames }) => JSON.stringify(frames).includes('"reconnect"')))
-    const refusal = await tryUpgrade(server.wsUrl, operatorLogin)
-    expect([refusal.status, refusal.headers['retry-after']]).toEqual([503, '1'])
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(503)
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
-    await drained
-    expect(sockets.map((socket) => socket.closeCode())).toEqual(oneTo(5).map(() => 1012))
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
-    expect(server.openSockets()).toBe(0)
-  })
+  test(
+    '[SOCK-10] a stopping server asks its sockets to move, refuses new ones with 503, and closes the rest with 1012',
+    timed,
+    async () => {
+      await using server = await startTestServer({ timings: { drainMs: 100, drainGraceMs: 100 } })
+      const { operatorLogin } = await conversation(server)
+      const sockets = await Promise.all(oneTo(5).map(() => openRaw(server.wsUrl, operatorLogin)))
+      const startedAt = performance.now()
+      const drained = server.drain()
+      await waitFor(() => sockets.every(({ frames }) => JSON.stringify(frames).includes('"reconnect"')))
+      const refusal = await tryUpgrade(server.wsUrl, operatorLogin)
+      expect([refusal.status, refusal.headers['retry-after']]).toEqual([503, '1'])
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(503)
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+      await drained
+      expect(sockets.map((socket) => socket.closeCode())).toEqual(oneTo(5).map(() => 1012))
+      expect(performance.now() - startedAt).toBeLessThan(2_000)
+      expect(server.openSockets()).toBe(0)
+    },
+  )
 
-  test('[SOCK-10] a socket that answers nothing does not hold the stop up', async () => {
+  test('[SOCK-10] a socket that answers nothing does not hold the stop up', timed, async () => {
     await using server = await startTestServer({ timings: { drainMs: 50, drainGraceMs: 100 } })
     const { operatorLogin } = await conversation(server)
     await using deaf = await openRaw(server.wsUrl, operatorLogin)
@@ -141,7 +146,7 @@ describe('leaving', () => {
     await waitFor(() => seen.types.includes('live'))
     target = second.wsUrl
     const sends = oneTo(30).map(async (nth) => {
-      await waitFor(() => seen.seqs.length >= nth - 1, { timeoutMs: 10_000 })
+      await waitFor(() => seen.seqs.length >= nth - 1)
       await stock.client.messages.send.mutate({ chatId: chat.id, text: `${nth}`, clientMsgId: `m${nth}` })
     })
     await Promise.all([first.drain(), ...sends])

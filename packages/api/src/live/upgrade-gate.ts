@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import { actorOf, assertOwnUpgrade } from '../http/admission.ts'
-import { type Credential, readCredential } from '../http/credential.ts'
+import { type Credential, readCredential, readMeant } from '../http/credential.ts'
 import { assertOwnHost } from '../http/host-rule.ts'
 import type { HttpOptions } from '../http/http-options.ts'
 import type { OriginRule } from '../http/origin-rule.ts'
@@ -26,12 +26,13 @@ export async function admitUpgrade(options: GateOptions, request: IncomingMessag
   const peer = peerOf(request, options.trustProxy)
   assertOwnHost(options, request)
   options.limits.take('connect', peer.address)
-  const credential = readCredential(request.headers, params.get('role') ?? roleHeader(request))
+  const meant = readMeant(request, params)
+  const credential = readCredential(request.headers, meant)
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
   const token = tokenOf(credential)
   // As tRPC's clients say that their first frame signs them in; until then even a good token may end.
-  if (params.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token } }
-  const actor = await actorOf(options.core, credential)
+  if (params.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token, meant } }
+  const actor = await actorOf(options.core, credential, meant)
   if (actor === null || token === null) throw new AppError('unauthenticated')
   if (!options.limits.hasSeat(actor.userId)) throw tooManySockets()
   return { peer, signIn: { state: 'done', actor, token } }
@@ -44,11 +45,6 @@ function socketParams(request: IncomingMessage): URLSearchParams {
   // Compared as it came: a parser of URLs would read `/\evil.example` as a host.
   if (!socketPaths.has(path)) throw new AppError('not_found')
   return new URLSearchParams(query)
-}
-
-function roleHeader(request: IncomingMessage): string | undefined {
-  const value = request.headers['deskbell-role']
-  return typeof value === 'string' ? value : undefined
 }
 
 function tokenOf(credential: Credential): string | null {

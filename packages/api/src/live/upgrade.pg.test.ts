@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import type { LoginOutput } from '@deskbell/contract/users'
 import { openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { silentLog } from '@deskbell/testkit/silent-log'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -13,8 +14,8 @@ import { defaultTimings } from './live-timings.ts'
 const signInMs = 1_000
 
 let server: TestServer
-let client: { token: string }
-let operator: { token: string }
+let client: LoginOutput
+let operator: LoginOutput
 
 beforeAll(async () => {
   server = await startTestServer({ timings: { signInMs } })
@@ -101,6 +102,19 @@ describe('who opens it', () => {
     const asClient = await nameOf({ headers, path: '/?role=client' })
     expect(JSON.stringify(asOperator)).toContain('"role":"operator"')
     expect(JSON.stringify(asClient)).toContain('"role":"client"')
+  })
+
+  test('[AUTH-20] the session of another user than ?user= names is unauthenticated, by cookie, bearer and first frame', async () => {
+    const withCookie = { headers: { cookie: `deskbell_client=${client.token}`, origin: server.url } }
+    const own = `/?user=${client.user.id}`
+    for (const options of [withCookie, client]) {
+      expect((await tryUpgrade(server.wsUrl, { ...options, path: own })).status).toBe(101)
+      for (const path of [`/?user=${operator.user.id}`, '/?user=', `/?user=${client.user.id}.0`])
+        expect((await tryUpgrade(server.wsUrl, { ...options, path })).status).toBe(401)
+    }
+    await using late = await openRaw(server.wsUrl, { path: `/?user=${operator.user.id}&connectionParams=1` })
+    late.send({ method: 'connectionParams', data: { token: client.token } })
+    expect(await late.closed()).toBe(4401)
   })
 
   test('[AUTH-14] with both cookies and no name the upgrade is unauthenticated', async () => {
@@ -197,7 +211,7 @@ describe('a client that may not come in', () => {
     const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] })
     const stream = client.inbox.events.subscribe({}, { onError: () => undefined })
     const isThere = () => options.lines.filter((line) => line.includes('"upgrade"')).length >= options.tries
-    await waitFor(isThere, { timeoutMs: 20_000 })
+    await waitFor(isThere)
     const tookMs = performance.now() - from
     stream.unsubscribe()
     await socket.close()
@@ -225,7 +239,7 @@ describe('hostile handshakes', () => {
     socket.on('data', (chunk) => (answer += String(chunk)))
     socket.on('error', () => undefined)
     socket.write(text)
-    await waitFor(() => socket.closed || answer.includes('\r\n\r\n'), { timeoutMs: 3_000 })
+    await waitFor(() => socket.closed || answer.includes('\r\n\r\n'))
     socket.destroy()
     return answer
   }

@@ -71,7 +71,8 @@ const tags = [
 ]
 
 const cookieNote =
-  'Set by signing in. With both cookies the header `deskbell-role` names the one that is meant. ' +
+  'Set by signing in. With both cookies the header `deskbell-role` names the one that is meant. The header ' +
+  '`deskbell-user` may name the user: the session of another is `unauthenticated`. ' +
   `A changing request needs an \`Origin\` of this server, else: ${errorMeanings.forbidden}`
 
 const securitySchemes = {

@@ -2,6 +2,7 @@ import { unavailableMs } from '@deskbell/contract/limits'
 import { signInByRest } from '@deskbell/testkit/live-probe'
 import { createRestProbe } from '@deskbell/testkit/rest-probe'
 import { startTestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { describe, expect, it } from 'vitest'
 import { appRouter } from '../router.ts'
 import { inputExamples } from './openapi-examples.ts'
@@ -11,32 +12,36 @@ import { collectRoutes } from './rest-routes.ts'
 const callsEach = 4
 
 describe('a database that does not move', () => {
-  it('[HTTP-6] every path answers 503 with Retry-After within three seconds, and works again by itself', async () => {
-    await using server = await startTestServer({ poolMax: 10 })
-    const rest = await createRestProbe(server.url)
-    const { token } = await signInByRest(server.url, 'operator')
-    const routes = collectRoutes(appRouter).flatMap((route) => Array<typeof route>(callsEach).fill(route))
+  it(
+    '[HTTP-6] every path answers 503 with Retry-After within three seconds, and works again by itself',
+    timed,
+    async () => {
+      await using server = await startTestServer({ poolMax: 10 })
+      const rest = await createRestProbe(server.url)
+      const { token } = await signInByRest(server.url, 'operator')
+      const routes = collectRoutes(appRouter).flatMap((route) => Array<typeof route>(callsEach).fill(route))
 
-    const frozen = await server.db.pool.connect()
-    await frozen.query('begin')
-    await frozen.query('lock table users, sessions, chats, messages in access exclusive mode')
-    const answers = await Promise.all(
-      routes.map(async ({ method, path, procedure }) => {
-        const began = performance.now()
-        const body = method === 'POST' ? (inputExamples[procedure] ?? {}) : undefined
-        const answer = await rest.call(method, path.replace('{id}', '1'), { token, body })
-        return { procedure, answer, tookMs: performance.now() - began }
-      }),
-    )
-    await frozen.query('rollback')
-    frozen.release()
+      const frozen = await server.db.pool.connect()
+      await frozen.query('begin')
+      await frozen.query('lock table users, sessions, chats, messages in access exclusive mode')
+      const answers = await Promise.all(
+        routes.map(async ({ method, path, procedure }) => {
+          const began = performance.now()
+          const body = method === 'POST' ? (inputExamples[procedure] ?? {}) : undefined
+          const answer = await rest.call(method, path.replace('{id}', '1'), { token, body })
+          return { procedure, answer, tookMs: performance.now() - began }
+        }),
+      )
+      await frozen.query('rollback')
+      frozen.release()
 
-    for (const { procedure, answer, tookMs } of answers) {
-      expect(answer, procedure).toMatchObject({ status: 503, code: 'unavailable' })
-      expect(Number(answer.headers.get('retry-after')), procedure).toBeGreaterThan(0)
-      // The slack is for the test's own machine; the deadline itself is 200 ms before the promise.
-      expect(tookMs, procedure).toBeLessThan(unavailableMs + 500)
-    }
-    expect(await rest.call('GET', '/users/me', { token })).toMatchObject({ status: 200 })
-  })
+      for (const { procedure, answer, tookMs } of answers) {
+        expect(answer, procedure).toMatchObject({ status: 503, code: 'unavailable' })
+        expect(Number(answer.headers.get('retry-after')), procedure).toBeGreaterThan(0)
+        // The slack is for the test's own machine; the deadline itself is 200 ms before the promise.
+        expect(tookMs, procedure).toBeLessThan(unavailableMs + 500)
+      }
+      expect(await rest.call('GET', '/users/me', { token })).toMatchObject({ status: 200 })
+    },
+  )
 })

@@ -112,6 +112,12 @@ describe('logout', () => {
   })
 })
 
+test('[AUTH-21] of more sessions than a statement may have parameters the ended ones are found', async () => {
+  const { actor } = await signIn(core, 'client')
+  const ended = Array.from({ length: 70_000 }, (_, place) => 1_000_000_000 + place)
+  expect(await endedSessions(core, [...ended, actor.sessionId])).toEqual(ended)
+})
+
 describe('getMe', () => {
   test('[AUTH-1] answers the own user', async () => {
     const { user, actor } = await signIn(core, 'operator')

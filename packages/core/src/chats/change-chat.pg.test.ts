@@ -5,9 +5,11 @@ import { type ChatId, chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
 import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
+import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assignOperator } from './assign-operator.ts'
 import { closeChat } from './close-chat.ts'
+import { getChat } from './get-chat.ts'
 import { releaseChat } from './release-chat.ts'
 
 let fresh: FreshCore
@@ -37,6 +39,31 @@ describe('closeChat', () => {
     await Promise.all(Array.from({ length: 20 }, () => closeChat(core, operator, { chatId: chat.id })))
     expect(await readStoredLog(fresh.db, chat.id)).toMatchObject({ entries: [{ kind: 'closed' }], lastSeq: 1 })
   })
+})
+
+test('[DB-11] closes that wait for a locked chat hold up no read, and not the connection that nobody can occupy', async () => {
+  await using own = await freshCore({ poolMax: 10 })
+  const { core, db } = own
+  const { operator, chat } = await newConversation(core)
+  const holder = await db.pool.connect()
+  await holder.query('begin')
+  await holder.query('select 1 from chats where id = $1 for update', [chat.id])
+  let settled = 0
+  const closes = Array.from({ length: 10 }, () =>
+    closeChat(core, operator, { chatId: chat.id }).finally(() => {
+      settled += 1
+    }),
+  )
+  await waitFor(async () => {
+    const { rows } = await db.reserved.execute(`select 1 from pg_stat_activity where wait_event_type = 'Lock'
+      and datname = current_database() and query like '%for update%'`)
+    return rows.length === 10
+  })
+  expect((await getChat(core, operator, { chatId: chat.id })).chat.status).toBe('open')
+  expect(settled).toBe(0)
+  await holder.query('rollback')
+  holder.release()
+  await Promise.all(closes)
 })
 
 describe('assignOperator', () => {

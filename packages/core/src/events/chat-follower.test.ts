@@ -27,7 +27,7 @@ type Told = { t: string }
 /** A stream over a channel, and what it has said. */
 async function rig(cursors: readonly string[], top = 3) {
   const wakes = new WakeQueue()
-  const desk = { wakes, wheel: createHeartbeatWheel(), isTrusted: true, trusted: async () => {} }
+  const desk = { wakes, wheel: createHeartbeatWheel(), isFresh: true, whenFresh: async () => {} }
   const channel = new ChatChannel({
     budget: new RingBudget(),
     wakes,

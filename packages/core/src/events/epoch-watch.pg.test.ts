@@ -1,31 +1,59 @@
 import { openDatabase } from '@deskbell/db/database'
 import { newConversation, sendText } from '@deskbell/testkit/factories'
-import { freshCore } from '@deskbell/testkit/fresh-core'
-import { waitFor } from '@deskbell/testkit/wait-for'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { expect, test } from 'vitest'
+import { followChat } from './follow-chat.ts'
 import { pageEvents } from './page-events.ts'
 
-test('[LIVE-1] a new connection brings the history into doubt, and no page is given until it is known again', async () => {
-  await using fresh = await freshCore({ poolMax: 20 })
-  const { core, db } = fresh
-  const { client, chat } = await newConversation(core)
-  await sendText(core, client, { chatId: chat.id })
-  const page = () => pageEvents(core, client, { chatId: chat.id, limit: 50 })
-  expect((await page()).entries).toHaveLength(1)
-
+/** Nobody can read the epoch until the result is called. */
+async function hideEpoch(fresh: FreshCore): Promise<() => Promise<void>> {
   const outside = openDatabase({ connectionString: fresh.connectionString })
   const holder = await outside.pool.connect()
   await holder.query('begin')
   await holder.query('lock table deployment in access exclusive mode')
-  const known = db.pool.totalCount
-  const taken = await Promise.all(Array.from({ length: known + 1 }, () => db.pool.connect()))
-  for (const connection of taken) connection.release()
-  expect(core.hub.isTrusted).toBe(false)
-  await expect(page()).rejects.toMatchObject({ code: 'unavailable' })
+  return async () => {
+    await holder.query('rollback')
+    holder.release()
+    await outside.close()
+  }
+}
 
-  await holder.query('rollback')
-  holder.release()
-  await waitFor(() => core.hub.isTrusted)
-  expect((await page()).entries).toHaveLength(1)
-  await outside.close()
+/** Takes all open connections for a moment, so that there is one more. */
+async function connectOneMore({ db }: FreshCore): Promise<void> {
+  const connections = Array.from({ length: db.pool.totalCount + 1 }, () => db.pool.connect())
+  await Promise.all(connections.map(async (connecting) => (await connecting).release()))
+}
+
+test('[LIVE-24] a connection that cannot read the epoch is not used, and nobody else waits for it', async () => {
+  await using fresh = await freshCore({ poolMax: 20 })
+  const { core } = fresh
+  const { client, operator, chat } = await newConversation(core)
+  await using probe = new StreamProbe((signal) => followChat(core, operator, { chatId: chat.id, signal }))
+  await probe.until('live')
+  await sendText(core, client, { chatId: chat.id })
+  const show = await hideEpoch(fresh)
+  const refused = expect(connectOneMore(fresh)).rejects.toThrow()
+  await sendText(core, client, { chatId: chat.id })
+  await probe.when(() => probe.of('ev').flatMap((frame) => frame.events).length === 2)
+  expect((await pageEvents(core, client, { chatId: chat.id, limit: 50 })).entries).toHaveLength(2)
+  await refused
+  await show()
+  await connectOneMore(fresh)
+})
+
+test('[LIVE-4] [LIVE-24] whoever gets a new connection knows the history behind it, in both pools', async () => {
+  await using fresh = await freshCore({ poolMax: 20 })
+  const { core, db } = fresh
+  const changed = async (connect: () => Promise<unknown>) => {
+    const before = core.epoch()
+    const outside = openDatabase({ connectionString: fresh.connectionString })
+    await outside.pool.query('update deployment set seed = gen_random_uuid()::text')
+    await outside.close()
+    await connect()
+    return core.epoch() !== before
+  }
+  expect(await changed(() => connectOneMore(fresh))).toBe(true)
+  const lanes = () => Promise.all(Array.from({ length: db.lanes.totalCount + 1 }, () => db.lanes.connect()))
+  expect(await changed(async () => (await lanes()).map((client) => client.release()))).toBe(true)
 })

@@ -2,6 +2,7 @@ import type { Bus, Hint } from '@deskbell/bus/bus'
 import type { ChatId } from '@deskbell/contract/ids'
 import { healMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
+import { type FeedSnapshot, readFeedChanges, readFeedSnapshot } from '@deskbell/db/queries/feed-tail'
 import { GatheredReads } from '@deskbell/db/queries/gathered-reads'
 import { readChatMarks, readLogAfter, readTops } from '@deskbell/db/queries/log'
 import type { Clock } from '../clock.ts'
@@ -11,12 +12,12 @@ import { ChatChannel } from './chat-channel.ts'
 import type { FollowerHouse } from './chat-follower.ts'
 import { EpochWatch } from './epoch-watch.ts'
 import { createFrameIds } from './frame-ids.ts'
-import { FrozenClock } from './frozen-clock.ts'
 import { createHeartbeatWheel } from './heartbeat.ts'
 import type { Mark } from './mark-board.ts'
 import { RingBudget } from './ring-budget.ts'
 import { storedEntryView } from './stored-entry-view.ts'
 import type { StreamDesk } from './stream-desk.ts'
+import { SuspensionDetector } from './suspension-detector.ts'
 import { type Wakeable, WakeQueue } from './wake-queue.ts'
 
 export type HubOptions = {
@@ -31,8 +32,8 @@ export type HubOptions = {
 /** What the hub holds at this moment. `bytes`: of the entries, as they are on the wire. */
 export type HubMemory = { chats: number; followers: number; entries: number; bytes: number }
 
-/** Marks change rarely and may be late, so they are compared with the database at every fifth look. */
-const markLooks = 5
+/** Delivered marks are not in the feed and may be late: each reconciliation compares those of so many chats, in turn. */
+const marksInTurn = 100
 const retryMs = 250
 /** Once a minute. */
 const memoryTicks = Math.round(60_000 / healMs)
@@ -45,7 +46,7 @@ export function createHub(options: HubOptions): Hub {
  * What one process knows of the chats that are followed in it.
  *
  *   bus hint ─▶ channel (ring, marks) ─▶ followers
- *   database ─▶ healing look every 400 ms ─▶ channel      finds what the hints did not bring
+ *   feed ─▶ reconciliation every 400 ms ─▶ channel        finds what the hints did not bring
  *
  * Hints of another epoch are dropped; a new epoch drops every channel and its followers get `reset`.
  */
@@ -56,23 +57,26 @@ export class Hub implements StreamDesk {
   readonly house: FollowerHouse
   readonly #options: HubOptions
   readonly #epoch: EpochWatch
-  readonly #frozen: FrozenClock
+  readonly #suspension: SuspensionDetector
   readonly #channels = new Map<ChatId, ChatChannel>()
   readonly #budget: RingBudget
   readonly #marksOf: GatheredReads<ChatId, Mark[]>
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
-  #looks = 0
+  /** Everything that was committed by then is known here. Null: nothing is. */
+  #known: FeedSnapshot | null = null
+  /** Chats whose marks are to be compared next. */
+  #turn: ChatId[] = []
   #ticks = 0
-  #thaw: Promise<void> | null = null
-  readonly #thawLooks = new Set<() => Promise<void>>()
+  #resync: Promise<void> | null = null
+  readonly #resyncReads = new Set<() => Promise<void>>()
   #stopped = true
 
   constructor(options: HubOptions) {
     this.#options = options
     this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#voidAll() })
-    this.#frozen = new FrozenClock(options.clock)
+    this.#suspension = new SuspensionDetector(options.clock)
     this.#budget = new RingBudget(options.ringsBytesMax)
     this.#marksOf = new GatheredReads({
       read: async (chatIds) => Map.groupBy(await readChatMarks(options.db.orm, chatIds), ({ chatId }) => chatId),
@@ -106,7 +110,7 @@ export class Hub implements StreamDesk {
     await this.#epoch.start()
     this.#stopped = false
     this.#unsubscribe = this.#options.bus.subscribe((hint) => this.#hear(hint))
-    this.#frozen.tick()
+    this.#suspension.tick()
     this.#timer = setInterval(() => this.#tick(), healMs).unref()
     this.inbox.start()
   }
@@ -116,7 +120,6 @@ export class Hub implements StreamDesk {
     clearInterval(this.#timer)
     this.wheel.stop()
     this.#unsubscribe?.()
-    this.#epoch.stop()
     await this.inbox.stop()
     await this.#looking
   }
@@ -136,25 +139,22 @@ export class Hub implements StreamDesk {
     if (this.#channels.get(channel.chatId) === channel) this.#channels.delete(channel.chatId)
   }
 
-  /** True when nothing stands against sending at this moment. */
-  get isTrusted(): boolean {
-    if (this.#frozen.isStale()) this.#recover()
-    return this.#thaw === null && this.#epoch.isTrusted
+  /** False after the process was suspended, until it has read again what it knows. Nothing is sent meanwhile. */
+  get isFresh(): boolean {
+    if (this.#suspension.isStale()) this.#startResync()
+    return this.#resync === null
   }
 
-  /** Resolves when frames may be sent again: the epoch is known, and a process that stood still has looked around. */
-  async trusted(): Promise<void> {
-    while (!this.isTrusted && !this.#stopped) {
-      await this.#thaw
-      await this.#epoch.trusted()
-    }
+  /** Resolves when frames may be sent again. */
+  async whenFresh(): Promise<void> {
+    while (!this.isFresh && !this.#stopped) await this.#resync
   }
 
-  /** Runs `look` too before a process that stood still sends again; while it throws, nothing is sent. */
-  beforeThaw(look: () => Promise<void>): () => void {
-    this.#thawLooks.add(look)
+  /** Runs `read` too before a process that was suspended sends again; while it throws, nothing is sent. */
+  onResync(read: () => Promise<void>): () => void {
+    this.#resyncReads.add(read)
     return () => {
-      this.#thawLooks.delete(look)
+      this.#resyncReads.delete(read)
     }
   }
 
@@ -185,12 +185,16 @@ export class Hub implements StreamDesk {
   }
 
   #tick(): void {
-    if (this.#frozen.isStale()) this.#recover()
-    this.#frozen.tick()
+    if (this.#suspension.isStale()) this.#startResync()
+    this.#suspension.tick()
     this.#tellMemory()
-    if (this.#looking !== null || (this.#channels.size === 0 && this.inbox.readers === 0)) return
-    this.#looking = this.#look()
-      .catch((error) => this.#options.log.debug({ err: error }, 'the healing look failed'))
+    if (this.#looking !== null) return
+    if (this.#channels.size === 0 && this.inbox.readers === 0) {
+      this.#known = null
+      return
+    }
+    this.#looking = this.#reconcile()
+      .catch((error) => this.#options.log.debug({ err: error }, 'the reconciliation failed'))
       .finally(() => {
         this.#looking = null
       })
@@ -201,18 +205,46 @@ export class Hub implements StreamDesk {
     if (this.#ticks % memoryTicks === 0) this.#options.log.debug(this.memory(), 'memory of the hub')
   }
 
-  /** One query for all followed chats finds what lost hints have hidden. */
-  async #look(): Promise<void> {
-    const { orm } = this.#options.db
+  /** Finds what lost hints did not bring, by the feed: it costs what has changed, and not what is followed. */
+  async #reconcile(): Promise<void> {
+    const { reserved } = this.#options.db
+    if (this.#known === null) return await this.#readEverything()
+    const epoch = this.epoch()
+    const { snapshot, changed, read, isCut } = await readFeedChanges(reserved, this.#known)
+    if (isCut) return await this.#readEverything()
+    const marked = [...read, ...this.#nextInTurn()].filter((chatId) => this.#channels.has(chatId))
+    await this.#readChats({ changed: changed.filter((chatId) => this.#channels.has(chatId)), marked })
+    this.#nowKnown(snapshot, epoch)
+  }
+
+  /** All followed chats: at the start, and after more was missed than the feed is read for. */
+  async #readEverything(): Promise<void> {
+    const epoch = this.epoch()
+    const snapshot = await readFeedSnapshot(this.#options.db.reserved)
+    const chatIds = [...this.#channels.keys()]
+    await this.#readChats({ changed: chatIds, marked: chatIds })
+    this.#nowKnown(snapshot, epoch)
+  }
+
+  /** Numbers of transactions mean nothing in another history. */
+  #nowKnown(snapshot: FeedSnapshot, epoch: string): void {
+    this.#known = this.epoch() === epoch ? snapshot : null
+  }
+
+  async #readChats({ changed, marked }: { changed: ChatId[]; marked: ChatId[] }): Promise<void> {
+    const { reserved } = this.#options.db
     // Before the reads: if another history shows, these channels are gone before they could take its tops.
     const channels = new Map(this.#channels)
-    const chatIds = [...channels.keys()]
-    const tops = await readTops(orm, chatIds)
-    this.#looks += 1
-    const marks = this.#looks % markLooks === 0 ? await readChatMarks(orm, chatIds) : []
+    const tops = changed.length > 0 ? await readTops(reserved, changed) : []
+    const marks = marked.length > 0 ? await readChatMarks(reserved, marked) : []
     await this.#epoch.read()
     for (const { chatId, lastSeq } of tops) this.#still(channels, chatId)?.observe(lastSeq)
     for (const mark of marks) this.#still(channels, mark.chatId)?.mark(mark)
+  }
+
+  #nextInTurn(): ChatId[] {
+    if (this.#turn.length === 0) this.#turn = [...this.#channels.keys()]
+    return this.#turn.splice(-marksInTurn)
   }
 
   #still(channels: ReadonlyMap<ChatId, ChatChannel>, chatId: ChatId): ChatChannel | undefined {
@@ -220,24 +252,24 @@ export class Hub implements StreamDesk {
     return channel === channels.get(chatId) ? channel : undefined
   }
 
-  /** After standing still, a process knows nothing any more: it sends no frame before it has read epoch, tops and sessions. */
-  #recover(): void {
-    if (this.#thaw !== null || this.#stopped) return
-    this.#frozen.tick()
-    this.#options.log.warn({}, 'this process stood still: looking around before it sends')
-    this.#thaw = this.#lookUntilDone().finally(() => {
-      this.#thaw = null
+  /** What a suspended process knows is old: it sends no frame before it has read epoch, tops and sessions again. */
+  #startResync(): void {
+    if (this.#resync !== null || this.#stopped) return
+    this.#suspension.tick()
+    this.#options.log.warn({}, 'this process was suspended: it reads again what it knows before it sends')
+    this.#resync = this.#resyncUntilDone().finally(() => {
+      this.#resync = null
     })
   }
 
-  async #lookUntilDone(): Promise<void> {
+  async #resyncUntilDone(): Promise<void> {
     while (!this.#stopped) {
       try {
-        await this.#look()
-        for (const look of this.#thawLooks) await look()
+        await this.#readEverything()
+        for (const read of this.#resyncReads) await read()
         return
       } catch (error) {
-        this.#options.log.debug({ err: error }, 'looking around failed, trying again')
+        this.#options.log.debug({ err: error }, 'the resync failed, trying again')
         await new Promise((resolve) => setTimeout(resolve, retryMs).unref())
       }
     }
@@ -246,6 +278,7 @@ export class Hub implements StreamDesk {
   #voidAll(): void {
     const channels = [...this.#channels.values()]
     this.#channels.clear()
+    this.#known = null
     for (const channel of channels) {
       channel.close()
       channel.wake()

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { PageInput, PageOutput } from '@deskbell/contract/events'
@@ -14,7 +13,7 @@ export async function pageEvents(core: Core, actor: Actor, input: PageInput): Pr
   const { chatId, beforeSeq, limit } = input
   const epoch = core.epoch()
   const page = requireVisible(actor, await readLogPage(core.db.orm, { chatId, beforeSeq, limit }))
-  await requireSameHistory(core, epoch)
+  requireSameHistory(core, epoch)
   return {
     entries: page.entries.map((row) => storedEntryView(chatId, row, page.marks)),
     cursor: formatCursor({ epoch, seq: page.lastSeq }),
@@ -25,19 +24,11 @@ export async function pageEvents(core: Core, actor: Actor, input: PageInput): Pr
   }
 }
 
-const trustMs = 1_000
-
-/** Entries of one history must not go out with the cursor of another. */
-async function requireSameHistory(core: Core, epoch: string): Promise<void> {
-  if (!core.hub.isTrusted) {
-    const timer = new AbortController()
-    await Promise.race([core.hub.trusted(), delay(trustMs, undefined, { signal: timer.signal, ref: false })]).finally(
-      () => timer.abort(),
-    )
-  }
-  if (core.hub.isTrusted && core.epoch() === epoch) return
+/** Entries of one history must not be sent with the cursor of another. */
+function requireSameHistory(core: Core, epoch: string): void {
+  if (core.epoch() === epoch) return
   throw new AppError('unavailable', {
-    internal: 'the history of the database is in doubt',
+    internal: 'the history of the database changed while a page was read',
     retryAfterMs: unavailableRetrySeconds * 1000,
   })
 }

@@ -68,7 +68,7 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     expect(probe.frames.map((frame) => frame.t)).toEqual(['reset'])
   })
 
-  test('[LIVE-7] a frame that waited while the process stood still waits until it has looked around', async () => {
+  test('[LIVE-7] a frame that waited while the process was suspended waits for the resync', async () => {
     await using fresh = await openGated()
     const { core, db, gate, probe } = fresh
     await waitFor(() => gate.asked === 1)
@@ -79,7 +79,7 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     gate.open.resolve()
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(probe.frames).toEqual([])
-    expect(core.hub.isTrusted).toBe(false)
+    expect(core.hub.isFresh).toBe(false)
     await holder.query('rollback')
     holder.release()
     await probe.until('live')

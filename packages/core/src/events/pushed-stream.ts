@@ -28,7 +28,7 @@ export class PushedStream<F> implements RunningStream, Wheeled {
   /** Until the follower is there, which then leaves by itself. */
   #giveUp: (() => void) | null = null
   #ended = false
-  #awaitsTrust = false
+  #awaitsFresh = false
   #spokeAt = 0
   #gapMs = heartbeatGapMs()
 
@@ -98,16 +98,16 @@ export class PushedStream<F> implements RunningStream, Wheeled {
 
   #maySpeak(): boolean {
     if (this.#ended) return false
-    if (this.#desk.isTrusted) return this.#sink.mayWrite()
-    this.#awaitTrust()
+    if (this.#desk.isFresh) return this.#sink.mayWrite()
+    this.#awaitFresh()
     return false
   }
 
-  #awaitTrust(): void {
-    if (this.#awaitsTrust) return
-    this.#awaitsTrust = true
-    void this.#desk.trusted().then(() => {
-      this.#awaitsTrust = false
+  #awaitFresh(): void {
+    if (this.#awaitsFresh) return
+    this.#awaitsFresh = true
+    void this.#desk.whenFresh().then(() => {
+      this.#awaitsFresh = false
       this.speak()
     })
   }

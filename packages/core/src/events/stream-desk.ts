@@ -6,8 +6,8 @@ export type StreamDesk = {
   readonly wakes: WakeQueue
   /** Heartbeats of idle streams. */
   readonly wheel: TimerWheel
-  /** True when nothing stands against sending at this moment. */
-  readonly isTrusted: boolean
+  /** False while nothing may be sent. */
+  readonly isFresh: boolean
   /** Resolves when frames may be sent again. */
-  trusted(): Promise<void>
+  whenFresh(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { newChat, newConversation, sendText } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/inbox-probe'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
@@ -43,7 +44,7 @@ test('[INBOX-5] a mark whose hint is lost is healed too, and one that was heard 
   expect(probe.of('upsert')).toHaveLength(told)
 })
 
-test('[INBOX-5] with every hint lost, the feed brings every chat within two seconds', async () => {
+test('[INBOX-5] with every hint lost, the feed brings every chat within two seconds', timed, async () => {
   await using fresh = await lossyCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)

@@ -21,7 +21,8 @@ import { SharedRows } from './shared-rows.ts'
 export type InboxOptions = { db: Database; log: Log }
 
 const batchChats = 200
-const pruneMs = 60 * 60 * 1000
+/** Short, so that there is never much to remove. */
+const pruneMs = 10 * 60 * 1000
 
 /**
  * The inboxes of one process. All of them live on two sources:
@@ -53,6 +54,8 @@ export class Inbox {
   #tailTimer: NodeJS.Timeout | undefined
   readonly #openTransactions: OpenTransactionWatch
   #pruneTimer: NodeJS.Timeout | undefined
+  #pruning: Promise<void> | null = null
+  readonly #stopped = new AbortController()
   /** One batch or look at a time, so that rows leave in the order of their reading. */
   #work: Promise<void> = Promise.resolve()
   #tailing = false
@@ -65,15 +68,18 @@ export class Inbox {
 
   start(): void {
     this.#pruneTimer = setInterval(() => {
-      pruneFeed(this.#options.db.orm).catch((error) => this.#failed(error, 'old feed rows could not be removed'))
+      this.#pruning ??= this.#prune().finally(() => {
+        this.#pruning = null
+      })
     }, pruneMs).unref()
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#pruneTimer)
+    this.#stopped.abort()
     this.#idle()
     this.#counts.stop()
-    await this.#work
+    await Promise.all([this.#work, this.#pruning])
   }
 
   get readers(): number {
@@ -232,6 +238,14 @@ export class Inbox {
     this.#readers.offer(personal, change)
     if (change.chat) this.#sentRevs.set(row.id, row.rev)
     this.#counts.touch(row.client.id)
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      await pruneFeed(this.#options.db.orm, this.#stopped.signal)
+    } catch (error) {
+      this.#failed(error, 'old feed rows could not be removed')
+    }
   }
 
   #failed(error: unknown, message: string): void {

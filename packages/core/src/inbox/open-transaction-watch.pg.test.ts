@@ -40,12 +40,12 @@ test('[LIVE-18] while an inbox is followed, an idle writing transaction is named
   {
     await using inbox = probeInbox(core, await newOperator(core))
     await inbox.until('live')
-    await waitFor(() => told(log.warn.mock.calls).length > 0, { timeoutMs: 20_000 })
+    await waitFor(() => told(log.warn.mock.calls).length > 0)
     expect(told(log.warn.mock.calls)).toEqual([
       [{ pid: expect.any(Number), applicationName: 'nightly report', ageMs: expect.any(Number) }, expect.any(String)],
     ])
     await writer.end()
-    await waitFor(() => told(log.info.mock.calls).length > 0, { timeoutMs: 20_000 })
+    await waitFor(() => told(log.info.mock.calls).length > 0)
     expect(told(log.warn.mock.calls)).toHaveLength(1)
   }
   await core.stop()

@@ -5,6 +5,7 @@ import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { probeInbox } from '@deskbell/testkit/inbox-probe'
 import { silentLog } from '@deskbell/testkit/silent-log'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -72,7 +73,7 @@ test('[LIVE-15] who comes back within the grace was never away', async () => {
   expect(probe.of('presence')).toHaveLength(seen)
 })
 
-test('[LIVE-15] whom another process has too does not go away with the first', async () => {
+test('[LIVE-15] whom another process has too does not go away with the first', timed, async () => {
   const { core } = fresh
   await using second = await secondCore()
   const client = await newClient(core)
@@ -83,18 +84,15 @@ test('[LIVE-15] whom another process has too does not go away with the first', a
   const { graceMs } = presenceTimings
   const from = performance.now()
   const seen = new Set<boolean | undefined>()
-  await waitFor(
-    async () => {
-      seen.add((await stored(client))?.online)
-      return performance.now() - from > 2 * graceMs
-    },
-    { timeoutMs: 20_000 },
-  )
+  await waitFor(async () => {
+    seen.add((await stored(client))?.online)
+    return performance.now() - from > 2 * graceMs
+  })
   expect([...seen]).toEqual([true])
   expect((await stored(client))?.left_ms).toBeGreaterThan(graceMs)
 })
 
-test('[LIVE-15] a stopping process says that its people go', async () => {
+test('[LIVE-15] a stopping process says that its people go', timed, async () => {
   const { core } = fresh
   const second = await secondCore()
   const client = await newClient(core)

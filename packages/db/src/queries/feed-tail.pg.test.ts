@@ -1,13 +1,17 @@
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { planNodes, plansOf } from '@deskbell/testkit/query-plans'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type FeedPosition,
+  feedStart,
   isFeedCut,
   readChangedChats,
   readFeed,
+  readFeedChanges,
   readFeedHorizon,
+  readFeedSnapshot,
   removeOldFeed,
 } from './feed-tail.ts'
 
@@ -67,11 +71,48 @@ test('[INBOX-5] the feed skips no commit, however many transactions commit out o
   writing = false
   await reading
   // A transaction of any other database of this server holds the horizon, so that rows may be told later.
-  await waitFor(async () => (await look()) === 0 && seen.length >= committed.size, { timeoutMs: 20_000 })
+  await waitFor(async () => (await look()) === 0 && seen.length >= committed.size)
   expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
   // What the simple reading by id makes of the same run: this is why the feed has its xid.
   expect(naive.length).toBeLessThan(committed.size)
-}, 60_000)
+})
+
+test('[LIVE-25] changes since a snapshot are every commit once, however long transactions are open', async () => {
+  const { orm } = database.db
+  const committed = new Set<number>()
+  const seen: number[] = []
+  let since = await readFeedSnapshot(orm)
+  let next = 1_000_000
+  const write = async () => {
+    const client = await database.db.pool.connect()
+    const chatId = next++
+    await client.query('begin')
+    await client.query('insert into feed (chat_id) values ($1)', [chatId])
+    if (Math.random() < 0.5) await client.query('select pg_sleep($1)', [Math.random() * 0.02])
+    const isKept = Math.random() < 0.95
+    await client.query(isKept ? 'commit' : 'rollback')
+    if (isKept) committed.add(chatId)
+    client.release()
+  }
+  const look = async () => {
+    const { snapshot, changed } = await readFeedChanges(orm, since)
+    seen.push(...changed.filter((id) => id >= 1_000_000))
+    since = snapshot
+  }
+  let writing = true
+  const reading = (async () => {
+    while (writing) await look()
+  })()
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      for (let n = 0; n < 60; n += 1) await write()
+    }),
+  )
+  writing = false
+  await reading
+  await look()
+  expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
+})
 
 test('[INBOX-3] changed chats are told once each, also those above the horizon', async () => {
   const { orm } = database.db
@@ -111,10 +152,30 @@ test('[INBOX-3] removing old rows leaves a witness, so that a cut feed is notice
     return { xid: String(rows[0].xid), id: Number(rows[0].id) }
   }
   const positions = [await add('3 days'), await add('2 days'), await add('26 hours'), await add('1 hour')]
-  expect(await removeOldFeed(orm, 1)).toBe(1)
-  expect(await removeOldFeed(orm, 1_000)).toBe(1)
-  expect(await removeOldFeed(orm, 1_000)).toBe(0)
+  expect(await removeOldFeed(orm, { limit: 1 })).toEqual({ removed: 1, upTo: positions[1] })
+  expect(await removeOldFeed(orm, { from: positions[1] ?? feedStart, limit: 1_000 })).toEqual({
+    removed: 1,
+    upTo: positions[2],
+  })
+  expect(await removeOldFeed(orm, { limit: 1_000 })).toEqual({ removed: 0, upTo: positions[2] })
   expect(await isFeedCut(orm, begin)).toBe(true)
   const cuts = await Promise.all(positions.map((position) => isFeedCut(orm, position)))
   expect(cuts).toEqual([true, true, false, false])
+})
+
+test('[INBOX-7] a removal reads and removes a range of the feed, whatever stands behind it', async () => {
+  await using large = await freshDatabase()
+  const { orm, pool } = large.db
+  await pool.query(`insert into feed (chat_id, created_at)
+    select n, now() - case when n <= 40000 then interval '25 hours' else interval '1 hour' end
+    from generate_series(1, 60000) n`)
+  await pool.query('analyze feed')
+  const plans = await plansOf(large.db, 'custom', () => removeOldFeed(orm, { limit: 1_000 }))
+  const touched = plans.flatMap(({ plan }) => [...planNodes(plan)].map(({ node }) => node))
+  expect(touched.filter((node) => node['Relation Name'] === 'feed').length).toBeGreaterThan(1)
+  for (const node of touched) {
+    expect(node['Node Type']).not.toMatch(/Seq Scan/)
+    // What the call before has removed may still stand in the index.
+    expect(node['Actual Rows'] * node['Actual Loops']).toBeLessThanOrEqual(2_001)
+  }
 })

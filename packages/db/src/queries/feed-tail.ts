@@ -157,9 +157,63 @@ const feedBeyond = preparedOnce((executor) =>
     .prepare('feed_beyond'),
 )
 
+/** All that had been committed at some moment, as the text of a `pg_snapshot`. */
+export type FeedSnapshot = string
+
+/** `changed`: chats that changed themselves; `read`: chats in which a read mark rose. Both once each. */
+export type FeedChanges = { snapshot: FeedSnapshot; changed: ChatId[]; read: ChatId[]; isCut: boolean }
+
+/** What one reading of the changes looks at, at most, in each of its two parts. */
+export const feedChangesMax = 5_000
+
+/**
+ * What was committed since a snapshot, each commit exactly once, and the snapshot to read on from. Transactions that stay
+ * open hold nothing back. `isCut`: there is more than a reading looks at, so the lists are not complete.
+ */
+export async function readFeedChanges(executor: Executor, since: FeedSnapshot): Promise<FeedChanges> {
+  const [row] = await feedChanges(executor).execute({ since })
+  if (row === undefined) throw new Error('the snapshot of the feed is missing')
+  return {
+    snapshot: row.snapshot,
+    changed: row.changed.map((id) => Number(id) as ChatId),
+    read: row.read.map((id) => Number(id) as ChatId),
+    isCut: row.isCut,
+  }
+}
+
+/** A commit since a snapshot is of a transaction that had not begun then, or was open. The orders are for the planner: they keep it at the index. */
+const feedChanges = preparedOnce((executor) => {
+  const since = sql`${sql.placeholder('since')}::pg_snapshot`
+  const part = (condition: SQL) =>
+    sql`(select chat_id, reader_id from ${feed} where ${condition}
+      order by xid, id limit ${sql.raw(String(feedChangesMax + 1))})`
+  const recent = executor.$with('recent', { chatId: feed.chatId, readerId: feed.readerId }).as(sql`
+    ${part(sql`xid >= pg_snapshot_xmax(${since})`)} union all
+    ${part(sql`xid = any(array(select pg_snapshot_xip(${since})))`)}`)
+  const chatIds = (condition: string) =>
+    sql<string[]>`array(select distinct chat_id from recent where reader_id ${sql.raw(condition)})`
+  return executor
+    .with(recent)
+    .select({
+      snapshot: sql<FeedSnapshot>`pg_current_snapshot()::text`,
+      changed: chatIds('is null').as('changed'),
+      read: chatIds('is not null').as('read'),
+      isCut: sql<boolean>`(select count(*) from recent) > ${sql.raw(String(feedChangesMax))}`.as('is_cut'),
+    })
+    .from(sql`(values (1)) as one`)
+    .prepare('feed_changes')
+})
+
+export async function readFeedSnapshot(executor: Executor): Promise<FeedSnapshot> {
+  const { rows } = await executor.execute<{ snapshot: string }>(sql`select pg_current_snapshot()::text as snapshot`)
+  const [row] = rows
+  if (row === undefined) throw new Error('the snapshot of the feed is missing')
+  return row.snapshot
+}
+
 /** How long rows are kept. */
 const keptHours = 24
-const isOld: SQL = sql`${feed.createdAt} < now() - make_interval(hours => ${sql.raw(String(keptHours))})`
+const isOldRow = (row: string): SQL => sql.raw(`${row}.created_at < now() - make_interval(hours => ${keptHours})`)
 
 /**
  * True when rows after this position may have been removed. Removing leaves the newest old row behind as a
@@ -172,23 +226,43 @@ export async function isFeedCut(executor: Executor, after: FeedPosition): Promis
 
 const feedOldest = preparedOnce((executor) =>
   executor
-    .select({ isOld: sql<boolean>`${isOld}`, isAbove: sql<boolean>`${isAfterGiven}` })
+    .select({ isOld: sql<boolean>`${isOldRow('feed')}`, isAbove: sql<boolean>`${isAfterGiven}` })
     .from(feed)
     .orderBy(asc(feed.xid), asc(feed.id))
     .limit(1)
     .prepare('feed_oldest'),
 )
 
-/** Removes old rows, some at a time, all but the newest of them. Answers how many. */
-export async function removeOldFeed(executor: Executor, limit: number): Promise<number> {
-  const removed = await executor.execute(sql`
-    delete from ${feed} where ${feed.id} in (
-      select old.id from ${feed} as old
-      where old.created_at < now() - make_interval(hours => ${keptHours})
-        and (old.xid, old.id) < (
-          select witness.xid, witness.id from ${feed} as witness
-          where witness.created_at < now() - make_interval(hours => ${keptHours})
-          order by witness.xid desc, witness.id desc limit 1)
-      order by old.xid, old.id limit ${limit})`)
-  return removed.rowCount ?? 0
+/** The place before the first row. */
+export const feedStart: FeedPosition = { xid: '0', id: 0 }
+
+/** `upTo`: the row that was kept; a removal from there on goes on with the rows after it. Null for an empty feed. */
+export type FeedRemoval = { removed: number; upTo: FeedPosition | null }
+
+/**
+ * Removes the old rows with which the feed begins from `from` on, at most `limit`, all but the last of them.
+ * It reads a range of the primary key and stops at the first young row, so its cost does not depend on the size of the feed.
+ */
+export async function removeOldFeed(
+  executor: Executor,
+  { from = feedStart, limit }: { from?: FeedPosition; limit: number },
+): Promise<FeedRemoval> {
+  const position = (row: string) => sql.raw(`(${row}.xid, ${row}.id)`)
+  const start = sql`(${from.xid}::xid8, ${from.id}::bigint)`
+  const { rows } = await executor.execute<{ xid: string; id: string; removed: string }>(sql`
+    with page as materialized (
+      select page.xid, page.id, page.created_at from ${feed} as page
+      where ${position('page')} >= ${start} order by page.xid, page.id limit ${limit + 1}
+    ), old as (
+      select page.xid, page.id, bool_and(${isOldRow('page')}) over (order by page.xid, page.id) as is_old from page
+    ), kept as materialized (
+      select old.xid, old.id from old where old.is_old order by old.xid desc, old.id desc limit 1
+    ), removed as (
+      delete from ${feed} as gone where ${position('gone')} >= ${start}
+        and ${position('gone')} < (select kept.xid, kept.id from kept) returning 1
+    )
+    select kept.xid::text, kept.id, (select count(*) from removed) as removed from kept`)
+  const [row] = rows
+  if (row === undefined) return { removed: 0, upTo: null }
+  return { removed: Number(row.removed), upTo: { xid: row.xid, id: Number(row.id) } }
 }

@@ -1,7 +1,9 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { and, eq, gt, inArray, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import { numberArray } from '../array-text.ts'
 import type { Database } from '../database.ts'
+import { preparedOnce } from '../prepared.ts'
 import { sessions } from '../schema/sessions.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
@@ -61,14 +63,25 @@ export async function deleteExpiredSessions(executor: Executor, userId: UserId, 
     .execute()
 }
 
-/** Those of the given sessions that have neither ended nor expired. */
+/** Those of the given sessions, any number of them, that have neither ended nor expired. */
 export async function findLivingSessions(
   executor: Executor,
   sessionIds: readonly number[],
   now: Date,
 ): Promise<{ id: number; authMode: SessionAuthMode }[]> {
-  return executor
+  return livingSessions(executor).execute({ sessionIds: numberArray(sessionIds), now })
+}
+
+/** One array: with a parameter for each session there could be 65,535 of them, and each statement would be planned anew. */
+const livingSessions = preparedOnce((executor) =>
+  executor
     .select({ id: sessions.id, authMode: sessions.authMode })
     .from(sessions)
-    .where(and(inArray(sessions.id, [...sessionIds]), gt(sessions.expiresAt, now)))
-}
+    .where(
+      and(
+        sql`${sessions.id} = any(${sql.placeholder('sessionIds')}::bigint[])`,
+        gt(sessions.expiresAt, sql.placeholder('now')),
+      ),
+    )
+    .prepare('sessions_living'),
+)

@@ -18,7 +18,7 @@ const isOpen = (table: { status: AnyPgColumn }) => sql`${table.status} = 'open'`
 const isWaiting = (table: { status: AnyPgColumn; waitingSince: AnyPgColumn }) =>
   sql`${table.status} = 'open' and ${table.waitingSince} is not null`
 
-/** One conversation, and the head of its log. Every change of it is made under its row lock. */
+/** A chat, with the newest values of its log. Every change is made under its row lock. */
 export const chats = pgTable(
   'chats',
   {

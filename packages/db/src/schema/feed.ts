@@ -1,6 +1,6 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
-import { bigint, index, pgTable, primaryKey } from 'drizzle-orm/pg-core'
+import { bigint, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import { time, xid8 } from './columns.ts'
 
 /**
@@ -17,8 +17,5 @@ export const feed = pgTable(
     readerId: bigint({ mode: 'number' }).$type<UserId>(),
     createdAt: time().notNull().default(sql`now()`),
   },
-  (table) => [
-    primaryKey({ name: 'feed_pkey', columns: [table.xid, table.id] }),
-    index('idx_feed_created_at').on(table.createdAt),
-  ],
+  (table) => [primaryKey({ name: 'feed_pkey', columns: [table.xid, table.id] })],
 )

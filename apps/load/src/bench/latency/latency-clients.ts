@@ -45,7 +45,7 @@ export class LatencyClients {
     const operators = await inParallel(teams, 4, (nth) => signIn(url, 'operator', nth))
     this.#seats = await inParallel(places, 4, async (nth) => {
       const client = await signIn(url, 'client', nth)
-      const { chat } = await client.client.chats.create.mutate({})
+      const { chat } = await client.api.chats.create.mutate({})
       const operator = operators[Math.floor(nth / chatsAnOperator)]
       for (const sdk of [client, operator]) if (sdk !== undefined) this.#watch(sdk.follow(chat.id))
       return { client, chatId: chat.id }

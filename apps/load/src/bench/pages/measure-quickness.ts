@@ -9,7 +9,11 @@ export type Quickness = {
   readonly signInMs: readonly number[]
   /** From Enter to the own message. */
   readonly ownMessageMs: readonly number[]
-  /** From the click on a row to messages of that chat: the first time, and when the chat was open before. */
+  /**
+   * From the press on a row to messages of that chat: one that nobody came near before, such as by a program; one that
+   * the pointer has rested on; and one that was open before.
+   */
+  readonly coldSwitchMs: readonly number[]
   readonly firstSwitchMs: readonly number[]
   readonly switchMs: readonly number[]
 }
@@ -20,7 +24,9 @@ declare global {
   var waitingFor: Promise<number>
 }
 
-const chats = 6
+const chats = 12
+/** From reaching a row to pressing it; people take longer. */
+const aimingMs = 150
 const messagesEach = 200
 
 export async function measureQuickness(
@@ -35,8 +41,7 @@ export async function measureQuickness(
     for (let nth = 0; nth < 4; nth += 1) ownMessageMs.push(await timeOwnMessage(page, `written ${round} ${nth}`))
     await page.context().close()
   }
-  const { first, again } = await timeSwitches(browser, { server, rounds })
-  return { signInMs, ownMessageMs, firstSwitchMs: first, switchMs: again }
+  return { signInMs, ownMessageMs, ...(await timeSwitches(browser, { server, rounds })) }
 }
 
 async function timeSignIn(page: Page, url: string, email: string): Promise<number> {
@@ -61,7 +66,7 @@ async function timeOwnMessage(page: Page, text: string): Promise<number> {
 async function timeSwitches(
   browser: Browser,
   { server, rounds }: { server: Server; rounds: number },
-): Promise<{ first: number[]; again: number[] }> {
+): Promise<Pick<Quickness, 'coldSwitchMs' | 'firstSwitchMs' | 'switchMs'>> {
   const operator: Person = { name: 'Olaf', email: 'switching@example.com', role: 'operator' }
   const names = Array.from({ length: chats }, (_, nth) => `Client ${String.fromCharCode(65 + nth)}`)
   for (const name of names) {
@@ -72,18 +77,31 @@ async function timeSwitches(
   const page = await firstVisit(browser, { place: messageField, session })
   await page.goto(server.url)
   await page.getByRole('link', { name: 'Go to inbox' }).click()
-  const open = async (name: string) => {
-    const row = page.getByRole('listitem').getByRole('link', { name })
-    await row.waitFor()
-    const selector = `[aria-label="Messages with ${name}"] article`
-    return await timeUntil(page, { event: 'click', selector }, () => row.click())
+  // Those who have signed in before have chats too, and only rows near the view stand in the document.
+  await page.getByRole('button', { name: 'Mine' }).click()
+  const rowOf = (name: string) => page.getByRole('listitem').getByRole('link', { name })
+  const open = async (name: string, press: () => Promise<void>) => {
+    await rowOf(name).waitFor()
+    return await timeUntil(page, { event: 'click', selector: `[aria-label="Messages with ${name}"] article` }, press)
   }
-  const first: number[] = []
-  for (const name of names) first.push(await open(name))
-  const again: number[] = []
-  for (let round = 0; round < rounds; round += 1) for (const name of names) again.push(await open(name))
+  const coldSwitchMs: number[] = []
+  const firstSwitchMs: number[] = []
+  for (const [nth, name] of names.entries()) {
+    // In turns, so that both kinds meet the same page.
+    if (nth % 2 === 0) {
+      coldSwitchMs.push(await open(name, () => rowOf(name).evaluate((row: HTMLElement) => row.click())))
+    } else {
+      await rowOf(name).hover()
+      await page.waitForTimeout(aimingMs)
+      firstSwitchMs.push(await open(name, () => rowOf(name).click()))
+    }
+  }
+  const switchMs: number[] = []
+  const lately = names.slice(-6)
+  for (let round = 0; round < rounds; round += 1)
+    for (const name of lately) switchMs.push(await open(name, () => rowOf(name).click()))
   await page.context().close()
-  return { first, again }
+  return { coldSwitchMs, firstSwitchMs, switchMs }
 }
 
 type Awaited = { readonly event: 'click' | 'keydown'; readonly selector: string; readonly text?: string }

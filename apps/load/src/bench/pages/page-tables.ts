@@ -60,8 +60,12 @@ export function quicknessTable(quick: Quickness): BenchTable {
     rows: [
       row('the press of Sign in, to a field that takes a message', quick.signInMs),
       row('Enter, to the own message', quick.ownMessageMs),
-      row('a click on a row, to messages of a chat that was not open before', quick.firstSwitchMs),
-      row('the same, of a chat that was', quick.switchMs),
+      row(
+        'a press on a row that no pointer came near, to messages of a chat that was not open before',
+        quick.coldSwitchMs,
+      ),
+      row('the same, of a row that the pointer has rested on for 150 ms', quick.firstSwitchMs),
+      row('the same, of a chat that was open before', quick.switchMs),
     ],
   }
 }
@@ -75,7 +79,8 @@ export function quicknessTargets(quick: Quickness | null): BenchTarget[] {
   return [
     target('from the sign-in to a field that takes a message, median', 300, quick?.signInMs),
     target('from Enter to the own message, median', 16, quick?.ownMessageMs),
-    target('a switch to another chat, median', 50, quick?.switchMs),
+    target('a switch to a chat that was open before, median', 50, quick?.switchMs),
+    target('a switch to a chat that was not, median', 50, quick?.firstSwitchMs),
   ]
 }
 

@@ -32,7 +32,7 @@ export class ReconnectClients {
     this.#seats = await inParallel(places, 16, async (nth) => {
       const sdk = createSdk({ url, role: 'client', outbox: 'memory' })
       await sdk.login({ email: `client-${nth}@example.test`, name: `client ${nth}`, role: 'client' })
-      const { chat } = await sdk.client.chats.create.mutate({})
+      const { chat } = await sdk.api.chats.create.mutate({})
       return { sdk, chatId: chat.id, follower: sdk.follow(chat.id) }
     })
     await waitFor(() => this.#seats.every((seat) => isComplete(seat, 0)), { timeoutMs: 120_000, what: 'all are live' })

@@ -37,7 +37,7 @@ test('[SOCK-14] a server that accepts a socket and closes it gets the stock clie
   server.wss.on('connection', (socket) => setTimeout(() => socket.close(), 20))
   using probe = connect(server.url, 'stock')
   probe.client.stream.subscribe(undefined, { onData: () => undefined })
-  await waitFor(() => server.sockets.length > 10, { timeoutMs: 10_000 })
+  await waitFor(() => server.sockets.length > 10)
 })
 
 test('[SOCK-14] asked to move, the stock client opens the new socket before it leaves the old one, and may hear an entry twice: programs drop what they have', async () => {

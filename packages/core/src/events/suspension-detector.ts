@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts'
 
-const frozenMs = 2_000
+const suspendedMs = 2_000
 
 /**
- * Notices that the process stood still (stopped, swapped out, a suspended machine): its timer ticks every
+ * Notices that the process was suspended (stopped, swapped out, a sleeping machine): its timer ticks every
  * few hundred milliseconds, so a gap of two seconds on either clock means that nothing ran.
  */
-export class FrozenClock {
+export class SuspensionDetector {
   readonly #clock: Clock
   #steadyMs = 0
   #wallMs = 0
@@ -24,6 +24,6 @@ export class FrozenClock {
 
   isStale(): boolean {
     if (!this.#started) return false
-    return performance.now() - this.#steadyMs > frozenMs || this.#clock.now().getTime() - this.#wallMs > frozenMs
+    return performance.now() - this.#steadyMs > suspendedMs || this.#clock.now().getTime() - this.#wallMs > suspendedMs
   }
 }

@@ -189,7 +189,7 @@ test('[RUN-5] a database that dies is started again, again and again', async () 
     const pid = await folder.serverPid()
     process.kill(pid ?? 0, 'SIGKILL')
     await waitFor(() => server.state() === 'restarting', { what: `round ${round} noticed` })
-    await waitFor(() => server.state() === 'running', { timeoutMs: 10_000, what: `round ${round} back` })
+    await waitFor(() => server.state() === 'running', { what: `round ${round} back` })
     expect(await folder.serverPid()).not.toBe(pid)
     expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
   }
