@@ -1,20 +1,18 @@
-import type { Chat } from '@deskbell/contract/chats'
-import type { Message } from '@deskbell/contract/messages'
-import { type ChatFollower, errorCode, type Sdk } from '@deskbell/sdk'
+import { type Chat, type ChatFollower, errorCode, type Message, type Sdk } from '@deskbell/sdk'
 
 export type DeskOptions = {
   chat: Chat
   log: (line: string) => void
-  /** Everything that was written so far has its answer. */
+  /** Called when no client message is left to answer. */
   onIdle: () => void
 }
 
 /**
  * Answers the client messages of one chat, each once and in order.
  *
- * Once, because the answer to message 7 always has the `clientMsgId` `echo-7`: after a crash, a lost answer or a
- * second look at the same message the server finds the first answer and stores no other. The chat is marked read
- * only behind an answer, so what is unread is what has none.
+ * The answer to message 7 always has the `clientMsgId` `echo-7`. After a crash, a lost answer or a second pass over the
+ * same message, the server finds the first answer and stores no other. The chat is marked read only after an answer, so
+ * the unread messages are those without one.
  */
 export class Desk {
   readonly #sdk: Sdk
@@ -31,12 +29,14 @@ export class Desk {
     this.#follower.subscribe(() => this.#look())
   }
 
-  /** Nothing is under way, and everything up to this place of the log has its answer. */
+  /** Reports whether no answer is being sent and every message up to `seq` has been answered. */
   hasAnswered(seq: number): boolean {
     return this.#work === null && this.#doneSeq > 0 && this.#doneSeq >= seq
   }
 
-  /** The answer that is under way is waited for no longer; another day finishes what is unread. */
+  /**
+   * Aborts the answer that is being sent, and resolves when the work has ended. The next run answers what is unread.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#follower.stop()
@@ -60,7 +60,7 @@ export class Desk {
     const { entries } = this.#follower.getSnapshot()
     const messages = messagesOf(this.#follower)
     const answered = new Set(messages.map((message) => message.clientMsgId))
-    // A retracted message has no text, and wants no answer.
+    // A retracted message has no text and needs no answer.
     const open = messages.filter(({ direction, seq, id, text }) => {
       return direction === 'in' && text !== '' && seq > this.#doneSeq && !answered.has(echoId(id))
     })
@@ -70,7 +70,7 @@ export class Desk {
     this.#follower.markRead(this.#doneSeq)
   }
 
-  /** After a long absence the unread messages may begin before the newest page. */
+  /** Loads older pages until every unread message is loaded: some may be older than the newest page. */
   async #loadUnread(): Promise<void> {
     const { unread } = this.#options.chat
     const isEnough = () => messagesOf(this.#follower).filter(({ direction }) => direction === 'in').length >= unread
@@ -79,7 +79,7 @@ export class Desk {
     }
   }
 
-  /** A refusal (somebody closed the chat meanwhile) concerns this message only. */
+  /** Logs a refusal, such as `chat_closed`, and returns: it concerns this message only. */
   async #answer({ id, chatId, text }: Message): Promise<void> {
     const { signal } = this.#stopping
     if (signal.aborted) return
@@ -92,7 +92,7 @@ export class Desk {
   }
 }
 
-/** Made from the id of the message: the same today, tomorrow and after a restart. */
+/** Derived from the id of the message, so it is the same after a restart. */
 function echoId(messageId: Message['id']): string {
   return `echo-${messageId}`
 }

@@ -1,5 +1,4 @@
-import type { ChatId } from '@deskbell/contract/ids'
-import { createSdk, type Sdk } from '@deskbell/sdk'
+import { type ChatId, createSdk, type Sdk } from '@deskbell/sdk'
 import { uniqueId } from '@deskbell/testkit/factories'
 import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -27,12 +26,12 @@ async function visitor(): Promise<{ sdk: Sdk; chatId: ChatId }> {
   const sdk = createSdk({ url: server.url, role: 'client' })
   open.push(sdk)
   await sdk.login({ email: `${uniqueId('client')}@example.test`, name: 'A client', role: 'client' })
-  const { chat } = await sdk.client.chats.create.mutate({})
+  const { chat } = await sdk.api.chats.create.mutate({})
   return { sdk, chatId: chat.id }
 }
 
 async function textsOf({ sdk, chatId }: { sdk: Sdk; chatId: ChatId }, direction: 'in' | 'out'): Promise<string[]> {
-  const { items } = await sdk.client.messages.list.query({ chatId, limit: 200 })
+  const { items } = await sdk.api.messages.list.query({ chatId, limit: 200 })
   return items.filter((message) => message.direction === direction).map((message) => message.text)
 }
 
@@ -42,16 +41,16 @@ async function expectEcho(chat: { sdk: Sdk; chatId: ChatId }, texts: readonly st
   expect(await textsOf(chat, 'out')).toEqual(texts)
 }
 
-test('[OPS-5] the bot takes a chat that nobody has, and answers each message once', async () => {
+test('[OPS-5] the bot takes an unassigned chat and answers each message once', async () => {
   await using _bot = await startBot()
   const chat = await visitor()
   for (const text of ['hello', 'are you there?', 'hello']) await chat.sdk.send(chat.chatId, text)
   await expectEcho(chat, ['hello', 'are you there?', 'hello'])
-  const { chat: row } = await chat.sdk.client.chats.get.query({ chatId: chat.chatId })
+  const { chat: row } = await chat.sdk.api.chats.get.query({ chatId: chat.chatId })
   expect(row.operator?.name).toBe('Echo')
 })
 
-test('[OPS-5] what was written while the bot was away is answered when it comes back, and nothing twice', async () => {
+test('[OPS-5] messages sent while the bot was stopped are answered when it restarts, each once', async () => {
   const chat = await visitor()
   const first = await startBot()
   await chat.sdk.send(chat.chatId, 'one')
@@ -63,7 +62,7 @@ test('[OPS-5] what was written while the bot was away is answered when it comes 
   await expectEcho(chat, ['one', ...missed])
 })
 
-test('[OPS-5] more chats than one socket has streams are answered all the same', async () => {
+test('[OPS-5] more chats than a socket has streams are all answered', async () => {
   await using _bot = await startBot()
   const chats = await Promise.all(Array.from({ length: 20 }, visitor))
   for (const { sdk, chatId } of chats) await sdk.send(chatId, 'hello')
@@ -72,7 +71,7 @@ test('[OPS-5] more chats than one socket has streams are answered all the same',
   for (const chat of chats) await expectEcho(chat, ['hello', 'again'])
 })
 
-test('[OPS-5] a line that breaks while the bot answers costs no answer and repeats none', async () => {
+test('[OPS-5] a connection that breaks while the bot answers loses and repeats no answer', async () => {
   await using line = await startFaultProxy(server.url)
   await using _bot = await startBot(line.url)
   const chat = await visitor()

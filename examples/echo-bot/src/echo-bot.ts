@@ -1,10 +1,17 @@
-import type { Chat } from '@deskbell/contract/chats'
-import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { createSdk, errorCode, type InboxFollower, isRetryable, type Sdk } from '@deskbell/sdk'
+import {
+  type Chat,
+  type ChatId,
+  createSdk,
+  errorCode,
+  type InboxFollower,
+  isRetryable,
+  type Sdk,
+  type UserId,
+} from '@deskbell/sdk'
 import { Desk } from './desk.ts'
 
 export type EchoBotOptions = {
-  /** Where Deskbell is: `http://localhost:8080`. */
+  /** The address of the server: `http://localhost:8080`. */
   url: string
   email: string
   name: string
@@ -13,7 +20,10 @@ export type EchoBotOptions = {
 
 export type EchoBot = AsyncDisposable & { stop(): Promise<void> }
 
-/** Signs in as an operator, takes every open chat without an operator, and says each client message back, once. */
+/**
+ * Signs in as an operator, takes every open chat without an operator, and echoes each client message once. Rejects when
+ * the sign-in fails.
+ */
 export async function startEchoBot({ url, email, name, log }: EchoBotOptions): Promise<EchoBot> {
   const sdk = createSdk({ url, role: 'operator' })
   const { user } = await sdk.login({ email, name, role: 'operator' })
@@ -23,7 +33,7 @@ export async function startEchoBot({ url, email, name, log }: EchoBotOptions): P
   return { stop, [Symbol.asyncDispose]: stop }
 }
 
-/** A socket carries 16 streams, and the inbox is one of them. Further chats wait until a desk has nothing to do. */
+/** A socket carries 16 streams, and the inbox uses one of them. Further chats wait until a desk is idle. */
 const desksMax = 12
 
 const retryMs = 2_000
@@ -35,7 +45,7 @@ class Bot {
   readonly #inbox: InboxFollower
   readonly #desks = new Map<ChatId, Desk>()
   readonly #waiting = new Map<ChatId, Chat>()
-  /** The row of each chat that was looked at last. */
+  /** The row of each chat that was processed last. */
   readonly #seen = new Map<ChatId, Chat>()
   readonly #work = new Set<Promise<void>>()
   #generation = -1
@@ -61,7 +71,10 @@ class Bot {
     await Promise.all([...this.#work])
   }
 
-  /** The inbox tells what changes; what was there before comes from the list, at the start and after every reset. */
+  /**
+   * The inbox reports only changes. Existing chats come from the list, which is loaded at the start and after every
+   * reset.
+   */
   #look(): void {
     if (this.#stopped) return
     const { status, rows, generation } = this.#inbox.getSnapshot()
@@ -102,11 +115,11 @@ class Bot {
   }
 
   #loadPage(cursor: string | undefined) {
-    return this.#sdk.client.chats.list.query({ limit: 100, status: 'open', ...(cursor !== undefined && { cursor }) })
+    return this.#sdk.api.chats.list.query({ limit: 100, status: 'open', ...(cursor !== undefined && { cursor }) })
   }
 
   async #take(chatId: ChatId): Promise<void> {
-    const { chat } = await this.#sdk.client.chats.assignOperator.mutate({ chatId })
+    const { chat } = await this.#sdk.api.chats.assignOperator.mutate({ chatId })
     this.#inbox.put([chat])
   }
 
@@ -116,7 +129,7 @@ class Bot {
     this.#fillDesks()
   }
 
-  /** Those who wait get a free desk, or that of a chat in which everything is answered. */
+  /** Gives each waiting chat a free desk, or that of a chat in which everything is answered. */
   #fillDesks(): void {
     for (const [chatId, chat] of this.#waiting) {
       if (this.#desks.size >= desksMax && !this.#freeDesk()) return
@@ -125,7 +138,10 @@ class Bot {
     }
   }
 
-  /** The row may know of a message before the chat's own stream brings it: such a desk is not free yet. */
+  /**
+   * Stops a desk that has answered everything. A row may report a message before the chat's own stream delivers it;
+   * such a desk is not free yet.
+   */
   #freeDesk(): boolean {
     const free = [...this.#desks].find(([chatId, desk]) => desk.hasAnswered(this.#seen.get(chatId)?.lastSeq ?? 0))
     if (free !== undefined) this.#leave(free[0])
@@ -139,7 +155,10 @@ class Bot {
     if (desk !== undefined) this.#do(desk.stop(), () => {})
   }
 
-  /** Somebody else may have been faster. When the server cannot answer now, `again` makes the next look try once more. */
+  /**
+   * Logs an error: another operator may have been faster. If it is retryable, `again` makes the next poll try once
+   * more.
+   */
   #do(work: Promise<void>, again: () => void): void {
     const done = work
       .catch((error: unknown) => {

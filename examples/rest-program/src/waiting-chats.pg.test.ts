@@ -5,14 +5,14 @@ import openapiTS, { astToString } from 'openapi-typescript'
 import { expect, test } from 'vitest'
 import { type Chat, RefusedError, signIn, waitingChats } from './waiting-chats.ts'
 
-test('[REST-8] the generated types are those of the document: run `pnpm docs:generate`', async () => {
+test('[REST-8] the generated types match the OpenAPI document: run `pnpm docs:generate`', async () => {
   const document = await readFile(new URL('../../../packages/api/openapi.json', import.meta.url), 'utf8')
   const types = astToString(await openapiTS(document))
   const committed = await readFile(new URL('deskbell-api.ts', import.meta.url), 'utf8')
   expect(committed.slice(committed.indexOf('export interface'))).toBe(types)
 })
 
-test('[REST-8] a generated client signs in, talks, lists who waits, and is refused in words of the document', async () => {
+test('[REST-8] a generated client signs in, sends, lists waiting chats, and gets the documented errors', async () => {
   await using server = await startTestServer()
   const email = `${uniqueId('client')}@example.test`
   const client = await signIn(server.url, { email, name: 'Ada', role: 'client' })

@@ -5,7 +5,7 @@ export type Api = Client<paths>
 export type Chat = components['schemas']['Chat']
 export type Problem = components['schemas']['Problem']
 
-/** An answer that is no success, in the server's words. */
+/** A response with an error status. Message and `code` are the server's. */
 export class RefusedError extends Error {
   readonly code: Problem['code']
   constructor(problem: Problem) {
@@ -14,7 +14,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Signs in at a Deskbell such as `http://localhost:8080`. Every further call bears the token. */
+/** Signs in to a server such as `http://localhost:8080`. Every later call sends the token. Throws `RefusedError`. */
 export async function signIn(
   url: string,
   who: { email: string; name: string; role: 'client' | 'operator' },
@@ -30,7 +30,7 @@ export async function signIn(
   return api
 }
 
-/** All chats whose client waits for an answer, the longest wait first, page by page. */
+/** Yields all chats whose client waits for an answer, longest wait first, loaded page by page. */
 export async function* waitingChats(api: Api): AsyncGenerator<Chat> {
   let cursor: string | undefined
   do {

@@ -1,27 +1,31 @@
 import type { AppRouter } from '@deskbell/api/router'
 import type { PageOutput } from '@deskbell/contract/events'
-import type { ChatId, UserId } from '@deskbell/contract/ids'
+import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
+import type { LoginInput, LoginOutput, User } from '@deskbell/contract/users'
 import { createTRPCClient, type TRPCClient, type TRPCLink } from '@trpc/client'
-import { type Calls, createCalls } from './calls.ts'
-import type { ServerAnswer } from './connection/line.ts'
-import { isPage, watchPage } from './connection/page-signals.ts'
-import { errorCode } from './error-code.ts'
-import { importCode } from './import-code.ts'
+import { errorCode } from './base/errors.ts'
+import { importCode } from './base/import-code.ts'
+import type { SdkOptions, SendOptions } from './base/options.ts'
+import { isPage, watchPage } from './base/page.ts'
+import type { Store } from './base/store.ts'
+import { timeoutSignal } from './base/timers.ts'
+import { LazyConnection } from './connection/lazy-connection.ts'
+import { Session } from './connection/session.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
-import { LazyAccess } from './lazy-access.ts'
-import { readBrowser } from './outbox/browser.ts'
 import { Outboxes } from './outbox/outboxes.ts'
-import type { Sdk, SdkOptions, SendOptions } from './sdk.ts'
-import { Session } from './session.ts'
+import { readBrowser } from './outbox/storage/browser.ts'
+import type { Sdk } from './sdk.ts'
+import { createServerApi, type ServerApi } from './server-api.ts'
+import type { ServerAnswer } from './socket/socket-connection.ts'
 import { followChat } from './timeline/follow-chat.ts'
 import type { ChatFollower } from './timeline/timeline.ts'
-import { timeoutSignal } from './timers.ts'
-import { UserFinder } from './user-finder.ts'
 
-/** Makes the access of one program to one server as one user. Nothing is opened before it is needed. */
+/**
+ * Creates the SDK of one program, for one server and one user at a time. Opens nothing before it is needed. Throws
+ * `TypeError` where there is no `WebSocket`.
+ */
 export function createSdk(options: SdkOptions): Sdk {
   return new SdkClient(options)
 }
@@ -31,94 +35,93 @@ const askPatienceMs = 5_000
 
 class SdkClient implements Sdk {
   readonly links: TRPCLink<AppRouter>[]
-  readonly client: TRPCClient<AppRouter>
+  readonly api: TRPCClient<AppRouter>
   readonly connection: Sdk['connection']
+  readonly session: Sdk['session']
   readonly outbox: Sdk['outbox']
   readonly #session: Session
-  readonly #access: LazyAccess
-  readonly #calls: Calls
+  readonly #manager: LazyConnection
+  readonly #serverApi: ServerApi
   readonly #outboxes: Outboxes
-  readonly #userFinder: UserFinder
+  #asking: Promise<ServerAnswer> | null = null
+  #isUserWanted = false
   readonly #followers = new Set<{ stop(): void }>()
   readonly #stopWatching: () => void
 
   constructor(options: SdkOptions) {
+    if (options.WebSocket === undefined && typeof WebSocket === 'undefined')
+      throw new TypeError('There is no WebSocket: give createSdk one.')
     const session = new Session(options)
     const random = options.random ?? Math.random
-    const access = new LazyAccess(async () => {
-      const { createAccess } = await importCode(() => import('./create-access.ts'))
-      return createAccess(options, { session, askServer: () => this.#askServer() })
+    const manager = new LazyConnection(async () => {
+      const { createConnection } = await importCode(() => import('./connection/create-connection.ts'))
+      return createConnection(options, { session, askServer: () => this.#askServer() })
     }, random)
-    this.links = [access.link]
-    this.client = createTRPCClient<AppRouter>({ links: this.links })
-    this.connection = access.state
+    this.links = [manager.link]
+    this.api = createTRPCClient<AppRouter>({ links: this.links })
+    this.connection = manager.state
+    this.session = whenRead(session.state, () => this.#wantUser())
     this.#session = session
-    this.#access = access
-    this.#stopWatching = watchPage((sign) => access.wake(sign))
-    this.#calls = createCalls(this.client, {
-      connection: access.state,
+    this.#manager = manager
+    this.#stopWatching = watchPage((sign) => manager.wake(sign))
+    this.#serverApi = createServerApi(this.api, {
+      connection: manager.state,
       random,
       isOwn: (message) => session.isOwn(message),
-      connect: () => access.connect(),
-      probe: () => access.probe(),
+      connect: () => manager.connect(),
+      probe: () => manager.probe(),
     })
-    this.#outboxes = createOutboxes(this.#calls, options)
+    this.#outboxes = createOutboxes(this.#serverApi, options)
     this.outbox = this.#outboxes.state
-    this.#userFinder = new UserFinder({
-      ask: async () => (await this.client.users.me.query()).user.id,
-      onFound: (userId) => this.#found(userId),
-      random: this.#calls.random,
-    })
-    access.state.subscribe(() => access.state.getSnapshot().kind === 'online' && this.#userFinder.hurry())
+    manager.state.subscribe(() => this.#connectionChanged())
   }
 
   async login(input: LoginInput): Promise<LoginOutput> {
     const isFirst = !this.#session.mayExist
-    const output = await this.client.users.login.mutate(input)
-    this.#session.begin(output.user.id, output.token)
-    this.#outboxes.begin(output.user.id, { isOwn: isFirst })
-    this.#access.renew()
+    const output = await this.api.users.login.mutate(input)
+    this.#session.begin(output.user, output.token)
+    this.#outboxes.startSession(output.user.id, { isOwn: isFirst })
+    this.#manager.renew()
     return output
   }
 
   async logout(): Promise<void> {
     try {
-      await this.client.users.logout.mutate()
+      await this.api.users.logout.mutate()
     } catch (error) {
       if (errorCode(error) !== 'unauthenticated') throw error
     }
     this.#session.end()
-    this.#outboxes.leave()
-    this.#access.end('unauthenticated')
+    this.#outboxes.endSession()
+    this.#manager.end('unauthenticated')
   }
 
   follow(chatId: ChatId, { remembered }: { remembered?: PageOutput | undefined } = {}): ChatFollower {
-    this.#findUser()
+    this.#wantUser()
     return this.#keep((onStop) =>
-      followChat(this.#calls, { chatId, remembered, outbox: this.#outboxes.of(chatId), onStop }),
+      followChat(this.#serverApi, { chatId, remembered, outbox: this.#outboxes.of(chatId), onStop }),
     )
   }
 
   inbox(): InboxFollower {
-    this.#findUser()
-    return this.#keep((onStop) => followInbox(this.#calls, { onStop }))
+    this.#wantUser()
+    return this.#keep((onStop) => followInbox(this.#serverApi, { onStop }))
   }
 
   send(chatId: ChatId, text: string, options: SendOptions = {}): Promise<Message> {
-    this.#findUser()
+    this.#wantUser()
     return this.#outboxes.send(chatId, text, options)
   }
 
   retryNow(): void {
-    this.#access.retryNow()
+    this.#manager.retryNow()
   }
 
   close(): void {
     this.#stopWatching()
     for (const follower of [...this.#followers]) follower.stop()
-    this.#userFinder.stop()
     this.#outboxes.close()
-    this.#access.end('closed')
+    this.#manager.end('closed')
   }
 
   #keep<T extends { stop(): void }>(make: (onStop: () => void) => T): T {
@@ -127,33 +130,74 @@ class SdkClient implements Sdk {
     return follower
   }
 
-  /** To tell own messages from others, and to find what was kept for the user. */
-  #findUser(): void {
-    const { userId, isSure } = this.#session
-    if (userId !== null) this.#outboxes.know(userId, isSure)
-    if (!isSure) this.#userFinder.find()
+  /**
+   * Finds out who the user is, to recognise own messages and load the stored ones. Asks once at first; without an
+   * answer, once with each attempt of the connection, so that there is no second retry timer.
+   */
+  #wantUser(): void {
+    const { userId, isConfirmed } = this.#session
+    if (userId !== null) this.#outboxes.setUser(userId, isConfirmed)
+    if (isConfirmed || this.#isUserWanted) return
+    this.#isUserWanted = true
+    void this.#askServer()
   }
 
-  #found(userId: UserId): void {
-    if (this.#session.isSure) return
-    this.#session.know(userId)
-    this.#outboxes.know(userId, true)
+  #connectionChanged(): void {
+    const state = this.connection.getSnapshot()
+    if (state.kind === 'ended' && state.reason === 'unauthenticated') this.#session.refuse()
+    if (state.kind === 'online' && this.#isUserWanted && !this.#session.isConfirmed) void this.#askServer()
   }
 
-  async #askServer(): Promise<ServerAnswer> {
+  /** Asks whether the server answers, and to whom. Concurrent callers share one request. */
+  #askServer(): Promise<ServerAnswer> {
+    this.#asking ??= this.#askWho().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  async #askWho(): Promise<ServerAnswer> {
+    const { began } = this.#session
     try {
-      await this.client.users.me.query(undefined, { signal: timeoutSignal(askPatienceMs) })
+      const { user } = await this.api.users.me.query(undefined, { signal: timeoutSignal(askPatienceMs) })
+      if (began === this.#session.began) this.#confirmed(user)
       return 'alive'
     } catch (error) {
+      // The answer concerns a session that has been replaced meanwhile.
+      if (began !== this.#session.began) return 'silent'
       const code = errorCode(error)
-      return code === 'unauthenticated' || code === 'forbidden' ? code : 'silent'
+      if (code === 'unauthenticated') this.#session.refuse()
+      if (code === 'unauthenticated' || code === 'forbidden') return code
+      // Only the connection retries, so there must be one.
+      if (this.#isUserWanted) this.#manager.connect()
+      return 'silent'
     }
+  }
+
+  #confirmed(user: User): void {
+    if (this.#session.isConfirmed) return
+    this.#session.confirm(user)
+    if (this.#isUserWanted) this.#outboxes.setUser(user.id, true)
   }
 }
 
-function createOutboxes(calls: Calls, { url, outbox, sendTimeoutMs = sendTimeoutMsDefault }: SdkOptions): Outboxes {
+/** A store that calls `onFirst` before each subscription. */
+function whenRead<T>(store: Store<T>, onFirst: () => void): Store<T> {
+  return {
+    getSnapshot: () => store.getSnapshot(),
+    subscribe(listener) {
+      onFirst()
+      return store.subscribe(listener)
+    },
+  }
+}
+
+function createOutboxes(
+  serverApi: ServerApi,
+  { url, outbox, sendTimeoutMs = sendTimeoutMsDefault }: SdkOptions,
+): Outboxes {
   const isKept = outbox === undefined ? isPage() : outbox === 'indexeddb'
-  return new Outboxes(calls, {
+  return new Outboxes(serverApi, {
     server: new URL(url).origin,
     timeoutMs: sendTimeoutMs,
     browser: isKept ? readBrowser() : null,

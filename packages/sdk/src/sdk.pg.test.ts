@@ -2,6 +2,7 @@ import { uniqueId } from '@deskbell/testkit/factories'
 import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import { freshDatabase } from '@deskbell/testkit/fresh-database'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ChatFollower, Sdk, SdkOptions } from './index.ts'
@@ -35,7 +36,7 @@ async function signedIn(role: 'client' | 'operator', options: Partial<SdkOptions
 
 async function conversation() {
   const [client, operator] = await Promise.all([signedIn('client'), signedIn('operator')])
-  const { chat } = await client.client.chats.create.mutate({})
+  const { chat } = await client.api.chats.create.mutate({})
   return { client, operator, chatId: chat.id }
 }
 
@@ -44,10 +45,10 @@ function textsOf(follower: ChatFollower): string[] {
 }
 
 async function live(follower: ChatFollower): Promise<void> {
-  await waitFor(() => follower.getSnapshot().status === 'live', { what: 'a live timeline', timeoutMs: 10_000 })
+  await waitFor(() => follower.getSnapshot().status === 'live', { what: 'a live timeline' })
 }
 
-/** Messages that stood in one picture both as sent and as pending. */
+/** Collects messages that one snapshot contained both as sent and as pending. */
 function watchForTwins(follower: ChatFollower): string[] {
   const twins: string[] = []
   follower.subscribe(() => {
@@ -64,24 +65,24 @@ describe('sdk', () => {
     const mine = client.follow(chatId)
     const theirs = operator.follow(chatId)
     await Promise.all([live(mine), live(theirs)])
-    await operator.client.chats.assignOperator.mutate({ chatId })
+    await operator.api.chats.assignOperator.mutate({ chatId })
     const pending = mine.send('hello')
     expect(pending).toMatchObject({ text: 'hello', state: 'queued', code: null })
     expect(mine.getSnapshot().pending).toHaveLength(1)
     await waitFor(() => textsOf(theirs).includes('hello') && textsOf(mine).includes('hello'))
     expect(mine.getSnapshot().pending).toEqual([])
-    await operator.client.chats.close.mutate({ chatId })
+    await operator.api.chats.close.mutate({ chatId })
     await waitFor(() => mine.getSnapshot().chatStatus === 'closed' && theirs.getSnapshot().chatStatus === 'closed')
     expect(mine.getSnapshot().entries.map((entry) => entry.kind)).toEqual(['assigned', 'message', 'closed'])
   })
 
   test('[SDK-1] errors carry the code of the closed list', async () => {
     const { client, chatId } = await conversation()
-    const refused = await client.client.chats.close.mutate({ chatId }).catch(errorCode)
+    const refused = await client.api.chats.close.mutate({ chatId }).catch(errorCode)
     expect(refused).toBe('forbidden')
   })
 
-  test('[SDK-2] a picture is the same object until something changes, and entries stay the same objects', async () => {
+  test('[SDK-2] a snapshot is the same object until something changes, and entries stay the same objects', async () => {
     const { client, chatId } = await conversation()
     const follower = client.follow(chatId)
     await live(follower)
@@ -105,7 +106,7 @@ describe('sdk', () => {
     expect(textsOf(follower)).toEqual(Array.from({ length: 120 }, (_, index) => `m${index}`))
   })
 
-  test('[SDK-3] while the line breaks again and again, every message is stored once and in order', async () => {
+  test('[SDK-3] while the connection breaks again and again, every message is stored once and in order', async () => {
     const { client, operator, chatId } = await conversation()
     const mine = client.follow(chatId)
     const theirs = operator.follow(chatId)
@@ -116,17 +117,17 @@ describe('sdk', () => {
       mine.send(text)
       if (index % 12 === 11) {
         proxy.cut()
-        await waitFor(() => client.connection.getSnapshot().kind === 'online', { timeoutMs: 10_000 })
+        await waitFor(() => client.connection.getSnapshot().kind === 'online')
       }
     }
-    await waitFor(() => textsOf(theirs).length >= texts.length, { timeoutMs: 20_000 })
+    await waitFor(() => textsOf(theirs).length >= texts.length)
     await waitFor(() => mine.getSnapshot().pending.length === 0)
     expect(textsOf(theirs)).toEqual(texts)
     expect(textsOf(mine)).toEqual(texts)
     expect(shownTwice).toEqual([])
   })
 
-  test('[SDK-3] the same clientMsgId is one message, for two programs too', async () => {
+  test('[SDK-3] sends with the same clientMsgId make one message, also at the same time', async () => {
     const { client, chatId } = await conversation()
     const [first, second] = await Promise.all([
       client.send(chatId, 'once', { clientMsgId: 'same' }),
@@ -139,7 +140,7 @@ describe('sdk', () => {
 
   test('[SDK-3] a message to a closed chat fails with its code, and can be discarded', async () => {
     const { client, operator, chatId } = await conversation()
-    await operator.client.chats.close.mutate({ chatId })
+    await operator.api.chats.close.mutate({ chatId })
     await expect(client.send(chatId, 'late')).rejects.toMatchObject({ code: 'chat_closed' })
     const follower = client.follow(chatId)
     await live(follower)
@@ -152,7 +153,7 @@ describe('sdk', () => {
     expect(follower.getSnapshot().pending.some((message) => message.clientMsgId === clientMsgId)).toBe(false)
   })
 
-  test('[SDK-3] one bad message does not spoil those sent with it', async () => {
+  test('[SDK-3] one invalid message does not fail those sent with it', async () => {
     const { client, chatId } = await conversation()
     const outcomes = await Promise.allSettled([
       client.send(chatId, 'before'),
@@ -165,7 +166,7 @@ describe('sdk', () => {
     expect(outcomes[2]).toMatchObject({ reason: { code: 'too_large' } })
   })
 
-  test('[SDK-3] a message written while the line is away is sent when it is back', async () => {
+  test('[SDK-3] a message written without a connection is sent after the reconnect', async () => {
     const { client, chatId } = await conversation()
     const follower = client.follow(chatId)
     await live(follower)
@@ -176,12 +177,12 @@ describe('sdk', () => {
     expect(follower.getSnapshot().status).toBe('catching-up')
     proxy.target(server.url)
     client.retryNow()
-    await waitFor(() => textsOf(follower).includes('patience'), { timeoutMs: 10_000 })
+    await waitFor(() => textsOf(follower).includes('patience'))
     await live(follower)
     expect(follower.getSnapshot().pending).toEqual([])
   })
 
-  test('[SDK-5] far behind after an outage, the timeline keeps what it showed and has everything in between', async () => {
+  test('[SDK-5] far behind after an outage, the timeline keeps its entries and loads the rest', async () => {
     const { client, operator, chatId } = await conversation()
     await client.send(chatId, 'first')
     const follower = client.follow(chatId)
@@ -196,13 +197,13 @@ describe('sdk', () => {
     await Promise.all(Array.from({ length: 350 }, (_, index) => other.send(chatId, `m${index}`)))
     proxy.target(server.url)
     client.retryNow()
-    await waitFor(() => textsOf(follower).length === 351, { timeoutMs: 15_000 })
+    await waitFor(() => textsOf(follower).length === 351)
     expect(follower.getSnapshot().entries[0]).toBe(before[0])
     expect(textsOf(follower)).toEqual(['first', ...Array.from({ length: 350 }, (_, index) => `m${index}`)])
     operator.close()
   })
 
-  test('[SDK-6] after signing out the program does not come back', async () => {
+  test('[SDK-6] after signing out the program does not reconnect', async () => {
     const { client, chatId } = await conversation()
     const follower = client.follow(chatId)
     await live(follower)
@@ -210,38 +211,38 @@ describe('sdk', () => {
     expect(client.connection.getSnapshot()).toEqual({ kind: 'ended', reason: 'unauthenticated' })
     await waitFor(() => follower.getSnapshot().status === 'failed')
     expect(follower.getSnapshot().error).toBe('unauthenticated')
-    expect(await client.client.chats.get.query({ chatId }).catch(errorCode)).toBe('unauthenticated')
+    expect(await client.api.chats.get.query({ chatId }).catch(errorCode)).toBe('unauthenticated')
   })
 
-  test('[SDK-6] a session that was ended elsewhere ends the socket, and nothing is tried again', async () => {
+  test('[SDK-6] a session that was ended elsewhere ends the socket, and nothing is retried', async () => {
     const sdk = await signedIn('client')
     const { token } = await sdk.login({ email: `${uniqueId('c')}@example.test`, name: 'Twice', role: 'client' })
     const inbox = sdk.inbox()
     await waitFor(() => inbox.getSnapshot().status === 'live')
     await fetch(`${server.url}/api/users/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
-    await waitFor(() => sdk.connection.getSnapshot().kind === 'ended', { timeoutMs: 4_000 })
+    await waitFor(() => sdk.connection.getSnapshot().kind === 'ended')
     expect(sdk.connection.getSnapshot()).toEqual({ kind: 'ended', reason: 'unauthenticated' })
     expect(inbox.getSnapshot().status).toBe('failed')
     const accepted = proxy.accepted()
     sdk.retryNow()
-    await sdk.client.chats.list.query({}).catch(() => null)
+    await sdk.api.chats.list.query({}).catch(() => null)
     expect(proxy.accepted()).toBe(accepted)
   })
 
-  test('[SDK-6] a session that ended while the line was away ends the program', async () => {
+  test('[SDK-6] a session that ended during an outage ends the connection', async () => {
     const sdk = await signedIn('client')
     const { token } = await sdk.login({ email: `${uniqueId('c')}@example.test`, name: 'Away', role: 'client' })
-    await sdk.client.chats.list.query({})
+    await sdk.api.chats.list.query({})
     proxy.target(null)
     proxy.cut()
     await waitFor(() => sdk.connection.getSnapshot().kind === 'waiting')
     await fetch(`${server.url}/api/users/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
     proxy.target(server.url)
     sdk.retryNow()
-    await waitFor(() => sdk.connection.getSnapshot().kind === 'ended', { timeoutMs: 10_000 })
+    await waitFor(() => sdk.connection.getSnapshot().kind === 'ended')
   })
 
-  test('[SDK-6] signing in again brings followers back', async () => {
+  test('[SDK-6] signing in again restarts followers', async () => {
     const sdk = await signedIn('operator')
     const inbox = sdk.inbox()
     await waitFor(() => inbox.getSnapshot().status === 'live')
@@ -252,9 +253,9 @@ describe('sdk', () => {
     expect(inbox.getSnapshot().generation).toBe(1)
   })
 
-  test('[SDK-4] a server that refuses everybody is not stormed', async () => {
+  test('[SDK-4] a server that refuses everybody is retried with backoff', timed, async () => {
     const sdk = await signedIn('client', { random: () => 0.5 })
-    await sdk.client.chats.list.query({})
+    await sdk.api.chats.list.query({})
     proxy.target(null)
     proxy.cut()
     await waitFor(() => sdk.connection.getSnapshot().kind === 'waiting')
@@ -263,21 +264,21 @@ describe('sdk', () => {
       const state = sdk.connection.getSnapshot()
       return state.kind === 'waiting' && state.attempt === 2
     })
-    // Each attempt is one upgrade and one question whether the session still lives.
+    // Each attempt is one upgrade, and one call that asks whether the session is still valid.
     expect(proxy.accepted() - accepted).toBeLessThanOrEqual(6)
     const state = sdk.connection.getSnapshot()
     expect(state.kind === 'waiting' && state.retryAt - Date.now()).toBeLessThanOrEqual(1_000)
   })
 
-  test('[SDK-8] a line that died without a word is noticed when the machine says that it is online again', async () => {
+  test('[SDK-8] a dead connection is detected when the machine comes online again', async () => {
     const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
     vi.stubGlobal('window', page)
     vi.stubGlobal('document', page)
-    // Only the socket takes the line that dies.
+    // Only the socket uses the connection that dies.
     const direct: typeof fetch = (input, init) => fetch(String(input).replace(proxy.url, server.url), init)
     const sdk = await signedIn('client', { session: 'token', fetch: direct })
     vi.unstubAllGlobals()
-    const { chat } = await sdk.client.chats.create.mutate({})
+    const { chat } = await sdk.api.chats.create.mutate({})
     const follower = sdk.follow(chat.id)
     await live(follower)
     proxy.freeze()
@@ -286,9 +287,9 @@ describe('sdk', () => {
     await live(follower)
   })
 
-  test('[SDK-9] a hundred calls at once are answered, also those that waited for the line', async () => {
+  test('[SDK-9] a hundred calls at once are answered, also those that waited for the connection', async () => {
     const { client, chatId } = await conversation()
-    const ask = () => Promise.all(Array.from({ length: 100 }, () => client.client.chats.get.query({ chatId })))
+    const ask = () => Promise.all(Array.from({ length: 100 }, () => client.api.chats.get.query({ chatId })))
     expect(await ask()).toHaveLength(100)
     proxy.target(null)
     proxy.cut()
@@ -308,7 +309,7 @@ describe('sdk', () => {
     const inbox = operator.inbox()
     await waitFor(() => inbox.getSnapshot().status === 'live')
     const client = await signedIn('client')
-    const { chat } = await client.client.chats.create.mutate({})
+    const { chat } = await client.api.chats.create.mutate({})
     await waitFor(() => inbox.getSnapshot().rows.has(chat.id))
     await client.send(chat.id, 'hello')
     await waitFor(() => inbox.getSnapshot().rows.get(chat.id)?.unread === 1)
@@ -327,46 +328,46 @@ describe('sdk', () => {
   })
 })
 
-test('[SDK-3] a server that is closed and started again on the same address loses and repeats nothing', async () => {
+test('[SDK-3] a server that is restarted on the same address loses and repeats nothing', async () => {
   await using database = await freshDatabase()
   const { connectionString } = database
   const first = await startTestServer({ connectionString })
-  await using line = await startFaultProxy(first.url)
-  const sdk = createSdk({ url: line.url, role: 'client', random: () => 0.05 })
+  await using proxy = await startFaultProxy(first.url)
+  const sdk = createSdk({ url: proxy.url, role: 'client', random: () => 0.05 })
   open.push(sdk)
   await sdk.login({ email: 'ann@example.test', name: 'Ann', role: 'client' })
-  const { chat } = await sdk.client.chats.create.mutate({})
+  const { chat } = await sdk.api.chats.create.mutate({})
   const follower = sdk.follow(chat.id)
   await live(follower)
   const sent = [sdk.send(chat.id, 'one'), sdk.send(chat.id, 'two')]
-  line.target(null)
+  proxy.target(null)
   const stopped = first.close()
   const later = sdk.send(chat.id, 'three')
   await stopped
   await using second = await startTestServer({ connectionString })
-  line.target(second.url)
+  proxy.target(second.url)
   await Promise.all([...sent, later])
-  await waitFor(() => textsOf(follower).length === 3, { timeoutMs: 10_000 })
+  await waitFor(() => textsOf(follower).length === 3)
   expect(textsOf(follower)).toEqual(['one', 'two', 'three'])
   sdk.close()
 })
 
-test('[SDK-3] a server that is drained hands its programs over without a failed call', async () => {
+test('[SDK-3] a draining server moves its connections to another one without a failed call', async () => {
   await using database = await freshDatabase()
   const { connectionString } = database
-  // Time to move in, however busy the machine is: nothing here waits for its end.
+  // Long enough to move even on a busy machine: the test does not wait for its end.
   const first = await startTestServer({ connectionString, bus: 'postgres', timings: { drainGraceMs: 10_000 } })
   await using second = await startTestServer({ connectionString, bus: 'postgres' })
-  await using line = await startFaultProxy(first.url)
-  const sdk = createSdk({ url: line.url, role: 'client' })
+  await using proxy = await startFaultProxy(first.url)
+  const sdk = createSdk({ url: proxy.url, role: 'client' })
   open.push(sdk)
   await sdk.login({ email: 'ann@example.test', name: 'Ann', role: 'client' })
-  const { chat } = await sdk.client.chats.create.mutate({})
+  const { chat } = await sdk.api.chats.create.mutate({})
   const follower = sdk.follow(chat.id)
   await live(follower)
   const states: string[] = []
   sdk.connection.subscribe(() => states.push(sdk.connection.getSnapshot().kind))
-  line.target(second.url)
+  proxy.target(second.url)
   const drained = first.drain()
   const texts = Array.from({ length: 40 }, (_, index) => `m${index}`)
   for (const text of texts) await sdk.send(chat.id, text)

@@ -6,15 +6,15 @@ import { describe, expectTypeOf, test } from 'vitest'
 import type { ChatFollower, ConnectionState, InboxFollower, Sdk, Store, Timeline } from './index.ts'
 import { createSdk } from './index.ts'
 
-/** Never called: the compiler reads it. */
+/** Never called, only compiled. */
 function wrongCalls(sdk: Sdk, chatId: ChatId): unknown[] {
   return [
     // @ts-expect-error a plain number is not the id of a chat
     sdk.follow(1),
     // @ts-expect-error the server has no such procedure
-    sdk.client.chats.destroy,
+    sdk.api.chats.destroy,
     // @ts-expect-error closing is a mutation
-    sdk.client.chats.close.query,
+    sdk.api.chats.close.query,
     // @ts-expect-error entries cannot be changed in place
     sdk.follow(chatId).getSnapshot().entries.push,
     // @ts-expect-error an address is needed
@@ -26,7 +26,7 @@ describe('the types of the sdk', () => {
   test('[SDK-1] calls have the types of the contract', () => {
     expectTypeOf(wrongCalls).toBeFunction()
     expectTypeOf<Sdk['send']>().returns.resolves.toEqualTypeOf<Message>()
-    expectTypeOf<ReturnType<Sdk['client']['chats']['get']['query']>>().resolves.toEqualTypeOf<{ chat: Chat }>()
+    expectTypeOf<ReturnType<Sdk['api']['chats']['get']['query']>>().resolves.toEqualTypeOf<{ chat: Chat }>()
     expectTypeOf<Sdk['connection']>().toEqualTypeOf<Store<ConnectionState>>()
     expectTypeOf<Timeline['entries']>().toEqualTypeOf<readonly LogEntry[]>()
     expectTypeOf<ChatFollower>().toExtend<Store<Timeline>>()

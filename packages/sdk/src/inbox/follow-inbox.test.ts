@@ -1,54 +1,34 @@
 import type { InboxFrame } from '@deskbell/contract/inbox'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Calls, StreamHandlers } from '../calls.ts'
-import type { ConnectionState } from '../connection/connection-state.ts'
-import { createStore, type Writable } from '../store.ts'
+import { createStore, type Writable } from '../base/store.ts'
+import type { ServerApi, StreamHandlers } from '../server-api.ts'
+import type { ConnectionState } from '../socket/connection-state.ts'
+import { fakeServerApi } from '../testing/fake-server-api.ts'
 import { followInbox } from './follow-inbox.ts'
 import type { InboxFollower } from './inbox.ts'
 
-/** A stream that was asked for, and from where. */
+/** A stream that was opened, and its start position. */
 type Stream = { readonly from: string | undefined; readonly tell: StreamHandlers<InboxFrame> }
 
-let line: Writable<ConnectionState>
+let connection: Writable<ConnectionState>
 let streams: Stream[]
 let inbox: InboxFollower
 
 beforeEach(() => {
   vi.useFakeTimers()
-  line = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
+  connection = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
   streams = []
-  inbox = followInbox(fakeCalls())
+  const follow: ServerApi['followInbox'] = ({ lastEventId }, tell) => {
+    streams.push({ from: lastEventId, tell })
+    return () => {}
+  }
+  inbox = followInbox(fakeServerApi({ connection, followInbox: follow }))
 })
 
 afterEach(() => {
   inbox.stop()
   vi.useRealTimers()
 })
-
-function fakeCalls(): Calls {
-  const unused = () => {
-    throw new Error('not used by an inbox')
-  }
-  return {
-    connection: line,
-    random: () => 0.5,
-    connect: unused,
-    probe: unused,
-    isOwn: unused,
-    page: unused,
-    followChat: unused,
-    markRead: unused,
-    markDelivered: unused,
-    edit: unused,
-    retract: unused,
-    typing: unused,
-    sendBatch: unused,
-    followInbox({ lastEventId }, tell) {
-      streams.push({ from: lastEventId, tell })
-      return () => {}
-    },
-  }
-}
 
 function newest(): Stream {
   const stream = streams.at(-1)
@@ -59,7 +39,7 @@ function newest(): Stream {
 const tick = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 describe('followInbox', () => {
-  test('[SDK-4] a stream that the server cannot serve now is opened again, from the last frame', async () => {
+  test('[SDK-4] a stream that the server cannot serve now is reopened from the last frame', async () => {
     newest().tell.ended('unavailable', 0)
     await tick(1_000)
     expect(streams).toHaveLength(2)
@@ -73,22 +53,22 @@ describe('followInbox', () => {
     expect(streams.map(({ from }) => from)).toEqual([undefined, undefined, 'e:7'])
   })
 
-  test('[SDK-5] after a reset the stream begins anew', () => {
+  test('[SDK-5] after a reset the stream starts without a position', () => {
     newest().tell.frame('e:7', { t: 'reset' })
     expect(streams.map(({ from }) => from)).toEqual([undefined, undefined])
     expect(inbox.getSnapshot()).toMatchObject({ status: 'catching-up', generation: 1 })
   })
 
-  test('[SDK-6] an inbox that is refused waits for another session', async () => {
+  test('[SDK-6] a refused inbox waits for another session', async () => {
     newest().tell.ended('unauthenticated', 0)
     await tick(60_000)
     expect(streams).toHaveLength(1)
     expect(inbox.getSnapshot().status).toBe('failed')
-    line.set({ kind: 'idle' })
+    connection.set({ kind: 'idle' })
     expect(streams).toHaveLength(2)
   })
 
-  test('[SDK-2] an inbox that has stopped opens nothing more', async () => {
+  test('[SDK-2] a stopped inbox opens nothing more', async () => {
     newest().tell.ended('unavailable', 0)
     inbox.stop()
     await tick(60_000)

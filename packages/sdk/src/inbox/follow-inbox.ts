@@ -1,20 +1,20 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { InboxFrame } from '@deskbell/contract/inbox'
-import type { Calls } from '../calls.ts'
-import { retryDelayMs } from '../connection/retry-delay.ts'
-import { mayReadAgain } from '../error-code.ts'
-import { createStore } from '../store.ts'
+import { isFinal } from '../base/errors.ts'
+import { retryDelayMs } from '../base/retry.ts'
+import { createStore } from '../base/store.ts'
+import type { ServerApi } from '../server-api.ts'
 import type { InboxFollower, InboxState } from './inbox.ts'
 import { applyInboxFrame, emptyInbox, type InboxMemory, mergeRows, recallRows, withStatus } from './inbox-state.ts'
 
-/** Follows the inbox: keeps a stream open from the last frame, and folds what it brings. */
-export function followInbox(calls: Calls, options: { onStop?: () => void } = {}): InboxFollower {
-  return new Follower(calls, options)
+/** Follows the inbox: keeps a stream open, resumes it from the last frame, and applies its frames. */
+export function followInbox(serverApi: ServerApi, options: { onStop?: () => void } = {}): InboxFollower {
+  return new Follower(serverApi, options)
 }
 
 class Follower implements InboxFollower {
-  readonly #calls: Calls
+  readonly #serverApi: ServerApi
   readonly #options: { onStop?: () => void }
   readonly #store = createStore<InboxMemory>(emptyInbox)
   readonly #stopListening: () => void
@@ -24,10 +24,10 @@ class Follower implements InboxFollower {
   #timer: ReturnType<typeof setTimeout> | undefined
   #stopped = false
 
-  constructor(calls: Calls, options: { onStop?: () => void }) {
-    this.#calls = calls
+  constructor(serverApi: ServerApi, options: { onStop?: () => void }) {
+    this.#serverApi = serverApi
     this.#options = options
-    this.#stopListening = calls.connection.subscribe(() => this.#lineChanged())
+    this.#stopListening = serverApi.connection.subscribe(() => this.#connectionChanged())
     this.#follow()
   }
 
@@ -59,7 +59,7 @@ class Follower implements InboxFollower {
   #follow(): void {
     this.#unfollow()
     const input = this.#lastEventId === null ? {} : { lastEventId: this.#lastEventId }
-    this.#unfollow = this.#calls.followInbox(input, {
+    this.#unfollow = this.#serverApi.followInbox(input, {
       frame: (id, frame) => this.#take(id, frame),
       lost: () => this.#lost(),
       ended: (code, afterMs) => this.#ended(code, afterMs),
@@ -71,7 +71,7 @@ class Follower implements InboxFollower {
     this.#attempt = 0
     this.#store.set(applyInboxFrame(this.#store.getSnapshot(), frame))
     if (frame.t !== 'reset') return
-    // This position cannot be served: begin anew, and let the owner load the lists again.
+    // The server cannot resume from this position: start over, and let the owner load the lists again.
     this.#lastEventId = null
     this.#follow()
   }
@@ -82,20 +82,20 @@ class Follower implements InboxFollower {
   }
 
   #ended(ended: ErrorCode | null, afterMs: number): void {
-    const over = this.#calls.connection.getSnapshot().kind === 'ended'
-    if (over || !mayReadAgain(ended)) {
+    const over = this.#serverApi.connection.getSnapshot().kind === 'ended'
+    if (over || isFinal(ended)) {
       this.#store.set(withStatus(this.#store.getSnapshot(), 'failed'))
       return
     }
     this.#lost()
-    const delayMs = Math.max(afterMs, retryDelayMs(this.#attempt, this.#calls.random))
+    const delayMs = Math.max(afterMs, retryDelayMs(this.#attempt, this.#serverApi.random))
     this.#attempt += 1
     this.#timer = setTimeout(() => this.#follow(), delayMs)
   }
 
-  /** A new session began after the old one had ended: it may see other chats. */
-  #lineChanged(): void {
-    if (this.#stopped || this.#calls.connection.getSnapshot().kind !== 'idle') return
+  /** A new session began after the old one ended. It may see other chats. */
+  #connectionChanged(): void {
+    if (this.#stopped || this.#serverApi.connection.getSnapshot().kind !== 'idle') return
     if (this.#store.getSnapshot().status !== 'failed') return
     this.#lastEventId = null
     this.#store.set({ ...emptyInbox, generation: this.#store.getSnapshot().generation + 1 })

@@ -15,7 +15,7 @@ function row(id: number, rev: number, unread = 0): Chat {
 const one = chatIdSchema.parse(1)
 
 describe('inbox', () => {
-  test('[INBOX-2] rows late, twice and in any order end as the newest of each chat, with the smallest unread of its rev', () => {
+  test('[INBOX-2] late, repeated and reordered rows end as the newest, with the smallest unread of its rev', () => {
     const rows = fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat(5), fc.nat(3)))
     fc.assert(
       fc.property(rows, fc.boolean(), (news, together) => {
@@ -40,7 +40,7 @@ describe('inbox', () => {
     expect(mergeRows(inbox, [row(1, 3, 5)])).toBe(inbox)
   })
 
-  test('[SDK-5] after a reset the lists are to be loaded again, and the first new word about a chat counts', () => {
+  test('[SDK-5] a reset asks to load the lists again, and then the first new row of a chat wins', () => {
     const inbox = applyInboxFrame(mergeRows(emptyInbox, [row(1, 9), row(2, 4)]), { t: 'reset' })
     expect(inbox.generation).toBe(1)
     expect(inbox.rows.size).toBe(2)
@@ -49,14 +49,14 @@ describe('inbox', () => {
     expect(mergeRows(fresh, [row(1, 1)])).toBe(fresh)
   })
 
-  test('[INBOX-2] a chat that went out of sight does not come back with an old row', () => {
+  test('[INBOX-2] a removed chat does not come back with an old row', () => {
     const inbox = applyInboxFrame(mergeRows(emptyInbox, [row(1, 3)]), { t: 'gone', chatId: one, rev: 5 })
     expect(inbox.rows.size).toBe(0)
     expect(mergeRows(inbox, [row(1, 5)])).toBe(inbox)
     expect(mergeRows(inbox, [row(1, 6)]).rows.size).toBe(1)
   })
 
-  test('[SDK-5] after a reset a row goes whatever its rev was, and one that had gone before may come back', () => {
+  test('[SDK-5] after a reset a row is removed whatever its rev, and one that was removed before may come back', () => {
     const gone = applyInboxFrame(mergeRows(emptyInbox, [row(1, 9), row(2, 4)]), {
       t: 'gone',
       chatId: chatIdSchema.parse(2),
@@ -67,13 +67,13 @@ describe('inbox', () => {
     expect(mergeRows(reset, [row(2, 5)]).rows.size).toBe(2)
   })
 
-  test('[SDK-20] rows that were kept on the device are shown until the server says anything about them', () => {
+  test('[SDK-20] rows stored on the device are shown until the server sends anything about their chats', () => {
     const recalled = recallRows(mergeRows(emptyInbox, [row(1, 3)]), [row(1, 9), row(2, 9)])
     expect([...recalled.rows.values()].map(({ id, rev }) => [id, rev])).toEqual([
       [1, 3],
       [2, 9],
     ])
-    // The database was put back from a copy: the lower number is the newer word.
+    // The database was restored from a backup: the lower number is newer.
     expect(mergeRows(recalled, [row(2, 4)]).rows.get(chatIdSchema.parse(2))?.rev).toBe(4)
   })
 })

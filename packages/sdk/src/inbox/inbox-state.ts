@@ -3,11 +3,14 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxFrame } from '@deskbell/contract/inbox'
 import type { InboxState } from './inbox.ts'
 
-/** The inbox with what only merging needs. */
+/** The inbox, with what only merging needs. */
 export type InboxMemory = InboxState & {
-  /** Rows from before a `reset`, or of an earlier run: their `rev` may be of another history, so any newer word replaces them. */
+  /**
+   * Rows from before a `reset` or of an earlier run. Their `rev` may belong to another history, so any later row
+   * replaces them.
+   */
   readonly stale: ReadonlySet<ChatId>
-  /** Chats that went out of sight, with the `rev` at which they went. */
+  /** Chats that are no longer visible, with the `rev` at which they were removed. */
   readonly gone: ReadonlyMap<ChatId, number>
 }
 
@@ -21,7 +24,7 @@ export const emptyInbox: InboxMemory = {
   gone: new Map(),
 }
 
-/** What a frame of `inbox.events` does. Pure. */
+/** Applies a frame of `inbox.events`. Pure. */
 export function applyInboxFrame(inbox: InboxMemory, frame: InboxFrame): InboxMemory {
   switch (frame.t) {
     case 'upsert':
@@ -39,11 +42,11 @@ export function applyInboxFrame(inbox: InboxMemory, frame: InboxFrame): InboxMem
     case 'hb':
       return inbox
   }
-  // A newer server may send what this program does not know yet.
+  // A newer server may send frames that this program does not know.
   return inbox
 }
 
-/** Takes each row that is newer than the known one. Rows may come late, twice and in any order. */
+/** Takes each row that is newer than the known one. Rows may arrive late, repeatedly and in any order. */
 export function mergeRows(inbox: InboxMemory, rows: readonly Chat[]): InboxMemory {
   const news = rows.filter((row) => isNews(inbox, row))
   if (news.length === 0) return inbox
@@ -58,7 +61,7 @@ export function mergeRows(inbox: InboxMemory, rows: readonly Chat[]): InboxMemor
   return { ...inbox, rows: merged, stale, gone }
 }
 
-/** Takes rows of an earlier run for chats that are not known yet. Their history may be another one by now. */
+/** Adds rows of an earlier run for chats that are not known yet. Their history may have been replaced since. */
 export function recallRows(inbox: InboxMemory, rows: readonly Chat[]): InboxMemory {
   const unknown = rows.filter(({ id }) => !inbox.rows.has(id) && !inbox.gone.has(id))
   if (unknown.length === 0) return inbox
@@ -79,7 +82,7 @@ function isNews(inbox: InboxMemory, row: Chat): boolean {
   return row.rev > known.rev || (row.rev === known.rev && row.unread < known.unread)
 }
 
-/** Two rows of one chat may stand in one frame. */
+/** One frame may contain two rows of one chat. */
 function newerOf(known: Chat | undefined, row: Chat): Chat {
   if (known === undefined || row.rev > known.rev) return row
   return row.rev === known.rev && row.unread < known.unread ? row : known

@@ -1,14 +1,14 @@
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { type Message, messageSchema, type SendBatchOutput } from '@deskbell/contract/messages'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Calls } from '../calls.ts'
-import type { ConnectionState } from '../connection/connection-state.ts'
-import { SdkError } from '../sdk-error.ts'
-import { createStore, type Writable } from '../store.ts'
+import { SdkError } from '../base/errors.ts'
+import { createStore, type Writable } from '../base/store.ts'
+import type { ServerApi } from '../server-api.ts'
+import type { ConnectionState } from '../socket/connection-state.ts'
+import { fakeServerApi } from '../testing/fake-server-api.ts'
+import { createMemoryAccountStore } from './account-store.ts'
 import { ChatOutbox } from './chat-outbox.ts'
-import { modelCalls } from './model-calls.ts'
 import { toPending } from './queue-state.ts'
-import { createMemoryShelf } from './shelf.ts'
 
 const chatId = chatIdSchema.parse(1)
 const timeoutMs = 10_000
@@ -20,21 +20,21 @@ type Request = {
   fail(error: unknown): void
 }
 
-let line: Writable<ConnectionState>
+let connection: Writable<ConnectionState>
 let requests: Request[]
 let outbox: ChatOutbox
 let probes: number
 
 beforeEach(() => {
   vi.useFakeTimers()
-  line = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
+  connection = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
   requests = []
   probes = 0
   const probe = () => {
     probes += 1
   }
-  const calls = { ...modelCalls(line, sendBatch), probe }
-  outbox = new ChatOutbox(calls, { chatId, timeoutMs, shelf: createMemoryShelf() })
+  const serverApi = fakeServerApi({ connection, random: () => 0.05, sendBatch, probe })
+  outbox = new ChatOutbox(serverApi, { chatId, timeoutMs, accountStore: createMemoryAccountStore() })
 })
 
 afterEach(() => {
@@ -42,7 +42,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const sendBatch: Calls['sendBatch'] = ({ items }) =>
+const sendBatch: ServerApi['sendBatch'] = ({ items }) =>
   new Promise((resolve, reject) => {
     const ids = items.map((item) => item.clientMsgId)
     const stored = { items: ids.map((id) => ({ clientMsgId: id, message: message(id), duplicate: false })) }
@@ -54,7 +54,7 @@ function message(clientMsgId: string): Message {
   return messageSchema.parse({ ...fixed, id: 5, seq: 5, clientMsgId })
 }
 
-/** Returns when it is kept, and on its way if it may be. */
+/** Returns when the message is persisted, and sent if it may be. */
 async function add(clientMsgId: string): Promise<void> {
   outbox.add({ clientMsgId, text: 'x', createdAt })
   await tick()
@@ -66,7 +66,6 @@ function stages(): string[] {
 
 const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 
-/** The newest request. */
 function newest(): Request {
   const request = requests.at(-1)
   if (request === undefined) throw new Error('Nothing was sent.')
@@ -74,7 +73,7 @@ function newest(): Request {
 }
 
 describe('ChatOutbox', () => {
-  test('[SDK-3] one request at a time; what was written meanwhile goes together in the next', async () => {
+  test('[SDK-3] one request at a time; messages written meanwhile go together in the next', async () => {
     for (const id of ['a', 'b', 'c']) await add(id)
     expect(requests.map(({ ids }) => ids)).toEqual([['a']])
     newest().answer()
@@ -82,7 +81,7 @@ describe('ChatOutbox', () => {
     expect(requests.map(({ ids }) => ids)).toEqual([['a'], ['b', 'c']])
   })
 
-  test('[SDK-3] an answer that does not come makes the message unconfirmed, and it goes again under its id', async () => {
+  test('[SDK-3] without an answer a message is unconfirmed, and it is sent again under its id', async () => {
     const outcome = outbox.outcome('a')
     await add('a')
     newest().fail(new DOMException('The time is over.', 'TimeoutError'))
@@ -94,7 +93,7 @@ describe('ChatOutbox', () => {
     await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
   })
 
-  test('[SDK-23] without an answer for three seconds a message says so, the socket is asked, and nothing is sent twice', async () => {
+  test('[SDK-23] after 3 s without an answer a message is unconfirmed, the socket probed, nothing resent', async () => {
     await add('a')
     await tick(2_999)
     expect(stages()).toEqual(['sending'])
@@ -107,7 +106,7 @@ describe('ChatOutbox', () => {
     expect(probes).toBe(1)
   })
 
-  test('[SDK-3] what the log shows is done, whatever becomes of the answer', async () => {
+  test('[SDK-3] a message in the log is done, whatever becomes of the answer', async () => {
     outbox.watch().resumed()
     const outcome = outbox.outcome('a')
     await add('a')
@@ -115,12 +114,12 @@ describe('ChatOutbox', () => {
     outbox.observe([{ seq, at, actor: null, kind: 'message', message: message('a') }], seq)
     expect(outbox.queue.getSnapshot()).toEqual([])
     await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
-    newest().fail(new Error('The line broke.'))
+    newest().fail(new Error('The connection broke.'))
     await tick(60_000)
     expect(requests).toHaveLength(1)
   })
 
-  test('[SDK-3] a server that asks for a pause gets it', async () => {
+  test('[SDK-3] the outbox waits as long as the server asks', async () => {
     await add('a')
     newest().fail(Object.assign(new Error('slow down'), { data: { code: 'rate_limited', retryAfterMs: 5_000 } }))
     await tick(4_990)
@@ -130,27 +129,27 @@ describe('ChatOutbox', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('[SDK-3] while the line is away nothing leaves; after a while the message is shown as not sure', async () => {
-    line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+  test('[SDK-3] without a connection nothing is sent; after the timeout the message is unconfirmed', async () => {
+    connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     await add('a')
     expect(requests).toHaveLength(0)
     await tick(timeoutMs)
     expect(stages()).toEqual(['unconfirmed'])
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     await tick(1_000)
     expect(requests.map(({ ids }) => ids)).toEqual([['a']])
   })
 
-  test('[SDK-6] when the session has ended, those who wait are told', async () => {
-    line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+  test('[SDK-6] when the session has ended, waiting sends are rejected', async () => {
+    connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     const outcome = outbox.outcome('a')
     await add('a')
-    line.set({ kind: 'ended', reason: 'unauthenticated' })
+    connection.set({ kind: 'ended', reason: 'unauthenticated' })
     await expect(outcome).rejects.toMatchObject({ code: 'unauthenticated' })
     expect(stages()).toEqual([])
   })
 
-  test('[SDK-3] a batch that is refused as a whole goes again, item by item', async () => {
+  test('[SDK-3] a batch that is refused as a whole is sent again, item by item', async () => {
     await add('a')
     for (const id of ['good', 'bad', 'fine']) await add(id)
     newest().answer()
@@ -159,7 +158,7 @@ describe('ChatOutbox', () => {
     await tick()
     newest().answer()
     await tick()
-    // After a success the rest goes together again, and is taken apart again.
+    // After a success the rest is batched again, and split again.
     expect(newest().ids).toEqual(['bad', 'fine'])
     newest().fail(new SdkError('invalid_input'))
     await tick()
@@ -170,7 +169,7 @@ describe('ChatOutbox', () => {
     expect(outbox.queue.getSnapshot()).toMatchObject([{ clientMsgId: 'bad', stage: 'failed', code: 'invalid_input' }])
   })
 
-  test('[SDK-3] who gives up waiting takes back what has not left', async () => {
+  test('[SDK-3] an aborted send withdraws a message that was not sent yet', async () => {
     const stop = new AbortController()
     await add('first')
     const outcome = outbox.outcome('second', stop.signal)
@@ -182,7 +181,7 @@ describe('ChatOutbox', () => {
     expect(requests.map(({ ids }) => ids)).toEqual([['first']])
   })
 
-  test('[SDK-3] a program that sends much under one signal leaves nothing on it', async () => {
+  test('[SDK-3] many sends with one signal leave no listeners on it', async () => {
     const { signal } = new AbortController()
     const listen = vi.spyOn(signal, 'addEventListener')
     const outcome = outbox.outcome('a', signal)
@@ -192,12 +191,12 @@ describe('ChatOutbox', () => {
     expect(listen.mock.calls.map(([, , options]) => options)).toMatchObject([{ signal: { aborted: true } }])
   })
 
-  test('[SDK-3] after the end nobody waits in vain', async () => {
+  test('[SDK-3] after close a send is rejected at once', async () => {
     outbox.close()
     await expect(outbox.outcome('a')).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('[SDK-3] while somebody else still waits, one who gives up takes nothing back', async () => {
+  test('[SDK-3] an aborted send withdraws nothing while another send waits for the same message', async () => {
     const stop = new AbortController()
     await add('first')
     const given = outbox.outcome('second', stop.signal)
@@ -211,7 +210,7 @@ describe('ChatOutbox', () => {
     await expect(kept).resolves.toMatchObject({ clientMsgId: 'second' })
   })
 
-  test('[SDK-3] a stored message stays in sight until the log that somebody shows has it', async () => {
+  test('[SDK-3] a stored message stays in the queue while a log is shown that does not contain it', async () => {
     const watcher = outbox.watch()
     watcher.resumed()
     await add('a')
@@ -222,7 +221,7 @@ describe('ChatOutbox', () => {
     expect(stages()).toEqual([])
   })
 
-  test('[SDK-3] a refusal that a program was told of is its business, another stays to be looked at', async () => {
+  test('[SDK-3] a refusal that rejects a waiting send removes the message, any other stays as failed', async () => {
     const outcome = outbox.outcome('told')
     await add('told')
     newest().fail(new SdkError('chat_closed'))

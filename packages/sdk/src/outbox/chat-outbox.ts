@@ -2,11 +2,12 @@ import type { ErrorCode } from '@deskbell/contract/errors'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import type { Calls } from '../calls.ts'
-import { SdkError } from '../sdk-error.ts'
-import { createStore, type Store } from '../store.ts'
-import { ChatKeeper } from './chat-keeper.ts'
+import { SdkError } from '../base/errors.ts'
+import { createStore, type Store } from '../base/store.ts'
+import type { ServerApi } from '../server-api.ts'
+import type { AccountStore } from './account-store.ts'
 import { ChatSender } from './chat-sender.ts'
+import { QueuePersistence } from './queue-persistence.ts'
 import {
   discard,
   emptyQueue,
@@ -23,73 +24,77 @@ import {
   withdraw,
 } from './queue-state.ts'
 import { ResumeGate, type Watcher } from './resume-gate.ts'
-import type { Shelf } from './shelf.ts'
 import { Waiters } from './waiters.ts'
 
 export type OutboxOptions = {
   chatId: ChatId
   timeoutMs: number
-  /** Null as long as nobody knows whose messages these are; then they wait in memory, and none leaves. */
-  shelf: Shelf | null
-  /** Is it sure whose messages these are? Left out: it is. */
+  /** Null while it is unknown whose messages these are. They then wait in memory, and none is sent. */
+  accountStore: AccountStore | null
+  /** Reports whether it is certain whose messages these are. Default: it is. */
   maySend?: () => boolean
-  /** Nothing waits and nobody looks: the outbox may be closed and forgotten. */
+  /** Nothing is queued and no log is shown: the outbox may be closed and dropped. */
   onIdle?: () => void
 }
 
-/** Own messages of one chat on their way: the queue that is shown, kept by a keeper and sent by a sender. */
+/**
+ * The own messages of one chat that are not in the log yet: a queue that is shown, a `QueuePersistence` and a
+ * `ChatSender`.
+ */
 export class ChatOutbox {
   readonly queue: Store<Queue>
-  readonly #calls: Calls
+  readonly #serverApi: ServerApi
   readonly #options: OutboxOptions
   readonly #store = createStore<Queue>(emptyQueue)
   readonly #waiters = new Waiters()
   readonly #gate = new ResumeGate(() => this.#resumed())
-  readonly #keeper: ChatKeeper
+  readonly #persistence: QueuePersistence
   readonly #sender: ChatSender
-  /** Own messages of the log that is shown: what another page left behind may stand there already. */
-  readonly #seen = new Set<string>()
-  /** Stored, as other tabs say: one that lost the database for a while may put such a message there again. */
+  /** Own messages of the shown log. It may contain messages that another page left in the storage. */
+  readonly #seen = new Map<string, Message>()
+  /**
+   * Messages that other tabs reported as stored. A tab that lost the database for a while may write their rows again.
+   */
   readonly #storedElsewhere = new Map<string, Pick<Message, 'clientMsgId' | 'seq'>>()
   #closed = false
 
-  constructor(calls: Calls, options: OutboxOptions) {
-    const { chatId, timeoutMs, shelf } = options
+  constructor(serverApi: ServerApi, options: OutboxOptions) {
+    const { chatId, timeoutMs, accountStore } = options
     this.queue = this.#store
-    this.#calls = calls
+    this.#serverApi = serverApi
     this.#options = options
     const awaited = () => this.#waiters.ids
-    this.#keeper = new ChatKeeper({
+    this.#persistence = new QueuePersistence({
       chatId,
       queue: this.#store,
-      keeps: (item) => this.#keeps(item),
-      sift: (queue) => observe(markStored(queue, [...this.#storedElsewhere.values()]), this.#seen, 0),
+      staysWithoutRow: (item) => this.#staysWithoutRow(item),
+      removeSeen: (queue) => this.#removeSeen(queue),
       onMerged: () => this.#sender.pump(),
-      onWritten: () => this.#rest(),
+      onWritten: () => this.#closeIfIdle(),
     })
-    this.#sender = new ChatSender(calls, {
+    this.#sender = new ChatSender(serverApi, {
       chatId,
       queue: this.#store,
       timeoutMs,
       awaited,
       mayLeave: () => (options.maySend?.() ?? true) && this.#gate.isOpen,
-      turn: () => this.#keeper.turn(),
-      refresh: () => this.#keeper.refresh(),
+      sendLock: () => this.#persistence.sendLock(),
+      refresh: () => this.#persistence.refresh(),
       onStored: (messages) => this.#sent(messages),
       onRefused: (clientMsgId, code) => this.#refused(clientMsgId, code),
-      onSessionEnded: (code) => this.#tellAll(code),
+      onSessionEnded: (code) => this.#rejectAll(code),
     })
-    if (shelf !== null) this.#keeper.use(shelf)
+    if (accountStore !== null) this.#persistence.use(accountStore)
   }
 
-  /** Adds a message. One that waits under the same id stays as it is, one that failed is tried again. */
+  /** Adds a message. One that is queued under the same id stays as it is; one that failed is retried. */
   add(item: Omit<NewItem, 'waitsSince'>): void {
     const now = Date.now()
     this.#set((queue) => enqueue(retryFailed(queue, item.clientMsgId, now), { ...item, waitsSince: now }))
     this.#sender.pump()
   }
 
-  /** The outcome of a message that waits. Rejects with `SdkError`, or with the signal's reason. */
+  /** Resolves with the stored message. Rejects with `SdkError`, or with the signal's reason. */
   outcome(clientMsgId: string, signal?: AbortSignal): Promise<Message> {
     if (this.#closed) return Promise.reject(new SdkError('unavailable'))
     const onLeft = () => this.#set((queue) => withdraw(queue, clientMsgId))
@@ -110,21 +115,21 @@ export class ChatOutbox {
     this.#set((queue) => discard(queue, clientMsgId))
   }
 
-  /** Somebody shows the log of this chat, and calls `observe`. */
+  /** Registers a view of this chat's log. It must call `observe`. */
   watch(): Watcher {
     const watcher = this.#gate.watch()
     const leave = () => {
       watcher.leave()
       if (!this.#gate.isWatched) this.#forgetStored()
-      this.#rest()
+      this.#closeIfIdle()
     }
     return { ...watcher, leave }
   }
 
-  /** Entries appeared in the log that is shown, which now reaches `shownSeq`. */
+  /** New entries appeared in the shown log, which now reaches `shownSeq`. */
   observe(entries: readonly LogEntry[], shownSeq: number): void {
-    const own = messagesOf(entries).filter((message) => this.#calls.isOwn(message))
-    for (const { clientMsgId } of own) if (clientMsgId !== null) this.#seen.add(clientMsgId)
+    const own = messagesOf(entries).filter((message) => this.#serverApi.isOwn(message))
+    for (const message of own) if (message.clientMsgId !== null) this.#seen.set(message.clientMsgId, message)
     const queue = this.#store.getSnapshot()
     if (queue.length === 0) return
     const ids = new Set(own.map((message) => message.clientMsgId))
@@ -133,8 +138,8 @@ export class ChatOutbox {
     this.#store.set(observe(queue, waiting, shownSeq))
   }
 
-  /** Another tab says that these are stored, or that something else has changed. */
-  told(stored: readonly Message[]): void {
+  /** Another tab reports that these are stored, or that other rows have changed. */
+  onStoredElsewhere(stored: readonly Message[]): void {
     if (this.#gate.isWatched) {
       for (const { clientMsgId, seq } of stored) {
         if (clientMsgId !== null) this.#storedElsewhere.set(clientMsgId, { clientMsgId, seq })
@@ -142,42 +147,52 @@ export class ChatOutbox {
     }
     this.#set((queue) => markStored(queue, stored))
     for (const message of stored) this.#waiters.resolve(message)
-    void this.#keeper.refresh()
+    void this.#persistence.refresh()
   }
 
-  /** Now it is known whose messages these are. */
-  use(shelf: Shelf): void {
+  /** Sets the storage, once it is known whose messages these are. */
+  use(accountStore: AccountStore): void {
     this.#sender.reset()
-    this.#keeper.use(shelf)
+    this.#persistence.use(accountStore)
     this.#sender.pump()
   }
 
-  /** What kept messages from leaving may be over. */
-  goOn(): void {
+  /** Tries to send again, because an obstacle may be gone. */
+  resumeSending(): void {
     this.#sender.pump()
   }
 
-  /** Somebody signed in, and these may be another's: a person decides about them. */
+  /** Somebody signed in, and these messages may be another user's: they wait for a decision. */
   hold(): void {
-    this.#tellAll('unauthenticated')
+    this.#rejectAll('unauthenticated')
     this.#set(holdAll)
   }
 
-  /** The account is another one, or none: its messages are neither shown nor sent any more. */
+  /** Another account is signed in, or none: these messages are neither shown nor sent any more. */
   leaveAccount(): void {
     this.#sender.reset()
-    this.#keeper.leave()
-    this.#tellAll('unauthenticated')
+    this.#persistence.leave()
+    this.#rejectAll('unauthenticated')
     this.#forgetStored()
   }
 
-  /** Nothing leaves any more; those who wait are told. What is kept stays. */
+  /** Stops sending and rejects waiting sends. Rows that are stored stay. */
   close(): void {
     this.#closed = true
     this.#sender.close()
     this.#gate.close()
-    this.#keeper.stop()
+    this.#persistence.stop()
     for (const clientMsgId of this.#waiters.ids) this.#waiters.reject(clientMsgId, 'unavailable')
+  }
+
+  /** Removes what the shown log contains. Another tab may still be sending it, and must be notified. */
+  #removeSeen(queue: Queue): Queue {
+    const seen = queue.flatMap(({ clientMsgId }) => this.#seen.get(clientMsgId) ?? [])
+    // The tab that reported a message knows it. Two tabs that answered each other's reports would never stop.
+    const news = seen.filter(({ clientMsgId }) => !this.#storedElsewhere.has(clientMsgId ?? ''))
+    if (news.length > 0) this.#sent(news)
+    const ids = new Set(seen.flatMap(({ clientMsgId }) => clientMsgId ?? []))
+    return observe(markStored(queue, [...this.#storedElsewhere.values()]), ids, 0)
   }
 
   #forgetStored(): void {
@@ -190,37 +205,37 @@ export class ChatOutbox {
   }
 
   #resumed(): void {
-    void this.#keeper.refresh()
+    void this.#persistence.refresh()
     this.#sender.pump()
   }
 
-  /** One that a program waits for; or one that will stand in the log, which is not here yet. */
-  #keeps({ clientMsgId }: QueueItem): boolean {
+  /** Keeps a message that a program waits for, or that will appear in a log which has not resumed yet. */
+  #staysWithoutRow({ clientMsgId }: QueueItem): boolean {
     return this.#waiters.ids.has(clientMsgId) || !this.#gate.hasResumed
   }
 
   #sent(messages: readonly Message[]): void {
-    this.#keeper.shelf?.tellStored(this.#options.chatId, messages)
+    this.#persistence.accountStore?.publishStored(this.#options.chatId, messages)
     for (const message of messages) this.#waiters.resolve(message)
   }
 
-  /** A program that waits is told, and then the message is its business; otherwise it stays to be looked at. */
+  /** Rejects waiting programs and then drops the message; without any, it stays in the queue as failed. */
   #refused(clientMsgId: string, code: ErrorCode): void {
     if (this.#waiters.reject(clientMsgId, code)) this.discard(clientMsgId)
   }
 
-  /** Programs that wait are told; what nobody waits for stays for the next session. */
-  #tellAll(code: ErrorCode): void {
+  /** Rejects waiting programs and withdraws their messages. The others stay for the next session. */
+  #rejectAll(code: ErrorCode): void {
     for (const clientMsgId of this.#waiters.ids) {
       this.#waiters.reject(clientMsgId, code)
       this.#set((queue) => withdraw(queue, clientMsgId))
     }
   }
 
-  /** Without somebody who shows the log, a stored message is done. */
-  #rest(): void {
+  /** While no log is shown, a stored message is done. */
+  #closeIfIdle(): void {
     if (this.#gate.isWatched || this.#closed) return
     this.#set((queue) => observe(queue, new Set(), Number.POSITIVE_INFINITY))
-    if (this.#store.getSnapshot().length === 0 && !this.#keeper.isBusy) this.#options.onIdle?.()
+    if (this.#store.getSnapshot().length === 0 && !this.#persistence.isBusy) this.#options.onIdle?.()
   }
 }

@@ -2,13 +2,12 @@ import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatId } from '@deskbell/contract/ids'
 import { batchItemsMax } from '@deskbell/contract/limits'
 import type { Message, SendBatchOutput, SendOutcome } from '@deskbell/contract/messages'
-import type { Calls } from '../calls.ts'
-import type { EndReason } from '../connection/connection-state.ts'
-import { retryDelayMs } from '../connection/retry-delay.ts'
-import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
-import { SdkError } from '../sdk-error.ts'
-import type { Writable } from '../store.ts'
-import { timeoutSignal } from '../timers.ts'
+import { errorCode, isRetryable, retryAfterMs, SdkError } from '../base/errors.ts'
+import { retryDelayMs } from '../base/retry.ts'
+import type { Writable } from '../base/store.ts'
+import { timeoutSignal } from '../base/timers.ts'
+import type { ServerApi } from '../server-api.ts'
+import type { EndReason } from '../socket/connection-state.ts'
 import { isWaiting } from './item-stage.ts'
 import {
   endBatch,
@@ -23,41 +22,41 @@ import {
   refuse,
   settle,
 } from './queue-state.ts'
-import type { Turn } from './turn.ts'
+import type { SendLock } from './storage/between-tabs.ts'
 
 export type SenderOptions = {
   readonly chatId: ChatId
   readonly queue: Writable<Queue>
   readonly timeoutMs: number
-  /** False while the log that is shown has to catch up first, or nobody knows whose messages these are. */
+  /** False while the shown log has to catch up first, or it is unknown whose messages these are. */
   mayLeave(): boolean
   /** Messages that a program waits for are never held. */
   awaited(): ReadonlySet<string>
-  turn(): Turn
-  /** Other tabs may have sent some: looks into the storage. */
+  sendLock(): SendLock
+  /** Reads the storage again: other tabs may have sent some. */
   refresh(): Promise<void>
   onStored(messages: readonly Message[]): void
   onRefused(clientMsgId: string, code: ErrorCode): void
-  /** The session is over, and the messages wait for the next one. */
+  /** The connection has ended, and the messages wait for the next session. */
   onSessionEnded(code: ErrorCode): void
 }
 
-/** An answer that takes longer is worth a word. */
+/** After this without an answer a message is shown as unconfirmed. */
 const slowMs = 3_000
 
-type OwnTurn = Turn & { isReady: boolean }
+type HeldLock = SendLock & { isReady: boolean }
 
 /**
- * Sends the messages of one chat: first in, first out, one request at a time. What got no answer is sent again with
- * the same `clientMsgId`, so the server stores it once. A retry starts with the oldest message that waits, so the
- * order holds also when the request that was given up arrives late, and when two tabs send the same.
+ * Sends the messages of one chat in order, one request at a time. A message without an answer is sent again with the
+ * same `clientMsgId`, so the server stores it once. A retry starts with the oldest queued message, so the order holds
+ * even if an abandoned request arrives late, or two tabs send the same messages.
  */
 export class ChatSender {
-  readonly #calls: Calls
+  readonly #serverApi: ServerApi
   readonly #options: SenderOptions
-  #attempt = 0
+  #backoffIndex = 0
   #itemsMax = batchItemsMax
-  #turn: OwnTurn | null = null
+  #sendLock: HeldLock | null = null
   #pause: ReturnType<typeof setTimeout> | undefined
   #overdue: ReturnType<typeof setTimeout> | undefined
   #busy = false
@@ -65,34 +64,34 @@ export class ChatSender {
   #closed = false
   readonly #stopListening: () => void
 
-  constructor(calls: Calls, options: SenderOptions) {
-    this.#calls = calls
+  constructor(serverApi: ServerApi, options: SenderOptions) {
+    this.#serverApi = serverApi
     this.#options = options
-    this.#stopListening = calls.connection.subscribe(() => this.#lineChanged())
+    this.#stopListening = serverApi.connection.subscribe(() => this.#connectionChanged())
   }
 
-  /** Sends what may leave now. To be called whenever that may have changed. */
+  /** Sends what may be sent now. Call it whenever that may have changed. */
   pump(): void {
     if (this.#closed || this.#busy || this.#pause !== undefined) return
     this.#set((queue) => hold(queue, Date.now(), this.#options.awaited()))
     if (!this.#queue.some((item) => isWaiting(item.stage))) {
       this.#stopOverdue()
-      this.#endTurn()
+      this.#releaseLock()
       return
     }
-    this.#calls.connect()
+    this.#serverApi.connect()
     if (this.#mayLeave()) this.#sendNext()
-    else this.#overdue ??= setTimeout(() => this.#isOverdue(), this.#options.timeoutMs)
+    else this.#overdue ??= setTimeout(() => this.#onOverdue(), this.#options.timeoutMs)
   }
 
-  /** Forgets the account it sent for; the answer to what is under way is not awaited any more. */
+  /** Forgets the account it sent for, and ignores the answer to a running request. */
   reset(): void {
     this.#session += 1
     this.#busy = false
-    this.#endTurn()
+    this.#releaseLock()
     this.#stopOverdue()
     this.#stopPause()
-    this.#attempt = 0
+    this.#backoffIndex = 0
   }
 
   close(): void {
@@ -109,20 +108,23 @@ export class ChatSender {
     this.#options.queue.set(change(this.#queue))
   }
 
-  /** Back: all programs of a restarted server come at one moment, so a random wait first. Renewed: at once. */
-  #lineChanged(): void {
-    const state = this.#calls.connection.getSnapshot()
-    if (state.kind === 'ended') this.#lineEnded(state.reason)
+  /**
+   * Reconnected: waits a random time, because all clients of a restarted server reconnect at once. Renewed: sends at
+   * once.
+   */
+  #connectionChanged(): void {
+    const state = this.#serverApi.connection.getSnapshot()
+    if (state.kind === 'ended') this.#connectionEnded(state.reason)
     if (this.#queue.length === 0) return
     if (state.kind === 'online') {
-      // What failed before failed on another line.
-      this.#attempt = 0
+      // Earlier failures happened on another connection.
+      this.#backoffIndex = 0
       this.#pumpLater(0)
     }
     if (state.kind === 'idle') this.#pumpNow()
   }
 
-  #lineEnded(reason: EndReason): void {
+  #connectionEnded(reason: EndReason): void {
     this.#stopPause()
     this.#options.onSessionEnded(reason === 'unauthenticated' || reason === 'forbidden' ? reason : 'unavailable')
   }
@@ -138,35 +140,35 @@ export class ChatSender {
   }
 
   #mayLeave(): boolean {
-    const state = this.#calls.connection.getSnapshot()
-    if (state.kind === 'ended') this.#lineEnded(state.reason)
+    const state = this.#serverApi.connection.getSnapshot()
+    if (state.kind === 'ended') this.#connectionEnded(state.reason)
     if (state.kind === 'ended' || state.kind === 'waiting') return false
-    return this.#options.mayLeave() && this.#hasTurn()
+    return this.#options.mayLeave() && this.#hasLock()
   }
 
-  #hasTurn(): boolean {
-    if (this.#turn === null) void this.#askForTurn()
-    return this.#turn?.isReady ?? false
+  #hasLock(): boolean {
+    if (this.#sendLock === null) void this.#requestLock()
+    return this.#sendLock?.isReady ?? false
   }
 
-  async #askForTurn(): Promise<void> {
-    const turn: OwnTurn = { ...this.#options.turn(), isReady: false }
-    this.#turn = turn
-    await turn.taken
-    if (this.#turn !== turn) return
+  async #requestLock(): Promise<void> {
+    const sendLock: HeldLock = { ...this.#options.sendLock(), isReady: false }
+    this.#sendLock = sendLock
+    await sendLock.acquired
+    if (this.#sendLock !== sendLock) return
     await this.#options.refresh()
-    if (this.#turn !== turn) return
-    turn.isReady = true
+    if (this.#sendLock !== sendLock) return
+    sendLock.isReady = true
     this.pump()
   }
 
-  #endTurn(): void {
-    this.#turn?.end()
-    this.#turn = null
+  #releaseLock(): void {
+    this.#sendLock?.release()
+    this.#sendLock = null
   }
 
-  /** It has to wait for so long that those who look are told that it is not sure. */
-  #isOverdue(): void {
+  /** Shows messages that had to wait for too long as unconfirmed. */
+  #onOverdue(): void {
     this.#overdue = undefined
     this.#set(markOverdue)
   }
@@ -187,29 +189,29 @@ export class ChatSender {
   async #send(batch: readonly QueueItem[]): Promise<void> {
     const session = this.#session
     this.#busy = true
-    const slow = setTimeout(() => session === this.#session && this.#isSlow(), slowMs)
+    const slow = setTimeout(() => session === this.#session && this.#onSlow(), slowMs)
     const answer = await this.#request(batch).catch((error: unknown) => ({ error }))
     clearTimeout(slow)
     if (session !== this.#session) return
     this.#busy = false
-    if ('items' in answer) this.#answered(answer.items)
-    else this.#failed(answer.error, batch)
+    if ('items' in answer) this.#requestAnswered(answer.items)
+    else this.#requestFailed(answer.error, batch)
   }
 
-  /** Perhaps the line is dead: those who look are told, and the socket is asked. */
-  #isSlow(): void {
+  /** The connection may be dead: shows the messages as unconfirmed and probes the socket. */
+  #onSlow(): void {
     this.#set(markSlow)
-    this.#calls.probe()
+    this.#serverApi.probe()
   }
 
   async #request(batch: readonly QueueItem[]): Promise<SendBatchOutput> {
     if (batch.some(isTooLarge)) throw new SdkError('too_large')
     const items = batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))
     const signal = timeoutSignal(this.#options.timeoutMs)
-    return await this.#calls.sendBatch({ chatId: this.#options.chatId, items }, signal)
+    return await this.#serverApi.sendBatch({ chatId: this.#options.chatId, items }, signal)
   }
 
-  #answered(outcomes: readonly SendOutcome[]): void {
+  #requestAnswered(outcomes: readonly SendOutcome[]): void {
     this.#options.onStored(outcomes.flatMap((outcome) => ('message' in outcome ? outcome.message : [])))
     this.#set((queue) => settle(queue, outcomes))
     for (const outcome of outcomes) {
@@ -219,12 +221,12 @@ export class ChatSender {
     }
     this.#itemsMax = batchItemsMax
     const again = outcomes.some((outcome) => 'error' in outcome && outcome.error.retryable)
-    if (!again) this.#attempt = 0
+    if (!again) this.#backoffIndex = 0
     if (again) this.#pumpLater(0)
     else this.pump()
   }
 
-  #failed(error: unknown, batch: readonly QueueItem[]): void {
+  #requestFailed(error: unknown, batch: readonly QueueItem[]): void {
     const code = errorCode(error)
     if (code === 'unauthenticated') {
       this.#set((queue) => endBatch(queue, 'postponed'))
@@ -232,15 +234,15 @@ export class ChatSender {
       return
     }
     if (code !== null && !isRetryable(code)) {
-      this.#refused(code, batch)
+      this.#batchRefused(code, batch)
       return
     }
     this.#set((queue) => endBatch(queue, code === null ? 'unanswered' : 'postponed'))
     this.#pumpLater(retryAfterMs(error))
   }
 
-  /** One bad item spoils its whole batch, so a refused batch goes again, item by item. */
-  #refused(code: ErrorCode, batch: readonly QueueItem[]): void {
+  /** The server refuses a batch for one invalid item, so a refused batch is sent again item by item. */
+  #batchRefused(code: ErrorCode, batch: readonly QueueItem[]): void {
     if (batch.length > 1) {
       this.#itemsMax = 1
       this.#set((queue) => endBatch(queue, 'postponed'))
@@ -255,8 +257,8 @@ export class ChatSender {
   #pumpLater(atLeastMs: number): void {
     if (this.#closed) return
     this.#stopPause()
-    const delayMs = Math.max(atLeastMs, retryDelayMs(this.#attempt, this.#calls.random))
-    this.#attempt += 1
+    const delayMs = Math.max(atLeastMs, retryDelayMs(this.#backoffIndex, this.#serverApi.random))
+    this.#backoffIndex += 1
     this.#pause = setTimeout(() => this.#pumpNow(), delayMs)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How far an own message has come.
+ * The stages of an own message.
  *
  *   queued ──leave──> sending ──stored──> stored ──seen──> gone
  *     │ ^                │ └──refused──> failed ──retry──> queued
@@ -12,41 +12,41 @@
 export type Stage = 'queued' | 'sending' | 'unconfirmed' | 'retrying' | 'held' | 'failed' | 'stored'
 
 export type StageEvent =
-  /** It goes out in a request. */
+  /** A request carries it. */
   | 'leave'
-  /** The server has it: by its answer, or because another tab says so. */
+  /** The server has stored it, according to its answer or to another tab. */
   | 'stored'
-  /** Refused for good. */
+  /** The server refused it for good. */
   | 'refused'
-  /** Refused for now. */
+  /** Refused for now, alone or with its batch. */
   | 'postponed'
-  /** A request came back without an answer, so the outcome is unknown. */
+  /** A request ended without an answer, so the outcome is unknown. */
   | 'unanswered'
-  /** It waited for the line, or for an answer, for so long that the person is told. */
+  /** It waited for the connection or an answer for so long that it is shown as unconfirmed. */
   | 'overdue'
-  /** It waited for more than a day. */
+  /** It waited for more than a day, or may be another user's. */
   | 'aged'
   | 'release'
   | 'retry'
   | 'discard'
-  /** The program that waited for it gave up. */
+  /** The program that waited for it was aborted. */
   | 'withdraw'
-  /** It stands in the log that is shown, or nobody shows the log. */
+  /** The shown log contains it, or no log is shown. */
   | 'seen'
 
-/** Total: a stage that does not answer an event does not compile. */
+/** The type is total: a stage without an entry for an event does not compile. */
 export type StageTable = Readonly<Record<Stage, Readonly<Record<StageEvent, Stage | 'gone'>>>>
 
 export function nextStage(stage: Stage, event: StageEvent): Stage | 'gone' {
   return stages[stage][event]
 }
 
-/** A request carries it at this moment. */
+/** Reports whether a request carries it now. */
 export function isUnderWay(stage: Stage): boolean {
   return stage === 'sending' || stage === 'retrying'
 }
 
-/** It goes out as soon as it may. */
+/** Reports whether it is sent as soon as possible. */
 export function isWaiting(stage: Stage): boolean {
   return stage === 'queued' || stage === 'unconfirmed'
 }

@@ -1,13 +1,13 @@
 import { isUnderWay, nextStage } from './item-stage.ts'
-import type { OutboxRow } from './outbox-storage.ts'
 import type { Queue, QueueItem } from './queue-state.ts'
+import type { OutboxRow } from './storage/outbox-storage.ts'
 
 type Keeps = (item: QueueItem) => boolean
 
 /**
- * The queue after a look into the storage, which all tabs share, and in which all of this queue was put before. The
- * storage gives the order, what other tabs have written, and what has become of it: a message without a row was sent
- * or thrown away by another tab. This tab knows better only what it has under way. The same queue when nothing is new.
+ * Merges the queue with the rows of the storage, which all tabs share and which contains everything that this queue
+ * wrote. The storage decides the order, what other tabs have written, and its outcome: a message without a row was sent
+ * or discarded by another tab, unless a request of this tab carries it. Returns the same queue when nothing is new.
  */
 export function mergeRows(queue: Queue, rows: readonly OutboxRow[], keeps: Keeps): Queue {
   const known = new Map(queue.map((item) => [item.clientMsgId, item]))
@@ -39,7 +39,7 @@ function mergeRow(item: QueueItem | undefined, row: OutboxRow): QueueItem {
   return { ...item, stage, order, waitsSince, code: stage === 'failed' ? code : null }
 }
 
-/** Another tab was told that it is refused, tried it again, or released it. */
+/** Another tab's request was refused, or another tab retried or released the message. */
 function stageWithRow({ stage, waitsSince }: QueueItem, row: OutboxRow): QueueItem['stage'] {
   if (row.code !== null) return remaining(stage, 'refused')
   if (stage === 'failed') return remaining(stage, 'retry')
@@ -56,7 +56,7 @@ function isSettledHere({ stage }: QueueItem): boolean {
   return stage === 'stored' || isUnderWay(stage)
 }
 
-/** Whatever stays without a row was written before all that has one. */
+/** A message that stays without a row was written before all that have one. */
 function withPlace(item: QueueItem): QueueItem {
   return item.order === null ? { ...item, order: 0 } : item
 }

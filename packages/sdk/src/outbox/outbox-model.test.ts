@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ModelTab } from './model-tab.ts'
-import { ModelWorld } from './model-world.ts'
+import type { ModelTab } from '../testing/outbox/model-tab.ts'
+import { ModelWorld } from '../testing/outbox/model-world.ts'
 
 type Step = fc.AsyncCommand<object, ModelWorld>
 
-/** A step that anybody may take at any time. */
+/** A step that is possible at any time. */
 function step(name: string, run: (world: ModelWorld) => unknown): Step {
   return {
     check: () => true,
@@ -19,7 +19,7 @@ function step(name: string, run: (world: ModelWorld) => unknown): Step {
 
 const nth = fc.nat({ max: 3 })
 
-/** A step of one of the tabs that live. */
+/** A step of one of the open tabs. */
 function inTab(name: string, run: (world: ModelWorld, tab: ModelTab) => unknown): fc.Arbitrary<Step> {
   return nth.map((which) =>
     step(`${name} in tab ${which}`, (world) => {
@@ -81,7 +81,7 @@ describe('the outbox as a whole', () => {
   afterEach(() => vi.useRealTimers())
 
   test.each([true, false])(
-    '[SDK-18] every message that was shown ends stored once and in order, or with the person (locks: %s)',
+    '[SDK-18] every message that was shown ends stored once and in order, or waits for a decision (locks: %s)',
     async (hasLocks) => {
       await fc.assert(
         fc.asyncProperty(fc.scheduler(), fc.commands(steps, { maxCommands: 60, size: 'max' }), (scheduler, commands) =>

@@ -2,13 +2,13 @@ import { chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ConnectionState } from '../connection/connection-state.ts'
-import { createStore, type Writable } from '../store.ts'
-import type { Browser, DatabaseFactory } from './browser.ts'
-import { modelCalls } from './model-calls.ts'
-import { ModelChat } from './model-chat.ts'
-import { ModelDevice } from './model-device.ts'
+import { createStore, type Writable } from '../base/store.ts'
+import type { ConnectionState } from '../socket/connection-state.ts'
+import { fakeServerApi } from '../testing/fake-server-api.ts'
+import { ModelChat } from '../testing/outbox/model-chat.ts'
+import { ModelDevice } from '../testing/outbox/model-device.ts'
 import { Outboxes } from './outboxes.ts'
+import type { Browser, DatabaseFactory } from './storage/browser.ts'
 
 const [ann, bob] = [userIdSchema.parse(1), userIdSchema.parse(2)]
 const [here, elsewhere] = [chatIdSchema.parse(1), chatIdSchema.parse(2)]
@@ -17,14 +17,14 @@ const createdAt = '2026-01-01T00:00:00.000Z'
 let indexedDB: DatabaseFactory
 let device: ModelDevice
 let chat: ModelChat
-let line: Writable<ConnectionState>
+let connection: Writable<ConnectionState>
 let opened: Outboxes[]
 
 beforeEach(() => {
   indexedDB = new IDBFactory()
   device = new ModelDevice()
   chat = new ModelChat()
-  line = createStore<ConnectionState>({ kind: 'waiting', attempt: 3, retryAt: 0 })
+  connection = createStore<ConnectionState>({ kind: 'waiting', attempt: 3, retryAt: 0 })
   opened = []
 })
 
@@ -32,11 +32,11 @@ afterEach(() => {
   for (const outboxes of opened) outboxes.close()
 })
 
-/** The outboxes of a page. What is left out of the browser is refused there. */
+/** The outboxes of a page. A part of the browser that is null is refused there. */
 function openPage(browser: Partial<Browser> = {}): Outboxes {
   const whole = { ...device.openTab().browser, indexedDB, ...browser }
   const options = { server: 'https://desk.example', timeoutMs: 10_000, browser: whole }
-  const outboxes = new Outboxes(modelCalls(line, chat.sendBatch), options)
+  const outboxes = new Outboxes(fakeServerApi({ connection, random: () => 0.05, sendBatch: chat.sendBatch }), options)
   opened.push(outboxes)
   return outboxes
 }
@@ -52,7 +52,7 @@ function shown(outboxes: Outboxes, chatId = here): string[] {
     .map((item) => item.clientMsgId)
 }
 
-/** It is in the database, not only on its way there. */
+/** Waits until the message is in the database, not only on its way there. */
 async function kept(outboxes: Outboxes, clientMsgId: string, chatId = here): Promise<void> {
   const isKept = () =>
     outboxes
@@ -62,7 +62,7 @@ async function kept(outboxes: Outboxes, clientMsgId: string, chatId = here): Pro
   await waitFor(isKept, { what: `${clientMsgId} in the database` })
 }
 
-/** A database that answers once `arrive` is called. */
+/** A database that opens once `arrive` is called. */
 function slowDatabase(real: DatabaseFactory): DatabaseFactory & { arrive(): void } {
   const waiting: (() => void)[] = []
   return {
@@ -84,15 +84,15 @@ function slowDatabase(real: DatabaseFactory): DatabaseFactory & { arrive(): void
 }
 
 describe('Outboxes', () => {
-  test('[SDK-11] what waits in a chat that nobody opens any more is sent too', async () => {
+  test('[SDK-11] messages queued in a chat that nobody opens any more are sent too', async () => {
     const before = openPage()
-    before.know(ann, true)
+    before.setUser(ann, true)
     write(before, 'a', elsewhere)
     await kept(before, 'a', elsewhere)
     before.close()
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     const after = openPage()
-    after.know(ann, true)
+    after.setUser(ann, true)
     after.of(here).watch().resumed()
     await waitFor(() => chat.requests.length === 1, { what: 'the request of the other chat' })
     expect(chat.requests[0]?.ids).toEqual(['a'])
@@ -100,113 +100,113 @@ describe('Outboxes', () => {
 
   test('[SDK-10] messages of one account are never shown or sent for another, and wait for its return', async () => {
     const page = openPage()
-    page.know(ann, true)
+    page.setUser(ann, true)
     page.of(here).watch().resumed()
     write(page, 'from ann')
     await kept(page, 'from ann')
-    page.leave()
+    page.endSession()
     expect(shown(page)).toEqual([])
-    page.begin(bob, { isOwn: false })
-    line.set({ kind: 'online', via: 'socket' })
+    page.startSession(bob, { isOwn: false })
+    connection.set({ kind: 'online', via: 'socket' })
     write(page, 'from bob')
     await waitFor(() => chat.requests.length > 0)
     expect(shown(page)).toEqual(['from bob'])
     expect(chat.requests.map(({ ids }) => ids)).toEqual([['from bob']])
-    page.begin(ann, { isOwn: false })
+    page.startSession(ann, { isOwn: false })
     await waitFor(() => chat.requests.length > 1)
     expect(shown(page)).toEqual(['from ann'])
     expect(chat.requests[1]?.ids).toEqual(['from ann'])
   })
 
-  test('[SDK-10] what is written before the user is known waits, and is told to be in memory only', async () => {
+  test('[SDK-10] a message written before the user is known waits, and is reported as only in memory', async () => {
     const page = openPage()
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     expect(page.state.getSnapshot()).toEqual({ kept: true })
     write(page, 'early')
     expect(page.state.getSnapshot()).toEqual({ kept: false })
     expect(chat.requests).toEqual([])
-    page.know(ann, true)
+    page.setUser(ann, true)
     expect(page.state.getSnapshot()).toEqual({ kept: true })
     await waitFor(() => chat.requests.length === 1)
     expect(chat.requests[0]?.ids).toEqual(['early'])
   })
 
-  test('[SDK-10] a user whom only the program knows is shown the messages, and they leave when the server agrees', async () => {
+  test('[SDK-10] messages of a user named by the program are shown, and sent once the user is confirmed', async () => {
     const before = openPage()
-    before.know(ann, true)
+    before.setUser(ann, true)
     write(before, 'a')
     await kept(before, 'a')
     before.close()
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     const after = openPage()
-    after.know(ann, false)
+    after.setUser(ann, false)
     after.of(here).watch().resumed()
     await kept(after, 'a')
     expect(chat.requests).toEqual([])
-    after.know(ann, true)
+    after.setUser(ann, true)
     await waitFor(() => chat.requests.length === 1)
   })
 
-  test('[SDK-10] when the server says that it is somebody else, nothing of the first is shown or sent', async () => {
+  test('[SDK-10] when the server names another user, nothing of the first is shown or sent', async () => {
     const page = openPage()
-    line.set({ kind: 'online', via: 'socket' })
-    page.know(ann, false)
+    connection.set({ kind: 'online', via: 'socket' })
+    page.setUser(ann, false)
     page.of(here).watch().resumed()
     write(page, 'from ann')
     await kept(page, 'from ann')
-    page.know(bob, true)
+    page.setUser(bob, true)
     expect(shown(page)).toEqual([])
     write(page, 'from bob')
     await waitFor(() => chat.requests.length === 1)
     expect(chat.requests[0]?.ids).toEqual(['from bob'])
   })
 
-  test('[SDK-10] what was written before anybody was known does not go out as who signs in then', async () => {
+  test('[SDK-10] a message written before anybody is known is not sent as the user who signs in then', async () => {
     const page = openPage()
     const outcome = page.send(here, 'x', { clientMsgId: 'nobody knows whose' })
-    page.begin(bob, { isOwn: false })
+    page.startSession(bob, { isOwn: false })
     await expect(outcome).rejects.toMatchObject({ code: 'unauthenticated' })
     expect(shown(page)).toEqual([])
   })
 
-  test('[SDK-24] what was written before a sign-in is sent when nobody else can have written it', async () => {
+  test('[SDK-24] a message written before a sign-in is sent when nobody else can have written it', async () => {
     const page = openPage()
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     write(page, 'early')
-    page.begin(bob, { isOwn: true })
+    page.startSession(bob, { isOwn: true })
     await waitFor(() => chat.requests.length === 1)
     expect(chat.requests[0]?.ids).toEqual(['early'])
   })
 
-  test('[SDK-24] what somebody unknown may have written is held, also after a reload', async () => {
+  test('[SDK-24] a message that an unknown user may have written is held, also after a reload', async () => {
     const page = openPage()
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     write(page, 'early')
-    page.begin(bob, { isOwn: false })
+    page.startSession(bob, { isOwn: false })
     await kept(page, 'early')
     page.close()
     const after = openPage()
-    after.know(bob, true)
+    after.setUser(bob, true)
     await kept(after, 'early')
     const item = after.of(here).queue.getSnapshot()[0]
     expect(item).toMatchObject({ clientMsgId: 'early', stage: 'held' })
     expect(chat.requests).toEqual([])
   })
 
-  test('[SDK-21] a database that opens late shows and sends what it has, and what was written meanwhile moves there', async () => {
+  test('[SDK-21] messages of a database that opens late are shown and sent, and newer ones move there', async () => {
     const before = openPage()
-    before.know(ann, true)
+    before.setUser(ann, true)
     write(before, 'old')
     await kept(before, 'old')
     before.close()
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     const slow = slowDatabase(indexedDB)
     const page = openPage({ indexedDB: slow })
-    page.know(ann, true)
+    page.setUser(ann, true)
     page.of(here).watch().resumed()
     write(page, 'new')
     expect(shown(page)).toEqual(['new'])
-    await waitFor(() => chat.requests.length === 1, { what: 'what was written meanwhile', timeoutMs: 8_000 })
+    await waitFor(() => chat.requests.length === 1, { what: 'what was written meanwhile' })
     expect(chat.requests[0]?.ids).toEqual(['new'])
     expect(page.state.getSnapshot()).toMatchObject({ kept: true })
     chat.requests[0]?.answer()
@@ -216,53 +216,53 @@ describe('Outboxes', () => {
     expect(page.state.getSnapshot()).toMatchObject({ kept: true })
   })
 
-  test('[SDK-10] without a database messages wait in memory, which the program is told, and are sent', async () => {
+  test('[SDK-10] without a database messages wait in memory, which is reported, and are sent', async () => {
     const page = openPage({ indexedDB: null, localStorage: null })
-    page.know(ann, true)
+    page.setUser(ann, true)
     page.of(here).watch().resumed()
     write(page, 'a')
     await waitFor(() => !page.state.getSnapshot().kept, { what: 'the program being told' })
     expect(shown(page)).toEqual(['a'])
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     await waitFor(() => chat.requests.length === 1)
   })
 
-  test('[SDK-10] a database that is refused in a way that throws at once is no error for the program', async () => {
+  test('[SDK-10] a database whose `open` throws is no error for the program', async () => {
     const refusing: DatabaseFactory = {
       open() {
         throw new DOMException('Not here.', 'SecurityError')
       },
     }
     const page = openPage({ indexedDB: refusing, localStorage: null })
-    page.know(ann, true)
+    page.setUser(ann, true)
     const outcome = page.send(here, 'x', { clientMsgId: 'a' })
     await waitFor(() => !page.state.getSnapshot().kept)
-    line.set({ kind: 'online', via: 'socket' })
+    connection.set({ kind: 'online', via: 'socket' })
     await waitFor(() => chat.requests.length === 1)
     chat.requests[0]?.answer()
     await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
   })
 
-  test('[SDK-10] a page that only signs in does not look for messages', () => {
+  test('[SDK-10] a page that only signs in does not read stored messages', () => {
     const texts = device.openTab().browser.localStorage
     const look = vi.fn<(index: number) => string | null>(() => null)
     const page = openPage({ localStorage: texts === null ? null : { ...texts, length: 1, key: look } })
-    page.begin(ann, { isOwn: false })
+    page.startSession(ann, { isOwn: false })
     expect(look).not.toHaveBeenCalled()
-    page.know(ann, true)
+    page.setUser(ann, true)
     expect(look).toHaveBeenCalledOnce()
   })
 
-  test('[SDK-12] at the end of a session messages wait for the next one, and only programs that wait are told', async () => {
+  test('[SDK-12] after the end of a session messages wait for the next, only waiting sends are rejected', async () => {
     const page = openPage()
-    page.know(ann, true)
+    page.setUser(ann, true)
     page.of(here).watch().resumed()
     write(page, 'shown')
     const outcome = page.send(here, 'x', { clientMsgId: 'awaited' })
-    line.set({ kind: 'ended', reason: 'unauthenticated' })
+    connection.set({ kind: 'ended', reason: 'unauthenticated' })
     await expect(outcome).rejects.toMatchObject({ code: 'unauthenticated' })
     expect(page.of(here).queue.getSnapshot()).toMatchObject([{ clientMsgId: 'shown', stage: 'queued' }])
-    line.set({ kind: 'idle' })
+    connection.set({ kind: 'idle' })
     await waitFor(() => chat.requests.length === 1)
     expect(chat.requests[0]?.ids).toEqual(['shown'])
   })

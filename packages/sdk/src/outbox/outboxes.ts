@@ -1,21 +1,21 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import type { Calls } from '../calls.ts'
-import { newId } from '../new-id.ts'
-import type { SendOptions } from '../sdk.ts'
-import { SdkError } from '../sdk-error.ts'
-import { createStore, type Store } from '../store.ts'
-import type { Browser } from './browser.ts'
+import { SdkError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import type { SendOptions } from '../base/options.ts'
+import { createStore, type Store } from '../base/store.ts'
+import type { ServerApi } from '../server-api.ts'
+import { type AccountStore, createDeviceAccountStore, createMemoryAccountStore } from './account-store.ts'
 import { ChatOutbox } from './chat-outbox.ts'
-import type { Notice } from './notices.ts'
-import type { OutboxState } from './outbox-state.ts'
-import { createDeviceShelf, createMemoryShelf, type Shelf } from './shelf.ts'
+import type { OutboxState } from './pending-message.ts'
+import type { Notice } from './storage/between-tabs.ts'
+import type { Browser } from './storage/browser.ts'
 
 export type OutboxesOptions = {
-  /** Two servers may have a user of the same number. */
+  /** Part of the account's name: two servers may have a user with the same id. */
   readonly server: string
   readonly timeoutMs: number
-  /** Null: messages wait in memory. */
+  /** Null: messages are queued in memory. */
   readonly browser: Browser | null
 }
 
@@ -23,23 +23,23 @@ const kept: OutboxState = { kept: true }
 const notKept: OutboxState = { kept: false }
 
 /**
- * The outboxes of one program, a chat each, for one account at a time. What is written before the user is known waits
- * in memory for it, because nobody may send it as somebody else.
+ * The outboxes of one program, one per chat, for one account at a time. Messages written before the user is known wait
+ * in memory, because they must not be sent as another user.
  */
 export class Outboxes {
   readonly state: Store<OutboxState>
   readonly #state
-  readonly #calls: Calls
+  readonly #serverApi: ServerApi
   readonly #options: OutboxesOptions
   readonly #outboxes = new Map<ChatId, ChatOutbox>()
   #userId: UserId | null = null
   #isSure = false
-  #shelf: Shelf | null
+  #accountStore: AccountStore | null
 
-  constructor(calls: Calls, options: OutboxesOptions) {
-    this.#calls = calls
+  constructor(serverApi: ServerApi, options: OutboxesOptions) {
+    this.#serverApi = serverApi
     this.#options = options
-    this.#shelf = options.browser === null ? createMemoryShelf() : null
+    this.#accountStore = options.browser === null ? createMemoryAccountStore() : null
     this.#state = createStore(options.browser === null ? notKept : kept)
     this.state = this.#state
   }
@@ -53,13 +53,19 @@ export class Outboxes {
     }
     const { timeoutMs } = this.#options
     const maySend = () => this.#userId === null || this.#isSure
-    const outbox = new ChatOutbox(this.#calls, { chatId, timeoutMs, shelf: this.#shelf, maySend, onIdle })
+    const outbox = new ChatOutbox(this.#serverApi, {
+      chatId,
+      timeoutMs,
+      accountStore: this.#accountStore,
+      maySend,
+      onIdle,
+    })
     outbox.queue.subscribe(() => this.#queueChanged())
     this.#outboxes.set(chatId, outbox)
     return outbox
   }
 
-  /** Rejects with `SdkError` when it is refused for good, or with the signal's reason. */
+  /** Resolves with the stored message. Rejects with `SdkError`, or with the signal's reason. */
   async send(chatId: ChatId, text: string, { clientMsgId = newId(), signal }: SendOptions): Promise<Message> {
     signal?.throwIfAborted()
     const outbox = this.of(chatId)
@@ -70,88 +76,88 @@ export class Outboxes {
     return await outcome
   }
 
-  /** Who the user of this session is. Unless it is sure, messages are shown, and none leaves. */
-  know(userId: UserId, isSure: boolean): void {
-    if (this.#userId !== userId && this.#userId !== null) this.leave()
+  /** Sets the user of this session. Unless `isSure`, messages are shown, and none is sent. */
+  setUser(userId: UserId, isSure: boolean): void {
+    if (this.#userId !== userId && this.#userId !== null) this.endSession()
     this.#userId = userId
     this.#open(userId)
     if (!isSure || this.#isSure) return
     this.#isSure = true
-    for (const outbox of this.#outboxes.values()) outbox.goOn()
+    for (const outbox of this.#outboxes.values()) outbox.resumeSending()
   }
 
   /**
-   * A new session began. Messages of the user who had the last one are no business of another. What was written while
-   * nobody was signed in belongs to who signs in now; where somebody unknown may have written it, it is held until the
-   * person says whether it is to be sent.
+   * A new session began. Messages of another user are no longer shown or sent. Messages written while nobody was signed
+   * in belong to the new user if `isOwn`; otherwise an unknown user may have written them, and they are held until the
+   * user decides.
    */
-  begin(userId: UserId, { isOwn }: { isOwn: boolean }): void {
-    if (this.#userId !== userId && this.#userId !== null) this.leave()
+  startSession(userId: UserId, { isOwn }: { isOwn: boolean }): void {
+    if (this.#userId !== userId && this.#userId !== null) this.endSession()
     if (this.#userId === null && !isOwn) for (const outbox of this.#outboxes.values()) outbox.hold()
-    // A page that only signs in shows no messages, and need not look for them.
-    if (this.#outboxes.size > 0) this.know(userId, true)
+    // A page that only signs in shows no messages, and need not read them.
+    if (this.#outboxes.size > 0) this.setUser(userId, true)
   }
 
-  /** The user signed out: nothing is shown or sent, and what is kept waits until the same user is back. */
-  leave(): void {
+  /** The user signed out: nothing is shown or sent, and stored messages wait until the same user is back. */
+  endSession(): void {
     this.#userId = null
     this.#isSure = false
     for (const outbox of this.#outboxes.values()) outbox.leaveAccount()
-    this.#shelf?.close()
-    this.#shelf = null
-    if (this.#options.browser === null) this.#use(createMemoryShelf())
+    this.#accountStore?.close()
+    this.#accountStore = null
+    if (this.#options.browser === null) this.#use(createMemoryAccountStore())
   }
 
   close(): void {
     for (const outbox of this.#outboxes.values()) outbox.close()
-    this.#shelf?.close()
-    this.#shelf = null
+    this.#accountStore?.close()
+    this.#accountStore = null
   }
 
   #open(userId: UserId): void {
     const { browser, server } = this.#options
-    if (browser === null || this.#shelf !== null) return
+    if (browser === null || this.#accountStore !== null) return
     this.#state.set(kept)
-    const shelf = this.#deviceShelf(browser, `${server} ${userId}`)
-    this.#use(shelf)
-    void this.#wakeAll(shelf)
+    const accountStore = this.#deviceAccountStore(browser, `${server} ${userId}`)
+    this.#use(accountStore)
+    void this.#wakeAll(accountStore)
   }
 
-  #use(shelf: Shelf): void {
-    this.#shelf = shelf
-    for (const outbox of this.#outboxes.values()) outbox.use(shelf)
+  #use(accountStore: AccountStore): void {
+    this.#accountStore = accountStore
+    for (const outbox of this.#outboxes.values()) outbox.use(accountStore)
   }
 
-  #deviceShelf(browser: Browser, account: string): Shelf {
-    const shelf = createDeviceShelf({
+  #deviceAccountStore(browser: Browser, account: string): AccountStore {
+    const accountStore = createDeviceAccountStore({
       account,
       browser,
       onKept: (isKept) => this.#state.set(isKept ? kept : notKept),
-      onRestored: () => void this.#restored(shelf),
+      onRestored: () => void this.#restored(accountStore),
       onNotice: (notice) => this.#noticed(notice),
     })
-    return shelf
+    return accountStore
   }
 
-  /** The database opened late: what an earlier page left there is shown and sent now. */
-  async #restored(shelf: Shelf): Promise<void> {
-    if (shelf !== this.#shelf) return
-    for (const outbox of this.#outboxes.values()) outbox.told([])
-    await this.#wakeAll(shelf)
+  /** The database opened late: messages that an earlier page left there are shown and sent now. */
+  async #restored(accountStore: AccountStore): Promise<void> {
+    if (accountStore !== this.#accountStore) return
+    for (const outbox of this.#outboxes.values()) outbox.onStoredElsewhere([])
+    await this.#wakeAll(accountStore)
   }
 
-  /** Also what waits in chats that nobody follows is sent. */
-  async #wakeAll(shelf: Shelf): Promise<void> {
-    const chatIds = await shelf.chats()
-    if (shelf === this.#shelf) for (const chatId of chatIds) this.of(chatId)
+  /** Also sends messages that are queued in chats that nobody follows. */
+  async #wakeAll(accountStore: AccountStore): Promise<void> {
+    const chatIds = await accountStore.chats()
+    if (accountStore === this.#accountStore) for (const chatId of chatIds) this.of(chatId)
   }
 
   #noticed({ chatId, stored }: Notice): void {
-    this.of(chatId).told(stored)
+    this.of(chatId).onStoredElsewhere(stored)
   }
 
   #queueChanged(): void {
     const isWaiting = [...this.#outboxes.values()].some((outbox) => outbox.queue.getSnapshot().length > 0)
-    if (this.#shelf === null && isWaiting) this.#state.set(notKept)
+    if (this.#accountStore === null && isWaiting) this.#state.set(notKept)
   }
 }

@@ -5,13 +5,19 @@ export type PendingMessage = {
   readonly clientMsgId: string
   readonly text: string
   /**
-   * `queued`: waits for its turn or for the line. `sending`: on its way.
-   * `unconfirmed`: no answer came in time, it is sent again with the same id.
-   * `held`: it waited for more than a day; `release` or `discard` it.
+   * `queued`: waits for its turn or for the connection. `sending`: on its way to the log.
+   * `unconfirmed`: not sent or not answered in time; it is still tried, with the same id.
+   * `held`: it waited for more than a day, or another user may have written it; `release` or `discard` it.
    * `failed`: refused for good with `code`; `retry` or `discard` it.
    */
   readonly state: 'queued' | 'sending' | 'unconfirmed' | 'held' | 'failed'
   readonly code: ErrorCode | null
   /** When it was written, by the clock of this program: ISO 8601, UTC. */
   readonly createdAt: string
+}
+
+/** Where queued messages are stored. */
+export type OutboxState = {
+  /** True: they outlive this program. False: they are only in memory. */
+  readonly kept: boolean
 }

@@ -41,7 +41,7 @@ function add(queue: Queue, clientMsgId: string, text = 'x'): Queue {
   return keep(enqueue(queue, { clientMsgId, text, createdAt: '2026-01-01T00:00:00.000Z', waitsSince: 0 }))
 }
 
-/** As if all were in the storage. */
+/** Marks all messages as persisted. */
 function keep(queue: Queue): Queue {
   return queue.map((item, order) => ({ ...item, order }))
 }
@@ -50,7 +50,7 @@ describe('queue', () => {
   const outcome = fc.constantFrom('answered', 'lost before', 'lost after', 'refused', 'seen' as const)
   const move = fc.oneof(fc.constant('write' as const), outcome)
 
-  test('[SDK-3] whatever answers get lost, each message is stored once, in the order in which it was written', () => {
+  test('[SDK-3] whatever answers are lost, each message is stored once, in the order of writing', () => {
     fc.assert(
       fc.property(fc.array(move, { maxLength: 80 }), (moves) => {
         const server = new Store()
@@ -80,13 +80,13 @@ describe('queue', () => {
     )
   })
 
-  test('[SDK-10] nothing leaves before it is kept', () => {
+  test('[SDK-10] nothing is sent before it is persisted', () => {
     const kept = add(emptyQueue, 'kept')
     const queue = enqueue(kept, { clientMsgId: 'new', text: 'x', createdAt: '2026-01-01T00:00:00.000Z', waitsSince: 0 })
     expect(nextBatch(queue).map((item) => item.clientMsgId)).toEqual(['kept'])
   })
 
-  test('[SDK-3] a stored message is shown as on its way until the log has reached it, and then never again', () => {
+  test('[SDK-3] a stored message is shown as sending until the log reaches it, and then never again', () => {
     const sent = markSending(add(emptyQueue, 'a'), add(emptyQueue, 'a'))
     const stored = settle(sent, [{ clientMsgId: 'a', duplicate: false, message: message('a', 7) }])
     expect(stored.map(toPending)).toMatchObject([{ state: 'sending' }])
@@ -124,7 +124,7 @@ describe('queue', () => {
     )
   })
 
-  test('[SDK-3] only what failed can be thrown away, and only what no request carries can be taken back', () => {
+  test('[SDK-3] a failed message can be discarded and a queued one withdrawn, but none that is being sent', () => {
     const queue = add(markSending(add(emptyQueue, 'sent'), add(emptyQueue, 'sent')), 'waits')
     expect(discard(queue, 'sent')).toBe(queue)
     expect(withdraw(queue, 'sent')).toBe(queue)

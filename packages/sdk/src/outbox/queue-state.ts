@@ -10,37 +10,40 @@ export type QueueItem = {
   readonly clientMsgId: string
   readonly text: string
   readonly createdAt: string
-  /** Its day of waiting counts from here: milliseconds since 1970. */
+  /** Start of its wait, which `heldAfterMs` limits: milliseconds since 1970. */
   readonly waitsSince: number
   readonly stage: Stage
-  /** Why it `failed`. */
+  /** Why it `failed`; otherwise null. */
   readonly code: ErrorCode | null
-  /** Its place in the log, once it is `stored`. */
+  /** Its `seq` in the log, once it is `stored`. */
   readonly seq: number | null
-  /** Its place in the storage; null until it is kept there. */
+  /** Its place in the storage; null until it is persisted. */
   readonly order: number | null
 }
 
-/** Own messages of one chat in the order in which they were written: the kept ones, then those not kept yet. */
+/** Own messages of one chat in the order of writing: the persisted ones, then the others. */
 export type Queue = readonly QueueItem[]
 
 export type NewItem = Pick<QueueItem, 'clientMsgId' | 'text' | 'createdAt' | 'waitsSince'>
 
 export const emptyQueue: Queue = []
 
-/** A message that waits for longer is held until the person says what is to become of it. */
+/** A message that waits longer is held until the user decides about it. */
 export const heldAfterMs = 24 * 3_600_000
 
-/** The same `clientMsgId` again changes nothing. */
+/** Appends a message. A known `clientMsgId` changes nothing. */
 export function enqueue(queue: Queue, item: NewItem): Queue {
   if (queue.some((other) => other.clientMsgId === item.clientMsgId)) return queue
   return [...queue, { ...item, stage: 'queued', code: null, seq: null, order: null }]
 }
 
-/** Room for what stands around the items in a frame. */
+/** Leaves room for what surrounds the items in a frame. */
 const batchBytesMax = frameBytesMax - 8 * 1024
 
-/** What goes next: the oldest that wait and are kept, at most `itemsMax`, in one frame. Empty while a batch is out. */
+/**
+ * Returns the next batch: the oldest messages that wait and are persisted, at most `itemsMax`, in one frame. Empty
+ * while a batch is being sent.
+ */
 export function nextBatch(queue: Queue, itemsMax: number = batchItemsMax): readonly QueueItem[] {
   if (queue.some((item) => isUnderWay(item.stage))) return []
   const waiting = queue.filter((item) => isWaiting(item.stage) && item.order !== null)
@@ -54,7 +57,7 @@ export function nextBatch(queue: Queue, itemsMax: number = batchItemsMax): reado
   return batch
 }
 
-/** No frame can carry it, whatever else is in the frame. */
+/** Reports whether no frame can carry it, even alone. */
 export function isTooLarge(item: Pick<QueueItem, 'clientMsgId' | 'text'>): boolean {
   return encodedBytes(item) > batchBytesMax
 }
@@ -64,12 +67,12 @@ export function markSending(queue: Queue, batch: readonly QueueItem[]): Queue {
   return step(queue, 'leave', (item) => ids.has(item.clientMsgId))
 }
 
-/** The server's answer, item by item. What may be tried again waits in its old place. */
+/** Applies the server's answer, item by item. Retryable messages wait in their old place. */
 export function settle(queue: Queue, outcomes: readonly SendOutcome[]): Queue {
   return outcomes.reduce(settleItem, queue)
 }
 
-/** The server has these, whoever sent them. */
+/** The server has stored these messages, whoever sent them. */
 export function markStored(queue: Queue, messages: readonly Pick<Message, 'clientMsgId' | 'seq'>[]): Queue {
   const seqs = new Map(messages.map((message) => [message.clientMsgId, message.seq]))
   const stored = step(queue, 'stored', (item) => seqs.has(item.clientMsgId))
@@ -77,42 +80,44 @@ export function markStored(queue: Queue, messages: readonly Pick<Message, 'clien
   return stored.map((item) => (item.seq === null ? { ...item, seq: seqs.get(item.clientMsgId) ?? null } : item))
 }
 
-/** What happened to the whole batch that is under way. */
+/** Applies `event` to the batch that is being sent. */
 export function endBatch(queue: Queue, event: 'unanswered' | 'postponed'): Queue {
   return step(queue, event, (item) => isUnderWay(item.stage))
 }
 
-/** The whole batch was refused for good. */
+/** The batch that is being sent was refused for good. */
 export function refuse(queue: Queue, code: ErrorCode): Queue {
   return step(queue, { refused: code }, (item) => isUnderWay(item.stage))
 }
 
-/** The line was away for too long. */
+/** Nothing could be sent for too long. */
 export function markOverdue(queue: Queue): Queue {
   return step(queue, 'overdue', () => true)
 }
 
-/** A request has no answer yet, although there was time for one. */
+/** The running request has no answer in time. */
 export function markSlow(queue: Queue): Queue {
   return step(queue, 'overdue', (item) => isUnderWay(item.stage))
 }
 
-/** Messages that wait for more than a day, and that no program waits for, are held. They block nothing behind them. */
+/**
+ * Holds messages that wait for more than a day, unless a program waits for them. Held ones block nothing behind them.
+ */
 export function hold(queue: Queue, now: number, awaited: ReadonlySet<string>): Queue {
   return step(queue, 'aged', (item) => now - item.waitsSince > heldAfterMs && !awaited.has(item.clientMsgId))
 }
 
-/** All that wait are held, and stay so in the storage: their day of waiting counts as over. */
+/** Holds all waiting messages. They stay held in the storage, because `waitsSince` says that their day is over. */
 export function holdAll(queue: Queue): Queue {
   return step(queue, 'aged', () => true).map((item) => (item.stage === 'held' ? { ...item, waitsSince: 0 } : item))
 }
 
-/** Own messages were seen in the log, or the log that is shown has passed the place of a stored one. */
+/** Removes messages that were seen in the log, and stored ones whose place the shown log has passed. */
 export function observe(queue: Queue, seen: ReadonlySet<string>, shownSeq: number): Queue {
   return step(queue, 'seen', (item) => seen.has(item.clientMsgId) || (item.seq !== null && item.seq <= shownSeq))
 }
 
-/** A failed message goes to the end: others may have been sent meanwhile. */
+/** Moves a failed message to the end: others may have been sent meanwhile. */
 export function retryFailed(queue: Queue, clientMsgId: string, now: number): Queue {
   const item = queue.find((other) => other.clientMsgId === clientMsgId && other.stage === 'failed')
   if (item === undefined) return queue
@@ -122,7 +127,7 @@ export function retryFailed(queue: Queue, clientMsgId: string, now: number): Que
   )
 }
 
-/** A held message goes out after all, in its old place. */
+/** Sends a held message after all, in its old place. */
 export function release(queue: Queue, clientMsgId: string, now: number): Queue {
   const held = queue.find((item) => item.clientMsgId === clientMsgId && item.stage === 'held')
   if (held === undefined) return queue
@@ -130,17 +135,17 @@ export function release(queue: Queue, clientMsgId: string, now: number): Queue {
   return step(fresh, 'release', (item) => item.clientMsgId === clientMsgId)
 }
 
-/** Forgets a message that was refused or is held. */
+/** Removes a message that failed or is held. */
 export function discard(queue: Queue, clientMsgId: string): Queue {
   return step(queue, 'discard', (item) => item.clientMsgId === clientMsgId)
 }
 
-/** Forgets a message that nobody waits for any more, unless a request carries it at this moment. */
+/** Removes a message that nobody waits for any more, unless it is being sent or stored. */
 export function withdraw(queue: Queue, clientMsgId: string): Queue {
   return step(queue, 'withdraw', (item) => item.clientMsgId === clientMsgId)
 }
 
-/** How the queue is shown. A stored message is on its way still: the log that is shown has not got it yet. */
+/** The message as it is shown. A stored one is still `sending`: the shown log does not contain it yet. */
 export function toPending(item: QueueItem): PendingMessage {
   const { clientMsgId, text, code, createdAt } = item
   return { clientMsgId, text, state: pendingStates[item.stage], code, createdAt }
@@ -156,14 +161,14 @@ const pendingStates: Record<Stage, PendingMessage['state']> = {
   stored: 'sending',
 }
 
-/** Messages among log entries. */
+/** The messages among log entries. */
 export function messagesOf(entries: readonly LogEntry[]): Message[] {
   return entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []))
 }
 
 type Happening = StageEvent | { readonly refused: ErrorCode }
 
-/** The same happens to some items. The same queue when nothing changes. */
+/** Applies an event to the items that `concerns` selects. Returns the same queue when nothing changes. */
 function step(queue: Queue, what: Happening, concerns: (item: QueueItem) => boolean): Queue {
   const [event, code] = typeof what === 'string' ? [what, null] : (['refused', what.refused] as const)
   let changed = false

@@ -1,18 +1,18 @@
-/** One who shows the log of a chat, and tells how far it is. */
+/** A view of a chat's log, which reports how far it is. */
 export type Watcher = {
-  /** The log that is shown has everything that the server has, or will not get it. */
+  /** The shown log has everything that the server has, or has failed. */
   resumed(): void
-  /** It may lack entries. */
+  /** The shown log may lack entries. */
   lost(): void
   leave(): void
 }
 
-/** A log that does not come back for so long no longer keeps messages waiting: the server takes each only once anyway. */
+/** A log that does not resume for so long no longer delays sending: the server stores each message only once anyway. */
 const patienceMs = 5_000
 
 /**
- * Resume first, then send: the log may show that a message is stored already. Open when nobody shows the log, when
- * somebody's has resumed, or when it takes too long.
+ * Resume first, then send: the log may show that a message is already stored. The gate is open when no log is shown,
+ * when one has resumed, or when that takes too long.
  */
 export class ResumeGate {
   readonly #onOpen: () => void
@@ -28,12 +28,12 @@ export class ResumeGate {
     return this.#watchers.size > 0
   }
 
-  /** The log is shown up to its end, or nobody shows it. */
+  /** Reports whether a shown log has resumed, or none is shown. */
   get hasResumed(): boolean {
     return this.#watchers.size === 0 || [...this.#watchers.values()].includes(true)
   }
 
-  /** To be asked when something wants to leave: from then on the time counts. */
+  /** Reports whether messages may be sent. The first call while it is closed starts the timeout. */
   get isOpen(): boolean {
     if (this.hasResumed || this.#isTooLong) return true
     this.#patience ??= setTimeout(() => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { ModelChat, type ModelRequest } from './model-chat.ts'
-import { ModelDevice } from './model-device.ts'
-import { ModelTab, type ModelTabOptions } from './model-tab.ts'
+import { ModelChat, type ModelRequest } from '../testing/outbox/model-chat.ts'
+import { ModelDevice } from '../testing/outbox/model-device.ts'
+import { ModelTab, type ModelTabOptions } from '../testing/outbox/model-tab.ts'
 
 let device: ModelDevice
 let chat: ModelChat
@@ -40,9 +40,9 @@ function newest(): ModelRequest {
 const sent = () => chat.requests.map(({ ids }) => ids)
 
 describe('an outbox in many tabs', () => {
-  test('[SDK-10] a tab that is opened later shows and sends what an earlier one left', async () => {
+  test('[SDK-10] a tab that is opened later shows and sends the messages of an earlier one', async () => {
     const before = await open()
-    before.line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+    before.connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     before.write('a')
     before.write('b')
     await tick()
@@ -52,7 +52,7 @@ describe('an outbox in many tabs', () => {
     expect(sent()).toEqual([['a', 'b']])
   })
 
-  test('[SDK-10] a tab that dies in the moment after a message was written does not take it along', async () => {
+  test('[SDK-10] a tab that dies right after a message was written does not lose it', async () => {
     const before = await open({ delay: () => new Promise(() => {}) })
     before.write('a')
     before.write('b')
@@ -62,7 +62,7 @@ describe('an outbox in many tabs', () => {
     expect(sent()).toEqual([['a', 'b']])
   })
 
-  test('[SDK-11] what the log shows already is not sent again, whoever was killed before the answer came', async () => {
+  test('[SDK-11] a message in the log is not sent again, even if its tab was killed before the answer', async () => {
     const before = await open()
     before.write('a')
     await tick()
@@ -74,7 +74,26 @@ describe('an outbox in many tabs', () => {
     expect(sent()).toEqual([['a']])
   })
 
-  test('[SDK-11] a log that does not come back holds nothing up for ever', async () => {
+  test('[SDK-11] a message that is in the log of another tab stays shown until the own log has it', async () => {
+    const first = await open()
+    first.write('a')
+    await tick()
+    newest().arrive()
+    newest().giveUp()
+    const second = new ModelTab({ device, chat })
+    tabs.push(second)
+    // Its log is loaded before it has read the queue.
+    second.showLog()
+    await tick()
+    expect(second.stages).toEqual([])
+    expect(await device.rows.read()).toEqual([])
+    expect(first.stages).toEqual(['a stored'])
+    first.showLog()
+    expect(first.stages).toEqual([])
+    expect(sent()).toEqual([['a']])
+  })
+
+  test('[SDK-11] a log that does not resume does not delay sending for ever', async () => {
     const tab = new ModelTab({ device, chat })
     tabs.push(tab)
     tab.write('a')
@@ -103,7 +122,7 @@ describe('an outbox in many tabs', () => {
     expect([...first.stages, ...second.stages]).toEqual([])
   })
 
-  test('[SDK-11] when the tab that sends goes, the next one takes over, with the oldest message first', async () => {
+  test('[SDK-11] when the sending tab dies the next one takes over, with the oldest message first', async () => {
     const [first, second] = [await open(), await open()]
     first.write('a')
     await tick()
@@ -114,7 +133,7 @@ describe('an outbox in many tabs', () => {
     expect(sent()).toEqual([['a'], ['a', 'b']])
   })
 
-  test('[SDK-11] a tab that is frozen in its turn does not hold up the others for ever', async () => {
+  test('[SDK-11] a frozen tab that holds the lock does not delay the others for ever', async () => {
     const first = await open()
     first.write('a')
     await tick()
@@ -142,7 +161,7 @@ describe('an outbox in many tabs', () => {
     expect(chat.log).toEqual(['a', 'b'])
   })
 
-  test('[SDK-12] a refusal is known in all tabs, and so is the second try', async () => {
+  test('[SDK-12] a refusal is shown in all tabs, and so is a retry', async () => {
     const [first, second] = [await open(), await open()]
     chat.isClosed = true
     first.write('a')
@@ -155,7 +174,7 @@ describe('an outbox in many tabs', () => {
     expect([first.stages, second.stages]).toEqual([['a queued'], ['a sending']])
   })
 
-  test('[SDK-12] a message that another tab throws away is gone', async () => {
+  test('[SDK-12] a message that another tab discards is removed', async () => {
     const [first, second] = [await open(), await open()]
     chat.isClosed = true
     first.write('a')
@@ -167,7 +186,7 @@ describe('an outbox in many tabs', () => {
     expect([first.stages, second.stages]).toEqual([[], []])
   })
 
-  test('[SDK-12] a message that waits for its turn is unconfirmed after ten seconds', async () => {
+  test('[SDK-12] a message that waits for the lock is unconfirmed after ten seconds', async () => {
     const first = await open()
     first.write('a')
     await tick()
@@ -175,14 +194,14 @@ describe('an outbox in many tabs', () => {
     second.write('b')
     await tick(5_000)
     expect(second.stages).toEqual(['a queued', 'b queued'])
-    second.line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+    second.connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     await tick(6_000)
     expect(second.stages).toEqual(['a unconfirmed', 'b unconfirmed'])
   })
 
-  test('[SDK-13] what waited for more than a day is held, and blocks nothing that was written later', async () => {
+  test('[SDK-13] a message that waited for more than a day is held, and blocks no later one', async () => {
     const before = await open()
-    before.line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+    before.connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     before.write('old')
     await tick()
     before.die()
@@ -199,13 +218,13 @@ describe('an outbox in many tabs', () => {
     expect(sent()).toEqual([['new'], ['old']])
   })
 
-  test('[SDK-13] a laptop that slept for two days asks too, in every tab, and one answer is enough', async () => {
+  test('[SDK-13] after two days of sleep a message is held in every tab, and one decision is enough', async () => {
     const [first, second] = [await open(), await open()]
-    for (const tab of [first, second]) tab.line.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
+    for (const tab of [first, second]) tab.connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     first.write('old')
     await tick()
     vi.setSystemTime(Date.now() + 48 * 3_600_000)
-    for (const tab of [first, second]) tab.line.set({ kind: 'online', via: 'socket' })
+    for (const tab of [first, second]) tab.connection.set({ kind: 'online', via: 'socket' })
     await tick(2_000)
     expect([first.stages, second.stages]).toEqual([['old held'], ['old held']])
     expect(sent()).toEqual([])

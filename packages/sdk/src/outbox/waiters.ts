@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { Message } from '@deskbell/contract/messages'
-import { SdkError } from '../sdk-error.ts'
+import { SdkError } from '../base/errors.ts'
 
 type Waiter = { resolve(message: Message): void; reject(error: unknown): void }
 
@@ -8,12 +8,12 @@ type Waiter = { resolve(message: Message): void; reject(error: unknown): void }
 export class Waiters {
   readonly #waiters = new Map<string, Set<Waiter>>()
 
-  /** What somebody waits for. */
+  /** The ids of messages that a program waits for. */
   get ids(): ReadonlySet<string> {
     return new Set(this.#waiters.keys())
   }
 
-  /** Rejects with `SdkError`, or with the signal's reason; `onLeft` tells that the last one gave up. */
+  /** Rejects with `SdkError`, or with the signal's reason. `onLeft` is called when the last waiter is aborted. */
   wait(clientMsgId: string, onLeft: () => void, signal?: AbortSignal): Promise<Message> {
     const waiters = this.#waiters.get(clientMsgId) ?? new Set()
     this.#waiters.set(clientMsgId, waiters)
@@ -36,7 +36,7 @@ export class Waiters {
     for (const waiter of this.#take(message.clientMsgId)) waiter.resolve(message)
   }
 
-  /** Did anybody wait? */
+  /** Rejects those who wait; returns whether there were any. */
   reject(clientMsgId: string, code: ErrorCode): boolean {
     const waiters = this.#take(clientMsgId)
     for (const waiter of waiters) waiter.reject(new SdkError(code))

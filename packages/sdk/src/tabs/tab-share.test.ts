@@ -1,16 +1,16 @@
 import type { Operation } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ConnectionState } from '../connection/connection-state.ts'
-import type { ResultObserver, Route } from '../connection/route.ts'
-import { createStore } from '../store.ts'
-import { FakeBrowser, type FakeTab } from './fake-browser.ts'
+import { createStore } from '../base/store.ts'
+import type { ConnectionState } from '../socket/connection-state.ts'
+import { FakeBrowser, type FakeTab } from '../testing/fake-browser.ts'
+import type { ResultObserver, Transport } from '../transport/transport.ts'
 import { type TabRole, TabShare } from './tab-share.ts'
 
-const name = 'hall'
+const name = 'sharedChannel'
 const online: ConnectionState = { kind: 'online', via: 'socket' }
 
-/** A tab with a line that does what the test says. */
+/** A tab with a connection that the test controls. */
 class Person {
   readonly tab: FakeTab
   readonly share: TabShare
@@ -20,7 +20,7 @@ class Person {
 
   constructor(browser: FakeBrowser, id: string) {
     this.tab = browser.openTab()
-    const route: Route = {
+    const transport: Transport = {
       run: (op) =>
         observable((observer) => {
           const running = { op, observer, stopped: false }
@@ -31,31 +31,31 @@ class Person {
         }),
       leave: () => 'finish',
     }
-    const line = {
+    const connection = {
       state: this.state,
-      route,
+      transport,
       retryNow: () => void this.asked.push('retry'),
       wake: () => void this.asked.push('wake'),
     }
-    this.share = new TabShare({ browser: this.tab, name, tab: id, line }, null)
+    this.share = new TabShare({ browser: this.tab, name, tab: id, connection }, null)
   }
 
   get role(): TabRole['kind'] {
     return this.share.role.getSnapshot().kind
   }
 
-  /** Runs something at the host; keeps what comes of it. */
+  /** Runs an operation at the leader, and records its results. */
   ask(type: Operation['type'], path = 'chats.page') {
     const role = this.share.role.getSnapshot()
     if (role.kind !== 'following') throw new Error(`It is ${role.kind}.`)
-    const heard: unknown[] = []
+    const received: unknown[] = []
     const op: Operation = { id: 1, type, path, input: { chatId: 1 }, context: {}, signal: null }
-    const subscription = role.guest.route.run(op).subscribe({
-      next: ({ result }) => heard.push(result),
-      error: (error) => heard.push(error),
-      complete: () => heard.push('done'),
+    const subscription = role.follower.transport.run(op).subscribe({
+      next: ({ result }) => received.push(result),
+      error: (error) => received.push(error),
+      complete: () => received.push('done'),
     })
-    return { heard, stop: () => subscription.unsubscribe() }
+    return { received, stop: () => subscription.unsubscribe() }
   }
 }
 
@@ -88,15 +88,15 @@ async function open(count: number): Promise<Person[]> {
 const roles = () => people.map(({ role }) => role)
 
 describe('TabShare', () => {
-  test('[SDK-14] a tab that has the lock already leads from the first moment', async () => {
+  test('[SDK-14] a tab that already holds the lock leads at once', async () => {
     const [first] = await open(1)
-    const line = {
+    const connection = {
       state: createStore(online),
-      route: { run: () => observable(() => {}), leave: () => 'finish' as const },
+      transport: { run: () => observable(() => {}), leave: () => 'finish' as const },
     }
     const asks = { retryNow: () => {}, wake: () => {} }
     const share = new TabShare(
-      { browser: browser.openTab(), name: 'other', tab: 'b', line: { ...line, ...asks } },
+      { browser: browser.openTab(), name: 'other', tab: 'b', connection: { ...connection, ...asks } },
       () => {},
     )
     expect(share.role.getSnapshot().kind).toBe('leading')
@@ -105,19 +105,19 @@ describe('TabShare', () => {
     share.stop()
   })
 
-  test('[SDK-14] the first tab leads, the others follow it and see its line', async () => {
+  test('[SDK-14] the first tab leads, the others follow it and see its state', async () => {
     const [first, second] = await open(3)
     expect(roles()).toEqual(['leading', 'following', 'following'])
     const role = second?.share.role.getSnapshot()
-    expect(role?.kind === 'following' && role.guest.state.getSnapshot()).toEqual(online)
+    expect(role?.kind === 'following' && role.follower.state.getSnapshot()).toEqual(online)
     first?.state.set({ kind: 'waiting', attempt: 0, retryAt: Date.now() + 500 })
     await tick()
-    expect(role?.kind === 'following' && role.guest.state.getSnapshot().kind).toBe('waiting')
+    expect(role?.kind === 'following' && role.follower.state.getSnapshot().kind).toBe('waiting')
     await tick(1_600)
     expect(first?.asked).toContain('retry')
   })
 
-  test('[SDK-14] calls and streams of a follower run at the leader, and what comes of them comes back', async () => {
+  test('[SDK-14] calls and streams of a follower run at the leader, and their results come back', async () => {
     const [first, second] = await open(2)
     const call = second?.ask('query')
     await tick()
@@ -128,14 +128,14 @@ describe('TabShare', () => {
     first?.running[1]?.observer.next({ result: { type: 'state', state: 'connecting', error: null } })
     first?.running[1]?.observer.next({ result: { type: 'data', id: 'e:1', data: {} } })
     await tick()
-    expect(call?.heard).toEqual([{ data: 7 }, 'done'])
-    expect(stream?.heard).toHaveLength(2)
+    expect(call?.received).toEqual([{ data: 7 }, 'done'])
+    expect(stream?.received).toHaveLength(2)
     stream?.stop()
     await tick()
     expect(first?.running[1]?.stopped).toBe(true)
   })
 
-  test('[SDK-14] when the leader dies the next tab takes over, and the others go to it', async () => {
+  test('[SDK-14] when the leader dies the next tab takes over, and the others follow it', async () => {
     const [first, , third] = await open(3)
     first?.tab.kill()
     await tick()
@@ -145,14 +145,14 @@ describe('TabShare', () => {
     expect(people[1]?.running).toHaveLength(1)
   })
 
-  test('[SDK-14] a leader that stops in good order hands over at once', async () => {
+  test('[SDK-14] a leader that stops hands over at once', async () => {
     const [first] = await open(3)
     first?.share.stop()
     await tick()
     expect(roles()).toEqual(['apart', 'leading', 'following'])
   })
 
-  test('[SDK-14] what ran for a tab that died is stopped', async () => {
+  test('[SDK-14] operations of a tab that died are stopped', async () => {
     const [first, second] = await open(2)
     second?.ask('subscription')
     await tick()
@@ -161,7 +161,7 @@ describe('TabShare', () => {
     expect(first?.running[0]?.stopped).toBe(true)
   })
 
-  test('[SDK-14] a leader that stands still costs a few seconds: then each follower has its own line', async () => {
+  test('[SDK-14] followers of a suspended leader open their own connection after a few seconds', async () => {
     const [first, second] = await open(2)
     if (first === undefined || second === undefined) return
     second.ask('subscription')
@@ -175,7 +175,7 @@ describe('TabShare', () => {
     expect(late?.role).toBe('apart')
   })
 
-  test('[SDK-14] a tab for which there is no room has its own line', async () => {
+  test('[SDK-14] a tab for which the leader has no room opens its own connection', async () => {
     const [, second, third] = await open(3)
     for (let each = 0; each < 12; each += 1) second?.ask('subscription')
     await tick()
@@ -194,10 +194,10 @@ describe('TabShare', () => {
     expect(roles()).toEqual(['following', 'leading'])
   })
 
-  test('[SDK-16] a follower that wakes has the line of the leader looked at', async () => {
+  test('[SDK-16] a follower that wakes makes the leader check its connection', async () => {
     const [first, second] = await open(2)
     const role = second?.share.role.getSnapshot()
-    if (role?.kind === 'following') role.guest.ping('wake')
+    if (role?.kind === 'following') role.follower.ping('wake')
     await tick()
     expect(first?.asked).toEqual(['wake'])
   })

@@ -1,76 +1,75 @@
-import { createStore, type Store } from '../store.ts'
-import { holdLock, type Release } from './hold-lock.ts'
-import type { ShareOptions } from './share-options.ts'
+import { createStore, type Store } from '../base/store.ts'
 import type { TabChannel } from './tab-browser.ts'
-import { TabGuest } from './tab-guest.ts'
-import { TabHost } from './tab-host.ts'
-import { type HallMessage, hallKinds, parseMessage } from './tab-messages.ts'
-import { pairName } from './tab-names.ts'
+import { holdLock, type Release } from './tab-browser.ts'
+import { TabFollower } from './tab-follower.ts'
+import { TabLeader } from './tab-leader.ts'
+import type { ShareOptions } from './tab-messages.ts'
+import { followerName, parseMessage, type SharedMessage, sharedKinds } from './tab-messages.ts'
 
 /**
- * What this tab is to the others.
+ * The role of this tab among the others.
  *
- *   joining ──> leading      the tab with the lock has the line, and runs things for the others
+ *   joining ──> leading      the tab with the lock has the connection, and runs the others' operations
  *      │  ^        ^
  *      v  │        │ the lock became free
  *   following ─────┤
  *      │           │
- *      └──> apart ─┘         the host does not answer or has no room: an own line, as without sharing
+ *      └──> apart ─┘         the leader does not answer or has no room: an own connection, as without sharing
  */
 export type TabRole =
   | { readonly kind: 'joining' }
   | { readonly kind: 'leading' }
-  | { readonly kind: 'following'; readonly guest: TabGuest }
+  | { readonly kind: 'following'; readonly follower: TabFollower }
   | { readonly kind: 'apart' }
 
-/** Takes part in the sharing of one line by all tabs of a session. */
+/** Shares one connection among all tabs of a session. */
 export class TabShare {
   readonly role: Store<TabRole>
   readonly #role
   readonly #options: ShareOptions
   readonly #stopWatching: () => void
-  #visit: Visit | null = null
+  #membership: Membership | null = null
 
-  /** With `lead` the lock is held already. */
+  /** With `lead` the lock is already held. */
   constructor(options: ShareOptions, lead: Release | null) {
     this.#options = options
-    // With the lock in hand there is nobody to join, and the line that is open must not be given up for a moment.
+    // A tab that holds the lock has nobody to join, and its open connection must not be interrupted.
     this.#role = createStore<TabRole>({ kind: lead === null ? 'joining' : 'leading' })
     this.role = this.#role
     this.#stopWatching = options.browser.watchPage({ hidden: () => this.#hide(), restored: () => this.#begin(null) })
     this.#begin(lead)
   }
 
-  /** Leaves the others; the next of them takes over. */
+  /** Stops sharing; the next tab takes over. */
   stop(): void {
     this.#stopWatching()
-    this.#visit?.end()
-    this.#visit = null
+    this.#membership?.end()
+    this.#membership = null
     this.#role.set({ kind: 'apart' })
   }
 
-  /** A page that goes away opens nothing any more, and neither keeps others waiting. */
+  /** A page that goes away opens nothing any more, and does not keep others waiting. */
   #hide(): void {
-    this.#visit?.end()
-    this.#visit = null
+    this.#membership?.end()
+    this.#membership = null
     if (this.#role.getSnapshot().kind === 'following') this.#role.set({ kind: 'joining' })
   }
 
   #begin(lead: Release | null): void {
-    this.#visit?.end()
-    this.#visit = new Visit(this.#options, (role) => this.#role.set(role))
-    this.#visit.begin(lead)
+    this.#membership?.end()
+    this.#membership = new Membership(this.#options, (role) => this.#role.set(role))
+    this.#membership.begin(lead)
   }
 }
 
-/** One stay among the others: ends when the page is hidden, and cannot begin again. */
-class Visit {
+/** One membership among the tabs: it ends when the page goes away, and cannot begin again. */
+class Membership {
   readonly #options: ShareOptions
   readonly #become: (role: TabRole) => void
   readonly #ended = new AbortController()
-  #hall: TabChannel | null = null
-  #guest: TabGuest | null = null
-  #host: TabHost | null = null
+  #sharedChannel: TabChannel | null = null
+  #follower: TabFollower | null = null
+  #leader: TabLeader | null = null
   #apart = false
 
   constructor(options: ShareOptions, become: (role: TabRole) => void) {
@@ -80,16 +79,16 @@ class Visit {
 
   begin(lead: Release | null): void {
     const { browser, name, tab } = this.#options
-    void this.#keep(holdLock(browser.locks, pairName(name, tab)), () => {})
+    void this.#keep(holdLock(browser.locks, followerName(name, tab)), () => {})
     if (lead !== null) void this.#keep(Promise.resolve(lead), () => this.#lead())
     else void this.#tryToLead()
   }
 
   end(): void {
     this.#ended.abort()
-    this.#hall?.close()
-    this.#guest?.stop()
-    this.#host?.stop()
+    this.#sharedChannel?.close()
+    this.#follower?.stop()
+    this.#leader?.stop()
   }
 
   async #tryToLead(): Promise<void> {
@@ -101,11 +100,11 @@ class Visit {
     }
     if (this.#ended.signal.aborted) return
     void this.#keep(holdLock(browser.locks, name, { signal: this.#ended.signal }), () => this.#lead())
-    this.#enterHall()
-    this.#lookForHost()
+    this.#openSharedChannel()
+    this.#findLeader()
   }
 
-  /** Uses a lock from when it is got until this stay ends. */
+  /** Calls `got` when the lock is held, and keeps the lock until this membership ends. */
   async #keep(lock: Promise<Release | null>, got: () => void): Promise<void> {
     const release = await lock
     if (release === null) return
@@ -118,38 +117,38 @@ class Visit {
   }
 
   #lead(): void {
-    this.#hall?.close()
-    this.#hall = null
-    this.#guest?.stop()
-    this.#guest = null
+    this.#sharedChannel?.close()
+    this.#sharedChannel = null
+    this.#follower?.stop()
+    this.#follower = null
     this.#become({ kind: 'leading' })
-    if (!this.#ended.signal.aborted) this.#host = new TabHost(this.#options)
+    if (!this.#ended.signal.aborted) this.#leader = new TabLeader(this.#options)
   }
 
-  #enterHall(): void {
-    this.#hall = this.#options.browser.openChannel(this.#options.name)
-    this.#hall.listen((message) => {
-      if (parseMessage<HallMessage>(hallKinds, message)?.t === 'leading' && !this.#apart) this.#lookForHost()
+  #openSharedChannel(): void {
+    this.#sharedChannel = this.#options.browser.openChannel(this.#options.name)
+    this.#sharedChannel.listen((message) => {
+      if (parseMessage<SharedMessage>(sharedKinds, message)?.t === 'leading' && !this.#apart) this.#findLeader()
     })
   }
 
-  /** There is a host, or another one than before. */
-  #lookForHost(): void {
-    this.#guest?.stop()
-    const guest: TabGuest = new TabGuest({
+  /** Joins a leader: the first one, or a new one. */
+  #findLeader(): void {
+    this.#follower?.stop()
+    const follower: TabFollower = new TabFollower({
       ...this.#options,
-      welcomed: () => this.#guest === guest && this.#become({ kind: 'following', guest }),
-      refused: () => this.#guest === guest && this.#goApart(),
+      welcomed: () => this.#follower === follower && this.#become({ kind: 'following', follower }),
+      refused: () => this.#follower === follower && this.#goApart(),
     })
-    this.#guest = guest
+    this.#follower = follower
     this.#become({ kind: 'joining' })
-    this.#hall?.post({ t: 'hello', tab: this.#options.tab } satisfies HallMessage)
+    this.#sharedChannel?.post({ t: 'hello', tab: this.#options.tab } satisfies SharedMessage)
   }
 
   #goApart(): void {
     this.#apart = true
     this.#become({ kind: 'apart' })
-    this.#guest?.stop()
-    this.#guest = null
+    this.#follower?.stop()
+    this.#follower = null
   }
 }

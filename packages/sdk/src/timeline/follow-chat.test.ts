@@ -2,14 +2,15 @@ import type { PageOutput } from '@deskbell/contract/events'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { type Message, messageSchema } from '@deskbell/contract/messages'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Calls } from '../calls.ts'
-import type { ConnectionState } from '../connection/connection-state.ts'
+import { SdkError } from '../base/errors.ts'
+import { createStore } from '../base/store.ts'
+import { createMemoryAccountStore } from '../outbox/account-store.ts'
 import { ChatOutbox } from '../outbox/chat-outbox.ts'
-import { createMemoryShelf } from '../outbox/shelf.ts'
-import { SdkError } from '../sdk-error.ts'
-import { createStore } from '../store.ts'
+import type { ServerApi } from '../server-api.ts'
+import type { ConnectionState } from '../socket/connection-state.ts'
+import { fakeServerApi } from '../testing/fake-server-api.ts'
+import { ModelServer } from '../testing/model-server.ts'
 import { followChat } from './follow-chat.ts'
-import { ModelServer } from './model-server.ts'
 import type { ChatFollower } from './timeline.ts'
 
 const chatId = chatIdSchema.parse(1)
@@ -19,7 +20,7 @@ let server: ModelServer
 let follower: ChatFollower
 let outbox: ChatOutbox
 let streams: number
-/** What the next asked pages answer in place of their entries. */
+/** What the next requested pages throw in place of their entries. */
 let faults: Error[]
 
 beforeEach(async () => {
@@ -27,9 +28,9 @@ beforeEach(async () => {
   server = new ModelServer(length)
   streams = 0
   faults = []
-  const calls = fakeCalls()
-  outbox = new ChatOutbox(calls, { chatId, timeoutMs: 10_000, shelf: createMemoryShelf() })
-  follower = followChat(calls, { chatId, outbox })
+  const serverApi = serverApiOfModel()
+  outbox = new ChatOutbox(serverApi, { chatId, timeoutMs: 10_000, accountStore: createMemoryAccountStore() })
+  follower = followChat(serverApi, { chatId, outbox })
   await tick()
 })
 
@@ -38,28 +39,15 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function fakeCalls(): Calls {
-  const unused = () => {
-    throw new Error('not used here')
-  }
-  return {
+function serverApiOfModel(): ServerApi {
+  return fakeServerApi({
     connection: createStore<ConnectionState>({ kind: 'online', via: 'socket' }),
-    random: () => 0.5,
-    connect: () => {},
-    probe: () => {},
-    isOwn: () => true,
     page: async (input) => page(input),
     followChat: (_input, handlers) => follow(handlers),
-    followInbox: unused,
-    markRead: unused,
-    markDelivered: unused,
-    edit: unused,
-    retract: unused,
-    typing: unused,
     sendBatch: async ({ items }) => ({
       items: items.map(({ clientMsgId }) => ({ clientMsgId, message: oldMessage(clientMsgId), duplicate: true })),
     }),
-  }
+  })
 }
 
 function page({ beforeSeq = length + 1, limit }: { beforeSeq?: number; limit: number }): PageOutput {
@@ -71,7 +59,7 @@ function page({ beforeSeq = length + 1, limit }: { beforeSeq?: number; limit: nu
   return { entries, cursor: `e:${beforeSeq - 1}`, hasMore: from > 1, read: none, delivered: none }
 }
 
-function follow({ frame }: Parameters<Calls['followChat']>[1]): () => void {
+function follow({ frame }: Parameters<ServerApi['followChat']>[1]): () => void {
   streams += 1
   frame(`e:${length}`, { t: 'live', top: length })
   return () => {}
@@ -85,8 +73,8 @@ function oldMessage(clientMsgId: string): Message {
 const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 
 describe('followChat', () => {
-  test('[SDK-2] an older page that the server cannot give now is asked for again, with waits in between', async () => {
-    faults = [new Error('The line broke.'), new SdkError('unavailable')]
+  test('[SDK-2] an older page that the server cannot serve now is retried with backoff', async () => {
+    faults = [new Error('The connection broke.'), new SdkError('unavailable')]
     let here = false
     void follower.loadOlder().then(() => {
       here = true
@@ -100,7 +88,7 @@ describe('followChat', () => {
     expect(follower.getSnapshot().entries).toHaveLength(100)
   })
 
-  test('[SDK-2] an older page that is refused for good is not asked for again', async () => {
+  test('[SDK-2] an older page that is refused for good is not retried', async () => {
     faults = [new SdkError('not_found'), new SdkError('not_found')]
     await follower.loadOlder()
     await tick(60_000)
@@ -108,8 +96,8 @@ describe('followChat', () => {
     expect(follower.getSnapshot()).toMatchObject({ loadingOlder: false, hasMore: true })
   })
 
-  test('[SDK-2] a follower that stops asks for nothing more', async () => {
-    faults = [new Error('The line broke.'), new Error('The line broke.')]
+  test('[SDK-2] a stopped follower requests nothing more', async () => {
+    faults = [new Error('The connection broke.'), new Error('The connection broke.')]
     const older = follower.loadOlder()
     await tick()
     follower.stop()
@@ -119,7 +107,7 @@ describe('followChat', () => {
     expect(streams).toBe(1)
   })
 
-  test('[SDK-3] a message that turns out to be stored far above is not shown as on its way', async () => {
+  test('[SDK-3] a message that turns out to be stored far above is not shown as pending', async () => {
     follower.send('x', { clientMsgId: 'sent-long-ago' })
     expect(follower.getSnapshot().pending).toHaveLength(1)
     await tick()

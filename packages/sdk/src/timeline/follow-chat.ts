@@ -1,21 +1,18 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatFrame, LogEntry, PageOutput } from '@deskbell/contract/events'
 import type { ChatId, MessageId } from '@deskbell/contract/ids'
-import type { Calls } from '../calls.ts'
-import { type Pause, pause } from '../connection/pause.ts'
-import { retryDelayMs } from '../connection/retry-delay.ts'
-import { errorCode, mayReadAgain, retryAfterMs } from '../error-code.ts'
-import { finalOutcome } from '../final-outcome.ts'
-import { newId } from '../new-id.ts'
+import { errorCode, isFinal, retryAfterMs, toSdkError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import { type Pause, pause, retry, retryDelayMs } from '../base/retry.ts'
+import { createStore } from '../base/store.ts'
 import type { ChatOutbox } from '../outbox/chat-outbox.ts'
 import type { PendingMessage } from '../outbox/pending-message.ts'
 import { toPending } from '../outbox/queue-state.ts'
 import type { Watcher } from '../outbox/resume-gate.ts'
-import { createStore } from '../store.ts'
-import { entriesAfter } from './entries-after.ts'
-import { newestPage, undelivered } from './log-window.ts'
+import type { ServerApi } from '../server-api.ts'
+import { entriesAfter, newestPage, undelivered } from './log-window.ts'
 import { nextTimeline } from './next-timeline.ts'
-import { People } from './people.ts'
+import { People, TypingNotice } from './people.ts'
 import { SeqMarker } from './seq-marker.ts'
 import type { ChatFollower, Timeline } from './timeline.ts'
 import {
@@ -26,26 +23,28 @@ import {
   type TimelineState,
 } from './timeline-state.ts'
 import { createTimelineView } from './timeline-view.ts'
-import { TypingNotice } from './typing-notice.ts'
 
 export type FollowOptions = {
   chatId: ChatId
   outbox: ChatOutbox
-  /** Shown at once, and followed from. */
+  /** A page that is shown at once, and followed from. */
   remembered?: PageOutput | undefined
   onStop?: () => void
 }
 
-/** How long the log may be longer than what is here before the stream is opened anew. */
+/** How long the log may be longer than what is loaded before the stream is reopened. */
 const behindMs = 2_000
 
-/** Follows a chat: runs the timeline's machine, and does what it asks for. */
-export function followChat(calls: Calls, options: FollowOptions): ChatFollower {
-  return new Follower(calls, options)
+/** How long an edit or a retraction is retried without an answer. */
+const changePatienceMs = 20_000
+
+/** Follows a chat: runs the state machine of the timeline, and its effects. */
+export function followChat(serverApi: ServerApi, options: FollowOptions): ChatFollower {
+  return new Follower(serverApi, options)
 }
 
 class Follower implements ChatFollower {
-  readonly #calls: Calls
+  readonly #serverApi: ServerApi
   readonly #options: FollowOptions
   readonly #view = createTimelineView()
   readonly #readMarker: SeqMarker
@@ -62,14 +61,14 @@ class Follower implements ChatFollower {
   #behindTimer: ReturnType<typeof setTimeout> | undefined
   #olderPause: Pause | undefined
 
-  constructor(calls: Calls, options: FollowOptions) {
-    this.#calls = calls
+  constructor(serverApi: ServerApi, options: FollowOptions) {
+    this.#serverApi = serverApi
     this.#options = options
     const { chatId } = options
-    const { random } = calls
-    this.#readMarker = new SeqMarker({ tell: (seq) => calls.markRead({ chatId, seq }), random })
-    this.#deliveredMarker = new SeqMarker({ tell: (seq) => calls.markDelivered({ chatId, seq }), random })
-    this.#typing = new TypingNotice(() => calls.typing({ chatId }))
+    const { random } = serverApi
+    this.#readMarker = new SeqMarker({ tell: (seq) => serverApi.markRead({ chatId, seq }), random })
+    this.#deliveredMarker = new SeqMarker({ tell: (seq) => serverApi.markDelivered({ chatId, seq }), random })
+    this.#typing = new TypingNotice(() => serverApi.typing({ chatId }))
     const { state, effects } = startTimeline(options.remembered)
     this.#state = state
     this.#store = createStore(this.#look())
@@ -77,7 +76,7 @@ class Follower implements ChatFollower {
     this.#stops = [
       () => this.#watcher.leave(),
       options.outbox.queue.subscribe(() => this.#queueChanged()),
-      calls.connection.subscribe(() => this.#lineChanged()),
+      serverApi.connection.subscribe(() => this.#connectionChanged()),
     ]
     this.#run(effects)
   }
@@ -126,12 +125,19 @@ class Follower implements ChatFollower {
 
   edit(messageId: MessageId, text: string): Promise<void> {
     const input = { chatId: this.#options.chatId, messageId, text }
-    return finalOutcome(() => this.#calls.edit(input), this.#calls)
+    return this.#change(() => this.#serverApi.edit(input))
   }
 
   retract(messageId: MessageId): Promise<void> {
     const input = { chatId: this.#options.chatId, messageId }
-    return finalOutcome(() => this.#calls.retract(input), this.#calls)
+    return this.#change(() => this.#serverApi.retract(input))
+  }
+
+  #change(call: () => Promise<void>): Promise<void> {
+    const { random, connection } = this.#serverApi
+    return retry(call, { patienceMs: changePatienceMs, random, connection }).catch((cause: unknown) => {
+      throw toSdkError(cause)
+    })
   }
 
   newestPage(limit: number): PageOutput | null {
@@ -170,11 +176,11 @@ class Follower implements ChatFollower {
     this.#options.outbox.observe(fresh, fresh.at(-1)?.seq ?? 0)
     this.#people.entries(fresh)
     const window = this.#state.kind === 'loading' ? null : this.#state.window
-    const news = window === null ? null : undelivered(window, (message) => !this.#calls.isOwn(message))
+    const news = window === null ? null : undelivered(window, (message) => !this.#serverApi.isOwn(message))
     if (news !== null) this.#deliveredMarker.mark(news)
   }
 
-  /** A message that was sent before may turn out to stand far above in the log that is shown. */
+  /** A message that was sent earlier may turn out to be stored far above in the shown log. */
   #queueChanged(): void {
     this.#options.outbox.observe([], entriesOf(this.#state).at(-1)?.seq ?? 0)
     this.#show()
@@ -224,7 +230,7 @@ class Follower implements ChatFollower {
     }
   }
 
-  /** Until it is here, refused for good, or wanted no more: who asks for it need not ask again. */
+  /** Retries until the page is loaded, refused for good, or no longer wanted, so that the caller need not. */
   async #loadOlder(beforeSeq: number): Promise<void> {
     for (let attempt = 0; this.#state.loadingOlder; attempt += 1) {
       try {
@@ -232,7 +238,7 @@ class Follower implements ChatFollower {
         return
       } catch (error) {
         if (this.#isFinal(this.#codeOf(errorCode(error)))) this.#send({ t: 'olderFailed' })
-        else await this.#restBeforeOlder(Math.max(retryAfterMs(error), retryDelayMs(attempt, this.#calls.random)))
+        else await this.#restBeforeOlder(Math.max(retryAfterMs(error), retryDelayMs(attempt, this.#serverApi.random)))
       }
     }
   }
@@ -243,13 +249,13 @@ class Follower implements ChatFollower {
   }
 
   #page(limit: number, beforeSeq?: number): Promise<PageOutput> {
-    return this.#calls.page({ chatId: this.#options.chatId, limit, ...(beforeSeq !== undefined && { beforeSeq }) })
+    return this.#serverApi.page({ chatId: this.#options.chatId, limit, ...(beforeSeq !== undefined && { beforeSeq }) })
   }
 
   #follow(cursor: string): void {
     this.#endStream()
     const { chatId } = this.#options
-    this.#unfollow = this.#calls.followChat(
+    this.#unfollow = this.#serverApi.followChat(
       { chatId, cursor },
       {
         frame: (id, frame) => this.#frame(id, frame),
@@ -267,14 +273,14 @@ class Follower implements ChatFollower {
     this.#send({ t: 'frame', id, frame })
   }
 
-  /** Without a code from the server: the line may have ended, and then nothing is to be waited for. */
+  /** Without a code from the server the connection may have ended, and then waiting is useless. */
   #codeOf(code: ErrorCode | null): ErrorCode | null {
-    const line = this.#calls.connection.getSnapshot()
-    return code === null && line.kind === 'ended' ? 'unauthenticated' : code
+    const connection = this.#serverApi.connection.getSnapshot()
+    return code === null && connection.kind === 'ended' ? 'unauthenticated' : code
   }
 
   #isFinal(code: ErrorCode | null): boolean {
-    return this.#calls.connection.getSnapshot().kind === 'ended' || !mayReadAgain(code)
+    return this.#serverApi.connection.getSnapshot().kind === 'ended' || isFinal(code)
   }
 
   #endStream(): void {
@@ -284,7 +290,7 @@ class Follower implements ChatFollower {
 
   #wait({ attempt, atLeastMs }: { attempt: number; atLeastMs: number }): void {
     clearTimeout(this.#waitTimer)
-    const delayMs = Math.max(atLeastMs, retryDelayMs(attempt, this.#calls.random))
+    const delayMs = Math.max(atLeastMs, retryDelayMs(attempt, this.#serverApi.random))
     this.#waitTimer = setTimeout(() => this.#send({ t: 'resume' }), delayMs)
   }
 
@@ -295,9 +301,9 @@ class Follower implements ChatFollower {
     }, behindMs)
   }
 
-  /** A new session began after the old one had ended: try again as the new one. */
-  #lineChanged(): void {
-    const { kind } = this.#calls.connection.getSnapshot()
+  /** A new session began after the old one ended: tries again with the new one. */
+  #connectionChanged(): void {
+    const { kind } = this.#serverApi.connection.getSnapshot()
     if (kind === 'idle' && this.#state.kind === 'failed') this.#send({ t: 'resume' })
   }
 
@@ -308,7 +314,7 @@ class Follower implements ChatFollower {
   }
 }
 
-/** What a step brought to the end of the window. */
+/** Returns the entries that a step added to the end of the window. */
 function newEntries(before: TimelineState, after: TimelineState): readonly LogEntry[] {
   const entries = entriesOf(after)
   if (entries === entriesOf(before)) return []

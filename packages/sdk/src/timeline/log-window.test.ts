@@ -2,9 +2,19 @@ import { type LogEntry, logEntrySchema, type PageOutput } from '@deskbell/contra
 import { userIdSchema } from '@deskbell/contract/ids'
 import type { Direction } from '@deskbell/contract/messages'
 import type { Role } from '@deskbell/contract/users'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { appendFrame, chatStatusOf, prependPage, raiseMarks, undelivered, windowOfPage } from './log-window.ts'
-import { ModelServer } from './model-server.ts'
+import { ModelServer } from '../testing/model-server.ts'
+import {
+  appendFrame,
+  chatStatusOf,
+  continueWindow,
+  entriesAfter,
+  prependPage,
+  raiseMarks,
+  undelivered,
+  windowOfPage,
+} from './log-window.ts'
 
 const log = new ModelServer(20).slice()
 
@@ -37,19 +47,19 @@ function assigned(seq: number): LogEntry {
 }
 
 describe('log window', () => {
-  test('[SDK-2] a frame that only repeats changes nothing, one with a hole is not taken', () => {
+  test('[SDK-2] a frame of repeats changes nothing, one with a gap is rejected', () => {
     expect(appendFrame(window, { id: '1:20', events: log.slice(18) })).toBe(window)
     expect(appendFrame(window, { id: '1:22', events: [closed(22)] })).toBeNull()
     expect(appendFrame(window, { id: '1:21', events: [...log.slice(19), closed(21)] })).toMatchObject({ have: 21 })
   })
 
-  test('[SDK-5] an older page of another history, or one that does not touch the window, is not taken', () => {
+  test('[SDK-5] an older page of another history, or one that does not touch the window, is ignored', () => {
     expect(prependPage(window, page(1, 10, 2))).toBe(window)
     expect(prependPage(window, page(1, 9))).toBe(window)
     expect(prependPage(window, page(5, 12)).entries.map((entry) => entry.seq)[0]).toBe(5)
   })
 
-  test('[SDK-19] each mark rises by itself and never goes back, and what was read has arrived', () => {
+  test('[SDK-19] each mark rises independently and never goes back, and read implies delivered', () => {
     const userId = userIdSchema.parse(7)
     const mark = (role: Role, deliveredSeq: number, readSeq: number) =>
       ({ t: 'rcpt', userId, role, deliveredSeq, readSeq }) as const
@@ -58,7 +68,7 @@ describe('log window', () => {
     expect(raiseMarks(marked, mark('client', 5, 1))).toBe(marked)
   })
 
-  test('[SDK-19] what others have written is to be told as delivered, once', () => {
+  test('[SDK-19] messages of others are to be reported as delivered, once', () => {
     const events = [message(21, 'in'), message(22, 'out'), closed(23)]
     const taken = appendFrame(window, { id: '1:23', events }) ?? window
     expect(undelivered(taken, ({ direction }) => direction === 'in')).toBe(21)
@@ -68,11 +78,133 @@ describe('log window', () => {
     expect(undelivered(window, () => true)).toBeNull()
   })
 
-  test('[SDK-2] the newest entry that tells says whether the chat is open', () => {
+  test('[SDK-2] the newest conclusive entry says whether the chat is open', () => {
     const status = (entries: LogEntry[], hasMore = false) => chatStatusOf({ entries, hasMore })
     expect(status([...log, closed(21)])).toBe('closed')
     expect(status([closed(1), assigned(2)])).toBe('open')
     expect(status([])).toBe('open')
     expect(status([], true)).toBe('unknown')
+  })
+})
+
+test('[SDK-2] the entries after a `seq` are found wherever the window begins and ends', () => {
+  const entries = new ModelServer(20).slice().slice(10)
+  const behind = (seq: number) => entriesAfter(entries, seq).map((entry) => entry.seq)
+  expect(behind(17)).toEqual([18, 19, 20])
+  expect([behind(20), behind(25)]).toEqual([[], []])
+  expect([behind(10).length, behind(0).length]).toEqual([10, 10])
+  expect(entriesAfter([], 5)).toEqual([])
+})
+
+const at = '2026-01-01T00:00:00.000Z'
+
+/** An entry to add to the log: a message, or a change of an earlier message. */
+type Change = { kind: 'message' } | { kind: 'edited' | 'retracted'; of: number }
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('message' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('edited' as const, 'retracted' as const), of: fc.nat() }) },
+)
+
+/** A log that the server could have: a retracted message is not changed again. */
+class ModelLog {
+  #changes: { kind: Change['kind']; messageId: number }[] = []
+
+  constructor(changes: readonly Change[]) {
+    for (const each of changes) this.#add(each)
+  }
+
+  get length(): number {
+    return this.#changes.length
+  }
+
+  /** The page that is read while the log has `length` entries. */
+  page(length: number, fromSeq = 1, toSeq = length): PageOutput {
+    const entries = this.#changes.slice(0, length).map((_, index) => this.#entry(index + 1, length))
+    const none = { client: 0, operator: 0 }
+    const shown = entries.slice(fromSeq - 1, toSeq)
+    return { entries: shown, cursor: `e:${toSeq}`, hasMore: fromSeq > 1, read: none, delivered: none }
+  }
+
+  #add(each: Change): void {
+    const messageId = this.#changes.length + 1
+    if (each.kind === 'message') {
+      this.#changes.push({ kind: 'message', messageId })
+      return
+    }
+    const open = this.#changes.filter(({ kind, messageId: id }) => kind === 'message' && !this.#isRetracted(id))
+    const target = open[each.of % open.length]
+    if (target !== undefined) this.#changes.push({ kind: each.kind, messageId: target.messageId })
+  }
+
+  #isRetracted(messageId: number, length = this.length): boolean {
+    return this.#changes.slice(0, length).some((each) => each.kind === 'retracted' && each.messageId === messageId)
+  }
+
+  #entry(seq: number, length: number): LogEntry {
+    const { kind, messageId } = this.#changes[seq - 1] ?? { kind: 'message', messageId: seq }
+    const gone = this.#isRetracted(messageId, length)
+    const shape = { seq, at, actor: null, kind }
+    if (kind === 'retracted') return logEntrySchema.parse({ ...shape, data: { messageId } })
+    const text = gone ? '' : `text of ${seq}`
+    if (kind === 'edited') return logEntrySchema.parse({ ...shape, data: { messageId, text } })
+    const last = this.#changes.slice(0, length).findLastIndex((each) => each.messageId === messageId) + 1
+    const fixed = { chatId: 1, userId: 1, direction: 'in', type: 'text', status: 'new', clientMsgId: null }
+    const message = { ...fixed, id: messageId, seq, createdAt: at, text: gone ? '' : `text of ${last}` }
+    return logEntrySchema.parse({ ...shape, message })
+  }
+}
+
+const logs = fc.array(change, { minLength: 2, maxLength: 40 }).map((changes) => new ModelLog(changes))
+
+describe('applyEdits', () => {
+  test('[LIVE-20] a page with the entries that follow it equals the page that is loaded later', () => {
+    fc.assert(
+      fc.property(logs, fc.nat(), fc.nat(), (log, a, b) => {
+        const [page, frame] = [a % (log.length + 1), b % (log.length + 1)].sort((one, two) => one - two)
+        const later = log.page(frame ?? 0, (page ?? 0) + 1)
+        const last = log.page(log.length, (frame ?? 0) + 1)
+        const first = windowOfPage(log.page(page ?? 0))
+        const second = appendFrame(first, { id: 'e:1', events: later.entries })
+        const window = second && appendFrame(second, { id: `e:${log.length}`, events: last.entries })
+        expect(window?.entries).toEqual(log.page(log.length).entries)
+      }),
+    )
+  })
+
+  test('[LIVE-20] changes are applied to an older page that was read before them', () => {
+    fc.assert(
+      fc.property(logs, fc.nat(), fc.nat(), (log, a, b) => {
+        const readAt = 1 + (a % log.length)
+        const from = 1 + (b % readAt)
+        const window = windowOfPage(log.page(log.length, from))
+        const older = log.page(readAt, 1, from - 1)
+        expect(prependPage(window, older).entries).toEqual(log.page(log.length).entries)
+      }),
+    )
+  })
+
+  test('[LIVE-20] changes of the page after a reset are applied to the entries shown before', () => {
+    fc.assert(
+      fc.property(logs, fc.nat(), (log, a) => {
+        const shown = windowOfPage(log.page(a % (log.length + 1)))
+        const newer = windowOfPage(log.page(log.length, shown.have + 1))
+        expect(continueWindow(shown, newer).entries).toEqual(log.page(log.length).entries)
+      }),
+    )
+  })
+
+  test('[MSG-15] no text of a retracted message is left in memory', () => {
+    const log = new ModelLog([{ kind: 'message' }, { kind: 'edited', of: 0 }, { kind: 'retracted', of: 0 }])
+    const window = appendFrame(windowOfPage(log.page(2)), { id: 'e:3', events: log.page(3, 3).entries })
+    expect(JSON.stringify(window)).not.toContain('text of')
+  })
+
+  test('[LIVE-20] unchanged entries stay the same objects', () => {
+    const log = new ModelLog([{ kind: 'message' }, { kind: 'message' }, { kind: 'edited', of: 1 }])
+    const before = windowOfPage(log.page(2))
+    const after = appendFrame(before, { id: 'e:3', events: log.page(3, 3).entries })
+    expect(after?.entries[0]).toBe(before.entries[0])
+    expect(after?.entries[1]).not.toBe(before.entries[1])
   })
 })

@@ -1,9 +1,18 @@
 import type { ChatFrame } from '@deskbell/contract/events'
-import { appendFrame, type LogWindow, prependPage, raiseMarks, windowOfPage } from './log-window.ts'
-import { reloadStep, startReload } from './reload.ts'
+import {
+  appendFrame,
+  continueWindow,
+  isSameHistory,
+  type LogWindow,
+  prependPage,
+  raiseMarks,
+  replaceWindow,
+  windowOfPage,
+} from './log-window.ts'
 import {
   type EventOf,
   pageEntries,
+  reloadEntries,
   type StateOf,
   type TimelineEffect,
   type TimelineEvent,
@@ -11,10 +20,10 @@ import {
   type TimelineStep,
 } from './timeline-state.ts'
 
-/** One step of the machine. Pure and total: every state answers every event. */
+/** Returns the next state, and the effects to run. Pure and total: every state handles every event. */
 export function nextTimeline(state: TimelineState, event: TimelineEvent): TimelineStep {
   const row: { readonly [T in TimelineEvent['t']]: (state: never, event: never) => TimelineStep } = table[state.kind]
-  // `Table` proves the cells; indexing with two unions loses how they belong together.
+  // `Table` checks the types of each cell; indexing with two unions loses their relation.
   return row[event.t](state as never, event as never)
 }
 
@@ -32,7 +41,7 @@ const stop = (state: TimelineState): TimelineStep => ({
 })
 
 const older = {
-  /** Asks for the page before the window. */
+  /** Requests the page before the window. */
   older: (state: TimelineState): TimelineStep => {
     const window = windowOf(state)
     const beforeSeq = window?.entries[0]?.seq
@@ -130,7 +139,7 @@ function onFrame(state: Following, id: string, frame: ChatFrame): TimelineStep {
   switch (frame.t) {
     case 'ev': {
       const window = appendFrame(state.window, { id, events: frame.events })
-      if (window === null) return followAgain({ ...state, gaps: state.gaps + 1 })
+      if (window === null) return followAgain(state)
       return same({ ...state, window, attempt: window === state.window ? state.attempt : 0 })
     }
     case 'live':
@@ -142,22 +151,22 @@ function onFrame(state: Following, id: string, frame: ChatFrame): TimelineStep {
       const window = raiseMarks(state.window, frame)
       return same(window === state.window ? state : { ...state, window })
     }
-    // No part of the log: see `people-state.ts`.
+    // Not part of the log: see `people.ts`.
     case 'typing':
     case 'presence':
       return same(state)
   }
-  // A newer server may send what this program does not know yet.
+  // A newer server may send frames that this program does not know.
   return same(state)
 }
 
-/** The server tells how far its log goes. What is missing gets a moment to come; then the stream is opened anew. */
+/** The server reports how far its log goes. Missing entries get a moment to arrive; then the stream is reopened. */
 function onTop(state: Following, top: number): TimelineStep {
   if (top > state.window.have) return { state: { ...state, top }, effects: [{ do: 'watch' }] }
   return same(state.kind === 'live' && state.top === top ? state : { ...state, kind: 'live', top, attempt: 0 })
 }
 
-/** From where we stand: at once the first time, after a wait when that did not help. */
+/** Reopens the stream at the end of the window: at once the first time, then after a wait. */
 function followAgain(state: Following): TimelineStep {
   const next: StateOf<'catching-up'> = { ...state, kind: 'catching-up', attempt: state.attempt + 1 }
   if (state.attempt === 0) return { state: next, effects: [{ do: 'follow', cursor: state.window.cursor }] }
@@ -195,6 +204,53 @@ function withWindow(state: TimelineState, window: LogWindow): TimelineState {
   return state.kind === 'loading' ? state : { ...state, window }
 }
 
-function commonOf({ attempt, top, loadingOlder, gaps }: TimelineState) {
-  return { attempt, top, loadingOlder, gaps }
+function commonOf({ attempt, top, loadingOlder }: TimelineState) {
+  return { attempt, top, loadingOlder }
+}
+
+/** A gap of more pages than this is not filled: the newest pages stay, and `loadOlder` loads the rest. */
+const reloadPagesMax = 10
+
+/** The server cannot resume here: load the newest page. The shown window stays until the new one is complete. */
+export function startReload(state: StateOf<'catching-up' | 'live' | 'reloading'>): TimelineStep {
+  return {
+    state: { ...state, kind: 'reloading', reload: { loaded: null, pages: 0 } },
+    effects: [{ do: 'unfollow' }, { do: 'load', limit: reloadEntries }],
+  }
+}
+
+/** Adds a page to the reload, and finishes or requests the page before it. */
+export function reloadStep(state: StateOf<'reloading'>, { page }: EventOf<'page'>): TimelineStep {
+  const { loaded, pages } = state.reload
+  if (loaded !== null && !isSameHistory(loaded, page)) return startReload(state)
+  const joined = loaded === null ? windowOfPage(page) : prependPage(loaded, page)
+  const beforeSeq = joined.entries[0]?.seq
+  if (pages + 1 < reloadPagesMax && beforeSeq !== undefined && joined.hasMore && !reaches(state.window, joined)) {
+    const reload = { loaded: joined, pages: pages + 1 }
+    return { state: { ...state, reload }, effects: [{ do: 'load', beforeSeq, limit: reloadEntries }] }
+  }
+  return finish(state, joined)
+}
+
+/** Reports whether the loaded window goes back far enough, so that no shown entry is lost. */
+function reaches(shown: LogWindow, loaded: LogWindow): boolean {
+  const shownFrom = shown.entries[0]?.seq
+  const loadedFrom = loaded.entries[0]?.seq ?? 1
+  if (shownFrom === undefined) return true
+  return loadedFrom <= (isContinuation(shown, loaded) ? shown.have + 1 : shownFrom)
+}
+
+function finish(state: StateOf<'reloading'>, loaded: LogWindow): TimelineStep {
+  const { reload: _, window: shown, ...common } = state
+  const continues = isContinuation(shown, loaded) && reaches(shown, loaded) && shown.entries.length > 0
+  const window = continues ? continueWindow(shown, loaded) : replaceWindow(shown, loaded)
+  return {
+    state: { ...common, kind: 'catching-up', window, loadingOlder: false, top: window.have, attempt: 0 },
+    effects: [{ do: 'follow', cursor: window.cursor }],
+  }
+}
+
+/** Shown entries stay valid in the same history, unless it ends before them. */
+function isContinuation(shown: LogWindow, loaded: LogWindow): boolean {
+  return isSameHistory(shown, loaded) && shown.have <= loaded.have
 }

@@ -2,8 +2,7 @@ import { logEntrySchema } from '@deskbell/contract/events'
 import { userIdSchema } from '@deskbell/contract/ids'
 import { typingShowMs } from '@deskbell/contract/limits'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { People } from './people.ts'
-import { TypingNotice } from './typing-notice.ts'
+import { People, TypingNotice } from './people.ts'
 
 const ann = userIdSchema.parse(1)
 const bob = userIdSchema.parse(2)
@@ -25,7 +24,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** The server's clock is wrong by years, which is nobody's business. */
+/** The server's clock is wrong by years, which must not matter. */
 function typing(userId = ann, until = '1999-01-01T00:00:00.000Z'): void {
   people.frame({ t: 'typing', userId, role: 'client', until })
 }
@@ -46,7 +45,7 @@ const tick = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 const typists = () => people.state.typing.map(({ userId }) => userId)
 
 describe('People', () => {
-  test('[SDK-17] who writes is shown for at most six seconds after it was last told, by our own clock', async () => {
+  test('[SDK-17] typing is shown for at most six seconds after the last notification, by the local clock', async () => {
     typing()
     await tick(typingShowMs - 1)
     expect(typists()).toEqual([ann])
@@ -57,7 +56,7 @@ describe('People', () => {
     expect(typists()).toEqual([])
   })
 
-  test('[SDK-17] who writes no more is told of, also when the timer runs between two milliseconds', async () => {
+  test('[SDK-17] the end of typing is notified, also when the timer fires between two milliseconds', async () => {
     vi.spyOn(performance, 'now').mockReturnValueOnce(0.4).mockReturnValueOnce(0.6)
     typing()
     await tick(typingShowMs - 1)
@@ -78,21 +77,21 @@ describe('People', () => {
     expect(typists()).toEqual([])
   })
 
-  test('[SDK-17] a message ends the writing of its author only', () => {
+  test('[SDK-17] a message ends the typing of its author only', () => {
     typing(ann)
     typing(bob)
     people.entries([message(ann)])
     expect(typists()).toEqual([bob])
   })
 
-  test('[SDK-17] being told again of the same person shows nothing new', () => {
+  test('[SDK-17] a repeated notification of the same user changes nothing', () => {
     typing()
     const { typing: shown } = people.state
     typing()
     expect(people.state.typing).toBe(shown)
   })
 
-  test('[LIVE-15] an operator sees whether the client is here, and since when not', () => {
+  test('[LIVE-15] an operator sees whether the client is online, or when it was last seen', () => {
     expect(people.state.presence).toBeNull()
     people.frame({ t: 'presence', clientOnline: false, clientSeenAt: '2026-01-01T00:00:00.000Z' })
     expect(people.state.presence).toEqual({ online: false, seenAt: '2026-01-01T00:00:00.000Z' })
@@ -101,7 +100,7 @@ describe('People', () => {
 })
 
 describe('TypingNotice', () => {
-  test('[SDK-17] keystrokes are told at most every three seconds, and at once after a message', async () => {
+  test('[SDK-17] keystrokes are reported at most every three seconds, and at once after a message', async () => {
     let told = 0
     const notice = new TypingNotice(() => {
       told += 1

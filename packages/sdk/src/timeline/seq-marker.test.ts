@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { SdkError } from '../sdk-error.ts'
+import { SdkError } from '../base/errors.ts'
 import { SeqMarker } from './seq-marker.ts'
 
 let told: number[]
@@ -24,7 +24,7 @@ afterEach(() => {
 const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 
 describe('SeqMarker', () => {
-  test('[SDK-19] marks leave at most once a second, the newest one, and never backwards', async () => {
+  test('[SDK-19] at most one mark a second is sent, the newest one, and never a lower one', async () => {
     for (const seq of [1, 2, 5, 3]) marker.mark(seq)
     expect(told).toEqual([1])
     await tick(1_000)
@@ -34,8 +34,8 @@ describe('SeqMarker', () => {
     expect(told).toEqual([1, 5])
   })
 
-  test('[SDK-19] a mark whose call was lost is told again, one that was refused is not', async () => {
-    fault = new Error('The line broke.')
+  test('[SDK-19] a mark whose call was lost is sent again, one that was refused is not', async () => {
+    fault = new Error('The connection broke.')
     marker.mark(3)
     await tick(1_000)
     expect(told).toEqual([3, 3])
@@ -44,7 +44,7 @@ describe('SeqMarker', () => {
     expect(told).toEqual([3, 3, 3])
   })
 
-  test('[SDK-19] a mark that rests is told when the follower stops', async () => {
+  test('[SDK-19] a pending mark is sent when the follower stops', async () => {
     marker.mark(1)
     marker.mark(9)
     marker.stop()
@@ -52,7 +52,7 @@ describe('SeqMarker', () => {
     expect(told).toEqual([1, 9])
   })
 
-  test('[SDK-19] a mark that was told already is not told again at the end', async () => {
+  test('[SDK-19] a mark that was sent is not sent again at the end', async () => {
     marker.mark(4)
     await tick(1_000)
     marker.stop()

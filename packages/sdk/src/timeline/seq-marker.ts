@@ -1,12 +1,15 @@
-import { retryDelayMs } from '../connection/retry-delay.ts'
-import { errorCode, isRetryable, retryAfterMs } from '../error-code.ts'
+import { errorCode, isRetryable, retryAfterMs } from '../base/errors.ts'
+import { retryDelayMs } from '../base/retry.ts'
 
-/** At most one call in this time. */
+/** At most one call in this time, in milliseconds. */
 const paceMs = 1_000
 
 export type SeqMarkerOptions = { tell: (seq: number) => Promise<void>; random: () => number }
 
-/** Tells the server how far the chat was read, or has arrived: only forwards, not too often, and again when a call is lost. */
+/**
+ * Reports to the server how far the chat was read or delivered: only forwards, not too often, and again when a call is
+ * lost.
+ */
 export class SeqMarker {
   readonly #options: SeqMarkerOptions
   #wanted = 0
@@ -28,7 +31,7 @@ export class SeqMarker {
     this.#flush()
   }
 
-  /** A mark that rests is told at once; then nothing more. */
+  /** Sends a pending mark at once, and then nothing more. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
@@ -50,7 +53,7 @@ export class SeqMarker {
     }, restMs)
   }
 
-  /** How long to rest after the call. A mark that is refused for good is not told again. */
+  /** Returns the milliseconds to wait after the call. A mark whose error is not retryable is not sent again. */
   async #attemptTo(seq: number): Promise<number> {
     this.#asked = seq
     try {

@@ -2,7 +2,7 @@ import type { LogEntry } from '@deskbell/contract/events'
 import type { PendingMessage } from '../outbox/pending-message.ts'
 import { type Queue, type QueueItem, toPending } from '../outbox/queue-state.ts'
 import { chatStatusOf, type LogWindow } from './log-window.ts'
-import type { PeopleState } from './people-state.ts'
+import type { PeopleState } from './people.ts'
 import type { Timeline } from './timeline.ts'
 import type { TimelineState } from './timeline-state.ts'
 
@@ -19,7 +19,7 @@ const statuses: Record<TimelineState['kind'], Timeline['status']> = {
   stopped: 'catching-up',
 }
 
-/** Makes pictures of a timeline: the same object as before when nothing that is shown has changed. */
+/** Makes snapshots of a timeline: the same object as before when nothing that is shown has changed. */
 export function createTimelineView(): (state: TimelineState, queue: Queue, people: PeopleState) => Timeline {
   const showQueue = createQueueView()
   let shown: Timeline | null = null
@@ -36,7 +36,7 @@ function picture(state: TimelineState, pending: readonly PendingMessage[]): Omit
     status: window === null && state.kind === 'paused' ? 'loading' : statuses[state.kind],
     error: state.kind === 'failed' ? state.code : null,
     entries: window?.entries ?? noEntries,
-    changes: window?.changes ?? noEntries,
+    edits: window?.edits ?? noEntries,
     pending,
     hasMore: window?.hasMore ?? false,
     loadingOlder: state.loadingOlder,
@@ -51,7 +51,7 @@ function isSame(a: Timeline, b: Timeline): boolean {
     'status',
     'error',
     'entries',
-    'changes',
+    'edits',
     'pending',
     'hasMore',
     'loadingOlder',

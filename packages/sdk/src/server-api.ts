@@ -1,0 +1,110 @@
+import type { AppRouter } from '@deskbell/api/router'
+import type { ErrorCode } from '@deskbell/contract/errors'
+import type { ChatFrame, PageOutput } from '@deskbell/contract/events'
+import type { ChatId, MessageId } from '@deskbell/contract/ids'
+import type { InboxFrame } from '@deskbell/contract/inbox'
+import { typingAcceptMs } from '@deskbell/contract/limits'
+import type { Message, SendBatchOutput } from '@deskbell/contract/messages'
+import type { TRPCClient } from '@trpc/client'
+import { errorCode, retryAfterMs } from './base/errors.ts'
+import type { Store } from './base/store.ts'
+import { timeoutSignal } from './base/timers.ts'
+import type { ConnectionState } from './socket/connection-state.ts'
+
+/** Handlers of a stream. After `ended` none is called. */
+export type StreamHandlers<Frame> = {
+  frame(id: string, frame: Frame): void
+  /** Not connected, at first or again; the stream resumes by itself from the last frame. */
+  lost(): void
+  ended(code: ErrorCode | null, retryAfterMs: number): void
+}
+
+/**
+ * Everything that followers and the outbox need from outside: calls, the state of the connection, randomness, and whose
+ * messages are own.
+ */
+export type ServerApi = {
+  readonly connection: Store<ConnectionState>
+  readonly random: () => number
+  page(input: { chatId: ChatId; beforeSeq?: number; limit: number }): Promise<PageOutput>
+  followChat(input: { chatId: ChatId; cursor: string }, handlers: StreamHandlers<ChatFrame>): () => void
+  followInbox(input: { lastEventId?: string }, handlers: StreamHandlers<InboxFrame>): () => void
+  sendBatch(input: { chatId: ChatId; items: SendItems }, signal: AbortSignal): Promise<SendBatchOutput>
+  markRead(input: { chatId: ChatId; seq: number }): Promise<void>
+  markDelivered(input: { chatId: ChatId; seq: number }): Promise<void>
+  edit(input: { chatId: ChatId; messageId: MessageId; text: string }): Promise<void>
+  retract(input: { chatId: ChatId; messageId: MessageId }): Promise<void>
+  /** Best effort: not awaited, and given up when it is late. */
+  typing(input: { chatId: ChatId }): void
+  /** Reports whether this is a message of the SDK's own user. */
+  isOwn(message: Message): boolean
+  /** Opens the connection, unless it is open. */
+  connect(): void
+  /** Checks whether the open connection is alive, and closes it when it does not answer. */
+  probe(): void
+}
+
+type SendItems = { text: string; clientMsgId: string }[]
+
+/** Timeout of every call that is safe to repeat, in milliseconds. */
+const repeatableMs = 15_000
+
+export function createServerApi(
+  client: TRPCClient<AppRouter>,
+  rest: Pick<ServerApi, 'connection' | 'random' | 'isOwn' | 'connect' | 'probe'>,
+): ServerApi {
+  return {
+    ...rest,
+    page: (input) => client.chats.page.query(input, { signal: timeoutSignal(repeatableMs) }),
+    followChat: (input, handlers) => open((callbacks) => client.chats.events.subscribe(input, callbacks), handlers),
+    followInbox: (input, handlers) => open((callbacks) => client.inbox.events.subscribe(input, callbacks), handlers),
+    sendBatch: (input, signal) => client.messages.sendBatch.mutate(input, { signal }),
+    async markRead(input) {
+      await client.chats.markRead.mutate(input, { signal: timeoutSignal(repeatableMs) })
+    },
+    async markDelivered(input) {
+      await client.chats.markDelivered.mutate(input, { signal: timeoutSignal(repeatableMs) })
+    },
+    async edit(input) {
+      await client.messages.edit.mutate(input, { signal: timeoutSignal(repeatableMs) })
+    },
+    async retract(input) {
+      await client.messages.retract.mutate(input, { signal: timeoutSignal(repeatableMs) })
+    },
+    typing(input) {
+      if (rest.connection.getSnapshot().kind !== 'online') return
+      client.chats.typing.mutate(input, { signal: timeoutSignal(typingAcceptMs) }).catch(() => {})
+    },
+  }
+}
+
+type Tracked<Frame> = { id: string; data: Frame }
+type Callbacks<Frame> = {
+  onData(tracked: Tracked<Frame>): void
+  onConnectionStateChange(change: { state: string }): void
+  onError(error: unknown): void
+  onComplete(): void
+}
+
+/** Opens a stream that reports only its first end, and nothing after `stop`. */
+function open<Frame>(
+  subscribe: (callbacks: Callbacks<Frame>) => { unsubscribe(): void },
+  handlers: StreamHandlers<Frame>,
+): () => void {
+  let active = true
+  const end = (code: ErrorCode | null, afterMs: number) => {
+    if (!active) return
+    active = false
+    handlers.ended(code, afterMs)
+  }
+  const subscription = subscribe({
+    onData: ({ id, data }) => active && handlers.frame(id, data),
+    onConnectionStateChange: ({ state }) => active && state === 'connecting' && handlers.lost(),
+    onError: (error) => end(errorCode(error), retryAfterMs(error)),
+    onComplete: () => end(null, 0),
+  })
+  return () => {
+    active = false
+    subscription.unsubscribe()
+  }
+}
