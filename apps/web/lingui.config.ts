@@ -1,37 +1,28 @@
 import { defineConfig } from '@lingui/cli'
 import { formatter } from '@lingui/format-po'
 
-const routes = '<rootDir>/src/app/routes'
+const app = '<rootDir>/src/app'
 const pages = [
-  '<rootDir>/src/app/page-title.ts',
-  `${routes}/home-page.tsx`,
-  `${routes}/login-page.tsx`,
-  `${routes}/not-found-page.tsx`,
-  `${routes}/public-layout.tsx`,
+  `${app}/routing/page-title.ts`,
+  `${app}/pages/public/**`,
   '<rootDir>/src/features/auth/sign-in-form.tsx',
-  '<rootDir>/src/components/person-fields.tsx',
-  '<rootDir>/src/components/preferences.tsx',
+  '<rootDir>/src/components/form/**',
 ]
 /** What the chats pages load later, a part at a time. */
-const parts = [
-  '<rootDir>/src/features/chats/own/closed-*.tsx',
-  '<rootDir>/src/features/messages/tools/**',
-  '<rootDir>/src/features/chats/own/own-chat-list.tsx',
-  '<rootDir>/src/features/auth/account-panel.tsx',
-  '<rootDir>/src/features/auth/sign-out-dialog.tsx',
-]
+const parts = ['<rootDir>/src/**/lazy/**']
 /** What every page has: the frame's code in vite.config.ts. */
 const frame = [
-  '<rootDir>/src/app/*.tsx',
+  `${app}/*.tsx`,
+  `${app}/routing/*.tsx`,
+  '<rootDir>/src/components/boundary.tsx',
   '<rootDir>/src/components/brand.tsx',
-  '<rootDir>/src/components/broken-page.tsx',
-  '<rootDir>/src/components/error-words.ts',
-  '<rootDir>/src/components/update-notice.tsx',
+  '<rootDir>/src/components/error-message.ts',
+  '<rootDir>/src/components/notice.tsx',
 ]
 const operators = [
   '<rootDir>/src/features/chats/console/**',
   '<rootDir>/src/features/messages/console/**',
-  `${routes}/console/**`,
+  `${app}/pages/operator/**`,
 ]
 
 /** Five catalogues a language, so that a page loads what it says and little more. */

@@ -19,19 +19,19 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form|visible)|packages[\\/]sdk[\\/]src[\\/]import-code|src[\\/](?:lib[\\/](?:app-update|device-memory|i18n|import-part|locale|local-store|error-code|offline-error|navigation|theme|typed-text|use-store|when-idle)|components[\\/](?:announcer|app-link|boundary|brand|broken-page|button|error-words|icon|notice|translated-text|update-notice)|app[\\/](?:[a-z-]+))\./,
+    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form|visible)|packages[\\/]sdk[\\/]src[\\/](?:base[\\/](?:errors|import-code)|use-store)\.|src[\\/](?:app[\\/](?:routing[\\/])?[a-z-]+|lib[\\/](?:i18n|locale|navigation|offline-error|typed-text|loading[\\/](?:app-update|import-part)|device[\\/]storage)|components[\\/](?:announcer|boundary|brand|button|error-message|icon|navigation|notice))\./,
   },
   {
-    name: 'line',
+    name: 'connection',
     priority: 2,
     // Nothing is shown or written by it, so no page waits for it.
-    test: /packages[\\/]sdk[\\/]src[\\/](?:call-slots|create-access|http-link|tabs[\\/](?:hold-lock|tab-browser)|connection[\\/](?:access|connection-state|fallback-rule|line|line-scope|moving-operation|observed-socket|own-line|probe-socket|resume-point|socket-route|split-batch))\.|@trpc[\\/]client[\\/]dist[\\/](?:wsLink|unstable-internals)|@trpc[\\/]server[\\/]dist[\\/]asyncGeneratorDelegate/,
+    test: /packages[\\/]sdk[\\/]src[\\/](?:base[\\/]slots|connection[\\/](?:connection-manager|create-connection)|socket[\\/](?:connection-scope|connection-state|observed-socket|own-connection|socket-connection)|tabs[\\/]tab-browser|transport[\\/](?:http-link|moving-operation))\.|@trpc[\\/]client[\\/]dist[\\/](?:wsLink|unstable-internals)|@trpc[\\/]server[\\/]dist[\\/]asyncGeneratorDelegate/,
   },
   {
     name: 'chat',
     priority: 1,
     // What the SDK loads only when it needs it, the device's storage, sharing with other tabs and going over HTTP, stays apart.
-    test: /packages[\\/]contract[\\/]src[\\/]visible|packages[\\/]sdk[\\/]src[\\/](?!fallback[\\/]|outbox[\\/]indexeddb|tabs[\\/])|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!tools|console|left-unsent|printed)|chats[\\/](?!last-words|row-)[a-z-]+\.tsx?$)|routes[\\/](?:app-frame|chats-page|client-[a-z-]+|first-message|list-button|use-[a-z-]+)\.tsx?$|features[\\/]chats[\\/]own[\\/](?!own-chat-list|closed)|features[\\/]auth[\\/]account-menu|lib[\\/](?:catching-up|copy-text|day-clock|server-time|session|tab-memory|until-answered|use-dropped-things)|components[\\/](?:avatar|badge|initials|lazy-part|presence-sign|use-format|rich-text[\\/]use-rich-text)/,
+    test: /packages[\\/]contract[\\/]src[\\/]visible|packages[\\/]sdk[\\/]src[\\/](?!preload|outbox[\\/]storage[\\/]indexeddb|tabs[\\/]|transport[\\/](?:event-stream|http-transport|stream-turns))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!lazy|console)|chats[\\/](?!row-parts)[a-z-]+\.|chats[\\/]own[\\/](?!lazy)|auth[\\/]account-menu)|app[\\/]pages[\\/](?:[a-z-]+\.|client[\\/](?!lazy))|lib[\\/](?:catching-up|day-clock|server-time|session)|components[\\/](?:avatar|badge|lazy-part|use-format|rich-text[\\/]use-rich-text)/,
   },
 ]
 

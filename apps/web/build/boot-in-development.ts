@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite'
 
-/** Without a build no page is drawn; the colours and the language are set by the same script, a moment later. */
+/** Without a build no page is prerendered. The same script sets the colours and the language, a moment later. */
 export function bootInDevelopment(): Plugin {
   return {
     name: 'deskbell:boot-in-development',

@@ -8,7 +8,7 @@ import type { DrawnPage } from '../src/prerender.tsx'
 
 export type { DrawnPage }
 
-/** Bundles the pages for Node, and lets them draw themselves. */
+/** Bundles the pages for Node, and returns them rendered. */
 export async function drawPages(root: string): Promise<DrawnPage[]> {
   const parent = join(root, 'node_modules/.deskbell')
   await mkdir(parent, { recursive: true })

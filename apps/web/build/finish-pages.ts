@@ -8,12 +8,12 @@ import { pagePreloads } from './page-preloads.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** Files that are kept for a reload without a line, besides those of the bundle. */
+/** Files that are cached for a reload without a connection, besides those of the bundle. */
 const publicFiles = ['/favicon.svg', '/icon-192.png', '/manifest.webmanifest']
 
 /**
- * What comes after the bundle: the pages that are drawn at build time, the script that runs before the first paint,
- * the worker that serves all of it without a line, and compressed copies. Not called by a build that is kept in memory.
+ * Completes the bundle: adds the prerendered pages, the script that runs before the first paint, the service worker
+ * that serves all of it offline, and compressed copies. A build that is kept in memory does not call it.
  */
 export function finishPages(): Plugin {
   return {
@@ -54,7 +54,7 @@ type Parts = {
   readonly version: string
 }
 
-/** Each drawn page lies in a template, so that none is seen in the wrong language. */
+/** Puts each prerendered page into a template, so that no page is shown in the wrong language. */
 function withPages(source: string, { path, drawn, beforeStyles, afterPages, version }: Parts): string {
   const head = [`<meta name="deskbell-version" content="${version}" />`, `<script>${beforeStyles}</script>`]
   const templates = drawn
@@ -70,9 +70,9 @@ function withPages(source: string, { path, drawn, beforeStyles, afterPages, vers
     .replace(/<title>.*?<\/title>/, () => `<title>${escapeAttribute(title)}</title>`)
 }
 
-/** A small script in one piece. */
-async function script(entry: string, words: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const define = Object.fromEntries(Object.entries(words).map(([name, value]) => [name, JSON.stringify(value)]))
+/** Bundles an entry into one script, and returns its code. */
+async function script(entry: string, values: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const define = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]))
   const built = await build({
     root,
     configFile: false,

@@ -3,27 +3,27 @@ import type { Rolldown } from 'vite'
 type Bundle = Rolldown.OutputBundle
 type Needs = { readonly catalogs: readonly string[]; readonly modules: readonly string[] }
 
-const login = { catalogs: ['common', 'pages'], modules: ['src/app/routes/login-page.tsx'] }
+const login = { catalogs: ['common', 'pages'], modules: ['src/app/pages/public/login-page.tsx'] }
 
-/** The connection: no page waits for it, and each opens it at once. */
-const line = 'packages/sdk/src/create-access.ts'
+/** No page waits for the connection, but each chats page opens it at once. */
+const connection = 'packages/sdk/src/connection/create-connection.ts'
 
-/** What each page needs before it can be used, and at once after, by its address, and the chats pages by the role. */
+/** What each page needs before it can be used, and right after. The key is the address, or the role of a chats page. */
 const needs: Readonly<Record<string, Needs>> = {
-  '/': { catalogs: ['common', 'pages'], modules: ['src/app/routes/home-page.tsx'] },
+  '/': { catalogs: ['common', 'pages'], modules: ['src/app/pages/public/home-page.tsx'] },
   '/login': login,
   '/login-operator': login,
   client: {
     catalogs: ['common', 'chat'],
-    modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/client-page.tsx', line],
+    modules: ['src/app/pages/chats-page.tsx', 'src/app/pages/client/client-page.tsx', connection],
   },
   operator: {
     catalogs: ['common', 'chat', 'pages', 'console'],
-    modules: ['src/app/routes/chats-page.tsx', 'src/app/routes/console/operator-page.tsx', line],
+    modules: ['src/app/pages/chats-page.tsx', 'src/app/pages/operator/operator-page.tsx', connection],
   },
 }
 
-/** The files of each page in each language, without those that the HTML names already. */
+/** Returns the files of each page in each language, without those that the HTML names already. */
 export function pagePreloads(bundle: Bundle, html: string): Record<string, Record<string, string[]>> {
   const filesOf = ({ catalogs, modules }: Needs, locale: string) => {
     const wanted = [...catalogs.map((name) => `src/locales/${locale}/${name}.po`), ...modules]

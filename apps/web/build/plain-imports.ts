@@ -1,8 +1,8 @@
 import type { Plugin } from 'vite'
 
 /**
- * Vite wraps each `import()` in code that loads the styles and the files of the part beside it. All styles are one
- * file, which the HTML names, and the pages ask for their files themselves: page-preloads.ts. So the wrapper does nothing.
+ * Vite wraps each `import()` in code that also loads the styles and files of the part. All styles are in one file,
+ * which the HTML names, and the pages preload their files (page-preloads.ts). So the wrapper does nothing.
  */
 export function plainImports(): Plugin {
   return {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { usesOfNewerApis } from '@deskbell/testkit/newer-apis'
@@ -7,7 +8,7 @@ import { beforeAll, expect, test, vi } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const chunks = new Map<string, Rolldown.OutputChunk>()
 
-// Built here and kept in memory: the sizes are those of the present source, whatever lies in `dist`.
+// Built here and kept in memory: the sizes are those of the current source, whatever is in `dist`.
 beforeAll(async () => {
   vi.stubEnv('NODE_ENV', 'production')
   const built = await build({
@@ -23,25 +24,33 @@ beforeAll(async () => {
 
 type Load = { readonly catalogs: readonly string[]; readonly modules: readonly string[] }
 
-const chats = 'app/routes/chats-page.tsx'
+const chats = 'app/pages/chats-page.tsx'
 const loads = {
-  signIn: { catalogs: ['common', 'pages'], modules: ['app/routes/login-page.tsx'] },
-  client: { catalogs: ['common', 'chat'], modules: [chats, 'app/routes/client-page.tsx'] },
+  signIn: { catalogs: ['common', 'pages'], modules: ['app/pages/public/login-page.tsx'] },
+  client: { catalogs: ['common', 'chat'], modules: [chats, 'app/pages/client/client-page.tsx'] },
   console: {
     catalogs: ['common', 'chat', 'pages', 'console'],
-    modules: [chats, 'app/routes/console/operator-page.tsx'],
+    modules: [chats, 'app/pages/operator/operator-page.tsx'],
   },
 } satisfies Record<string, Load>
 
-/** Everything that must have arrived before this page can be used in this language, gzipped, in bytes. */
-function firstLoad(locale: string, { catalogs, modules }: Load): number {
+/** Returns the files that must be loaded before this page can be used in this language. */
+function filesOf(locale: string, { catalogs, modules }: Load): ReadonlySet<string> {
   const needed = new Set<string>()
   const entry = [...chunks.values()].find((chunk) => chunk.isEntry)
   if (entry === undefined) throw new Error('The page has no first script.')
   collect(entry, needed)
   for (const catalog of catalogs) collect(chunkOf(join('src', 'locales', locale, `${catalog}.po`)), needed)
   for (const module of modules) collect(chunkOf(join('src', module)), needed)
-  return [...needed].reduce((sum, name) => sum + gzipSync(chunks.get(name)?.code ?? '', { level: 9 }).length, 0)
+  return needed
+}
+
+/** Returns gzipped bytes. */
+function firstLoad(locale: string, load: Load): number {
+  return [...filesOf(locale, load)].reduce(
+    (sum, name) => sum + gzipSync(chunks.get(name)?.code ?? '', { level: 9 }).length,
+    0,
+  )
 }
 
 function collect(chunk: Rolldown.OutputChunk | undefined, needed: Set<string>): void {
@@ -56,7 +65,7 @@ function chunkOf(module: string): Rolldown.OutputChunk {
   return found
 }
 
-// The lower bounds: a measurement that misses half of a page would pass for ever.
+// The lower bounds detect a measurement that misses half of a page.
 test.each([
   { page: 'sign-in page', load: loads.signIn, least: 70_000, most: 85_000 },
   { page: 'client page', load: loads.client, least: 100_000, most: 120_000 },
@@ -69,14 +78,30 @@ test.each([
   }
 })
 
+/** Returns the source files that use the texts of a catalogue. */
+function filesThatSay(catalog: string): string[] {
+  const text = readFileSync(join(root, 'src', 'locales', 'en', `${catalog}.po`), 'utf8')
+  return [...new Set([...text.matchAll(/^#: (.+)$/gm)].map(([, file = '']) => file))]
+}
+
+test.each(Object.entries(loads))('[WEB-8] the first load of the page %s contains its texts', (_, load) => {
+  const modules = [...filesOf('en', load)].flatMap((name) => chunks.get(name)?.moduleIds ?? [])
+  const isLoaded = (file: string) => modules.includes(join(root, file))
+  const later = ['common', 'chat', 'pages', 'parts', 'console'].filter((each) => !load.catalogs.includes(each))
+  expect(load.catalogs.flatMap(filesThatSay).filter(isLoaded)).not.toEqual([])
+  // A chats page sets its own title; the other pages load these texts.
+  const ofOtherPages = load === loads.client ? ['src/app/routing/page-title.ts'] : []
+  expect(later.flatMap(filesThatSay).filter(isLoaded)).toEqual(ofOtherPages)
+})
+
 test('[WEB-14] the validation library and the console stay out of the client page', () => {
   const client = new Set<string>()
-  collect(chunkOf(join('src', 'app/routes/client-page.tsx')), client)
+  collect(chunkOf(join('src', 'app/pages/client/client-page.tsx')), client)
   const modules = [...client].flatMap((name) => chunks.get(name)?.moduleIds ?? [])
   expect(modules.filter((id) => /[\\/](?:zod|@tanstack[\\/+]query-core|chats[\\/]console)[\\/@]/.test(id))).toEqual([])
 })
 
-/** Names that are found, and are no fault. */
+/** Names that are found, and are not an error. */
 const exceptions = new Map([
   ['Navigator.login', 'our own `sdk.login`'],
   ['Document.startViewTransition', 'React calls it for `ViewTransition` only, which no page has'],

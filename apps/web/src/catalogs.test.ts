@@ -10,14 +10,14 @@ const lingui = createRequire(import.meta.url)
   .resolve('@lingui/cli')
   .replace(/index\.js$/, 'lingui.js')
 
-/** The catalogues of a language, by path. */
+/** Returns the catalogues of a language: file names and contents. */
 async function catalogues(language: string): Promise<(readonly [string, string])[]> {
   const folder = join(root, 'src', 'locales', language)
   const names = (await readdir(folder)).filter((name) => name.endsWith('.po'))
   return await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const))
 }
 
-test('[WEB-8] the catalogues hold what the source says, no more and no less', async () => {
+test('[WEB-8] the catalogues contain exactly the texts of the source', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [lingui, 'check', 'sync'], { cwd: root })
   expect(stdout).toContain('PASS')
 }, 60_000)
@@ -27,7 +27,7 @@ test('[WEB-8] no translation is missing', async () => {
     const found = await catalogues(language)
     expect(found.length).toBeGreaterThan(0)
     for (const [name, text] of found) {
-      // An empty line may be the first of several.
+      // An empty first line may be followed by others.
       const empty = text
         .split('\n\n')
         .filter((entry) => /^msgid ".+"|^msgid ""\n"/m.test(entry) && /^msgstr ""$(?!\n")/m.test(entry))
@@ -50,7 +50,7 @@ test('[WEB-8] no Russian line begins with a dash', async () => {
   }
 })
 
-test('[WEB-8] a text means one thing, whichever parts of the pages have been loaded', async () => {
+test('[WEB-8] a text has the same translation in every catalogue', async () => {
   for (const language of ['en', 'ru']) {
     const meanings = new Map<string, Set<string>>()
     for (const [, text] of await catalogues(language)) {

@@ -2,14 +2,14 @@ import { i18n } from '@lingui/core'
 import type { ComponentType } from 'react'
 import { renderToString } from 'react-dom/server'
 import { App } from './app/app.tsx'
-import type { Router } from './app/create-router.ts'
-import { loadPage } from './app/load-page.tsx'
-import { pageTitle } from './app/page-title.ts'
-import { type Known, type Route, routeOf } from './app/route.ts'
+import type { Router } from './app/routing/create-router.ts'
+import { loadPage } from './app/routing/load-page.tsx'
+import { pageTitle } from './app/routing/page-title.ts'
+import { type Known, type Route, routeOf } from './app/routing/route.ts'
 import { activateLocale, needCatalogs } from './lib/i18n.ts'
 import { type Locale, locales } from './lib/locale.ts'
 
-/** The pages that are the same for everybody who comes for the first time. */
+/** The pages that are the same for every first-time visitor. */
 const paths = ['/', '/login', '/login-operator']
 
 const strangers: Known = { hints: {}, lastRole: null, roleOf: () => null }
@@ -21,7 +21,7 @@ export type DrawnPage = {
   readonly html: string
 }
 
-/** Called by the build: every such page in every language. */
+/** Called by the build: renders these pages in every language. */
 export async function drawPages(): Promise<DrawnPage[]> {
   const drawn: DrawnPage[] = []
   needCatalogs(['common', 'pages'])
@@ -37,7 +37,7 @@ export async function drawPages(): Promise<DrawnPage[]> {
   return drawn
 }
 
-/** Shows one page, and goes nowhere. */
+/** Returns a router that shows one page and does not navigate. */
 function stillRouter(route: Route, page: ComponentType): Router<ComponentType> {
   const shown = { route, page }
   return { getSnapshot: () => shown, subscribe: () => () => undefined, navigate: () => undefined }

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest'
 
 type Node = { readonly type: string; readonly start: number } & Readonly<Record<string, unknown>>
 
-/** What is said through these attributes is seen or heard. */
+/** Texts in these attributes are visible or read aloud. */
 const spokenAttributes =
   /^(?:aria-label|aria-description|aria-placeholder|aria-roledescription|aria-valuetext|alt|label|placeholder|title)$/
 const letters = /\p{L}{2,}/u
 
-/** Texts in the markup of a file that are outside the catalogues, each with its line. */
+/** Returns the texts in a file's markup that are outside the catalogues, each with its line. */
 function strayTexts(path: string, source: string): string[] {
   const { program, errors } = parseSync(path, source)
   if (errors.length > 0) throw new Error(`${path} does not parse`)
@@ -34,7 +34,7 @@ function walk(value: unknown, report: Report): void {
   for (const [key, part] of Object.entries(value)) if (key !== 'parent') walk(part, report)
 }
 
-/** Literals that end up on the page as they are: directly, or as one side of a choice. */
+/** Reports literals that are rendered as they are: directly, or as one side of a condition. */
 function shown(value: unknown, report: Report): void {
   if (Array.isArray(value)) for (const each of value) shown(each, report)
   if (!isNode(value)) return
@@ -50,7 +50,7 @@ function text(quasi: unknown): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, 'raw') : undefined
 }
 
-/** Inside the macros, and where the page says that a text is the same in all languages. */
+/** True inside the macros, and where the page says that a text is the same in all languages. */
 function isTranslated(node: Node): boolean {
   if (node.type !== 'JSXElement' || !isNode(node['openingElement'])) return false
   const opening = node['openingElement']
@@ -67,7 +67,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'type') === 'string'
 }
 
-test('[WEB-8] no visible text stands outside the catalogues', async () => {
+test('[WEB-8] no visible text is outside the catalogues', async () => {
   const files = (await readdir(import.meta.dirname, { recursive: true })).filter((name) => name.endsWith('.tsx'))
   expect(files.length).toBeGreaterThan(30)
   const sources = files.map(async (name) => strayTexts(name, await readFile(join(import.meta.dirname, name), 'utf8')))
@@ -82,7 +82,7 @@ test.each([
   '<button aria-label="Hello" />',
   '<input placeholder={"Hello"} />',
   '<Trans>Yes</Trans>; const a = <i title="Hello" />',
-])('[WEB-8] the check sees %j', (source) => {
+])('[WEB-8] the check finds %j', (source) => {
   expect(strayTexts('x.tsx', `export const x = ${source}`)).toHaveLength(1)
 })
 
@@ -91,6 +91,6 @@ test.each([
   '<p>{t`Hello`}</p>',
   '<p aria-label={t`Hello`} className="flex">·</p>',
   '<b translate="no">Deskbell</b>',
-])('[WEB-8] the check lets %j pass', (source) => {
+])('[WEB-8] the check accepts %j', (source) => {
   expect(strayTexts('x.tsx', `export const x = ${source}`)).toEqual([])
 })

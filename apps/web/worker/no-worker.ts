@@ -1,8 +1,8 @@
 /// <reference lib="webworker" />
 
 /**
- * Put in place of the worker it does nothing, and drops what the other one has kept: docs/guides/operate.md.
- * It stays registered, because a worker that leaves while a page is being opened can hold that page up.
+ * Replaces the service worker: serves nothing, and deletes the caches of the other one (docs/guides/operate.md). It
+ * stays registered, because a worker that unregisters while a page is opening can delay that page.
  */
 
 declare const self: ServiceWorkerGlobalScope

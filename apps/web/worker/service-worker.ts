@@ -1,19 +1,19 @@
 /// <reference lib="webworker" />
 
 /**
- * Serves the shell of the pages without a line: their files, and the pages themselves, which hold nothing of anybody.
- * Calls, streams, documents and whatever else is asked of the server pass by untouched.
+ * Serves the pages without a connection: their HTML, which contains no data of users, and the files of the build. All
+ * other requests, such as calls, streams and documents, go to the server unchanged.
  */
 
 declare const self: ServiceWorkerGlobalScope
-/** Written in by the build. */
+/** Set by the build. */
 declare const deskbellVersion: string
 declare const deskbellFiles: readonly string[]
 
-/** All chats pages are one file. */
+/** All chats pages share one HTML file. */
 const chatsPage = '/chats/0'
 const pages = ['/', '/login', '/login-operator', chatsPage]
-/** How long the network may take to bring a page before the kept one is shown. */
+/** How long the network may take to load a page before the cached one is shown. */
 const headStartMs = 400
 
 const cachePrefix = 'deskbell-'
@@ -26,7 +26,7 @@ self.addEventListener('fetch', (event) => {
   const answer = answerFor(event.request)
   if (answer !== null) event.respondWith(answer)
 })
-// A new worker waits until a page of its own version, or a person, asks for it.
+// A new worker waits until a page of its own version, or the user, activates it.
 self.addEventListener('message', (event) => {
   const { data } = event
   if (data?.do === 'activate' && (data.ifVersion === undefined || data.ifVersion === deskbellVersion))
@@ -43,7 +43,7 @@ async function install(): Promise<void> {
 
 async function keepPage(cache: Cache, path: string): Promise<void> {
   const response = await fetch(path, { cache: 'no-store', headers: { accept: 'text/html' } })
-  // While servers are replaced one by one, the worker and the page may come from two of them.
+  // While servers are replaced one by one, the worker and the page may come from different versions.
   if (!(await isOwnPage(response))) throw new Error(`${path} is not of this version.`)
   await cache.put(path, response)
 }
@@ -54,14 +54,14 @@ async function keepFile(cache: Cache, path: string): Promise<void> {
   else await cache.add(path)
 }
 
-/** Pages of the version before may still be open: its files stay until the next version comes. */
+/** Pages of the previous version may still be open, so its cache stays until the next version is activated. */
 async function activate(): Promise<void> {
   const others = (await caches.keys()).filter((name) => name.startsWith(cachePrefix) && name !== cacheName)
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)))
   await self.clients.claim()
 }
 
-/** Null for everything that is none of our business. */
+/** Returns null for requests that the worker does not answer. */
 function answerFor(request: Request): Promise<Response> | null {
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== self.location.origin) return null
@@ -71,12 +71,17 @@ function answerFor(request: Request): Promise<Response> | null {
   return pages.includes(page) ? pageFor(request, page) : null
 }
 
-/** Names of files carry a hash of what is in them, so a kept one is as good as a new one. */
+/**
+ * Names in `/assets/` contain a hash of the content, so a cached file is as good as a new one. The few other files may
+ * be those of the previous version.
+ */
 async function fileFor(request: Request, pathname: string): Promise<Response> {
   return (await caches.match(pathname, { ignoreVary: true })) ?? (await fetch(request))
 }
 
-/** The server's page, which may be of a newer version; the kept one when the server is away, or slow. */
+/**
+ * Returns the server's page, which may be of a newer version. If the server fails or is slow, returns the cached one.
+ */
 async function pageFor(request: Request, page: string): Promise<Response> {
   const kept = await caches.match(page, { cacheName, ignoreVary: true })
   const fromServer = fetch(request)

@@ -1,12 +1,11 @@
 import { i18n } from '@lingui/core'
-import { I18nProvider } from '@lingui/react'
-import { type ComponentType, StrictMode } from 'react'
+import { I18nProvider, type TransRenderProps } from '@lingui/react'
+import { type ComponentType, isValidElement, type ReactNode, StrictMode } from 'react'
 import { AnnouncerProvider } from '../components/announcer.tsx'
-import { TranslatedText } from '../components/translated-text.tsx'
-import type { Router } from './create-router.ts'
-import { RoutedPage } from './router.tsx'
+import type { Router } from './routing/create-router.ts'
+import { RoutedPage } from './routing/router.tsx'
 
-/** Everything, in a browser and while pages are drawn at build time. */
+/** The root component, in a browser and at build time. */
 export function App({ router }: { router: Router<ComponentType> }) {
   return (
     <StrictMode>
@@ -17,4 +16,19 @@ export function App({ router }: { router: Router<ComponentType> }) {
       </I18nProvider>
     </StrictMode>
   )
+}
+
+/**
+ * Renders each text of the catalogues in an element of its own, and another text as another element. Browsers that
+ * translate pages move text nodes into elements of their own. React would then update a node that is no longer shown,
+ * and fail to remove it.
+ */
+export function TranslatedText({ translation }: TransRenderProps) {
+  return <span key={wordsOf(translation)}>{translation}</span>
+}
+
+function wordsOf(node: ReactNode): string {
+  if (Array.isArray(node)) return node.map(wordsOf).join('\0')
+  if (typeof node === 'string' || typeof node === 'number') return String(node)
+  return isValidElement<{ children?: ReactNode }>(node) ? wordsOf(node.props.children) : ''
 }

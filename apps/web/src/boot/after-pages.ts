@@ -1,6 +1,6 @@
 /**
- * Stands behind the pages that the build has drawn, one template for each language, and shows the one that is wanted
- * before any file of scripts has come. React takes it over as it stands.
+ * Runs after the prerendered pages, which are templates, one for each language. It shows the right one before any
+ * script file has been loaded, and React hydrates it later.
  */
 
 const { lang } = document.documentElement
@@ -19,7 +19,7 @@ if (
   document.title = drawn.title
 }
 
-/** Home looks another way for who is signed in. */
+/** The home page looks different for a signed-in user. */
 function isSomebodyHome(): boolean {
   return location.pathname === '/' && /deskbell_(?:client|operator)_id=/.test(document.cookie)
 }

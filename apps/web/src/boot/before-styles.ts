@@ -1,11 +1,11 @@
 import { type Locale, wantedLocale } from '../lib/locale.ts'
 
 /**
- * Stands in the head of every page, before anything is painted: the colours and the language that the reader chose,
- * and the files of this page, which the browser would find out about only one after the other.
+ * Runs in the head of every page, before the first paint. It sets the colours and the language that the reader chose,
+ * and preloads the page's files, which the browser would find only one after the other.
  */
 
-/** Written in by the build: the files of each page, and those of its texts. */
+/** Set by the build: the files of each page, and those of its texts. */
 declare const deskbellPreloads: Readonly<Record<string, Readonly<Record<Locale, readonly string[]>>>>
 
 const root = document.documentElement

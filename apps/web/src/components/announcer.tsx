@@ -4,17 +4,17 @@ type Announce = (text: string, urgency?: 'polite' | 'assertive') => void
 
 const AnnouncerContext = createContext<Announce>(() => undefined)
 
-/** Says a text to people who hear the page instead of seeing it. */
+/** Returns a function that announces a text to screen readers. */
 export function useAnnounce(): Announce {
   return useContext(AnnouncerContext)
 }
 
 type Spoken = { readonly id: number; readonly text: string; readonly urgency: 'polite' | 'assertive' }
 
-/** Long enough to be picked up, short enough not to be met again while reading the page. */
+/** Long enough for a screen reader to notice, short enough not to be found later while reading the page. */
 const keptMs = 5_000
 
-/** The page's two live regions. They exist before their first text, or it would not be read. */
+/** Renders the page's two live regions. They must exist before their first text, or it is not announced. */
 export function AnnouncerProvider({ children }: { children: ReactNode }) {
   const [spoken, setSpoken] = useState<readonly Spoken[]>([])
   const nextId = useRef(0)

@@ -1,6 +1,6 @@
-import { hueOf, initials } from './initials.ts'
+import { Icon } from './icon.tsx'
 
-// Written out, because the stylesheet holds only the names that it can read here.
+// Written in full, because the stylesheet contains only the class names that Tailwind finds in the source.
 const hueClasses = [
   'avatar-0',
   'avatar-1',
@@ -27,19 +27,42 @@ type AvatarProps = {
   readonly id: number
   readonly name: string
   readonly size?: keyof typeof sizes
-  /** A green dot for somebody who is here; the words for it stand elsewhere. */
-  readonly here?: boolean | undefined
+  /** Shows a green dot for a user who is online. The text for it must be elsewhere. */
+  readonly online?: boolean | undefined
 }
 
-/** Initials on a hue of the person's own. Decoration: the name always stands beside it. */
-export function Avatar({ id, name, size = 'large', here = false }: AvatarProps) {
+/**
+ * Shows initials on the user's own hue, or the outline of a person for a name without letters. Decorative: the name is
+ * always beside it.
+ */
+export function Avatar({ id, name, size = 'large', online = false }: AvatarProps) {
   return (
     <span
       aria-hidden="true"
       className={`relative inline-flex shrink-0 select-none items-center justify-center rounded-full font-semibold forced-frame ${sizes[size]} ${hueClasses[hueOf(id)]}`}
     >
-      {initials(name)}
-      {here && <span className="presence-dot absolute -end-px -bottom-px size-2.5 rounded-full border-2" />}
+      {initials(name) || <Icon name="person" size={16} />}
+      {online && <span className="presence-dot absolute -end-px -bottom-px size-2.5 rounded-full border-2" />}
     </span>
   )
+}
+
+const hues = 12
+
+/**
+ * Returns the first letters of the first and last word: `Анна Мария Петрова` → `АП`; empty for a name without letters.
+ */
+export function initials(name: string): string {
+  const words = name.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word))
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(firstLetter)
+  return letters.join('')
+}
+
+/** Returns one of twelve hues, always the same for one id. */
+export function hueOf(id: number): number {
+  return (Math.imul(id % 2 ** 31, 2_654_435_761) >>> 16) % hues
+}
+
+function firstLetter(word: string | undefined): string {
+  return /[\p{L}\p{N}]/u.exec(word ?? '')?.[0].toLocaleUpperCase() ?? ''
 }

@@ -4,12 +4,12 @@ const most = 99
 
 type BadgeProps = {
   readonly count: number
-  /** For a row whose name begins with the words and whose picture ends with the number. */
+  /** Renders only the text for screen readers: a row begins with it, and ends with a `seenOnly` badge. */
   readonly spokenOnly?: boolean
   readonly seenOnly?: boolean
 }
 
-/** How many are unread; nothing for none. */
+/** The number of unread messages; renders nothing for zero. */
 export function Badge({ count, spokenOnly = false, seenOnly = false }: BadgeProps) {
   if (count === 0) return null
   const words = (
@@ -23,5 +23,15 @@ export function Badge({ count, spokenOnly = false, seenOnly = false }: BadgeProp
       <span aria-hidden="true">{count > most ? `${most}+` : count}</span>
       {!seenOnly && words}
     </span>
+  )
+}
+
+/** Decorative, beside a text that says the same: a full dot for online, a ring for offline. */
+export function PresenceSign({ online }: { online: boolean }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={`inline-block size-2 shrink-0 rounded-full ${online ? 'bg-ok forced-color-adjust-none' : 'border-[1.5px] border-ink-3'}`}
+    />
   )
 }

@@ -4,11 +4,11 @@ import { Icon } from './icon.tsx'
 type BrandProps = {
   readonly demo?: boolean
   readonly small?: boolean
-  /** Beside something else a phone has room for the sign alone. */
+  /** On a phone shows only the icon, to leave room for other content. */
   readonly iconOnPhone?: boolean
 }
 
-/** The name of the product. `demo`: on this server anybody signs in as anybody, and a sign beside the name says so. */
+/** The name of the product. `demo`: adds a label that says that anybody can sign in as anybody on this server. */
 export function Brand({ demo = false, small = false, iconOnPhone = false }: BrandProps) {
   const { t } = useLingui()
   return (

@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { Icon } from './icon.tsx'
 
-/** The browser's own modal dialog: it holds the focus, closes on Escape and gives the focus back. */
+/** The browser's modal dialog: keeps the focus inside, closes on Escape and restores the focus. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const { t } = useLingui()
   const ref = useRef<HTMLDialogElement>(null)
@@ -16,7 +16,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     <dialog
       ref={ref}
       aria-labelledby={titleId}
-      // The event comes later than the closing: what was opened again meanwhile, as in React's strict mode, stays.
+      // The event is sent after the closing: a dialog that was reopened meanwhile, as in React's strict mode, stays
+      // open.
       onClose={(event) => !event.currentTarget.open && onClose()}
       className="m-auto w-[min(26rem,calc(100vw-2rem))] animate-fade rounded-card border border-line bg-surface p-6 text-ink shadow-menu"
     >

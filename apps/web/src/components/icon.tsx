@@ -24,7 +24,7 @@ export type IconName = keyof typeof paths
 
 type IconProps = { name: IconName; size?: number; flip?: boolean; strong?: boolean }
 
-/** One stroke style. An icon is never the only carrier of a meaning. */
+/** All icons have one stroke style. An icon never carries a meaning alone. */
 export function Icon({ name, size = 16, flip = false, strong = false }: IconProps) {
   return (
     <svg

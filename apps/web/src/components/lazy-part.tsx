@@ -1,15 +1,15 @@
 import { Trans } from '@lingui/react/macro'
 import { type ComponentType, useEffect, useState } from 'react'
-import { checkVersion } from '../lib/app-update.ts'
-import { whenIdle } from '../lib/when-idle.ts'
+import { checkVersion } from '../lib/loading/app-update.ts'
+import { whenIdle } from '../lib/loading/import-part.ts'
 import { Boundary } from './boundary.tsx'
 import { noticeActionClass } from './notice.tsx'
 
 const preloads: (() => Promise<unknown>)[] = []
 
 /**
- * A part of a page whose code comes later: when the page rests, or when it is first shown. Without its code it says so
- * in its place, the page around it stands, and it is tried again by a press and when the line is back.
+ * Returns a part of a page whose code is loaded when the page is idle, or when it is first shown. If that fails, the
+ * part shows an error in its place, and the rest of the page still works. A press or a restored connection retries.
  */
 export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let View: ComponentType<P> | null = null
@@ -24,7 +24,7 @@ export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>
         () => setState('ready'),
         () => {
           setState('failed')
-          // Its file may be gone because a new version was put in place.
+          // Its file may be missing because a new version was deployed.
           checkVersion()
         },
       )
@@ -43,7 +43,7 @@ export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>
   }
 }
 
-/** Loads every part while the page rests, so that it is here when the line is not. */
+/** Loads every part while the page is idle, so that it is there when the connection is not. */
 export function usePreloadedParts(): void {
   useEffect(() => {
     whenIdle(() => {
@@ -52,7 +52,7 @@ export function usePreloadedParts(): void {
   }, [])
 }
 
-/** That its version is outdated is said at the head of the page. */
+/** An outdated version is reported at the top of the page. */
 function MissingPart({ onRetry }: { onRetry: () => void }) {
   return (
     <div role="alert" className="p-3 text-small text-ink-2">

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react'
 
-/** Parts of the page that do not show everything yet that was missed without a line. */
+/** The number of parts of the page that do not show yet everything that was missed without a connection. */
 let behind = 0
 const listeners = new Set<() => void>()
 
@@ -9,7 +9,7 @@ function change(by: 1 | -1): void {
   for (const listener of listeners) listener()
 }
 
-/** Tells the page that this part is behind, for as long as it is. */
+/** Marks this part of the page as behind, for as long as it is. */
 export function useBehind(isBehind: boolean): void {
   useEffect(() => {
     if (!isBehind) return
@@ -18,7 +18,7 @@ export function useBehind(isBehind: boolean): void {
   }, [isBehind])
 }
 
-/** Every part of the page shows everything. */
+/** Returns true if every part of the page shows everything. */
 export function useNothingBehind(): boolean {
   return useSyncExternalStore(subscribe, () => behind === 0)
 }

@@ -7,7 +7,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** The words that a day separator needs, for a reader in this zone. */
+/** Returns the days that a day separator counts, for a reader in this zone. */
 function daysAgo(zone: string, then: string, now: string): number {
   vi.stubEnv('TZ', zone)
   return daysBetween(calendarDay(then), calendarDay(now))
@@ -20,9 +20,9 @@ test.each([
   ['Europe/Berlin', '2026-10-24T23:50:00+02:00', '2026-10-25T23:50:00+01:00', 1],
   ['Europe/Berlin', '2026-10-25T00:10:00+02:00', '2026-10-25T23:50:00+01:00', 0],
   ['Europe/Berlin', '2026-10-24T00:10:00+02:00', '2026-10-26T00:05:00+01:00', 2],
-  // Midnight itself is skipped here.
+  // Midnight itself does not exist on this day.
   ['Africa/Cairo', '2026-04-23T12:00:00Z', '2026-04-24T12:00:00Z', 1],
-  // The whole 30 December 2011 is.
+  // 30 December 2011 does not exist.
   ['Pacific/Apia', '2011-12-29T20:00:00-10:00', '2011-12-31T01:00:00+14:00', 2],
   ['America/New_York', '2026-01-01T04:30:00Z', '2026-01-01T05:30:00Z', 1],
   ['Europe/Moscow', '2025-12-31T20:59:59Z', '2025-12-31T21:00:00Z', 1],
@@ -31,7 +31,7 @@ test.each([
   expect(daysAgo(zone, then, now)).toBe(expected)
 })
 
-/** What those who follow the day are told. */
+/** Records what subscribers of the day are notified of. */
 function follow(zone: string, now: string) {
   vi.stubEnv('TZ', zone)
   vi.stubGlobal('window', new EventTarget())
@@ -57,10 +57,10 @@ test('[WEB-38] the day changes at the reader’s own midnight', () => {
 })
 
 test.each(['visibilitychange', 'focus', 'pageshow', 'resume'])(
-  '[WEB-38] the day and the zone are looked at anew on %s',
+  '[WEB-38] the day and the zone are checked again on %s',
   (name) => {
     const { days, leave } = follow('Europe/Moscow', '2026-11-28T12:00:00Z')
-    // A component that is rendered first must not keep the news from the others.
+    // A component that renders first must not suppress the notification of the others.
     vi.setSystemTime('2026-11-29T09:00:00Z')
     expect(todayStore.getSnapshot().day).toBe('2026-11-29')
     window.dispatchEvent(new Event(name))

@@ -1,24 +1,24 @@
-import { useStore } from './use-store.ts'
+import { useStore } from '@deskbell/sdk/react'
 
 /** The reader's calendar day and time zone. */
 export type Today = { readonly day: CalendarDay; readonly zone: string }
 
-/** `2026-03-01`; later days are greater texts. */
+/** Such as `2026-03-01`; a later day compares as a greater string. */
 export type CalendarDay = string
 
-/** The calendar day of a moment, in the reader's own time zone. */
+/** Returns the calendar day of a time, in the reader's own time zone. */
 export function calendarDay(at: Date | string): CalendarDay {
   const date = new Date(at)
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
   return `${date.getFullYear()}-${month}-${day}`
 }
 
-/** Days of the calendar between two days, however many hours they have. */
+/** Returns the number of calendar days between two days, however many hours they have. */
 export function daysBetween(earlier: CalendarDay, later: CalendarDay): number {
   return Math.round((Date.parse(later) - Date.parse(earlier)) / 86_400_000)
 }
 
-/** Renders the component again when the day or the time zone changes. */
+/** Returns the current day, and re-renders the component when the day or the time zone changes. */
 export function useToday(): Today {
   return useStore(todayStore)
 }
@@ -30,7 +30,7 @@ let published: Today = today
 
 type Day = { readonly startsMs: number; readonly endsMs: number }
 
-/** Asked for at every rendering of every row, so it is worked out anew only outside of the day that is known. */
+/** Called in every render of every row, so it computes the day again only when the known one is over. */
 function readToday(): Today {
   const now = Date.now()
   return now >= today.startsMs && now < today.endsMs ? today : renewToday()
@@ -57,13 +57,13 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** A timer stands still while the machine sleeps, and may be late in a hidden page. */
+/** Check on these events too: a timer stops while the machine sleeps, and may be late in a hidden page. */
 const returnEvents = ['visibilitychange', 'focus', 'pageshow', 'resume'] as const
 const longestWaitMs = 60_000
 
 function start(): void {
   published = renewToday()
-  // In the capturing phase: `visibilitychange` and `resume` are events of the document.
+  // In the capturing phase, because `visibilitychange` and `resume` are events of the document.
   for (const name of returnEvents) window.addEventListener(name, check, true)
   wait()
 }
@@ -92,3 +92,18 @@ function wait(): void {
 }
 
 export const todayStore = { getSnapshot: readToday, subscribe }
+
+export type Ago = { readonly value: number; readonly unit: 'minute' | 'hour' | 'day' }
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+
+/** Returns the elapsed time in the largest unit that fits. Null: less than a minute, or the other clock is ahead. */
+export function timeAgo(thenMs: number, nowMs: number): Ago | null {
+  const ms = nowMs - thenMs
+  if (ms < minuteMs) return null
+  if (ms < hourMs) return { value: Math.floor(ms / minuteMs), unit: 'minute' }
+  if (ms < dayMs) return { value: Math.floor(ms / hourMs), unit: 'hour' }
+  return { value: Math.floor(ms / dayMs), unit: 'day' }
+}

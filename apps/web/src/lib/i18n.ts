@@ -1,6 +1,6 @@
 import { i18n, type Messages } from '@lingui/core'
-import { importPart } from './import-part.ts'
-import { readStored, writeStored } from './local-store.ts'
+import { readStored, writeStored } from './device/storage.ts'
+import { importPart } from './loading/import-part.ts'
 import { chooseLocale, type Locale, wantedLocale } from './locale.ts'
 
 export type CatalogName = 'common' | 'chat' | 'pages' | 'parts' | 'console'
@@ -26,25 +26,34 @@ const catalogs: Record<Locale, Record<CatalogName, Load>> = {
 
 const storageKey = 'deskbell.locale'
 const needed = new Set<CatalogName>()
+/** Keys such as `en/common`. */
+const loadedCatalogs = new Set<string>()
 
-/** These catalogues come with every language from now on. */
+/** Makes every language load these catalogues from now on. */
 export function needCatalogs(names: readonly CatalogName[]): void {
   for (const name of names) needed.add(name)
 }
 
-/** A page and the catalogues that it needs, loaded side by side. Later languages bring these catalogues too. */
+/** Loads a page and its catalogues in parallel. Languages chosen later load these catalogues too. */
 export async function withCatalogs<T>(names: readonly CatalogName[], load: () => Promise<T>): Promise<T> {
   needCatalogs(names)
   const locale = chooseLocale([i18n.locale])
-  const loading = names.map(async (name) => i18n.load(locale, (await importPart(catalogs[locale][name])).messages))
-  const [loaded] = await Promise.all([importPart(load), ...loading])
+  const [loaded] = await Promise.all([importPart(load), ...names.map((name) => loadCatalog(locale, name))])
   return loaded
 }
 
-/** Changes the language, after everything that is shown has arrived in it. */
+/** Adds a catalogue to the shown translations, once: every load re-renders all texts of the page. */
+async function loadCatalog(locale: Locale, name: CatalogName): Promise<void> {
+  const { messages } = await importPart(catalogs[locale][name])
+  const key = `${locale}/${name}`
+  if (loadedCatalogs.has(key)) return
+  loadedCatalogs.add(key)
+  i18n.load(locale, messages)
+}
+
+/** Changes the language, after everything that is shown has been loaded in it. */
 export async function activateLocale(locale: Locale): Promise<void> {
-  const loaded = await Promise.all([...needed].map((name) => importPart(catalogs[locale][name])))
-  for (const { messages } of loaded) i18n.load(locale, messages)
+  await Promise.all([...needed].map((name) => loadCatalog(locale, name)))
   i18n.activate(locale)
   if (typeof document !== 'undefined') document.documentElement.lang = locale
 }
@@ -54,13 +63,13 @@ export async function chooseLanguage(locale: Locale): Promise<void> {
   await activateLocale(locale)
 }
 
-/** The font's files are one for each alphabet. Latin letters are in every language: names, addresses, numbers. */
+/** The font has one file for each alphabet. Every language needs Latin letters: names, addresses, numbers. */
 const letters: Record<Locale, string> = { en: 'a', ru: 'aя' }
 
 export async function startTranslations(): Promise<void> {
   needed.add('common')
   const locale = wantedLocale(readStored(storageKey))
-  // The browser would ask for it with the first text, and every line would be drawn twice.
+  // Otherwise the browser would load the font with the first text, and paint every line twice.
   document.fonts.load('1em Onest', letters[locale]).catch(() => undefined)
   await activateLocale(locale)
 }

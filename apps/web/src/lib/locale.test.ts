@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { chooseLocale, regionalTag } from './locale.ts'
 
-test('[WEB-8] the first wanted language that exists is taken, else English', () => {
+test('[WEB-8] the first supported language is chosen, else English', () => {
   expect(chooseLocale(['', 'de-DE', 'ru-RU', 'en'])).toBe('ru')
   expect(chooseLocale(['en-GB', 'ru'])).toBe('en')
   expect(chooseLocale(['de'])).toBe('en')
 })
 
-test('[WEB-8] times are written as the reader’s own region does', () => {
+test('[WEB-8] times are formatted for the reader’s own region', () => {
   expect(regionalTag('en', ['ru', 'en-GB', 'en-US'])).toBe('en-GB')
   expect(regionalTag('ru', ['en-GB'])).toBe('ru')
   expect(regionalTag('en', ['en-US-u-hc-h23'])).toBe('en-US-u-hc-h23')
@@ -31,7 +31,7 @@ test.each([
 })
 
 test.each(['', 'C', 'POSIX', 'x', '*', '-', '@', '_', 'en\0', 'i-default', 'x-ru', 'русский', 'e'.repeat(99)])(
-  '[WEB-37] %j is no language, and nothing breaks',
+  '[WEB-37] %j is not a language, and nothing throws',
   (reported) => {
     for (const locale of ['en', 'ru']) {
       const region = regionalTag(locale, [reported])
@@ -41,7 +41,7 @@ test.each(['', 'C', 'POSIX', 'x', '*', '-', '@', '_', 'en\0', 'i-default', 'x-ru
   },
 )
 
-test('[WEB-37] what is no text is passed over', () => {
+test('[WEB-37] values that are not strings are skipped', () => {
   expect(chooseLocale([null, undefined, 7, {}, ['ru'], Symbol('ru'), 'ru'])).toBe('ru')
   expect(regionalTag('ru', [null, { toString: () => 'ru' }, 'ru-BY'])).toBe('ru-BY')
 })

@@ -1,2 +1,2 @@
-/** There was no line, so nothing was asked. */
+/** There was no connection, so no call was made. */
 export class OfflineError extends Error {}

@@ -6,7 +6,7 @@ const serverNow = Date.parse('2026-11-28T12:00:00Z')
 const iso = (ms: number) => new Date(ms).toISOString()
 
 test.each([-48 * hourMs, -hourMs, 0, hourMs, 48 * hourMs])(
-  '[WEB-43] a device whose clock is off by %d ms knows the server’s time from what has just come',
+  '[WEB-43] a device whose clock is off by %d ms learns the server’s time from a fresh entry',
   (offMs) => {
     const time = createServerTime(() => serverNow + offMs)
     time.note(iso(serverNow - 5_000 * hourMs), false)
@@ -15,7 +15,7 @@ test.each([-48 * hourMs, -hourMs, 0, hourMs, 48 * hourMs])(
   },
 )
 
-test('[WEB-43] history shows that a clock is slow, and does not make a right one wrong', () => {
+test('[WEB-43] history corrects a slow clock, and does not change a right one', () => {
   const slow = createServerTime(() => serverNow - hourMs)
   slow.note(iso(serverNow - 60_000), false)
   expect(slow.now()).toBe(serverNow - 60_000)
@@ -24,7 +24,7 @@ test('[WEB-43] history shows that a clock is slow, and does not make a right one
   expect(right.now()).toBe(serverNow)
 })
 
-test('[WEB-43] a clock that is set anew is noticed with the next message', () => {
+test('[WEB-43] the next message shows that a clock was set', () => {
   let offMs = 0
   const time = createServerTime(() => serverNow + offMs)
   time.note(iso(serverNow), true)

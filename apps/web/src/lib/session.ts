@@ -1,14 +1,16 @@
-import type { User } from '@deskbell/contract/users'
-import type { Sdk } from '@deskbell/sdk'
+import type { Sdk, User } from '@deskbell/sdk'
+import { useSdk } from '@deskbell/sdk/react'
 import { createContext, useContext } from 'react'
 
-/** Who is signed in on this page, and the connection of that session. */
+/** The signed-in user of this page, and the SDK of that session. */
 export type Session = { readonly sdk: Sdk; readonly user: User }
 
-export const SessionContext = createContext<Session | null>(null)
+/** The user as far as this device knows: the page is rendered before the server has answered. */
+export const UserContext = createContext<User | null>(null)
 
 export function useSession(): Session {
-  const session = useContext(SessionContext)
-  if (session === null) throw new Error('useSession needs a SessionContext above it')
-  return session
+  const sdk = useSdk()
+  const user = useContext(UserContext)
+  if (user === null) throw new Error('useSession needs a UserContext above it')
+  return { sdk, user }
 }

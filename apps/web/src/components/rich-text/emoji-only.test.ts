@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isEmojiOnly } from './emoji-only.ts'
+import { isEmojiOnly } from './rich-text.tsx'
 
 test.each([
   '😀',
@@ -19,7 +19,7 @@ test.each([
   '✌🏿',
   '🤷‍♂️',
   '⌚',
-])('[WEB-39] %s stands large', (text) => {
+])('[WEB-39] %s is shown large', (text) => {
   expect(isEmojiOnly(text)).toBe(true)
 })
 
@@ -41,11 +41,11 @@ test.each([
   '☎',
   '😀 ok',
   '‼',
-])('[WEB-39] %j does not', (text) => {
+])('[WEB-39] %j is not shown large', (text) => {
   expect(isEmojiOnly(text)).toBe(false)
 })
 
-test('[WEB-39] a hostile text costs little time', () => {
+test('[WEB-39] a hostile text takes little time', () => {
   const start = performance.now()
   expect(isEmojiOnly('👨‍👩‍👧‍👦'.repeat(2_000))).toBe(false)
   expect(isEmojiOnly(`${'👨‍'.repeat(38)}!`)).toBe(false)

@@ -5,7 +5,7 @@ const links = (text: string) =>
   linkTokens(text).flatMap((token) => (token.type === 'link' ? [[token.text, token.href]] : []))
 const shown = (text: string) => links(text).map(([each]) => each)
 
-test('[WEB-17] addresses become links without the end of their sentence', () => {
+test('[WEB-17] addresses become links without the punctuation after them', () => {
   expect(links('See https://example.com/a_(b)?c=1, or (http://example.org).')).toEqual([
     ['https://example.com/a_(b)?c=1', 'https://example.com/a_(b)?c=1'],
     ['http://example.org', 'http://example.org/'],
@@ -16,9 +16,9 @@ test('[WEB-17] addresses become links without the end of their sentence', () => 
   ])
 })
 
-// Of each text exactly these parts are links.
+// Exactly these parts of each text are links.
 const texts: readonly (readonly [string, ...string[]])[] = [
-  // Every sign that RFC 5322 allows before the @.
+  // Every character that RFC 5322 allows before the @.
   ...[..."!#$%&'*+-/=?^_`|~."].map((sign) => [`a${sign}b@example.com`, `a${sign}b@example.com`] as const),
   ["O'Neil: o'neil@example.com.", "o'neil@example.com"],
   ['{}@example.com', '{}@example.com'],
@@ -106,7 +106,7 @@ const texts: readonly (readonly [string, ...string[]])[] = [
   ['a.www.example.com'],
   [`https://a.example/${'x'.repeat(15_000)}`, `https://a.example/${'x'.repeat(15_000)}`],
   ['https://a.example/gpj.\u202eexe', 'https://a.example/gpj'],
-  // What would lead elsewhere than it seems.
+  // Addresses that lead elsewhere than they seem to.
   ['https://paypal.com@evil.test'],
   ['https://paypal.com:pay@evil.test/x'],
   ['https://paypal.com\\@evil.test'],
@@ -121,11 +121,11 @@ const texts: readonly (readonly [string, ...string[]])[] = [
   ['https://日本語abc.example', 'https://日本語abc.example'],
 ]
 
-test.each(texts)('[WEB-17] the links of %j', (text, ...expected) => {
+test.each(texts)('[WEB-17] finds the links of %j', (text, ...expected) => {
   expect(shown(text)).toEqual(expected)
 })
 
-test('[WEB-17] a link leads where it says', () => {
+test('[WEB-17] a link leads to the address that it shows', () => {
   expect(links("o'neil@example.com a%b?c#d@example.com anna@пример.рф")).toEqual([
     ["o'neil@example.com", "mailto:o'neil@example.com"],
     ['a%b?c#d@example.com', 'mailto:a%25b%3Fc%23d@example.com'],
@@ -149,7 +149,7 @@ test.each([
 })
 
 test.each(['a\n\nb https://x.example\nc', '', 'https://x.example', 'x'.repeat(30_000)])(
-  '[WEB-17] no sign of the text is lost',
+  '[WEB-17] no character of the text is lost',
   (text) => {
     expect(
       linkTokens(text)
@@ -175,7 +175,7 @@ test.each([
   '@a.b'.repeat(4_000),
   'https://a.com谢'.repeat(1_300),
   ',https://a'.repeat(1_600),
-])('[WEB-17] a hostile text costs little time (%#)', (text) => {
+])('[WEB-17] a hostile text takes little time (%#)', (text) => {
   linkTokens('warm up: a@b.example')
   const start = performance.now()
   linkTokens(text)

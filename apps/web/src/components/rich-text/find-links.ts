@@ -1,13 +1,12 @@
 import { LinkifyIt, REBuilder } from 'linkify-it'
-import { isDeceptiveHost } from './deceptive-host.ts'
 
 export type TextToken =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'link'; readonly text: string; readonly href: string }
 
 /**
- * Cuts a text into plain parts and links. Only http, https and mailto become links, and an address is a link whole or
- * not at all: a part of it would lead to somebody else. docs/decisions/0030
+ * Splits a text into plain parts and links. Only http, https and mailto become links. An address is a link as a whole
+ * or not at all: a part of it would lead to somebody else. docs/decisions/0030
  */
 export function linkTokens(text: string): TextToken[] {
   const tokens: TextToken[] = []
@@ -24,7 +23,7 @@ export function linkTokens(text: string): TextToken[] {
 export type FoundLink = { readonly start: number; readonly end: number; readonly href: string }
 
 export function findLinks(text: string): FoundLink[] {
-  // Most texts hold none, and the patterns take some milliseconds to build.
+  // Most texts contain no link, and the patterns take some milliseconds to build.
   if (!/https?:|www\.|@/i.test(text)) return []
   const links: FoundLink[] = []
   let offset = 0
@@ -40,7 +39,7 @@ export function findLinks(text: string): FoundLink[] {
 }
 
 const cjk = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}'
-/** Here a new address begins, though no space stands before it: `https://a.example/x,https://b.example`. */
+/** Where a new address begins without a space before it: `https://a.example/x,https://b.example`. */
 const seam = new RegExp(
   `(?=[,;|]['"’”“‘«»()\\[\\]{}]{0,3}(?:https?://|www\\.))|(?<=[_|${cjk}])(?=https?://|www\\.)`,
   'giu',
@@ -52,19 +51,19 @@ class Patterns extends REBuilder {
     return /[><\uff5c`]/
   }
 
-  /** Dashes, dots and apostrophes inside the titles of pages: `Michelson–Morley_experiment`. */
+  /** Dashes, dots and apostrophes in the titles of pages: `Michelson–Morley_experiment`. */
   override get_path_extra() {
     return new RegExp(`[‐‑–’·・](?=${this.get_pseudo_letter().source})|`)
   }
 
-  /** The characters that RFC 5322 allows, and letters of other alphabets where words have spaces between them. */
+  /** The characters that RFC 5322 allows, and letters of other alphabets that put spaces between words. */
   override get_mail_name() {
     const letter = `(?:(?!${this.src_ZPCc}|${this.get_text_separators().source})[\\u00a1-\\u1fff])`
     const sign = `(?:[-!#$%&'*+/=?^_\`{|}~a-zA-Z0-9]|${letter})`
     return new RegExp(`${sign}(?:${sign}|[.](?=${sign})){0,63}`)
   }
 
-  /** What may stand before an address: anything that can be no part of it. */
+  /** What may precede an address: any character that cannot be part of it. */
   override get_mail_name_validator() {
     const foreign = `(?![\\u0000-\\u007f])(?:${this.src_ZPCc}|[\\u2e80-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff])`
     const before = `^|${this.get_text_separators().source}|[",:;()\\[\\]]|${this.src_ZCc}|${foreign}`
@@ -92,7 +91,7 @@ function validateWww(text: string, at: number, { re }: LinkifyIt): number {
 
 type Found = { readonly text: string; readonly start: number; readonly end: number }
 
-/** Signs that nobody sees could hide where the address ends. Only joiners stand inside words. */
+/** Invisible characters could hide where the address ends. Only joiners occur inside words. */
 const unseen = /(?![\u200c\u200d])\p{Cf}/u
 
 function urlLink({ text, start, end: foundEnd }: Found): FoundLink | null {
@@ -108,14 +107,14 @@ function urlLink({ text, start, end: foundEnd }: Found): FoundLink | null {
   if (host !== typedHost && rest !== '') return null
   shown = `${scheme}${host}${rest}`
   const next = text[start + shown.length] ?? ''
-  // A name before the host only serves to disguise it.
+  // A user name before the host only disguises it.
   if (next === '@' || (rest === '' && /^(?:\\|:[^\s/?#]{0,256}@)/.test(text.slice(start + shown.length)))) return null
   const url = parseUrl(isWww ? `https://${shown}` : shown)
   if (url === null || url.username !== '' || isDeceptiveHost(host.replace(/:\d*$/, ''))) return null
   return { start, end: start + shown.length, href: url.href }
 }
 
-/** No ending of a name mixes Latin letters with others, so what follows them is the next word: `https://a.com谢谢`. */
+/** No top-level domain mixes Latin letters with others, so what follows is the next word: `https://a.com谢谢`. */
 function withoutGluedWords(host: string): string {
   const glued = new RegExp(`^(.*\\.[a-z]{2,})[${cjk}][^.]*$`, 'isu').exec(host)
   return glued?.[1] ?? host
@@ -143,13 +142,16 @@ function isMailDomain(domain: string): boolean {
   return isName && parseUrl(`http://${domain}`) !== null && !isDeceptiveHost(domain)
 }
 
-/** Does the address go on where the match ends, or is it the user of a URL or of a copy command? */
+/** Returns whether the address continues after the match, or is the user of a URL or of a copy command. */
 function isPartial(text: string, { start, end }: { start: number; end: number }): boolean {
   if (/^(?:[@\\]|:[\w/~])/.test(text.slice(end, end + 2))) return true
   return /:\/\/[^\s/?#]*$/.test(text.slice(Math.max(0, start - 300), start))
 }
 
-/** Signs that enclose an address are no part of it, though they could be: `*anna@example.com*`. */
+/**
+ * Returns the length of the marks around an address. They are not part of it, though they could be:
+ * `*anna@example.com*`.
+ */
 function wrapLength(text: string, { start, end }: Found): number {
   const [opening = ''] = /^[*_~'`|{]+/.exec(text.slice(start, end)) ?? []
   const closing = [...opening].reverse().join('').replaceAll('{', '}')
@@ -172,4 +174,40 @@ function parseUrl(address: string): URL | null {
   } catch {
     return null
   }
+}
+
+/** Scripts with letters that look like Latin ones. */
+const lookalikes = [
+  {
+    script: /\p{Script=Cyrillic}/u,
+    whole: /^[\p{Script=Cyrillic}\p{M}\d-]+$/u,
+    latin: /^[асԁеһіјӏорԛѕԝхуъЬҽпгѵѡ\d-]+$/u,
+  },
+  { script: /\p{Script=Greek}/u, whole: /^[\p{Script=Greek}\p{M}\d-]+$/u, latin: /^[αικνρυωηοτϲϳ\d-]+$/u },
+  { script: /\p{Script=Armenian}/u, whole: /^[\p{Script=Armenian}\p{M}\d-]+$/u, latin: /^[ագզէլհյնոսւօՙ\d-]+$/u },
+  { script: /\p{Script=Cherokee}/u, whole: /^[\p{Script=Cherokee}\d-]+$/u, latin: /^/ },
+]
+/** Scripts that honest names combine with Latin letters, because they look like no Latin letter. */
+const latinAndAsian =
+  /^[\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}ー・\d_-]+$/u
+/** Phonetic and other rare letters that look like plain ones: ɡ, ı, ɑ, ſ. */
+const rareLatin = /[ıĸſ\u0250-\u02af\u1d00-\u1dbf\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab6f]/u
+
+/**
+ * Returns whether this host could be mistaken for another one. True for a label that mixes scripts or has rare letters,
+ * and for one spelled only in letters that look Latin under a Latin ending: `аррӏе.com` in Cyrillic. Browsers decide
+ * similarly when to show punycode.
+ */
+export function isDeceptiveHost(host: string): boolean {
+  const labels = host.normalize('NFC').toLowerCase().split('.')
+  const isLatinEnding = /^[a-z]/.test(labels.at(-1) ?? '')
+  return labels.some((label) => isDeceptiveLabel(label, isLatinEnding))
+}
+
+function isDeceptiveLabel(label: string, isLatinEnding: boolean): boolean {
+  if (/^[\0-\x7f]*$/.test(label)) return false
+  for (const { script, whole, latin } of lookalikes) {
+    if (script.test(label)) return !whole.test(label) || (isLatinEnding && latin.test(label))
+  }
+  return /\p{Script=Latin}/u.test(label) && (!latinAndAsian.test(label) || rareLatin.test(label))
 }

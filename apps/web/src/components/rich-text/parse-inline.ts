@@ -7,19 +7,19 @@ export type Inline =
   | { readonly type: 'bold' | 'italic'; readonly children: readonly Inline[] }
 
 /**
- * One line of a text: `code`, links, **bold** and *italic*. A mark counts only where it cannot be meant otherwise, with
- * its partner on the same line; every other sign stays as it was typed. Takes time in proportion to the line.
+ * Parses one line: `code`, links, **bold** and *italic*. A mark counts only if nothing else can be meant, with its
+ * partner on the same line; all other characters stay as typed. The time is linear in the length of the line.
  */
 export function parseInline(line: string): Inline[] {
   if (!/[*`@]|https?:|www\./i.test(line)) return line === '' ? [] : [{ type: 'text', text: line }]
   return withEmphasis(line, withLinks(line, codeSpans(line)))
 }
 
-/** A part of the line that no mark of emphasis can cut. */
+/** A part of the line that marks of emphasis cannot split. */
 type Solid = { readonly start: number; readonly end: number; readonly node: Inline }
 
 const asian = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}'
-// Words of these scripts have no spaces between them, so marks stand right beside them.
+// Words of these scripts have no spaces between them, so marks touch them.
 const word = new RegExp(`(?![${asian}])[\\p{L}\\p{N}\\p{M}_]`, 'u')
 
 function codeSpans(line: string): Solid[] {
@@ -52,7 +52,7 @@ function nextOfSameLength(fences: readonly { readonly length: number }[]): (numb
   return next
 }
 
-/** Adds the links that stand between the code. */
+/** Adds the links between the code spans. */
 function withLinks(line: string, code: readonly Solid[]): Solid[] {
   const solids: Solid[] = []
   let from = 0
@@ -79,10 +79,10 @@ function withEmphasis(line: string, solids: readonly Solid[]): Inline[] {
   return buildNodes({ line, solids, pairs }, { start: 0, end: line.length })
 }
 
-/** What stands before an opening mark and after a closing one: nothing, a space, or what goes around words. */
+/** What may precede an opening mark or follow a closing one: nothing, a space, or characters around words. */
 const beforeOpening = new RegExp(`^$|[\\s\\p{Ps}\\p{Pi}"'’“„‚«»¿¡–—,:;>。，、；：！？・${asian}]`, 'u')
 const afterClosing = new RegExp(`^$|[\\s\\p{Pe}\\p{Pf}"'’“”«».,:;!?…\\-–—。，、；：！？・${asian}]`, 'u')
-// Inside stand words: `*.txt` and `count(*)` are no emphasis.
+// Only words may be inside: `*.txt` and `count(*)` are not emphasis.
 const afterOpening = /[\p{L}\p{N}\p{Ps}\p{Pi}\p{Sc}\p{Extended_Pictographic}"'«„“¿¡#@+`]/u
 const beforeClosing = /[\p{L}\p{N}\p{M}\p{Pe}\p{Pf}\p{Sc}\p{Extended_Pictographic}"'»“”.,:;!?…%+/`_。！？]/u
 
@@ -97,7 +97,7 @@ function marksOf(line: string, solids: readonly Solid[]): Mark[] {
     const isInside = (solids[solidAt]?.start ?? Number.POSITIVE_INFINITY) <= start
     if (length > 3 || isInside) continue
     const [before, after] = [charBefore(line, start), charAfter(line, start + length)]
-    // A mark may also stand beside another one: `**a *b***` is left as it is, `***a***` is both.
+    // A run of asterisks is one mark: `***a***` is bold and italic, but `**a *b***` stays as it is.
     marks.push({
       start,
       length,
@@ -108,7 +108,7 @@ function marksOf(line: string, solids: readonly Solid[]): Mark[] {
   return marks
 }
 
-/** Pairs that contain each other or stand apart; of one length at most one is open, so none lies deeper than three. */
+/** Pairs are nested or separate. At most one mark of each length is open, so none is nested deeper than three. */
 function pairMarks(line: string, marks: readonly Mark[]): Pair[] {
   const pairs: Pair[] = []
   let open: Mark[] = []
@@ -125,7 +125,7 @@ function pairMarks(line: string, marks: readonly Mark[]): Pair[] {
   return pairs.sort((a, b) => a.opening.start - b.opening.start)
 }
 
-/** Between single marks numbers alone are a product: `5 *3* 2`. */
+/** Numbers alone between single marks are a product: `5 *3* 2`. */
 function isEmphasis(line: string, { opening, closing }: Pair): boolean {
   return opening.length > 1 || /[\p{L}\p{Extended_Pictographic}]/u.test(line.slice(opening.start, closing.start))
 }
@@ -171,7 +171,7 @@ function emphasis(length: number, children: readonly Inline[]): Inline {
   return { type: 'bold', children: length === 2 ? children : [{ type: 'italic', children }] }
 }
 
-/** Whole signs, though some are two units long. */
+/** Returns whole characters, though some are two units long. */
 function charBefore(line: string, at: number): string {
   const last = line.charCodeAt(at - 1)
   return at < 1 ? '' : line.slice(at - (last >= 0xdc00 && last <= 0xdfff ? 2 : 1), at)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Inline } from './parse-inline.ts'
 import { type Block, parseMarkup } from './parse-markup.ts'
-import { plainText } from './plain-text.ts'
+import { plainText } from './rich-text.tsx'
 
 /** A short form to compare with: `<b>…</b>` for bold, and so on. */
 const tags = { bold: 'b', italic: 'i', code: 'c', link: 'a' } as const
@@ -119,11 +119,11 @@ const trace = `TypeError: Cannot read properties of undefined (reading 'a')
     at Object.<anonymous> (/srv/app/index.js:3:15)
     at Module._compile (node:internal/modules/cjs/loader:1554:14)`
 
-test('[WEB-39] a stack trace without a fence keeps every sign', () => {
+test('[WEB-39] a stack trace without a fence keeps every character', () => {
   expect(marked(trace)).toBe(trace)
 })
 
-test('[WEB-39] rows and announcements have the words without the marks', () => {
+test('[WEB-39] rows and announcements show the text without its marks', () => {
   expect(plainText('**Hi** `x`\n> *quoted*\n- a\n- b\n1. c\n2. d\n```js\ny\n```')).toBe(
     'Hi x\nquoted\na\nb\n1. c\n2. d\ny',
   )
@@ -169,13 +169,13 @@ const sign = fc.constantFrom(
   ...['_', '"', "'", '😀', '\u0301', '\ud800', 'https://a.example/x', 'a@b.example', '> ', '>', '- ', '\t', ',', '@'],
 )
 
-test('[WEB-39] whatever is typed, only marks are left out', () => {
+test('[WEB-39] only marks are removed, whatever is typed', () => {
   const property = fc.property(fc.array(sign, { maxLength: 60 }), (signs) => {
     const text = signs.join('')
     const blocks = parseMarkup(text)
     expect(depth(blocks)).toBeLessThan(30)
     const shown = blocks.map(visible).join('').replace(/\s/g, '')
-    // Walks over both: what is missing in one must be marks in the other.
+    // Walks over both texts: a character that is not shown must be a mark.
     let at = 0
     for (const each of text.replace(/\s/g, '')) {
       if (shown.startsWith(each, at)) at += each.length
@@ -183,7 +183,7 @@ test('[WEB-39] whatever is typed, only marks are left out', () => {
     }
     expect(at).toBe(shown.length)
   })
-  // Stars can be the beginning of an address, and are no marks then.
+  // Asterisks can begin an address, and are not marks then.
   fc.assert(property, { numRuns: 3_000, examples: [[[...'**a@b.example*\u0301**']]] })
 })
 
@@ -205,7 +205,7 @@ test.each([
   '\n'.repeat(16_000),
   `1. a\n${'2. b\n'.repeat(3_000)}`,
   '*https://a.example/x* '.repeat(700),
-])('[WEB-39] a hostile text costs little time (%#)', (text) => {
+])('[WEB-39] a hostile text takes little time (%#)', (text) => {
   parseMarkup('warm up *a* https://a.example')
   const start = performance.now()
   parseMarkup(text)

@@ -1,13 +1,13 @@
 import { type Inline, parseInline } from './parse-inline.ts'
 
-/** A message, cut into blocks from top to bottom. */
+/** A part of a message, which is a list of blocks from top to bottom. */
 export type Block =
-  /** Lines as they were typed, their breaks included. */
+  /** Lines as they were typed, with their breaks. */
   | { readonly type: 'paragraph'; readonly children: readonly Inline[] }
   | { readonly type: 'code'; readonly language: string; readonly text: string }
   | { readonly type: 'quote'; readonly blocks: readonly Block[] }
   | { readonly type: 'bullets'; readonly items: readonly Item[] }
-  /** `end` is the sign after the number: `1.` or `1)`. */
+  /** `end` is the character after the number: `1.` or `1)`. */
   | { readonly type: 'numbers'; readonly start: number; readonly end: '.' | ')'; readonly items: readonly Item[] }
 
 export type Item = readonly Inline[]
@@ -15,8 +15,8 @@ export type Item = readonly Inline[]
 const quotesDeep = 3
 
 /**
- * The light markup of messages. Marks are taken only where nothing else can be meant: a list has two items or more,
- * a fence is closed, and indented lines stay as they are. Whatever is no mark is shown, in its place.
+ * Parses the light markup of messages. A mark counts only if nothing else can be meant: a list has two items or more, a
+ * fence is closed, and indented lines stay as they are. All other characters are shown, in their place.
  */
 export function parseMarkup(text: string): Block[] {
   return parseLines(text.split('\n'), 0)
@@ -47,7 +47,7 @@ function parseLines(lines: readonly string[], depth: number): Block[] {
   return blocks
 }
 
-/** One paragraph holds all its lines: the browser finds the direction of each by itself. */
+/** Joins lines into one paragraph: the browser finds the direction of each line by itself. */
 function inlineLines(lines: readonly string[]): Inline[] {
   const children = trimEmpty(lines).flatMap((line, index): Inline[] => [
     ...(index === 0 ? [] : [{ type: 'text', text: '\n' } as const]),
@@ -56,7 +56,7 @@ function inlineLines(lines: readonly string[]): Inline[] {
   return joinTexts(children)
 }
 
-/** Empty lines beside another block are its distance. */
+/** Removes empty lines beside another block: the layout adds the distance. */
 function trimEmpty(lines: readonly string[]): readonly string[] {
   const first = lines.findIndex((line) => line.trim() !== '')
   const last = lines.findLastIndex((line) => line.trim() !== '')
@@ -84,7 +84,7 @@ function joinTexts(nodes: readonly Inline[]): Inline[] {
 const openingFence = /^```([^\s`]{0,40})\s*$/
 const closingFence = /^```\s*$/
 
-/** For each opening fence the line of its closing one. */
+/** Returns the line of the closing fence for each opening one. */
 function fenceEnds(lines: readonly string[]): ReadonlyMap<number, number> {
   const ends = new Map<number, number>()
   let opened: number | undefined
@@ -139,7 +139,7 @@ function takeNumbers(lines: readonly string[], at: number): Taken | undefined {
   return items === undefined ? undefined : { block: { type: 'numbers', start, end, items }, lines: items.length }
 }
 
-/** Undefined for fewer than two: a dash at the start of one line is a dash. */
+/** Returns undefined for fewer than two items: a dash at the start of a single line is a dash. */
 function takeItems(
   lines: readonly string[],
   at: number,

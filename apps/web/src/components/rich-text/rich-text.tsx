@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { Inline } from './parse-inline.ts'
 import { type Block, type Item, parseMarkup } from './parse-markup.ts'
 
-/** A text with its links and light markup as elements. Nothing in it becomes HTML. */
+/** Renders a text with its links and light markup as elements, never as HTML. */
 export function RichText({ text }: { text: string }) {
   return (
     <div className="grid gap-1.5">
@@ -54,14 +54,14 @@ function Items({ items }: { items: readonly Item[] }) {
   ))
 }
 
-/** Long lines are scrolled to, and keep their shape. */
+/** Long lines scroll, and are not wrapped. */
 function CodeBlock({ language, text }: { language: string; text: string }) {
   return (
     <figure className="min-w-0 overflow-hidden rounded-control bg-sunken">
       {language !== '' && <figcaption className="px-3 pt-1.5 text-meta text-ink-3">{language}</figcaption>}
       <pre
         dir="ltr"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
         tabIndex={0}
         className="overflow-x-auto px-3 py-2 font-mono text-small focus-visible:-outline-offset-2"
       >
@@ -106,3 +106,48 @@ function InlineNode({ node }: { node: Inline }): ReactNode {
       )
   }
 }
+
+/** Returns the text of a message without its marks: for rows of a list, and for screen readers. */
+export function plainText(text: string): string {
+  return parseMarkup(text).map(blockText).join('\n')
+}
+
+function blockText(block: Block): string {
+  switch (block.type) {
+    case 'paragraph':
+      return inlineText(block.children)
+    case 'code':
+      return block.text
+    case 'quote':
+      return block.blocks.map(blockText).join('\n')
+    case 'bullets':
+      return block.items.map(inlineText).join('\n')
+    case 'numbers':
+      return block.items.map((item, index) => `${block.start + index}${block.end} ${inlineText(item)}`).join('\n')
+  }
+}
+
+function inlineText(nodes: readonly Inline[]): string {
+  return nodes.map((node) => ('children' in node ? inlineText(node.children) : node.text)).join('')
+}
+
+const mostSigns = 3
+
+const base = String.raw`\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?`
+/** Characters that are pictures by themselves, by a variation selector, or by a skin tone. */
+const picture = String.raw`(?:\p{Emoji_Presentation}\ufe0f?|\p{Extended_Pictographic}(?:\ufe0f|(?=\p{Emoji_Modifier}|\u200d\p{Extended_Pictographic})))\p{Emoji_Modifier}?`
+const flag = String.raw`\p{Regional_Indicator}{2}`
+const keycap = String.raw`[0-9#*]\ufe0f?\u20e3`
+const tags = String.raw`[\u{e0020}-\u{e007e}]+\u{e007f}`
+const sign = `(?:${flag}|${keycap}|(?!\\p{Regional_Indicator})${picture}(?:${tags})?(?:\\u200d${base})*)`
+const pattern = new RegExp(`^${sign}(?:\\s*${sign}){0,${mostSigns - 1}}$`, 'u')
+/** A longer text cannot be three emoji: a family has eleven units, a flag of a region fourteen. */
+const unitsMost = 120
+
+/** Returns true for one to three emoji and nothing else. */
+export function isEmojiOnly(text: string): boolean {
+  return text.length <= unitsMost && pattern.test(text)
+}
+
+/** Loaded together, after the page. */
+export const richTextParts = { RichText, plainText, isEmojiOnly }

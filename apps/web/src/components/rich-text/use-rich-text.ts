@@ -1,24 +1,24 @@
-import { importPart } from '../../lib/import-part.ts'
-import { useStore } from '../../lib/use-store.ts'
+import { useStore } from '@deskbell/sdk/react'
+import { importPart } from '../../lib/loading/import-part.ts'
 
-export type RichTextParts = typeof import('./rich-text-parts.ts')['richTextParts']
+export type RichTextParts = typeof import('./rich-text.tsx')['richTextParts']
 
 /**
- * What shows links, markup and large emoji. It comes beside the page and not with it: the page is sooner there, and a text
- * is shown as it was typed until then. Null for a text that has nothing to be shown otherwise, and while it is not here.
+ * Returns what renders links, markup and large emoji. It is loaded beside the page and not with it, so that the page is
+ * shown sooner; until then texts are shown as typed. Null for a text without any of these, and until it is loaded.
  */
 export function useRichText(text: string): RichTextParts | null {
   const parts = useStore(store)
   return mayBeRich(text) ? parts : null
 }
 
-/** The words of a text without its marks, as far as that is known yet. */
+/** Returns a function that removes the marks from a text. Until the code is loaded, it returns the text as typed. */
 export function usePlainText(): (text: string) => string {
   const parts = useStore(store)
   return (text) => (parts !== null && mayBeRich(text) ? parts.plainText(text) : text)
 }
 
-/** Cheap, and never false for a text that holds a link, a mark or an emoji. */
+/** A cheap check, never false for a text that contains a link, a mark or an emoji. */
 export function mayBeRich(text: string): boolean {
   return /[*`@]|https?:|www\.|^(?:> |[-+•] |\d+[.)] )|\u20e3|\p{Regional_Indicator}|\p{Extended_Pictographic}/imu.test(
     text,
@@ -33,7 +33,7 @@ const store = {
   getSnapshot: () => loaded,
   subscribe: (listener: () => void) => {
     listeners.add(listener)
-    // The one that failed without a line is asked for again by the next text.
+    // If loading failed, the next text tries again.
     load()
     return () => void listeners.delete(listener)
   },
@@ -42,7 +42,7 @@ const store = {
 function load(): void {
   if (loaded !== null || loading) return
   loading = true
-  importPart(() => import('./rich-text-parts.ts')).then(
+  importPart(() => import('./rich-text.tsx')).then(
     ({ richTextParts }) => {
       loaded = richTextParts
       for (const listener of [...listeners]) listener()
@@ -53,5 +53,5 @@ function load(): void {
   )
 }
 
-// With the first line of the page's own code, so that it is here before the first message.
+// Starts with the page's own code, so that it is loaded before the first message.
 if (typeof document !== 'undefined') load()

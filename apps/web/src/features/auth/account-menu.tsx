@@ -4,19 +4,22 @@ import { Avatar } from '../../components/avatar.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { lazyPart } from '../../components/lazy-part.tsx'
 import { withCatalogs } from '../../lib/i18n.ts'
-import { importPart } from '../../lib/import-part.ts'
+import { importPart } from '../../lib/loading/import-part.ts'
 import { useSession } from '../../lib/session.ts'
-import type { AccountPanelProps } from './account-panel.tsx'
+import type { AccountPanelProps } from './lazy/account-panel.tsx'
 
 const AccountPanel = lazyPart<AccountPanelProps>(async () => {
   const [panel] = await Promise.all([
-    withCatalogs(['pages', 'parts'], () => import('./account-panel.tsx')),
-    importPart(() => import('./sign-out-tools.ts')),
+    withCatalogs(['pages', 'parts'], () => import('./lazy/account-panel.tsx')),
+    importPart(() => import('./lazy/sign-out.tsx')),
   ])
   return panel.AccountPanel
 })
 
-/** Who is signed in, how the page looks, and the way out. The browser's own popover closes it on Escape and on a press elsewhere. */
+/**
+ * Shows the user, the settings of the page, and signing out. The browser's popover closes it on Escape and on a press
+ * outside.
+ */
 export function AccountMenu({ inRail, ...panel }: AccountPanelProps & { readonly inRail: boolean }) {
   const { user } = useSession()
   const id = useId()

@@ -1,30 +1,36 @@
-import type { PageOutput } from '@deskbell/contract/events'
-import type { ChatFollower, Sdk } from '@deskbell/sdk'
+import type { ChatFollower, PageOutput, Sdk } from '@deskbell/sdk'
 import { useEffect } from 'react'
-import { readRemembered, remember } from '../../lib/device-memory.ts'
+import { readRemembered, remember } from '../../lib/device/storage.ts'
 import type { Session } from '../../lib/session.ts'
 
 type Remembered = { readonly chatId: number; readonly page: PageOutput }
 
-/** As many as a newcomer loads. */
+/** As many as a follower loads at first. */
 const entriesMax = 50
 const restMs = 1_000
 
-/** The chats of a session, the one that was left last at the end: whoever goes back and forth sees them at once. */
-const leftChats = new WeakMap<Sdk, Map<number, PageOutput>>()
-const leftMax = 10
+/** The newest messages of some chats of a session; the chat that was added last is at the end. */
+type Pages = { readonly max: number; readonly of: WeakMap<Sdk, Map<number, PageOutput>> }
 
-/** The newest messages of a chat that this page has shown lately, or of the one that was open last on this device. */
+/** Chats that were left: a user who returns sees them at once. */
+const leftPages: Pages = { max: 10, of: new WeakMap() }
+/** Chats that the user was about to open. */
+export const pagesAhead: Pages = { max: 5, of: new WeakMap() }
+
+/**
+ * Returns the newest messages of a chat that this page has shown or loaded lately, or of the one that was open last on
+ * this device; undefined for any other chat.
+ */
 export function rememberedPage({ sdk, user: { role, id: userId } }: Session, chatId: number): PageOutput | undefined {
-  const page = leftChats.get(sdk)?.get(chatId)
+  const page = leftPages.of.get(sdk)?.get(chatId) ?? pagesAhead.of.get(sdk)?.get(chatId)
   if (page !== undefined) return page
   const remembered = readRemembered({ role, userId }, 'messages', isRemembered)
   return remembered?.chatId === chatId ? remembered.page : undefined
 }
 
 /**
- * Keeps the newest messages of the open chat: on the device when they have rested for a moment and when the page goes,
- * and in memory when another chat takes its place.
+ * Keeps the newest messages of the open chat: on the device, within a second after a change and when the page is left,
+ * and in memory when another chat replaces it.
  */
 export function useRememberedPage(
   { sdk, user: { role, id: userId } }: Session,
@@ -43,27 +49,30 @@ export function useRememberedPage(
       timer ??= setTimeout(keep, restMs)
     }
     const unsubscribe = follower.subscribe(keepSoon)
-    // What has not rested yet is kept when the page goes; what was kept is not written again after a sign-out.
+    // Stores on leaving only what is not stored yet, so that nothing is written again after a sign-out.
     const keepNow = () => timer !== undefined && keep()
     window.addEventListener('pagehide', keepNow)
     return () => {
       unsubscribe()
       window.removeEventListener('pagehide', keepNow)
       clearTimeout(timer)
-      keepLeft(sdk, chatId, follower.newestPage(entriesMax))
+      keepPage(leftPages, { sdk, chatId, page: follower.newestPage(entriesMax) })
     }
   }, [sdk, role, userId, chatId, follower])
 }
 
-function keepLeft(sdk: Sdk, chatId: number, page: PageOutput | null): void {
-  const left = leftChats.get(sdk) ?? new Map<number, PageOutput>()
-  leftChats.set(sdk, left)
-  left.delete(chatId)
-  if (page !== null) left.set(chatId, page)
-  for (const oldest of left.keys()) if (left.size > leftMax) left.delete(oldest)
+/** A null `page` removes what was kept of the chat. */
+export function keepPage({ of, max }: Pages, { sdk, chatId, page }: { sdk: Sdk } & Kept): void {
+  const pages = of.get(sdk) ?? new Map<number, PageOutput>()
+  of.set(sdk, pages)
+  pages.delete(chatId)
+  if (page !== null) pages.set(chatId, page)
+  for (const oldest of pages.keys()) if (pages.size > max) pages.delete(oldest)
 }
 
-/** Written by this page, and by nobody else: it is whole, or it is not there. */
+type Kept = { readonly chatId: number; readonly page: PageOutput | null }
+
+/** Only this page writes the value, so it is complete or missing. */
 function isRemembered(value: unknown): value is Remembered {
   return typeof Object(value).page?.cursor === 'string'
 }

@@ -15,7 +15,7 @@ const entries: LogEntry[] = [
   }),
 ]
 
-test('[WEB-27] who writes has the name that the chat or its log knows, and oneself is not told', () => {
+test('[WEB-27] typing users have the name from the chat or its log, and the viewer is left out', () => {
   const typing = [1, 2, 3, 4].map((each) => ({ userId: id(each), role: 'operator' as const }))
   expect(typingNames({ timeline: { typing, entries }, chat, ownId: 1 })).toEqual(['Olga', 'Oleg', null])
 })

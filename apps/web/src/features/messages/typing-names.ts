@@ -1,5 +1,4 @@
-import type { Chat } from '@deskbell/contract/chats'
-import type { Timeline } from '@deskbell/sdk'
+import type { Chat, Timeline } from '@deskbell/sdk'
 
 type TypingInput = {
   readonly timeline: Pick<Timeline, 'typing' | 'entries'>
@@ -7,7 +6,7 @@ type TypingInput = {
   readonly ownId: number
 }
 
-/** The names of those who write, as far as the page knows them; null for somebody it has not met yet. */
+/** Returns the names of those who type; null for a user whose name the page does not know. */
 export function typingNames({ timeline, chat, ownId }: TypingInput): (string | null)[] {
   const others = timeline.typing.filter(({ userId }) => userId !== ownId)
   return others.map(({ userId }) => nameInChat(userId, chat) ?? nameInLog(userId, timeline.entries))

@@ -1,18 +1,18 @@
 import { type ComponentType, useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { PrintedChatProps } from './printed-chat.tsx'
+import type { PrintedChatProps } from './lazy/printed-chat.tsx'
 
 type Paper = ComponentType<PrintedChatProps>
 
 /**
- * What to show while the page is printed; null otherwise. The browser reads the document as soon as its event is over,
- * so the code is here before, and the document is complete by then.
+ * Returns what to show while the page is printed; null otherwise. The browser reads the document right after its event.
+ * So the code is loaded before, and the document is complete by then.
  */
 export function usePrinting(): Paper | null {
   const [paper, setPaper] = useState<Paper | null>(null)
   const [printing, setPrinting] = useState(false)
   useEffect(() => {
-    import('./printed-chat.tsx').then(
+    import('./lazy/printed-chat.tsx').then(
       ({ PrintedChat }) => setPaper(() => PrintedChat),
       () => undefined,
     )

@@ -1,32 +1,31 @@
-import type { Chat } from '@deskbell/contract/chats'
-import { newId } from '@deskbell/sdk'
+import { type Chat, newId } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
-import { failureWords } from '../../../components/error-words.ts'
-import { firstFault, type Person, personFaults } from '../../../components/person.ts'
-import { PersonFields } from '../../../components/person-fields.tsx'
-import { askNow } from '../../../lib/ask-now.ts'
+import { failureMessage } from '../../../components/error-message.ts'
+import { PersonFields } from '../../../components/form/fields.tsx'
+import { firstInvalid, type Person, validatePerson } from '../../../components/form/person.ts'
 import { useSession } from '../../../lib/session.ts'
+import { askNow } from './ask-now.ts'
 
 type StartChatDialogProps = { readonly onMade: (chat: Chat) => void; readonly onClose: () => void }
 
-/** Starts a chat with a client, who need not have been here before. */
+/** Starts a chat with a client, who may be new. */
 export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
   const { t } = useMacro()
   const { i18n } = useLingui()
   const [person, setPerson] = useState<Person>({ email: '', name: '' })
   const [asked, setAsked] = useState(false)
-  // One id for this dialog: pressing twice, or again after a lost answer, makes one chat.
+  // One id for this dialog: a second press, or a retry after a lost answer, creates one chat.
   const [clientChatId] = useState(newId)
   const { busy, error, create } = useCreate(onMade)
-  const faults = personFaults(person)
+  const faults = validatePerson(person)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setAsked(true)
-    const faulty = firstFault(faults)
+    const faulty = firstInvalid(faults)
     if (faulty !== undefined) event.currentTarget.querySelector<HTMLInputElement>(`[name="${faulty}"]`)?.focus()
     else if (!busy) create({ ...person, clientChatId })
   }
@@ -35,7 +34,7 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
       <form noValidate onSubmit={submit} className="grid gap-4">
         <PersonFields person={person} onPerson={setPerson} faults={asked ? faults : {}} autoComplete={false} />
         <p role="alert" className="text-small text-danger-text empty:hidden">
-          {error !== null && i18n._(failureWords(error))}
+          {error !== null && i18n._(failureMessage(error))}
         </p>
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>
@@ -52,7 +51,7 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
 
 type NewChat = Person & { readonly clientChatId: string }
 
-/** Given up when the dialog is closed. */
+/** Closing the dialog cancels the call. */
 function useCreate(onMade: (chat: Chat) => void) {
   const { sdk } = useSession()
   const [state, setState] = useState<{ readonly busy: boolean; readonly error: unknown }>({ busy: false, error: null })
@@ -68,7 +67,7 @@ function useCreate(onMade: (chat: Chat) => void) {
     try {
       const { chat } = await askNow(
         sdk,
-        (given) => sdk.client.chats.create.mutate(input, { signal: given }),
+        (given) => sdk.api.chats.create.mutate(input, { signal: given }),
         signal && { signal },
       )
       if (signal?.aborted !== true) onMade(chat)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeByTyping, typedNext } from './typeahead.ts'
+import { placeByTyping, typedNext } from './keys.ts'
 
 const names = ['Anna', 'Олег', 'anton', 'Ольга', 'Bea']
 
@@ -16,7 +16,7 @@ test.each([
   expect(placeByTyping(names, { text, from })).toBe(place)
 })
 
-test('[WEB-55] letters make a word until there is a pause; keys that write nothing are left alone', () => {
+test('[WEB-55] letters form a word until there is a pause, and keys that type nothing are ignored', () => {
   const key = { ctrlKey: false, metaKey: false, altKey: false, isComposing: false }
   const first = typedNext({ text: '', at: 0 }, { ...key, key: 'a', timeStamp: 5_000 })
   expect(first).toEqual({ text: 'a', at: 5_000 })

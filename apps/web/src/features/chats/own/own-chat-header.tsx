@@ -1,17 +1,17 @@
-import type { Chat } from '@deskbell/contract/chats'
+import type { Chat } from '@deskbell/sdk'
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { Avatar } from '../../../components/avatar.tsx'
-import { PresenceSign } from '../../../components/presence-sign.tsx'
+import { PresenceSign } from '../../../components/badge.tsx'
 
 type OwnChatHeaderProps = {
   readonly chat: Chat | undefined
-  /** Null: not known at this moment. */
+  /** Null: not known at present. */
   readonly operatorsOnline: boolean | null
   readonly canWrite: boolean
 }
 
-/** Whom the client talks to, and one line about it: that it is over, whether somebody is there, or what comes next. */
+/** Shows whom the client talks to, and one line: the chat is closed, an operator is online, or what happens next. */
 export function OwnChatHeader({ chat, operatorsOnline, canWrite }: OwnChatHeaderProps) {
   const operator = chat?.operator ?? null
   return (
@@ -26,26 +26,26 @@ export function OwnChatHeader({ chat, operatorsOnline, canWrite }: OwnChatHeader
           {operator === null ? <Trans>Chat with us</Trans> : <bdi>{operator.name}</bdi>}
         </h2>
         <div className="text-meta text-ink-2 short:hidden">
-          <Standing chat={chat} operatorsOnline={operatorsOnline} canWrite={canWrite} />
+          <ChatStatusText chat={chat} operatorsOnline={operatorsOnline} canWrite={canWrite} />
         </div>
       </div>
     </div>
   )
 }
 
-function Standing({ chat, operatorsOnline, canWrite }: OwnChatHeaderProps): ReactNode {
+function ChatStatusText({ chat, operatorsOnline, canWrite }: OwnChatHeaderProps): ReactNode {
   if (chat?.status === 'closed' && operatorsOnline !== false) return <Trans>This chat is closed</Trans>
-  if (operatorsOnline !== null) return <Presence here={operatorsOnline} canWrite={canWrite} />
+  if (operatorsOnline !== null) return <Presence online={operatorsOnline} canWrite={canWrite} />
   if (chat === undefined) return <Trans>Message us and we’ll reply here.</Trans>
   return chat.operator === null ? <Trans>Someone will join you shortly</Trans> : <Trans>Your operator</Trans>
 }
 
-function Presence({ here, canWrite }: { here: boolean; canWrite: boolean }) {
+function Presence({ online, canWrite }: { online: boolean; canWrite: boolean }) {
   return (
     <p className="flex min-w-0 items-baseline gap-1.5">
-      <PresenceSign here={here} />
+      <PresenceSign online={online} />
       <span>
-        {here ? (
+        {online ? (
           <Trans>We’re online</Trans>
         ) : canWrite ? (
           <Trans>We’re offline. Leave a message and we’ll reply here.</Trans>

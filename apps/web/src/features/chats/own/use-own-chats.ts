@@ -1,42 +1,42 @@
-import type { Chat } from '@deskbell/contract/chats'
-import type { InboxFollower } from '@deskbell/sdk'
+import { type Chat, type InboxFollower, retry, type Sdk } from '@deskbell/sdk'
+import { useStore } from '@deskbell/sdk/react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSession } from '../../../lib/session.ts'
-import { useStore } from '../../../lib/use-store.ts'
-import { compareChats } from '../chat-order.ts'
-import { rememberChats, rememberedChats } from '../remembered-chats.ts'
+import { compareChats, rememberChats, rememberedChats } from '../known-chats.ts'
 
-/** `generation` is null for what this device only remembers. */
+/** `generation` is null for chats that come only from this device. */
 type Loaded = { readonly cursor: string | null; readonly generation: number | null }
 
 export type OwnChats = {
-  /** False until the first page has arrived, or what this device remembers of it. */
+  /** False until the first page has been loaded, or read from this device. */
   readonly loaded: boolean
-  /** False while only what this device remembers is here. */
+  /** False while only the chats stored on this device are known. */
   readonly fresh: boolean
-  /** Everything missed while the line was lost is here. */
+  /** Everything missed without a connection has arrived. */
   readonly caughtUp: boolean
   readonly chats: readonly Chat[]
   readonly unread: number
-  /** Is anybody there to answer? Null: not known at this moment. */
+  /** Whether an operator is online. Null: not known at present. */
   readonly operatorsOnline: boolean | null
   readonly put: (chat: Chat) => void
-  /** Null when all are here. */
+  /** Null if all are loaded. */
   readonly loadMore: (() => void) | null
 }
 
 /**
- * One's own chats, live. They come by the SDK's own calls: the query library, which the operators' console uses,
- * would take more than a tenth of this page's first load for one list.
+ * Returns the client's own chats, live. It uses the SDK's own calls: the query library, which the operators' console
+ * uses, would add more than a tenth to this page's first load for one list.
  */
 export function useOwnChats(inbox: InboxFollower): OwnChats {
   const { sdk, user } = useSession()
   const { rows, generation, status, operatorsOnline } = useStore(inbox)
   const owner = useMemo(() => ({ role: user.role, userId: user.id }), [user.role, user.id])
-  const [loaded, setLoaded] = useState<Loaded | null>(() => (rememberedChats(owner) === null ? null : rememberedOnly))
+  const [loaded, setLoaded] = useState<Loaded | null>(() =>
+    rememberedChats(owner) === undefined ? null : rememberedOnly,
+  )
   const load = useCallback(
     async (cursor: string | null, signal?: AbortSignal) => {
-      const page = await sdk.client.chats.list.query(
+      const page = await sdk.api.chats.list.query(
         { status: 'all', ...(cursor !== null && { cursor }) },
         signal && { signal },
       )
@@ -45,7 +45,7 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
     },
     [sdk, inbox, generation],
   )
-  useLoadUntilDone(load)
+  useLoadUntilDone(sdk, load)
   const chats = useMemo(() => [...rows.values()].sort(compareChats), [rows])
   useEffect(() => {
     if (loaded !== null) rememberChats(owner, chats)
@@ -63,24 +63,15 @@ export function useOwnChats(inbox: InboxFollower): OwnChats {
   }
 }
 
-const retryMs = 2_000
-/** The inbox has been given what this device knew last. */
+/** The inbox contains what was stored on this device. */
 const rememberedOnly: Loaded = { cursor: null, generation: null }
 
-/** The first page again whenever `load` changes: at the start, and when changes may have been missed. */
-function useLoadUntilDone(load: (cursor: null, signal: AbortSignal) => Promise<void>): void {
+/** Loads the first page again whenever `load` changes: at the start, and when changes may have been missed. */
+function useLoadUntilDone({ connection }: Sdk, load: (cursor: null, signal: AbortSignal) => Promise<void>): void {
   useEffect(() => {
     const ended = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const attempt = () => {
-      load(null, ended.signal).catch(() => {
-        if (!ended.signal.aborted) timer = setTimeout(attempt, retryMs)
-      })
-    }
-    attempt()
-    return () => {
-      ended.abort()
-      clearTimeout(timer)
-    }
-  }, [load])
+    const { signal } = ended
+    retry(() => load(null, signal), { signal, connection }).catch(() => undefined)
+    return () => ended.abort()
+  }, [connection, load])
 }

@@ -1,8 +1,6 @@
-import type { Chat } from '@deskbell/contract/chats'
-import type { ChatId } from '@deskbell/contract/ids'
+import { type Chat, type ChatId, retry } from '@deskbell/sdk'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useSession } from '../../../lib/session.ts'
-import { untilAnswered } from '../../../lib/until-answered.ts'
 
 export type ReopeningState =
   | { readonly kind: 'idle' }
@@ -11,13 +9,13 @@ export type ReopeningState =
 
 export type Reopening = {
   readonly state: ReopeningState
-  /** Opens the chat again, however often that takes; `then` is called once it is open. */
+  /** Reopens the chat, with as many retries as needed; calls `then` when it is open. */
   readonly reopen: (then: () => void) => void
-  /** What was to follow stays where it waits. */
+  /** What was to follow stays in the composer or the outbox. */
   readonly cancel: () => void
 }
 
-/** Opens a closed chat again before something is sent into it. What was to follow waits in the composer or the outbox. */
+/** Reopens a closed chat before something is sent into it. The text waits in the composer or the outbox. */
 export function useReopening(chatId: ChatId, onOpen: (chat: Chat) => void): Reopening {
   const { sdk } = useSession()
   const [state, setState] = useState<ReopeningState>({ kind: 'idle' })
@@ -28,7 +26,8 @@ export function useReopening(chatId: ChatId, onOpen: (chat: Chat) => void): Reop
   useEffect(() => {
     if (attempt === 0) return
     const ended = new AbortController()
-    untilAnswered((signal) => sdk.client.chats.reopen.mutate({ chatId }, { signal }), ended.signal).then(
+    const { signal } = ended
+    retry(() => sdk.api.chats.reopen.mutate({ chatId }, { signal }), { signal, connection: sdk.connection }).then(
       ({ chat }) => {
         if (ended.signal.aborted) return
         setState({ kind: 'idle' })
@@ -46,7 +45,7 @@ export function useReopening(chatId: ChatId, onOpen: (chat: Chat) => void): Reop
   const reopen = useCallback((then: () => void) => {
     waiting.current.push(then)
     setState({ kind: 'opening' })
-    // One call for all that wait: a second press asks no second time.
+    // One call for all callbacks: a second press makes no second call.
     if (waiting.current.length === 1) setAttempt((before) => before + 1)
   }, [])
   const cancel = useCallback(() => {

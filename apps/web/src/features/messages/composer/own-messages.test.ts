@@ -1,0 +1,30 @@
+import { type LogEntry, logEntrySchema } from '@deskbell/contract/events'
+import { editWindowMs } from '@deskbell/contract/limits'
+import { expect, test } from 'vitest'
+import { newestEditable } from './use-editing.ts'
+
+const at = '2026-03-03T12:00:00.000Z'
+const written = Date.parse(at)
+
+function message(seq: number, userId: number, text = `text ${seq}`): LogEntry {
+  const fixed = { id: 100 + seq, chatId: 5, direction: 'in', type: 'text', status: 'new', clientMsgId: null }
+  return logEntrySchema.parse({
+    seq,
+    at,
+    kind: 'message',
+    actor: { id: userId, name: 'Igor', role: 'client' },
+    message: { ...fixed, seq, userId, text, createdAt: at },
+  })
+}
+
+test('[WEB-28] the newest own message can be changed, skipping those of others and retracted ones', () => {
+  const entries = [message(1, 1), message(2, 1), message(3, 1, ''), message(4, 2)]
+  expect(newestEditable(entries, 1, written)).toEqual({ messageId: 102, text: 'text 2', at })
+  expect(newestEditable([message(1, 2)], 1, written)).toBeNull()
+})
+
+test('[WEB-28] five minutes after it was stored no message can be changed', () => {
+  const entries = [message(1, 1)]
+  expect(newestEditable(entries, 1, written + editWindowMs - 1)).not.toBeNull()
+  expect(newestEditable(entries, 1, written + editWindowMs)).toBeNull()
+})

@@ -1,0 +1,55 @@
+import { useLingui } from '@lingui/react'
+import { Trans } from '@lingui/react/macro'
+import { errorMessage } from '../../../components/error-message.ts'
+import { useFormat } from '../../../components/use-format.ts'
+import { type PendingActionsProps, pendingActionClass } from '../message/pending-actions.ts'
+
+/** Shows why a message is not sent by itself, and what can be done with its text. */
+export function PendingButtons({ pending, handlers }: PendingActionsProps) {
+  const { clientMsgId, text, state } = pending
+  return (
+    <div className="mt-0.5 flex flex-wrap items-center justify-end gap-x-1 text-small">
+      {state === 'held' ? <Held {...{ pending, handlers }} /> : <Failed {...{ pending, handlers }} />}
+      <button type="button" className={pendingActionClass} onClick={() => handlers.onEdit(clientMsgId, text)}>
+        <Trans>Edit</Trans>
+      </button>
+      <button type="button" className={pendingActionClass} onClick={() => handlers.onDiscard(clientMsgId)}>
+        <Trans>Delete</Trans>
+      </button>
+    </div>
+  )
+}
+
+/** Older than a day: perhaps the user does not want to send it any more. */
+function Held({ pending, handlers }: PendingActionsProps) {
+  const format = useFormat()
+  const then = format.daysAgo(pending.createdAt)
+  return (
+    <>
+      <span className="text-end text-warn-text max-md:w-full">
+        <Trans>Draft from {then}, not sent.</Trans>
+      </span>
+      <button type="button" className={pendingActionClass} onClick={() => handlers.onRelease(pending.clientMsgId)}>
+        <Trans>Send now</Trans>
+      </button>
+    </>
+  )
+}
+
+function Failed({ pending, handlers }: PendingActionsProps) {
+  const { i18n } = useLingui()
+  const { clientMsgId, text, code } = pending
+  const retry = () => handlers.onRetry(clientMsgId)
+  const instead =
+    code === 'chat_closed' && handlers.refused?.({ text, retry, discard: () => handlers.onDiscard(clientMsgId) })
+  return (
+    <>
+      <span className="text-end text-danger-text max-md:w-full">{i18n._(errorMessage(code))}</span>
+      {instead || (
+        <button type="button" className={pendingActionClass} onClick={retry}>
+          <Trans>Try again</Trans>
+        </button>
+      )}
+    </>
+  )
+}
