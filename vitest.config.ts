@@ -18,6 +18,7 @@ const browserTests = {
   globalSetup: ['./apps/e2e/src/global-setup.ts', postgresSetup],
   testTimeout: 120_000,
   hookTimeout: 180_000,
+  expect: { poll: { timeout: 20_000 } },
 }
 
 export default defineConfig({
@@ -60,7 +61,7 @@ export default defineConfig({
           include: ['apps/e2e/tests/**/*.e2e.ts'],
           exclude: ignored,
           isolate: false,
-          maxWorkers: cores,
+          maxWorkers: cores + 1,
           sequence: { groupOrder: 2 },
         },
       },
@@ -68,9 +69,8 @@ export default defineConfig({
         test: {
           ...browserTests,
           name: 'long',
-          include: ['apps/{e2e,load}/tests/**/*.long.ts', 'apps/e2e/tests/looks.e2e.ts'],
+          include: ['apps/{e2e,load}/tests/**/*.long.ts', 'packages/*/src/**/*.long.ts'],
           exclude: ignored,
-          env: { DESKBELL_LOOKS: 'rest' },
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 
-/** Stands before a server and plays what becomes of it: another version of the pages, lost files, a line that hangs. */
+/** Stands before a server and plays what becomes of it: another version of the pages, lost files, a connection that hangs. */
 export async function startDeployProxy(targetUrl: string): Promise<DeployProxy> {
   const answer: unknown = await (await fetch(`${targetUrl}/version.json`)).json()
   if (typeof answer !== 'object' || answer === null || !('version' in answer))

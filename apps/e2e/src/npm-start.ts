@@ -57,7 +57,7 @@ function describe(child: ChildProcess, rest: { port: number; output: () => strin
   const signalGroup = (signal: NodeJS.Signals) => void process.kill(-npm, signal)
   const gone = async () => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    await waitFor(() => ![bootstrap, server].some(isAlive), { timeoutMs: 10_000, what: 'no process is left' })
+    await waitFor(() => ![bootstrap, server].some(isAlive), { what: 'no process is left' })
   }
   const dispose = async () => {
     if ([npm, bootstrap, server].some(isAlive)) signalGroup('SIGTERM')

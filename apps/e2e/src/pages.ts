@@ -66,7 +66,7 @@ export async function shownTexts(page: Page): Promise<string[]> {
     .evaluateAll((articles) => articles.map((article) => article.querySelector('p[dir="auto"]')?.textContent ?? ''))
 }
 
-export const thread = (page: Page): Locator => page.getByRole('region', { name: /^Messages/ })
+export const messageList = (page: Page): Locator => page.getByRole('region', { name: /^Messages/ })
 
 export async function openAccountMenu(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Account: / }).click()

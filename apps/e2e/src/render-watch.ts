@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** What React rendered since the watch began: rows of the thread, by their elements, and forms. */
+/** What React rendered since the watch began: rows of the message list, by their elements, and forms. */
 export type Rendered = { rows: number; forms: number }
 
 /** The parts of React's tree that its developer tools read too, in the build for users as well. */
@@ -26,6 +26,17 @@ export async function forgetRenders(page: Page): Promise<void> {
   await page.evaluate(() => {
     globalThis.rendered = { rows: new Set(), forms: new Set() }
   })
+}
+
+/** What the page loads while it rests brings texts of its own, and all that show texts are rendered once more then. */
+export async function everyTextIsLoaded(page: Page): Promise<void> {
+  const entry = await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').find(({ name }) => new URL(name).pathname.startsWith('/assets/parts-')),
+  )
+  const file = await entry.evaluate((found) => found?.name)
+  // As a text, because the tests' own compiler has another import. The file has run once this goes on.
+  await page.evaluate(`import(${JSON.stringify(file)})`)
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)))
 }
 
 export async function readRenders(page: Page): Promise<Rendered> {

@@ -30,7 +30,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = collect(nginx)
-  await waitFor(() => accepts(port), { timeoutMs: 10_000, what: 'nginx listens' }).catch((cause: unknown) => {
+  await waitFor(() => accepts(port), { what: 'nginx listens' }).catch((cause: unknown) => {
     throw new Error(`nginx did not start:\n${output()}`, { cause })
   })
   return {

@@ -20,8 +20,8 @@ const person: BrowserContextOptions = {
   serviceWorkers: 'block',
 }
 
-/** A page that needs longer than this is broken. */
-const actionTimeoutMs = 10_000
+/** A page that needs longer than this is broken, also on a machine with other work. */
+const actionTimeoutMs = 30_000
 
 export type WorldOptions = ServerOptions & {
   /** The server has a PostgreSQL of its own in its data folder, as `npm start` gives it one. */

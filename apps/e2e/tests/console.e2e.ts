@@ -1,5 +1,5 @@
 import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
 import {
@@ -12,7 +12,7 @@ import {
   signInAsOperator,
   write,
 } from '../src/pages.ts'
-import { type RestPerson, signInByRest } from '../src/rest-person.ts'
+import { type RestUser, signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -23,7 +23,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  async function clientWith(name: string, ...texts: string[]): Promise<{ client: RestPerson; chatId: number }> {
+  async function clientWith(name: string, ...texts: string[]): Promise<{ client: RestUser; chatId: number }> {
     const email = `${name.toLowerCase()}@example.com`
     const client = await signInByRest(world.url, { email, name, role: 'client' })
     const chatId = await client.createChat()
@@ -70,7 +70,8 @@ describe.skipIf(!tools.chromium)('the console', () => {
   test('[WEB-53] a chat opens in a tab of its own by the middle button and by Ctrl, for operators and clients', async () => {
     const { chatId } = await clientWith('Linked', 'in a new tab')
     const page = await operatorPage('Lena')
-    for (const how of [{ button: 'middle' }, { modifiers: ['Control'] }] as const) {
+    const ways: Parameters<Locator['click']>[0][] = [{ button: 'middle' }, { modifiers: ['Control'] }]
+    for (const how of ways) {
       const opened = page.context().waitForEvent('page')
       await chatRow(page, 'Linked').click(how)
       const tab = await opened
@@ -82,7 +83,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await chatRow(page, 'Linked').focus()
     await page.keyboard.press('Enter')
     await messages(page, 'in a new tab').waitFor()
-    expect(await chatRow(page, 'Linked').getAttribute('aria-current')).toBe('true')
+    await expect.poll(() => chatRow(page, 'Linked').getAttribute('aria-current')).toBe('true')
 
     await clientWith('Linked', 'the second chat')
     const client = await signInAsClient(page.context(), world.url, { email: 'linked@example.com', name: 'Linked' })
@@ -125,20 +126,20 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await page.waitForURL(`${world.url}/login-operator`)
   })
 
-  test('[WEB-54] without a line nothing is done, in words, and nothing happens when the line is back', async () => {
+  test('[WEB-54] offline nothing is done, and the page says so, and nothing happens when the connection is back', async () => {
     const { client, chatId } = await clientWith('Lost', 'on a bad line')
-    await using line = await startFaultProxy(world.url)
-    const page = await signInAsOperator(await world.newContext(), line.url, { email: 'oz@example.com', name: 'Oz' })
+    await using proxy = await startFaultProxy(world.url)
+    const page = await signInAsOperator(await world.newContext(), proxy.url, { email: 'oz@example.com', name: 'Oz' })
     await chatRow(page, 'Lost').click()
     await page.getByText('Assigned to you').waitFor()
     // The server says nothing more, and the page cannot know it yet.
-    line.target(null)
-    line.freeze()
+    proxy.target(null)
+    proxy.freeze()
     const close = page.getByRole('button', { name: 'Close Chat' })
     await close.click()
     await page.locator('button[aria-busy="true"]', { hasText: 'Close Chat' }).waitFor()
-    await page.getByRole('alert').getByText('Can’t reach the server').waitFor({ timeout: 15_000 })
-    line.cut()
+    await page.getByRole('alert').getByText('Can’t reach the server').waitFor()
+    proxy.cut()
     await page.getByText('You’re offline. Messages').waitFor()
     await close.click()
     await page.getByRole('alert').getByText('Nothing was changed').waitFor()
@@ -150,12 +151,12 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await dialog.getByRole('button', { name: 'Start chat' }).click()
     await dialog.getByRole('alert').getByText('Nothing was changed').waitFor()
     await page.keyboard.press('Escape')
-    line.target(world.url)
-    await page.getByText('Back online').waitFor()
+    proxy.target(world.url)
+    await page.getByText(/^Back online/).waitFor()
     await client.send(chatId, 'still here')
     await messages(page, 'still here').waitFor()
     await page.getByText('Assigned to you').waitFor()
-    expect(await chatRow(page, 'Never').count()).toBe(0)
+    await expect.poll(() => chatRow(page, 'Never').count()).toBe(0)
     await close.click()
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
   })
@@ -181,7 +182,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
     expect(await lines.count()).toBe(1)
   })
 
-  test('[WEB-67] a chat that was open before is there at the press, and what came meanwhile with the line', async () => {
+  test('[WEB-67] a chat that was open before is there at the press, and what came meanwhile with the connection', async () => {
     const { client, chatId } = await clientWith('Eager', 'to and fro')
     await clientWith('Calm', 'something else')
     const operator = await operatorPage('Tilda')
@@ -191,16 +192,28 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await messages(operator, 'something else').waitFor()
     await operator.context().setOffline(true)
     await client.sendAll(chatId, ['sent meanwhile'])
-    const shownAtOnce = await chatRow(operator, 'Eager').evaluate((row: HTMLElement) => {
-      row.click()
-      return new Promise((resolve) => {
-        requestAnimationFrame(() => resolve(document.querySelector('article')?.textContent?.includes('to and fro')))
+    expect(await firstMessageAtPress(operator, 'Eager')).toContain('to and fro')
+    await operator.context().setOffline(false)
+    await messages(operator, 'sent meanwhile').waitFor()
+    expect(await shownTexts(operator)).toEqual(['to and fro', 'sent meanwhile'])
+  })
+
+  test('[WEB-68] a chat whose row the pointer rests on is there at the press, and stays unread until then', async () => {
+    const { client, chatId } = await clientWith('Awaited', 'said first')
+    await client.sendAll(chatId, ['said last'])
+    const operator = await operatorPage('Hovering')
+    // Rows have the last words only.
+    const loaded = new Promise<void>((resolve) => {
+      operator.on('websocket', (socket) => {
+        socket.on('framereceived', ({ payload }) => String(payload).includes('said first') && resolve())
       })
     })
-    expect(shownAtOnce).toBe(true)
-    await operator.context().setOffline(false)
-    await messages(operator, 'sent meanwhile').waitFor({ timeout: 30_000 })
-    expect(await shownTexts(operator)).toEqual(['to and fro', 'sent meanwhile'])
+    await operator.reload()
+    await chatRow(operator, 'Awaited').hover()
+    await loaded
+    await operator.context().setOffline(true)
+    await chatRow(operator, 'Awaited').getByText('2 unread messages').waitFor({ state: 'attached' })
+    expect(await firstMessageAtPress(operator, 'Awaited')).toContain('said first')
   })
 
   test('[WEB-56] signing out asks when messages wait, and leaves nothing of that user on the device', async () => {
@@ -232,7 +245,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await dialog.getByText('2 messages haven’t been sent').waitFor()
     await dialog.getByRole('button', { name: 'Stay signed in' }).click()
     await messages(client, 'kept two').waitFor()
-    expect(await composer(client).inputValue()).toBe('a draft')
+    await expect.poll(() => composer(client).inputValue()).toBe('a draft')
     await signOut()
     await dialog.getByRole('button', { name: 'Sign out and delete' }).click()
     await client.waitForURL(`${world.url}/`)
@@ -244,11 +257,22 @@ describe.skipIf(!tools.chromium)('the console', () => {
     expect(await tracesIn(client)).toContain('a draft of the operator')
     await operator.reload()
     await messages(operator, 'a first word').waitFor()
-    expect(await composer(operator).inputValue()).toBe('a draft of the operator')
+    await expect.poll(() => composer(operator).inputValue()).toBe('a draft of the operator')
     const history = await (await signInByRest(world.url, { ...person, role: 'client' })).history(chatId)
     expect(history.map(({ text }) => text)).toEqual(['a first word'])
   })
 })
+
+/** Presses the row of a client; what the message list begins with in the next frame. */
+async function firstMessageAtPress(page: Page, name: string): Promise<string | null | undefined> {
+  return await chatRow(page, name).evaluate(
+    (row: HTMLElement) =>
+      new Promise((resolve) => {
+        row.click()
+        requestAnimationFrame(() => resolve(document.querySelector('article')?.textContent))
+      }),
+  )
+}
 
 /** Everything that this page can find on the device, of all its storages; but an operator's list, which names its clients. */
 async function tracesIn(page: Page): Promise<string> {

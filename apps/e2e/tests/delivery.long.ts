@@ -1,10 +1,10 @@
 import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { holdDataLine } from '../src/data-line.ts'
+import { holdDataConnection } from '../src/data-connection.ts'
 import { eventually } from '../src/eventually.ts'
 import { chatRow, composer, messages, shownTexts, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
-import { signInByRest } from '../src/rest-person.ts'
+import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -35,12 +35,12 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     return operator
   }
 
-  test('[WEB-25] messages written without a line survive a reload and a closed tab, and appear once and in order', async () => {
+  test('[WEB-25] messages written offline survive a reload and a closed tab, and appear once and in order', async () => {
     const context = await world.newContext()
-    const line = await holdDataLine(context)
+    const connection = await holdDataConnection(context)
     const client = await clientWithChat(context, 'Offline')
     const operator = await operatorAt('Offline')
-    await line.down()
+    await connection.down()
     await write(client, 'one, offline')
     await write(client, 'two, offline')
     await messages(client, 'two, offline').waitFor()
@@ -50,7 +50,7 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     await messages(client, 'three, after the reload').waitFor()
     const address = client.url()
     await client.close()
-    await line.up()
+    await connection.up()
     const again = await context.newPage()
     await again.goto(address)
     const expected = ['first', 'one, offline', 'two, offline', 'three, after the reload']
@@ -65,18 +65,18 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
 
   test('[SDK-14] [WEB-5] two tabs that flush one outbox at the same moment double nothing', async () => {
     const context = await world.newContext()
-    const line = await holdDataLine(context)
+    const connection = await holdDataConnection(context)
     const first = await clientWithChat(context, 'Twotabs')
     const second = await context.newPage()
     await second.goto(first.url())
     await messages(second, 'first').waitFor()
     const operator = await operatorAt('Twotabs')
-    await line.down()
+    await connection.down()
     for (const nth of [1, 2, 3]) {
       await write(first, `first tab ${nth}`)
       await write(second, `second tab ${nth}`)
     }
-    await line.up()
+    await connection.up()
     for (const page of [operator, first, second]) {
       for (const tab of ['first', 'second']) await messages(page, `${tab} tab 3`).waitFor(slow)
       const shown = await eventually(
@@ -115,7 +115,7 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     await composer(operator).pressSequentially(after.slice(20).split('\n')[0] ?? '')
     await composer(operator).press('Shift+Enter')
     await composer(operator).pressSequentially(after.split('\n')[1] ?? '')
-    expect(await composer(operator).inputValue()).toBe(before + after)
+    await expect.poll(() => composer(operator).inputValue()).toBe(before + after)
     await operator.reload()
     await eventually(
       () => composer(operator).inputValue(),
@@ -127,19 +127,19 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
   })
 
   test('[WEB-33] [SDK-16] after two hours of sleep the page is correct', async () => {
-    await using line = await startFaultProxy(world.url)
+    await using proxy = await startFaultProxy(world.url)
     const context = await world.newContext()
     await context.clock.install()
-    const client = await clientWithChat(context, 'Sleeper', line.url)
+    const client = await clientWithChat(context, 'Sleeper', proxy.url)
     const operator = await operatorAt('Sleeper')
-    line.freeze()
+    proxy.freeze()
     for (const nth of [1, 2, 3]) await write(operator, `while you slept ${nth}`)
     await stored(operator).nth(2).waitFor()
     await composer(client).fill('typed before the sleep')
     await context.clock.fastForward('02:00:00')
     await messages(client, 'while you slept 3').waitFor(slow)
     expect(await shownTexts(client)).toEqual(['first', 'while you slept 1', 'while you slept 2', 'while you slept 3'])
-    expect(await composer(client).inputValue()).toBe('typed before the sleep')
+    await expect.poll(() => composer(client).inputValue()).toBe('typed before the sleep')
     await composer(client).press('Enter')
     await messages(operator, 'typed before the sleep').waitFor(slow)
     expect(await shownTexts(operator)).toHaveLength(5)

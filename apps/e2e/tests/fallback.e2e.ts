@@ -17,10 +17,10 @@ describe.skipIf(!tools.chromium)('behind a proxy that knows no sockets', () => {
     const context = await world.newContext()
     const client = await signInAsClient(context, proxy.url, { email: 'office@example.com', name: 'Office' })
     await write(client, 'first')
-    await messages(client, 'first').waitFor({ timeout: 30_000 })
+    await messages(client, 'first').waitFor()
     const person = { email: 'op-office@example.com', name: 'Op Office' }
     const operator = await signInAsOperator(await world.newContext(), proxy.url, person)
-    await chatRow(operator, 'Office').click({ timeout: 30_000 })
+    await chatRow(operator, 'Office').click()
     await messages(operator, 'first').waitFor()
     await write(operator, 'good day')
     await messages(client, 'good day').waitFor()
@@ -37,7 +37,7 @@ describe.skipIf(!tools.chromium)('behind a proxy that knows no sockets', () => {
     }
     const second = await context.newPage()
     await second.goto(client.url())
-    await messages(second, 'here too').waitFor({ timeout: 30_000 })
+    await messages(second, 'here too').waitFor()
     expect(await shownTexts(second)).toEqual(await shownTexts(client))
   })
 })

@@ -2,8 +2,8 @@ import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
-import { messages, shownTexts, signInAsClient, thread } from '../src/pages.ts'
-import { type RestPerson, signInByRest } from '../src/rest-person.ts'
+import { messageList, messages, shownTexts, signInAsClient } from '../src/pages.ts'
+import { type RestUser, signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -20,7 +20,7 @@ describe.skipIf(!tools.chromium)('long histories', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  async function chatWith(name: string, count: number): Promise<{ program: RestPerson; chatId: number }> {
+  async function chatWith(name: string, count: number): Promise<{ program: RestUser; chatId: number }> {
     const program = await signInByRest(world.url, { email: `${name}@example.com`, name, role: 'client' })
     const chatId = await program.createChat()
     await program.sendAll(chatId, said(1, count))
@@ -42,17 +42,17 @@ describe.skipIf(!tools.chromium)('long histories', () => {
 
   test('[WEB-18] a reset in the browser loses no message and does not jump the scroll', async () => {
     const { program, chatId } = await chatWith('Reset', 60)
-    await using line = await startFaultProxy(world.url)
-    const page = await open('Reset', line.url)
+    await using proxy = await startFaultProxy(world.url)
+    const page = await open('Reset', proxy.url)
     await page.getByText('message 60', { exact: true }).waitFor()
-    await thread(page).evaluate((box) => box.scrollTo(0, box.scrollHeight / 2))
+    await messageList(page).evaluate((box) => box.scrollTo(0, box.scrollHeight / 2))
     const anchor = await firstVisible(page)
-    line.target(null)
-    line.cut()
+    proxy.target(null)
+    proxy.cut()
     // More than a stream may catch up with: coming back ends in `reset`.
     await program.sendAll(chatId, said(61, 400))
-    line.target(world.url)
-    await messages(page, /message 400\b/).waitFor({ timeout: 30_000 })
+    proxy.target(world.url)
+    await messages(page, /message 400\b/).waitFor()
     expect(await jumpOf(page, anchor)).toBeLessThanOrEqual(2)
     const shown = await eventually(
       () => shownTexts(page),
@@ -71,7 +71,7 @@ type Anchor = { seq: number; top: number }
  * Scrolls there first, if asked to, and lets the page see it: a jump is what happens while nobody scrolls.
  */
 async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
-  return await thread(page).evaluate(async (box, y) => {
+  return await messageList(page).evaluate(async (box, y) => {
     if (y !== undefined) box.scrollTo(0, y)
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))
     const edge = box.getBoundingClientRect().top
@@ -83,7 +83,7 @@ async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
 
 /** How far the message has moved in the view since, in pixels: as painted, so after the observers of a frame. */
 async function jumpOf(page: Page, anchor: Anchor): Promise<number> {
-  const top = await thread(page).evaluate(async (box, seq) => {
+  const top = await messageList(page).evaluate(async (box, seq) => {
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))
     const item = box.querySelector(`article[data-seq="${seq}"]`)
     return (item?.getBoundingClientRect().top ?? Number.NaN) - box.getBoundingClientRect().top

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
 import { chatRow, composer, messages, signInAsOperator, write } from '../src/pages.ts'
-import { signInByRest } from '../src/rest-person.ts'
+import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -67,14 +67,14 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await stands('Waiting First', 'Waiting Second')
     await page.reload()
     await stands('Waiting First', 'Waiting Second')
-    expect(await sort.inputValue()).toBe('waiting')
+    await expect.poll(() => sort.inputValue()).toBe('waiting')
     const first = chatRow(page, 'Waiting First')
-    expect(await first.locator('time').textContent()).toMatch(/^Waiting /)
+    await expect.poll(() => first.locator('time').textContent()).toMatch(/^Waiting /)
     await first.click()
     await page.getByRole('button', { name: 'No reply needed' }).click()
     await stands('Waiting Second', 'Waiting First')
-    expect(await first.locator('time').textContent()).not.toMatch(/^Waiting /)
-    expect(await page.getByRole('button', { name: 'No reply needed' }).count()).toBe(0)
+    await expect.poll(() => first.locator('time').textContent()).not.toMatch(/^Waiting /)
+    await page.getByRole('button', { name: 'No reply needed' }).waitFor({ state: 'detached' })
   })
 
   test('[WEB-16] more chats than a page of the list are loaded on demand', async () => {
@@ -92,7 +92,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
       (size) => size >= 60,
     )
     // Only what is near the view stands in the document.
-    expect(await page.getByRole('listitem').count()).toBeLessThan(40)
+    await expect.poll(() => page.getByRole('listitem').count()).toBeLessThan(40)
     await chatRow(page, 'Many').last().focus()
     await page.keyboard.press('End')
     await page
@@ -156,7 +156,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
       await closed
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
     })
-    expect(await dialog.getByRole('textbox', { name: 'Email' }).inputValue()).toBe('kept@example.com')
+    await expect.poll(() => dialog.getByRole('textbox', { name: 'Email' }).inputValue()).toBe('kept@example.com')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
   })
@@ -167,12 +167,12 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     const page = await signInAsOperator(context, world.url, { email: 'pocket-op@example.com', name: 'Pia' })
     await chatRow(page, 'Pocket').tap()
     await messages(page, 'On the way').waitFor()
-    expect(await chatRow(page, 'Pocket').isVisible()).toBe(false)
+    await expect.poll(() => chatRow(page, 'Pocket').isVisible()).toBe(false)
     await write(page, 'See you soon')
     await messages(page, 'See you soon').waitFor()
     await page.goBack()
     await chatRow(page, 'Pocket').waitFor()
-    expect(await composer(page).isVisible()).toBe(false)
+    await expect.poll(() => composer(page).isVisible()).toBe(false)
     await chatRow(page, 'Pocket').tap()
     await page.getByRole('link', { name: 'Back to list' }).tap()
     await chatRow(page, 'Pocket').getByText('See you soon').waitFor()

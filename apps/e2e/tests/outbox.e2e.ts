@@ -11,19 +11,19 @@ import { tools } from '../src/tools.ts'
 const sources = new URL('.', import.meta.resolve('@deskbell/sdk'))
 
 const html = `<!doctype html><link rel="icon" href="data:," /><script type="module">
-  import { readBrowser } from '/outbox/browser.ts'
-  import { createDeviceShelf } from '/outbox/shelf.ts'
+  import { readBrowser } from '/outbox/storage/browser.ts'
+  import { createDeviceAccountStore } from '/outbox/account-store.ts'
   const told = { lost: 0, notices: 0, turns: 0 }
   const hanging = location.search === '?hanging' && { indexedDB: { open: () => new EventTarget() } }
   const browser = { ...readBrowser(), ...hanging }
   const options = { account: 'me', browser, onKept: (isKept) => isKept || told.lost++, onRestored() {}, onNotice: () => told.notices++ }
-  const shelf = createDeviceShelf(options)
+  const store = createDeviceAccountStore(options)
   const add = (clientMsgId) => {
     const item = { clientMsgId, text: 'text', createdAt: '2026-01-01T00:00:00.000Z', waitsSince: Date.now() }
-    return shelf.write(1, { do: 'add', item })
+    return store.write(1, { do: 'add', item })
   }
-  const read = async () => (await shelf.read(1)).map((row) => row.clientMsgId)
-  const takeTurn = () => void shelf.turn(1).taken.then(() => told.turns++)
+  const read = async () => (await store.read(1)).map((row) => row.clientMsgId)
+  const takeTurn = () => void store.sendLock(1).acquired.then(() => told.turns++)
   Object.assign(window, { desk: { told, add, read, takeTurn } })
 </script>`
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chatRow, composer, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
-import { signInByRest } from '../src/rest-person.ts'
+import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -20,7 +20,7 @@ describe.skipIf(!tools.chromium)('who is here', () => {
       name: 'Oleg',
     })
     await client.getByText('We’re online').waitFor()
-    // The list says it of every row, also where colours are taken away; without a line nobody knows.
+    // The list says it of every row, also where colours are taken away; offline nobody knows.
     const row = chatRow(operator, 'Ann')
     const saysOnline = row.getByText('Online', { exact: true })
     await saysOnline.waitFor()
@@ -68,7 +68,7 @@ describe.skipIf(!tools.chromium)('who is here', () => {
     await page.getByText('This browser can’t save messages').waitFor()
     const other = await signInAsClient(await world.newContext(), world.url, { email: 'bea@example.com', name: 'Bea' })
     await composer(other).waitFor()
-    expect(await other.getByText('This browser can’t save messages').count()).toBe(0)
+    await expect.poll(() => other.getByText('This browser can’t save messages').count()).toBe(0)
     await Promise.all([context.close(), other.context().close()])
   })
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
 import { watchPage } from '../src/page-watch.ts'
 import { composer, messages, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -45,6 +46,44 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await context.close()
   })
 
+  test('[SDK-28] [WEB-2] what somebody wrote offline stays theirs when another user signs in beside', async () => {
+    const context = await world.newContext()
+    const anna = { email: 'anna@example.com', name: 'Anna' }
+    const page = await signInAsClient(context, world.url, anna)
+    await write(page, 'while online')
+    await messages(page, 'while online').and(page.locator('[data-state="sent"]')).waitFor()
+    await context.setOffline(true)
+    // A browser that goes offline leaves open sockets alone.
+    await world.server.restart()
+    await write(page, 'a secret of Anna')
+    const bert = await signInByRest(world.url, { email: 'bert@example.com', name: 'Bert', role: 'client' })
+    const cookie = { domain: new URL(world.url).hostname, path: '/' }
+    await context.addCookies([
+      { ...cookie, name: 'deskbell_client', value: bert.token },
+      { ...cookie, name: 'deskbell_client_id', value: String(bert.id) },
+    ])
+    await context.setOffline(false)
+    await page.waitForURL((url) => url.pathname === `/chats/${bert.id}`)
+    await composer(page).waitFor()
+    await expect.poll(() => messages(page, 'a secret of Anna').count()).toBe(0)
+    // Back in her own name it leaves by itself, once.
+    const again = await signInAsClient(context, world.url, anna)
+    await messages(again, 'a secret of Anna').and(again.locator('[data-state="sent"]')).waitFor()
+    const chatsOf = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      const { items } = (await (await fetch(`${world.url}/api/chats`, { headers })).json()) as {
+        items: { id: number }[]
+      }
+      return items.map(({ id }) => id)
+    }
+    const rest = await signInByRest(world.url, { ...anna, role: 'client' })
+    const [chatId = 0, ...others] = await chatsOf(rest.token)
+    expect(others).toEqual([])
+    expect((await rest.history(chatId)).map(({ text }) => text)).toEqual(['while online', 'a secret of Anna'])
+    expect(await chatsOf(bert.token)).toEqual([])
+    await context.close()
+  })
+
   test('[WEB-12] what is typed while the first message makes its chat goes on in that chat', async () => {
     const context = await world.newContext()
     const page = await signInAsClient(context, world.url, { email: 'quick@example.com', name: 'Quick' })
@@ -57,7 +96,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
       (focused) => focused,
     )
     await page.keyboard.type('than that')
-    expect(await composer(page).inputValue()).toMatch(/^and .*than that$/)
+    await expect.poll(() => composer(page).inputValue()).toMatch(/^and .*than that$/)
     await context.close()
   })
 
@@ -91,10 +130,10 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await bubble.waitFor()
     const link = bubble.getByRole('link')
     expect(await link.count()).toBe(1)
-    expect(await link.getAttribute('href')).toBe('https://example.com/a?b=1')
-    expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
-    expect(await bubble.locator('p[dir="auto"]').textContent()).toBe(text)
-    expect(await bubble.locator('img, script').count()).toBe(0)
+    await expect.poll(() => link.getAttribute('href')).toBe('https://example.com/a?b=1')
+    await expect.poll(() => link.getAttribute('rel')).toBe('noopener noreferrer')
+    await expect.poll(() => bubble.locator('p[dir="auto"]').textContent()).toBe(text)
+    await expect.poll(() => bubble.locator('img, script').count()).toBe(0)
   })
 
   test('[WEB-7] Enter sends, Shift+Enter breaks the line, composing is never sent', async () => {
@@ -105,11 +144,11 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await client.keyboard.type('one')
     await client.keyboard.press('Shift+Enter')
     await client.keyboard.type('two')
-    expect(await box.inputValue()).toBe('one\ntwo')
+    await expect.poll(() => box.inputValue()).toBe('one\ntwo')
     for (const init of [{ isComposing: true }, { keyCode: 229 }]) {
       await box.dispatchEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...init })
     }
-    expect(await box.inputValue()).toBe('one\ntwo')
+    await expect.poll(() => box.inputValue()).toBe('one\ntwo')
     await client.keyboard.press('Enter')
     await messages(client, /one\s+two/).waitFor()
     await eventually(

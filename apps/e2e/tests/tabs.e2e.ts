@@ -82,6 +82,30 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     expect(sockets()).toBe(1)
   })
 
+  test('[SDK-14] a duplicated tab, which has the memory of the first, is a tab of its own', async () => {
+    const context = await world.newContext()
+    const person = { email: 'twin@example.com', name: 'Twin' }
+    const first = await signInAsClient(context, world.url, person)
+    await write(first, 'before')
+    await messages(first, 'before').waitFor()
+    const [second] = await Promise.all([
+      context.waitForEvent('page'),
+      // As a browser does it: the copy begins with what `sessionStorage` holds.
+      first.evaluate(() => void window.open(location.href)),
+    ])
+    await messages(second, 'before').waitFor()
+    for (const [page, text] of [
+      [first, 'from the first'],
+      [second, 'from the second'],
+      [first, 'the first again'],
+    ] as const) {
+      await write(page, text)
+      for (const each of [first, second]) await messages(each, text).waitFor()
+    }
+    await showsEverything([first, second], ['before', 'from the first', 'from the second', 'the first again'])
+    await context.close()
+  })
+
   test('[SDK-14] when the tab with the socket is closed the next one takes over, and nothing is missed', async () => {
     const context = await world.newContext()
     const sockets = watchSockets(context)

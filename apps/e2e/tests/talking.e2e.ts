@@ -86,4 +86,27 @@ describe.skipIf(!tools.chromium)('what makes it a talk', () => {
     await messages(operator, 'first').waitFor()
     expect(await operator.content()).not.toContain('number')
   })
+
+  test('[SDK-10] where all storage is blocked, the page says what that means, and both talk all the same', async () => {
+    const context = await world.newContext()
+    await context.addInitScript(() => {
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+        Object.defineProperty(globalThis, name, {
+          get() {
+            throw new DOMException('The user has blocked it.', 'SecurityError')
+          },
+        })
+      }
+    })
+    const client = await signInAsClient(context, world.url, { email: 'blocked@example.com', name: 'Blocked' })
+    await client.getByText('This browser can’t save messages').waitFor()
+    await client.getByText('How can we help?').waitFor()
+    await write(client, 'kept by nobody')
+    const operator = await signInAsOperator(context, world.url, { email: 'op-blocked@example.com', name: 'Op' })
+    await chatRow(operator, 'Blocked').click()
+    await messages(operator, 'kept by nobody').waitFor()
+    await write(operator, 'and read all the same')
+    await messages(client, 'and read all the same').waitFor()
+    await context.close()
+  })
 })

@@ -48,14 +48,16 @@ describe.skipIf(!tools.chromium)('texts', () => {
     )
     const bubble = messages(operator, 'quoted')
     await bubble.waitFor()
-    expect(await bubble.getByRole('strong').textContent()).toBe('bold')
-    expect(await bubble.getByRole('emphasis').textContent()).toBe('italic')
-    expect(await bubble.getByRole('code').allTextContents()).toEqual(['code', 'let x'])
-    expect(await bubble.getByRole('listitem').allTextContents()).toEqual(['one', 'two'])
-    expect(await bubble.getByRole('blockquote').textContent()).toBe('quoted')
-    expect(await bubble.getByRole('link').getAttribute('href')).toBe('https://a.example/x')
-    expect(await bubble.locator('b').count()).toBe(0)
-    expect(await chatRow(operator, 'Marks').textContent()).toContain('bold italic code https://a.example/x <b>no</b>')
+    await expect.poll(() => bubble.getByRole('strong').textContent()).toBe('bold')
+    await expect.poll(() => bubble.getByRole('emphasis').textContent()).toBe('italic')
+    await expect.poll(() => bubble.getByRole('code').allTextContents()).toEqual(['code', 'let x'])
+    await expect.poll(() => bubble.getByRole('listitem').allTextContents()).toEqual(['one', 'two'])
+    await expect.poll(() => bubble.getByRole('blockquote').textContent()).toBe('quoted')
+    await expect.poll(() => bubble.getByRole('link').getAttribute('href')).toBe('https://a.example/x')
+    await expect.poll(() => bubble.locator('b').count()).toBe(0)
+    await expect
+      .poll(() => chatRow(operator, 'Marks').textContent())
+      .toContain('bold italic code https://a.example/x <b>no</b>')
 
     await write(client, `\`\`\`\n${'wide '.repeat(80)}\n\`\`\``)
     const code = messages(operator, 'wide').getByRole('code')
@@ -111,7 +113,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await client.getByRole('textbox', { name: 'New message text' }).press('Enter')
     for (const page of [client, operator]) {
       await messages(page, 'the parcel has number 17').waitFor()
-      expect(await messages(page, 'numbre').count()).toBe(0)
+      await expect.poll(() => messages(page, 'numbre').count()).toBe(0)
     }
     await write(operator, 'an answer')
     await messages(client, 'an answer').waitFor()
@@ -128,7 +130,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await write(client, 'once more')
     await messages(operator, 'once more').waitFor()
     await row.filter({ hasText: 'once more' }).waitFor()
-    for (const page of [client, operator]) expect(await page.getByText('could not be shown').count()).toBe(0)
+    for (const page of [client, operator]) await expect.poll(() => page.getByText('could not be shown').count()).toBe(0)
   })
 
   test('[WEB-42] what is pasted, dropped or typed with Alt+Enter stays whole, and never leaves the chat', async () => {
@@ -142,13 +144,13 @@ describe.skipIf(!tools.chromium)('texts', () => {
     })
     await client.keyboard.press('Alt+Enter')
     await client.keyboard.type('four')
-    expect(await box.inputValue()).toBe('one\ntwo\nthree\nfour')
+    await expect.poll(() => box.inputValue()).toBe('one\ntwo\nthree\nfour')
     await box.press('Enter')
     await messages(operator, 'four').waitFor()
-    expect(await messages(operator, 'four').locator('p').first().textContent()).toBe('one\ntwo\nthree\nfour')
+    await expect.poll(() => messages(operator, 'four').locator('p').first().textContent()).toBe('one\ntwo\nthree\nfour')
 
     await write(client, '\u200b\u3164')
-    expect(await box.inputValue()).toBe('\u200b\u3164')
+    await expect.poll(() => box.inputValue()).toBe('\u200b\u3164')
     await box.fill('я'.repeat(8_192 + 600))
     await client.getByText('600 characters too long').waitFor()
     await box.fill('')
@@ -188,7 +190,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
       await page.emulateMedia({ media: 'print' })
       await page.getByRole('article').getByText('line 119').waitFor()
       expect(await page.getByRole('heading', { name: /^Paper \d/ }).count()).toBe(2)
-      expect(await page.getByRole('button').count()).toBe(0)
+      await expect.poll(() => page.getByRole('button').count()).toBe(0)
       await page.emulateMedia({ media: 'screen' })
       await page.getByRole('button', { name: 'Send' }).waitFor()
     }

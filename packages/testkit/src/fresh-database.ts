@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '@deskbell/db/database'
 import { inject } from 'vitest'
 import { onDatabase, quoted } from './database-url.ts'
 import { execute } from './execute.ts'
+import { waitFor } from './wait-for.ts'
 import './provided-context.ts'
 
 export type FreshDatabase = AsyncDisposable & {
@@ -29,8 +30,12 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   let dropped: Promise<void> | undefined
   const drop = () => (dropped ??= removeDatabase())
   const removeDatabase = async () => {
-    // First the database: a transaction that a failed test left open would keep the pool from closing.
-    await execute(serverUrl, `drop database if exists ${quoted(name)} with (force)`)
+    // First the database: a transaction that a failed test left open would keep the pool from closing. It is refused
+    // while an autovacuum worker is in it, which only a superuser may end.
+    await waitFor(() => execute(serverUrl, `drop database if exists ${quoted(name)} with (force)`), {
+      intervalMs: 200,
+      what: `the end of ${name}`,
+    })
     await db.close()
   }
   return { connectionString, db, drop, [Symbol.asyncDispose]: drop }

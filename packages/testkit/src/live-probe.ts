@@ -46,8 +46,8 @@ export type RawSocket = AsyncDisposable & {
   readonly closeCode: () => number | null
   send(frame: unknown): void
   /** The first frame for which this holds. */
-  frame(matches: (frame: unknown) => boolean, timeoutMs?: number): Promise<unknown>
-  closed(timeoutMs?: number): Promise<number>
+  frame(matches: (frame: unknown) => boolean): Promise<unknown>
+  closed(): Promise<number>
 }
 
 export type RawOptions = { token?: string; headers?: Record<string, string>; path?: string }
@@ -71,8 +71,8 @@ export async function openRaw(wsUrl: string, options: RawOptions = {}): Promise<
     frames,
     closeCode: () => code,
     send: (frame) => ws.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
-    frame: (matches, timeoutMs = 5_000) => waitFor(() => frames.find(matches), { timeoutMs, what: 'a frame' }),
-    closed: (timeoutMs = 5_000) => waitFor(() => code ?? 0, { timeoutMs, what: 'the close of the socket' }),
+    frame: (matches) => waitFor(() => frames.find(matches), { what: 'a frame' }),
+    closed: () => waitFor(() => code ?? 0, { what: 'the close of the socket' }),
     [Symbol.asyncDispose]: async () => ws.terminate(),
   }
 }

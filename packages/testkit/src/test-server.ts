@@ -16,6 +16,8 @@ export type TestServer = AsyncDisposable & {
   readonly db: Database
   readonly connectionString: string
   openSockets(): number
+  /** Those of them that the server has begun to close. */
+  closingSockets(): number
   openStreams(): number
   /** Breaks the streams over HTTP, as a lost line does. */
   cutStreams(): void
@@ -59,6 +61,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     db,
     connectionString,
     openSockets: () => server.openSockets(),
+    closingSockets: () => server.closingSockets(),
     openStreams: () => server.openStreams(),
     cutStreams: () => server.cutStreams(),
     waitingBytesMax: () => server.waitingBytesMax(),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 export type WaitOptions = {
+  /** 20,000 unless told. It only says when to give up: a promise about time is measured by the test that holds it. */
   timeoutMs?: number
   intervalMs?: number
   /** What is waited for, for the message of the error. */
@@ -12,7 +13,7 @@ export type WaitOptions = {
  * A condition that throws is asked again too; its last error is the cause of the time-out.
  */
 export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions = {}): Promise<T> {
-  const { timeoutMs = 5_000, intervalMs = 10, what = condition.toString() } = options
+  const { timeoutMs = 20_000, intervalMs = 10, what = condition.toString() } = options
   const deadline = performance.now() + timeoutMs
   let lastError: unknown
   do {

@@ -1,7 +1,11 @@
 import type { Database } from '@deskbell/db/database'
 
-/** Every statement that goes through the pool from now on, transactions apart. */
-export function watchQueries(db: Database): { texts: string[]; matching(pattern: RegExp): number; stop(): void } {
+/** Every statement that goes through the pool of reads from now on, or through the pool that is given, transactions apart. */
+export function watchQueries(db: Pick<Database, 'pool'>): {
+  texts: string[]
+  matching(pattern: RegExp): number
+  stop(): void
+} {
   const { pool } = db
   const original = pool.query
   const texts: string[] = []

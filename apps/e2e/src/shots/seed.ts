@@ -1,19 +1,19 @@
 import { execute } from '@deskbell/testkit/execute'
-import { type RestPerson, signInByRest } from '../rest-person.ts'
+import { type RestUser, signInByRest } from '../rest-user.ts'
 import { operators, picturesAt, type SampleChat } from './sample-data.ts'
 
 /** What the pictures need to know of the sample: sessions, and chats by their client's name. */
 export type Seeded = {
-  readonly olga: RestPerson
-  readonly dmitri: RestPerson
-  readonly clients: ReadonlyMap<string, { readonly person: RestPerson; readonly chatId: number }>
+  readonly olga: RestUser
+  readonly dmitri: RestUser
+  readonly clients: ReadonlyMap<string, { readonly person: RestUser; readonly chatId: number }>
 }
 
 /** Signs everybody in and lets them talk over REST, oldest chat first. `settleSeed` gives the rows their times. */
 export async function seed(url: string, chats: readonly SampleChat[]): Promise<{ seeded: Seeded; times: Times }> {
   const olga = await signInByRest(url, { ...operators.olga, role: 'operator' })
   const dmitri = await signInByRest(url, { ...operators.dmitri, role: 'operator' })
-  const clients = new Map<string, { person: RestPerson; chatId: number }>()
+  const clients = new Map<string, { person: RestUser; chatId: number }>()
   const times: Times = []
   for (const chat of chats.toSorted((left, right) => lastAgo(right) - lastAgo(left))) {
     const person = await signInByRest(url, { name: chat.name, email: chat.email, role: 'client' })

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { eventually } from '../eventually.ts'
-import { signInByRest } from '../rest-person.ts'
+import { signInByRest } from '../rest-user.ts'
 import { picturesAt, scripts } from './sample-data.ts'
 import type { Seeded } from './seed.ts'
 
@@ -43,11 +43,10 @@ const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor(
 const articles = (page: Page) => page.getByRole('article').last().waitFor()
 const offline = async (page: Page) => {
   await articles(page)
-  // The worker has the shell, and leaving the page keeps what was seen: so it stands again without a line.
+  // The worker has the shell, and leaving the page keeps what was seen: so it is shown again offline.
   await eventually(
     () => page.evaluate('navigator.serviceWorker.controller !== null'),
     (isServed) => isServed === true,
-    { timeoutMs: 20_000 },
   )
   await page.context().setOffline(true)
   await page.reload()
@@ -68,7 +67,7 @@ export const states: readonly State[] = [
     world: 'busy',
     open: newcomer,
     // The field stands before the chat is known; the greeting comes with it.
-    ready: (page) => page.getByRole('heading', { level: 2 }).waitFor(),
+    ready: (page) => page.getByText(/^(How can we help|Чем можем помочь)/).waitFor(),
   },
   { name: 'client-talking', world: 'busy', open: asClient(talker), ready: articles },
   { name: 'client-closed', world: 'busy', open: asClient(done), ready: articles },

@@ -1,10 +1,10 @@
 import type { BrowserContext } from 'playwright-core'
 
-/** The way of a browser's data. Pages and their files still load, as from a cache; nothing else passes while it is down. */
-export type DataLine = { down(): Promise<void>; up(): Promise<void> }
+/** The API and sockets of a browser. While it is down nothing passes but pages and their files, as from a cache. */
+export type DataConnection = { down(): Promise<void>; up(): Promise<void> }
 
-/** Takes the line of every tab of this browser into its hand; call it before the first page is opened. */
-export async function holdDataLine(context: BrowserContext): Promise<DataLine> {
+/** Controls the connection of every tab of this browser. Call it before the first page is opened. */
+export async function holdDataConnection(context: BrowserContext): Promise<DataConnection> {
   let isDown = false
   const open = new Set<{ close(): Promise<void> }>()
   await context.route(/\/(?:trpc|api)\b/, (route) => (isDown ? route.abort('internetdisconnected') : route.fallback()))

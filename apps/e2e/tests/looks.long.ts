@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
-import { signInByRest } from '../src/rest-person.ts'
+import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -10,15 +10,13 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const desktop = { viewport: { width: 1440, height: 900 } }
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true }
 
-/** Every page is looked at in each of these: in the first of them always, in the rest by `pnpm test:long`. */
-const allLooks: [string, BrowserContextOptions][] = [
+/** Every page is looked at in each of these. */
+const looks: [string, BrowserContextOptions][] = [
   ['desktop, light, English', { ...desktop, colorScheme: 'light' }],
   ['desktop, dark, Russian', { ...desktop, colorScheme: 'dark', locale: 'ru-RU' }],
   ['phone, light, Russian', { ...phone, colorScheme: 'light', locale: 'ru-RU' }],
   ['phone, dark, English', { ...phone, colorScheme: 'dark' }],
 ]
-const isRest = process.env['DESKBELL_LOOKS'] === 'rest'
-const looks = allLooks.filter((_, nth) => (nth === 0) !== isRest)
 
 describe.skipIf(!tools.chromium)('how the pages look', () => {
   let world: World
@@ -238,7 +236,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     const page = await (await context({ locale: 'ru-RU' })).newPage()
     await page.goto(`${world.url}/chats/${ids.operator}?chat=${ids.open}`)
     await page.getByRole('article').last().waitFor()
-    expect(await page.locator('html').getAttribute('lang')).toBe('ru')
+    await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('ru')
     await page.getByRole('button', { name: 'Закрыть чат' }).waitFor()
     await page.goto(`${world.url}/`)
     await page.getByRole('combobox').first().selectOption({ label: 'English' })

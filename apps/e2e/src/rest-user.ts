@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 /** Somebody who uses REST from a program, to be the other side of a story or to fill a chat. */
-export type RestPerson = {
+export type RestUser = {
   readonly id: number
   readonly token: string
   createChat(): Promise<number>
@@ -19,12 +19,12 @@ export type RestPerson = {
 
 type Named = { email: string; name: string; role: 'client' | 'operator' }
 
-export async function signInByRest(url: string, person: Named): Promise<RestPerson> {
+export async function signInByRest(url: string, person: Named): Promise<RestUser> {
   const { user, token } = await call<{ user: { id: number }; token: string }>(`${url}/api/users/login`, {
     body: person,
   })
   const post = <T>(path: string, body: object) => call<T>(`${url}/api${path}`, { body, token })
-  const send: RestPerson['send'] = async (chatId, text, clientMsgId = randomUUID()) => {
+  const send: RestUser['send'] = async (chatId, text, clientMsgId = randomUUID()) => {
     const sent = await post<{ message: { id: number; seq: number; text: string } }>(`/chats/${chatId}/messages`, {
       text,
       clientMsgId,

@@ -1,9 +1,9 @@
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
-import { composer, messages, signInAsClient, signInAsOperator, thread, write } from '../src/pages.ts'
-import { forgetRenders, readRenders, watchRenders } from '../src/render-watch.ts'
-import { type RestPerson, signInByRest } from '../src/rest-person.ts'
+import { composer, messageList, messages, signInAsClient, signInAsOperator, write } from '../src/pages.ts'
+import { everyTextIsLoaded, forgetRenders, readRenders, watchRenders } from '../src/render-watch.ts'
+import { type RestUser, signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
@@ -13,7 +13,7 @@ const rowsMost = 400
 
 describe.skipIf(!tools.chromium)('pages that stay still', () => {
   let world: World
-  let program: RestPerson
+  let program: RestUser
   let chatId: number
   beforeAll(async () => {
     world = await createWorld()
@@ -32,7 +32,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
   test('[WEB-34] the whole of a long chat is read with 400 rows in the document, and nothing in view moves', async () => {
     const page = await open()
     await messages(page, `message ${long}`).waitFor()
-    await thread(page).focus()
+    await messageList(page).focus()
     const seen = await readToTheStart(page)
     expect(seen.jumps).toEqual([])
     expect(seen.rows).toBeGreaterThan(rowsMost - 20)
@@ -44,22 +44,22 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     const page = await open()
     await messages(page, `message ${long}`).waitFor()
     await goToTheStart(page)
-    await thread(page).focus()
+    await messageList(page).focus()
     await page.keyboard.press('End')
     await messages(page, `message ${long}`).waitFor()
-    expect(await page.getByRole('article').count()).toBeLessThanOrEqual(100)
+    await expect.poll(() => page.getByRole('article').count()).toBeLessThanOrEqual(100)
     await page.keyboard.press('Home')
     await messages(page, /message 1(?!\d)/)
       .first()
       .waitFor()
     await eventually(
-      () => thread(page).evaluate((box) => box.scrollTop),
+      () => messageList(page).evaluate((box) => box.scrollTop),
       (top) => top === 0,
     )
     await write(page, 'an answer')
     await messages(page, 'an answer').waitFor()
     await eventually(
-      () => thread(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight),
+      () => messageList(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight),
       (below) => below < 2,
     )
   })
@@ -77,20 +77,20 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     await write(operator, 'news')
     await page.getByRole('button', { name: '1 new message' }).waitFor()
     expect(await topRow(page)).toEqual(before)
-    expect(await messages(page, 'news').count()).toBe(0)
+    await expect.poll(() => messages(page, 'news').count()).toBe(0)
     await page.getByRole('button', { name: '1 new message' }).click()
     await messages(page, 'news').waitFor()
     // Whoever looks on marks messages as delivered and read, which changes signs of other rows.
     await operator.context().close()
   })
 
-  test('[WEB-34] a row that is taken out with the focus in it leaves the focus to the thread', async () => {
+  test('[WEB-34] a row that is taken out with the focus in it leaves the focus to the message list', async () => {
     const page = await open()
     await messages(page, 'news').waitFor()
     await messages(page, 'news').getByRole('button', { name: 'Copy message' }).focus()
     await goToTheStart(page)
     await eventually(
-      () => thread(page).evaluate((box) => document.activeElement === box),
+      () => messageList(page).evaluate((box) => document.activeElement === box),
       (is) => is,
     )
   })
@@ -106,6 +106,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     // What the device kept stands before the server has answered; a new message shows that it has.
     await program.send(chatId, 'the page is here')
     await messages(page, 'the page is here').waitFor()
+    await everyTextIsLoaded(page)
     await composer(page).fill('half a thought')
     for (const text of ['first', 'second', 'third']) {
       await forgetRenders(page)
@@ -140,95 +141,19 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     // What the device kept stands before the server has answered; a new message shows that it has.
     await program.send(chatId, 'the page is live')
     await messages(page, 'the page is live').waitFor()
+    await everyTextIsLoaded(page)
     await forgetRenders(page)
     await composer(page).pressSequentially('half a thought')
     expect(await readRenders(page)).toEqual({ rows: 0, forms: 1 })
   })
 })
 
-describe.skipIf(!tools.chromium)('pages that do not shift while they load', () => {
-  let world: World
-  beforeAll(async () => {
-    world = await createWorld()
-    const program = await signInByRest(world.url, { email: 'still@example.com', name: 'Still', role: 'client' })
-    const chatId = await program.createChat()
-    await program.sendAll(
-      chatId,
-      Array.from(
-        { length: 60 },
-        (_, place) => `message ${place + 1} ${'with many more words in it '.repeat(place % 7)}`,
-      ),
-    )
-  })
-  afterAll(() => world?.[Symbol.asyncDispose]())
-
-  /** Nothing is cached, and shifts are counted. */
-  async function firstVisit(options: BrowserContextOptions): Promise<Page> {
-    const context = await world.newContext(options)
-    await context.addInitScript(countShifts)
-    return await context.newPage()
-  }
-
-  test.each([
-    { screen: 'desktop', viewport: { width: 1280, height: 800 } },
-    { screen: 'phone', viewport: { width: 390, height: 844 } },
-  ])('[WEB-36] on a $screen the browser sees next to no layout shift in any page', async ({ viewport }) => {
-    const context = await world.newContext({ viewport })
-    const client = await signInAsClient(context, world.url, { email: 'still@example.com', name: 'Still' })
-    const operator = await signInAsOperator(context, world.url, { email: 'olga@example.com', name: 'Olga' })
-    await operator.getByRole('listitem').getByRole('link', { name: 'Still' }).click()
-    await messages(operator, 'message 60').waitFor()
-    const page = await firstVisit({ viewport })
-    for (const path of ['/', '/login', '/login-operator']) {
-      await page.goto(`${world.url}${path}`)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      expect(await shiftOf(page), path).toBeLessThan(shiftMost)
-    }
-    for (const url of [client.url(), operator.url()]) {
-      const chat = await firstVisit({ viewport, storageState: await context.storageState() })
-      await chat.goto(url)
-      await messages(chat, 'message 60').waitFor()
-      await composer(chat).waitFor()
-      // Long before the first message is here, the font is.
-      expect(await shiftOf(chat), url).toBeLessThan(shiftMost / 5)
-    }
-  })
-})
-
-/** A tenth of what counts as a good page: a font that comes late on a slow day stays below it. */
-const shiftMost = 0.01
-
-declare global {
-  var shifts: number[]
-}
-
-/** Runs in the page. */
-function countShifts(): void {
-  globalThis.shifts = []
-  const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      if ('value' in entry && typeof entry.value === 'number') globalThis.shifts.push(entry.value)
-    }
-  })
-  observer.observe({ type: 'layout-shift', buffered: true })
-}
-
-/** Once everything that is loaded late is here, and was drawn. */
-async function shiftOf(page: Page): Promise<number> {
-  await page.waitForLoadState('networkidle')
-  return await page.evaluate(async () => {
-    await document.fonts.ready
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))
-    return globalThis.shifts.reduce((sum, each) => sum + each, 0)
-  })
-}
-
 type Seen = { jumps: string[]; rows: number; missed: number[] }
 
 /** Scrolls up by half a view at a time, a frame each; tells what moved in between, and which messages never stood in view. */
 async function readToTheStart(page: Page): Promise<Seen> {
   await page.evaluate(async () => void (await document.fonts.ready))
-  return await thread(page).evaluate(async (box) => {
+  return await messageList(page).evaluate(async (box) => {
     const seen = new Set<number>()
     const result: Seen = { jumps: [], rows: 0, missed: [] }
     const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
@@ -259,7 +184,7 @@ async function readToTheStart(page: Page): Promise<Seen> {
 
 /** As if somebody held the handle of the scroll bar at its upper end. */
 async function goToTheStart(page: Page): Promise<void> {
-  await thread(page).evaluate(async (box) => {
+  await messageList(page).evaluate(async (box) => {
     const isThere = () => box.querySelector('[data-seq="1"]') !== null && box.scrollTop === 0
     for (let round = 0; round < 5_000 && !isThere(); round += 1) {
       box.scrollTop = 0
@@ -269,7 +194,7 @@ async function goToTheStart(page: Page): Promise<void> {
 }
 
 async function topRow(page: Page): Promise<{ seq: string | null; top: number }> {
-  return await thread(page).evaluate((box) => {
+  return await messageList(page).evaluate((box) => {
     const edge = box.getBoundingClientRect().top
     const row = [...box.querySelectorAll('article[data-seq]')].find((each) => each.getBoundingClientRect().top >= edge)
     return { seq: row?.getAttribute('data-seq') ?? null, top: Math.round(row?.getBoundingClientRect().top ?? 0) }
@@ -280,10 +205,10 @@ declare global {
   var rowChanges: MutationRecord[]
 }
 
-/** Writes down what happens in the thread from now on. */
+/** Writes down what happens in the message list from now on. */
 async function watchRows(page: Page): Promise<void> {
   await composer(page).waitFor()
-  await thread(page).evaluate((box) => {
+  await messageList(page).evaluate((box) => {
     globalThis.rowChanges = []
     new MutationObserver((records) => globalThis.rowChanges.push(...records)).observe(box, {
       childList: true,
