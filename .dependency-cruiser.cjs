@@ -1,4 +1,4 @@
-/** The floors of the house, held by a program: stairs go down only, and there are no circles. */
+/** The layers of the packages: imports go down only, and there are no circles. */
 
 const below = {
   contract: [],
@@ -11,21 +11,56 @@ const below = {
 }
 
 /** Tests, and the one suite that every adapter of a port runs, may use the testkit and vitest. */
-const testCode = ['\\.test\\.tsx?$', '-contract\\.ts$', '^packages/testkit/', '^apps/e2e/', '\\.config\\.ts$']
+const testCode = [
+  '\\.test\\.tsx?$',
+  '\\.long\\.ts$',
+  '-contract\\.ts$',
+  '^packages/sdk/src/testing/',
+  '^packages/testkit/',
+  '^apps/e2e/',
+  '\\.config\\.ts$',
+]
 
-const floors = Object.entries(below).map(([name, allowed]) => ({
-  name: `floor-${name}`,
+const layers = Object.entries(below).map(([name, allowed]) => ({
+  name: `layer-${name}`,
   comment: `${name} may import ${allowed.join(', ') || 'no other package'}`,
   severity: 'error',
   from: { path: `^packages/${name}/`, pathNot: testCode.filter((path) => !path.includes(name)) },
   to: { path: '^(packages|apps|examples)/', pathNot: [name, ...allowed].map((target) => `^packages/${target}/`) },
 }))
 
+/** The layers of the SDK: each may import what stands before it. */
+const sdkLayers = [
+  'base/',
+  'transport/',
+  'socket/',
+  'tabs/',
+  'connection/',
+  'server-api.ts',
+  'outbox/',
+  'inbox/',
+  'timeline/',
+]
+
+const sdkLayerRules = sdkLayers.map((layer, place) => ({
+  name: `sdk-layer-${layer.replace(/\W.*/, '')}`,
+  comment: `may import ${sdkLayers.slice(0, place).join(', ') || 'no other layer'}`,
+  severity: 'error',
+  from: { path: `^packages/sdk/src/${layer}`, pathNot: testCode },
+  to: {
+    path: '^packages/sdk/src/',
+    pathNot: sdkLayers.slice(0, place + 1).map((below) => `^packages/sdk/src/${below}`),
+  },
+}))
+
+/** The entries of the published package. */
+const publishedSdk = '^packages/sdk/src/(index|react)\\.ts$'
+
 /** Only these packages may use this library. */
 const only = (library, packages) => ({
   name: `only-${packages.join('-and-')}-uses-${library}`.replaceAll(/[^a-z-]/g, '-'),
   severity: 'error',
-  from: { path: '^(packages|apps|examples)/', pathNot: [...testCode, ...packages.map((name) => `^${name}/`)] },
+  from: { path: '^(packages|apps|examples)/', pathNot: [...testCode, ...packages.map((name) => `^${name}(/|$)`)] },
   to: { path: `(^|/)node_modules/${library}/` },
 })
 
@@ -44,22 +79,23 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true, pathNot: ['^virtual:', '\\.css$', '\\.po$'] },
     },
-    ...floors,
+    ...layers,
+    ...sdkLayerRules,
     {
-      name: 'floor-sdk-types-only',
+      name: 'layer-sdk-types-only',
       comment: 'The SDK knows the router as a type; nothing of the server is in what programs install.',
       severity: 'error',
       from: { path: '^packages/sdk/', pathNot: testCode },
       to: { path: '^packages/api/', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'floor-server',
+      name: 'layer-server',
       severity: 'error',
       from: { path: '^apps/server/', pathNot: testCode },
       to: { path: ['^apps/(web|e2e)/', '^packages/(sdk|testkit)/', '^examples/'] },
     },
     {
-      name: 'floor-load',
+      name: 'layer-load',
       comment: 'Load runs start the server as a process, and import nothing of it.',
       severity: 'error',
       from: { path: '^apps/load/' },
@@ -72,23 +108,18 @@ module.exports = {
       to: { path: '^apps/load/' },
     },
     {
-      name: 'floor-web',
+      name: 'layer-web',
+      comment: 'The pages are made of the SDK as it is published, so a stranger can make what they are.',
       severity: 'error',
       from: { path: '^apps/web/', pathNot: testCode },
-      to: { path: ['^apps/(server|e2e)/', '^packages/(core|db|bus|testkit)/', '^examples/'] },
+      to: { path: ['^apps/(server|e2e|load)/', '^packages/', '^examples/'], pathNot: publishedSdk },
     },
     {
-      name: 'floor-web-types-only',
-      severity: 'error',
-      from: { path: '^apps/web/', pathNot: testCode },
-      to: { path: '^packages/api/', dependencyTypesNot: ['type-only'] },
-    },
-    {
-      name: 'floor-examples',
-      comment: 'Examples are what a stranger could write: the SDK and the words of the contract.',
+      name: 'layer-examples',
+      comment: 'Examples are what a stranger could write.',
       severity: 'error',
       from: { path: '^examples/', pathNot: testCode },
-      to: { path: '^(packages|apps)/', pathNot: '^packages/(sdk|contract)/' },
+      to: { path: '^(packages|apps)/', pathNot: publishedSdk },
     },
     {
       name: 'features-apart',
@@ -101,7 +132,7 @@ module.exports = {
     only('pg', ['packages/db', 'packages/bus', 'apps/load/src/bench/peers']),
     only('fastify', ['packages/api']),
     only('ws', ['packages/api', 'packages/sdk', 'apps/load']),
-    only('react', ['apps/web']),
+    only('react', ['apps/web', 'packages/sdk/src/react.ts', 'packages/sdk/src/use-store.ts', 'examples/react-client']),
     only('pino', ['apps/server']),
   ],
   options: {

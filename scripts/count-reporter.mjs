@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 
 /**
  * Ends a run with the plain line that any pipeline can count: `N passed, N failed`.
@@ -6,9 +7,9 @@ import { writeFileSync } from 'node:fs'
  */
 export default class CountReporter {
   onTestRunEnd(modules) {
-    const { skippedTitles, ...count } = countTests(modules)
+    const count = countTests(modules)
     const file = process.env.DESKBELL_COUNT_FILE
-    if (file) return writeFileSync(file, JSON.stringify({ ...count, skippedTitles }))
+    if (file) return writeFileSync(file, JSON.stringify(count))
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
     console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`)
   }
@@ -16,19 +17,30 @@ export default class CountReporter {
 
 /** A file or suite that broke outside of its tests counts as one that failed. */
 function countTests(modules) {
-  const count = { passed: 0, failed: 0, skipped: 0, skippedTitles: [] }
+  const count = { passed: 0, failed: 0, skipped: 0, skippedTitles: [], retriedTitles: [], failures: [] }
   for (const module of modules) {
-    let broken = module.errors().length > 0
+    const beside = [...module.errors()]
     for (const test of module.children.allTests()) {
       const { state } = test.result()
+      if (state === 'passed' && test.diagnostic()?.flaky) count.retriedTitles.push(test.fullName)
+      if (state === 'failed')
+        count.failures.push(failure(`${module.relativeModuleId}: ${test.fullName}`, test.result()))
       if (state === 'passed' || state === 'failed') count[state] += 1
       else {
         count.skipped += 1
         count.skippedTitles.push(test.fullName)
       }
     }
-    for (const suite of module.children.allSuites()) broken ||= suite.errors().length > 0
-    if (broken) count.failed += 1
+    for (const suite of module.children.allSuites()) beside.push(...suite.errors())
+    if (beside.length === 0) continue
+    count.failed += 1
+    count.failures.push(failure(module.relativeModuleId, { errors: beside }))
   }
   return count
+}
+
+/** Where it failed and the start of the reason: enough to know it by at the end of a long output. */
+function failure(where, { errors }) {
+  const reason = stripVTControlCharacters(errors?.[0]?.message ?? '')
+  return `${where}: ${reason.replaceAll(/\s+/g, ' ').slice(0, 300)}`
 }

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { Failure } from './failure.mjs'
 import { root } from './paths.mjs'
 import { capture, run } from './run.mjs'
+import { buildSdk, writeSurface } from './sdk-package.mjs'
 
-/** Writes what is made from the sources: `.env.example`, the OpenAPI document and types of it, the floor graph. */
+/** Writes what is made from the sources: `.env.example`, the OpenAPI document and types of it, the
+ * public surface of the SDK, the graph of the layers. */
 export async function generateDocs({ node, env }) {
   for (const program of ['apps/server/src/write-env-example.ts', 'packages/api/src/rest/write-openapi.ts']) {
     const code = await run(node, [program], { env })
@@ -13,26 +15,27 @@ export async function generateDocs({ node, env }) {
   const example = join(root, 'examples/rest-program')
   const generator = join(example, 'node_modules/.bin/openapi-typescript')
   const types = ['packages/api/openapi.json', '--output', join(example, 'src/deskbell-api.ts')]
-  const code = await run(generator, types, { env })
+  const code = (await run(generator, types, { env })) || (await run('npx', buildSdk, { env }))
   if (code !== 0) return code
-  await drawFloors(env)
+  writeSurface()
+  await drawLayers(env)
   return 0
 }
 
 /** Puts the graph of the packages between the two marks in ARCHITECTURE.md. */
-async function drawFloors(env) {
-  const scope = ['--include-only', '^(packages|apps)/[^/]+/src/', '--exclude', '([.]test|-contract)[.]']
+async function drawLayers(env) {
+  const scope = ['--include-only', '^(packages|apps)/[^/]+/src/', '--exclude', '([.](test|long)|-contract)[.]']
   const form = ['--output-type', 'mermaid', '--collapse', '^(packages|apps)/[^/]+']
   const args = ['--config', '.dependency-cruiser.cjs', ...scope, ...form]
   const folders = ['packages', 'apps/server', 'apps/web']
   const graph = await capture(join(root, 'node_modules/.bin/depcruise'), [...args, ...folders], { env })
-  if (graph === null) throw new Failure('dependency-cruiser could not draw the floors')
+  if (graph === null) throw new Failure('dependency-cruiser could not draw the layers')
   const file = join(root, 'ARCHITECTURE.md')
   const text = readFileSync(file, 'utf8')
-  const block = `<!-- floors:begin -->\n\`\`\`mermaid\n${readable(graph)}\n\`\`\`\n<!-- floors:end -->`
+  const block = `<!-- layers:begin -->\n\`\`\`mermaid\n${readable(graph)}\n\`\`\`\n<!-- layers:end -->`
   writeFileSync(
     file,
-    text.replace(/<!-- floors:begin -->[\s\S]*<!-- floors:end -->/, () => block),
+    text.replace(/<!-- layers:begin -->[\s\S]*<!-- layers:end -->/, () => block),
   )
 }
 

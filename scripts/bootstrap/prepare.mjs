@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ensureBuilt } from './build.mjs'
 import { ensureInstalled } from './install.mjs'
 import { ensureNode, withNode } from './node.mjs'
-import { root } from './paths.mjs'
+import { root, toolsDir } from './paths.mjs'
 import { run, runBeside } from './run.mjs'
 
 /**
@@ -11,7 +11,8 @@ import { run, runBeside } from './run.mjs'
  */
 export async function prepare() {
   const node = await ensureNode()
-  const env = withNode(node)
+  // Every program is quicker from its second start on: Node keeps what it compiled.
+  const env = { NODE_COMPILE_CACHE: join(toolsDir, 'compiled'), ...withNode(node) }
   await ensureInstalled(env)
   return toolsOf(node, env, run)
 }

@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-import { toolsDir } from './paths.mjs'
 import { runAttached } from './run.mjs'
 
 export const serverArgs = ['--disable-warning=ExperimentalWarning', 'apps/server/src/main.ts']
@@ -9,8 +7,8 @@ export async function serve({ node, env }) {
   return await runAttached(node, serverArgs, { env: forServer(env) })
 }
 
-/** The server gets the person's environment, and a place where Node keeps what it compiled: later starts are quicker. */
+/** The server gets the person's environment, without what is only npm's. */
 export function forServer(env) {
   const { npm_config_loglevel: _loglevel, npm_config_update_notifier: _notifier, ...rest } = env
-  return { NODE_COMPILE_CACHE: join(toolsDir, 'compiled'), ...rest }
+  return rest
 }

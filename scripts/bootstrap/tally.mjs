@@ -1,4 +1,6 @@
 const kinds = ['passed', 'failed', 'skipped']
+/** What failed is told again at the end, as the end of a long output is often all that is kept; a flood of it is not. */
+const mostFailures = 20
 
 /** Counts the parts of a run, and tells at its end what each was and how long it took. */
 export class Tally {
@@ -21,9 +23,17 @@ export class Tally {
   report(seconds) {
     const total = Object.fromEntries(kinds.map((kind) => [kind, this.#sum(kind)]))
     const rows = [...this.#parts, { name: 'all', count: total, seconds }]
-    const skipped = this.#parts.flatMap(({ count }) => count.skippedTitles ?? []).map((title) => `skipped: ${title}`)
+    const skipped = this.#listed('skippedTitles').map((title) => `skipped: ${title}`)
+    const retried = this.#listed('retriedTitles').map((title) => `passed at another try: ${title}`)
+    const failures = this.#listed('failures')
+      .slice(0, mostFailures)
+      .map((each) => `failed: ${each}`)
     const end = `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`
-    return [heading, ...rows.map(row), '', ...skipped, end].join('\n')
+    return [heading, ...rows.map(row), '', ...skipped, ...retried, ...failures, end].join('\n')
+  }
+
+  #listed(key) {
+    return this.#parts.flatMap(({ count }) => count[key] ?? [])
   }
 
   #sum(kind) {

@@ -7,6 +7,7 @@ import { root } from './paths.mjs'
 import { prepare, prepareBuilt } from './prepare.mjs'
 import { findPrograms } from './programs.mjs'
 import { run } from './run.mjs'
+import { packSdk, writeSdkDocs } from './sdk-package.mjs'
 import { serve } from './serve.mjs'
 import { testAll, testLong, testProject, testShort } from './tests.mjs'
 
@@ -29,6 +30,8 @@ export const tasks = {
   lighthouse: async (args) => await lighthouse(await prepareBuilt(), args),
   build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
+  'sdk:pack': async ([folder = '.']) => await packSdk(await prepare(), folder),
+  'sdk:docs': async () => await writeSdkDocs(await prepare()),
   'docs:generate': async () => await generateDocs(await prepare()),
 }
 

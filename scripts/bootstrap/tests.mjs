@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checks, runChecks } from './checks.mjs'
 import { Failure, say } from './failure.mjs'
+import { findOlderNodes } from './node.mjs'
 import { besideOthers } from './prepare.mjs'
 import { findPrograms } from './programs.mjs'
 import { Tally } from './tally.mjs'
@@ -12,9 +13,14 @@ import { stateOfTree } from './tree.mjs'
 const projects = { unit: ['unit'], pg: ['pg', 'isolated'], e2e: ['e2e'], long: ['long'] }
 const wantsPrograms = new Set(['e2e', 'long'])
 
+async function programsOf(tools, part) {
+  if (!wantsPrograms.has(part)) return {}
+  return { ...(await findPrograms(tools)), ...(part === 'long' && (await findOlderNodes())) }
+}
+
 /** One part; further arguments go to vitest. */
 export async function testProject(tools, part, args) {
-  const env = wantsPrograms.has(part) ? await findPrograms(tools) : {}
+  const env = await programsOf(tools, part)
   return await tools.bin('vitest', runOf(part, args), env)
 }
 
@@ -68,7 +74,7 @@ async function runShort(tools, tally) {
 
 async function runPart(tools, tally, part) {
   say(`tests: ${part}`)
-  const work = async () => await runCounted(tools, part, wantsPrograms.has(part) ? await findPrograms(tools) : {})
+  const work = async () => await runCounted(tools, part, await programsOf(tools, part))
   await tally.time(part, () => orFailed(work))
 }
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { cruise } from 'dependency-cruiser'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import floors from '../.dependency-cruiser.cjs'
+import layers from '../.dependency-cruiser.cjs'
 
 let tree = ''
 
 beforeEach(() => {
-  tree = mkdtempSync(join(tmpdir(), 'deskbell-floors-'))
+  tree = mkdtempSync(join(tmpdir(), 'deskbell-layers-'))
   write('package.json', '{ "type": "module" }')
 })
 afterEach(() => rmSync(tree, { recursive: true, force: true }))
@@ -22,8 +22,8 @@ function write(path, text) {
 async function brokenRules() {
   mkdirSync(join(tree, 'packages'), { recursive: true })
   mkdirSync(join(tree, 'apps'), { recursive: true })
-  const options = { ...floors.options, baseDir: tree, validate: true, ruleSet: { forbidden: floors.forbidden } }
-  const { output } = await cruise(['packages', 'apps'], options, floors.options.enhancedResolveOptions)
+  const options = { ...layers.options, baseDir: tree, validate: true, ruleSet: { forbidden: layers.forbidden } }
+  const { output } = await cruise(['packages', 'apps'], options, layers.options.enhancedResolveOptions)
   return output.summary.violations.map((violation) => violation.rule.name)
 }
 
@@ -36,7 +36,7 @@ test('stairs that go down are fine', async () => {
 test('stairs that go up are found, as type too', async () => {
   write('packages/core/src/chats.ts', 'export type Chat = { id: number }')
   write('packages/contract/src/chats.ts', "export type { Chat } from '../../core/src/chats.ts'")
-  expect(await brokenRules()).toEqual(['floor-contract'])
+  expect(await brokenRules()).toEqual(['layer-contract'])
 })
 
 test('a circle is found, of types too', async () => {
@@ -50,7 +50,26 @@ test('the SDK may know the router as a type, and nothing else of it', async () =
   write('packages/sdk/src/index.ts', "export type { Router } from '../../api/src/router.ts'")
   expect(await brokenRules()).toEqual([])
   write('packages/sdk/src/index.ts', "export { router } from '../../api/src/router.ts'")
-  expect(await brokenRules()).toEqual(['floor-sdk-types-only'])
+  expect(await brokenRules()).toEqual(['layer-sdk-types-only'])
+})
+
+test('a layer of the SDK that imports one above it is found, and its tests may', async () => {
+  write('packages/sdk/src/timeline/fold.ts', "export { store } from '../base/store.ts'")
+  write('packages/sdk/src/base/store.ts', 'export const store = 1')
+  write('packages/sdk/src/base/store.test.ts', "export { store } from '../timeline/fold.ts'")
+  expect(await brokenRules()).toEqual([])
+  write('packages/sdk/src/timeline/log.ts', 'export const log = 1')
+  write('packages/sdk/src/base/store.ts', "export { log as store } from '../timeline/log.ts'")
+  expect(await brokenRules()).toEqual(['sdk-layer-base'])
+})
+
+test('pages and examples take the SDK by its published entries only', async () => {
+  write('packages/sdk/src/index.ts', 'export const sdk = 1')
+  write('packages/sdk/src/base/ids.ts', 'export const id = 1')
+  write('apps/web/src/app.ts', "export { sdk } from '../../../packages/sdk/src/index.ts'")
+  expect(await brokenRules()).toEqual([])
+  write('apps/web/src/app.ts', "export { id } from '../../../packages/sdk/src/base/ids.ts'")
+  expect(await brokenRules()).toEqual(['layer-web'])
 })
 
 test('a feature of the pages that imports another is found', async () => {
