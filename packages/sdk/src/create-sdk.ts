@@ -199,7 +199,7 @@ function createOutboxes(
   const isKept = outbox === undefined ? isPage() : outbox === 'indexeddb'
   return new Outboxes(serverApi, {
     server: new URL(url).origin,
-    timeoutMs: sendTimeoutMs,
+    sendTimeoutMs,
     browser: isKept ? readBrowser() : null,
   })
 }

@@ -73,7 +73,7 @@ export class ChatWatch {
     for (const id of this.#bubbles) {
       const item = pending.get(id)
       if (item === undefined) this.#bubble(id, 'gone')
-      else if (item.state === 'failed') this.#failed(id, item.code ?? 'internal')
+      else if (item.state === 'failed') this.#failed(id, item.code)
     }
     this.#lookAtTyping(timeline)
   }

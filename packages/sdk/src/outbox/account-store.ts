@@ -159,7 +159,7 @@ class StoredAccount implements AccountStore {
 /** A change of the queue, as it is written to the storage. */
 export type StorageChange =
   | { readonly do: 'add' | 'retry' | 'release'; readonly item: NewItem }
-  | { readonly do: 'refuse'; readonly item: NewItem; readonly code: ErrorCode | null }
+  | { readonly do: 'refuse'; readonly item: NewItem; readonly code: ErrorCode }
   | { readonly do: 'remove'; readonly clientMsgId: string }
 
 /** Returns the changes to write. A stored message needs no row any more: the log contains it. */

@@ -11,7 +11,7 @@ import { ChatOutbox } from './chat-outbox.ts'
 import { toPending } from './queue-state.ts'
 
 const chatId = chatIdSchema.parse(1)
-const timeoutMs = 10_000
+const sendTimeoutMs = 10_000
 const createdAt = '2026-01-01T00:00:00.000Z'
 
 type Request = {
@@ -34,7 +34,7 @@ beforeEach(() => {
     probes += 1
   }
   const serverApi = fakeServerApi({ connection, random: () => 0.05, sendBatch, probe })
-  outbox = new ChatOutbox(serverApi, { chatId, timeoutMs, accountStore: createMemoryAccountStore() })
+  outbox = new ChatOutbox(serverApi, { chatId, sendTimeoutMs, accountStore: createMemoryAccountStore() })
 })
 
 afterEach(() => {
@@ -133,7 +133,7 @@ describe('ChatOutbox', () => {
     connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     await add('a')
     expect(requests).toHaveLength(0)
-    await tick(timeoutMs)
+    await tick(sendTimeoutMs)
     expect(stages()).toEqual(['unconfirmed'])
     connection.set({ kind: 'online', via: 'socket' })
     await tick(1_000)

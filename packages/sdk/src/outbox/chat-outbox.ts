@@ -28,7 +28,7 @@ import { Waiters } from './waiters.ts'
 
 export type OutboxOptions = {
   chatId: ChatId
-  timeoutMs: number
+  sendTimeoutMs: number
   /** Null while it is unknown whose messages these are. They then wait in memory, and none is sent. */
   accountStore: AccountStore | null
   /** Reports whether it is certain whose messages these are. Default: it is. */
@@ -59,7 +59,7 @@ export class ChatOutbox {
   #closed = false
 
   constructor(serverApi: ServerApi, options: OutboxOptions) {
-    const { chatId, timeoutMs, accountStore } = options
+    const { chatId, sendTimeoutMs, accountStore } = options
     this.queue = this.#store
     this.#serverApi = serverApi
     this.#options = options
@@ -75,7 +75,7 @@ export class ChatOutbox {
     this.#sender = new ChatSender(serverApi, {
       chatId,
       queue: this.#store,
-      timeoutMs,
+      sendTimeoutMs,
       awaited,
       mayLeave: () => (options.maySend?.() ?? true) && this.#gate.isOpen,
       sendLock: () => this.#persistence.sendLock(),

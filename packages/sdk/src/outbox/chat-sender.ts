@@ -13,9 +13,9 @@ import {
   endBatch,
   hold,
   isTooLarge,
-  markOverdue,
   markSending,
   markSlow,
+  markStuck,
   nextBatch,
   type Queue,
   type QueueItem,
@@ -27,7 +27,7 @@ import type { SendLock } from './storage/between-tabs.ts'
 export type SenderOptions = {
   readonly chatId: ChatId
   readonly queue: Writable<Queue>
-  readonly timeoutMs: number
+  readonly sendTimeoutMs: number
   /** False while the shown log has to catch up first, or it is unknown whose messages these are. */
   mayLeave(): boolean
   /** Messages that a program waits for are never held. */
@@ -58,7 +58,7 @@ export class ChatSender {
   #itemsMax = batchItemsMax
   #sendLock: HeldLock | null = null
   #pause: ReturnType<typeof setTimeout> | undefined
-  #overdue: ReturnType<typeof setTimeout> | undefined
+  #stuck: ReturnType<typeof setTimeout> | undefined
   #busy = false
   #session = 0
   #closed = false
@@ -75,13 +75,13 @@ export class ChatSender {
     if (this.#closed || this.#busy || this.#pause !== undefined) return
     this.#set((queue) => hold(queue, Date.now(), this.#options.awaited()))
     if (!this.#queue.some((item) => isWaiting(item.stage))) {
-      this.#stopOverdue()
+      this.#stopStuck()
       this.#releaseLock()
       return
     }
     this.#serverApi.connect()
     if (this.#mayLeave()) this.#sendNext()
-    else this.#overdue ??= setTimeout(() => this.#onOverdue(), this.#options.timeoutMs)
+    else this.#stuck ??= setTimeout(() => this.#onStuck(), this.#options.sendTimeoutMs)
   }
 
   /** Forgets the account it sent for, and ignores the answer to a running request. */
@@ -89,7 +89,7 @@ export class ChatSender {
     this.#session += 1
     this.#busy = false
     this.#releaseLock()
-    this.#stopOverdue()
+    this.#stopStuck()
     this.#stopPause()
     this.#backoffIndex = 0
   }
@@ -168,20 +168,20 @@ export class ChatSender {
   }
 
   /** Shows messages that had to wait for too long as unconfirmed. */
-  #onOverdue(): void {
-    this.#overdue = undefined
-    this.#set(markOverdue)
+  #onStuck(): void {
+    this.#stuck = undefined
+    this.#set(markStuck)
   }
 
-  #stopOverdue(): void {
-    clearTimeout(this.#overdue)
-    this.#overdue = undefined
+  #stopStuck(): void {
+    clearTimeout(this.#stuck)
+    this.#stuck = undefined
   }
 
   #sendNext(): void {
     const batch = nextBatch(this.#queue, this.#itemsMax)
     if (batch.length === 0) return
-    this.#stopOverdue()
+    this.#stopStuck()
     this.#set((queue) => markSending(queue, batch))
     void this.#send(batch)
   }
@@ -207,7 +207,7 @@ export class ChatSender {
   async #request(batch: readonly QueueItem[]): Promise<SendBatchOutput> {
     if (batch.some(isTooLarge)) throw new SdkError('too_large')
     const items = batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))
-    const signal = timeoutSignal(this.#options.timeoutMs)
+    const signal = timeoutSignal(this.#options.sendTimeoutMs)
     return await this.#serverApi.sendBatch({ chatId: this.#options.chatId, items }, signal)
   }
 

@@ -4,12 +4,15 @@
  *   queued ──leave──> sending ──stored──> stored ──seen──> gone
  *     │ ^                │ └──refused──> failed ──retry──> queued
  *     │ └───postponed────┤
- *   overdue              v              sending ──overdue──> retrying
- *     └──────────> unconfirmed <──unanswered──> retrying (the same as sending, once more)
+ *   stuck            unanswered
+ *     └──────────> unconfirmed ──leave──> sendingUnconfirmed ──unanswered──> unconfirmed
+ *                                                ^
+ *                       sending ──slow───────────┘
  *
+ *   sendingUnconfirmed is sending, but shown as unconfirmed.
  *   queued, unconfirmed ──aged──> held ──release──> queued
  */
-export type Stage = 'queued' | 'sending' | 'unconfirmed' | 'retrying' | 'held' | 'failed' | 'stored'
+export type Stage = 'queued' | 'sending' | 'unconfirmed' | 'sendingUnconfirmed' | 'held' | 'failed' | 'stored'
 
 export type StageEvent =
   /** A request carries it. */
@@ -22,8 +25,10 @@ export type StageEvent =
   | 'postponed'
   /** A request ended without an answer, so the outcome is unknown. */
   | 'unanswered'
-  /** It waited for the connection or an answer for so long that it is shown as unconfirmed. */
-  | 'overdue'
+  /** It could not be sent for so long that it is shown as unconfirmed. */
+  | 'stuck'
+  /** Its request has had no answer for so long that it is shown as unconfirmed. */
+  | 'slow'
   /** It waited for more than a day, or may be another user's. */
   | 'aged'
   | 'release'
@@ -34,8 +39,11 @@ export type StageEvent =
   /** The shown log contains it, or no log is shown. */
   | 'seen'
 
-/** The type is total: a stage without an entry for an event does not compile. */
-export type StageTable = Readonly<Record<Stage, Readonly<Record<StageEvent, Stage | 'gone'>>>>
+/** The type is total: a stage without an entry for an event does not compile, nor another way to fail than a refusal. */
+export type StageTable = {
+  readonly [S in Stage]: Readonly<Record<Exclude<StageEvent, 'refused'>, Exclude<Stage, 'failed'> | S | 'gone'>> &
+    Readonly<Record<'refused', Stage>>
+}
 
 export function nextStage(stage: Stage, event: StageEvent): Stage | 'gone' {
   return stages[stage][event]
@@ -43,7 +51,7 @@ export function nextStage(stage: Stage, event: StageEvent): Stage | 'gone' {
 
 /** Reports whether a request carries it now. */
 export function isUnderWay(stage: Stage): boolean {
-  return stage === 'sending' || stage === 'retrying'
+  return stage === 'sending' || stage === 'sendingUnconfirmed'
 }
 
 /** Reports whether it is sent as soon as possible. */
@@ -58,7 +66,8 @@ const stages: StageTable = {
     refused: 'failed',
     postponed: 'queued',
     unanswered: 'queued',
-    overdue: 'unconfirmed',
+    stuck: 'unconfirmed',
+    slow: 'queued',
     aged: 'held',
     release: 'queued',
     retry: 'queued',
@@ -72,7 +81,8 @@ const stages: StageTable = {
     refused: 'failed',
     postponed: 'queued',
     unanswered: 'unconfirmed',
-    overdue: 'retrying',
+    stuck: 'sending',
+    slow: 'sendingUnconfirmed',
     aged: 'sending',
     release: 'sending',
     retry: 'sending',
@@ -81,12 +91,13 @@ const stages: StageTable = {
     seen: 'gone',
   },
   unconfirmed: {
-    leave: 'retrying',
+    leave: 'sendingUnconfirmed',
     stored: 'stored',
     refused: 'failed',
     postponed: 'unconfirmed',
     unanswered: 'unconfirmed',
-    overdue: 'unconfirmed',
+    stuck: 'unconfirmed',
+    slow: 'unconfirmed',
     aged: 'held',
     release: 'unconfirmed',
     retry: 'unconfirmed',
@@ -94,18 +105,19 @@ const stages: StageTable = {
     withdraw: 'gone',
     seen: 'gone',
   },
-  retrying: {
-    leave: 'retrying',
+  sendingUnconfirmed: {
+    leave: 'sendingUnconfirmed',
     stored: 'stored',
     refused: 'failed',
     postponed: 'unconfirmed',
     unanswered: 'unconfirmed',
-    overdue: 'retrying',
-    aged: 'retrying',
-    release: 'retrying',
-    retry: 'retrying',
-    discard: 'retrying',
-    withdraw: 'retrying',
+    stuck: 'sendingUnconfirmed',
+    slow: 'sendingUnconfirmed',
+    aged: 'sendingUnconfirmed',
+    release: 'sendingUnconfirmed',
+    retry: 'sendingUnconfirmed',
+    discard: 'sendingUnconfirmed',
+    withdraw: 'sendingUnconfirmed',
     seen: 'gone',
   },
   held: {
@@ -114,7 +126,8 @@ const stages: StageTable = {
     refused: 'failed',
     postponed: 'held',
     unanswered: 'held',
-    overdue: 'held',
+    stuck: 'held',
+    slow: 'held',
     aged: 'held',
     release: 'queued',
     retry: 'held',
@@ -128,7 +141,8 @@ const stages: StageTable = {
     refused: 'failed',
     postponed: 'failed',
     unanswered: 'failed',
-    overdue: 'failed',
+    stuck: 'failed',
+    slow: 'failed',
     aged: 'failed',
     release: 'failed',
     retry: 'queued',
@@ -142,7 +156,8 @@ const stages: StageTable = {
     refused: 'stored',
     postponed: 'stored',
     unanswered: 'stored',
-    overdue: 'stored',
+    stuck: 'stored',
+    slow: 'stored',
     aged: 'stored',
     release: 'stored',
     retry: 'stored',

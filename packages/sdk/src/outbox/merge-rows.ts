@@ -1,5 +1,5 @@
 import { isUnderWay, nextStage } from './item-stage.ts'
-import type { Queue, QueueItem } from './queue-state.ts'
+import { inStage, type Queue, type QueueItem } from './queue-state.ts'
 import type { OutboxRow } from './storage/outbox-storage.ts'
 
 type Keeps = (item: QueueItem) => boolean
@@ -23,20 +23,12 @@ function mergeRow(item: QueueItem | undefined, row: OutboxRow): QueueItem {
   const { order, code, waitsSince } = row
   if (item === undefined) {
     const { clientMsgId, text, createdAt } = row
-    return {
-      clientMsgId,
-      text,
-      createdAt,
-      waitsSince,
-      stage: code === null ? 'queued' : 'failed',
-      code,
-      seq: null,
-      order,
-    }
+    const fresh = { clientMsgId, text, createdAt, waitsSince, seq: null, order }
+    return code === null ? { ...fresh, stage: 'queued', code } : { ...fresh, stage: 'failed', code }
   }
   const stage = stageWithRow(item, row)
   if (stage === item.stage && order === item.order && waitsSince === item.waitsSince) return item
-  return { ...item, stage, order, waitsSince, code: stage === 'failed' ? code : null }
+  return { ...inStage(item, stage, code), order, waitsSince }
 }
 
 /** Another tab's request was refused, or another tab retried or released the message. */

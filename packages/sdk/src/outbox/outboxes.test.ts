@@ -35,7 +35,7 @@ afterEach(() => {
 /** The outboxes of a page. A part of the browser that is null is refused there. */
 function openPage(browser: Partial<Browser> = {}): Outboxes {
   const whole = { ...device.openTab().browser, indexedDB, ...browser }
-  const options = { server: 'https://desk.example', timeoutMs: 10_000, browser: whole }
+  const options = { server: 'https://desk.example', sendTimeoutMs: 10_000, browser: whole }
   const outboxes = new Outboxes(fakeServerApi({ connection, random: () => 0.05, sendBatch: chat.sendBatch }), options)
   opened.push(outboxes)
   return outboxes

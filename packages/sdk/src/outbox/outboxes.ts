@@ -14,7 +14,7 @@ import type { Browser } from './storage/browser.ts'
 export type OutboxesOptions = {
   /** Part of the account's name: two servers may have a user with the same id. */
   readonly server: string
-  readonly timeoutMs: number
+  readonly sendTimeoutMs: number
   /** Null: messages are queued in memory. */
   readonly browser: Browser | null
 }
@@ -51,11 +51,11 @@ export class Outboxes {
       if (this.#outboxes.get(chatId) === outbox) this.#outboxes.delete(chatId)
       outbox.close()
     }
-    const { timeoutMs } = this.#options
+    const { sendTimeoutMs } = this.#options
     const maySend = () => this.#userId === null || this.#isSure
     const outbox = new ChatOutbox(this.#serverApi, {
       chatId,
-      timeoutMs,
+      sendTimeoutMs,
       accountStore: this.#accountStore,
       maySend,
       onIdle,

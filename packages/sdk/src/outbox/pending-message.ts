@@ -1,20 +1,27 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 
-/** An own message that is not in the log yet. */
+/** An own message that is not in the log yet. Only a failed one has a code. */
 export type PendingMessage = {
   readonly clientMsgId: string
   readonly text: string
-  /**
-   * `queued`: waits for its turn or for the connection. `sending`: on its way to the log.
-   * `unconfirmed`: not sent or not answered in time; it is still tried, with the same id.
-   * `held`: it waited for more than a day, or another user may have written it; `release` or `discard` it.
-   * `failed`: refused for good with `code`; `retry` or `discard` it.
-   */
-  readonly state: 'queued' | 'sending' | 'unconfirmed' | 'held' | 'failed'
-  readonly code: ErrorCode | null
   /** When it was written, by the clock of this program: ISO 8601, UTC. */
   readonly createdAt: string
-}
+} & (
+  | {
+      /**
+       * `queued`: waits for its turn or for the connection. `sending`: on its way to the log.
+       * `unconfirmed`: not sent or not answered in time; it is still tried, with the same id.
+       * `held`: it waited for more than a day, or another user may have written it; `release` or `discard` it.
+       */
+      readonly state: 'queued' | 'sending' | 'unconfirmed' | 'held'
+      readonly code: null
+    }
+  | {
+      /** Refused for good; `retry` or `discard` it. */
+      readonly state: 'failed'
+      readonly code: ErrorCode
+    }
+)
 
 /** Where queued messages are stored. */
 export type OutboxState = {

@@ -5,16 +5,19 @@ import type { Message, SendOutcome } from '@deskbell/contract/messages'
 import { isUnderWay, isWaiting, nextStage, type Stage, type StageEvent } from './item-stage.ts'
 import type { PendingMessage } from './pending-message.ts'
 
-/** An own message of one chat. */
-export type QueueItem = {
+/** An own message of one chat. Only a failed one has a code: why it was refused. */
+export type QueueItem = ItemText &
+  ({ readonly stage: 'failed'; readonly code: ErrorCode } | { readonly stage: LiveStage; readonly code: null })
+
+/** The stages without `failed`. */
+type LiveStage = Exclude<Stage, 'failed'>
+
+type ItemText = {
   readonly clientMsgId: string
   readonly text: string
   readonly createdAt: string
   /** Start of its wait, which `heldAfterMs` limits: milliseconds since 1970. */
   readonly waitsSince: number
-  readonly stage: Stage
-  /** Why it `failed`; otherwise null. */
-  readonly code: ErrorCode | null
   /** Its `seq` in the log, once it is `stored`. */
   readonly seq: number | null
   /** Its place in the storage; null until it is persisted. */
@@ -91,13 +94,13 @@ export function refuse(queue: Queue, code: ErrorCode): Queue {
 }
 
 /** Nothing could be sent for too long. */
-export function markOverdue(queue: Queue): Queue {
-  return step(queue, 'overdue', () => true)
+export function markStuck(queue: Queue): Queue {
+  return step(queue, 'stuck', () => true)
 }
 
 /** The running request has no answer in time. */
 export function markSlow(queue: Queue): Queue {
-  return step(queue, 'overdue', (item) => isUnderWay(item.stage))
+  return step(queue, 'slow', (item) => isUnderWay(item.stage))
 }
 
 /**
@@ -147,17 +150,17 @@ export function withdraw(queue: Queue, clientMsgId: string): Queue {
 
 /** The message as it is shown. A stored one is still `sending`: the shown log does not contain it yet. */
 export function toPending(item: QueueItem): PendingMessage {
-  const { clientMsgId, text, code, createdAt } = item
-  return { clientMsgId, text, state: pendingStates[item.stage], code, createdAt }
+  const { clientMsgId, text, createdAt } = item
+  if (item.stage === 'failed') return { clientMsgId, text, state: 'failed', code: item.code, createdAt }
+  return { clientMsgId, text, state: pendingStates[item.stage], code: null, createdAt }
 }
 
-const pendingStates: Record<Stage, PendingMessage['state']> = {
+const pendingStates: Record<LiveStage, Exclude<PendingMessage['state'], 'failed'>> = {
   queued: 'queued',
   sending: 'sending',
   unconfirmed: 'unconfirmed',
-  retrying: 'unconfirmed',
+  sendingUnconfirmed: 'unconfirmed',
   held: 'held',
-  failed: 'failed',
   stored: 'sending',
 }
 
@@ -166,17 +169,23 @@ export function messagesOf(entries: readonly LogEntry[]): Message[] {
   return entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []))
 }
 
-type Happening = StageEvent | { readonly refused: ErrorCode }
+/** The item in another stage; `code` is why, where that is `failed`. */
+export function inStage(item: QueueItem, stage: Stage, code: ErrorCode | null): QueueItem {
+  if (stage !== 'failed') return { ...item, stage, code: null }
+  return code === null ? item : { ...item, stage, code }
+}
+
+type Occurrence = Exclude<StageEvent, 'refused'> | { readonly refused: ErrorCode }
 
 /** Applies an event to the items that `concerns` selects. Returns the same queue when nothing changes. */
-function step(queue: Queue, what: Happening, concerns: (item: QueueItem) => boolean): Queue {
+function step(queue: Queue, what: Occurrence, concerns: (item: QueueItem) => boolean): Queue {
   const [event, code] = typeof what === 'string' ? [what, null] : (['refused', what.refused] as const)
   let changed = false
   const next = queue.flatMap((item) => {
     const stage = concerns(item) ? nextStage(item.stage, event) : item.stage
     if (stage === item.stage) return [item]
     changed = true
-    return stage === 'gone' ? [] : [{ ...item, stage, code: stage === 'failed' ? code : null }]
+    return stage === 'gone' ? [] : [inStage(item, stage, code)]
   })
   return changed ? next : queue
 }

@@ -29,7 +29,7 @@ beforeEach(async () => {
   streams = 0
   faults = []
   const serverApi = serverApiOfModel()
-  outbox = new ChatOutbox(serverApi, { chatId, timeoutMs: 10_000, accountStore: createMemoryAccountStore() })
+  outbox = new ChatOutbox(serverApi, { chatId, sendTimeoutMs: 10_000, accountStore: createMemoryAccountStore() })
   follower = followChat(serverApi, { chatId, outbox })
   await tick()
 })

@@ -1,4 +1,4 @@
-import type { ChatFollower, PageOutput, Sdk } from '@deskbell/sdk'
+import type { ChatFollower, ChatId, PageOutput, Sdk } from '@deskbell/sdk'
 import { useEffect } from 'react'
 import { readRemembered, remember } from '../../lib/device/storage.ts'
 import type { Session } from '../../lib/session.ts'
@@ -15,7 +15,7 @@ type Pages = { readonly max: number; readonly of: WeakMap<Sdk, Map<number, PageO
 /** Chats that were left: a user who returns sees them at once. */
 const leftPages: Pages = { max: 10, of: new WeakMap() }
 /** Chats that the user was about to open. */
-export const pagesAhead: Pages = { max: 5, of: new WeakMap() }
+const pagesAhead: Pages = { max: 5, of: new WeakMap() }
 
 /**
  * Returns the newest messages of a chat that this page has shown or loaded lately, or of the one that was open last on
@@ -61,8 +61,28 @@ export function useRememberedPage(
   }, [sdk, role, userId, chatId, follower])
 }
 
+/** Fills a high window; earlier entries are loaded with the chat. */
+const entriesAhead = 30
+
+/** The chat that is being loaded ahead: one row is reported many times. */
+let asked: number | undefined
+
+/** Loads the newest messages of a chat that the user is about to open, so that they are shown at the press. */
+export async function loadAhead(session: Session, chatId: ChatId): Promise<void> {
+  const { sdk } = session
+  if (asked === chatId || sdk.connection.getSnapshot().kind !== 'online') return
+  if (rememberedPage(session, chatId) !== undefined) return
+  asked = chatId
+  try {
+    keepPage(pagesAhead, { sdk, chatId, page: await sdk.api.chats.page.query({ chatId, limit: entriesAhead }) })
+  } catch {
+    // Then the chat is loaded when it is opened, and shows the error.
+  }
+  if (asked === chatId) asked = undefined
+}
+
 /** A null `page` removes what was kept of the chat. */
-export function keepPage({ of, max }: Pages, { sdk, chatId, page }: { sdk: Sdk } & Kept): void {
+function keepPage({ of, max }: Pages, { sdk, chatId, page }: { sdk: Sdk } & Kept): void {
   const pages = of.get(sdk) ?? new Map<number, PageOutput>()
   of.set(sdk, pages)
   pages.delete(chatId)

@@ -54,7 +54,7 @@ export class ModelTab {
       notices: new Notices(browser.BroadcastChannel, 'me', ({ stored }) => this.outbox.onStoredElsewhere(stored)),
       locks: hasLocks ? browser.locks : null,
     }
-    const options = { chatId: modelChatId, timeoutMs: 10_000, accountStore: createAccountStore(parts) }
+    const options = { chatId: modelChatId, sendTimeoutMs: 10_000, accountStore: createAccountStore(parts) }
     this.outbox = new ChatOutbox(
       fakeServerApi({ connection: this.connection, random: () => 0.05, sendBatch: chat.sendBatch }),
       options,

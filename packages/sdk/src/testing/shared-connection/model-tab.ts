@@ -53,7 +53,11 @@ export class ModelTab {
       connect: () => this.manager.connect(),
       probe: () => this.manager.probe(),
     })
-    const outbox = new ChatOutbox(serverApi, { chatId, timeoutMs: 10_000, accountStore: createMemoryAccountStore() })
+    const outbox = new ChatOutbox(serverApi, {
+      chatId,
+      sendTimeoutMs: 10_000,
+      accountStore: createMemoryAccountStore(),
+    })
     this.follower = followChat(serverApi, { chatId, outbox })
     this.follower.subscribe(() => this.#look())
   }

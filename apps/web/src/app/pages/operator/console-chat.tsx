@@ -99,7 +99,7 @@ function LoadedChat({ chat, actions, composerRef, onLeave, onFocusList }: Consol
               ownId={user.id}
               presence={presence}
               actions={actions}
-              onClose={() => actions.close(chat, { seenSeq: listRef.current?.seenSeq() ?? 0, onDone: onFocusList })}
+              onCloseChat={() => actions.close(chat, { seenSeq: listRef.current?.seenSeq() ?? 0, onDone: onFocusList })}
               onReopen={reopen}
               onBack={onLeave}
               onDone={onFocusList}
@@ -118,7 +118,7 @@ function LoadedChat({ chat, actions, composerRef, onLeave, onFocusList }: Consol
       {actions.hasNewerMessages(chat) && (
         <NewerDialog
           chat={chat}
-          onClose={() => actions.dismissNewer(chat)}
+          onDismiss={() => actions.dismissNewer(chat)}
           onRead={() => {
             actions.dismissNewer(chat)
             listRef.current?.showNewest()

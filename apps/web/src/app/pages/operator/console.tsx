@@ -17,7 +17,7 @@ import {
 } from '../../../features/chats/console/list/filter-bar.tsx'
 import { useConsoleChats } from '../../../features/chats/console/list/use-console-chats.ts'
 import { StartChatDialog } from '../../../features/chats/console/start-chat-dialog.tsx'
-import { loadAhead } from '../../../features/messages/console/load-ahead.ts'
+import { loadAhead } from '../../../features/messages/remembered-page.ts'
 import { useSession } from '../../../lib/session.ts'
 import { useTitle } from '../../routing/page-title.ts'
 import { useChatsRoute, useNavigateChats } from '../../routing/route.ts'
@@ -110,7 +110,7 @@ export function Console({ inbox }: { inbox: InboxFollower }) {
           )}
         </section>
       </div>
-      {starting && <StartChatDialog onMade={onMade} onClose={() => setStarting(false)} />}
+      {starting && <StartChatDialog onMade={onMade} onDismiss={() => setStarting(false)} />}
     </AppFrame>
   )
 }

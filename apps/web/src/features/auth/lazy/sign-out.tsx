@@ -63,7 +63,7 @@ type SignOutDialogProps = {
 export function SignOutDialog({ unsent, onSignOut, onStay }: SignOutDialogProps) {
   const { t } = useLingui()
   return (
-    <Dialog title={t`Sign out?`} onClose={onStay}>
+    <Dialog title={t`Sign out?`} onDismiss={onStay}>
       <p className="text-body">
         <Plural
           value={unsent}

@@ -10,10 +10,10 @@ import { firstInvalid, type Person, validatePerson } from '../../../components/f
 import { useSession } from '../../../lib/session.ts'
 import { askNow } from './ask-now.ts'
 
-type StartChatDialogProps = { readonly onMade: (chat: Chat) => void; readonly onClose: () => void }
+type StartChatDialogProps = { readonly onMade: (chat: Chat) => void; readonly onDismiss: () => void }
 
 /** Starts a chat with a client, who may be new. */
-export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
+export function StartChatDialog({ onMade, onDismiss }: StartChatDialogProps) {
   const { t } = useMacro()
   const { i18n } = useLingui()
   const [person, setPerson] = useState<Person>({ email: '', name: '' })
@@ -30,14 +30,14 @@ export function StartChatDialog({ onMade, onClose }: StartChatDialogProps) {
     else if (!busy) create({ ...person, clientChatId })
   }
   return (
-    <Dialog title={t`New chat with a client`} onClose={onClose}>
+    <Dialog title={t`New chat with a client`} onDismiss={onDismiss}>
       <form noValidate onSubmit={submit} className="grid gap-4">
         <PersonFields person={person} onPerson={setPerson} faults={asked ? faults : {}} autoComplete={false} />
         <p role="alert" className="text-small text-danger-text empty:hidden">
           {error !== null && i18n._(failureMessage(error))}
         </p>
         <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={onClose}>
+          <Button onClick={onDismiss}>
             <Trans>Cancel</Trans>
           </Button>
           <Button type="submit" look="primary" busy={busy}>

@@ -143,7 +143,7 @@ export function useChanging(input: ChangingInput): Changing {
       <tools.RetractDialog
         follower={follower}
         message={retracting}
-        onClose={() => setRetracting(null)}
+        onDismiss={() => setRetracting(null)}
         onDone={retracted}
       />
     ),

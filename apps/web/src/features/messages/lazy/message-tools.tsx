@@ -13,14 +13,14 @@ type MessageMenuProps = {
   readonly anchorRef: RefObject<HTMLElement | null>
   readonly onEdit: () => void
   readonly onRetract: () => void
-  readonly onClose: () => void
+  readonly onDismiss: () => void
 }
 
 const itemClass =
   'control flex w-full items-center rounded-control px-3 text-start text-small hover:bg-hover focus-visible:-outline-offset-2'
 
 /** In the top layer, so that no edge cuts it off. The browser closes it on Escape and on a press outside. */
-export function MessageMenu({ anchorRef, onEdit, onRetract, onClose }: MessageMenuProps) {
+export function MessageMenu({ anchorRef, onEdit, onRetract, onDismiss }: MessageMenuProps) {
   const { t } = useLingui()
   const ref = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
@@ -41,7 +41,7 @@ export function MessageMenu({ anchorRef, onEdit, onRetract, onClose }: MessageMe
       role="menu"
       tabIndex={-1}
       aria-label={t`Message actions`}
-      onToggle={(event) => event.newState === 'closed' && onClose()}
+      onToggle={(event) => event.newState === 'closed' && onDismiss()}
       onKeyDown={moveFocus}
       className="inset-auto m-0 min-w-44 animate-fade rounded-card border border-line bg-raised p-1 text-ink shadow-menu"
     >
@@ -95,14 +95,14 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 type RetractDialogProps = {
   readonly follower: ChatFollower
   readonly message: OwnMessage
-  readonly onClose: () => void
+  readonly onDismiss: () => void
   readonly onDone: () => void
 }
 
 type Attempt = { readonly kind: 'none' | 'asking' } | { readonly kind: 'failed'; readonly error: unknown }
 
 /** Asks for confirmation, because nothing restores the text. Without an answer it stays open and shows an error. */
-export function RetractDialog({ follower, message, onClose, onDone }: RetractDialogProps) {
+export function RetractDialog({ follower, message, onDismiss, onDone }: RetractDialogProps) {
   const { i18n } = useLingui()
   const { t } = useLingui()
   const { sdk } = useSession()
@@ -118,7 +118,7 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
     follower.retract(message.messageId).then(onDone, (error: unknown) => setAttempt({ kind: 'failed', error }))
   }
   return (
-    <Dialog title={t`Delete message?`} onClose={onClose}>
+    <Dialog title={t`Delete message?`} onDismiss={onDismiss}>
       <p dir="auto" className="message-lines line-clamp-3 border-s-2 border-line-strong ps-3 text-body text-ink-2">
         {plainText(message.text)}
       </p>
@@ -129,7 +129,7 @@ export function RetractDialog({ follower, message, onClose, onDone }: RetractDia
         {attempt.kind === 'failed' && i18n._(failureMessage(attempt.error))}
       </p>
       <div className="mt-5 flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>
+        <Button onClick={onDismiss}>
           <Trans>Cancel</Trans>
         </Button>
         <Button look="danger" aria-disabled={attempt.kind === 'asking'} onClick={retract}>

@@ -151,11 +151,10 @@ test('[WEB-28] an own message that was edited and then retracted is shown only a
 
 test('[WEB-20] a message that needs attention is not grouped', () => {
   const createdAt = '2026-03-03T12:00:02.000Z'
-  const waits = (clientMsgId: string, state: 'sending' | 'failed') =>
-    ({ clientMsgId, text: clientMsgId, state, code: null, createdAt }) as const
+  const sending = (id: string) => ({ clientMsgId: id, text: id, state: 'sending', code: null, createdAt }) as const
   const shown = messages({
     entries: [message({ seq: 1, userId: 1 })],
-    pending: [waits('a', 'failed'), waits('b', 'sending'), waits('c', 'sending')],
+    pending: [{ ...sending('a'), state: 'failed', code: 'chat_closed' }, sending('b'), sending('c')],
   })
   expect(shown.map(({ startsGroup, endsGroup }) => [startsGroup, endsGroup])).toEqual([
     [true, true],

@@ -52,7 +52,7 @@ export function MessageMore({ message, handlers }: { message: OwnMessage; handle
           anchorRef={buttonRef}
           onEdit={() => handlers.onEdit(message)}
           onRetract={() => handlers.onRetract(message)}
-          onClose={() => setOpen(false)}
+          onDismiss={() => setOpen(false)}
         />
       )}
     </>

@@ -17,7 +17,7 @@ type ChatHeaderProps = {
   readonly ownId: number
   readonly presence: Timeline['presence']
   readonly actions: ChatActions
-  readonly onClose: () => void
+  readonly onCloseChat: () => void
   readonly onReopen: () => void
   readonly onBack: () => void
   /** Moves the focus, because the pressed button is removed. */
@@ -65,7 +65,7 @@ function ChatStatusText({ chat, ownId }: { chat: Chat; ownId: number }) {
   return <bdi>{chat.operator.name}</bdi>
 }
 
-function ChatHeaderActions({ chat, ownId, actions, onClose, onReopen, onBack, onDone }: ChatHeaderProps) {
+function ChatHeaderActions({ chat, ownId, actions, onCloseChat, onReopen, onBack, onDone }: ChatHeaderProps) {
   if (chat.status === 'closed') {
     return (
       <Button
@@ -98,7 +98,7 @@ function ChatHeaderActions({ chat, ownId, actions, onClose, onReopen, onBack, on
           <Trans>Return to queue</Trans>
         </Button>
       )}
-      <Button look="danger" busy={actions.isBusy(chat, 'close')} onClick={onClose}>
+      <Button look="danger" busy={actions.isBusy(chat, 'close')} onClick={onCloseChat}>
         <Trans>Close Chat</Trans>
       </Button>
     </div>

@@ -67,16 +67,16 @@ export function NotYours({ chat, busy, onTakeOver }: { chat: Chat; busy: boolean
 type NewerDialogProps = {
   readonly chat: Chat
   readonly onRead: () => void
-  readonly onClose: () => void
+  readonly onDismiss: () => void
   readonly onCloseChat: () => void
 }
 
 /** Shown when closing would have included something that the operator has not seen. */
-export function NewerDialog({ chat, onRead, onClose, onCloseChat }: NewerDialogProps) {
+export function NewerDialog({ chat, onRead, onDismiss, onCloseChat }: NewerDialogProps) {
   const { t } = useLingui()
   const client = <bdi className="font-medium">{chat.client.name}</bdi>
   return (
-    <Dialog title={t`New message`} onClose={onClose}>
+    <Dialog title={t`New message`} onDismiss={onDismiss}>
       <p className="text-body">
         <Trans>{client} sent another message, so the chat wasn’t closed.</Trans>
       </p>
