@@ -1,12 +1,12 @@
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
 import { tools } from './tools.ts'
 
-/** A headless Chromium; close it after the tests. Guard the suite with `describe.skipIf(!tools.chromium)`. */
+/** Launches Chromium. Close it after the tests; guard the suite with `describe.skipIf(!tools.chromium)`. */
 export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch(launchOptions())
 }
 
-/** One with a profile in `folder`, which is as it was when another is launched with the same one. */
+/** Launches Chromium with a profile in `folder`. A later launch with this folder finds what was stored. */
 export async function launchProfile(folder: string): Promise<BrowserContext> {
   return await chromium.launchPersistentContext(folder, {
     ...launchOptions(),
@@ -19,7 +19,7 @@ function launchOptions(): LaunchOptions {
   if (!tools.chromium) throw new Error('There is no Chromium: set DESKBELL_CHROMIUM to its path.')
   return {
     executablePath: tools.chromium,
-    // Containers seldom allow the sandbox or a large /dev/shm; the tests only open pages of ours.
+    // Few containers allow the sandbox or a large /dev/shm. The tests open only pages of this product.
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
   }
 }

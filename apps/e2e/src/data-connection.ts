@@ -1,15 +1,15 @@
 import type { BrowserContext } from 'playwright-core'
 
-/** The API and sockets of a browser. While it is down nothing passes but pages and their files, as from a cache. */
+/** The calls, streams and sockets of a browser. While it is down, only pages and their files load. */
 export type DataConnection = { down(): Promise<void>; up(): Promise<void> }
 
-/** Controls the connection of every tab of this browser. Call it before the first page is opened. */
+/** Controls the connection of all tabs of a browser context. Call it before the first page is opened. */
 export async function holdDataConnection(context: BrowserContext): Promise<DataConnection> {
   let isDown = false
   const open = new Set<{ close(): Promise<void> }>()
   await context.route(/\/(?:trpc|api)\b/, (route) => (isDown ? route.abort('internetdisconnected') : route.fallback()))
   await context.routeWebSocket(/.*/, (socket) => {
-    // Closed before it has opened, the stand-in tells of no error, as a real socket would: so it opens first.
+    // Playwright's mock, unlike a socket, reports no error if it is closed before it has opened: so it opens first.
     if (isDown) return void setTimeout(() => void socket.close())
     const server = socket.connectToServer()
     const both = {

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 
-/** Stands before a server and plays what becomes of it: another version of the pages, lost files, a connection that hangs. */
+/** Starts a proxy that simulates another version of the pages, missing files, hanging requests and lost cookies. */
 export async function startDeployProxy(targetUrl: string): Promise<DeployProxy> {
   const answer: unknown = await (await fetch(`${targetUrl}/version.json`)).json()
   if (typeof answer !== 'object' || answer === null || !('version' in answer))
@@ -47,32 +47,32 @@ export class DeployProxy implements AsyncDisposable {
     return `http://localhost:${typeof address === 'object' ? address?.port : 0}`
   }
 
-  /** From now on the pages are of this version, as after a deploy. */
+  /** From now on replaces the version in HTML, scripts and JSON by this one, as a deploy does. */
   deploy(version: string): void {
     this.#version = version
   }
 
-  /** Answers 404 for what this matches. */
+  /** Answers 404 to requests whose path this matches. */
   lose(lost: RegExp): void {
     this.#lost = lost
   }
 
-  /** Answers another file of the server in place of one. */
+  /** Answers requests for `path` with another file of the server. */
   replace(path: string, by: string): void {
     this.#replaced.set(path, by)
   }
 
-  /** What this matches is neither answered nor refused. */
+  /** Leaves requests whose path this matches unanswered until `mend`. */
   hold(held: RegExp): void {
     this.#held = held
   }
 
-  /** The browser is given no cookies. */
+  /** Removes `set-cookie` from all responses. */
   dropCookies(): void {
     this.#dropsCookies = true
   }
 
-  /** Everything is as it should be again, but for the version. */
+  /** Ends all faults and forwards the held requests; the version stays. */
   mend(): void {
     this.#lost = null
     this.#held = null

@@ -1,6 +1,6 @@
 import { waitFor } from '@deskbell/testkit/wait-for'
 
-/** Reads until the value is as wanted, and returns it; fails with the last value after a while. */
+/** Reads until the value is as wanted, and returns it. Throws an error with the last value after the time limit. */
 export async function eventually<T>(
   read: () => Promise<T> | T,
   wanted: (value: T) => boolean,

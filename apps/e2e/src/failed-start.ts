@@ -7,7 +7,7 @@ const mainFile = fileURLToPath(new URL('../../server/src/main.ts', import.meta.u
 
 export type FailedStart = { code: number | null; lines: string[] }
 
-/** Starts the server with settings that it must refuse: its exit code, and what it printed on standard error. */
+/** Starts the server with settings that it must refuse. Returns its exit code and the lines of its standard error. */
 export async function failedStart(env: Record<string, string>): Promise<FailedStart> {
   const child = spawn(process.execPath, [mainFile], {
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The full path of the first of these programs that is in the PATH (or in the system folders), or null. */
+/** Returns the full path of the first of these programs in the PATH or a system folder; null if there is none. */
 export function findProgram(...names: string[]): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin']
   for (const name of names) {

@@ -11,8 +11,8 @@ import { startServer } from './start-server.ts'
 import { tools } from './tools.ts'
 
 /**
- * `pnpm lighthouse [runs] [page…]`: what Lighthouse says of each page, or of those named, with its mobile emulation, as
- * the median of some runs. The reports are in `.lighthouse`.
+ * `pnpm lighthouse [runs] [page…]`: runs Lighthouse with its mobile emulation on each page, or on those named. Prints
+ * the medians of the runs; the reports are in `.lighthouse`.
  */
 const folder = fileURLToPath(new URL('../../../.lighthouse/', import.meta.url))
 const [, , runsAsked = '5', ...named] = process.argv
@@ -52,8 +52,8 @@ try {
 }
 
 /**
- * Works in a new browser on the one profile: in a renderer that has shown other pages, a task of 60 to 240 ms before the
- * page has even come was counted as blocked time of the page.
+ * Calls `work` with a new browser on the shared profile. In a renderer that had shown other pages, Lighthouse counted
+ * a task of 60 to 240 ms before the page arrived as blocking time of the page.
  */
 async function inBrowser<T>(work: (context: BrowserContext) => Promise<T>): Promise<T> {
   const context = await chromium.launchPersistentContext(profile, {
@@ -68,7 +68,7 @@ async function inBrowser<T>(work: (context: BrowserContext) => Promise<T>): Prom
   }
 }
 
-/** A client and an operator who have talked; their sessions stay in the browser. */
+/** Lets a client and an operator talk. Returns the addresses of their pages; their sessions stay in the profile. */
 async function talk(context: BrowserContext, url: string): Promise<{ client: string; operator: string }> {
   const client = await signInAsClient(context, url, { email: 'ada@example.com', name: 'Ada' })
   await write(client, 'My parcel has not come.')

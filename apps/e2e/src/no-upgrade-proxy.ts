@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** A proxy like those of some offices: it passes HTTP on, and knows nothing of sockets unless it is told. */
+/** An HTTP proxy that refuses every WebSocket upgrade, as those of some offices do. */
 export type NoUpgradeProxy = AsyncDisposable & {
   readonly url: string
   /** How many upgrades it has refused. */

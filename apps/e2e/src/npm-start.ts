@@ -5,20 +5,20 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { descendants, isAlive } from './process-tree.ts'
 
 export type NpmStart = AsyncDisposable & {
-  /** npm itself; it leads a process group of its own, as a job of a terminal does. */
+  /** The id of npm's process. It leads its own process group, as a job of a terminal does. */
   readonly npm: number
   readonly bootstrap: number
   readonly server: number
   readonly port: number
   output(): string
   signalGroup(signal: NodeJS.Signals): void
-  /** Waits until npm, the bootstrap and the server are gone. */
+  /** Waits until npm, the start script and the server have ended. */
   gone(): Promise<void>
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** `npm start` as a person types it, on a random port. */
+/** Runs `npm start` on a random port, and waits until it is ready. */
 export async function npmStart(env: Record<string, string>): Promise<NpmStart> {
   const child = spawnNpmStart(env)
   let output = ''
@@ -50,7 +50,7 @@ export function spawnNpmStart(env: Record<string, string>): ChildProcess {
 function describe(child: ChildProcess, rest: { port: number; output: () => string }): NpmStart {
   const npm = child.pid ?? 0
   const below = descendants(npm)
-  // The last one: a shell that npm puts in between has the same words in its command.
+  // The last match, because the shell between npm and the script contains the same text in its command.
   const pidOf = (text: string) => below.findLast((one) => one.command.includes(text))?.pid ?? 0
   const bootstrap = pidOf('scripts/deskbell.mjs start')
   const server = pidOf('apps/server/src/main.ts')

@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core'
 
 export type PageWatch = {
-  /** Everything the console printed, and every uncaught error. */
+  /** The console output, and every uncaught error. */
   readonly printed: string[]
-  /** Method and path of each HTTP request to the server's procedures. */
+  /** Method and path of each HTTP request to `/api` or `/trpc`. */
   readonly calls: string[]
-  /** Frames that went out through the socket. */
+  /** The frames that the page sent over its sockets. */
   readonly framesSent: string[]
 }
 
-/** Writes down what a page prints and asks for. Call it before the page is opened. */
+/** Records what a page prints and sends from now on. Call it before the page is opened to record everything. */
 export function watchPage(page: Page): PageWatch {
   const watch: PageWatch = { printed: [], calls: [], framesSent: [] }
   page.on('console', (line) => watch.printed.push(`${line.type()}: ${line.text()}`))

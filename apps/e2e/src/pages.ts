@@ -1,10 +1,10 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 
-/** The pages as people use them: by roles and names, never by the structure of the document. */
+/** Uses the pages by roles and names, as users do. Only `shownTexts` depends on the structure of the document. */
 
 type Person = { email: string; name: string }
 
-/** Opens the client's page of somebody who has signed in; the session comes by a call, which is what the form makes too. */
+/** Opens a client's page. Signs in over REST and not by the form. */
 export async function signInAsClient(context: BrowserContext, url: string, person: Person): Promise<Page> {
   return await signIn(context, { url, person, role: 'client' })
 }
@@ -25,12 +25,12 @@ async function signIn(context: BrowserContext, { url, person, role }: SignIn): P
   const { user } = await response.json()
   const page = await context.newPage()
   await page.goto(`${origin}/chats/${user.id}`)
-  // Before its code runs, a page does not know whose it is.
+  // A chats page renders its `main` when its code has run.
   await page.getByRole('main').waitFor()
   return page
 }
 
-/** From the home page over the form, as somebody does who comes for the first time. */
+/** Signs in by the form, from the home page, as on a first visit. */
 export async function signInByForm(page: Page, { url, person, role }: SignIn): Promise<Page> {
   const way = role === 'client' ? 'Login as Client' : 'Login as Operator'
   await page.goto(url)
@@ -49,17 +49,17 @@ export async function write(page: Page, text: string): Promise<void> {
   await composer(page).press('Enter')
 }
 
-/** Every message with this text that the page shows. */
+/** Finds the shown messages that contain this text. */
 export function messages(page: Page, text: string | RegExp): Locator {
   return page.getByRole('article').filter({ hasText: text })
 }
 
-/** The row of a client in the operator's list. */
+/** Finds the rows of a client in the operator's list. */
 export function chatRow(page: Page, clientName: string): Locator {
   return page.getByRole('listitem').getByRole('link', { name: clientName })
 }
 
-/** The texts of all shown messages, in the order of the page. */
+/** Returns the first paragraph of each shown message, in the order of the page. */
 export async function shownTexts(page: Page): Promise<string[]> {
   return await page
     .getByRole('article')

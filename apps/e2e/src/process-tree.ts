@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 
 type Process = { pid: number; parent: number; command: string }
 
-/** The processes below `pid`, nearest first. */
+/** Returns the descendants of a process, nearest first. */
 export function descendants(pid: number): Process[] {
   const all = list()
   const found = all.filter((process) => process.parent === pid)
@@ -10,7 +10,7 @@ export function descendants(pid: number): Process[] {
   return found
 }
 
-/** Every process whose command line has this text, for example the path of a data folder. */
+/** Returns every process whose command line contains this text, for example the path of a data folder. */
 export function processesWith(text: string): Process[] {
   return list().filter((process) => process.command.includes(text))
 }
@@ -19,7 +19,7 @@ export function isAlive(pid: number): boolean {
   return list().some((process) => process.pid === pid)
 }
 
-/** Zombies are dead; who should bury them is not our question. */
+/** Lists all processes except zombies: those have ended, and only their parent can remove them. */
 function list(): Process[] {
   const table = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8', maxBuffer: 16e6 })
   return table.split('\n').flatMap((line) => {

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 
-/** What React rendered since the watch began: rows of the message list, by their elements, and forms. */
+/** How many rows of the message list and how many forms React has rendered since the counts were reset. */
 export type Rendered = { rows: number; forms: number }
 
-/** The parts of React's tree that its developer tools read too, in the build for users as well. */
+/** The fields of React's fibers that its developer tools read too, so the production build has them. */
 type Fiber = {
   readonly flags: number
   readonly type: unknown
@@ -17,7 +17,7 @@ declare global {
   var rendered: { rows: Set<unknown>; forms: Set<unknown> }
 }
 
-/** To be called before the page is opened. */
+/** Counts what React renders. Call it before the page is opened. */
 export async function watchRenders(page: Page): Promise<void> {
   await page.addInitScript(watch)
 }
@@ -28,13 +28,13 @@ export async function forgetRenders(page: Page): Promise<void> {
   })
 }
 
-/** What the page loads while it rests brings texts of its own, and all that show texts are rendered once more then. */
+/** Waits for the texts that a page loads when it is idle: they render every component with a text once more. */
 export async function everyTextIsLoaded(page: Page): Promise<void> {
   const entry = await page.waitForFunction(() =>
     performance.getEntriesByType('resource').find(({ name }) => new URL(name).pathname.startsWith('/assets/parts-')),
   )
   const file = await entry.evaluate((found) => found?.name)
-  // As a text, because the tests' own compiler has another import. The file has run once this goes on.
+  // A string, because Vitest rewrites `import()` in a function. When it resolves, the file has run.
   await page.evaluate(`import(${JSON.stringify(file)})`)
   await page.evaluate(() => new Promise((done) => requestIdleCallback(done)))
 }
@@ -46,7 +46,7 @@ export async function readRenders(page: Page): Promise<Rendered> {
 /** Runs in the page. */
 function watch(): void {
   globalThis.rendered = { rows: new Set(), forms: new Set() }
-  /** The flag of a component that was called; what was skipped keeps its old object, and is not visited. */
+  /** React's flag of a component that was rendered. Skipped subtrees keep their fibers and are not visited. */
   const performedWork = 1
   const firstElement = (fiber: Fiber | null): Fiber | null => {
     let found = fiber

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
 
-/** Somebody who uses REST from a program, to be the other side of a story or to fill a chat. */
+/** A user who calls REST without a browser, as the other side of a chat or to fill one. */
 export type RestUser = {
   readonly id: number
   readonly token: string
   createChat(): Promise<number>
   /** Resolves when the message is acknowledged. */
   send(chatId: number, text: string, clientMsgId?: string): Promise<{ id: number; seq: number; text: string }>
-  /** Sends them one after the other. */
+  /** Sends the messages one after the other. */
   sendAll(chatId: number, texts: readonly string[]): Promise<void>
   close(chatId: number): Promise<void>
-  /** An operator becomes the chat's own, whoever had it. */
+  /** Assigns the chat to this operator, even if a colleague has it. */
   take(chatId: number): Promise<void>
   markRead(chatId: number, seq: number): Promise<void>
-  /** The whole history, oldest first. */
+  /** Returns all messages, oldest first. */
   history(chatId: number): Promise<{ id: number; seq: number; text: string; clientMsgId: string | null }[]>
 }
 

@@ -8,10 +8,10 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { tools } from './tools.ts'
 
 export type NginxOptions = {
-  /** Ports of the servers behind it. */
+  /** The ports of the servers behind nginx. */
   api: number
   live: number
-  /** A second server of sockets. */
+  /** The port of a second server for sockets. */
   otherLive?: number
 }
 
@@ -21,7 +21,7 @@ export type RunningNginx = AsyncDisposable & {
   accessLog(): Promise<string>
 }
 
-/** The real `nginx.conf` under an installed nginx; only ports, addresses and places of files are others. */
+/** Runs nginx with the real `nginx.conf`, except for ports, addresses, paths of files and the number of workers. */
 export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   const folder = await nginxFolder()
   const port = await freePort()
@@ -44,7 +44,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   }
 }
 
-/** What `nginx -t` says about the real file, with its exit code. */
+/** Returns the exit code and the output of `nginx -t` for the same configuration. */
 export async function testNginxConfig(): Promise<{ code: number | null; output: string }> {
   const folder = await nginxFolder()
   const file = await writeConfig(folder, { api: 9000, live: 8080, port: await freePort() })
@@ -55,7 +55,7 @@ export async function testNginxConfig(): Promise<{ code: number | null; output: 
   return { code: nginx.exitCode, output: output() }
 }
 
-/** Every replacement must find its place: a changed file must not be tested by half. */
+/** Throws if a replacement does not match, so that a changed `nginx.conf` is not tested in part. */
 async function writeConfig(folder: string, ports: NginxOptions & { port: number }): Promise<string> {
   let config = await readFile(new URL('../../../nginx.conf', import.meta.url), 'utf8')
   const replacements: [string, string][] = [
@@ -81,7 +81,7 @@ function liveServers({ live, otherLive = live }: NginxOptions): string {
   return `${other}server 127.0.0.1:${live}`
 }
 
-/** Its workers are another user when it is started as root. */
+/** Returns a folder that every user can read: started as root, nginx runs its workers as another user. */
 async function nginxFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-nginx-'))
   await chmod(folder, 0o755)

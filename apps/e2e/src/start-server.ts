@@ -6,33 +6,33 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export type ServerOptions = {
-  /** Settings on top of the defaults: random port, fresh DATA_DIR, no rate limits. */
+  /** Settings in addition to the defaults: random port, new DATA_DIR, no rate limits. */
   env?: Record<string, string>
-  /** An existing data folder, which is then left in place. */
+  /** An existing data folder, which is not deleted at the end. */
   dataDir?: string
   readyTimeoutMs?: number
 }
 
-/** The real server in a process of its own. */
+/** The real server in its own process. */
 export type RunningServer = AsyncDisposable & {
   readonly url: string
   readonly port: number
   readonly dataDir: string
   readonly pid: number
-  /** All that the current process has printed. */
+  /** Returns everything that the current process has printed. */
   output(): string
-  /** Asks it to end (SIGTERM) and returns its exit code. */
+  /** Sends SIGTERM, waits for the end, and returns the exit code. */
   stop(): Promise<number | null>
-  /** kill -9. */
+  /** Sends SIGKILL, and waits for the end. */
   kill(): Promise<void>
-  /** Starts it again on the same port and data folder; stops it first when it still runs. */
+  /** Starts the server again with the same port and data folder. Stops it first if it still runs. */
   restart(): Promise<void>
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const mainFile = join(root, 'apps/server/src/main.ts')
 
-/** Starts `apps/server/src/main.ts` and waits until `/readyz` answers 200. Dispose it to end it and drop its data. */
+/** Starts `apps/server/src/main.ts` and waits until `/readyz` answers 200. Disposing stops it and deletes its data. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'deskbell-e2e-')))
   let running = await launch(options, dataDir, '0')
@@ -68,7 +68,7 @@ async function launch(options: ServerOptions, dataDir: string, port: string): Pr
   const child = spawn(process.execPath, [mainFile], {
     cwd: root,
     env: { ...serverEnv(), PORT: port, DATA_DIR: dataDir, RATE_LIMITS: 'off', ...options.env },
-    // The fourth pipe ends the server when this test process dies.
+    // The server stops when its IPC channel closes, so it does not outlive the process of the tests.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''
@@ -81,7 +81,7 @@ async function launch(options: ServerOptions, dataDir: string, port: string): Pr
   return { child, port: listening, output: () => output }
 }
 
-/** This process's environment without settings of Deskbell that a developer may have exported. */
+/** Returns the environment without the settings that would give the server another database, role or address. */
 function serverEnv(): NodeJS.ProcessEnv {
   const { DATABASE_URL: _url, BUS: _bus, ROLE: _role, HOST: _host, PUBLIC_URL: _publicUrl, ...env } = process.env
   return { ...env, LOG_LEVEL: 'info' }

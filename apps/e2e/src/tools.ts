@@ -1,9 +1,9 @@
 import { findProgram } from './find-program.ts'
 
 /**
- * Programs that these tests need and npm does not bring. The test command finds or installs them and hands
- * their paths over in the environment; a run of vitest alone looks for installed ones.
- * A missing one is null, and the tests that need it are skipped visibly (with CI=true the run fails before).
+ * Programs that these tests need and npm does not install. The test command finds or installs them and passes their
+ * paths in the environment; Vitest alone searches for installed ones. A missing program is null, and the tests that
+ * need it are skipped (with CI=true the run fails before).
  */
 export const tools = {
   chromium:

@@ -3,12 +3,12 @@ import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-
 import { launchBrowser } from './browser.ts'
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts'
 
-/** One real server and one real browser for a file of stories. */
+/** A real server and a real browser for the tests of one file. */
 export type World = AsyncDisposable & {
   readonly server: RunningServer
   readonly browser: Browser
   readonly url: string
-  /** A browser of its own cookies, in English, with a desktop window unless told otherwise. */
+  /** Opens a browser context, which has its own cookies. Default: English, in a desktop window. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>
 }
 
@@ -16,15 +16,15 @@ const person: BrowserContextOptions = {
   locale: 'en-GB',
   viewport: { width: 1280, height: 800 },
   reducedMotion: 'reduce',
-  // To store the shell costs a new browser as much as to show a page; the files that are about it allow it.
+  // Installing the service worker takes as long as showing a page, so only tests that use it allow it.
   serviceWorkers: 'block',
 }
 
-/** A page that needs longer than this is broken, also on a machine with other work. */
+/** An action that takes longer than this has failed, also on a busy machine. */
 const actionTimeoutMs = 30_000
 
 export type WorldOptions = ServerOptions & {
-  /** The server has a PostgreSQL of its own in its data folder, as `npm start` gives it one. */
+  /** The server starts PostgreSQL in its data folder, as with `npm start`. Default: a new database of the test run. */
   ownDatabase?: boolean
 }
 

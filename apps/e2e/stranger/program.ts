@@ -1,4 +1,4 @@
-// What somebody outside writes with nothing but the published package: argv[2] is the address of a server.
+// A program that uses nothing of this repository but the published package. Its argument is the server's address.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import {
@@ -15,7 +15,7 @@ import * as ws from 'ws'
 
 const server = new URL(process.argv[2] ?? '')
 
-/** A network that can be cut. */
+/** Starts a TCP proxy whose connections can be cut. */
 async function startLine() {
   const open = new Set<Socket>()
   let isCut = false
@@ -63,7 +63,7 @@ const textsOf = (entries: readonly LogEntry[]) =>
   entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message.text] : []))
 
 const line = await startLine()
-// Node has a WebSocket of its own from version 22 on.
+// Node has a global WebSocket since version 22.
 const socket: Pick<SdkOptions, 'WebSocket'> = typeof WebSocket === 'undefined' ? { WebSocket: ws.WebSocket } : {}
 const client = createSdk({ url: line.url, role: 'client', ...socket })
 const operator = createSdk({ url: server.origin, role: 'operator', ...socket })

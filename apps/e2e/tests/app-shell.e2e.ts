@@ -20,10 +20,10 @@ import {
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-/** The server is away, or too slow: calls, streams and sockets are not answered. */
+/** Matches all calls, streams and sockets. Holding them looks like a server that does not answer. */
 const everyCall = /^\/(?:trpc|api)/
 
-describe.skipIf(!tools.chromium)('the shell of the pages', () => {
+describe.skipIf(!tools.chromium)('the app shell', () => {
   let world: World
   let proxy: DeployProxy
   const contexts: BrowserContext[] = []
@@ -46,7 +46,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     return context
   }
 
-  /** A client who has written once, on a page whose worker has everything. */
+  /** Returns the page of a client who has sent one message. Its service worker has cached the app shell. */
   async function talking(name: string, context?: BrowserContext): Promise<Page> {
     const person = { email: `${name.toLowerCase()}@example.com`, name }
     const client = await signInAsClient(context ?? (await newContext()), proxy.url, person)
@@ -56,7 +56,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     return client
   }
 
-  test('[WEB-60] after signing in the composer takes text and sends it once, whatever the network does', async () => {
+  test('[WEB-60] while no call but the sign-in is answered, the composer takes text, keeps it over a reload, and sends it once later', async () => {
     const page = await (await newContext()).newPage()
     await page.goto(`${proxy.url}/login`)
     await page.waitForFunction(() => document.activeElement?.matches('[name="email"]'))
@@ -70,7 +70,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await page.keyboard.press('Enter')
     await messages(page, 'written without a server').waitFor()
     await page.keyboard.type('and still typing')
-    // It is kept, also by a page that dies meanwhile.
+    // Both the message and the draft survive a reload.
     await page.reload()
     await messages(page, 'written without a server').waitFor()
     await expect.poll(() => composer(page).inputValue()).toBe('and still typing')
@@ -81,7 +81,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await page.waitForFunction(() => document.activeElement?.matches('textarea'))
   })
 
-  test('[WEB-61] a client reloads offline, reads, writes, and everything leaves once', async () => {
+  test('[WEB-61] a client reads and writes after an offline reload, and each message is sent once; signing out deletes the stored chats', async () => {
     const client = await talking('Ofelia')
     await composer(client).fill('a draft')
     await client.context().setOffline(true)
@@ -90,7 +90,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await expect.poll(() => composer(client).inputValue()).toBe('a draft')
     await write(client, 'offline one')
     await write(client, 'offline two')
-    // What is behind a button is here as well.
+    // Code that is loaded after the page is available too.
     await openAccountMenu(client)
     await client.getByRole('button', { name: 'Sign out' }).waitFor()
     await client.reload()
@@ -110,7 +110,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     expect(left).toEqual([])
   })
 
-  test('[WEB-61] an operator reloads offline: the list and the open chat are there, and an answer waits', async () => {
+  test('[WEB-61] an operator sees the list and the open chat after an offline reload, and an answer is sent when the connection is back', async () => {
     const client = await talking('Pia')
     const person = { email: 'op-pia@example.com', name: 'Oskar' }
     const operator = await signInAsOperator(await newContext(), proxy.url, person)
@@ -131,23 +131,20 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     expect(await shownTexts(client)).toEqual(['first', 'an answer from the train'])
   })
 
-  test('[WEB-61] the worker keeps the shell only: no call, no document, nothing of anybody', async () => {
+  test('[WEB-61] the service worker caches the pages and their files, but no answers of the API, and other addresses still load', async () => {
     const client = await talking('Quinn')
     const kept = await client.evaluate(async () => {
       const names = await caches.keys()
       const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
       return all.flat().map(({ url }) => new URL(url).pathname)
     })
-    expect(kept).toContain('/chats/0')
-    expect(
-      kept.filter((path) => !/^\/(?:assets\/[^/]+|favicon\.svg|icon-192\.png|manifest\.webmanifest)$/.test(path)),
-    ).toEqual(expect.arrayContaining(['/', '/login', '/login-operator', '/chats/0']))
-    expect(kept.filter((path) => /^\/(?:api|trpc|healthz|readyz)/.test(path))).toEqual([])
+    const isFile = (path: string) => /^\/(?:assets\/[^/]+|favicon\.svg|icon-192\.png|manifest\.webmanifest)$/.test(path)
+    expect(kept.filter((path) => !isFile(path)).toSorted()).toEqual(['/', '/chats/0', '/login', '/login-operator'])
     await client.goto(`${proxy.url}/api/docs`)
     await client.getByText('messages').first().waitFor()
   })
 
-  test('[WEB-63] a deploy in the middle is offered, loses nothing, and is there after the reload', async () => {
+  test('[WEB-63] an open page offers a new version, and messages and the draft survive the reload to it', async () => {
     const client = await talking('Rita')
     await composer(client).fill('half a sentence')
     proxy.deploy('the-next-version-x')
@@ -173,20 +170,20 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     )
     expect(await shownTexts(client)).toEqual(['first', 'sent by the old version', 'waits for the new version'])
     await expect.poll(() => composer(client).inputValue()).toBe('half a sentence')
-    // The new worker has the new shell.
+    // The new service worker has cached the new version.
     await eventually(
       () => client.evaluate(() => caches.keys()),
       (names) => names.includes('deskbell-the-next-version-x'),
     )
   })
 
-  test('[WEB-63] a worker that does harm can be taken out of every browser', async () => {
+  test('[WEB-63] replacing sw.js by sw-off.js clears the caches of browsers, and the page works without them', async () => {
     const profile = await mkdtemp(join(tmpdir(), 'deskbell-profile-'))
     let browser = await launchProfile(profile)
     const first = await talking('Sven', browser)
     proxy.replace('/sw.js', '/sw-off.js')
-    // As the browser does by itself a moment after each opening of a page. The new worker takes its place when the old one
-    // is idle; while it is watched, as here, that is when the browser is opened again.
+    // Browsers look for a new worker soon after each navigation; `update` does so now. The new worker takes over when
+    // the old one is idle. Under Playwright that happens only when the browser is closed.
     await first.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()))
     await browser.close()
     browser = await launchProfile(profile)
@@ -202,7 +199,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await rm(profile, { recursive: true, force: true })
   })
 
-  test('[WEB-62] a part whose file cannot be had leaves the page in place, and comes when the connection is back', async () => {
+  test('[WEB-62] a part whose file cannot be loaded shows an error in its place, and loads when the connection is back', async () => {
     proxy.lose(/account-panel/)
     const person = { email: 'tess@example.com', name: 'Tess' }
     const client = await signInAsClient(await newContext({ serviceWorkers: 'block' }), proxy.url, person)
@@ -216,7 +213,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await expect.poll(() => composer(client).inputValue()).toBe('still here')
   })
 
-  test('[WEB-62] [WEB-63] a part that is gone with its version offers the new one', async () => {
+  test('[WEB-62] [WEB-63] a part whose file is missing since a deploy offers the new version', async () => {
     proxy.lose(/account-panel/)
     const person = { email: 'uma@example.com', name: 'Uma' }
     const client = await signInAsClient(await newContext({ serviceWorkers: 'block' }), proxy.url, person)
@@ -226,7 +223,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await expect.poll(() => composer(client).count()).toBe(1)
   })
 
-  test('[WEB-64] a cookie that is not kept is said in words, and the form keeps what was typed', async () => {
+  test('[WEB-64] a browser that drops the session cookie gets an error, and the form keeps the address', async () => {
     proxy.dropCookies()
     const page = await (await newContext()).newPage()
     await signIn(page, proxy.url)
@@ -237,7 +234,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await composer(page).waitFor()
   })
 
-  test('[WEB-64] a sign-in that nobody answers ends after ten seconds, in words', async () => {
+  test('[WEB-64] a sign-in without an answer fails after ten seconds with an error, and the form keeps the address', async () => {
     const page = await (await newContext()).newPage()
     await page.clock.install()
     proxy.hold(everyCall)
@@ -249,7 +246,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     await expect.poll(() => page.getByRole('textbox', { name: 'Email' }).inputValue()).toBe('vera@example.com')
   })
 
-  test('[WEB-65] each page has its title and its heading, and a change of page begins in it', async () => {
+  test('[WEB-65] each page has its own title and one main heading, and a change of page moves the focus and the scroll to its start', async () => {
     const page = await (await newContext({ viewport: { width: 900, height: 320 } })).newPage()
     await page.goto(proxy.url)
     const seen: { title: string; headings: number }[] = []
@@ -275,7 +272,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     expect(seen.map(({ headings }) => headings)).toEqual(seen.map(() => 1))
   })
 
-  test('[WEB-65] the title of the console names the open chat', async () => {
+  test('[WEB-65] the title of the console names the open chat, and otherwise the inbox', async () => {
     await talking('Wanda')
     const person = { email: 'op-wanda@example.com', name: 'Otto' }
     const operator = await signInAsOperator(await newContext(), proxy.url, person)
@@ -295,7 +292,7 @@ describe.skipIf(!tools.chromium)('the shell of the pages', () => {
     { locale: 'en-GB', heading: /answers|chat/i, lang: 'en' },
     { locale: 'ru-RU', heading: /[а-я]/i, lang: 'ru' },
   ])(
-    '[WEB-66] home is shown in $lang before any script file has come, and taken over without a word',
+    '[WEB-66] the home page is shown in $lang and dark before any script file loads, and hydration changes and prints nothing',
     async (reader) => {
       const context = await newContext({ locale: reader.locale, colorScheme: 'light' })
       await context.addInitScript(() => localStorage.setItem('deskbell.theme', 'dark'))
@@ -329,7 +326,7 @@ async function versionOf(page: Page): Promise<string> {
   return (await page.locator('meta[name="deskbell-version"]').getAttribute('content')) ?? ''
 }
 
-/** The worker has kept the whole shell, and answers this page. */
+/** Waits until the service worker controls the page. By then it has cached the whole app shell. */
 async function workerIsReady(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }

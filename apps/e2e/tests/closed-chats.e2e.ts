@@ -19,7 +19,7 @@ import { createWorld, type World } from '../src/world.ts'
 
 const sent = 'article:is([data-state="sent"], [data-state="delivered"], [data-state="read"])'
 
-/** A client behind a proxy of its own, with one chat that an operator has closed. */
+/** Returns a client whose only chat was closed by an operator. The page has a proxy that can cut its connection. */
 async function withClosedChat(world: World, name: string) {
   const email = `${name.toLowerCase()}@example.com`
   const rest = await signInByRest(world.url, { email, name, role: 'client' })
@@ -51,7 +51,7 @@ async function withClosedChat(world: World, name: string) {
 
 type Line = { page: Page; down(): Promise<void>; up(): void }
 
-/** A send that the server sees when the chat is closed already. */
+/** Lets a message arrive after its chat was closed: writes it offline, closes the chat, and reconnects. */
 async function writeTooLate({ page, down, up }: Line, close: () => Promise<void>): Promise<void> {
   await down()
   await write(page, 'Too late')
@@ -68,7 +68,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-31] writing into a closed chat opens it again, and the message stands in it', async () => {
+  test('[WEB-31] a message to a closed chat reopens it and is stored in it', async () => {
     await using client = await withClosedChat(world, 'Rea')
     const { page, rest, chatId } = client
     const watch = watchPage(page)
@@ -82,10 +82,10 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
     expect(watch.printed).toEqual([])
   })
 
-  test('[WEB-31] a text waits in the composer until its chat is open, also over a closed tab', async () => {
+  test('[WEB-31] a text written offline into a closed chat is still in the composer after the tab was closed, and can be sent', async () => {
     await using client = await withClosedChat(world, 'Ree')
     const { page: first, rest, chatId } = client
-    // What says so is a part that is loaded later: offline it could not be loaded.
+    // The code of this notice is loaded after the page, so it must be there before the connection is cut.
     await first.getByText('Your message will reopen it').waitFor()
     await client.down()
     await write(first, 'Written without a line')
@@ -102,7 +102,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=reopen', () => {
     expect(history.map(({ text }) => text)).toEqual(['The first question', 'Written without a line'])
   })
 
-  test('[WEB-31] a message that came too late can still be sent, after the chat is opened again', async () => {
+  test('[WEB-31] a message that arrived after the close can be sent with "Reopen and send"', async () => {
     await using client = await withClosedChat(world, 'Ria')
     const { page, rest, operator, chatId } = client
     await write(page, 'Open it')
@@ -121,7 +121,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-31] writing into a closed chat begins a new one with the message', async () => {
+  test('[WEB-31] a message to a closed chat starts a new chat, and is not stored in the closed one', async () => {
     await using client = await withClosedChat(world, 'Nea')
     const { page, rest, chatId } = client
     await page.getByText('Your message will start a new one').waitFor()
@@ -136,7 +136,7 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
     )
   })
 
-  test('[WEB-31] a message that came too late goes into a new chat', async () => {
+  test('[WEB-31] a message that arrived after the close can be sent with "Send in a new chat"', async () => {
     await using client = await withClosedChat(world, 'Nia')
     const { page, operator } = client
     await write(page, 'The second chat')
@@ -150,21 +150,21 @@ describe.skipIf(!tools.chromium)('CLOSED_CHAT=new', () => {
 
   async function newestChat(page: Page): Promise<number> {
     return await page.evaluate(async () => {
-      const answer = await fetch('/api/chats', { headers: { 'x-deskbell-role': 'client' } })
+      const answer = await fetch('/api/chats', { headers: { 'deskbell-role': 'client' } })
       const { items } = (await answer.json()) as { items: { id: number }[] }
       return items[0]?.id ?? 0
     })
   }
 })
 
-describe.skipIf(!tools.chromium)('operators and closed chats', () => {
+describe.skipIf(!tools.chromium)('CLOSED_CHAT=say, and operators', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-31] with CLOSED_CHAT=say a message that came too late is taken along into a new chat', async () => {
+  test('[WEB-31] a message that arrived after the close can be moved to the composer of a new chat, and sent there', async () => {
     await using client = await withClosedChat(world, 'Sia')
     const { page, rest, operator } = client
     const second = await rest.createChat()
@@ -177,7 +177,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     await page.locator(sent).filter({ hasText: 'Too late' }).waitFor()
   })
 
-  test('[WEB-30] an operator reopens a closed chat by button and by key, and writes on', async () => {
+  test('[WEB-30] an operator reopens a closed chat by the button or the O key, and can write in it', async () => {
     await using closed = await withClosedChat(world, 'Ora')
     const { page: client, operator: rest, chatId } = closed
     const operator = await signInAsOperator(await world.newContext(), world.url, {
@@ -205,7 +205,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     await operator.context().close()
   })
 
-  test('[WEB-30] closing a chat to which something unseen has come asks first', async () => {
+  test('[WEB-30] closing a chat with an unseen message asks first, and "View message" scrolls to it', async () => {
     const rest = await signInByRest(world.url, { email: 'vida@example.com', name: 'Vida', role: 'client' })
     const chatId = await rest.createChat()
     for (let index = 0; index < 40; index += 1) await rest.send(chatId, `line ${index}`)
@@ -215,7 +215,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     })
     await chatRow(operator, 'Vida').click()
     await messages(operator, 'line 39').waitFor()
-    // Reading what was said before: what comes now is below the edge.
+    // Scrolled up, the operator does not see the next message.
     await leaveTheEnd(operator)
     await rest.send(chatId, 'Wait, one more thing')
     await operator.getByRole('button', { name: '1 new message' }).waitFor()
@@ -232,7 +232,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
     await operator.context().close()
   })
 
-  test('[WEB-30] it can be closed all the same', async () => {
+  test('[WEB-30] "Close anyway" closes a chat with an unseen message', async () => {
     const rest = await signInByRest(world.url, { email: 'ute@example.com', name: 'Ute', role: 'client' })
     const chatId = await rest.createChat()
     await rest.send(chatId, 'Hello')
@@ -252,7 +252,7 @@ describe.skipIf(!tools.chromium)('operators and closed chats', () => {
   })
 })
 
-/** Scrolls up, again if an entry that arrives at the same moment takes the view back to the end. */
+/** Scrolls up, and does so again if an entry that arrives meanwhile moves the view back to the end. */
 async function leaveTheEnd(page: Page): Promise<void> {
   await eventually(
     async () => {

@@ -16,7 +16,7 @@ import { type RestUser, signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-describe.skipIf(!tools.chromium)('the console', () => {
+describe.skipIf(!tools.chromium)('the console of an operator', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
@@ -35,11 +35,11 @@ describe.skipIf(!tools.chromium)('the console', () => {
     return await signInAsOperator(await world.newContext(), world.url, { email: `${name}@example.com`, name })
   }
 
-  test('[WEB-50] [WEB-51] what a colleague has read stays unread until one has seen it oneself', async () => {
+  test('[WEB-50] [WEB-51] messages that a colleague has read stay unread for an operator until that operator opens the chat', async () => {
     const { client, chatId } = await clientWith('Shared', 'the first')
     await clientWith('Other', 'elsewhere')
     const [first, second] = [await operatorPage('Ann'), await operatorPage('Bob')]
-    // The second one has read the beginning, and has a mark of its own.
+    // The second operator has read the first message, and so has a read mark in this chat.
     await chatRow(second, 'Shared').click()
     await messages(second, 'the first').waitFor()
     await chatRow(second, 'Shared').getByText('unread').waitFor({ state: 'detached' })
@@ -52,7 +52,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
 
     await client.sendAll(chatId, ['the second', 'the third'])
     await chatRow(second, 'Shared').getByText('2 unread').waitFor({ state: 'attached' })
-    // The side's mark moves on: the colleague has read both.
+    // The colleague reads both messages.
     await chatRow(first, 'Shared').getByText('unread').waitFor({ state: 'detached' })
     await write(first, 'an answer')
     await chatRow(second, 'Shared').getByText('an answer').waitFor()
@@ -67,7 +67,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await chatRow(second, 'Shared').getByText('unread').waitFor({ state: 'detached' })
   })
 
-  test('[WEB-53] a chat opens in a tab of its own by the middle button and by Ctrl, for operators and clients', async () => {
+  test('[WEB-53] a chat opens in a new tab by the middle button, for operators and clients, and by Ctrl and a click', async () => {
     const { chatId } = await clientWith('Linked', 'in a new tab')
     const page = await operatorPage('Lena')
     const ways: Parameters<Locator['click']>[0][] = [{ button: 'middle' }, { modifiers: ['Control'] }]
@@ -93,7 +93,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await messages(await opened, 'in a new tab').waitFor()
   })
 
-  test('[WEB-52] a link leads through the right sign-in page back to its chat, also when a session has ended', async () => {
+  test('[WEB-52] a link to a chat leads over the sign-in page of the right role to that chat, also after the session has ended', async () => {
     const { chatId } = await clientWith('Deep', 'behind a link')
     const colleague = await signInByRest(world.url, { email: 'dora@example.com', name: 'Dora', role: 'operator' })
     const page = await (await world.newContext()).newPage()
@@ -119,20 +119,20 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await page.waitForURL(`${world.url}/login-operator?chat=${chatId}`)
     await signIn()
 
-    // Whose session it was is known here, so a page without a chat finds its form too.
+    // The device knows the role of this user, so an address without a chat leads to the right form too.
     const { pathname } = new URL(page.url())
     await page.context().clearCookies()
     await page.goto(`${world.url}${pathname}`)
     await page.waitForURL(`${world.url}/login-operator`)
   })
 
-  test('[WEB-54] offline nothing is done, and the page says so, and nothing happens when the connection is back', async () => {
+  test('[WEB-54] actions without a connection fail with an error, and are not done when the connection is back', async () => {
     const { client, chatId } = await clientWith('Lost', 'on a bad line')
     await using proxy = await startFaultProxy(world.url)
     const page = await signInAsOperator(await world.newContext(), proxy.url, { email: 'oz@example.com', name: 'Oz' })
     await chatRow(page, 'Lost').click()
     await page.getByText('Assigned to you').waitFor()
-    // The server says nothing more, and the page cannot know it yet.
+    // The open connection no longer carries data, and the page cannot know that yet.
     proxy.target(null)
     proxy.freeze()
     const close = page.getByRole('button', { name: 'Close Chat' })
@@ -161,7 +161,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
   })
 
-  test('[WEB-85] changes that follow each other stand as the newest one, below a button for the others', async () => {
+  test('[WEB-85] only the newest of consecutive assignments is shown, and a button shows and hides the earlier ones', async () => {
     const { chatId } = await clientWith('Wanderer', 'who takes me?')
     const desks = await Promise.all(
       ['Desk A', 'Desk B'].map((name) =>
@@ -182,7 +182,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
     expect(await lines.count()).toBe(1)
   })
 
-  test('[WEB-67] a chat that was open before is there at the press, and what came meanwhile with the connection', async () => {
+  test('[WEB-67] offline, a chat that was open before is shown in the frame after the click; later messages follow with the connection', async () => {
     const { client, chatId } = await clientWith('Eager', 'to and fro')
     await clientWith('Calm', 'something else')
     const operator = await operatorPage('Tilda')
@@ -198,11 +198,11 @@ describe.skipIf(!tools.chromium)('the console', () => {
     expect(await shownTexts(operator)).toEqual(['to and fro', 'sent meanwhile'])
   })
 
-  test('[WEB-68] a chat whose row the pointer rests on is there at the press, and stays unread until then', async () => {
+  test('[WEB-68] hovering over a row loads its chat, which stays unread and is shown in the frame after the click', async () => {
     const { client, chatId } = await clientWith('Awaited', 'said first')
     await client.sendAll(chatId, ['said last'])
     const operator = await operatorPage('Hovering')
-    // Rows have the last words only.
+    // The row contains only the last message, so this frame is from the chat.
     const loaded = new Promise<void>((resolve) => {
       operator.on('websocket', (socket) => {
         socket.on('framereceived', ({ payload }) => String(payload).includes('said first') && resolve())
@@ -216,10 +216,10 @@ describe.skipIf(!tools.chromium)('the console', () => {
     expect(await firstMessageAtPress(operator, 'Awaited')).toContain('said first')
   })
 
-  test('[WEB-56] signing out asks when messages wait, and leaves nothing of that user on the device', async () => {
+  test('[WEB-56] signing out asks first if messages are unsent, and then deletes all data of that user from the device', async () => {
     const { chatId } = await clientWith('Leaver', 'a first word')
     const context = await world.newContext()
-    // Everything goes through but messages: they are lost on the way.
+    // Only sends are dropped, so messages wait although the page is online.
     await context.routeWebSocket(/.*/, (socket) => {
       const server = socket.connectToServer()
       socket.onMessage((frame) => {
@@ -263,7 +263,7 @@ describe.skipIf(!tools.chromium)('the console', () => {
   })
 })
 
-/** Presses the row of a client; what the message list begins with in the next frame. */
+/** Clicks the row of a client. Returns the text of the first message in the next frame. */
 async function firstMessageAtPress(page: Page, name: string): Promise<string | null | undefined> {
   return await chatRow(page, name).evaluate(
     (row: HTMLElement) =>
@@ -274,7 +274,7 @@ async function firstMessageAtPress(page: Page, name: string): Promise<string | n
   )
 }
 
-/** Everything that this page can find on the device, of all its storages; but an operator's list, which names its clients. */
+/** Returns what all storages of the device contain, except an operator's stored chats, which name the clients. */
 async function tracesIn(page: Page): Promise<string> {
   return await page.evaluate(async () => {
     const rows = await new Promise<unknown>((resolve) => {

@@ -24,7 +24,7 @@ async function services() {
   return composeSchema.parse(parse(text, { merge: true })).services
 }
 
-test('[OPS-1] compose publishes 80, 5433, 8080 and 9000, on loopback unless told otherwise', async () => {
+test('[OPS-1] compose publishes 80, 8080 and 9000 on PUBLISH_ADDRESS, by default on loopback, and 5433 always on loopback', async () => {
   const ports = Object.entries(await services()).map(([name, service]) => [name, ...service.ports])
   expect(Object.fromEntries(ports)).toEqual({
     nginx: '${PUBLISH_ADDRESS:-127.0.0.1}:80:80',
@@ -34,7 +34,7 @@ test('[OPS-1] compose publishes 80, 5433, 8080 and 9000, on loopback unless told
   })
 })
 
-test('[OPS-1] [OPS-4] the API and the socket are two processes of one image, joined by the bus', async () => {
+test('[OPS-1] [OPS-4] compose runs the API and the sockets as two services of one image, connected by the bus and one database', async () => {
   const { api, live } = await services()
   expect(api?.image).toBe(live?.image)
   expect(api?.environment).toMatchObject({ ROLE: 'api', PORT: '9000', BUS: 'postgres' })
@@ -56,7 +56,7 @@ test('[OPS-3] the image runs as a user who is not root', async () => {
   expect(text.match(/^USER .*$/gm)).toEqual(['USER node'])
 })
 
-test.skipIf(!tools.nginx)('[OPS-3] nginx accepts nginx.conf without a warning', async () => {
+test.skipIf(!tools.nginx)('[OPS-3] nginx -t accepts nginx.conf without a warning', async () => {
   const { code, output } = await testNginxConfig()
   expect(output).not.toContain('[warn]')
   expect(code).toBe(0)

@@ -12,7 +12,7 @@ describe.skipIf(!tools.chromium)('languages and dates', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-37] whatever languages the browser reports, the pages work in the nearest one', async () => {
+  test('[WEB-37] pages are in English for a browser that reports odd languages, and in Russian for `ru_RU`', async () => {
     const context = await world.newContext()
     await context.addInitScript(() => {
       const odd = ['', 'C', '*', 7, null, 'en-US@posix']
@@ -30,7 +30,7 @@ describe.skipIf(!tools.chromium)('languages and dates', () => {
     await page.locator('html[lang=ru]').waitFor()
   })
 
-  test('[WEB-38] a page that stays open over midnight says yesterday, in the chat and in the list', async () => {
+  test('[WEB-38] a page that stays open past midnight shows "Yesterday" in the chat and a date in the list, and a year later the year', async () => {
     const client = await signInAsClient(await world.newContext(), world.url, {
       email: 'midnight@example.com',
       name: 'Midnight',
@@ -43,7 +43,7 @@ describe.skipIf(!tools.chromium)('languages and dates', () => {
     await messages(operator, 'before midnight').waitFor()
     const day = operator.getByRole('heading', { level: 2 }).locator('time')
     await expect.poll(() => day.textContent()).toBe('Today')
-    // Once the client has an answer the row tells when, and no longer for how long it has waited.
+    // After an answer the row shows the time of the last message instead of how long the client has waited.
     await write(operator, 'an answer')
     await row.filter({ hasText: 'Reply:' }).waitFor()
     await expect.poll(() => row.locator('time').textContent()).toMatch(/\d:\d\d/)
@@ -59,7 +59,7 @@ describe.skipIf(!tools.chromium)('languages and dates', () => {
     await expect.poll(() => row.locator('time').textContent()).toContain(String(new Date().getFullYear()))
   })
 
-  test('[WEB-38] the day of a separator is the one of the reader', async () => {
+  test('[WEB-38] the day separator has the date of the reader’s time zone', async () => {
     const context = await world.newContext({ timezoneId: 'Pacific/Kiritimati' })
     const client = await signInAsClient(context, world.url, { email: 'far@example.com', name: 'Far' })
     await write(client, 'far east')

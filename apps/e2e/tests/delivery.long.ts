@@ -10,7 +10,7 @@ import { createWorld, type World } from '../src/world.ts'
 
 const slow = { timeout: 30_000 }
 
-describe.skipIf(!tools.chromium)('what was written arrives, once and in order', () => {
+describe.skipIf(!tools.chromium)('messages arrive once and in order', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
@@ -63,7 +63,7 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     expect(await shownTexts(operator)).toEqual(expected)
   })
 
-  test('[SDK-14] [WEB-5] two tabs that flush one outbox at the same moment double nothing', async () => {
+  test('[SDK-14] [WEB-5] when two tabs flush one outbox at the same moment, each message is sent once and in order', async () => {
     const context = await world.newContext()
     const connection = await holdDataConnection(context)
     const first = await clientWithChat(context, 'Twotabs')
@@ -103,7 +103,7 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     expect(await shownTexts(second)).toEqual(await shownTexts(operator))
   })
 
-  test('[WEB-26] a server that is killed while a long answer is being typed costs not a letter', async () => {
+  test('[WEB-26] text that is typed while the server is killed and restarted is complete, survives a reload, and is sent', async () => {
     const client = await clientWithChat(await world.newContext(), 'Typist')
     const operator = await operatorAt('Typist')
     const before = 'Thank you for asking. The parcel left our house on Monday, '
@@ -126,7 +126,7 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     expect(await shownTexts(client)).toEqual(['first', before + after])
   })
 
-  test('[WEB-33] [SDK-16] after two hours of sleep the page is correct', async () => {
+  test('[WEB-33] [SDK-16] after two hours of sleep a page shows all messages, and its draft can be sent', async () => {
     await using proxy = await startFaultProxy(world.url)
     const context = await world.newContext()
     await context.clock.install()
@@ -145,7 +145,7 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     expect(await shownTexts(operator)).toHaveLength(5)
   })
 
-  test('[WEB-25] a tab that dies with a request on its way has sent once', async () => {
+  test('[WEB-25] messages sent just before their tab closes are stored once and in order', async () => {
     const context = await world.newContext()
     const client = await clientWithChat(context, 'Crash')
     const program = await signInByRest(world.url, { email: 'crash@example.com', name: 'Crash', role: 'client' })
@@ -153,7 +153,7 @@ describe.skipIf(!tools.chromium)('what was written arrives, once and in order', 
     const chatId = Number(new URL(operator.url()).searchParams.get('chat'))
     const address = client.url()
     for (const nth of [1, 2, 3, 4, 5]) await write(client, `before the crash ${nth}`)
-    // No unload handler runs: the tab is gone as in a crash.
+    // The tab closes without `beforeunload`, whatever is still being sent.
     await client.close({ runBeforeUnload: false })
     const again = await context.newPage()
     await again.goto(address)

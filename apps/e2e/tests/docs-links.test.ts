@@ -7,13 +7,13 @@ const root = join(import.meta.dirname, '../../..')
 const pages = globSync('**/*.md', { cwd: root, exclude: ['**/node_modules/**', '**/.tools/**', '**/dist/**'] })
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
-/** What a page points at, code blocks aside: `[text](target)`, `![text](target)`. */
+/** Returns the targets of a page's links and images, `[text](target)` and `![text](target)`, except in code blocks. */
 function targets(page: string): string[] {
   const text = read(page).replace(/^```[\s\S]*?^```/gm, '')
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '')
 }
 
-/** The anchors that the headings of a page give: lower case, no punctuation, hyphens for spaces. */
+/** Returns the anchors of a page's headings: lower case, without punctuation, with hyphens for spaces. */
 function anchors(page: string): string[] {
   const headings = read(page).matchAll(/^#{1,6} (.+)$/gm)
   return [...headings].map((match) => slug(match[1] ?? ''))
@@ -35,13 +35,16 @@ function isDead(page: string, target: string): boolean {
   return anchor !== undefined && !anchors(file).includes(anchor)
 }
 
-/** Files that pages name in code: `packages/…/x.ts`, with `*` allowed. */
+/** Returns the paths that a page names in code, such as `packages/…/x.ts`; they may contain `*`. */
 function namedFiles(page: string): string[] {
   const names = read(page).matchAll(/`((?:apps|packages|scripts|docs|examples)\/[\w./*-]+)`/g)
   return [...names].map((match) => match[1] ?? '')
 }
 
-/** Modules that pages name in code without a path: `close-chat.ts`; `x.test.ts` is none. Records of decisions name those of their day. */
+/**
+ * Returns the modules that a page names in code, such as `close-chat.ts`. Names that begin with `x.` are placeholders.
+ * Decisions, reports and changelogs may name files that no longer exist.
+ */
 function namedModules(page: string): string[] {
   if (/^docs\/(?:decisions|reports)\/|CHANGELOG/.test(page)) return []
   return [...read(page).matchAll(/`([\w/-]+(?:\.[\w-]+)*\.(?:tsx?|mjs|css))`/g)]
@@ -51,7 +54,7 @@ function namedModules(page: string): string[] {
 
 const made = new Set(['packages/api/types', 'apps/web/dist'])
 
-test('[DOC-1] every relative link and anchor of every page leads somewhere', () => {
+test('[DOC-1] no page has a relative link or anchor that leads nowhere', () => {
   const dead = pages.flatMap((page) => targets(page).flatMap((to) => (isDead(page, to) ? [`${page}: ${to}`] : [])))
   expect(dead).toEqual([])
 })
@@ -75,7 +78,7 @@ test('[DOC-1] every module that a page names exists', () => {
   expect(gone).toEqual([])
 })
 
-test('[DOC-2] every package and app has a README of at most 40 lines', () => {
+test('[DOC-2] every package, app and example has a README of at most 40 lines, and the SDK one of at most 160', () => {
   const packages = globSync('{packages,apps,examples}/*/package.json', { cwd: root }).map(dirname)
   expect(packages.length).toBeGreaterThan(8)
   const wrong = packages.filter((folder) => {
@@ -88,12 +91,12 @@ test('[DOC-2] every package and app has a README of at most 40 lines', () => {
   expect(wrong).toEqual([])
 })
 
-test('[DOC-3] ARCHITECTURE.md fits one screen, apart from the graph', () => {
+test('[DOC-3] ARCHITECTURE.md has at most 60 lines besides the graph', () => {
   const [before = '', , after = ''] = read('ARCHITECTURE.md').split(/<!-- layers:\w+ -->/)
   expect(`${before}${after}`.trim().split('\n').length).toBeLessThanOrEqual(60)
 })
 
-test('[DOC-4] documents tell of the product only: no paths of a machine, no registries', () => {
+test('[DOC-4] no document contains a path of a machine or the address of a package registry', () => {
   const tracked = execFileSync('git', ['ls-files', '-z', '*.md'], { cwd: root, encoding: 'utf8' }).split('\0')
   const odd = tracked
     .filter((page) => page !== '' && existsSync(join(root, page)))
@@ -101,7 +104,7 @@ test('[DOC-4] documents tell of the product only: no paths of a machine, no regi
   expect(odd).toEqual([])
 })
 
-test('[DOC-5] the records of decisions are numbered without a gap and have the form of the template', () => {
+test('[DOC-5] the records of decisions are numbered without a gap and have the headings of the template', () => {
   const records = globSync('docs/decisions/*.md', { cwd: root }).sort()
   expect(records.map((record) => Number(basename(record).slice(0, 4)))).toEqual(records.map((_, index) => index))
   for (const record of records) {

@@ -5,14 +5,14 @@ import { chatRow, messages, shownTexts, signInAsClient, signInAsOperator, write 
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-describe.skipIf(!tools.chromium)('behind a proxy that knows no sockets', () => {
+describe.skipIf(!tools.chromium)('behind a proxy that refuses WebSockets', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[SDK-15] a client and an operator talk all the same, and a cut loses and doubles nothing', async () => {
+  test('[SDK-15] a client and an operator chat over HTTP, and cut connections lose and repeat no message', async () => {
     await using proxy = await startNoUpgradeProxy(world.url)
     const context = await world.newContext()
     const client = await signInAsClient(context, proxy.url, { email: 'office@example.com', name: 'Office' })

@@ -31,7 +31,7 @@ describe.skipIf(!tools.chromium)('long histories', () => {
     return await signInAsClient(await world.newContext(), url, { email: `${name}@example.com`, name })
   }
 
-  test('[WEB-6] history loads upwards to the beginning without a hole, a repeat or a jump', async () => {
+  test('[WEB-6] scrolling up loads each message once and in order, and the view does not jump', async () => {
     await chatWith('Long', 230)
     const page = await open('Long')
     await messages(page, /^.*message 230\b/s).waitFor()
@@ -40,7 +40,7 @@ describe.skipIf(!tools.chromium)('long histories', () => {
     expect(await shownTexts(page)).toEqual(said(1, 230))
   })
 
-  test('[WEB-18] a reset in the browser loses no message and does not jump the scroll', async () => {
+  test('[WEB-18] after a reset no message is missing and the view does not jump', async () => {
     const { program, chatId } = await chatWith('Reset', 60)
     await using proxy = await startFaultProxy(world.url)
     const page = await open('Reset', proxy.url)
@@ -49,7 +49,7 @@ describe.skipIf(!tools.chromium)('long histories', () => {
     const anchor = await firstVisible(page)
     proxy.target(null)
     proxy.cut()
-    // More than a stream may catch up with: coming back ends in `reset`.
+    // More entries than a stream resumes with, so the server sends a `reset`.
     await program.sendAll(chatId, said(61, 400))
     proxy.target(world.url)
     await messages(page, /message 400\b/).waitFor()
@@ -67,8 +67,8 @@ describe.skipIf(!tools.chromium)('long histories', () => {
 type Anchor = { seq: number; top: number }
 
 /**
- * The first message that stands whole in the view, and its distance from the edge above (the banner may move that edge).
- * Scrolls there first, if asked to, and lets the page see it: a jump is what happens while nobody scrolls.
+ * Returns the first message whose top is in view, and its distance from the top of the list, which a banner may move.
+ * With `scrollTo` it scrolls first and waits for the frame, because only what moves without scrolling is a jump.
  */
 async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
   return await messageList(page).evaluate(async (box, y) => {
@@ -81,7 +81,7 @@ async function firstVisible(page: Page, scrollTo?: number): Promise<Anchor> {
   }, scrollTo)
 }
 
-/** How far the message has moved in the view since, in pixels: as painted, so after the observers of a frame. */
+/** Returns by how many pixels the message has moved in the view. Measures after a paint, so after all observers. */
 async function jumpOf(page: Page, anchor: Anchor): Promise<number> {
   const top = await messageList(page).evaluate(async (box, seq) => {
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))
@@ -91,9 +91,9 @@ async function jumpOf(page: Page, anchor: Anchor): Promise<number> {
   return Math.abs(top - anchor.top)
 }
 
-/** Scrolls to the start again and again until everything is loaded; tells of each page that moved the view. */
+/** Scrolls near the start until everything is loaded. Returns a text for each page of history that moved the view. */
 async function jumpsWhileScrollingUp(page: Page): Promise<string[]> {
-  // A font that comes late moves every line once.
+  // A font that arrives late would move every line.
   await page.evaluate(async () => void (await document.fonts.ready))
   const jumps: string[] = []
   for (let known = 0; known < 230; ) {

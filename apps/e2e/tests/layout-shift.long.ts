@@ -5,7 +5,7 @@ import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-describe.skipIf(!tools.chromium)('pages that do not shift while they load', () => {
+describe.skipIf(!tools.chromium)('layout shifts while pages load', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
@@ -21,7 +21,7 @@ describe.skipIf(!tools.chromium)('pages that do not shift while they load', () =
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  /** Nothing is cached, and shifts are counted. */
+  /** Opens a page without a cache that records its layout shifts. */
   async function firstVisit(options: BrowserContextOptions): Promise<Page> {
     const context = await world.newContext(options)
     await context.addInitScript(countShifts)
@@ -31,7 +31,7 @@ describe.skipIf(!tools.chromium)('pages that do not shift while they load', () =
   test.each([
     { screen: 'desktop', viewport: { width: 1280, height: 800 } },
     { screen: 'phone', viewport: { width: 390, height: 844 } },
-  ])('[WEB-36] on a $screen the browser sees next to no layout shift in any page', async ({ viewport }) => {
+  ])('[WEB-36] on a $screen the layout shift score of each page is below 0.01', async ({ viewport }) => {
     const context = await world.newContext({ viewport })
     const client = await signInAsClient(context, world.url, { email: 'still@example.com', name: 'Still' })
     const operator = await signInAsOperator(context, world.url, { email: 'olga@example.com', name: 'Olga' })
@@ -48,13 +48,13 @@ describe.skipIf(!tools.chromium)('pages that do not shift while they load', () =
       await chat.goto(url)
       await messages(chat, 'message 60').waitFor()
       await composer(chat).waitFor()
-      // Long before the first message is here, the font is.
+      // Lower, because the font arrives long before the first message.
       expect(await shiftOf(chat), url).toBeLessThan(shiftMost / 5)
     }
   })
 })
 
-/** A tenth of what counts as a good page: a font that comes late on a slow day stays below it. */
+/** A tenth of the score of a good page. A font that arrives late on a slow machine stays below it. */
 const shiftMost = 0.01
 
 declare global {
@@ -72,7 +72,7 @@ function countShifts(): void {
   observer.observe({ type: 'layout-shift', buffered: true })
 }
 
-/** Once everything that is loaded late is here, and was drawn. */
+/** Returns the sum of the layout shifts, after everything is loaded and drawn. */
 async function shiftOf(page: Page): Promise<number> {
   await page.waitForLoadState('networkidle')
   return await page.evaluate(async () => {

@@ -7,11 +7,11 @@ import { type RestUser, signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-/** More than twice what stands in the document. */
+/** More than twice as many messages as the document may contain rows. */
 const long = 900
 const rowsMost = 400
 
-describe.skipIf(!tools.chromium)('pages that stay still', () => {
+describe.skipIf(!tools.chromium)('a chat of 900 messages', () => {
   let world: World
   let program: RestUser
   let chatId: number
@@ -29,7 +29,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
   const open = async () =>
     await signInAsClient(await world.newContext(), world.url, { email: 'long@example.com', name: 'Long' })
 
-  test('[WEB-34] the whole of a long chat is read with 400 rows in the document, and nothing in view moves', async () => {
+  test('[WEB-34] scrolling to the start shows each message, with at most 400 rows in the document, and nothing in view moves', async () => {
     const page = await open()
     await messages(page, `message ${long}`).waitFor()
     await messageList(page).focus()
@@ -40,7 +40,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     expect(seen.missed).toEqual([])
   })
 
-  test('[WEB-34] the keys for both ends lead to both ends, and so does an answer from far up', async () => {
+  test('[WEB-34] End and Home scroll to the ends of the chat, and sending scrolls to the own message', async () => {
     const page = await open()
     await messages(page, `message ${long}`).waitFor()
     await goToTheStart(page)
@@ -64,7 +64,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     )
   })
 
-  test('[WEB-34] a message that arrives while somebody reads far up is counted, and moves nothing', async () => {
+  test('[WEB-34] a message that arrives while the reader is far up is counted on a button, and moves nothing', async () => {
     const page = await open()
     await messages(page, 'an answer').waitFor()
     await goToTheStart(page)
@@ -80,11 +80,11 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     await expect.poll(() => messages(page, 'news').count()).toBe(0)
     await page.getByRole('button', { name: '1 new message' }).click()
     await messages(page, 'news').waitFor()
-    // Whoever looks on marks messages as delivered and read, which changes signs of other rows.
+    // An open operator page marks messages as delivered and read, which would change other rows in later tests.
     await operator.context().close()
   })
 
-  test('[WEB-34] a row that is taken out with the focus in it leaves the focus to the message list', async () => {
+  test('[WEB-34] when the row with the focus is removed from the document, the message list gets the focus', async () => {
     const page = await open()
     await messages(page, 'news').waitFor()
     await messages(page, 'news').getByRole('button', { name: 'Copy message' }).focus()
@@ -95,7 +95,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     )
   })
 
-  test('[WEB-35] a new message touches its own row and at most the one above, and not the composer', async () => {
+  test('[WEB-35] a new message renders its own row and at most one other, and not the composer', async () => {
     const context = await world.newContext()
     const page = await context.newPage()
     await watchRenders(page)
@@ -103,7 +103,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     await client.close()
     await page.goto(client.url())
     await messages(page, `message ${long}`).waitFor()
-    // What the device kept stands before the server has answered; a new message shows that it has.
+    // Stored messages are shown before the server has answered; a new message shows that it has.
     await program.send(chatId, 'the page is here')
     await messages(page, 'the page is here').waitFor()
     await everyTextIsLoaded(page)
@@ -121,7 +121,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
       expect(rendered.rows).toBeLessThanOrEqual(2)
       expect(rendered.forms).toBe(0)
     }
-    // An own one too, from the key to the tick.
+    // The same holds for an own message, until its state is "Sent".
     await watchRows(page)
     await write(page, 'mine')
     await messages(page, 'mine')
@@ -132,13 +132,13 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
     expect(touched).toBeLessThanOrEqual(1)
   })
 
-  test('[WEB-35] what is typed renders no message anew', async () => {
+  test('[WEB-35] typing renders the composer and no message', async () => {
     const page = await (await world.newContext()).newPage()
     await watchRenders(page)
     const client = await signInAsClient(page.context(), world.url, { email: 'long@example.com', name: 'Long' })
     await page.goto(client.url())
     await messages(page, `message ${long}`).waitFor()
-    // What the device kept stands before the server has answered; a new message shows that it has.
+    // Stored messages are shown before the server has answered; a new message shows that it has.
     await program.send(chatId, 'the page is live')
     await messages(page, 'the page is live').waitFor()
     await everyTextIsLoaded(page)
@@ -150,7 +150,7 @@ describe.skipIf(!tools.chromium)('pages that stay still', () => {
 
 type Seen = { jumps: string[]; rows: number; missed: number[] }
 
-/** Scrolls up by half a view at a time, a frame each; tells what moved in between, and which messages never stood in view. */
+/** Scrolls up in steps of half a view. Returns what moved in between, and which messages were never in view. */
 async function readToTheStart(page: Page): Promise<Seen> {
   await page.evaluate(async () => void (await document.fonts.ready))
   return await messageList(page).evaluate(async (box) => {
@@ -182,7 +182,7 @@ async function readToTheStart(page: Page): Promise<Seen> {
   })
 }
 
-/** As if somebody held the handle of the scroll bar at its upper end. */
+/** Scrolls to the first message, as a user does who holds the scroll bar at its upper end. */
 async function goToTheStart(page: Page): Promise<void> {
   await messageList(page).evaluate(async (box) => {
     const isThere = () => box.querySelector('[data-seq="1"]') !== null && box.scrollTop === 0
@@ -205,7 +205,7 @@ declare global {
   var rowChanges: MutationRecord[]
 }
 
-/** Writes down what happens in the message list from now on. */
+/** Records all changes in the message list from now on. */
 async function watchRows(page: Page): Promise<void> {
   await composer(page).waitFor()
   await messageList(page).evaluate((box) => {
@@ -219,7 +219,7 @@ async function watchRows(page: Page): Promise<void> {
   })
 }
 
-/** Rows that came and went, and others in which anything was changed. */
+/** Counts the rows that were added or removed, and the other rows in which anything has changed. */
 async function rowsTouched(page: Page): Promise<{ added: number; removed: number; touched: number }> {
   return await page.evaluate(() => {
     const isRow = (node: Node) => node instanceof Element && node.matches('article')

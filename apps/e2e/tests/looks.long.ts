@@ -10,7 +10,7 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const desktop = { viewport: { width: 1440, height: 900 } }
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true }
 
-/** Every page is looked at in each of these. */
+/** The accessibility checker runs on every page in each of these. */
 const looks: [string, BrowserContextOptions][] = [
   ['desktop, light, English', { ...desktop, colorScheme: 'light' }],
   ['desktop, dark, Russian', { ...desktop, colorScheme: 'dark', locale: 'ru-RU' }],
@@ -18,7 +18,7 @@ const looks: [string, BrowserContextOptions][] = [
   ['phone, dark, English', { ...phone, colorScheme: 'dark' }],
 ]
 
-describe.skipIf(!tools.chromium)('how the pages look', () => {
+describe.skipIf(!tools.chromium)('accessibility and layout', () => {
   let world: World
   let clientToken: string
   let operatorToken: string
@@ -114,7 +114,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
   ]
 
   for (const [name, options] of looks) {
-    test(`[WEB-9] no accessibility violation: ${name}`, async () => {
+    test(`[WEB-9] axe finds no accessibility violation on any page: ${name}`, async () => {
       const page = await (await context(options)).newPage()
       for (const [state, path, ready] of states) {
         await page.goto(`${world.url}${path()}`)
@@ -130,7 +130,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     })
   }
 
-  test('[WEB-9] nothing is cut off or scrolls sideways at 320 pixels', async () => {
+  test('[WEB-9] no page scrolls sideways in a window that is 320 pixels wide', async () => {
     const page = await (await context({ viewport: { width: 320, height: 640 }, locale: 'ru-RU' })).newPage()
     for (const [state, path, ready] of states) {
       await page.goto(`${world.url}${path()}`)
@@ -140,7 +140,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     }
   })
 
-  test('[WEB-82] what is chosen stands out without colours, and lines are stronger for who asks for contrast', async () => {
+  test('[WEB-82] the open chat and the chosen filter have an outline with forced colours, and more contrast changes the colour of lines', async () => {
     const frames: string[] = []
     const lines: string[] = []
     for (const options of [{ forcedColors: 'active' }, { contrast: 'more' }, {}] as const) {
@@ -166,7 +166,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     expect(lines[1]).not.toBe(lines[2])
   })
 
-  test('[WEB-86] the day has a shape in the dark, floats as one pill, and a huge window keeps a readable column', async () => {
+  test('[WEB-86] one day floats while scrolling and never covers the separator, which has a border; a huge window has a centred column', async () => {
     const page = await (await context({ viewport: { width: 2560, height: 420 }, colorScheme: 'dark' })).newPage()
     await page.goto(`${world.url}/chats/${ids.operator}?chat=${ids.open}`)
     await page.getByRole('article').last().waitFor()
@@ -203,7 +203,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     await page.context().close()
   })
 
-  test('[WEB-80] the document is as high as the window, and messages have room, at every size', async () => {
+  test('[WEB-80] in windows of four sizes the document is as high as the window, and messages have more than 80 pixels', async () => {
     const clients = Array.from({ length: 45 }, (_, index) => index)
     for (const index of clients) {
       const email = `many-${index}@example.com`
@@ -232,7 +232,7 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
     await page.context().close()
   })
 
-  test('[WEB-8] the pages speak Russian from the first look, and switch', async () => {
+  test('[WEB-8] pages are in Russian for a Russian browser, and can be switched to English', async () => {
     const page = await (await context({ locale: 'ru-RU' })).newPage()
     await page.goto(`${world.url}/chats/${ids.operator}?chat=${ids.open}`)
     await page.getByRole('article').last().waitFor()
@@ -248,13 +248,13 @@ describe.skipIf(!tools.chromium)('how the pages look', () => {
   })
 })
 
-/** The form with its complaints shown. */
+/** Submits the empty form, and waits for its errors. */
 async function faulty(page: Page): Promise<void> {
   await page.locator('form button[type="submit"]').click()
   await page.locator('[aria-invalid="true"]').first().waitFor()
 }
 
-/** Pictures for people, when `DESKBELL_PICTURES` names a folder. */
+/** Takes a picture for developers if `DESKBELL_PICTURES` names a folder. */
 async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = process.env['DESKBELL_PICTURES']
   if (folder) await page.screenshot({ path: `${folder}/${name.replaceAll(/[^a-zA-Z]+/g, '-')}.png` })

@@ -6,7 +6,7 @@ import { chatRow, composer, messages, openAccountMenu, signInByForm, write } fro
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-/** Runs in the page before anything else: takes away what the supported browsers need not have. */
+/** Runs in the page before its scripts: deletes the APIs that a supported browser may lack. */
 function removeApis(apis: readonly NewerApi[]): void {
   for (const { owner, member } of apis) {
     const global: unknown = Reflect.get(globalThis, owner)
@@ -19,7 +19,7 @@ function removeApis(apis: readonly NewerApi[]): void {
   }
 }
 
-describe.skipIf(!tools.chromium)('a browser that has only what the supported ones have', () => {
+describe.skipIf(!tools.chromium)('a browser with only the APIs that all supported browsers have', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
@@ -29,7 +29,7 @@ describe.skipIf(!tools.chromium)('a browser that has only what the supported one
   async function oldBrowser(errors: string[]): Promise<BrowserContext> {
     const context = await world.newContext({ serviceWorkers: 'allow' })
     await context.addInitScript(removeApis, newerApis())
-    // Firefox and Safari 17 leave a field as high as it was.
+    // The oldest supported Firefox and Safari lack `field-sizing`, so a script sets the height of the composer.
     await context.route(/\.css$/, async (route) => {
       const response = await route.fetch()
       const css = await response.text()
@@ -39,7 +39,7 @@ describe.skipIf(!tools.chromium)('a browser that has only what the supported one
     return context
   }
 
-  test('[WEB-70] a client and an operator talk, edit, lose the connection and close', async () => {
+  test('[WEB-70] a client and an operator sign in, talk, write offline, reload and close the chat without an error', async () => {
     const errors: string[] = []
     const [hers, his] = [await oldBrowser(errors), await oldBrowser(errors)]
     const client = await signInByForm(await hers.newPage(), {

@@ -6,7 +6,7 @@ import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => {
+describe.skipIf(!tools.chromium)('operators and their list', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
@@ -28,7 +28,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
 
   const takeOver = (page: Page) => page.getByRole('button', { name: 'Take over' })
 
-  test('[CHAT-7] of two who open a chat at once one has it; the other sees whose it is and may take it over', async () => {
+  test('[CHAT-7] of two operators who open a chat at once one gets it, and the other can take it over', async () => {
     await clientWrites('Wanted', 'Who is faster?')
     const both = await Promise.all([operatorPage('Olga'), operatorPage('Omar')])
     await Promise.all(both.map((page) => chatRow(page, 'Wanted').click()))
@@ -49,8 +49,8 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await takeOver(winner).waitFor()
   })
 
-  // Before the tests that fill the list: only rows near the view stand in the document.
-  test('[WEB-81] who waits is shown with the time, stands first by choice, and is waved off without an answer', async () => {
+  // Runs before the tests that fill the list, because only rows near the view are in the document.
+  test('[WEB-81] a row shows how long its client waits, the list can be sorted by it, and "No reply needed" ends the waiting', async () => {
     await clientWrites('Waiting First', 'Thanks!')
     await clientWrites('Waiting Second', 'Where is my order?')
     const page = await operatorPage('Wanda')
@@ -77,7 +77,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await page.getByRole('button', { name: 'No reply needed' }).waitFor({ state: 'detached' })
   })
 
-  test('[WEB-16] more chats than a page of the list are loaded on demand', async () => {
+  test('[WEB-16] "Load more" loads the chats after the first page of the list', async () => {
     const client = await signInByRest(world.url, { email: 'many@example.com', name: 'Many', role: 'client' })
     for (let count = 0; count < 60; count += 1) await client.createChat()
     const page = await operatorPage('Loader')
@@ -91,7 +91,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
       async () => Number(await setSize()),
       (size) => size >= 60,
     )
-    // Only what is near the view stands in the document.
+    // Only rows near the view are in the document.
     await expect.poll(() => page.getByRole('listitem').count()).toBeLessThan(40)
     await chatRow(page, 'Many').last().focus()
     await page.keyboard.press('End')
@@ -101,7 +101,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
       .waitFor()
   })
 
-  test('[WEB-55] the keyboard moves through a list of which only a part stands in the document', async () => {
+  test('[WEB-55] keys and typed names move through all rows, though only those near the view are in the document', async () => {
     const names = Array.from({ length: 45 }, (_, place) => `Guest ${String(place).padStart(2, '0')}`)
     for (const name of names) await clientWrites(name, `from ${name}`)
     const page = await operatorPage('Walker')
@@ -120,7 +120,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
       return row !== undefined && box !== undefined && row.top >= box.top - 1 && row.bottom <= box.bottom + 1
     })
     expect(inView).toBe(true)
-    // The wheel leads away from it, and the keyboard goes on from where it was.
+    // Scrolling away keeps the focus on its row, and the keyboard continues from there.
     await page.getByRole('list').evaluate((list) => list.parentElement?.scrollTo(0, 0))
     await chatRow(page, 'Guest 44').waitFor()
     await focusIs('Guest 14')
@@ -135,7 +135,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await page.keyboard.press('Enter')
     await messages(page, 'from Guest 39').waitFor()
 
-    // Closed by keyboard, the chat leaves the list with the focus in its row.
+    // The row of a closed chat leaves the list, and the row that takes its place gets the focus.
     await page.getByRole('button', { name: 'Close Chat' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
@@ -143,7 +143,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await focusIs('Guest 38')
   })
 
-  test('[WEB-83] a dialog that was closed and opened again in one moment stays', async () => {
+  test('[WEB-83] a dialog that is closed and reopened at once stays open and keeps its input', async () => {
     const page = await operatorPage('Dina')
     await page.getByRole('button', { name: 'New chat' }).click()
     const dialog = page.getByRole('dialog')
@@ -161,7 +161,7 @@ describe.skipIf(!tools.chromium)('several operators, and one on a phone', () => 
     await dialog.waitFor({ state: 'detached' })
   })
 
-  test('[WEB-1] on a phone one pane shows at a time, and Back leads to the list', async () => {
+  test('[WEB-1] a phone shows the list or the chat, and Back and "Back to list" lead to the list', async () => {
     await clientWrites('Pocket', 'On the way')
     const context = await world.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })
     const page = await signInAsOperator(context, world.url, { email: 'pocket-op@example.com', name: 'Pia' })

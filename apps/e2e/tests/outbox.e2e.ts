@@ -27,7 +27,7 @@ const html = `<!doctype html><link rel="icon" href="data:," /><script type="modu
   Object.assign(window, { desk: { told, add, read, takeTurn } })
 </script>`
 
-/** The outbox's own source, without a build: a page takes each file as it is, but for the types. */
+/** Serves the source of the outbox without a build. Only the types are removed. */
 function startPages(): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url ?? '/'
@@ -79,21 +79,21 @@ describe.skipIf(!tools.chromium)('the outbox in a real browser', () => {
     await crashed
   }
 
-  test('[SDK-10] messages that are kept survive a crash of their tab, in their order', async () => {
+  test('[SDK-10] stored messages survive a crash of their tab, in order', async () => {
     const before = await openPage()
     for (const id of ['a', 'b', 'c']) await before.evaluate(`desk.add('${id}')`)
     await crash(before)
     expect(await read(await openPage())).toEqual(['a', 'b', 'c'])
   })
 
-  test('[SDK-10] a tab that crashes before its database has answered takes no message along', async () => {
+  test('[SDK-10] a tab that crashes before IndexedDB has answered loses no message', async () => {
     const before = await openPage('?hanging')
     await before.evaluate(`void desk.add('a'); void desk.add('b')`)
     await crash(before)
     expect(await read(await openPage())).toEqual(['a', 'b'])
   })
 
-  test('[SDK-11] tabs share one order, hear of each other, and take turns', async () => {
+  test('[SDK-11] tabs share one order, are notified of each other, and only one has the send lock, also after a crash', async () => {
     const [first, second] = [await openPage(), await openPage()]
     await first.evaluate(`desk.add('a')`)
     await second.evaluate(`desk.add('b')`)
@@ -101,7 +101,7 @@ describe.skipIf(!tools.chromium)('the outbox in a real browser', () => {
     expect(await read(second)).toEqual(['a', 'b', 'c'])
     await waitFor(async () => (await told(second, 'notices')) === 2, { what: 'both notices' })
     await first.evaluate('desk.takeTurn()')
-    // Requests of two pages may overtake each other.
+    // The lock goes to the first request that arrives, so the second tab asks only now.
     await waitFor(async () => (await told(first, 'turns')) === 1, { what: 'the turn of the first tab' })
     await second.evaluate('desk.takeTurn()')
     expect(await told(second, 'turns')).toBe(0)
@@ -109,7 +109,7 @@ describe.skipIf(!tools.chromium)('the outbox in a real browser', () => {
     await waitFor(async () => (await told(second, 'turns')) === 1, { what: 'the turn of the second tab' })
   })
 
-  test('[SDK-10] when somebody deletes the data of the site, a page that is open goes on with what it has', async () => {
+  test('[SDK-10] after the data of the site is deleted, an open page keeps its messages and reports once that they are not stored', async () => {
     const page = await openPage()
     await page.evaluate(`desk.add('a')`)
     expect(await read(page)).toEqual(['a'])

@@ -4,14 +4,14 @@ import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-describe.skipIf(!tools.chromium)('who is here', () => {
+describe.skipIf(!tools.chromium)('presence', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-29] [WEB-84] each side reads whether the other is here, also in the rows, and an operator since when not', async () => {
+  test('[WEB-29] [WEB-84] client and operator see whether the other is online, also in rows, and the operator when the client was last seen', async () => {
     const client = await signInAsClient(await world.newContext(), world.url, { email: 'ann@example.com', name: 'Ann' })
     await client.getByText('We’re offline.').waitFor()
     await write(client, 'Hello?')
@@ -20,7 +20,7 @@ describe.skipIf(!tools.chromium)('who is here', () => {
       name: 'Oleg',
     })
     await client.getByText('We’re online').waitFor()
-    // The list says it of every row, also where colours are taken away; offline nobody knows.
+    // Rows show it with forced colours too. Without a connection it is not known, so they show nothing.
     const row = chatRow(operator, 'Ann')
     const saysOnline = row.getByText('Online', { exact: true })
     await saysOnline.waitFor()
@@ -39,13 +39,13 @@ describe.skipIf(!tools.chromium)('who is here', () => {
     await row.click()
     await operator.locator('header').getByText('Online', { exact: true }).waitFor()
     await client.context().close()
-    // The server waits a little before it believes that somebody has gone.
+    // A user without a connection counts as online until the grace period ends.
     await operator.locator('header').getByText('last seen').waitFor({ timeout: 60_000 })
     await saysOnline.waitFor({ state: 'detached' })
     await operator.context().close()
   })
 
-  test('[WEB-29] a client who was never here is not said to have been', async () => {
+  test('[WEB-29] a client who has never signed in is shown as "Never visited"', async () => {
     const operator = await signInByRest(world.url, { email: 'pia@example.com', name: 'Pia', role: 'operator' })
     const answer = await fetch(`${world.url}/api/chats`, {
       method: 'POST',
@@ -59,7 +59,7 @@ describe.skipIf(!tools.chromium)('who is here', () => {
     await page.context().close()
   })
 
-  test('[WEB-32] where the browser keeps nothing the page says so', async () => {
+  test('[WEB-32] a page says that messages cannot be saved if the browser has no storage, and only then', async () => {
     const context = await world.newContext()
     await context.addInitScript(() => {
       for (const name of ['indexedDB', 'localStorage']) Object.defineProperty(window, name, { value: undefined })

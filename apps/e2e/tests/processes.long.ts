@@ -45,7 +45,7 @@ async function follow(socket: RawSocket, chatId: number): Promise<void> {
 
 const text = (socket: RawSocket) => JSON.stringify(socket.frames)
 
-test('[LIVE-21] a process that was stopped and goes on sends nothing to an ended session, and misses nothing for the others', async () => {
+test('[LIVE-21] a process that was suspended sends nothing to an ended session, and each message once to the others', async () => {
   const live = await start('live')
   const wsUrl = `ws://127.0.0.1:${live.port}`
   const [leaving, staying] = [await signInByRest(api.url, 'client'), await signInByRest(api.url, 'client')]
@@ -61,7 +61,7 @@ test('[LIVE-21] a process that was stopped and goes on sends nothing to an ended
     await rest(`/chats/${chats[0]}/messages`, leaving.token, { text: 'while frozen', clientMsgId: 'f1' })
     await rest(`/chats/${chats[1]}/messages`, staying.token, { text: 'while frozen', clientMsgId: 'f2' })
     await rest('/users/logout', leaving.token)
-    // A process takes itself for suspended after two seconds.
+    // After a gap of two seconds the process knows that it was suspended.
     await waitFor(() => performance.now() - stoppedAt > 2_200)
   } finally {
     process.kill(live.pid, 'SIGCONT')
@@ -75,7 +75,7 @@ test('[LIVE-21] a process that was stopped and goes on sends nothing to an ended
 })
 
 test.skipIf(!tools.nginx)(
-  '[SOCK-10] [SOCK-11] a server of sockets that gets SIGTERM loses no send and no entry of its users, and ends with 0',
+  '[SOCK-10] [SOCK-11] a live server that is stopped by SIGTERM loses no send and no entry, and exits with code 0',
   async () => {
     const [first, second] = [await start('live', { DRAIN_SECONDS: '2' }), await start('live')]
     const nginx = parts.use(await startNginx({ api: api.port, live: first.port, otherLive: second.port }))
@@ -83,7 +83,7 @@ test.skipIf(!tools.nginx)(
     const chatId = await newChat(sdks[0]?.token ?? '')
     const followed = sdks.map(({ sdk }) => sdk.follow(chatId))
     await waitFor(() => followed.every((chat) => chat.getSnapshot().status === 'live'))
-    // Streams over HTTP come through the same door, as they are written.
+    // Streams over HTTP pass through nginx too, and it must not buffer them.
     await using stream = await openSse(
       `${nginx.url}/trpc/chats.events?input=${encodeURIComponent(JSON.stringify({ chatId }))}`,
       { authorization: `Bearer ${sdks[0]?.token}` },

@@ -4,7 +4,7 @@ import { chatRow, composer, messages, signInAsClient, signInAsOperator, write } 
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-/** The tree that a screen reader reads, without what differs from run to run and what is only announced for a moment. */
+/** Returns the accessibility tree without the times and ids, which differ in each run, and without announcements. */
 async function readTree(page: Page): Promise<string> {
   const tree = await page.locator('body').ariaSnapshot()
   return `${tree
@@ -14,7 +14,7 @@ async function readTree(page: Page): Promise<string> {
     .replaceAll(/^( *)- status:\n\1 {2}- paragraph: .*$/gm, '$1- status')}\n`
 }
 
-describe.skipIf(!tools.chromium)('what a screen reader is told', () => {
+describe.skipIf(!tools.chromium)('the accessibility tree of both chats pages', () => {
   let world: World
   let client: Page
   let operator: Page
@@ -39,12 +39,12 @@ describe.skipIf(!tools.chromium)('what a screen reader is told', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-90] the page of a client reads in order: where one is, what was said, where one writes', async () => {
+  test('[WEB-90] the page of a client matches the committed tree, in reading order', async () => {
     await composer(client).focus()
     await expect(await readTree(client)).toMatchFileSnapshot('reading-order/client.txt')
   })
 
-  test('[WEB-90] the console reads in order: the list, the chat, what was said, where one writes', async () => {
+  test('[WEB-90] the console matches the committed tree, in reading order', async () => {
     await composer(operator).focus()
     await expect(await readTree(operator)).toMatchFileSnapshot('reading-order/console.txt')
   })

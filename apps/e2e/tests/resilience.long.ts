@@ -11,14 +11,14 @@ import { createWorld, type World } from '../src/world.ts'
 
 const texts = (name: string, count: number) => Array.from({ length: count }, (_, place) => `${name} ${place + 1}`)
 
-describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost', () => {
+describe.skipIf(!tools.chromium)('lost connections and killed processes', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld({ ownDatabase: true })
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  /** A client with an open chat that has one message, and an operator who has opened it. */
+  /** Returns the pages of a client with one message and of an operator who has opened the chat, in one browser. */
   async function pair(name: string): Promise<{ client: Page; operator: Page }> {
     const context = await world.newContext({ serviceWorkers: 'allow' })
     const client = await signInAsClient(context, world.url, { email: `${name}@example.com`, name })
@@ -30,7 +30,7 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     return { client, operator }
   }
 
-  test('[WEB-5] the same chat in two tabs shows the same, once each', async () => {
+  test('[WEB-5] two tabs of one client show the same messages in the same order, each once', async () => {
     const { client, operator } = await pair('Tabs')
     const second = await client.context().newPage()
     await second.goto(client.url())
@@ -48,7 +48,7 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     expect(await shownTexts(second)).toEqual(await shownTexts(client))
   })
 
-  test('[WEB-12] a lost connection is shown in words, and what was written is sent once when it is back', async () => {
+  test('[WEB-12] a lost connection is reported, and messages written meanwhile are sent once when it is back', async () => {
     await using proxy = await startFaultProxy(world.url)
     const client = await signInAsClient(await world.newContext(), proxy.url, {
       email: 'line@example.com',
@@ -75,7 +75,7 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     await client.getByText('You’re offline.').waitFor({ state: 'detached' })
   })
 
-  test('[WEB-5] a server that restarts in the middle loses and repeats nothing', async () => {
+  test('[WEB-5] a restart of the server loses and repeats no message, and keeps a draft', async () => {
     const { client, operator } = await pair('Restart')
     await composer(operator).fill('a long answer that is being typed')
     const restarted = world.server.restart()
@@ -90,7 +90,7 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     }
   })
 
-  test('[RUN-5] a database that dies in the middle comes back, and the pages go on by themselves', async () => {
+  test('[RUN-5] a killed database starts again, and the pages deliver messages without a reload', async () => {
     const { client, operator } = await pair('Database')
     process.kill(await databasePid(world.server.dataDir), 'SIGKILL')
     await write(client, 'while it is away')
@@ -103,7 +103,7 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
     }
   })
 
-  test('[RUN-11] after kill -9 while sending, every acknowledged message is there once', async () => {
+  test('[RUN-11] after a kill -9 of the server during sends every acknowledged message is stored once, and the client sees all', async () => {
     const { client, operator } = await pair('Kill')
     const program = await signInByRest(world.url, { email: 'kill@example.com', name: 'Kill', role: 'client' })
     const chatId = Number(new URL(operator.url()).searchParams.get('chat'))
@@ -135,7 +135,7 @@ describe.skipIf(!tools.chromium)('lines drop, servers die, and nothing is lost',
   })
 })
 
-/** The first line of PostgreSQL's own lock file is the id of its first process. */
+/** Returns the id of the main PostgreSQL process: the first line of its lock file. */
 async function databasePid(dataDir: string): Promise<number> {
   for await (const file of glob('**/postmaster.pid', { cwd: dataDir }))
     return Number.parseInt(await readFile(join(dataDir, file), 'utf8'), 10)

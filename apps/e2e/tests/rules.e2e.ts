@@ -7,14 +7,14 @@ import { signInByRest } from '../src/rest-user.ts'
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-describe.skipIf(!tools.chromium)('pages and who may see them', () => {
+describe.skipIf(!tools.chromium)('sessions, messages and the keyboard', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-2] a chat page shows the session of its user, and never another person', async () => {
+  test('[WEB-2] the page /chats/{id} belongs to that signed-in user; other ids lead to the sign-in page or to a page of the own session', async () => {
     const context = await world.newContext()
     const page = await context.newPage()
     await page.goto(`${world.url}/chats/1`)
@@ -34,7 +34,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await client.waitForURL((url) => /^\/chats\/\d+$/.test(url.pathname))
   })
 
-  test('[WEB-2] a page ends when another user signs in beside it, and nothing goes out in their name', async () => {
+  test('[WEB-2] when another operator signs in in the same browser, an open page moves to that operator at its next connection', async () => {
     const context = await world.newContext()
     const first = await signInAsOperator(context, world.url, { email: 'first@example.com', name: 'First' })
     const own = first.url()
@@ -46,14 +46,14 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await context.close()
   })
 
-  test('[SDK-28] [WEB-2] what somebody wrote offline stays theirs when another user signs in beside', async () => {
+  test('[SDK-28] [WEB-2] a message written offline is not sent or shown for another user who signs in, and is sent for its author later', async () => {
     const context = await world.newContext()
     const anna = { email: 'anna@example.com', name: 'Anna' }
     const page = await signInAsClient(context, world.url, anna)
     await write(page, 'while online')
     await messages(page, 'while online').and(page.locator('[data-state="sent"]')).waitFor()
     await context.setOffline(true)
-    // A browser that goes offline leaves open sockets alone.
+    // `setOffline` leaves open sockets alone, so a restart of the server closes them.
     await world.server.restart()
     await write(page, 'a secret of Anna')
     const bert = await signInByRest(world.url, { email: 'bert@example.com', name: 'Bert', role: 'client' })
@@ -66,7 +66,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await page.waitForURL((url) => url.pathname === `/chats/${bert.id}`)
     await composer(page).waitFor()
     await expect.poll(() => messages(page, 'a secret of Anna').count()).toBe(0)
-    // Back in her own name it leaves by itself, once.
+    // It is sent, once, when its author has signed in again.
     const again = await signInAsClient(context, world.url, anna)
     await messages(again, 'a secret of Anna').and(again.locator('[data-state="sent"]')).waitFor()
     const chatsOf = async (token: string) => {
@@ -84,7 +84,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await context.close()
   })
 
-  test('[WEB-12] what is typed while the first message makes its chat goes on in that chat', async () => {
+  test('[WEB-12] text that is typed while the first message creates its chat stays in the composer, with the focus', async () => {
     const context = await world.newContext()
     const page = await signInAsClient(context, world.url, { email: 'quick@example.com', name: 'Quick' })
     await composer(page).fill('Hello')
@@ -100,7 +100,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await context.close()
   })
 
-  test('[WEB-11] a page prints nothing to the console, signed out included', async () => {
+  test('[WEB-11] signed out, the public pages and a chats page print nothing to the console and make no calls', async () => {
     const page = await (await world.newContext({ serviceWorkers: 'allow' })).newPage()
     const watch = watchPage(page)
     for (const path of ['/', '/login', '/login-operator', '/chats/7']) {
@@ -111,7 +111,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     expect(watch.calls).toEqual([])
   })
 
-  test('[HTTP-3] an unknown page says so, with the status 404', async () => {
+  test('[HTTP-3] an unknown page has the status 404, a heading and a link', async () => {
     const page = await (await world.newContext()).newPage()
     const response = await page.goto(`${world.url}/nowhere`)
     expect(response?.status()).toBe(404)
@@ -119,7 +119,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await page.getByRole('link').first().waitFor()
   })
 
-  test('[WEB-17] links are links, line breaks stay, and no text becomes markup', async () => {
+  test('[WEB-17] a message shows addresses as links, keeps line breaks, and shows HTML as text', async () => {
     const context = await world.newContext()
     const client = await signInAsClient(context, world.url, { email: 'links@example.com', name: '<b>Lin</b>' })
     const text =
@@ -136,7 +136,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     await expect.poll(() => bubble.locator('img, script').count()).toBe(0)
   })
 
-  test('[WEB-7] Enter sends, Shift+Enter breaks the line, composing is never sent', async () => {
+  test('[WEB-7] Enter sends, Shift+Enter breaks the line, and Enter sends nothing while a word is composed or without text', async () => {
     const context = await world.newContext()
     const client = await signInAsClient(context, world.url, { email: 'enter@example.com', name: 'Enter' })
     const box = composer(client)
@@ -172,7 +172,7 @@ describe.skipIf(!tools.chromium)('pages and who may see them', () => {
     )
   })
 
-  test('[WEB-10] the keyboard alone is enough: sign in, write, open, answer, close', async () => {
+  test('[WEB-10] a client signs in and writes, and an operator opens, answers and closes the chat, by keyboard alone', async () => {
     const context = await world.newContext()
     const client = await context.newPage()
     await client.goto(`${world.url}/login`)

@@ -14,7 +14,7 @@ import { createWorld, type World } from '../src/world.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const run = promisify(execFile)
 
-/** What the project of somebody outside installs beside the tarball. */
+/** What an outside project installs in addition to the package. */
 const packages = [
   'typescript@5.9.3',
   'typescript-7@npm:typescript@7.0.2',
@@ -35,7 +35,7 @@ const compilerOptions = {
   noUncheckedIndexedAccess: true,
   exactOptionalPropertyTypes: true,
   target: 'es2022',
-  // The last one is for tRPC's declarations.
+  // The declarations of tRPC need `esnext.disposable`.
   lib: ['es2023', 'dom', 'dom.iterable', 'esnext.disposable'],
   module: 'nodenext',
   jsx: 'react-jsx',
@@ -66,7 +66,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Everything that the README shows. */
+/** Writes each TypeScript block of the README into a file, and returns the names of the files. */
 async function writeReadmePrograms(): Promise<string[]> {
   const readme = await readFile(join(root, 'packages/sdk/README.md'), 'utf8')
   const blocks = [...readme.matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)].map(([, kind, code = ''], nth) => ({
@@ -82,13 +82,13 @@ async function tool(name: string, ...args: string[]): Promise<string> {
   return stdout
 }
 
-/** A program of its own, and no script. */
+/** Runs esbuild, which is a binary and not a script for Node. */
 async function esbuild(...args: string[]): Promise<void> {
   await run(join(folder, 'node_modules/.bin/esbuild'), args, { cwd: folder })
 }
 
 describe('the package as it is published', () => {
-  test('[SDK-26] [SDK-7] it holds built code, its types and nothing of the server or of the tests', async () => {
+  test('[SDK-26] [SDK-7] the package contains built code, its types, and nothing of the server or the tests', async () => {
     const own = join(folder, 'node_modules/@deskbell/sdk')
     const files = await readdir(own, { recursive: true })
     expect(files.filter((name) => /\.(test|pg)\.|golden|fake|model|tsconfig/.test(name))).toEqual([])
@@ -108,11 +108,11 @@ describe('the package as it is published', () => {
   })
 
   test.each(['typescript', 'typescript-7'])(
-    '[SDK-26] %s takes its types, strictly and without skipLibCheck',
+    '[SDK-26] %s accepts the types, strictly and without skipLibCheck, and finds an error',
     async (name) => {
       expect(await tool(`${name}/bin/tsc`, '--noEmit')).toBe('')
       expect(await tool(`${name}/bin/tsc`, '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler')).toBe('')
-      // A fault is seen: these types are not `any`.
+      // An error is found, so the types are not `any`.
       await writeFile(
         join(folder, 'wrong.ts'),
         `import { createSdk } from '@deskbell/sdk'\ncreateSdk({ url: 'x' }).follow(7)\n`,
@@ -132,7 +132,7 @@ describe('the package as it is published', () => {
     { version: 24, node: process.execPath },
   ]
   test.each(nodes.flatMap(({ version, node }) => (node ? [{ version, node }] : [])))(
-    '[SDK-26] a program signs in, writes online and offline, and reads all again in Node $version',
+    '[SDK-26] in Node $version a program signs in, writes online and offline, and a second SDK reads both messages',
     async ({ node }) => {
       await tool('typescript/bin/tsc')
       const { stdout } = await run(node, ['out/program.js', world.url], { cwd: folder, timeout: 60_000 })
@@ -147,20 +147,20 @@ describe('the package as it is published', () => {
   )
 })
 
-describe('what a program bundles', () => {
+describe('the size of a bundle', () => {
   const bundled = async (code: string, ...args: string[]) => {
     await writeFile(join(folder, 'size.ts'), code)
     await esbuild('size.ts', '--bundle', '--minify', '--format=esm', '--outdir=size', '--external:react', ...args)
   }
   const compressed = async (file: string) => gzipSync(await readFile(join(folder, file))).length
 
-  /** Bytes of all that a program bundles. */
+  /** Returns the gzipped size of the whole bundle. */
   async function allBytes(code: string): Promise<number> {
     await bundled(code)
     return await compressed('size/size.js')
   }
 
-  /** Bytes that are loaded first, where what is imported later stays in files of its own. */
+  /** Returns the gzipped size of the files that load first. Dynamic imports are in other files. */
   async function firstBytes(code: string): Promise<number> {
     await bundled(code, '--splitting', '--metafile=size.json')
     type Output = { imports: { path: string; kind: string }[] }
@@ -178,14 +178,14 @@ describe('what a program bundles', () => {
     return (await Promise.all([...loaded].map(compressed))).reduce((sum, bytes) => sum + bytes, 0)
   }
 
-  test('[SDK-27] little for little: an error code and an id, the SDK, the hooks', async () => {
+  test('[SDK-27] an error code and an id take at most 1 kB, the SDK at first 28 kB, and the hooks 3 kB more', async () => {
     const small = await allBytes(`export { errorCode, newId } from '@deskbell/sdk'`)
     const sdk = await firstBytes(`export { createSdk } from '@deskbell/sdk'`)
     const hooks = await firstBytes(`export { createSdk } from '@deskbell/sdk'\nexport * from '@deskbell/sdk/react'`)
     console.log(
       `gzipped bytes: an error code and an id ${small}, the SDK at first ${sdk}, the hooks ${hooks - sdk} more`,
     )
-    // The lower bounds: a measurement that misses half would pass for ever.
+    // The lower bounds detect a measurement that misses a part.
     expect(small).toBeGreaterThan(300)
     expect(small).toBeLessThanOrEqual(1_000)
     expect(sdk).toBeGreaterThan(20_000)
@@ -195,7 +195,7 @@ describe('what a program bundles', () => {
   })
 })
 
-describe.skipIf(!tools.chromium)('a page with the hooks', () => {
+describe.skipIf(!tools.chromium)('a page that uses the React hooks', () => {
   const html = (script: string) =>
     `<!doctype html><title>Stranger</title><main></main><script type="module" src="${script}"></script>`
 
@@ -212,7 +212,7 @@ describe.skipIf(!tools.chromium)('a page with the hooks', () => {
     return 'built/esbuild'
   }
 
-  /** On the server's own origin, as behind a proxy that serves both: the session is a cookie. */
+  /** Serves the page on the server's origin, as behind a common proxy, so the session is a cookie. */
   async function serve(context: BrowserContext, built: string): Promise<void> {
     await context.route('**/stranger/**', async (route) => {
       const path = new URL(route.request().url()).pathname.replace('/stranger/', '')
@@ -223,7 +223,7 @@ describe.skipIf(!tools.chromium)('a page with the hooks', () => {
   test.each([
     ['Vite', bundleByVite],
     ['esbuild', bundleByEsbuild],
-  ])('[SDK-26] bundled by %s it signs in, keeps what is written offline, and sends it once', async (name, bundle) => {
+  ])('[SDK-26] bundled by %s, the page signs in, keeps an offline message and sends it once', async (name, bundle) => {
     const context = await world.newContext()
     await serve(context, await bundle())
     const page = await context.newPage()
@@ -235,7 +235,7 @@ describe.skipIf(!tools.chromium)('a page with the hooks', () => {
       await page.getByLabel('Message').fill(text)
       await page.getByLabel('Message').press('Enter')
     }
-    // Each is the same person in the same chat.
+    // Both bundles write as the same client in the same chat.
     const [online, offline] = [`online by ${name}`, `offline by ${name}`]
     const items = page.getByRole('listitem').filter({ hasText: `by ${name}` })
     await write(online)

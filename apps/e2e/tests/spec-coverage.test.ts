@@ -4,13 +4,13 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Ids as the page defines them: a list item that begins with one. */
+/** Returns the ids of the rules: each begins a list item of the page. */
 function ruleIds(): string[] {
   const page = readFileSync(`${root}docs/SPEC.md`, 'utf8')
   return [...page.matchAll(/^- ([A-Z]{2,8}-\d+) /gm)].map((match) => match[1] ?? '')
 }
 
-/** Ids as titles begin with them: `[MSG-3] …`, or several: `[MSG-3] [MSG-4] …`. */
+/** Returns the ids at the beginning of strings in tests, such as the title `[MSG-3] [MSG-4] …`. */
 function quotedIds(): Set<string> {
   const files = globSync(['{apps,packages,examples}/*/{src,tests}/**/*.{ts,tsx}', 'scripts/**/*.test.mjs'], {
     cwd: root,

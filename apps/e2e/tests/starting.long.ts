@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 })
 
-test('[RUN-1] npm start says where it listens, the auth mode and the data folder, and is ready', async () => {
+test('[RUN-1] npm start prints its address, the auth mode and the data folder, and serves the pages', async () => {
   await using started = await npmStart({ DATA_DIR: dataDir('first') })
   expect(started.output()).toContain(`Deskbell is ready on http://localhost:${started.port}`)
   expect(started.output()).toContain('AUTH_MODE=open: anybody can sign in')
@@ -40,7 +40,7 @@ const endings: Ending[] = [
   ['a kill -9 of the server', (started) => process.kill(started.server, 'SIGKILL')],
 ]
 
-test.for(endings)('[RUN-2] %s leaves no server and no database behind', async ([, end]) => {
+test.for(endings)('[RUN-2] %s leaves no process of the server or the database', async ([, end]) => {
   await using started = await npmStart({ DATA_DIR: dataDir('endings') })
   expect(processesWith(dataDir('endings'))).not.toEqual([])
   end(started)
@@ -49,7 +49,7 @@ test.for(endings)('[RUN-2] %s leaves no server and no database behind', async ([
   await expect(fetch(`http://localhost:${started.port}/healthz`)).rejects.toThrow()
 })
 
-test('[RUN-2] the start command that is told to stop ends with code 0', async () => {
+test('[RUN-2] the start command exits with code 0 after SIGINT', async () => {
   const env = { ...process.env, PORT: '0', DATA_DIR: dataDir('code') }
   const child = spawn(process.execPath, [startScript, 'start'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
@@ -58,19 +58,19 @@ test('[RUN-2] the start command that is told to stop ends with code 0', async ()
   expect(child.exitCode).toBe(0)
 })
 
-test('[RUN-2] a server that is told to stop ends with code 0 and finishes what it was asked', async () => {
+test('[RUN-2] a server stops after SIGTERM, says so, and exits with code 0', async () => {
   await using server = await startServer()
   expect(await server.stop()).toBe(0)
   expect(server.output()).toContain('Stopped')
 })
 
-test('[RUN-3] a wrong setting is one clear line and exit code 1', async () => {
+test('[RUN-3] a wrong setting gives one clear line and exit code 1', async () => {
   const { code, lines } = await failedStart({ DATA_DIR: dataDir('wrong'), LOG_LEVEL: 'loud' })
   expect(code).toBe(1)
   expect(lines).toEqual(['Deskbell cannot start: LOG_LEVEL must be one of debug, info, warn, error, not "loud"'])
 })
 
-test('[RUN-3] a port in use is one clear line and exit code 1', async () => {
+test('[RUN-3] a port in use gives one clear line and exit code 1', async () => {
   await using server = await startServer()
   const { code, lines } = await failedStart({ DATA_DIR: dataDir('port'), PORT: String(server.port) })
   expect(code).toBe(1)
@@ -80,7 +80,7 @@ test('[RUN-3] a port in use is one clear line and exit code 1', async () => {
 })
 
 test.skipIf(process.getuid?.() !== 0)(
-  '[RUN-3] a data folder of another owner is one clear line and exit code 1',
+  '[RUN-3] a data folder of another owner gives one clear line and exit code 1',
   async () => {
     const foreign = await mkdtemp(join(folder, 'foreign-'))
     await chown(foreign, 65_534, 65_534)
@@ -91,7 +91,7 @@ test.skipIf(process.getuid?.() !== 0)(
   },
 )
 
-test('[RUN-3] a newer schema is one clear line and exit code 1', async () => {
+test('[RUN-3] a newer schema gives one clear line and exit code 1', async () => {
   await using fresh = await freshDatabase()
   await fresh.db.pool.query(
     `insert into drizzle.__drizzle_migrations (hash, created_at) values ('from the future', 99999999999999)`,
@@ -102,20 +102,20 @@ test('[RUN-3] a newer schema is one clear line and exit code 1', async () => {
   expect(lines[0]).toMatch(/newer/)
 })
 
-test('[RUN-3] a database that cannot be reached is one clear line and exit code 1', async () => {
+test('[RUN-3] an unreachable database gives one clear line without the password, and exit code 1', async () => {
   const { code, lines } = await failedStart({ DATABASE_URL: 'postgresql://somebody:hunter2@127.0.0.1:1/chat' })
   expect(code).toBe(1)
   expect(lines).toEqual(['Deskbell cannot start: the database 127.0.0.1:1/chat of DATABASE_URL cannot be reached'])
 })
 
-test('[RUN-10] open sign-in on every address is one clear line and exit code 1', async () => {
+test('[RUN-10] open sign-in on all addresses gives one line that names ALLOW_OPEN_AUTH, and exit code 1', async () => {
   const { code, lines } = await failedStart({ DATA_DIR: dataDir('open'), HOST: '0.0.0.0' })
   expect(code).toBe(1)
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain('ALLOW_OPEN_AUTH=yes')
 })
 
-test('[RUN-4] a second start is ready within three seconds, also after kill -9', async () => {
+test('[RUN-4] npm start with an existing data folder is ready within three seconds, also after kill -9', async () => {
   await using first = await npmStart({ DATA_DIR: dataDir('warm') })
   first.signalGroup('SIGKILL')
   await first.gone()
@@ -127,11 +127,11 @@ test('[RUN-4] a second start is ready within three seconds, also after kill -9',
     second.signalGroup(signal)
     await second.gone()
   }
-  // A busy machine may slow one of them down; the quickest shows what a start costs.
+  // A busy machine may slow down some of the starts, so only the fastest counts.
   expect(Math.min(...times)).toBeLessThan(3_000)
 })
 
-test('[RUN-7] of two starts at once on one data folder one runs and the other ends with a clear line', async () => {
+test('[RUN-7] of two simultaneous starts on one data folder one runs and the other is refused with a clear line', async () => {
   const starts = [1, 2].map(() => {
     const child = spawnNpmStart({ DATA_DIR: dataDir('twice') })
     let output = ''
@@ -154,7 +154,7 @@ test('[RUN-7] of two starts at once on one data folder one runs and the other en
   await expect.poll(() => processesWith(dataDir('twice')), { timeout: 5_000 }).toEqual([])
 })
 
-test('an unknown task is one line that names the tasks', async () => {
+test('an unknown task gives exit code 1 and a message that names the tasks', async () => {
   const child = spawn(process.execPath, [startScript, 'fly'])
   let printed = ''
   child.stderr.on('data', (chunk: Buffer) => {

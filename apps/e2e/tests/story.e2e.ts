@@ -6,10 +6,7 @@ import { chatRow, composer, messages, openAccountMenu, signInAsClient, signInByF
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-/*
- * The whole story in two tabs of one browser. The tests of this file are its chapters: they run in order and share
- * the two pages.
- */
+/* One scenario in two tabs of one browser. The tests are its steps: they run in order and share the two pages. */
 describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one browser', () => {
   let world: World
   let context: BrowserContext
@@ -24,7 +21,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-1] the client signs in and writes, which makes a chat', async () => {
+  test('[WEB-1] the client signs in and writes a first message, which creates a chat', async () => {
     client = await signInByForm(await context.newPage(), {
       url: world.url,
       person: { email: 'Ann@Example.com', name: 'Ann' },
@@ -35,7 +32,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await client.locator('article[data-state="sent"]').waitFor()
   })
 
-  test('[WEB-1] the chat is in the list of an operator who comes later', async () => {
+  test('[WEB-1] an operator who signs in later sees the chat as unassigned in the list', async () => {
     operator = await signInByForm(await context.newPage(), {
       url: world.url,
       person: { email: 'oleg@example.com', name: 'Oleg' },
@@ -45,7 +42,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await operator.getByText('Unassigned').last().waitFor()
   })
 
-  test('[WEB-13] unread messages show in the row and in the title', async () => {
+  test('[WEB-13] the unread message is counted in the row and in the title', async () => {
     await operator.getByText('1 unread message').waitFor({ state: 'attached' })
     await eventually(
       () => operator.title(),
@@ -53,27 +50,27 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     )
   })
 
-  test('[WEB-1] opening it assigns it, and the client sees who has come', async () => {
+  test('[WEB-1] opening the chat assigns it, and the client sees who joined', async () => {
     await chatRow(operator, 'Ann').click()
     await operator.getByText('Assigned to you').waitFor()
     await client.getByRole('heading', { name: 'Oleg' }).first().waitFor()
     await client.getByText('joined').waitFor()
   })
 
-  test('[WEB-1] messages appear at once on both sides', async () => {
+  test('[WEB-1] each side sees the messages of the other', async () => {
     await write(operator, 'Good morning, Ann.')
     await messages(client, 'Good morning, Ann.').waitFor()
     await write(client, 'It works!')
     await messages(operator, 'It works!').waitFor()
   })
 
-  test('[WEB-4] an own message is shown once and becomes read', async () => {
+  test('[WEB-4] an own message is shown once, and as read when the operator sees it', async () => {
     expect(await messages(client, 'Hello, is anybody there?').count()).toBe(1)
     await operator.bringToFront()
     await client.locator('article[data-state="read"]').filter({ hasText: 'Hello, is anybody there?' }).waitFor()
   })
 
-  test('[WEB-1] a new chat shows up in the open list by itself', async () => {
+  test('[WEB-1] a new chat appears in the open list without a reload', async () => {
     const other = await world.newContext()
     const second = await signInAsClient(other, world.url, { email: 'ben@example.com', name: 'Ben' })
     await write(second, 'Me too')
@@ -81,7 +78,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await other.close()
   })
 
-  test('[WEB-16] the operator filters the list', async () => {
+  test('[WEB-16] the operator filters the list by own and unassigned chats', async () => {
     await operator.getByRole('button', { name: 'Mine' }).click()
     await chatRow(operator, 'Ben').waitFor({ state: 'detached' })
     expect(await chatRow(operator, 'Ann').count()).toBe(1)
@@ -92,14 +89,14 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await chatRow(operator, 'Ann').waitFor()
   })
 
-  test('[WEB-16] the operator gives a chat back', async () => {
+  test('[WEB-16] the operator returns a chat to the queue', async () => {
     await chatRow(operator, 'Ben').click()
     await operator.getByText('Assigned to you').waitFor()
     await operator.getByRole('button', { name: 'Return to queue' }).click()
     await chatRow(operator, 'Ben').getByText('Unassigned').waitFor()
   })
 
-  test('[WEB-16] the operator starts a chat with a client', async () => {
+  test('[WEB-16] the operator starts a chat with a new client and writes in it', async () => {
     await operator
       .getByRole('button', { name: /start a chat|new chat/i })
       .first()
@@ -113,7 +110,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await operator.locator('article[data-state="sent"]').filter({ hasText: 'We have news for you.' }).waitFor()
   })
 
-  test('[WEB-15] Close Chat closes it on both sides, and a closed chat takes no message', async () => {
+  test('[WEB-15] "Close Chat" closes the chat on both sides and removes both composers', async () => {
     await chatRow(operator, 'Ann').click()
     await messages(operator, 'It works!').waitFor()
     await composer(client).fill('not sent yet')
@@ -128,7 +125,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await chatRow(operator, 'Ann').waitFor()
   })
 
-  test('[WEB-15] the client starts a new chat, and what was typed goes along', async () => {
+  test('[WEB-15] the client starts a new chat, and the unsent text moves to it', async () => {
     await client.getByRole('button', { name: 'New chat' }).first().click()
     await eventually(
       () => composer(client).inputValue(),
@@ -140,7 +137,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await chatRow(operator, 'Ann').getByText('not sent yet').waitFor()
   })
 
-  test('[WEB-5] a reload shows the same once', async () => {
+  test('[WEB-5] after a reload a message is shown once, and the chat is in the list', async () => {
     await client.reload()
     await messages(client, 'not sent yet').waitFor()
     expect(await messages(client, 'not sent yet').count()).toBe(1)
@@ -148,7 +145,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await chatRow(operator, 'Ann').waitFor()
   })
 
-  test('[WEB-3] messages, history and lists went through the socket only', () => {
+  test('[WEB-3] messages, history and lists use the socket only', () => {
     const calls = new Set(watches.flatMap((watch) => watch.calls))
     expect([...calls].filter((call) => !/\/trpc\/users\./.test(call))).toEqual([])
     const frames = watches.flatMap((watch) => watch.framesSent).join('\n')
@@ -156,7 +153,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
       expect(frames).toContain(path)
   })
 
-  test('[WEB-19] signing out leads home, ends this role only, and another user can sign in', async () => {
+  test('[WEB-19] signing out shows the home page and ends only this role, and another user can sign in', async () => {
     await openAccountMenu(client)
     await client.getByRole('button', { name: 'Sign out' }).click()
     await client.getByRole('link', { name: 'Login as Client' }).waitFor()
@@ -170,7 +167,7 @@ describe.skipIf(!tools.chromium)('a client and an operator in two tabs of one br
     await expect.poll(() => next.getByText('not sent yet').count()).toBe(0)
   })
 
-  test('[WEB-11] nothing was printed to the console', () => {
+  test('[WEB-11] the pages print nothing to the console', () => {
     expect(watches.flatMap((watch) => watch.printed)).toEqual([])
   })
 })

@@ -12,7 +12,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  /** Counts the open sockets of each tab. */
+  /** Returns a function that counts the open sockets of one tab, or of all. */
   function watchSockets(context: BrowserContext): (page?: Page) => number {
     const open = new Map<Page, number>()
     const change = (page: Page, by: number) => open.set(page, (open.get(page) ?? 0) + by)
@@ -22,7 +22,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
         socket.on('close', () => change(page, -1))
       })
       page.on('close', () => open.delete(page))
-      // A new document ends the sockets of the old one without a word.
+      // A navigation closes the sockets of the old document without a `close` event.
       page.on('request', (request) => {
         if (request.isNavigationRequest() && request.frame() === page.mainFrame()) open.delete(page)
       })
@@ -52,7 +52,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     }
   }
 
-  test('[SDK-14] the first tab opens one socket, and keeps it when it has loaded how to share it', async () => {
+  test('[SDK-14] the first tab opens one socket, and keeps it when the code that shares it has loaded', async () => {
     const page = await signInAsClient(await world.newContext(), world.url, { email: 'one@example.com', name: 'One' })
     await write(page, 'hello')
     await messages(page, 'hello').waitFor()
@@ -67,7 +67,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     expect(opened).toBe(1)
   })
 
-  test('[SDK-14] three tabs share one socket, and each shows everything that each of them writes', async () => {
+  test('[SDK-14] three tabs share one socket, and each shows the messages of all', async () => {
     const context = await world.newContext()
     const sockets = watchSockets(context)
     const pages = await tabs(context, 'Sharing')
@@ -82,7 +82,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     expect(sockets()).toBe(1)
   })
 
-  test('[SDK-14] a duplicated tab, which has the memory of the first, is a tab of its own', async () => {
+  test('[SDK-14] a duplicated tab with a copy of the session storage sends and receives like any other', async () => {
     const context = await world.newContext()
     const person = { email: 'twin@example.com', name: 'Twin' }
     const first = await signInAsClient(context, world.url, person)
@@ -90,7 +90,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     await messages(first, 'before').waitFor()
     const [second] = await Promise.all([
       context.waitForEvent('page'),
-      // As a browser does it: the copy begins with what `sessionStorage` holds.
+      // The new tab begins with a copy of `sessionStorage`, like a duplicated one.
       first.evaluate(() => void window.open(location.href)),
     ])
     await messages(second, 'before').waitFor()
@@ -106,7 +106,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     await context.close()
   })
 
-  test('[SDK-14] when the tab with the socket is closed the next one takes over, and nothing is missed', async () => {
+  test('[SDK-14] when a tab with the socket closes or reloads, another one takes over, and no message is missed', async () => {
     const context = await world.newContext()
     const sockets = watchSockets(context)
     const [first, second, third] = await tabs(context, 'Heirs')
@@ -126,7 +126,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     )
   })
 
-  test('[SDK-14] a first tab without the code to share its socket keeps no other tab waiting', async () => {
+  test('[SDK-14] a first tab that cannot load the code to share its socket does not block another tab', async () => {
     const context = await world.newContext()
     const sockets = watchSockets(context)
     const lost: string[] = []
@@ -152,7 +152,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     expect(sockets()).toBe(2)
   })
 
-  test('[SDK-14] a tab that crashes takes nothing with it', async () => {
+  test('[SDK-14] after a crash of the first tab the others show each other’s messages', async () => {
     const context = await world.newContext()
     const [first, second, third] = await tabs(context, 'Crash')
     const session = await context.newCDPSession(first)
@@ -161,7 +161,7 @@ describe.skipIf(!tools.chromium)('the tabs of one browser', () => {
     await showsEverything([second, third], ['first', 'after the crash'])
   })
 
-  test('[SDK-14] signing out in one tab ends all of them, and another user does not meet them', async () => {
+  test('[SDK-14] signing out in one tab ends the session in all, and the next user shares nothing with them', async () => {
     const context = await world.newContext()
     const sockets = watchSockets(context)
     const [first, second, third] = await tabs(context, 'Leaving')

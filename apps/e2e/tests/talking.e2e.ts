@@ -5,7 +5,7 @@ import { chatRow, composer, messages, shownTexts, signInAsClient, signInAsOperat
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-/** A client with one message, and the operator who has opened the chat. */
+/** Returns the pages of a client with one message and of an operator who has opened the chat. */
 async function talk(world: World, name: string): Promise<{ client: Page; operator: Page }> {
   const email = name.toLowerCase()
   const client = await signInAsClient(await world.newContext(), world.url, { email: `${email}@example.com`, name })
@@ -17,16 +17,16 @@ async function talk(world: World, name: string): Promise<{ client: Page; operato
   return { client, operator }
 }
 
-describe.skipIf(!tools.chromium)('what makes it a talk', () => {
+describe.skipIf(!tools.chromium)('marks, typing, edits and blocked storage', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  test('[WEB-24] the sign of an own message goes from sent over delivered to read', async () => {
+  test('[WEB-24] an own message is delivered while the operator does not look at it, and then read', async () => {
     const { client, operator } = await talk(world, 'Ticks')
-    // Two pages of one browser window each: the operator looks elsewhere, so that nothing counts as read.
+    // The operator's page believes that it is hidden, so nothing counts as read until it is reloaded.
     await operator.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
       Object.defineProperty(document, 'hidden', { get: () => true })
@@ -47,7 +47,7 @@ describe.skipIf(!tools.chromium)('what makes it a talk', () => {
     )
   })
 
-  test('[WEB-27] who writes is shown to the other side, and goes with the message', async () => {
+  test('[WEB-27] each side sees that the other is typing, and the notice goes when the message arrives', async () => {
     const { client, operator } = await talk(world, 'Writer')
     await composer(client).pressSequentially('I am wri')
     await operator.getByText('Writer is typing…').first().waitFor()
@@ -58,7 +58,7 @@ describe.skipIf(!tools.chromium)('what makes it a talk', () => {
     await client.getByText('is typing…').first().waitFor()
   })
 
-  test('[WEB-28] an own message is edited and deleted by keyboard, and the others see that it was', async () => {
+  test('[WEB-28] an own message is edited and deleted by keyboard, and the other side sees both', async () => {
     const { client, operator } = await talk(world, 'Editor')
     await write(client, 'the parcel has numbre 17')
     await messages(operator, 'numbre').waitFor()
@@ -87,7 +87,7 @@ describe.skipIf(!tools.chromium)('what makes it a talk', () => {
     expect(await operator.content()).not.toContain('number')
   })
 
-  test('[SDK-10] where all storage is blocked, the page says what that means, and both talk all the same', async () => {
+  test('[SDK-10] with all storage blocked the page says that it cannot save messages, and client and operator can talk', async () => {
     const context = await world.newContext()
     await context.addInitScript(() => {
       for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {

@@ -4,7 +4,7 @@ import { chatRow, composer, messages, signInAsClient, signInAsOperator, write } 
 import { tools } from '../src/tools.ts'
 import { createWorld, type World } from '../src/world.ts'
 
-/** As a browser does that translates the page: each text goes into elements of its own. */
+/** Changes the page as the translators of browsers do: moves each text into elements of its own. */
 async function translatePage(page: Page): Promise<void> {
   await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -22,7 +22,7 @@ async function translatePage(page: Page): Promise<void> {
   })
 }
 
-describe.skipIf(!tools.chromium)('texts', () => {
+describe.skipIf(!tools.chromium)('texts of messages', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld()
@@ -40,7 +40,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     return { client, operator }
   }
 
-  test('[WEB-39] light markup is shown as elements, and rows have the plain words', async () => {
+  test('[WEB-39] markup is shown as elements, and in rows as plain text; long code scrolls, and a single emoji is large', async () => {
     const { client, operator } = await talk('Marks')
     await write(
       client,
@@ -75,11 +75,11 @@ describe.skipIf(!tools.chromium)('texts', () => {
     expect(await height('👨‍👩‍👧')).toBeGreaterThan(1.5 * (await height('plain')))
   })
 
-  test('[WEB-40] each line of a message has the direction of its own first letter', async () => {
+  test('[WEB-40] each line of a message has the direction of its first letter', async () => {
     const { client, operator } = await talk('Lines')
     await write(client, 'Order 123\nשלום?\nпривет')
     await messages(operator, 'Order 123').waitFor()
-    // Where the first and the last sign of each line stand.
+    // True for each line whose first character is to the left of its last.
     const places = await messages(operator, 'Order 123')
       .locator('[dir=auto]', { hasText: 'Order 123' })
       .first()
@@ -101,7 +101,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     expect(places).toEqual([true, false, true])
   })
 
-  test('[WEB-41] a page that the browser has translated goes on, and shows what is new', async () => {
+  test('[WEB-41] pages that the browser has translated still show edits, new messages, a close and a reopening', async () => {
     const { client, operator } = await talk('Translated')
     await write(client, 'the parcel has numbre 17')
     await messages(operator, 'numbre').waitFor()
@@ -133,7 +133,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     for (const page of [client, operator]) await expect.poll(() => page.getByText('could not be shown').count()).toBe(0)
   })
 
-  test('[WEB-42] what is pasted, dropped or typed with Alt+Enter stays whole, and never leaves the chat', async () => {
+  test('[WEB-42] pasted separators and Alt+Enter become line breaks, invisible text is not sent, and a dropped file is refused', async () => {
     const { client, operator } = await talk('Typist')
     const box = composer(client)
     await box.focus()
@@ -166,12 +166,12 @@ describe.skipIf(!tools.chromium)('texts', () => {
     expect(await box.evaluate(isStopped)).toBe(true)
   })
 
-  test('[WEB-43] a device whose clock is fast offers to edit what has just been sent', async () => {
+  test('[WEB-43] a message that was just sent can be edited on a device whose clock is three hours fast', async () => {
     const context = await world.newContext()
     await context.clock.setFixedTime(Date.now() + 3 * 3_600_000)
     const client = await signInAsClient(context, world.url, { email: 'fast@example.com', name: 'Fast' })
     await write(client, 'first')
-    // The page is told of what comes from now on, which tells it the server's time.
+    // Entries that arrive while the stream is live tell the page the server's time.
     await client.getByRole('button', { name: 'Copy message' }).waitFor()
     await messages(client, 'first').and(client.locator('[data-state=sent]')).waitFor()
     await write(client, 'second')
@@ -180,7 +180,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     await client.getByRole('textbox', { name: 'New message text' }).waitFor()
   })
 
-  test('[WEB-44] on paper stand all loaded messages, with author and time, and nothing else', async () => {
+  test('[WEB-44] a chat is printed on several pages, with its messages, their authors and times, and no buttons', async () => {
     const { client, operator } = await talk('Paper')
     await write(client, Array.from({ length: 120 }, (_, line) => `line ${line}`).join('\n'))
     await messages(operator, 'line 119').waitFor()
@@ -196,7 +196,7 @@ describe.skipIf(!tools.chromium)('texts', () => {
     }
   })
 
-  test('[WEB-45] a long name is cut with an ellipsis; without a clipboard the copy button copies the old way', async () => {
+  test('[WEB-45] a long name is cut with an ellipsis, and the copy button works without the clipboard API', async () => {
     const name = 'W'.repeat(110)
     const { client, operator } = await talk(name)
     const heading = messages(operator, 'first').getByTitle(name)

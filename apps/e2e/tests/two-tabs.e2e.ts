@@ -17,7 +17,7 @@ describe.skipIf(!tools.chromium)('two tabs of one client', () => {
       what: `${texts.join(', ')} in ${page.url()}`,
     })
 
-  test('[WEB-71] [WEB-72] [WEB-73] first messages of both arrive, and what one sends the other cannot send again', async () => {
+  test('[WEB-71] [WEB-72] [WEB-73] first messages of both tabs arrive in one chat, a sent draft leaves the other tab, and a draft survives a full storage', async () => {
     const context = await world.newContext()
     const first = await signInAsClient(context, world.url, { email: 'two@example.com', name: 'Tessa Two' })
     const second = await context.newPage()
@@ -62,7 +62,7 @@ describe.skipIf(!tools.chromium)('two tabs of one client', () => {
         }
       }
     })
-    // Longer than what may be left over.
+    // Longer than the space that is left.
     const long = 'no room for this '.repeat(100).trim()
     await composer(second).fill(long)
     await second.getByText('your draft can’t be saved', { exact: false }).waitFor()

@@ -6,12 +6,12 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** The words of a text, with those that stand together in one name: `TabGuest` → `tab`, `guest`. */
+/** Returns the words of a text in lower case, including the parts of names: `TabGuest` → `tab`, `guest`. */
 function wordsOf(text: string): Set<string> {
   return new Set(text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g)?.map((word) => word.toLowerCase()))
 }
 
-/** Of the last table of the glossary: words, and the folders that must not have them. */
+/** Returns the rows of the glossary's last table: words, and the folders that must not contain them. */
 function goneWords(): { words: string[]; folders: string[] }[] {
   const [, section = ''] = readFileSync(join(root, 'docs/glossary.md'), 'utf8').split('## Words that have gone')
   return [...section.matchAll(/^\| ([a-z, ]+) \| (`.*`) \|$/gm)].map(([, words = '', folders = '']) => ({
@@ -20,7 +20,7 @@ function goneWords(): { words: string[]; folders: string[] }[] {
   }))
 }
 
-test('[DOC-6] words that the glossary has taken out do not come back, in names, comments or paths', () => {
+test('[DOC-6] no file or path of a folder contains a word that the glossary has removed from it', () => {
   const tables = goneWords()
   expect(tables.length).toBeGreaterThan(0)
   const found = tables.flatMap(({ words, folders }) => {
@@ -38,7 +38,7 @@ test('[DOC-6] words that the glossary has taken out do not come back, in names, 
   expect(found).toEqual([])
 })
 
-test('[DOC-6] a word is found inside of a name too', () => {
+test('[DOC-6] words are found inside names', () => {
   expect([...wordsOf('new TabGuest(hostedGuests, HTTPHall)')]).toEqual([
     'new',
     'tab',

@@ -1,4 +1,4 @@
-/** One message of the sample: who writes, how many minutes before the clock of the pictures, and what. */
+/** A message of the sample: its author, how many minutes before `picturesAt` it was sent, and its text. */
 export type Line = { readonly from: 'client' | 'olga' | 'dmitri'; readonly ago: number; readonly text: string }
 
 export type SampleChat = {
@@ -8,7 +8,7 @@ export type SampleChat = {
   readonly lines: readonly Line[]
 }
 
-/** What every clock in the pictures says at their first moment. */
+/** The time at which the clock of each page starts. */
 export const picturesAt = new Date('2026-03-12T10:05:00+01:00')
 
 export const operators = {
@@ -18,7 +18,7 @@ export const operators = {
 
 const day = 24 * 60
 
-/** The chats that are opened in the pictures, and those that stand at the top of the list. */
+/** Chats that are open in pictures, and others for the top of the list. */
 export const featured: readonly SampleChat[] = [
   {
     name: 'Mara Lindqvist',
@@ -121,7 +121,7 @@ export const featured: readonly SampleChat[] = [
   },
 ]
 
-/** A long name, and lines in scripts of both directions, with and without spaces. */
+/** A long name, and messages in scripts of both directions, with and without spaces. */
 export const scripts: SampleChat = {
   name: 'Wolfeschlegelsteinhausenbergerdorff-Çağlayan María de los Ángeles, M.D.',
   email: 'a.very.long.address.that.nobody.can.read.at.once@subdomain.example.com',
@@ -163,7 +163,7 @@ const questions = [
 ]
 const answers = ['We have sent a new one by courier.', 'Да, по будням с 10 до 19.', 'It’s back next Tuesday.']
 
-/** The rest of a busy inbox: always the same people, the older the further down. */
+/** Returns the rest of a busy inbox: the same clients in every run, each chat older than the one before. */
 export function otherChats(count: number): SampleChat[] {
   return Array.from({ length: count }, (_, index) => {
     const name = `${given[index % given.length]} ${family[(index * 7) % family.length]}`

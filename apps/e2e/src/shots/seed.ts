@@ -2,14 +2,14 @@ import { execute } from '@deskbell/testkit/execute'
 import { type RestUser, signInByRest } from '../rest-user.ts'
 import { operators, picturesAt, type SampleChat } from './sample-data.ts'
 
-/** What the pictures need to know of the sample: sessions, and chats by their client's name. */
+/** The sample as the pictures use it: sessions, and chats by the name of their client. */
 export type Seeded = {
   readonly olga: RestUser
   readonly dmitri: RestUser
   readonly clients: ReadonlyMap<string, { readonly person: RestUser; readonly chatId: number }>
 }
 
-/** Signs everybody in and lets them talk over REST, oldest chat first. `settleSeed` gives the rows their times. */
+/** Signs in all users and sends their messages over REST, oldest chat first. `settleSeed` sets the times. */
 export async function seed(url: string, chats: readonly SampleChat[]): Promise<{ seeded: Seeded; times: Times }> {
   const olga = await signInByRest(url, { ...operators.olga, role: 'operator' })
   const dmitri = await signInByRest(url, { ...operators.dmitri, role: 'operator' })
@@ -26,7 +26,7 @@ export async function seed(url: string, chats: readonly SampleChat[]): Promise<{
         owner = from
       }
       const { id, seq } = await author.send(chatId, text)
-      // Whoever answers has read what stands above, and the client reads the answer.
+      // Both operators and the client have read the chat up to an answer.
       if (from !== 'client') await Promise.all([olga, dmitri, person].map((reader) => reader.markRead(chatId, seq)))
       times.push([id, new Date(picturesAt.getTime() - ago * 60_000)])
     }
@@ -38,7 +38,7 @@ export async function seed(url: string, chats: readonly SampleChat[]): Promise<{
 
 type Times = (readonly [messageId: number, at: Date])[]
 
-/** The times of a sample as if it had happened before the clock of the pictures. The server is not running meanwhile. */
+/** Sets the times of the rows as if the sample was written before the pictures. The server must not run meanwhile. */
 export async function settleSeed(databaseUrl: string, times: Times): Promise<void> {
   const values = times.map(([id, at]) => `(${id}, timestamptz '${at.toISOString()}')`).join(', ')
   await execute(

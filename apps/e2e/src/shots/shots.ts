@@ -10,13 +10,14 @@ import { type Seeded, seed, settleSeed } from './seed.ts'
 import { keepCompany, type Look, looks, states, takeShot } from './states.ts'
 
 /**
- * `pnpm shots [word…]`: pictures of every page into `.shots`, from a real server with sample data and a set clock.
- * With words only those whose name holds all of them, such as `console-talking dark`; a comma means or: `phone,tablet`.
+ * `pnpm shots [word…]`: takes pictures of every page into `.shots`, from a real server with sample data and a set
+ * clock. Words select the pictures whose names contain all of them, such as `console-talking dark`; a comma means or:
+ * `phone,tablet`.
  */
 const folder = fileURLToPath(new URL('../../../../.shots/', import.meta.url))
 const { positionals: words } = parseArgs({ allowPositionals: true })
 
-/** More would wait for each other's processors. */
+/** More pages at once would only wait for the processor. */
 const atOnce = 3
 
 const wanted = looks.flatMap((look) =>

@@ -9,11 +9,11 @@ type Place = { readonly url: string; readonly seeded: Seeded; readonly russian: 
 export type State = {
   readonly name: string
   readonly world: 'empty' | 'busy'
-  /** Whose session the browser has, and the page to open. */
+  /** Returns the page to open, and the session of the browser. */
   readonly open: (place: Place) => Promise<{ path: string; session?: { role: string; id: number; token: string } }>
-  /** The looks it is taken in; all when not given. */
+  /** The names of the looks in which it is taken. Default: all. */
   readonly looks?: readonly string[]
-  /** Resolves when the page shows what the picture is about. */
+  /** Resolves when the page shows what the picture is for. */
   readonly ready: (page: Page) => Promise<unknown>
 }
 
@@ -43,7 +43,7 @@ const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor(
 const articles = (page: Page) => page.getByRole('article').last().waitFor()
 const offline = async (page: Page) => {
   await articles(page)
-  // The worker has the shell, and leaving the page keeps what was seen: so it is shown again offline.
+  // With a service worker the page loads offline too, and shows what it stored on the device.
   await eventually(
     () => page.evaluate('navigator.serviceWorker.controller !== null'),
     (isServed) => isServed === true,
@@ -66,7 +66,7 @@ export const states: readonly State[] = [
     name: 'client-empty',
     world: 'busy',
     open: newcomer,
-    // The field stands before the chat is known; the greeting comes with it.
+    // The composer is shown before the client's chats are known, the greeting only after that.
     ready: (page) => page.getByText(/^(How can we help|Чем можем помочь)/).waitFor(),
   },
   { name: 'client-talking', world: 'busy', open: asClient(talker), ready: articles },
@@ -93,7 +93,7 @@ export const states: readonly State[] = [
 
 export type Look = BrowserContextOptions & {
   readonly name: string
-  /** The states it is taken in; all when not given. */
+  /** The names of the states that are taken. Default: all. */
   readonly states?: readonly string[]
   readonly print?: boolean
 }
@@ -105,7 +105,7 @@ const sizes: readonly Look[] = [
 ]
 const ends = ['home', 'sign-in', 'client-talking', 'console-200', 'console-talking']
 
-/** Every size in both themes and languages, then the ways in which few look and nobody may be left out. */
+/** Every size in both themes and languages, then settings that fewer users have, and print. */
 export const looks: readonly Look[] = [
   ...sizes.flatMap((size) =>
     (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -137,7 +137,7 @@ export async function takeShot(browser: Browser, { url, seeded, look, state, pat
     ...options,
   })
   try {
-    // Long: a picture that comes late on a busy machine is still the same picture.
+    // Long, because a slow machine takes the same picture, only later.
     context.setDefaultTimeout(60_000)
     const opened = await state.open({ url, seeded, russian: options.locale === 'ru-RU' })
     if (opened.session !== undefined) await addSession(context, url, opened.session)
@@ -147,7 +147,7 @@ export async function takeShot(browser: Browser, { url, seeded, look, state, pat
     await state.ready(page)
     await page.getByText(/^(Back online|Снова на связи)/).waitFor({ state: 'hidden' })
     if (print) {
-      // The pages put another document in place when the browser is about to print.
+      // The pages render a document for paper when the browser is about to print.
       await page.evaluate('dispatchEvent(new Event("beforeprint"))')
       await page.emulateMedia({ media: 'print' })
     }
@@ -158,7 +158,7 @@ export async function takeShot(browser: Browser, { url, seeded, look, state, pat
   }
 }
 
-/** A colleague and two clients who are here while the pictures are taken, so that presence has something to show. */
+/** Keeps a colleague online while the pictures are taken, and two clients if they were seeded. */
 export async function keepCompany(
   browser: Browser,
   { url, seeded }: Pick<Task, 'url' | 'seeded'>,
