@@ -189,7 +189,7 @@ describe.skipIf(!tools.chromium)('texts of messages', () => {
       expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(2)
       await page.emulateMedia({ media: 'print' })
       await page.getByRole('article').getByText('line 119').waitFor()
-      expect(await page.getByRole('heading', { name: /^Paper \d/ }).count()).toBe(2)
+      await expect.poll(() => page.getByRole('heading', { name: /^Paper \d/ }).count()).toBe(2)
       await expect.poll(() => page.getByRole('button').count()).toBe(0)
       await page.emulateMedia({ media: 'screen' })
       await page.getByRole('button', { name: 'Send' }).waitFor()

@@ -23,13 +23,13 @@ export const messagesLimitMax = 200
 /** Messages in one `messages.sendBatch`. */
 export const batchItemsMax = 20
 
-/** Messages that wait to be stored in one process, and those of one chat whose lock is held elsewhere. */
-export const sendQueueItemsMax = 8_192
-export const sendAsideItemsMax = 200
-/** A send that was not begun after so long is given up. */
-export const sendWaitMsMax = 2_000
-/** Messages in one transaction. */
-export const sendTripItemsMax = 512
+/** Messages and changes of chats that wait to be stored in one process, and those of one chat whose lock is held. */
+export const writeQueueItemsMax = 8_192
+export const blockedChatItemsMax = 200
+/** A change of a chat that does not have the chat's lock after so long is refused. */
+export const lockWaitMsMax = 2_000
+/** Messages and changes in one transaction. */
+export const writeBatchItemsMax = 512
 
 /** Entries in one `ev` frame. */
 export const frameEntriesMax = 64

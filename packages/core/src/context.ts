@@ -7,10 +7,10 @@ import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
 import type { Log } from './log.ts'
 import { ReadStatusFollower } from './messages/read-status-follower.ts'
-import { SendLanes } from './messages/send-lanes.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
+import { ChatWriter } from './writer/chat-writer.ts'
 
 export type { Log } from './log.ts'
 
@@ -24,7 +24,8 @@ export type Core = {
   readonly queries: Queries
   readonly bus: Bus
   readonly hub: Hub
-  readonly sends: SendLanes
+  /** Makes every change of existing chats. */
+  readonly writer: ChatWriter
   readonly readStatus: ReadStatusFollower
   readonly delivered: DeliveredWriter
   readonly typing: TypingMemory
@@ -58,7 +59,7 @@ export type CoreOptions = {
 export function createCore(options: CoreOptions): Core {
   const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
-  const sends = new SendLanes({ db, bus, epoch: () => hub.epoch() })
+  const writer = new ChatWriter({ db, bus, epoch: () => hub.epoch() })
   const readStatus = new ReadStatusFollower({ db, log })
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   const queries = createQueries(db.orm)
@@ -69,7 +70,7 @@ export function createCore(options: CoreOptions): Core {
     queries,
     bus,
     hub,
-    sends,
+    writer,
     readStatus,
     delivered,
     typing,
@@ -85,7 +86,7 @@ export function createCore(options: CoreOptions): Core {
       presence.start()
     },
     async stop() {
-      await sends.stop()
+      await writer.stop()
       typing.stop()
       await presence.stop()
       await hub.stop()

@@ -18,6 +18,11 @@ export function isUnavailable(error: unknown): boolean {
   return isConnectionLost(error)
 }
 
+/** Another transaction has held a lock for too long. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === '55P03'
+}
+
 /** The connection is of no further use, whatever became of the statement. */
 export function isConnectionLost(error: unknown): boolean {
   for (const cause of causes(error)) {

@@ -14,8 +14,8 @@ export type Database = {
   /** One connection that no user can occupy: for health, the epoch, and what hints did not bring. */
   readonly reserved: Orm
   readonly reservedPool: pg.Pool
-  /** For whole transactions of many sends: their statements follow each other without waiting. See `inLane`. */
-  readonly lanes: pg.Pool
+  /** For the chat writer: statements are sent without waiting for the answers to earlier ones. See `inPipeline`. */
+  readonly pipelined: pg.Pool
   /**
    * From now on every new connection runs `check` before anybody gets it. One whose check fails is closed,
    * and whoever asked for it gets the error.
@@ -47,12 +47,15 @@ const queryTimeoutMs = 2_500
 const statementTimeoutMs = 5_000
 
 const poolMaxDefault = 10
-/** Two lanes, and four chats that go alone. */
-const laneConnectionsMax = 6
-/** A lane waits for no row, and for another's unfinished insert no longer than this: its neighbours wait with it. */
-const laneLockTimeoutMs = 200
+/** Two workers of the chat writer, four blocked chats that wait for their locks, and one attempt at the others. */
+const pipelinedMax = 7
+/**
+ * A worker waits for no row, and for another transaction's insert of the same key no longer than this, because all
+ * commands of its batch wait with it.
+ */
+const pipelinedLockTimeoutMs = 200
 /** Few statements, planned once, that find their rows by index whatever the statistics of a young table say. */
-const lanePlans = [
+const pipelinedPlans = [
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
   'enable_hashjoin=off',
@@ -73,17 +76,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = openPlain(poolMax)
   const writers = openPlain(poolMax)
   const reservedPool = openPlain(1)
-  const lanes = openPool(options, {
-    max: laneConnectionsMax,
+  const pipelined = openPool(options, {
+    max: pipelinedMax,
     // The first send after a quiet time need not wait for a connection.
     min: 1,
     pipeline: true,
     onConnect,
-    lock_timeout: laneLockTimeoutMs,
-    options: [timeZone, ...lanePlans.map((plan) => `-c ${plan}`)].join(' '),
+    lock_timeout: pipelinedLockTimeoutMs,
+    options: [timeZone, ...pipelinedPlans.map((plan) => `-c ${plan}`)].join(' '),
   })
   const close = async () => {
-    await Promise.all([pool, writers, reservedPool, lanes].map((each) => each.end()))
+    await Promise.all([pool, writers, reservedPool, pipelined].map((each) => each.end()))
   }
   const checkConnections = (next: ConnectionCheck) => {
     check = next
@@ -94,7 +97,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     writers,
     reserved: ormOn(reservedPool),
     reservedPool,
-    lanes,
+    pipelined,
     checkConnections,
     close,
   }

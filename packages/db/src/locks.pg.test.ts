@@ -3,7 +3,7 @@ import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-datab
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { lockChat, lockChats } from './locks.ts'
+import { lockChats } from './locks.ts'
 import { chats } from './schema/chats.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -19,7 +19,7 @@ test('[MSG-13] who locks a chat second waits, and sees what the first one commit
   const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>()
   const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>()
   const first = inTransaction(fresh.db, async (tx) => {
-    const chat = await lockChat(tx, chatId)
+    const [chat] = await lockChats(tx, [chatId])
     locked()
     await tx.update(chats).set({ status: 'closed', lastSeq: 1 }).where(eq(chats.id, chatId))
     await mayCommit
@@ -28,7 +28,7 @@ test('[MSG-13] who locks a chat second waits, and sees what the first one commit
   await isLocked
   const second = inTransaction(fresh.db, async (tx) => {
     await tx.execute(sql`select 1`)
-    const chat = await lockChat(tx, chatId)
+    const [chat] = await lockChats(tx, [chatId])
     return { status: chat?.status, lastSeq: chat?.lastSeq }
   })
   await waitFor(async () => (await waiting()) === 1)
@@ -40,12 +40,12 @@ test('[MSG-13] who locks a chat second waits, and sees what the first one commit
 test('[MSG-13] another chat is not held up, and a chat that does not exist is nobody', async () => {
   const [held, free] = [await newChat(), await newChat()]
   await inTransaction(fresh.db, async (tx) => {
-    await lockChat(tx, held)
-    const other = await inTransaction(fresh.db, (second) => lockChat(second, free))
+    await lockChats(tx, [held])
+    const [other] = await inTransaction(fresh.db, (second) => lockChats(second, [free]))
     expect(other?.id).toBe(free)
   })
-  const missing = await inTransaction(fresh.db, (tx) => lockChat(tx, chatIdSchema.parse(999_999)))
-  expect(missing).toBe(undefined)
+  const missing = await inTransaction(fresh.db, (tx) => lockChats(tx, [chatIdSchema.parse(999_999)]))
+  expect(missing).toEqual([])
 })
 
 test('[MSG-13] many who lock the same chats, named in any order, never meet in a deadlock', async () => {

@@ -1,7 +1,6 @@
 import type { ChatId } from '@deskbell/contract/ids'
-import { asc, eq, type SQL, sql } from 'drizzle-orm'
+import { asc, type SQL, sql } from 'drizzle-orm'
 import { numberArray } from './array-text.ts'
-import { lockTimeoutMs } from './database.ts'
 import { preparedOnce } from './prepared.ts'
 import { chats } from './schema/chats.ts'
 import { messages } from './schema/messages.ts'
@@ -19,71 +18,61 @@ import type { Executor, Tx } from './transaction.ts'
  * so tables that are written outside the lock have none.
  */
 
-export type LockedChat = typeof chats.$inferSelect
-
-/** Waits for the chat's lock and keeps it until the transaction ends. Undefined when there is no such chat. */
-export async function lockChat(tx: Tx, chatId: ChatId): Promise<LockedChat | undefined> {
-  const [chat] = await lockOne(tx).execute({ chatId })
-  return chat
-}
-
-const lockOne = preparedOnce((executor) =>
-  executor
-    .select()
-    .from(chats)
-    .where(eq(chats.id, sql.placeholder('chatId')))
-    .for('update')
-    .prepare('chat_lock'),
-)
-
-/** What a send needs of its chat. */
-export type SendChat = Pick<
-  LockedChat,
+/** What a change of a chat needs to know of it. */
+export type LockedChat = Pick<
+  typeof chats.$inferSelect,
   | 'id'
   | 'userId'
   | 'operatorId'
   | 'status'
+  | 'closedAt'
   | 'lastSeq'
   | 'rev'
   | 'inCount'
   | 'outCount'
   | 'lastEntryAt'
   | 'waitingSince'
+  | 'wavedOffSeq'
 >
 
-/** Locks several chats, lowest id first, so that two callers never wait for each other in a ring. Missing ones are left out. */
-export function lockChats(tx: Tx, chatIds: readonly ChatId[]): Promise<SendChat[]> {
+/**
+ * Waits for the locks of chats, lowest id first, so that two callers never deadlock, and keeps them until the transaction
+ * ends. Missing chats are left out.
+ */
+export function lockChats(tx: Tx, chatIds: readonly ChatId[]): Promise<LockedChat[]> {
   return lockAll(tx).execute({ chatIds: numberArray(chatIds) })
 }
 
-/** The same without waiting: also the chats that somebody else has locked are left out. */
-export function lockFreeChats(tx: Tx, chatIds: readonly ChatId[]): Promise<SendChat[]> {
+/** The same without waiting: chats that another transaction has locked are left out too. */
+export function lockFreeChats(tx: Tx, chatIds: readonly ChatId[]): Promise<LockedChat[]> {
   return lockFree(tx).execute({ chatIds: numberArray(chatIds) })
 }
 
-/** Lets this transaction wait for locks as long as any other; connections of the lanes are impatient. */
-export async function waitForLocks(tx: Tx): Promise<void> {
-  await tx.execute(sql.raw(`set local lock_timeout = ${lockTimeoutMs}`))
+/** Lets this transaction wait so many milliseconds for a lock; connections of the chat writer have a short time limit. */
+export async function setLockTimeout(tx: Tx, ms: number): Promise<void> {
+  await tx.execute(sql.raw(`set local lock_timeout = ${Math.max(1, Math.round(ms))}`))
 }
 
-const lockAll = preparedOnce((executor) => selectForSend(executor).for('update').prepare('chats_lock'))
+const lockAll = preparedOnce((executor) => selectForChange(executor).for('update').prepare('chats_lock'))
 const lockFree = preparedOnce((executor) =>
-  selectForSend(executor).for('update', { skipLocked: true }).prepare('chats_lock_free'),
+  selectForChange(executor).for('update', { skipLocked: true }).prepare('chats_lock_free'),
 )
 
-function selectForSend(executor: Executor) {
+function selectForChange(executor: Executor) {
   return executor
     .select({
       id: chats.id,
       userId: chats.userId,
       operatorId: chats.operatorId,
       status: chats.status,
+      closedAt: chats.closedAt,
       lastSeq: chats.lastSeq,
       rev: chats.rev,
       inCount: chats.inCount,
       outCount: chats.outCount,
       lastEntryAt: chats.lastEntryAt,
       waitingSince: chats.waitingSince,
+      wavedOffSeq: chats.wavedOffSeq,
     })
     .from(chats)
     .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)

@@ -3,10 +3,10 @@ import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-datab
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { textArray } from './array-text.ts'
-import { lockChat, lockFreeChats } from './locks.ts'
+import { lockChats, lockFreeChats } from './locks.ts'
 import { preparedOnce } from './prepared.ts'
 import { readSentBefore } from './queries/sends.ts'
-import { inLane, inTransaction, type Tx } from './transaction.ts'
+import { inPipeline, inTransaction, type Tx } from './transaction.ts'
 
 let fresh: FreshDatabase
 beforeAll(async () => {
@@ -49,12 +49,12 @@ test('[DB-8] the statements of a lane are planned once, and find their rows by i
       select id, 1, user_id, 'a', 'in', 'hash', 1, now(), 'a' from chats`)
   for (const table of ['chats', 'messages']) await fresh.db.pool.query(`vacuum analyze ${table}`)
   for (let round = 0; round < 8; round += 1) {
-    await inLane(fresh.db, async (tx) => {
+    await inPipeline(fresh.db, async (tx) => {
       await lockFreeChats(tx, [chatId])
       return { last: readSentBefore(tx, [{ userId, clientMsgId: 'a' }]) }
     })
   }
-  const { rows } = await fresh.db.lanes.query<{ name: string; generic_plans: string; custom_plans: string }>(
+  const { rows } = await fresh.db.pipelined.query<{ name: string; generic_plans: string; custom_plans: string }>(
     `select name, generic_plans, custom_plans from pg_prepared_statements where name <> '' order by name`,
   )
   expect(rows).toEqual([
@@ -62,17 +62,17 @@ test('[DB-8] the statements of a lane are planned once, and find their rows by i
     { name: 'sends_before', generic_plans: '8', custom_plans: '0' },
   ])
   for (const name of [`chats_lock_free ('{1,2}')`, `sends_before ('{a,b}', '{1,1}', 1)`]) {
-    const plan = JSON.stringify((await fresh.db.lanes.query(`explain execute ${name}`)).rows)
+    const plan = JSON.stringify((await fresh.db.pipelined.query(`explain execute ${name}`)).rows)
     expect(plan).toMatch(/Index Scan (using|on) (chats_pkey|uniq_client_msg_user)/)
     expect(plan).not.toMatch(/Seq Scan|Hash Join/)
   }
 })
 
-test('[DB-8] the lock of one chat is a named statement too', async () => {
+test('[DB-8] the lock that waits is a named statement too', async () => {
   await inTransaction(fresh.db, async (tx) => {
-    await lockChat(tx, chatId)
+    await lockChats(tx, [chatId])
     const { rows } = await tx.execute(sql`select name from pg_prepared_statements`)
-    expect(rows).toContainEqual({ name: 'chat_lock' })
+    expect(rows).toContainEqual({ name: 'chats_lock' })
   })
 })
 

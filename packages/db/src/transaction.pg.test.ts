@@ -3,7 +3,7 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sqlState } from './database-error.ts'
-import { inLane, inSnapshot, inTransaction, type Tx } from './transaction.ts'
+import { inPipeline, inSnapshot, inTransaction, type Tx } from './transaction.ts'
 
 let fresh: FreshDatabase
 beforeAll(async () => {
@@ -119,27 +119,27 @@ test('[DB-5] a snapshot sees one moment, writes nothing, and keeps nobody waitin
 
 test('[DB-3] a lane commits behind its last statement, and one that fails there is rolled back and told', async () => {
   const before = await counted(1)
-  await inLane(fresh.db, async (tx) => ({ last: count(tx, 1).execute() }))
+  await inPipeline(fresh.db, async (tx) => ({ last: count(tx, 1).execute() }))
   expect(await counted(1)).toBe(before + 1)
-  const failed = inLane(fresh.db, async (tx) => {
+  const failed = inPipeline(fresh.db, async (tx) => {
     await count(tx, 1)
     return { last: tx.execute(sql`insert into counters values (1, 0)`).execute() }
   })
   expect(sqlState(await failed.catch((error: unknown) => error))).toBe('23505')
   expect(await counted(1)).toBe(before + 1)
-  await inLane(fresh.db, async (tx) => ({ last: count(tx, 1).execute() }))
+  await inPipeline(fresh.db, async (tx) => ({ last: count(tx, 1).execute() }))
   expect(await counted(1)).toBe(before + 2)
 })
 
 test('[DB-4] a lane whose connection dies on the way is told, and the next one has another', async () => {
   const { promise: sent, resolve: tellPid } = Promise.withResolvers<number>()
-  const broken = inLane(fresh.db, async (tx) => {
+  const broken = inPipeline(fresh.db, async (tx) => {
     tellPid(await backendOf(tx))
     return { last: tx.execute(sql`select pg_sleep(4)`).execute() }
   })
   await Promise.all([expect(broken).rejects.toThrow(), sent.then(terminate)])
-  await waitFor(() => fresh.db.lanes.idleCount === fresh.db.lanes.totalCount)
-  await inLane(fresh.db, async (tx) => ({ last: count(tx, 3).execute() }))
+  await waitFor(() => fresh.db.pipelined.idleCount === fresh.db.pipelined.totalCount)
+  await inPipeline(fresh.db, async (tx) => ({ last: count(tx, 3).execute() }))
 })
 
 /** Lets nobody through before all have come; later callers pass. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
+import { fillPlaceholders } from 'drizzle-orm'
+import pg from 'pg'
 import { type Database, type Orm, ormOn } from './database.ts'
 import { isConnectionLost, sqlState } from './database-error.ts'
 
@@ -26,13 +27,13 @@ export function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Pr
 export type Last<T> = { last: Promise<T> }
 
 /**
- * The same on a connection of the lanes, whose statements are sent without waiting for the answers before them.
- * `work` ends when its last statement is sent; the commit follows on its heels. Of a statement that failed the commit
- * makes a rollback and says nothing, so the last answer is asked afterwards.
+ * The same on a pipelined connection, where a statement may be sent before the answers to earlier ones have come. `work`
+ * ends when its last statement is sent, and the commit is sent behind it. After a failed statement the commit rolls back
+ * without an error, so `last` is awaited afterwards.
  */
-export function inLane<T>(db: Database, work: (tx: Tx) => Promise<Last<T>>): Promise<T> {
+export function inPipeline<T>(db: Database, work: (tx: Tx) => Promise<Last<T>>): Promise<T> {
   return tryAgain(async () => {
-    const { last } = await runOnce(db.lanes, (tx) => work(tx).then(heeded), readCommitted)
+    const { last } = await runOnce(db.pipelined, (tx) => work(tx).then(heeded), readCommitted)
     return await last
   })
 }
@@ -41,6 +42,52 @@ export function inLane<T>(db: Database, work: (tx: Tx) => Promise<Last<T>>): Pro
 function heeded<T>(sent: Last<T>): Last<T> {
   sent.last.catch(() => undefined)
   return sent
+}
+
+/** A statement that was built once, with its values. */
+export type Statement = { readonly name: string; readonly text: string; readonly values: unknown[] }
+
+/** Builds a statement once. The result fills in the values of its placeholders. */
+export function statementOf(
+  name: string,
+  { sql: text, params }: { sql: string; params: unknown[] },
+): (values: Record<string, unknown>) => Statement {
+  return (values) => ({ name, text, values: fillPlaceholders(params, values) })
+}
+
+/**
+ * Runs a READ COMMITTED transaction of statements that do not depend on each other's answers: begin, the statements and
+ * the commit are sent in one packet. Returns the rows of the last statement, and null when one of them failed: then the
+ * transaction was rolled back, or its outcome is unknown because the connection was lost.
+ */
+export async function runAtOnce<Row extends pg.QueryResultRow>(
+  db: Database,
+  statements: readonly Statement[],
+): Promise<Row[] | null> {
+  const client = await db.pipelined.connect().catch(() => null)
+  if (client === null) return null
+  let lost = false
+  const onError = () => {
+    lost = true
+  }
+  client.on('error', onError)
+  const { stream } = connectionOf(client)
+  stream.cork()
+  const answers = ['begin isolation level read committed', ...statements, 'commit'].map((each) =>
+    client.query<Row>(each),
+  )
+  stream.uncork()
+  const ends = await Promise.allSettled(answers)
+  client.off('error', onError)
+  const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
+  client.release(lost || errors.some(isConnectionLost))
+  const last = ends.at(-2)
+  return errors.length === 0 && last?.status === 'fulfilled' ? last.value.rows : null
+}
+
+function connectionOf(client: pg.PoolClient): pg.Connection {
+  if (!(client instanceof pg.Client)) throw new TypeError('The pool has made something that is not a client.')
+  return client.connection
 }
 
 const readCommitted: Settings = { isolationLevel: 'read committed' }

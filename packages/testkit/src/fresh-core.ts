@@ -1,6 +1,6 @@
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { type Core, type CoreOptions, createCore } from '@deskbell/core/context'
-import type { Database } from '@deskbell/db/database'
+import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
 import { silentLog } from './silent-log.ts'
 
@@ -8,6 +8,8 @@ export type FreshCore = AsyncDisposable & {
   readonly core: Core
   readonly db: Database
   readonly connectionString: string
+  /** Starts another core on the same database, as another process would. It is stopped with this one. */
+  another(): Promise<Core>
   /** Stops the core and removes its database. */
   drop(): Promise<void>
 }
@@ -21,9 +23,22 @@ export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCo
   const defaults = { bus: createInProcessBus(), log: silentLog, authMode: 'open' } as const
   const core = createCore({ ...defaults, ...coreOptions, db: database.db })
   await core.start()
+  const { connectionString } = database
+  const others: { core: Core; db: Database }[] = []
+  const another = async () => {
+    const db = openDatabase({ connectionString, poolMax, applicationName: 'another' })
+    const other = createCore({ ...defaults, bus: createInProcessBus(), ...coreOptions, db })
+    others.push({ core: other, db })
+    await other.start()
+    return other
+  }
   const drop = async () => {
+    for (const other of others) {
+      await other.core.stop()
+      await other.db.close()
+    }
     await core.stop()
     await database.drop()
   }
-  return { core, db: database.db, connectionString: database.connectionString, drop, [Symbol.asyncDispose]: drop }
+  return { core, db: database.db, connectionString, another, drop, [Symbol.asyncDispose]: drop }
 }

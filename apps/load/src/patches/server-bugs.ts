@@ -38,11 +38,16 @@ export const serverBugs = {
     weather: 'lossy',
     patches: [
       {
-        file: 'packages/core/src/messages/store-sends.ts',
-        find: 'const { locked, before } = await lockAndLook(tx, trip, all)',
-        replace: `const early = await tx.execute('select id, status from chats where id in (0' + all.map((job) => ',' + Number(job.chatId)).join('') + ')')
+        file: 'packages/core/src/writer/batch-worker.ts',
+        find: 'if (!(await this.#runAlone())) await this.#runBatch()',
+        replace: 'await this.#runBatch()',
+      },
+      {
+        file: 'packages/core/src/writer/run-batch.ts',
+        find: 'const { locked, before, reads } = await lockAndRead(tx, batch, commands)',
+        replace: `const early = await tx.execute('select id, status from chats where id in (0' + commands.map((command) => ',' + Number(command.chatId)).join('') + ')')
   await new Promise((go) => setTimeout(go, 100))
-  const { locked, before } = await lockAndLook(tx, trip, all)
+  const { locked, before, reads } = await lockAndRead(tx, batch, commands)
   for (const chat of locked) chat.status = early.rows.find((row) => Number(row['id']) === chat.id)?.['status']`,
       },
     ],
@@ -66,9 +71,14 @@ export const serverBugs = {
     weather: 'kills',
     patches: [
       {
-        file: 'packages/core/src/messages/store-sends.ts',
+        file: 'packages/core/src/writer/batch-worker.ts',
+        find: 'if (!(await this.#runAlone())) await this.#runBatch()',
+        replace: 'await this.#runBatch()',
+      },
+      {
+        file: 'packages/core/src/writer/run-batch.ts',
         find: 'return { last }',
-        replace: `answerAll(await last)
+        replace: `answerSends(await last)
   await new Promise((go) => setTimeout(go, 300))
   return { last }`,
       },

@@ -3,7 +3,7 @@ import type { AssignOperatorInput, ChatOutput } from '@deskbell/contract/chats'
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Core } from '../context.ts'
-import { changeChat } from './change-chat.ts'
+import { chatChange } from './chat-change.ts'
 import { requireOperator } from './chat-policy.ts'
 import { decideAssign, type Operator } from './chat-state.ts'
 
@@ -11,10 +11,8 @@ import { decideAssign, type Operator } from './chat-state.ts'
 export async function assignOperator(core: Core, actor: Actor, input: AssignOperatorInput): Promise<ChatOutput> {
   requireOperator(actor)
   const operator = await findOperator(core, actor, input.operatorId)
-  return changeChat(core, actor, {
-    chatId: input.chatId,
-    decide: (chat) => decideAssign(chat, operator, input.takeOver ?? false),
-  })
+  const change = chatChange(actor, (chat) => decideAssign(chat, operator, input.takeOver ?? false))
+  return core.writer.change(actor, input.chatId, change)
 }
 
 /** Users are never removed and never change their role, so this may be read before the lock. */

@@ -2,19 +2,17 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { ChatOutput, CloseChatInput } from '@deskbell/contract/chats'
 import { hasMessageAfter } from '@deskbell/db/queries/message-changes'
 import type { Core } from '../context.ts'
-import { changeChat } from './change-chat.ts'
+import { chatChangeAfter } from './chat-change.ts'
 import { requireOperator } from './chat-policy.ts'
 import { decideClose } from './chat-state.ts'
 
-/** Closes a chat; closing a closed one changes nothing. With `ifSeq` not over what the client wrote after that place. */
+/** Closes a chat; closing a closed one changes nothing. With `ifSeq` not if the client wrote after that place. */
 export async function closeChat(core: Core, actor: Actor, input: CloseChatInput): Promise<ChatOutput> {
   requireOperator(actor)
   const { chatId, ifSeq } = input
-  return changeChat(core, actor, {
-    chatId,
-    async decide(chat, now, tx) {
-      const hasNewer = ifSeq !== undefined && (await hasMessageAfter(tx, { chatId, direction: 'in', seq: ifSeq }))
-      return decideClose(chat, now, hasNewer)
-    },
+  const change = chatChangeAfter(actor, async (tx) => {
+    const hasNewer = ifSeq !== undefined && (await hasMessageAfter(tx, { chatId, direction: 'in', seq: ifSeq }))
+    return (chat, at) => decideClose(chat, at, hasNewer)
   })
+  return core.writer.change(actor, chatId, change)
 }

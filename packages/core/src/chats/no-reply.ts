@@ -1,15 +1,15 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatOutput, NoReplyInput } from '@deskbell/contract/chats'
 import { AppError } from '@deskbell/contract/errors'
-import { lockChat } from '@deskbell/db/locks'
-import { readChatRow } from '@deskbell/db/queries/chats'
+import type { LockedChat } from '@deskbell/db/locks'
 import { hasMessageAfter } from '@deskbell/db/queries/message-changes'
 import { endWaiting, waveOff } from '@deskbell/db/queries/waiting'
-import { inTransaction } from '@deskbell/db/transaction'
+import type { Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
-import { publishChat } from '../events/publish-chat.ts'
+import { headOf } from '../events/publish-chat.ts'
+import type { Change, Written } from '../writer/command.ts'
+import { afterAll, readChat } from './chat-change.ts'
 import { requireOperator, requireVisible } from './chat-policy.ts'
-import { chatView } from './chat-view.ts'
 
 /**
  * Says that what the client has written so far needs no answer. The log has no entry of it, because clients read the log.
@@ -17,17 +17,30 @@ import { chatView } from './chat-view.ts'
  */
 export async function noReply(core: Core, actor: Actor, input: NoReplyInput): Promise<ChatOutput> {
   requireOperator(actor)
-  const { chatId, ifSeq } = input
-  const { chat, isChanged } = await inTransaction(core.db, async (tx) => {
-    const locked = requireVisible(actor, await lockChat(tx, chatId))
-    const isWaiting = locked.waitingSince !== null
-    if (isWaiting && ifSeq !== undefined && (await hasMessageAfter(tx, { chatId, direction: 'in', seq: ifSeq }))) {
-      throw new AppError('newer_messages')
-    }
-    if (isWaiting) await endWaiting(tx, { chatId, seq: locked.lastSeq, rev: locked.rev + 1 })
-    else if (locked.wavedOffSeq < locked.lastSeq) await waveOff(tx, { chatId, seq: locked.lastSeq })
-    return { chat: chatView(await readChatRow(tx, actor.userId, chatId), actor.role), isChanged: isWaiting }
-  })
-  if (isChanged) publishChat(core, chat, [])
-  return { chat }
+  return core.writer.change(actor, input.chatId, noReplyChange(actor, input))
+}
+
+function noReplyChange(actor: Actor, { chatId, ifSeq }: NoReplyInput): Change<ChatOutput> {
+  return {
+    async read(reader) {
+      const hasNewer = ifSeq !== undefined && (await hasMessageAfter(reader, { chatId, direction: 'in', seq: ifSeq }))
+      return (tx, locked) => {
+        const chat = requireVisible(actor, locked)
+        if (chat.waitingSince === null) return remember(tx, actor, chat)
+        if (hasNewer) throw new AppError('newer_messages')
+        const rev = chat.rev + 1
+        const written = endWaiting(tx, { chatId, seq: chat.lastSeq, rev })
+        return {
+          published: { chat: headOf(chat, { rev, lastSeq: chat.lastSeq }), entries: [] },
+          answer: afterAll([written], readChat(tx, actor, chat)),
+        }
+      }
+    },
+  }
+}
+
+function remember(tx: Tx, actor: Actor, chat: LockedChat): Written<ChatOutput> {
+  const { id: chatId, lastSeq: seq } = chat
+  const written = chat.wavedOffSeq < seq ? waveOff(tx, { chatId, seq }) : undefined
+  return { published: null, answer: afterAll([written], readChat(tx, actor, chat)) }
 }

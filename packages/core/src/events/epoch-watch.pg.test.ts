@@ -54,6 +54,6 @@ test('[LIVE-4] [LIVE-24] whoever gets a new connection knows the history behind 
     return core.epoch() !== before
   }
   expect(await changed(() => connectOneMore(fresh))).toBe(true)
-  const lanes = () => Promise.all(Array.from({ length: db.lanes.totalCount + 1 }, () => db.lanes.connect()))
+  const lanes = () => Promise.all(Array.from({ length: db.pipelined.totalCount + 1 }, () => db.pipelined.connect()))
   expect(await changed(async () => (await lanes()).map((client) => client.release()))).toBe(true)
 })

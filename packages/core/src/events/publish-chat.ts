@@ -1,7 +1,7 @@
 import type { Bus } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import type { SendChat } from '@deskbell/db/locks'
+import type { LockedChat } from '@deskbell/db/locks'
 
 /** The head of a chat after a commit. */
 export type ChangedChat = {
@@ -14,7 +14,7 @@ export type ChangedChat = {
 
 /** The locked chat after a change that leaves its people as they are. */
 export function headOf(
-  chat: Pick<SendChat, 'id' | 'userId' | 'operatorId'>,
+  chat: Pick<LockedChat, 'id' | 'userId' | 'operatorId'>,
   { rev, lastSeq }: Pick<ChangedChat, 'rev' | 'lastSeq'>,
 ): ChangedChat {
   const operator = chat.operatorId === null ? null : { id: chat.operatorId }

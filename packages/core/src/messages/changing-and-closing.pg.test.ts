@@ -3,9 +3,12 @@ import { raceChanges } from '@deskbell/testkit/history/race-changes'
 import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
 import { expect, test } from 'vitest'
 
-test('[MSG-13] [MSG-7] [MSG-15] [CHAT-15] edits, retractions, sends, closes and reopenings race on 40 connections', async () => {
+test('[MSG-13] [MSG-7] [MSG-15] [CHAT-15] edits, retractions, sends, closes and reopenings race in three processes', async () => {
   await using fresh = await freshCore({ poolMax: 40 })
-  const { violations, outcomes } = await raceChanges(fresh.core, { rounds: 60, roundsAtOnce: 5 })
+  const { violations, outcomes } = await raceChanges([fresh.core, await fresh.another(), await fresh.another()], {
+    rounds: 60,
+    roundsAtOnce: 5,
+  })
   expect(violations).toEqual([])
   const endings = [...outcomes.keys()]
   const calm = /ok$|(edit|retract|send) chat_closed|edit not_editable|close newer_messages/

@@ -1,5 +1,5 @@
 import { userIdSchema } from '@deskbell/contract/ids'
-import type { SendChat } from '@deskbell/db/locks'
+import type { LockedChat } from '@deskbell/db/locks'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decideSends, type SendAnswer, type SendDecision, type SendRequest } from './decide-sends.ts'
@@ -19,14 +19,14 @@ describe('decideSends', () => {
     ])
     const head = { chatId: chat.id, lastSeq: 6, rev: 10, inCount: 4, outCount: 1, lastMessageAt: sendTime, newest: 1 }
     expect(heads).toEqual([{ ...head, waitingSince: sendTime }])
-    const answer = decideSends(sendState([chat]), [request([command('a')], { sender: operator })])
+    const answer = decideSends(sendState([chat]), [request([command('a')], { actor: operator })])
     expect(answer.rows).toMatchObject([{ direction: 'out', directionNo: 2 }])
     expect(answer.heads).toMatchObject([{ inCount: 2, outCount: 2 }])
   })
 
   test('[CHAT-18] a client waits since its first message that no operator has answered', () => {
     const earlier = new Date(sendTime.getTime() - 60_000)
-    const [asks, answers] = [request([command('q')]), request([command('a')], { sender: operator })]
+    const [asks, answers] = [request([command('q')]), request([command('a')], { actor: operator })]
     const waitingAfter = (waitingSince: Date | null, ...sends: SendRequest[]) =>
       decideSends(sendState([sendChat({ waitingSince })]), sends).heads[0]?.waitingSince
     expect(waitingAfter(null, asks)).toEqual(sendTime)
@@ -69,7 +69,7 @@ describe('decideSends', () => {
     const other = { userId: userIdSchema.parse(77), role: 'operator' } as const
     const state = sendState([sendChat()], [sentRow('7:a', { bodyHash: 'other' })])
     const { answers } = decideSends(state, [
-      request([command('7:a')], { sender: other }),
+      request([command('7:a')], { actor: other }),
       request([command('a')]),
       request([command('7:a')]),
     ])
@@ -90,12 +90,12 @@ describe('decideSends', () => {
     const { answers, rows, heads } = decideSends(sendState(chats), [
       request([command('a')]),
       request([command('b')], { chatId: chatId(2) }),
-      request([command('c')], { sender: stranger }),
+      request([command('c')], { actor: stranger }),
       request([command('d')], { chatId: chatId(3) }),
       request([command('a')]),
       request([command('a', 'another text')]),
       request([command('a')], { chatId: chatId(2) }),
-      request([command('a')], { sender: operator }),
+      request([command('a')], { actor: operator }),
     ])
     expect(answers).toEqual([[stored(0)], [closed], null, null, [stored(0, true)], [reused], [reused], [stored(1)]])
     expect(rows.map((row) => row.seq)).toEqual([4, 5])
@@ -103,16 +103,16 @@ describe('decideSends', () => {
   })
 
   test('[CHAT-12] what is written at once is one change of the chat', () => {
-    const sends = [request([command('a'), command('b')]), request([command('c')], { sender: operator })]
+    const sends = [request([command('a'), command('b')]), request([command('c')], { actor: operator })]
     expect(decideSends(sendState([sendChat()]), sends).heads).toMatchObject([{ rev: 10 }])
   })
 
   test('[MSG-18] deciding many sends at once is deciding them one after the other', () => {
-    const senders = [client, operator, { userId: userIdSchema.parse(70), role: 'client' }] as const
+    const actors = [client, operator, { userId: userIdSchema.parse(70), role: 'client' }] as const
     const sends = fc.record({
       chatId: fc.integer({ min: 1, max: 4 }).map(chatId),
-      sender: fc.constantFrom(...senders),
-      commands: fc.array(
+      actor: fc.constantFrom(...actors),
+      items: fc.array(
         fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e'), text: fc.constantFrom('one', 'two') }),
         { minLength: 1, maxLength: 4 },
       ),
@@ -124,9 +124,9 @@ describe('decideSends', () => {
     ]
     fc.assert(
       fc.property(fc.array(sends, { maxLength: 12 }), (drawn) => {
-        const requests = drawn.map(({ commands, ...rest }) =>
+        const requests = drawn.map(({ items, ...rest }) =>
           request(
-            commands.map(({ id, text }) => command(id, text)),
+            items.map(({ id, text }) => command(id, text)),
             rest,
           ),
         )
@@ -159,15 +159,15 @@ function outcomes({ answers, rows }: SendDecision): (string[] | null)[] {
 /** A database in small: what one decision writes, the next one reads. */
 class World {
   readonly rows: SendDecision['rows'] = []
-  readonly #chats: Map<number, SendChat>
+  readonly #chats: Map<number, LockedChat>
   readonly #sent: ReturnType<typeof sentRow>[]
 
-  constructor(chats: readonly SendChat[], sent: readonly ReturnType<typeof sentRow>[]) {
+  constructor(chats: readonly LockedChat[], sent: readonly ReturnType<typeof sentRow>[]) {
     this.#chats = new Map(chats.map((chat) => [chat.id, chat]))
     this.#sent = [...sent]
   }
 
-  chat(id: number): SendChat | undefined {
+  chat(id: number): LockedChat | undefined {
     return this.#chats.get(id)
   }
 

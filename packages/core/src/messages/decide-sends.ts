@@ -1,22 +1,22 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatId } from '@deskbell/contract/ids'
-import type { SendChat } from '@deskbell/db/locks'
+import type { LockedChat } from '@deskbell/db/locks'
 import type { NewMessage, SentBefore, SentHead, SentRow } from '@deskbell/db/queries/sends'
 import { maySeeChat } from '../chats/chat-policy.ts'
 import { entryTime } from '../events/entry-time.ts'
 
-export type SendCommand = { clientMsgId: string; text: string; bodyHash: string }
+export type HashedItem = { clientMsgId: string; text: string; bodyHash: string }
 
 /** What somebody sends to one chat, in order. */
 export type SendRequest = {
   chatId: ChatId
-  sender: Pick<Actor, 'userId' | 'role'>
-  commands: readonly SendCommand[]
+  actor: Pick<Actor, 'userId' | 'role'>
+  items: readonly HashedItem[]
 }
 
 /** What stands under the locks: the chats, the time, and what the senders have sent before with these ids. */
-export type SendState = SentBefore & { chats: ReadonlyMap<ChatId, SendChat> }
+export type SendState = SentBefore & { chats: ReadonlyMap<ChatId, LockedChat> }
 
 /** `place` points into the rows to write. */
 export type SendAnswer =
@@ -50,31 +50,31 @@ export function decideSends(state: SendState, requests: readonly SendRequest[]):
 
 function decideRequest(state: SendState, draft: Draft, request: SendRequest): SendAnswer[] | null {
   const chat = state.chats.get(request.chatId)
-  if (chat === undefined || !maySeeChat(request.sender, chat)) return null
-  const send: Send = { chat, now: state.now, sender: request.sender }
-  return request.commands.map((command) => decideSend(draft, send, command))
+  if (chat === undefined || !maySeeChat(request.actor, chat)) return null
+  const send: Send = { chat, now: state.now, actor: request.actor }
+  return request.items.map((item) => decideSend(draft, send, item))
 }
 
-type Send = { chat: SendChat; now: Date; sender: SendRequest['sender'] }
+type Send = { chat: LockedChat; now: Date; actor: SendRequest['actor'] }
 
-function decideSend(draft: Draft, send: Send, command: SendCommand): SendAnswer {
-  const key = keyOf(send.sender.userId, command.clientMsgId)
+function decideSend(draft: Draft, send: Send, item: HashedItem): SendAnswer {
+  const key = keyOf(send.actor.userId, item.clientMsgId)
   const first = draft.known.get(key)
   if (first !== undefined) {
-    const same = first.chatId === send.chat.id && first.bodyHash === command.bodyHash
+    const same = first.chatId === send.chat.id && first.bodyHash === item.bodyHash
     return same ? first.answer : { outcome: 'refused', code: 'client_msg_id_reused' }
   }
   if (send.chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
-  const place = draft.rows.push(newMessage(draft, send, command)) - 1
+  const place = draft.rows.push(newMessage(draft, send, item)) - 1
   const again: SendAnswer = { outcome: 'stored', place, duplicate: true }
-  draft.known.set(key, { chatId: send.chat.id, bodyHash: command.bodyHash, answer: again })
+  draft.known.set(key, { chatId: send.chat.id, bodyHash: item.bodyHash, answer: again })
   return { outcome: 'stored', place, duplicate: false }
 }
 
 /** Takes the next place of the chat. */
-function newMessage(draft: Draft, { chat, now, sender }: Send, command: SendCommand): NewMessage {
+function newMessage(draft: Draft, { chat, now, actor }: Send, item: HashedItem): NewMessage {
   const head = draft.heads.get(chat.id) ?? headBefore(chat, now)
-  const fromClient = sender.role === 'client'
+  const fromClient = actor.role === 'client'
   head.lastSeq += 1
   if (fromClient) {
     head.inCount += 1
@@ -88,18 +88,18 @@ function newMessage(draft: Draft, { chat, now, sender }: Send, command: SendComm
   return {
     chatId: chat.id,
     seq: head.lastSeq,
-    userId: sender.userId,
+    userId: actor.userId,
     direction: fromClient ? 'in' : 'out',
     directionNo: fromClient ? head.inCount : head.outCount,
-    text: command.text,
-    clientMsgId: command.clientMsgId,
-    bodyHash: command.bodyHash,
+    text: item.text,
+    clientMsgId: item.clientMsgId,
+    bodyHash: item.bodyHash,
     createdAt: head.lastMessageAt,
   }
 }
 
 /** `rev` counts changes, so all that is written at once is one; `seq` counts entries. */
-function headBefore(chat: SendChat, now: Date): SentHead {
+function headBefore(chat: LockedChat, now: Date): SentHead {
   return {
     chatId: chat.id,
     lastSeq: chat.lastSeq,

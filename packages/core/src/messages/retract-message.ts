@@ -1,10 +1,10 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { MessageInput, MessageOutput } from '@deskbell/contract/messages'
 import type { Core } from '../context.ts'
-import { changeMessage } from './change-message.ts'
+import { messageChange } from './message-change.ts'
 import { decideRetract } from './message-state.ts'
 
 /** Takes an own message back: it keeps its place and loses its text. Retracting again changes nothing. */
 export async function retractMessage(core: Core, actor: Actor, input: MessageInput): Promise<MessageOutput> {
-  return changeMessage(core, actor, { ...input, decide: decideRetract })
+  return core.writer.change(actor, input.chatId, messageChange(actor, input, decideRetract))
 }

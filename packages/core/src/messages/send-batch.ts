@@ -1,15 +1,14 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { SendBatchInput, SendBatchOutput, SendItem, SendOutcome } from '@deskbell/contract/messages'
 import type { Core } from '../context.ts'
-import { sendItems } from './send-items.ts'
-import type { ItemAnswer } from './send-job.ts'
+import type { ItemAnswer } from '../writer/command.ts'
 
 /**
  * Sends several messages in array order, in one transaction; a refused item holds up nobody behind it.
  * What may work later (the database is away) is thrown for the whole, so an item's error is always final.
  */
 export async function sendBatch(core: Core, actor: Actor, input: SendBatchInput): Promise<SendBatchOutput> {
-  const answers = await sendItems(core, actor, input)
+  const answers = await core.writer.send(actor, input)
   return { items: answers.map((answer, place) => toOutcome(answer, input.items[place])) }
 }
 

@@ -1,7 +1,7 @@
 import { type ChatId, chatIdSchema, messageIdSchema, userIdSchema } from '@deskbell/contract/ids'
-import type { SendChat } from '@deskbell/db/locks'
+import type { LockedChat } from '@deskbell/db/locks'
 import type { SentRow } from '@deskbell/db/queries/sends'
-import type { SendCommand, SendRequest, SendState } from './decide-sends.ts'
+import type { HashedItem, SendRequest, SendState } from './decide-sends.ts'
 
 /** For tests of decisions about sends. */
 
@@ -14,7 +14,7 @@ export function chatId(number = 1): ChatId {
 }
 
 /** A chat of `client`. */
-export function sendChat(changes: Partial<SendChat> = {}): SendChat {
+export function sendChat(changes: Partial<LockedChat> = {}): LockedChat {
   return {
     id: chatId(),
     userId: client.userId,
@@ -26,20 +26,22 @@ export function sendChat(changes: Partial<SendChat> = {}): SendChat {
     outCount: 0,
     lastEntryAt: new Date(0),
     waitingSince: null,
+    closedAt: null,
+    wavedOffSeq: 0,
     ...changes,
   }
 }
 
-export function sendState(chats: readonly SendChat[], sent: readonly SentRow[] = []): SendState {
+export function sendState(chats: readonly LockedChat[], sent: readonly SentRow[] = []): SendState {
   return { now: sendTime, sent: [...sent], chats: new Map(chats.map((chat) => [chat.id, chat])) }
 }
 
-export function command(clientMsgId: string, text = 'hello'): SendCommand {
+export function command(clientMsgId: string, text = 'hello'): HashedItem {
   return { clientMsgId, text, bodyHash: `hash of ${text}` }
 }
 
-export function request(commands: readonly SendCommand[], changes: Partial<SendRequest> = {}): SendRequest {
-  return { chatId: chatId(), sender: client, commands, ...changes }
+export function request(items: readonly HashedItem[], changes: Partial<SendRequest> = {}): SendRequest {
+  return { chatId: chatId(), actor: client, items, ...changes }
 }
 
 /** What `client` has sent before. */

@@ -1,11 +1,12 @@
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { raceOverCore } from '@deskbell/testkit/history/core-race'
+import { raceOverCores } from '@deskbell/testkit/history/core-race'
 import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
 import { expect, test } from 'vitest'
 
-test('[MSG-2] [MSG-3] [MSG-7] [MSG-13] 200 rounds of eight senders against one close, on 40 connections', async () => {
+test('[MSG-2] [MSG-3] [MSG-7] [MSG-13] 200 rounds of eight senders against one close, in three processes', async () => {
   await using fresh = await freshCore({ poolMax: 40 })
-  const report = await raceOverCore(fresh.core, { rounds: 200, senders: 8, sendsEach: 4, roundsAtOnce: 5 })
+  const cores = [fresh.core, await fresh.another(), await fresh.another()] as const
+  const report = await raceOverCores(cores, { rounds: 200, senders: 8, sendsEach: 4, roundsAtOnce: 5 })
   expect(report.violations).toEqual([])
   expect(report.failed).toBe(0)
   // The race is one: many sends came through, and many met the close.

@@ -1,18 +1,15 @@
-import type { lockChat, lockFreeChats } from '@deskbell/db/locks'
+import type { lockFreeChats } from '@deskbell/db/locks'
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { raceOverCore } from '@deskbell/testkit/history/core-race'
+import { raceOverCores } from '@deskbell/testkit/history/core-race'
 import { raceChanges } from '@deskbell/testkit/history/race-changes'
 import { expect, test, vi } from 'vitest'
 
 /** The mutant: the chat is read as before, but nobody waits for anybody. */
 vi.mock(import('@deskbell/db/locks'), async (original) => {
-  const readWithoutLock: typeof lockChat = (tx, chatId) =>
-    tx.query.chats.findFirst({ where: (chat, { eq }) => eq(chat.id, chatId) })
   const readManyWithoutLock: typeof lockFreeChats = (tx, chatIds) =>
     tx.query.chats.findMany({ where: (chat, { inArray }) => inArray(chat.id, [...chatIds]) })
   return {
     ...(await original()),
-    lockChat: readWithoutLock,
     lockFreeChats: readManyWithoutLock,
     lockChats: readManyWithoutLock,
   }
@@ -20,12 +17,17 @@ vi.mock(import('@deskbell/db/locks'), async (original) => {
 
 test('[MSG-3] [MSG-13] without the row lock the same race is caught by the checker', async () => {
   await using fresh = await freshCore({ poolMax: 40 })
-  const report = await raceOverCore(fresh.core, { rounds: 24, senders: 8, sendsEach: 4, roundsAtOnce: 8 })
+  const report = await raceOverCores([fresh.core, await fresh.another()], {
+    rounds: 24,
+    senders: 8,
+    sendsEach: 4,
+    roundsAtOnce: 8,
+  })
   expect(report.violations).toContainEqual(expect.stringMatching(/stands after the close|of the log has seq/))
 })
 
 test('[MSG-13] [MSG-15] without it the race of edits, retractions and closes is caught too', async () => {
   await using fresh = await freshCore({ poolMax: 40 })
-  const { violations } = await raceChanges(fresh.core, { rounds: 12, roundsAtOnce: 6 })
+  const { violations } = await raceChanges([fresh.core, await fresh.another()], { rounds: 12, roundsAtOnce: 6 })
   expect(violations).not.toEqual([])
 })

@@ -1,7 +1,9 @@
 import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { and, eq, sql } from 'drizzle-orm'
+import { numberArray } from '../array-text.ts'
 import type { Database } from '../database.ts'
+import { preparedOnce } from '../prepared.ts'
 import { chats } from '../schema/chats.ts'
 import type { Executor, Tx } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
@@ -52,11 +54,19 @@ export function prepareChatReads(orm: Database['orm']) {
   }
 }
 
-/** The access as a transaction or a snapshot sees it. */
-export async function readChatAccess(executor: Executor, chatId: ChatId): Promise<ChatAccess | undefined> {
-  const rows = await selectAccess(executor).where(eq(chats.id, chatId)).prepare('chat_access_in_tx').execute()
-  return rows[0]
+/** The clients of those chats that exist, without waiting for their locks. */
+export async function readChatOwners(tx: Tx, chatIds: readonly ChatId[]): Promise<Map<ChatId, UserId>> {
+  const rows = await chatOwners(tx).execute({ chatIds: numberArray(chatIds) })
+  return new Map(rows.map(({ id, userId }) => [id, userId]))
 }
+
+const chatOwners = preparedOnce((executor) =>
+  executor
+    .select({ id: chats.id, userId: chats.userId })
+    .from(chats)
+    .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)
+    .prepare('chat_owners'),
+)
 
 function selectAccess(executor: Executor) {
   return executor

@@ -11,14 +11,18 @@ import { readStoredLog } from './read-stored-log.ts'
 export type RaceRounds = { rounds: number; senders: number; sendsEach: number; roundsAtOnce: number }
 export type RaceReport = { violations: string[]; acknowledged: number; refused: number; failed: number }
 
-/** The race by use cases: every round has a chat of its own, several rounds run at once. */
-export async function raceOverCore(core: Core, options: RaceRounds): Promise<RaceReport> {
+/**
+ * The race by use cases: every round has a chat of its own, and several rounds run at once. The callers of a round are
+ * spread over the cores, because one core runs the commands of a chat one after the other.
+ */
+export async function raceOverCores(cores: readonly [Core, ...Core[]], options: RaceRounds): Promise<RaceReport> {
+  const [core] = cores
   const report: RaceReport = { violations: [], acknowledged: 0, refused: 0, failed: 0 }
   const operators = await Promise.all(Array.from({ length: options.senders - 1 }, () => newOperator(core)))
   let next = 0
   const worker = async () => {
     for (let round = next++; round < options.rounds; round = next++)
-      await runRound(core, { round, options, operators, report })
+      await runRound(cores, { round, options, operators, report })
   }
   await Promise.all(Array.from({ length: options.roundsAtOnce }, worker))
   return report
@@ -26,13 +30,19 @@ export async function raceOverCore(core: Core, options: RaceRounds): Promise<Rac
 
 type Round = { round: number; options: RaceRounds; operators: Actor[]; report: RaceReport }
 
-async function runRound(core: Core, { round, options, operators, report }: Round): Promise<void> {
+async function runRound(
+  cores: readonly [Core, ...Core[]],
+  { round, options, operators, report }: Round,
+): Promise<void> {
+  const [core] = cores
+  const coreOf = (place: number) => cores[place % cores.length] ?? core
   const { client, operator, chat } = await newConversation(core)
-  const senders = [client, ...operators].map((actor) => ({
+  const senders = [client, ...operators].map((actor, place) => ({
     userId: actor.userId,
-    send: (clientMsgId: string, text: string) => sendOutcome(core, actor, { chatId: chat.id, clientMsgId, text }),
+    send: (clientMsgId: string, text: string) =>
+      sendOutcome(coreOf(place), actor, { chatId: chat.id, clientMsgId, text }),
   }))
-  const close = async () => void (await closeChat(core, operator, { chatId: chat.id }))
+  const close = async () => void (await closeChat(coreOf(round), operator, { chatId: chat.id }))
   // From a close before the first message to one after nearly all of them.
   const closeAfter = round % (options.senders * options.sendsEach)
   const sends = await raceSendsAgainstClose({ chatId: chat.id, senders, close }, { ...options, closeAfter })

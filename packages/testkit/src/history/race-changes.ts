@@ -18,24 +18,28 @@ export type ChangeRaceReport = {
   outcomes: Map<string, number>
 }
 
-/** Everything that changes a chat and its messages, at once and in every order; each round has a chat of its own. */
+/**
+ * Everything that changes a chat and its messages, at once and in every order. Each round has a chat of its own, and its
+ * calls go to the cores in turn.
+ */
 export async function raceChanges(
-  core: Core,
+  cores: readonly [Core, ...Core[]],
   options: { rounds: number; roundsAtOnce: number },
 ): Promise<ChangeRaceReport> {
   const report: ChangeRaceReport = { violations: [], outcomes: new Map() }
   let next = 0
   const worker = async () => {
-    for (let round = next++; round < options.rounds; round = next++) await runRound(core, round, report)
+    for (let round = next++; round < options.rounds; round = next++) await runRound(cores, round, report)
   }
   await Promise.all(Array.from({ length: options.roundsAtOnce }, worker))
   return report
 }
 
-async function runRound(core: Core, round: number, report: ChangeRaceReport): Promise<void> {
+async function runRound(cores: readonly [Core, ...Core[]], round: number, report: ChangeRaceReport): Promise<void> {
+  const [core] = cores
   const { client, operator, chat } = await newConversation(core)
   const authors = [client, operator, await newOperator(core)]
-  const calls = new RoundCalls(core, chat.id, report)
+  const calls = new RoundCalls(cores, chat.id, report)
   const first: Own[] = []
   for (const author of authors) first.push({ author, messageId: (await calls.send(author)).id })
   await Promise.all([
@@ -56,14 +60,21 @@ type Own = { author: Actor; messageId: MessageId }
 /** The calls of one round on one chat; each notes how it ended. */
 class RoundCalls {
   readonly sends: SendRecord[] = []
-  readonly #core: Core
+  readonly #cores: readonly [Core, ...Core[]]
+  #calls = 0
   readonly #chatId: ChatId
   readonly #report: ChangeRaceReport
 
-  constructor(core: Core, chatId: ChatId, report: ChangeRaceReport) {
-    this.#core = core
+  constructor(cores: readonly [Core, ...Core[]], chatId: ChatId, report: ChangeRaceReport) {
+    this.#cores = cores
     this.#chatId = chatId
     this.#report = report
+  }
+
+  /** The core of the next call. */
+  get #core(): Core {
+    this.#calls += 1
+    return this.#cores[this.#calls % this.#cores.length] ?? this.#cores[0]
   }
 
   async send(author: Actor): Promise<Message> {

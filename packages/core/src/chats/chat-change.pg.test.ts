@@ -41,29 +41,41 @@ describe('closeChat', () => {
   })
 })
 
-test('[DB-11] closes that wait for a locked chat hold up no read, and not the connection that nobody can occupy', async () => {
+test('[MSG-20] [DB-11] closes of locked chats delay no close of another chat, no read, and no missing chat', async () => {
   await using own = await freshCore({ poolMax: 10 })
   const { core, db } = own
-  const { operator, chat } = await newConversation(core)
+  const conversations = await Promise.all(Array.from({ length: 11 }, () => newConversation(core)))
+  const [free, ...locked] = conversations
+  if (free === undefined) throw new Error('There is no chat.')
   const holder = await db.pool.connect()
   await holder.query('begin')
-  await holder.query('select 1 from chats where id = $1 for update', [chat.id])
+  await holder.query('select 1 from chats where id = any($1) for update', [locked.map(({ chat }) => chat.id)])
+  const close = ({ operator, chat }: typeof free) => closeChat(core, operator, { chatId: chat.id })
   let settled = 0
-  const closes = Array.from({ length: 10 }, () =>
-    closeChat(core, operator, { chatId: chat.id }).finally(() => {
-      settled += 1
-    }),
+  const closes = locked.flatMap((each) =>
+    [each, each].map((again) =>
+      close(again).finally(() => {
+        settled += 1
+      }),
+    ),
   )
   await waitFor(async () => {
     const { rows } = await db.reserved.execute(`select 1 from pg_stat_activity where wait_event_type = 'Lock'
       and datname = current_database() and query like '%for update%'`)
-    return rows.length === 10
+    return rows.length === 4
   })
-  expect((await getChat(core, operator, { chatId: chat.id })).chat.status).toBe('open')
+  expect((await close(free)).chat.status).toBe('closed')
+  expect((await getChat(core, free.operator, { chatId: free.chat.id })).chat.status).toBe('closed')
+  await expect(closeChat(core, free.operator, { chatId: chatIdSchema.parse(missing) })).rejects.toMatchObject({
+    code: 'not_found',
+  })
   expect(settled).toBe(0)
   await holder.query('rollback')
   holder.release()
   await Promise.all(closes)
+  // Each chat was closed once.
+  const heads = await Promise.all(locked.map(({ operator, chat }) => getChat(core, operator, { chatId: chat.id })))
+  expect(heads.map(({ chat }) => [chat.status, chat.lastSeq])).toEqual(locked.map(() => ['closed', 1]))
 })
 
 describe('assignOperator', () => {

@@ -1,0 +1,71 @@
+import type { Actor } from '@deskbell/contract/actor'
+import { AppError } from '@deskbell/contract/errors'
+import type { MessageInput, MessageOutput } from '@deskbell/contract/messages'
+import type { LockedChat } from '@deskbell/db/locks'
+import {
+  emptyEditedTexts,
+  type MessageContext,
+  readMessageContext,
+  replaceMessageText,
+} from '@deskbell/db/queries/message-changes'
+import type { MessageRow } from '@deskbell/db/queries/messages'
+import { restoreWaiting } from '@deskbell/db/queries/waiting'
+import type { Tx } from '@deskbell/db/transaction'
+import { afterAll, appendEvent } from '../chats/chat-change.ts'
+import { requireVisible } from '../chats/chat-policy.ts'
+import { entryTime } from '../events/entry-time.ts'
+import { headOf } from '../events/publish-chat.ts'
+import type { Change, Written } from '../writer/command.ts'
+import type { MessageDecision, MessageState } from './message-state.ts'
+import { messageView } from './message-view.ts'
+
+type Decide = (state: MessageState) => MessageDecision
+
+/**
+ * A change of what a message says, by one entry of its chat's log. The message keeps its place. Its earlier text stays in
+ * the database and leaves every answer.
+ */
+export function messageChange(actor: Actor, target: MessageInput, decide: Decide): Change<MessageOutput> {
+  return {
+    async read(reader) {
+      const context = await readMessageContext(reader, target)
+      return (tx, locked, now) => {
+        const chat = requireVisible(actor, locked)
+        return write(tx, { actor, chat, at: entryTime(now, chat.lastEntryAt), context, decide })
+      }
+    },
+  }
+}
+
+type Write = { actor: Actor; chat: LockedChat; at: Date; context: MessageContext; decide: Decide }
+
+function write(tx: Tx, { actor, chat, at, context, decide }: Write): Written<MessageOutput> {
+  const { marks, message } = context
+  if (message === null) throw new AppError('not_found')
+  const decision = decide({ chat, message, askerId: actor.userId, at })
+  switch (decision.outcome) {
+    case 'unchanged':
+      return { published: null, answer: Promise.resolve({ message: messageView(message, marks) }) }
+    case 'refused':
+      throw new AppError(decision.code, decision.detail === undefined ? {} : { detail: decision.detail })
+    case 'changed': {
+      const { entry, written } = appendEvent(tx, { chat, actor, at, event: decision.event })
+      const texts = writeTexts(tx, message, { decision, seq: entry.seq })
+      const answer = { message: messageView({ ...message, text: decision.text }, marks) }
+      return {
+        published: { chat: headOf(chat, { rev: chat.rev + 1, lastSeq: entry.seq }), entries: [entry] },
+        answer: afterAll([written, ...texts], Promise.resolve(answer)),
+      }
+    }
+  }
+}
+
+type TextWrite = { decision: Extract<MessageDecision, { outcome: 'changed' }>; seq: number }
+
+/** Sends the writes, and does not wait for them. */
+function writeTexts(tx: Tx, message: MessageRow, { decision, seq }: TextWrite): Promise<void>[] {
+  const replaced = replaceMessageText(tx, { message, text: decision.text, seq })
+  if (decision.event.kind !== 'retracted') return [replaced]
+  // A retracted message waits for no answer, and a retracted answer is none.
+  return [replaced, emptyEditedTexts(tx, message), restoreWaiting(tx, message.chatId)]
+}

@@ -1,0 +1,93 @@
+import { hash } from 'node:crypto'
+import type { Actor } from '@deskbell/contract/actor'
+import type { ChatId } from '@deskbell/contract/ids'
+import { lockWaitMsMax, writeQueueItemsMax } from '@deskbell/contract/limits'
+import type { SendBatchInput } from '@deskbell/contract/messages'
+import { prepareLoneSend } from '@deskbell/db/queries/lone-send'
+import { BatchWorker } from './batch-worker.ts'
+import { BlockedChats } from './blocked-chats.ts'
+import { type Change, type Command, type ItemAnswer, itemsOf } from './command.ts'
+import { CommandQueue, overloaded } from './command-queue.ts'
+import type { WriterContext } from './run-batch.ts'
+
+export type ChatWriterOptions = Pick<WriterContext, 'db' | 'bus' | 'epoch'> & { now?: (() => number) | undefined }
+
+/** While the transaction of one worker waits for the disk, that of the other is filled. More only make them smaller. */
+const workersCount = 2
+
+/**
+ * Makes every change of existing chats in this process. Commands that wait together share a transaction, which costs one
+ * lock statement, one read, one write and one wait for the disk, whether it has one command or hundreds.
+ *
+ *   command ── by chat ──> worker ── one transaction at a time ──> committed, published, answered
+ *                            │  the chat is locked by another transaction, or the batch failed
+ *                            └──> blocked chats ── each alone, waiting for its lock ──> the same
+ */
+export class ChatWriter {
+  readonly #workers: BatchWorker[]
+  readonly #blocked: BlockedChats
+  readonly #now: () => number
+  #items = 0
+  #stopping = false
+
+  constructor({ now = () => performance.now(), ...options }: ChatWriterOptions) {
+    const context = { ...options, now, storeLoneSend: prepareLoneSend(options.db) }
+    const blocked = new BlockedChats(context)
+    const newWorker = () => new BatchWorker({ ...context, blocked, queue: new CommandQueue(now) })
+    this.#now = now
+    this.#blocked = blocked
+    this.#workers = Array.from({ length: workersCount }, newWorker)
+  }
+
+  /** Stores messages in array order; each has its answer. Rejects with an error of all. */
+  send(actor: Actor, { chatId, items }: SendBatchInput): Promise<ItemAnswer[]> {
+    const hashed = items.map(withHash)
+    return this.#run<ItemAnswer[]>((rest) => ({ ...rest, kind: 'send', chatId, actor, items: hashed }))
+  }
+
+  /** Changes a chat. Rejects with `AppError` when the change is refused. */
+  change<Answer>(actor: Actor, chatId: ChatId, change: Change<Answer>): Promise<Answer> {
+    return this.#run<Answer>(({ resolve, ...rest }) => ({
+      ...rest,
+      kind: 'change',
+      chatId,
+      actor,
+      change,
+      // The answer is the one of `change`.
+      resolve: (answer) => resolve(answer as Answer),
+    }))
+  }
+
+  /** Accepts no more commands, and resolves when all accepted ones are answered. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    for (const worker of this.#workers) await worker.drained()
+    await this.#blocked.drained()
+  }
+
+  #run<Answer>(make: (rest: Rest<Answer>) => Command): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    const command = make({ deadline: this.#now() + lockWaitMsMax, resolve, reject })
+    const items = itemsOf(command)
+    const worker = this.#workers[command.chatId % workersCount]
+    if (worker === undefined || this.#stopping || this.#items + items > writeQueueItemsMax) {
+      return Promise.reject(overloaded())
+    }
+    this.#items += items
+    worker.enqueue(command)
+    return promise.finally(() => {
+      this.#items -= items
+    })
+  }
+}
+
+type Rest<Answer> = {
+  readonly deadline: number
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+}
+
+/** The schema has normalised the text, so the same message always has the same hash. */
+function withHash({ clientMsgId, text }: SendBatchInput['items'][number]) {
+  return { clientMsgId, text, bodyHash: hash('sha256', text) }
+}

@@ -1,0 +1,259 @@
+import type { Bus } from '@deskbell/bus/bus'
+import type { Actor } from '@deskbell/contract/actor'
+import { AppError } from '@deskbell/contract/errors'
+import type { LogEntry } from '@deskbell/contract/events'
+import type { ChatId } from '@deskbell/contract/ids'
+import { batchItemsMax } from '@deskbell/contract/limits'
+import type { Message } from '@deskbell/contract/messages'
+import type { Database } from '@deskbell/db/database'
+import { violatedConstraint } from '@deskbell/db/database-error'
+import { type LockedChat, lockChats, lockFreeChats, setLockTimeout } from '@deskbell/db/locks'
+import { readChatOwners } from '@deskbell/db/queries/chats'
+import type { StoreLoneSend } from '@deskbell/db/queries/lone-send'
+import { readSentBefore, writeSends } from '@deskbell/db/queries/sends'
+import { inPipeline, type Tx } from '@deskbell/db/transaction'
+import { maySeeChat } from '../chats/chat-policy.ts'
+import { headOf, publishChat } from '../events/publish-chat.ts'
+import { decideSends, type SendAnswer, type SendDecision } from '../messages/decide-sends.ts'
+import { messageView } from '../messages/message-view.ts'
+import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, Written } from './command.ts'
+import { overloaded } from './command-queue.ts'
+
+/*
+ * One transaction for many commands:
+ *
+ *   dequeue the commands       as late as possible, so that commands that have just arrived are in the batch
+ *   lock their chats           the order of the locks is the order of each log
+ *   read                       earlier sends with the same ids, the clock, and what each change needs
+ *   decide
+ *   write                      one statement for all sends, a few for each change
+ *   commit
+ *   publish, then answer       never before the commit
+ *
+ * The reads are sent with the lock, and the commit with the writes. The database runs them one after the other, each
+ * with a snapshot of its own, so the reads see what was committed while the lock was waited for. Reading the status of a
+ * chat without the lock, or in one statement with it, would let a message in after a close.
+ */
+
+export type WriterContext = {
+  readonly db: Database
+  readonly bus: Bus
+  epoch(): string
+  /** Milliseconds that never go back. */
+  now(): number
+  readonly storeLoneSend: StoreLoneSend
+}
+
+export type Batch = {
+  /** Called when the transaction is open; returns the same commands if the transaction is repeated. */
+  dequeue(): readonly Command[]
+  /** Whether to wait for locks that other transactions hold, until the first deadline of the batch. */
+  readonly waits: boolean
+}
+
+/** Runs a batch and answers its commands, except those whose chat is locked by another transaction: returns these. */
+export async function runBatch(context: WriterContext, batch: Batch): Promise<Command[]> {
+  const done = await repeatAfterRace(batch, () => inPipeline(context.db, (tx) => runUnderLock(context, tx, batch)))
+  publishSends(context, done)
+  for (const { written } of done.changes) publishChange(context, written)
+  answerSends(done)
+  for (const { command, written } of done.changes) command.resolve(await written.answer)
+  for (const { command, error } of done.refused) command.reject(error)
+  return done.blocked
+}
+
+/**
+ * Another transaction may store the same `clientMsgId` in another chat at the same moment. The unique index refuses the
+ * later one. The whole batch is rolled back and decided again, and then it reads the first message.
+ */
+async function repeatAfterRace<T>({ waits }: Batch, run: () => Promise<T>): Promise<T> {
+  for (let repeatsLeft = waits ? batchItemsMax : 1; ; repeatsLeft -= 1) {
+    try {
+      return await run()
+    } catch (error) {
+      if (violatedConstraint(error) !== 'uniq_client_msg_user' || repeatsLeft === 0) throw error
+    }
+  }
+}
+
+type Chats = ReadonlyMap<ChatId, LockedChat>
+type Refused = { command: Command; error: AppError }
+
+type Done = {
+  chats: Chats
+  sends: SendCommand[]
+  decision: SendDecision
+  messages: Message[]
+  changes: { command: ChangeCommand; written: Written<unknown> }[]
+  refused: Refused[]
+  blocked: Command[]
+}
+
+async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promise<{ last: Promise<Done> }> {
+  const commands = batch.dequeue()
+  if (batch.waits) await setLockTimeout(tx, firstDeadline(commands) - context.now())
+  const { locked, before, reads } = await lockAndRead(tx, batch, commands)
+  const chats: Chats = new Map(locked.map((chat) => [chat.id, chat]))
+  const now = context.now()
+  const isLate = (command: Command) => command.deadline < now
+  const ready = commands.filter((command) => chats.has(command.chatId) && !isLate(command))
+  const sends = ready.filter((command) => command.kind === 'send')
+  const decision = decideSends({ ...before, chats }, sends)
+  const { changes, refused } = decideChanges(tx, ready, { chats, now: before.now, reads })
+  const writing = write(tx, decision)
+  refused.push(...commands.filter(isLate).map((command) => ({ command, error: overloaded() })))
+  const unlocked = commands.filter((command) => !chats.has(command.chatId) && !isLate(command))
+  const sorting = sortUnlocked(tx, batch, unlocked)
+  const answers = changes.map(({ written }) => written.answer)
+  const last = Promise.all([writing, sorting, ...answers]).then(
+    ([messages, unlockedBy]): Done => ({
+      chats,
+      sends,
+      decision,
+      messages,
+      changes,
+      refused: [...refused, ...unlockedBy.refused],
+      blocked: unlockedBy.blocked,
+    }),
+  )
+  return { last }
+}
+
+function firstDeadline(commands: readonly Command[]): number {
+  return Math.min(...commands.map((command) => command.deadline))
+}
+
+type Reads = ReadonlyMap<ChangeCommand, DecideAndWrite<unknown>>
+
+/** All statements are sent at once, the lock first. */
+async function lockAndRead(tx: Tx, { waits }: Batch, commands: readonly Command[]) {
+  const chatIds = chatIdsOf(commands)
+  const locking = waits ? lockChats(tx, chatIds) : lockFreeChats(tx, chatIds)
+  const reading = Promise.all([readSentBefore(tx, idsOf(commands)), readForChanges(tx, commands)])
+  // A lock that fails fails the reads too, and is the error to report.
+  reading.catch(() => undefined)
+  const locked = await locking
+  const [before, reads] = await reading
+  return { locked, before, reads }
+}
+
+async function readForChanges(tx: Tx, commands: readonly Command[]): Promise<Reads> {
+  const changes = commands.filter((command) => command.kind === 'change')
+  const read = await Promise.all(changes.map((command) => command.change.read(tx)))
+  return new Map(changes.map((command, place) => [command, nth(read, place)]))
+}
+
+function chatIdsOf(commands: readonly Command[]): ChatId[] {
+  return [...new Set(commands.map((command) => command.chatId))]
+}
+
+function idsOf(commands: readonly Command[]) {
+  return commands.flatMap((command) =>
+    command.kind === 'send'
+      ? command.items.map(({ clientMsgId }) => ({ userId: command.actor.userId, clientMsgId }))
+      : [],
+  )
+}
+
+/** New messages are unread, so no mark is read for them. */
+async function write(tx: Tx, { rows, heads }: SendDecision): Promise<Message[]> {
+  if (rows.length === 0) return []
+  const ids = await writeSends(tx, { rows, heads })
+  if (ids.length !== rows.length) throw new Error('The database stored another number of messages than it was given.')
+  return ids.map((id, place) => messageView({ ...nth(rows, place), id, type: 'text' }, unread))
+}
+
+export const unread = { client: 0, operator: 0 }
+
+function decideChanges(
+  tx: Tx,
+  commands: readonly Command[],
+  { chats, now, reads }: { chats: Chats; now: Date; reads: Reads },
+): Pick<Done, 'changes' | 'refused'> {
+  const changes: Done['changes'] = []
+  const refused: Refused[] = []
+  for (const command of commands) {
+    const chat = chats.get(command.chatId)
+    if (command.kind !== 'change' || chat === undefined) continue
+    const decideAndWrite = reads.get(command)
+    if (decideAndWrite === undefined) throw new Error('A change was not read.')
+    try {
+      const written = decideAndWrite(tx, chat, now)
+      // Awaited with the others, behind the commit.
+      written.answer.catch(() => undefined)
+      changes.push({ command, written })
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      refused.push({ command, error })
+    }
+  }
+  return { changes, refused }
+}
+
+/** Divides commands whose chats were not locked: the chat does not exist for the caller, or is locked by another transaction. */
+async function sortUnlocked(
+  tx: Tx,
+  { waits }: Batch,
+  commands: readonly Command[],
+): Promise<Pick<Done, 'refused' | 'blocked'>> {
+  if (commands.length === 0) return { refused: [], blocked: [] }
+  const owners = waits ? new Map() : await readChatOwners(tx, chatIdsOf(commands))
+  const isBlocked = ({ actor, chatId }: Command) => {
+    const userId = owners.get(chatId)
+    return userId !== undefined && maySeeChat(actor, { userId })
+  }
+  const refused = commands.filter((command) => !isBlocked(command))
+  return {
+    refused: refused.map((command) => ({ command, error: new AppError('not_found') })),
+    blocked: commands.filter(isBlocked),
+  }
+}
+
+/** One hint for each chat, with all its new entries. */
+function publishSends(context: WriterContext, { sends, decision, chats, messages }: Done): void {
+  const entries = new Map<ChatId, LogEntry[]>(decision.heads.map((head) => [head.chatId, []]))
+  sends.forEach((command, place) => {
+    for (const answer of decision.answers[place] ?? []) {
+      if (answer.outcome === 'stored' && !answer.duplicate)
+        entries.get(command.chatId)?.push(toEntry(command.actor, nth(messages, answer.place)))
+    }
+  })
+  for (const head of decision.heads) {
+    const chat = chats.get(head.chatId)
+    if (chat !== undefined) publishChat(context, headOf(chat, head), entries.get(head.chatId) ?? [])
+  }
+}
+
+function publishChange(context: WriterContext, { published }: Written<unknown>): void {
+  if (published !== null) publishChat(context, published.chat, published.entries)
+}
+
+function answerSends({ sends, decision, messages }: Done): void {
+  sends.forEach((command, place) => {
+    const answers = decision.answers[place] ?? null
+    if (answers === null) command.reject(new AppError('not_found'))
+    else command.resolve(answers.map((answer) => toItemAnswer(answer, messages)))
+  })
+}
+
+function toItemAnswer(answer: SendAnswer, messages: readonly Message[]): ItemAnswer {
+  switch (answer.outcome) {
+    case 'stored':
+      return { message: nth(messages, answer.place), duplicate: answer.duplicate }
+    case 'replay':
+      return { message: messageView(answer.first, answer.first), duplicate: true }
+    case 'refused':
+      return { refused: answer.code }
+  }
+}
+
+export function toEntry(actor: Actor, message: Message): LogEntry {
+  const author = { id: actor.userId, name: actor.name, role: actor.role }
+  return { seq: message.seq, at: message.createdAt, actor: author, kind: 'message', message }
+}
+
+function nth<T>(items: readonly T[], place: number): T {
+  const item = items[place]
+  if (item === undefined) throw new Error('The database returned another number of rows than it was given.')
+  return item
+}
