@@ -14,7 +14,7 @@ import {
   readFeedSnapshot,
 } from './queries/feed-tail.ts'
 import { readReadCounts, readSharedRows, sumOpenChatsByClient } from './queries/inbox.ts'
-import { readChatMarks, readLogAfter, readLogPage, readTops } from './queries/log.ts'
+import { readChatMarks, readLogPage, readLogsAfter, readTops } from './queries/log.ts'
 import { readOpenChatChanges, readOpenChats } from './queries/open-chats.ts'
 import { createQueries, type Queries } from './queries/queries.ts'
 import { inSnapshot } from './transaction.ts'
@@ -70,7 +70,10 @@ const reads: Record<string, () => Promise<unknown>> = {
   'a page of the log': () => logPage(longest, undefined),
   'a page of the log, deep': () => logPage(longest, 3_000),
   'a page of a short log': () => logPage(short, undefined),
-  'the log after a place': () => readLogAfter(database.db.orm, { chatId: longest, afterSeq: 3_000, limit: 20 }),
+  'the log after a place': () =>
+    readLogsAfter(database.db.orm, { places: [{ chatId: longest, afterSeq: 3_000 }], limit: 20 }),
+  'many logs after places': () =>
+    readLogsAfter(database.db.orm, { places: someChats.map((chatId) => ({ chatId, afterSeq: 1 })), limit: 20 }),
   'the ends of many logs': () => readTops(database.db.orm, someChats),
   'the marks of many chats': () => readChatMarks(database.db.orm, someChats),
   'rows of an inbox': () => readSharedRows(database.db.orm, someChats),

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { frameEntriesMax } from '@deskbell/contract/limits'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ChatChannel } from './chat-channel.ts'
@@ -16,12 +17,12 @@ function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) 
     chatId: fixtureChatId,
     readMarks: async () => [],
     onError: (error) => errors.push(error),
-    readLog: async ({ afterSeq, limit }) => {
+    readLog: async ({ afterSeq }) => {
       log.reads += 1
       const { top, fails } = log
       await schedule(Promise.resolve())
       if (fails) throw new Error('the database is away')
-      return entriesFixture(afterSeq + 1, Math.min(top, afterSeq + limit))
+      return entriesFixture(afterSeq + 1, Math.min(top, afterSeq + frameEntriesMax))
     },
   })
   return { log, channel, errors }

@@ -10,8 +10,8 @@ import type { RingBudget } from './ring-budget.ts'
 import { TypingBoard, type Writer } from './typing-board.ts'
 import type { Wakeable, WakeQueue } from './wake-queue.ts'
 
-/** Reads the oldest entries after a place from the database. */
-export type ReadLog = (slice: { chatId: ChatId; afterSeq: number; limit: number }) => Promise<LogEntry[]>
+/** Reads the oldest entries after a place from the database: as many as a frame may have, and none at the log's end. */
+export type ReadLog = (place: { chatId: ChatId; afterSeq: number }) => Promise<LogEntry[]>
 
 export type ChannelOptions = {
   chatId: ChatId
@@ -143,7 +143,7 @@ export class ChatChannel {
   }
 
   async #readPage(afterSeq: number): Promise<SizedEntry[]> {
-    const entries = await this.#readLog({ chatId: this.chatId, afterSeq, limit: frameEntriesMax })
+    const entries = await this.#readLog({ chatId: this.chatId, afterSeq })
     return frameful(entries.map(sized), 0, frameLimits)
   }
 
@@ -177,7 +177,7 @@ export class ChatChannel {
       return this.#grown(ring)
     }
     const before = ring.top
-    const entries = await this.#readLog({ chatId: this.chatId, afterSeq: before, limit: ringEntriesMax })
+    const entries = await this.#readLog({ chatId: this.chatId, afterSeq: before })
     const whole = ring.append(entries)
     if (ring.top > before) this.#grown(ring)
     // Somebody told of more than there is: believe the database.

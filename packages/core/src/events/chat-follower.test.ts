@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { userIdSchema } from '@deskbell/contract/ids'
-import { heartbeatMaxMs, heartbeatMinMs } from '@deskbell/contract/limits'
+import { frameEntriesMax, heartbeatMaxMs, heartbeatMinMs } from '@deskbell/contract/limits'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { ChatChannel } from './chat-channel.ts'
@@ -33,7 +33,7 @@ async function rig(cursors: readonly string[], top = 3) {
     wakes,
     chatId: fixtureChatId,
     readMarks: async () => [],
-    readLog: async ({ afterSeq, limit }) => entriesFixture(afterSeq + 1, Math.min(top, afterSeq + limit)),
+    readLog: async ({ afterSeq }) => entriesFixture(afterSeq + 1, Math.min(top, afterSeq + frameEntriesMax)),
     onError: () => undefined,
   })
   channel.observe(top)

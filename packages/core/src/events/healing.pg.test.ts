@@ -150,6 +150,28 @@ test('[LIVE-8] 200 followers of one chat make one read per gap, and none without
   }
 })
 
+test('[LIVE-8] a thousand gaps that show at once are filled by a few reads', async () => {
+  await using fresh = await lossyCore()
+  const { client } = await newConversation(fresh.core)
+  const { rows } = await fresh.db.pool.query<{ id: string }>(
+    `insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
+     select $1, $1, now(), now(), now() from generate_series(1, 1000) returning id`,
+    [client.userId],
+  )
+  const chatIds = rows.map(({ id }) => chatIdSchema.parse(Number(id)))
+  const wakeable = { speak: () => {} }
+  const channels = chatIds.map((chatId) => fresh.core.hub.join(chatId, wakeable))
+  for (const channel of channels) channel.observe(0)
+  const queries = watchQueries(fresh.db)
+  fresh.bus.fate = () => 0
+  await Promise.all(chatIds.map((chatId) => sendText(fresh.core, client, { chatId })))
+  for (const channel of channels) channel.observe(1)
+  await waitFor(() => channels.every((channel) => channel.top === 1))
+  expect(channels.map((channel) => channel.after(0)?.map(({ entry }) => entry.seq))).toEqual(channels.map(() => [1]))
+  // The first reads begin before all gaps are known.
+  expect(queries.matching(logRead)).toBeLessThanOrEqual(1_000 / 50 + 4)
+})
+
 test('[LIVE-8] a herd that comes back with one cursor shares its reads', async () => {
   await using fresh = await lossyCore()
   const { client, chat } = await newConversation(fresh.core)

@@ -1,10 +1,12 @@
 import type { Bus, Hint } from '@deskbell/bus/bus'
+import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
-import { healMs } from '@deskbell/contract/limits'
+import { frameEntriesMax, healMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type FeedSnapshot, readFeedChanges, readFeedSnapshot } from '@deskbell/db/queries/feed-tail'
 import { GatheredReads } from '@deskbell/db/queries/gathered-reads'
-import { readChatMarks, readLogAfter, readTops } from '@deskbell/db/queries/log'
+import { type LogPlace, readChatMarks, readLogsAfter, readTops } from '@deskbell/db/queries/log'
+import type { Executor } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
 import { Inbox } from '../inbox/inbox.ts'
 import type { Log } from '../log.ts'
@@ -35,6 +37,8 @@ export type HubMemory = { chats: number; followers: number; entries: number; byt
 /** Delivered marks are not in the feed and may be late: each reconciliation compares those of so many chats, in turn. */
 const marksInTurn = 100
 const retryMs = 250
+/** What is read at once is at most this many pages of entries. */
+const placesInRead = 50
 /** Once a minute. */
 const memoryTicks = Math.round(60_000 / healMs)
 
@@ -61,6 +65,7 @@ export class Hub implements StreamDesk {
   readonly #channels = new Map<ChatId, ChatChannel>()
   readonly #budget: RingBudget
   readonly #marksOf: GatheredReads<ChatId, Mark[]>
+  readonly #logAfter: GatheredReads<LogPlace, LogEntry[]>
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
@@ -80,6 +85,11 @@ export class Hub implements StreamDesk {
     this.#budget = new RingBudget(options.ringsBytesMax)
     this.#marksOf = new GatheredReads({
       read: async (chatIds) => Map.groupBy(await readChatMarks(options.db.orm, chatIds), ({ chatId }) => chatId),
+    })
+    this.#logAfter = new GatheredReads({
+      read: (places) => readLogs(options.db.orm, places),
+      keysMax: placesInRead,
+      atOnceMax: 2,
     })
     this.inbox = new Inbox({ db: options.db, log: options.log })
     this.house = {
@@ -159,10 +169,10 @@ export class Hub implements StreamDesk {
   }
 
   #open(chatId: ChatId): ChatChannel {
-    const { db, log } = this.#options
+    const { log } = this.#options
     const channel = new ChatChannel({
       chatId,
-      readLog: async (slice) => (await readLogAfter(db.orm, slice)).map((row) => storedEntryView(slice.chatId, row)),
+      readLog: async (place) => (await this.#logAfter.get(place)) ?? [],
       readMarks: async () => (await this.#marksOf.get(chatId)) ?? [],
       budget: this.#budget,
       wakes: this.wakes,
@@ -285,4 +295,12 @@ export class Hub implements StreamDesk {
     }
     this.inbox.reset()
   }
+}
+
+/** The entries after many places, at most a frame of each. */
+async function readLogs(executor: Executor, places: readonly LogPlace[]): Promise<Map<LogPlace, LogEntry[]>> {
+  const logs = await readLogsAfter(executor, { places, limit: frameEntriesMax })
+  return new Map(
+    places.map((place, index) => [place, (logs[index] ?? []).map((row) => storedEntryView(place.chatId, row))]),
+  )
 }

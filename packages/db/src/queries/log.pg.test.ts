@@ -4,7 +4,7 @@ import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readEpochParts } from './epoch.ts'
-import { readLogAfter, readLogPage } from './log.ts'
+import { readLogPage, readLogsAfter } from './log.ts'
 
 let database: FreshDatabase
 let chatId: ChatId
@@ -27,7 +27,7 @@ afterAll(() => database.drop())
 
 test('[LIVE-2] messages and events are one log by seq, without what is for the team only', async () => {
   const { orm } = database.db
-  const rows = await readLogAfter(orm, { chatId, afterSeq: 5, limit: 100 })
+  const [rows = []] = await readLogsAfter(orm, { places: [{ chatId, afterSeq: 5 }], limit: 100 })
   expect(rows.map((row) => row.seq)).toEqual(Array.from({ length: 100 }, (_, index) => index + 6))
   expect(rows.filter((row) => row.kind === 'closed').map((row) => row.seq)).toEqual([
     10, 20, 30, 40, 50, 60, 70, 80, 90, 100,
@@ -41,6 +41,12 @@ test('[LIVE-2] messages and events are one log by seq, without what is for the t
   expect(rows[4]).toMatchObject({ seq: 10, kind: 'closed', actor: null, message: { id: null } })
   expect(rows[0]?.at).toBeInstanceOf(Date)
   expect(typeof rows[0]?.message.id).toBe('number')
+  const places = [400, 399, 0].map((afterSeq) => ({ chatId, afterSeq }))
+  const logs = await readLogsAfter(orm, {
+    places: [...places, { chatId: chatIdSchema.parse(999_999), afterSeq: 0 }],
+    limit: 2,
+  })
+  expect(logs.map((log) => log.map(({ seq }) => seq))).toEqual([[], [400], [1, 2], []])
   const before = async (beforeSeq: number | undefined, limit: number) => {
     const page = await readLogPage(orm, { chatId, beforeSeq, limit })
     return page?.entries.map((row) => row.seq)

@@ -3,6 +3,7 @@ import type { Direction } from '@deskbell/contract/messages'
 import type { Role } from '@deskbell/contract/users'
 import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/pg-core'
+import { numberArray } from '../array-text.ts'
 import { preparedOnce } from '../prepared.ts'
 import { chatEvents } from '../schema/chat-events.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
@@ -12,26 +13,44 @@ import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFie
 import { userLookUp } from './user-look-up.ts'
 
 /** A line of the log that clients and operators share, with whoever caused it. */
-export type StoredEntry = Awaited<ReturnType<ReturnType<typeof prepareLogAfter>['execute']>>[number]
+export type StoredEntry = Omit<Awaited<ReturnType<ReturnType<typeof prepareLogsAfter>['execute']>>[number], 'place'>
 
-export type LogSlice = { chatId: ChatId; afterSeq: number; limit: number }
+export type LogPlace = { chatId: ChatId; afterSeq: number }
 
-/** The oldest entries after a place, ascending. */
-export function readLogAfter(executor: Executor, slice: LogSlice): Promise<StoredEntry[]> {
-  return logAfter(executor).execute(slice)
+/**
+ * The oldest entries after places of many logs, ascending, at most `limit` of each; one array for each place. One
+ * statement, however many places.
+ */
+export async function readLogsAfter(
+  executor: Executor,
+  { places, limit }: { places: readonly LogPlace[]; limit: number },
+): Promise<StoredEntry[][]> {
+  const rows = await logsAfter(executor).execute({
+    chatIds: numberArray(places.map(({ chatId }) => chatId)),
+    afterSeqs: numberArray(places.map(({ afterSeq }) => afterSeq)),
+    limit,
+  })
+  const logs: StoredEntry[][] = places.map(() => [])
+  for (const { place, ...entry } of rows) logs[place - 1]?.push(entry)
+  return logs
 }
 
-const logAfter = preparedOnce(prepareLogAfter)
+const logsAfter = preparedOnce(prepareLogsAfter)
 
-function prepareLogAfter(executor: Executor) {
+/** Lateral, so that each place is a few steps down the index. */
+function prepareLogsAfter(executor: Executor) {
+  const array = (name: string) => sql`${sql.placeholder(name)}::bigint[]`
+  const places = sql`unnest(${array('chatIds')}, ${array('afterSeqs')})
+    with ordinality as place (chat_id, after_seq, number)`
   const log = selectLog(executor, 'after')
   const actor = userLookUp(executor, log.actorId)
   return executor
-    .select(entryFields(log, actor))
-    .from(log)
+    .select({ place: sql<number>`place.number`.mapWith(Number).as('place'), ...entryFields(log, actor) })
+    .from(places)
+    .crossJoinLateral(log)
     .leftJoinLateral(actor, sql`true`)
-    .orderBy(asc(log.seq))
-    .prepare('log_after')
+    .orderBy(sql`place.number`, asc(log.seq))
+    .prepare('logs_after')
 }
 
 export type LogHead = { userId: UserId; lastSeq: number; marks: ReadMarks; delivered: DeliveredMarks }
@@ -141,16 +160,17 @@ type End = 'after' | 'before' | 'newest'
 function selectLog(executor: Executor, end: End) {
   const order = end === 'after' ? asc : desc
   const limit = sql.placeholder('limit')
+  const chatId = end === 'after' ? sql`place.chat_id` : sql.placeholder('chatId')
   const messagePart = executor
     .select(messageFields)
     .from(messages)
-    .where(and(eq(messages.chatId, sql.placeholder('chatId')), atEnd(messages.seq, end)))
+    .where(and(eq(messages.chatId, chatId), atEnd(messages.seq, end)))
     .orderBy(order(messages.seq))
     .limit(limit)
   const eventPart = executor
     .select(eventFields)
     .from(chatEvents)
-    .where(and(eq(chatEvents.chatId, sql.placeholder('chatId')), forAll, atEnd(chatEvents.seq, end)))
+    .where(and(eq(chatEvents.chatId, chatId), forAll, atEnd(chatEvents.seq, end)))
     .orderBy(order(chatEvents.seq))
     .limit(limit)
   const union = unionAll(messagePart, eventPart).as('entries')
@@ -196,7 +216,7 @@ const forAll = sql`${chatEvents.audience} = 'all'`
 
 function atEnd(column: typeof messages.seq | typeof chatEvents.seq, end: End): SQL | undefined {
   if (end === 'newest') return undefined
-  return end === 'after' ? gt(column, sql.placeholder('afterSeq')) : lt(column, sql.placeholder('beforeSeq'))
+  return end === 'after' ? gt(column, sql`place.after_seq`) : lt(column, sql.placeholder('beforeSeq'))
 }
 
 /** The named, typed columns of one part of the union; the other part has the same, in the same order. */
