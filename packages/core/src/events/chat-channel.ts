@@ -2,7 +2,7 @@ import type { ChatHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
-import type { ChatStep } from './chat-step.ts'
+import type { ChatStep, EntriesStep } from './chat-step.ts'
 import { LastMade } from './last-made.ts'
 import { type Mark, MarkBoard } from './mark-board.ts'
 import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
@@ -36,8 +36,7 @@ export class ChatChannel {
   readonly chatId: ChatId
   readonly marks = new MarkBoard()
   readonly typing = new TypingBoard()
-  /** One object for all followers who are told the same, so that it is written as bytes once. */
-  readonly entrySteps = new LastMade<ChatStep>()
+  /** One object for all followers that get the same frame, so that it is written as bytes once. */
   readonly besideSteps = new LastMade<ChatStep>()
   readonly #readLog: ReadLog
   readonly #readMarks: ChannelOptions['readMarks']
@@ -52,6 +51,9 @@ export class ChatChannel {
   #filling = false
   #closed = false
   #marksRead: Promise<void> | null = null
+  #made: EntriesStep | null = null
+  #madeTop = 0
+  #madeVersion = 0
 
   constructor({ chatId, readLog, readMarks, onError, budget, wakes }: ChannelOptions) {
     this.chatId = chatId
@@ -131,6 +133,21 @@ export class ChatChannel {
   after(seq: number): SizedEntry[] | null {
     if (this.#ring === null) return null
     return seq >= this.#ring.top ? [] : this.#ring.after(seq, frameLimits)
+  }
+
+  /** The step that was made last, for a follower at the same place while neither the log nor a mark has changed. */
+  madeStep(afterSeq: number): EntriesStep | null {
+    const made = this.#made
+    const isSame = made?.afterSeq === afterSeq && this.#madeTop === this.top && this.#madeVersion === this.marks.version
+    return isSame ? made : null
+  }
+
+  /** Shares a step with the other followers at its place. */
+  share(step: EntriesStep): EntriesStep {
+    this.#made = step
+    this.#madeTop = this.top
+    this.#madeVersion = this.marks.version
+    return step
   }
 
   /** The same from the database. Followers at the same place share one read. */

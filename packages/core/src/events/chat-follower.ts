@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import type { ChatFrame, FollowChatInput, LogEntry, ResetReason } from '@deskbell/contract/events'
+import type { ChatFrame, FollowChatInput, ResetReason } from '@deskbell/contract/events'
 import type { UserId } from '@deskbell/contract/ids'
 import { catchUpEntriesMax } from '@deskbell/contract/limits'
 import type { ChatAccess } from '@deskbell/db/queries/chats'
@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts'
 import type { ClientPresence } from '../presence/presence-board.ts'
 import type { Watch } from '../presence/watched.ts'
 import type { ChatChannel } from './chat-channel.ts'
-import type { ChatStep } from './chat-step.ts'
+import type { ChatStep, EntriesStep } from './chat-step.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
 import { OlderEntries } from './older-entries.ts'
 import type { Follower } from './pushed-stream.ts'
@@ -100,14 +100,16 @@ export class ChatFollower implements Follower<ChatFrame> {
     if (this.#refused !== null) return this.#reset(this.#refused.reason)
     if (this.#house.epoch() !== this.#epoch) return this.#reset('foreign')
     const older = this.#older?.take() ?? null
-    if (older !== null) return this.#entries(this.#entriesStep(older))
+    if (older !== null) return this.#advance(this.#entriesStep(older))
+    const made = this.#channel.madeStep(this.#at)
+    if (made !== null) return this.#advance(made)
     const items = this.#channel.after(this.#at)
     if (items === null) {
       this.#older ??= new OlderEntries(this.#channel, () => this.#house.wake(this.#stream))
       this.#older.read(this.#at)
       return null
     }
-    if (items.length > 0) return this.#entries(this.#sharedEntries(items))
+    if (items.length > 0) return this.#advance(this.#channel.share(this.#entriesStep(items)))
     if (this.#state === 'catching-up') {
       this.#state = 'live'
       return this.#beside({ t: 'live', top: this.#at })
@@ -129,20 +131,10 @@ export class ChatFollower implements Follower<ChatFrame> {
     return this.#beside({ t: 'reset', reason, top: this.#channel.top })
   }
 
-  /** The same for everybody at this place, for as long as neither the log nor a mark moves. */
-  #sharedEntries(items: readonly SizedEntry[]): ChatStep {
-    const { top, marks, entrySteps } = this.#channel
-    return entrySteps.get(this.#at, `${top} ${marks.version}`, () => this.#entriesStep(items))
-  }
-
-  #entriesStep(items: readonly SizedEntry[]): ChatStep {
+  #entriesStep(items: readonly SizedEntry[]): EntriesStep {
+    const afterSeq = this.#at
     const marks = this.#channel.marks.read()
     const events = items.map(({ entry }) => withStatus(entry, marks))
-    return { id: formatCursor({ epoch: this.#epoch, seq: events.at(-1)?.seq ?? this.#at }), frame: { t: 'ev', events } }
-  }
-
-  #entries(step: ChatStep): ChatStep {
-    const events = step.frame.t === 'ev' ? step.frame.events : []
     const first = events[0]
     const last = events.at(-1)
     if (first?.seq !== this.#at + 1 || last === undefined) {
@@ -150,8 +142,14 @@ export class ChatFollower implements Follower<ChatFrame> {
         internal: `the log of chat ${this.#channel.chatId} has a gap after ${this.#at}`,
       })
     }
-    this.#checkAccess(events)
-    this.#at = last.seq
+    const hasAssignment = events.some((entry) => entry.kind === 'assigned')
+    const id = formatCursor({ epoch: this.#epoch, seq: last.seq })
+    return { id, frame: { t: 'ev', events }, afterSeq, lastSeq: last.seq, hasAssignment }
+  }
+
+  #advance(step: EntriesStep): ChatStep {
+    if (step.hasAssignment) this.#checkAccess()
+    this.#at = step.lastSeq
     return step
   }
 
@@ -186,8 +184,7 @@ export class ChatFollower implements Follower<ChatFrame> {
   }
 
   /** Clients keep their chats and operators see all, so far; a rule that can change is asked here again. */
-  #checkAccess(events: readonly LogEntry[]): void {
-    if (!events.some((entry) => entry.kind === 'assigned')) return
+  #checkAccess(): void {
     if (!maySeeChat(this.#actor, { userId: this.#clientId })) throw new AppError('not_found')
   }
 

@@ -74,6 +74,7 @@ export class Hub implements StreamDesk {
   /** Chats whose marks are to be compared next. */
   #turn: ChatId[] = []
   #ticks = 0
+  #isChecked = false
   #resync: Promise<void> | null = null
   readonly #resyncReads = new Set<() => Promise<void>>()
   #stopped = true
@@ -149,9 +150,18 @@ export class Hub implements StreamDesk {
     if (this.#channels.get(channel.chatId) === channel) this.#channels.delete(channel.chatId)
   }
 
-  /** False after the process was suspended, until it has read again what it knows. Nothing is sent meanwhile. */
+  /**
+   * False after the process was suspended, until it has read again what it knows. Nothing is sent meanwhile. The clocks
+   * are read once in a turn of the event loop, because every frame asks.
+   */
   get isFresh(): boolean {
-    if (this.#suspension.isStale()) this.#startResync()
+    if (!this.#isChecked) {
+      this.#isChecked = true
+      setImmediate(() => {
+        this.#isChecked = false
+      })
+      if (this.#suspension.isStale()) this.#startResync()
+    }
     return this.#resync === null
   }
 
