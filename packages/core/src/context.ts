@@ -6,7 +6,7 @@ import { DeliveredWriter } from './chats/delivered-writer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createHub, type Hub } from './events/hub.ts'
 import type { Log } from './log.ts'
-import { ReadStatusFollower } from './messages/read-status-follower.ts'
+import { ReadStatusWriter } from './messages/read-status-writer.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
@@ -26,7 +26,7 @@ export type Core = {
   readonly hub: Hub
   /** Makes every change of existing chats. */
   readonly writer: ChatWriter
-  readonly readStatus: ReadStatusFollower
+  readonly readStatus: ReadStatusWriter
   readonly delivered: DeliveredWriter
   readonly typing: TypingMemory
   readonly presence: Presence
@@ -60,7 +60,7 @@ export function createCore(options: CoreOptions): Core {
   const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
   const writer = new ChatWriter({ db, bus, epoch: () => hub.epoch() })
-  const readStatus = new ReadStatusFollower({ db, log })
+  const readStatus = new ReadStatusWriter({ db, log })
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   const queries = createQueries(db.orm)
   const typing = new TypingMemory({ bus, glance: (chatId) => queries.chats.glance(chatId) })

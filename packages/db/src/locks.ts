@@ -1,5 +1,5 @@
 import type { ChatId } from '@deskbell/contract/ids'
-import { asc, type SQL, sql } from 'drizzle-orm'
+import { asc, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { numberArray } from './array-text.ts'
 import { preparedOnce } from './prepared.ts'
 import { chats } from './schema/chats.ts'
@@ -80,7 +80,7 @@ function selectForChange(executor: Executor) {
 }
 
 /** A subquery that locks messages, lowest id first, until the end of its statement or transaction. */
-export function lockedMessages(executor: Executor, where: SQL | undefined, limit: number) {
+export function lockedMessages(executor: Executor, where: SQL | undefined, limit: number | Placeholder) {
   return executor
     .select({ id: messages.id })
     .from(messages)

@@ -1,9 +1,10 @@
 import type { Hint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
-import type { ChatId } from '@deskbell/contract/ids'
+import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
 import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
+import { watchQueries } from '@deskbell/testkit/watch-queries'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeChat } from './close-chat.ts'
@@ -158,6 +159,39 @@ describe('markRead', () => {
     await markRead(core, client, { chatId, seq: 2 })
     await markRead(core, operator, { chatId, seq: 5 })
     await waitFor(async () => (await storedStatuses(chatId)) === 'read read read new read')
+  })
+
+  test('[MSG-12] the marks of a thousand chats are followed by a few statements', async () => {
+    await using own = await freshCore()
+    const { core, db } = own
+    const { client, operator } = await newConversation(core)
+    const { rows: chats } = await db.pool.query<{ id: string }>(
+      `insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at, last_seq, in_count)
+       select $1, $1, now(), now(), now(), 3, 3 from generate_series(1, 1000) returning id`,
+      [client.userId],
+    )
+    await db.pool.query(
+      `insert into messages (chat_id, seq, user_id, text, direction, client_msg_id, body_hash, direction_no, created_at)
+       select chats.id, n, $1, 'x', 'in', 'many-' || chats.id || '-' || n, '', n, now()
+       from chats, generate_series(1, 3) n where last_seq = 3`,
+      [client.userId],
+    )
+    const queries = watchQueries(db)
+    await Promise.all(
+      chats.map(({ id }) => markRead(core, operator, { chatId: chatIdSchema.parse(Number(id)), seq: 2 })),
+    )
+    await core.stop()
+    const { rows } = await db.pool.query(
+      `select seq, status, count(*)::int from messages where user_id = $1 group by seq, status order by seq`,
+      [client.userId],
+    )
+    expect(rows.map(({ seq, status, count }) => [Number(seq), status, count])).toEqual([
+      [1, 'read', 1000],
+      [2, 'read', 1000],
+      [3, 'new', 1000],
+    ])
+    // 200 chats by each, and the marks may come in two intervals.
+    expect(queries.matching(/update "messages" set status/)).toBeLessThanOrEqual(8)
   })
 
   test('[MSG-12] what is waiting is written when the core stops, in batches of any size', async () => {

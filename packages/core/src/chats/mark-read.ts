@@ -11,7 +11,7 @@ export async function markRead(core: Core, actor: Actor, input: MarkReadInput): 
   if (seq === 0) return
   const mark = await raiseMark(core.db.orm, { chatId: chat.id, actor, seq })
   if (mark === undefined) return
-  core.readStatus.follow(chat.id)
+  core.readStatus.follow(chat.id, actor.role)
   core.bus.publish({
     t: 'mark',
     epoch: core.epoch(),

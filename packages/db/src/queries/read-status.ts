@@ -1,49 +1,63 @@
 import type { ChatId } from '@deskbell/contract/ids'
-import type { Direction } from '@deskbell/contract/messages'
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import type { Role } from '@deskbell/contract/users'
+import { sql } from 'drizzle-orm'
+import { numberArray, textArray } from '../array-text.ts'
 import { lockedMessages } from '../locks.ts'
+import { preparedOnce } from '../prepared.ts'
 import { chatMarks } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
 
+/** A chat, and the side that has read in it. */
+export type ReadPlace = { chatId: ChatId; reader: Role }
+
 /**
- * Lets `messages.status` follow the other side's mark, for at most `limit` messages of one direction.
- * What is already `read` is always the beginning of the direction, because batches go upwards,
- * so the search starts after the newest `read` one and not at the start of a long history.
- * Answers how many rows changed.
+ * Lets `messages.status` follow the marks of readers, for at most `rowsMax` messages of each place. Returns the places of
+ * which it has written so many: there may be more.
+ *
+ * In each direction the `read` messages come first, because batches go upwards. So the search starts after the newest
+ * `read` one and not at the start of a long history.
  */
 export async function updateReadStatus(
   executor: Executor,
-  input: { chatId: ChatId; direction: Direction; limit: number },
-): Promise<number> {
-  const { chatId, direction, limit } = input
-  const reader = direction === 'in' ? 'operator' : 'client'
-  const mark = sql`coalesce((select max(${chatMarks.readSeq}) from ${chatMarks}
-    where ${chatMarks.chatId} = ${chatId} and ${chatMarks.role} = ${reader}), 0)`
-  const followed = sql`coalesce((select done.seq from ${messages} done where done.chat_id = ${chatId}
-    and done.direction = ${direction} and done.status = 'read' order by done.seq desc limit 1), 0)`
-  const due = executor
-    .$with('due')
-    .as(
-      lockedMessages(
-        executor,
-        and(
-          eq(messages.chatId, chatId),
-          eq(messages.direction, direction),
-          eq(messages.status, 'new'),
-          gt(messages.seq, followed),
-          lte(messages.seq, mark),
-        ),
-        limit,
-      ),
-    )
-  const changed = await executor
-    .with(due)
-    .update(messages)
-    .set({ status: 'read' })
-    .where(sql`${messages.id} in (select ${due.id} from ${due})`)
-    .returning({ id: messages.id })
-    .prepare('messages_follow_marks')
-    .execute()
-  return changed.length
+  { places, rowsMax }: { places: readonly ReadPlace[]; rowsMax: number },
+): Promise<ReadPlace[]> {
+  // In the order of chats, so that two processes lock messages in the same order.
+  const sorted = places.toSorted((a, b) => a.chatId - b.chatId || a.reader.localeCompare(b.reader))
+  const rows = await statusUpdate(executor).execute({
+    chatIds: numberArray(sorted.map(({ chatId }) => chatId)),
+    readers: textArray(sorted.map(({ reader }) => reader)),
+    rowsMax,
+  })
+  return rows.filter(({ count }) => count === rowsMax).flatMap(({ number }) => sorted[number - 1] ?? [])
 }
+
+const statusUpdate = preparedOnce((executor) => {
+  const places = sql`unnest(${sql.placeholder('chatIds')}::bigint[], ${sql.placeholder('readers')}::text[])
+    with ordinality as place (chat_id, reader, number)`
+  const direction = sql`case when place.reader = 'operator' then 'in' else 'out' end`
+  const mark = sql`coalesce((select max(${chatMarks.readSeq}) from ${chatMarks}
+    where ${chatMarks.chatId} = place.chat_id and ${chatMarks.role} = place.reader), 0)`
+  const followed = sql`coalesce((select done.seq from ${messages} done where done.chat_id = place.chat_id
+    and done.direction = ${direction} and done.status = 'read' order by done.seq desc limit 1), 0)`
+  const isDue = sql`${messages.chatId} = place.chat_id and ${messages.direction} = ${direction}
+    and ${messages.status} = 'new' and ${messages.seq} > ${followed} and ${messages.seq} <= ${mark}`
+  const found = lockedMessages(executor, isDue, sql.placeholder('rowsMax')).as('found')
+  const due = executor.$with('due').as(
+    executor
+      .select({ id: found.id, number: sql<number>`place.number`.as('number') })
+      .from(places)
+      .crossJoinLateral(found),
+  )
+  const changed = executor.$with('changed', {}).as(sql`
+    update ${messages} set status = 'read' from due where ${messages.id} = due.id`)
+  return executor
+    .with(due, changed)
+    .select({
+      number: sql<number>`${due.number}`.mapWith(Number).as('place_number'),
+      count: sql<number>`count(*)`.mapWith(Number).as('count'),
+    })
+    .from(due)
+    .groupBy(due.number)
+    .prepare('messages_follow_marks')
+})

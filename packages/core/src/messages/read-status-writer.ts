@@ -1,0 +1,72 @@
+import type { ChatId } from '@deskbell/contract/ids'
+import type { Role } from '@deskbell/contract/users'
+import type { Database } from '@deskbell/db/database'
+import { type ReadPlace, updateReadStatus } from '@deskbell/db/queries/read-status'
+import type { Log } from '../log.ts'
+
+const intervalMs = 1_000
+/** Of one statement. */
+const placesMax = 200
+const rowsMax = 500
+/** Beyond it a mark is left to the next one of its chat. */
+const waitingMax = 10_000
+
+/**
+ * Lets the column `messages.status` follow the read marks: at most once a second per chat, for many chats by one
+ * statement, outside the chats' locks. Answers never read the column, so a mark that is lost or late costs nothing; the
+ * next mark of the chat repeats it.
+ */
+export class ReadStatusWriter {
+  readonly #db: Database
+  readonly #log: Log
+  readonly #waiting = new Map<string, ReadPlace>()
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> | null = null
+
+  constructor(options: { db: Database; log: Log }) {
+    this.#db = options.db
+    this.#log = options.log
+  }
+
+  /** The mark of a reader of this role has risen. Never blocks, never throws. */
+  follow(chatId: ChatId, reader: Role): void {
+    this.#add({ chatId, reader })
+    this.#schedule()
+  }
+
+  /** Writes what is waiting, and resolves when it is written or has failed. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#running
+    await this.#writeAll()
+  }
+
+  #add(place: ReadPlace): void {
+    if (this.#waiting.size < waitingMax) this.#waiting.set(`${place.reader} ${place.chatId}`, place)
+  }
+
+  /** What rises during a run is written by the next one. */
+  #schedule(): void {
+    if (this.#running !== null || this.#waiting.size === 0) return
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#running = this.#writeAll().finally(() => {
+        this.#running = null
+        this.#schedule()
+      })
+    }, intervalMs).unref()
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const keys = [...this.#waiting.keys()].slice(0, placesMax)
+      const places = keys.flatMap((key) => this.#waiting.get(key) ?? [])
+      for (const key of keys) this.#waiting.delete(key)
+      try {
+        for (const place of await updateReadStatus(this.#db.orm, { places, rowsMax })) this.#add(place)
+      } catch (error) {
+        this.#log.warn({ err: error, chats: places.length }, 'The read status of chats could not be written.')
+      }
+    }
+  }
+}
