@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { chatHint, markHint } from './bus-contract.ts'
 import { decodePayload, encodeHints } from './hint-codec.ts'
+import { chatHint, markHint } from './testing/bus-contract.ts'
 
 const bytesMax = 7_500
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { describeBus, markHint } from './bus-contract.ts'
 import { createInProcessBus } from './in-process-bus.ts'
+import { describeBus, markHint } from './testing/bus-contract.ts'
 
 describeBus('in-process bus', async () => {
   const bus = createInProcessBus()

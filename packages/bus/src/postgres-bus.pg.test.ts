@@ -4,8 +4,8 @@ import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Bus, BusLog } from './bus.ts'
-import { chatHint, describeBus, listen, markHint } from './bus-contract.ts'
 import { createPostgresBus } from './postgres-bus.ts'
+import { chatHint, describeBus, listen, markHint } from './testing/bus-contract.ts'
 
 const log: BusLog = { warn: () => undefined, error: () => undefined }
 

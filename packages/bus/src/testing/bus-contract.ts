@@ -2,7 +2,7 @@ import { logEntrySchema } from '@deskbell/contract/events'
 import { chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Bus, ChatHint, Hint, MarkHint, TypingHint } from './bus.ts'
+import type { Bus, ChatHint, Hint, MarkHint, TypingHint } from '../bus.ts'
 
 export type BusRig = {
   /** Buses as two processes would have them; one and the same where there is only one process. */
