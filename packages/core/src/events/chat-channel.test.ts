@@ -11,10 +11,9 @@ import { WakeQueue } from './wake-queue.ts'
 function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) {
   const log = { top: 0, reads: 0, fails: false }
   const errors: unknown[] = []
-  const channel = new ChatChannel({
+  const channel = new ChatChannel(fixtureChatId, {
     budget: new RingBudget(),
     wakes: new WakeQueue(),
-    chatId: fixtureChatId,
     readMarks: async () => [],
     onError: (error) => errors.push(error),
     readLog: async ({ afterSeq }) => {

@@ -13,14 +13,14 @@ import type { Wakeable, WakeQueue } from './wake-queue.ts'
 /** Reads the oldest entries after a place from the database: as many as a frame may have, and none at the log's end. */
 export type ReadLog = (place: { chatId: ChatId; afterSeq: number }) => Promise<LogEntry[]>
 
-export type ChannelOptions = {
-  chatId: ChatId
-  readLog: ReadLog
-  readMarks: () => Promise<readonly Mark[]>
-  onError: (error: unknown) => void
+/** What the channels of a process share. */
+export type ChannelContext = {
+  readonly readLog: ReadLog
+  readMarks(chatId: ChatId): Promise<readonly Mark[]>
+  onError(error: unknown, chatId: ChatId): void
   /** What the rings of the process may hold together. */
-  budget: RingBudget
-  wakes: WakeQueue
+  readonly budget: RingBudget
+  readonly wakes: WakeQueue
 }
 
 /** A frame stays well below the bytes that may wait for a slow socket. */
@@ -36,15 +36,11 @@ export class ChatChannel {
   readonly chatId: ChatId
   readonly marks = new MarkBoard()
   readonly typing = new TypingBoard()
-  /** One object for all followers that get the same frame, so that it is written as bytes once. */
-  readonly besideSteps = new LastMade<ChatStep>()
-  readonly #readLog: ReadLog
-  readonly #readMarks: ChannelOptions['readMarks']
-  readonly #onError: (error: unknown) => void
-  readonly #budget: RingBudget
-  readonly #wakes: WakeQueue
+  readonly #context: ChannelContext
   readonly #followers = new Set<Wakeable>()
-  readonly #pages = new Map<number, Promise<SizedEntry[]>>()
+  // Made when they are needed: thousands of channels have one follower each, and nothing happens in them.
+  #besideSteps: LastMade<ChatStep> | null = null
+  #pages: Map<number, Promise<SizedEntry[]>> | null = null
   #ring: Ring | null = null
   /** The highest place anybody has told of. */
   #told = 0
@@ -55,13 +51,15 @@ export class ChatChannel {
   #madeTop = 0
   #madeVersion = 0
 
-  constructor({ chatId, readLog, readMarks, onError, budget, wakes }: ChannelOptions) {
+  constructor(chatId: ChatId, context: ChannelContext) {
     this.chatId = chatId
-    this.#readLog = readLog
-    this.#readMarks = readMarks
-    this.#onError = onError
-    this.#budget = budget
-    this.#wakes = wakes
+    this.#context = context
+  }
+
+  /** One object for all followers that get the same frame, so that it is written as bytes once. */
+  get besideSteps(): LastMade<ChatStep> {
+    this.#besideSteps ??= new LastMade()
+    return this.#besideSteps
   }
 
   get followers(): number {
@@ -84,11 +82,11 @@ export class ChatChannel {
   /** Nobody follows any more. A read may still be under way. */
   close(): void {
     this.#closed = true
-    if (this.#ring !== null) this.#budget.forget(this.#ring)
+    if (this.#ring !== null) this.#context.budget.forget(this.#ring)
   }
 
   wake(): void {
-    for (const follower of this.#followers) this.#wakes.add(follower)
+    for (const follower of this.#followers) this.#context.wakes.add(follower)
   }
 
   /** The database says that the log ends here, or did a moment ago. */
@@ -152,24 +150,29 @@ export class ChatChannel {
 
   /** The same from the database. Followers at the same place share one read. */
   page(afterSeq: number): Promise<SizedEntry[]> {
-    const running = this.#pages.get(afterSeq)
+    this.#pages ??= new Map()
+    const pages = this.#pages
+    const running = pages.get(afterSeq)
     if (running !== undefined) return running
-    const page = this.#readPage(afterSeq).finally(() => this.#pages.delete(afterSeq))
-    this.#pages.set(afterSeq, page)
+    const page = this.#readPage(afterSeq).finally(() => {
+      pages.delete(afterSeq)
+      if (pages.size === 0 && this.#pages === pages) this.#pages = null
+    })
+    pages.set(afterSeq, page)
     return page
   }
 
   async #readPage(afterSeq: number): Promise<SizedEntry[]> {
-    const entries = await this.#readLog({ chatId: this.chatId, afterSeq })
+    const entries = await this.#context.readLog({ chatId: this.chatId, afterSeq })
     return frameful(entries.map(sized), 0, frameLimits)
   }
 
   async #learnMarks(): Promise<void> {
-    for (const mark of await this.#readMarks()) this.mark(mark)
+    for (const mark of await this.#context.readMarks(this.chatId)) this.mark(mark)
   }
 
   #grown(ring: Ring): void {
-    if (!this.#closed) this.#budget.note(ring)
+    if (!this.#closed) this.#context.budget.note(ring)
     this.wake()
   }
 
@@ -181,7 +184,7 @@ export class ChatChannel {
     try {
       while (ring.top < this.#told) await this.#fillOnce(ring)
     } catch (error) {
-      this.#onError(error)
+      this.#context.onError(error, this.chatId)
     } finally {
       this.#filling = false
     }
@@ -194,7 +197,7 @@ export class ChatChannel {
       return this.#grown(ring)
     }
     const before = ring.top
-    const entries = await this.#readLog({ chatId: this.chatId, afterSeq: before })
+    const entries = await this.#context.readLog({ chatId: this.chatId, afterSeq: before })
     const whole = ring.append(entries)
     if (ring.top > before) this.#grown(ring)
     // Somebody told of more than there is: believe the database.

@@ -28,10 +28,9 @@ type Told = { t: string }
 async function rig(cursors: readonly string[], top = 3) {
   const wakes = new WakeQueue()
   const desk = { wakes, wheel: createHeartbeatWheel(), isFresh: true, whenFresh: async () => {} }
-  const channel = new ChatChannel({
+  const channel = new ChatChannel(fixtureChatId, {
     budget: new RingBudget(),
     wakes,
-    chatId: fixtureChatId,
     readMarks: async () => [],
     readLog: async ({ afterSeq }) => entriesFixture(afterSeq + 1, Math.min(top, afterSeq + frameEntriesMax)),
     onError: () => undefined,

@@ -10,12 +10,11 @@ import type { Executor } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
 import { Inbox } from '../inbox/inbox.ts'
 import type { Log } from '../log.ts'
-import { ChatChannel } from './chat-channel.ts'
+import { type ChannelContext, ChatChannel } from './chat-channel.ts'
 import type { FollowerHouse } from './chat-follower.ts'
 import { EpochWatch } from './epoch-watch.ts'
 import { createFrameIds } from './frame-ids.ts'
 import { createHeartbeatWheel } from './heartbeat.ts'
-import type { Mark } from './mark-board.ts'
 import { RingBudget } from './ring-budget.ts'
 import { storedEntryView } from './stored-entry-view.ts'
 import type { StreamDesk } from './stream-desk.ts'
@@ -64,8 +63,7 @@ export class Hub implements StreamDesk {
   readonly #suspension: SuspensionDetector
   readonly #channels = new Map<ChatId, ChatChannel>()
   readonly #budget: RingBudget
-  readonly #marksOf: GatheredReads<ChatId, Mark[]>
-  readonly #logAfter: GatheredReads<LogPlace, LogEntry[]>
+  readonly #channelContext: ChannelContext
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
@@ -84,14 +82,7 @@ export class Hub implements StreamDesk {
     this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#voidAll() })
     this.#suspension = new SuspensionDetector(options.clock)
     this.#budget = new RingBudget(options.ringsBytesMax)
-    this.#marksOf = new GatheredReads({
-      read: async (chatIds) => Map.groupBy(await readChatMarks(options.db.orm, chatIds), ({ chatId }) => chatId),
-    })
-    this.#logAfter = new GatheredReads({
-      read: (places) => readLogs(options.db.orm, places),
-      keysMax: placesInRead,
-      atOnceMax: 2,
-    })
+    this.#channelContext = channelContext(options, { budget: this.#budget, wakes: this.wakes })
     this.inbox = new Inbox({ db: options.db, log: options.log })
     this.house = {
       epoch: () => this.epoch(),
@@ -179,15 +170,7 @@ export class Hub implements StreamDesk {
   }
 
   #open(chatId: ChatId): ChatChannel {
-    const { log } = this.#options
-    const channel = new ChatChannel({
-      chatId,
-      readLog: async (place) => (await this.#logAfter.get(place)) ?? [],
-      readMarks: async () => (await this.#marksOf.get(chatId)) ?? [],
-      budget: this.#budget,
-      wakes: this.wakes,
-      onError: (error) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
-    })
+    const channel = new ChatChannel(chatId, this.#channelContext)
     this.#channels.set(chatId, channel)
     return channel
   }
@@ -304,6 +287,24 @@ export class Hub implements StreamDesk {
       channel.wake()
     }
     this.inbox.reset()
+  }
+}
+
+/** Reads of many channels that are asked for together are one statement. */
+function channelContext({ db, log }: HubOptions, shared: Pick<ChannelContext, 'budget' | 'wakes'>): ChannelContext {
+  const marks = new GatheredReads({
+    read: async (chatIds: ChatId[]) => Map.groupBy(await readChatMarks(db.orm, chatIds), ({ chatId }) => chatId),
+  })
+  const logs = new GatheredReads({
+    read: (places: LogPlace[]) => readLogs(db.orm, places),
+    keysMax: placesInRead,
+    atOnceMax: 2,
+  })
+  return {
+    ...shared,
+    readLog: async (place) => (await logs.get(place)) ?? [],
+    readMarks: async (chatId) => (await marks.get(chatId)) ?? [],
+    onError: (error, chatId) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
   }
 }
 

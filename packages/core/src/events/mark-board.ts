@@ -6,7 +6,7 @@ export type Mark = { userId: UserId; role: Role; deliveredSeq: number; readSeq: 
 
 /** How far everybody has come in one chat. Marks are merged by the greater, so their order does not matter. */
 export class MarkBoard {
-  readonly #marks = new Map<UserId, Mark & { version: number }>()
+  #marks: Map<UserId, Mark & { version: number }> | null = null
   #version = 0
 
   /** Rises with every change. */
@@ -15,27 +15,29 @@ export class MarkBoard {
   }
 
   merge(mark: Mark): boolean {
-    const known = this.#marks.get(mark.userId)
+    this.#marks ??= new Map()
+    const marks = this.#marks
+    const known = marks.get(mark.userId)
     const deliveredSeq = Math.max(mark.deliveredSeq, known?.deliveredSeq ?? 0)
     const readSeq = Math.max(mark.readSeq, known?.readSeq ?? 0)
     if (known !== undefined && known.deliveredSeq === deliveredSeq && known.readSeq === readSeq) return false
     this.#version += 1
     // Taken out and put in again, so that the map stands in the order of the changes.
-    this.#marks.delete(mark.userId)
-    this.#marks.set(mark.userId, { ...mark, deliveredSeq, readSeq, version: this.#version })
+    marks.delete(mark.userId)
+    marks.set(mark.userId, { ...mark, deliveredSeq, readSeq, version: this.#version })
     return true
   }
 
   /** The oldest change after a version. */
   nextAfter(version: number): (Mark & { version: number }) | null {
-    for (const mark of this.#marks.values()) if (mark.version > version) return mark
+    for (const mark of this.#marks?.values() ?? []) if (mark.version > version) return mark
     return null
   }
 
   /** The highest read mark of each side. */
   read(): ReadMarks {
     const highest = { client: 0, operator: 0 }
-    for (const { role, readSeq } of this.#marks.values()) highest[role] = Math.max(highest[role], readSeq)
+    for (const { role, readSeq } of this.#marks?.values() ?? []) highest[role] = Math.max(highest[role], readSeq)
     return highest
   }
 }
