@@ -3,6 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatId } from '@deskbell/contract/ids'
 import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { feedSettled } from '@deskbell/testkit/feed-settled'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { probeInbox } from '@deskbell/testkit/inbox-probe'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
@@ -206,6 +207,7 @@ test('[INBOX-2] a delivered mark sends no row to any inbox, and reads none', asy
   await inbox.until('live')
   await markRead(core, operator, { chatId, seq: 1 })
   await inbox.when(() => inbox.of('upsert').length > 0)
+  await feedSettled(db)
   const queries = watchQueries(db)
   // Rows are read some milliseconds after a hint; the feed, which tells of the read mark, a few times a second.
   const looks = async (count: number) => {

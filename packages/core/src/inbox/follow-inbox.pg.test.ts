@@ -4,6 +4,7 @@ import type { Chat } from '@deskbell/contract/chats'
 import { inboxFrameSchema } from '@deskbell/contract/inbox'
 import { catchUpChangesMax } from '@deskbell/contract/limits'
 import { newChat, newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { feedSettled } from '@deskbell/testkit/feed-settled'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { foldInbox, type InboxProbe, probeInbox } from '@deskbell/testkit/inbox-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -267,13 +268,8 @@ test('[INBOX-3] after old feed rows were removed, a cursor from before them gets
   expect(await pruneFeed(db.orm)).toBe(0)
   await using probe = probeInbox(core, operator, first.lastId)
   await probe.until('reset')
-  // While a transaction of another test's database is older than the removed rows, every cursor is from before them.
-  await waitFor(async () => {
-    const { rows } = await db.pool.query(
-      'select pg_snapshot_xmin(pg_current_snapshot()) > xid as is_behind from feed order by xid desc limit 1',
-    )
-    return rows[0]?.is_behind === true
-  })
+  // A cursor is never after the horizon: the removed rows must be behind it.
+  await feedSettled(db)
   await using fresher = probeInbox(core, operator)
   await fresher.until('live')
   await fresher.stop()
