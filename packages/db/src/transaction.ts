@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fillPlaceholders } from 'drizzle-orm'
 import pg from 'pg'
 import { type Database, type Orm, ormOn } from './database.ts'
-import { isConnectionLost, sqlState } from './database-error.ts'
+import { isConnectionLost, isLockTimeout, isUnavailable, sqlState } from './database-error.ts'
 
 export type Tx = Parameters<Parameters<Orm['transaction']>[0]>[0]
 
@@ -57,15 +57,19 @@ export function statementOf(
 
 /**
  * Runs a READ COMMITTED transaction of statements that do not depend on each other's answers: begin, the statements and
- * the commit are sent in one packet. Returns the rows of the last statement, and null when one of them failed: then the
- * transaction was rolled back, or its outcome is unknown because the connection was lost.
+ * the commit are sent in one packet, if `mayStart` still says so when there is a connection. Returns the rows of the last
+ * statement, and null when it was not started, or one of the statements failed and the transaction was rolled back.
+ * Rejects when the database is away; the outcome may be unknown then.
  */
 export async function runAtOnce<Row extends pg.QueryResultRow>(
   db: Database,
-  statements: readonly Statement[],
+  { statements, mayStart }: { statements: readonly Statement[]; mayStart: () => boolean },
 ): Promise<Row[] | null> {
-  const client = await db.pipelined.connect().catch(() => null)
-  if (client === null) return null
+  const client = await db.pipelined.connect()
+  if (!mayStart()) {
+    client.release()
+    return null
+  }
   let lost = false
   const onError = () => {
     lost = true
@@ -80,7 +84,10 @@ export async function runAtOnce<Row extends pg.QueryResultRow>(
   const ends = await Promise.allSettled(answers)
   client.off('error', onError)
   const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
-  client.release(lost || errors.some(isConnectionLost))
+  // A commit that failed may have left the transaction open.
+  client.release(lost || ends.at(-1)?.status === 'rejected' || errors.some(isConnectionLost))
+  const away = errors.find((error) => isUnavailable(error) && !isLockTimeout(error))
+  if (away !== undefined) throw away
   const last = ends.at(-2)
   return errors.length === 0 && last?.status === 'fulfilled' ? last.value.rows : null
 }

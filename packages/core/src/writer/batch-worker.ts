@@ -32,43 +32,55 @@ export class BatchWorker {
 
   async #run(): Promise<void> {
     const { queue } = this.#options
-    while (!queue.isEmpty) if (!(await this.#runAlone())) await this.#runBatch()
-    this.#running = undefined
+    try {
+      while (!queue.isEmpty) if (!(await this.#runAlone())) await this.#runBatch()
+    } finally {
+      this.#running = undefined
+    }
   }
 
-  /** Stores a message that waits alone by the short way. Returns false when everything else is to be done as usual. */
+  /** Stores a message that waits alone. Returns false when the queue is to be run as a batch. */
   async #runAlone(): Promise<boolean> {
     const { queue, blocked } = this.#options
     const command = queue.only
     if (command?.kind !== 'send' || blocked.has(command.chatId)) return false
     const [taken] = queue.dequeue(1)
-    if (taken !== command || (await sendAlone(this.#options, command))) return true
+    if (taken === undefined) return true
+    try {
+      if (await sendAlone(this.#options, command)) return true
+    } catch (error) {
+      this.#failed([command], error)
+      return true
+    }
     queue.putBack([command])
     return false
   }
 
   async #runBatch(): Promise<void> {
-    const { blocked } = this.#options
     let batch: Command[] | undefined
     const dequeue = () => (batch ??= this.#dequeue())
     try {
-      blocked.addAll(await runBatch(this.#options, { dequeue, waits: false }))
+      const { commands, owners } = await runBatch(this.#options, { dequeue, waits: false })
+      this.#options.blocked.addAll(commands, owners)
     } catch (error) {
-      if (batch === undefined || isAway(error)) this.#rejectAll(batch ?? [], error)
-      else blocked.addAll(batch)
+      this.#failed(batch ?? [], error)
     }
+  }
+
+  /** If the database is away, the commands that wait would meet the same error, only later. */
+  #failed(batch: readonly Command[], error: unknown): void {
+    if (batch.length > 0 && !isAway(error)) {
+      this.#options.blocked.addAll(batch)
+      return
+    }
+    for (const command of batch) command.reject(error)
+    this.#options.queue.rejectAll(error)
   }
 
   /** Commands of a blocked chat queue behind the earlier ones of that chat. */
   #dequeue(): Command[] {
     const { queue, blocked } = this.#options
     return queue.dequeue(writeBatchItemsMax).filter((command) => !blocked.enqueueBehind(command))
-  }
-
-  /** The commands that wait would meet the same error, only later. */
-  #rejectAll(batch: readonly Command[], error: unknown): void {
-    for (const command of batch) command.reject(error)
-    this.#options.queue.rejectAll(error)
   }
 }
 

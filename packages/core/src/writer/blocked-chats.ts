@@ -1,9 +1,10 @@
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { blockedChatItemsMax, writeBatchItemsMax } from '@deskbell/contract/limits'
 import { isLockTimeout, isUnavailable } from '@deskbell/db/database-error'
-import type { Command } from './command.ts'
+import { maySeeChat } from '../chats/chat-policy.ts'
+import { type Command, itemsOf } from './command.ts'
 import { CommandQueue, overloaded } from './command-queue.ts'
-import { runBatch, type WriterContext } from './run-batch.ts'
+import { type Blocked, runBatch, type WriterContext } from './run-batch.ts'
 
 /** So many chats wait for a lock in the database at once. See the connections of `openDatabase`. */
 const waitingMax = 4
@@ -17,11 +18,12 @@ const retryMs = 50
  */
 export class BlockedChats {
   readonly #context: WriterContext
-  readonly #queues = new Map<ChatId, CommandQueue>()
+  readonly #chats = new Map<ChatId, BlockedChat>()
   /** Chats for which nothing runs. */
   readonly #idle = new Set<ChatId>()
   readonly #running = new Set<Promise<void>>()
   #retry: NodeJS.Timeout | undefined
+  #isTrying = false
   #onDrained: (() => void)[] = []
 
   constructor(context: WriterContext) {
@@ -29,40 +31,47 @@ export class BlockedChats {
   }
 
   has(chatId: ChatId): boolean {
-    return this.#queues.has(chatId)
+    return this.#chats.has(chatId)
   }
 
-  /** Enqueues a command of a blocked chat. Returns false for any other chat. */
+  /**
+   * Enqueues a command of a blocked chat. Returns false for any other chat, and for a caller who may not see the chat:
+   * such a command does not wait for the lock, and takes no place from others.
+   */
   enqueueBehind(command: Command): boolean {
-    const queue = this.#queues.get(command.chatId)
-    if (queue === undefined) return false
-    enqueue(queue, command)
+    const chat = this.#chats.get(command.chatId)
+    if (chat === undefined || (chat.ownerId !== null && !maySeeChat(command.actor, { userId: chat.ownerId })))
+      return false
+    if (chat.queue.items + itemsOf(command) > blockedChatItemsMax) command.reject(overloaded())
+    else chat.queue.add(command)
     return true
   }
 
-  /** Enqueues commands, and marks their chats as blocked. */
-  addAll(commands: readonly Command[]): void {
-    for (const command of commands) enqueue(this.#queues.get(command.chatId) ?? this.#block(command.chatId), command)
+  /** Enqueues commands that were accepted already, and marks their chats as blocked. */
+  addAll(commands: readonly Command[], owners?: Blocked['owners']): void {
+    for (const command of commands) this.#blocked(command.chatId, owners).queue.add(command)
     this.#start()
   }
 
   /** Resolves when no chat is blocked. */
   async drained(): Promise<void> {
-    if (this.#queues.size > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve))
+    if (this.#chats.size > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve))
   }
 
-  #block(chatId: ChatId): CommandQueue {
-    const queue = new CommandQueue(this.#context.now)
-    this.#queues.set(chatId, queue)
+  #blocked(chatId: ChatId, owners: Blocked['owners'] | undefined): BlockedChat {
+    const known = this.#chats.get(chatId)
+    if (known !== undefined) return known
+    const chat = { ownerId: owners?.get(chatId) ?? null, queue: new CommandQueue(this.#context.now) }
+    this.#chats.set(chatId, chat)
     this.#idle.add(chatId)
-    return queue
+    return chat
   }
 
   /** Forgets the chat when nothing waits for it, else lets it be started again. */
   #ended(chatId: ChatId): void {
-    if (this.#queues.get(chatId)?.isEmpty === false) this.#idle.add(chatId)
-    else this.#queues.delete(chatId)
-    if (this.#queues.size > 0) return
+    if (this.#chats.get(chatId)?.queue.isEmpty === false) this.#idle.add(chatId)
+    else this.#chats.delete(chatId)
+    if (this.#chats.size > 0) return
     for (const resolve of this.#onDrained.splice(0)) resolve()
   }
 
@@ -78,10 +87,11 @@ export class BlockedChats {
       this.#running.add(running)
     }
     if (this.#idle.size > 0) this.#retry ??= setTimeout(() => void this.#tryIdle(), retryMs)
+    else if (!this.#isTrying) this.#stopRetry()
   }
 
   async #run(chatId: ChatId): Promise<void> {
-    const queue = this.#queues.get(chatId)
+    const queue = this.#chats.get(chatId)?.queue
     let itemsMax = writeBatchItemsMax
     while (queue?.isEmpty === false) {
       const batch = queue.dequeue(itemsMax)
@@ -117,21 +127,42 @@ export class BlockedChats {
 
   /** Tries the chats for which nothing runs, all in one transaction that waits for no lock. */
   async #tryIdle(): Promise<void> {
+    this.#isTrying = true
     const tried = [...this.#idle]
     this.#idle.clear()
-    const batch = tried.flatMap((chatId) => this.#queues.get(chatId)?.dequeue(1) ?? [])
-    const blocked = await runBatch(this.#context, { dequeue: () => batch, waits: false }).catch(() => batch)
-    for (const command of blocked) this.#queues.get(command.chatId)?.putBack([command])
+    const batch = tried.flatMap((chatId) => this.#chats.get(chatId)?.queue.dequeue(1) ?? [])
+    const blocked = await this.#blockedOf(batch)
+    for (const command of blocked) this.#chats.get(command.chatId)?.queue.putBack([command])
     for (const chatId of tried) this.#ended(chatId)
-    this.#retry = undefined
+    this.#isTrying = false
+    this.#stopRetry()
     this.#start()
+  }
+
+  /** Runs a batch that waits for no lock. If it fails, each command runs alone, and only the one that fails is rejected. */
+  async #blockedOf(batch: readonly Command[]): Promise<readonly Command[]> {
+    if (batch.length === 0) return []
+    try {
+      return (await runBatch(this.#context, { dequeue: () => batch, waits: false })).commands
+    } catch (error) {
+      if (isUnavailable(error)) return batch
+      if (batch.length === 1) {
+        batch[0]?.reject(error)
+        return []
+      }
+    }
+    const blocked: Command[] = []
+    for (const command of batch) blocked.push(...(await this.#blockedOf([command])))
+    return blocked
+  }
+
+  #stopRetry(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
   }
 }
 
-function enqueue(queue: CommandQueue, command: Command): void {
-  if (queue.items >= blockedChatItemsMax) command.reject(overloaded())
-  else queue.add(command)
-}
+type BlockedChat = { readonly ownerId: UserId | null; readonly queue: CommandQueue }
 
 /** All commands of the chat would meet the same error. */
 function rejectAll(batch: readonly Command[], queue: CommandQueue, error: unknown): void {

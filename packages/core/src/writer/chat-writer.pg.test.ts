@@ -1,5 +1,5 @@
 import type { Actor } from '@deskbell/contract/actor'
-import type { ChatId } from '@deskbell/contract/ids'
+import { type ChatId, chatIdSchema, messageIdSchema } from '@deskbell/contract/ids'
 import { batchItemsMax, blockedChatItemsMax, lockWaitMsMax, writeQueueItemsMax } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { newChat, newClient, newConversation, sendText, uniqueId } from '@deskbell/testkit/factories'
@@ -7,6 +7,13 @@ import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { toAppError } from '../app-error.ts'
+import { assignOperator } from '../chats/assign-operator.ts'
+import { closeChat } from '../chats/close-chat.ts'
+import { noReply } from '../chats/no-reply.ts'
+import { releaseChat } from '../chats/release-chat.ts'
+import { reopenChat } from '../chats/reopen-chat.ts'
+import { editMessage } from '../messages/edit-message.ts'
+import { retractMessage } from '../messages/retract-message.ts'
 import { sendBatch } from '../messages/send-batch.ts'
 import { sendMessage } from '../messages/send-message.ts'
 import { ChatWriter } from './chat-writer.ts'
@@ -151,6 +158,105 @@ describe('a chat whose lock is held elsewhere', () => {
     await lock.release()
     expect(await sendMessage(fresh.core, client, input)).toMatchObject({ duplicate: false, message: { seq: 1 } })
   })
+})
+
+describe('what strangers and failures may not do', () => {
+  test('[CHAT-3] [MSG-20] a stranger to a locked chat gets not_found at once, and takes no place of its people', async () => {
+    const [chatId] = await newChats(1)
+    const stranger = await newClient(fresh.core)
+    const lock = await holdLock(given(chatId))
+    const own = sendText(fresh.core, client, { chatId: given(chatId) })
+    await waitFor(() => isWaitedFor(lock.pid))
+    const strange = Array.from({ length: blockedChatItemsMax + 1 }, () =>
+      sendText(fresh.core, stranger, { chatId: given(chatId) }).catch(toAppError),
+    )
+    expect(await Promise.all(strange)).toMatchObject(strange.map(() => ({ code: 'not_found' })))
+    const next = sendText(fresh.core, client, { chatId: given(chatId) })
+    await lock.release()
+    expect(await Promise.all([own, next])).toMatchObject([{ message: { seq: 1 } }, { message: { seq: 2 } }])
+  })
+
+  test('[CHAT-3] [MSG-18] editing in a chat that does not exist is not_found, and harms no neighbour', async () => {
+    const chats = await newChats(30)
+    const [held, others] = [chats.slice(0, 4), chats.slice(4)]
+    const locks = []
+    for (const chatId of held) locks.push(await holdLock(chatId))
+    const waiting = held.map((chatId) => sendText(fresh.core, client, { chatId }))
+    for (const lock of locks) await waitFor(() => isWaitedFor(lock.pid))
+    const wrong = [1, 2, 3, 4].map((place) => ({
+      chatId: chatIdSchema.parse(Number.MAX_SAFE_INTEGER - place),
+      messageId: messageIdSchema.parse(1),
+    }))
+    const edits = wrong.map((each) => editMessage(fresh.core, client, { ...each, text: 'x' }).catch(toAppError))
+    const sends = others.map((chatId) => sendText(fresh.core, client, { chatId }))
+    const retractions = wrong.map((each) => retractMessage(fresh.core, client, each).catch(toAppError))
+    expect(await Promise.all(sends)).toMatchObject(sends.map(() => ({ message: { seq: 1 } })))
+    const refused = await Promise.all([...edits, ...retractions])
+    expect(refused).toMatchObject(refused.map(() => ({ code: 'not_found' })))
+    for (const lock of locks) await lock.release()
+    await Promise.all(waiting)
+  })
+
+  test('[MSG-18] [MSG-20] a command that fails starves no blocked chat while others hold every place', async () => {
+    await using _poison = await refusePoison()
+    const chats = await newChats(20)
+    const [held, bad, others] = [chats.slice(0, 4), chats.slice(4, 6), chats.slice(6)]
+    const locks = []
+    for (const chatId of held) locks.push(await holdLock(chatId))
+    const waiting = held.map((chatId) => sendText(fresh.core, client, { chatId }))
+    for (const lock of locks) await waitFor(() => isWaitedFor(lock.pid))
+    const ends = [...bad, ...others, ...bad].map((chatId) =>
+      sendText(fresh.core, client, { chatId, text: bad.includes(chatId) ? 'poison' : 'good' }).catch(toAppError),
+    )
+    const all = await Promise.all(ends)
+    expect(all.map((end) => ('message' in end && 'duplicate' in end ? 'stored' : end.message))).toEqual(
+      [...bad, ...others, ...bad].map((chatId) => (bad.includes(chatId) ? 'internal' : 'stored')),
+    )
+    for (const lock of locks) await lock.release()
+    await Promise.all(waiting)
+  })
+
+  test('[MSG-19] a failure of a neighbour refuses nothing that was accepted', async () => {
+    await using _poison = await refusePoison()
+    const chats = await newChats(4)
+    const innocent = given(chats[0])
+    const neighbour = given(chats.find((chatId) => chatId !== innocent && chatId % 2 === innocent % 2))
+    const bad = sendText(fresh.core, client, { chatId: neighbour, text: 'poison' }).catch(toAppError)
+    const sends = Array.from({ length: blockedChatItemsMax + 100 }, () =>
+      sendText(fresh.core, client, { chatId: innocent }),
+    )
+    expect(await Promise.all(sends)).toHaveLength(sends.length)
+    expect(await bad).toMatchObject({ code: 'internal' })
+  })
+})
+
+test('[CHAT-12] [MSG-18] every change writes its feed row in its own transaction', async () => {
+  const { client: author, operator, chat } = await newConversation(fresh.core)
+  const { core } = fresh
+  const input = { chatId: chat.id }
+  const changes = [
+    () => sendText(core, author, input),
+    () => noReply(core, operator, input),
+    () => assignOperator(core, operator, input),
+    () => releaseChat(core, operator, input),
+    async () => {
+      const { message } = await sendText(core, author, input)
+      await editMessage(core, author, { ...input, messageId: message.id, text: 'edited' })
+      await retractMessage(core, author, { ...input, messageId: message.id })
+    },
+    () => closeChat(core, operator, input),
+    () => reopenChat(core, operator, input),
+    () => closeChat(core, operator, input),
+  ]
+  for (const change of changes) {
+    await change()
+    const { rows } = await fresh.db.pool.query(
+      `select xmin::text as changed, (select (xid::text::bigint % 4294967296)::text from feed
+        where chat_id = chats.id order by id desc limit 1) as fed from chats where id = $1`,
+      [chat.id],
+    )
+    expect(rows[0].fed).toBe(rows[0].changed)
+  }
 })
 
 describe('what waits is bounded', () => {

@@ -2,7 +2,7 @@ import type { Bus } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { LogEntry } from '@deskbell/contract/events'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { batchItemsMax } from '@deskbell/contract/limits'
 import type { Message } from '@deskbell/contract/messages'
 import type { Database } from '@deskbell/db/database'
@@ -51,8 +51,11 @@ export type Batch = {
   readonly waits: boolean
 }
 
+/** Commands whose chats another transaction has locked, and the clients of these chats. */
+export type Blocked = { readonly commands: Command[]; readonly owners: ReadonlyMap<ChatId, UserId> }
+
 /** Runs a batch and answers its commands, except those whose chat is locked by another transaction: returns these. */
-export async function runBatch(context: WriterContext, batch: Batch): Promise<Command[]> {
+export async function runBatch(context: WriterContext, batch: Batch): Promise<Blocked> {
   const done = await repeatAfterRace(batch, () => inPipeline(context.db, (tx) => runUnderLock(context, tx, batch)))
   publishSends(context, done)
   for (const { written } of done.changes) publishChange(context, written)
@@ -86,7 +89,7 @@ type Done = {
   messages: Message[]
   changes: { command: ChangeCommand; written: Written<unknown> }[]
   refused: Refused[]
-  blocked: Command[]
+  blocked: Blocked
 }
 
 async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promise<{ last: Promise<Done> }> {
@@ -196,8 +199,8 @@ async function sortUnlocked(
   { waits }: Batch,
   commands: readonly Command[],
 ): Promise<Pick<Done, 'refused' | 'blocked'>> {
-  if (commands.length === 0) return { refused: [], blocked: [] }
-  const owners = waits ? new Map() : await readChatOwners(tx, chatIdsOf(commands))
+  if (commands.length === 0) return { refused: [], blocked: { commands: [], owners: new Map() } }
+  const owners: Blocked['owners'] = waits ? new Map() : await readChatOwners(tx, chatIdsOf(commands))
   const isBlocked = ({ actor, chatId }: Command) => {
     const userId = owners.get(chatId)
     return userId !== undefined && maySeeChat(actor, { userId })
@@ -205,7 +208,7 @@ async function sortUnlocked(
   const refused = commands.filter((command) => !isBlocked(command))
   return {
     refused: refused.map((command) => ({ command, error: new AppError('not_found') })),
-    blocked: commands.filter(isBlocked),
+    blocked: { commands: commands.filter(isBlocked), owners },
   }
 }
 

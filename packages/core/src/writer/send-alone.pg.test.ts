@@ -1,15 +1,18 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
+import { lockWaitMsMax } from '@deskbell/contract/limits'
 import { prepareLoneSend } from '@deskbell/db/queries/lone-send'
 import { newConversation, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { toAppError } from '../app-error.ts'
 import { closeChat } from '../chats/close-chat.ts'
 import { getChat } from '../chats/get-chat.ts'
 import { sendBatch } from '../messages/send-batch.ts'
 import { sendMessage } from '../messages/send-message.ts'
+import { ChatWriter } from './chat-writer.ts'
 
 let fresh: FreshCore
 beforeAll(async () => {
@@ -97,22 +100,39 @@ describe('a message that waits alone', () => {
     expect((await readStoredLog(fresh.db, chat.id)).entries).toEqual([])
   })
 
-  test('[MSG-22] one whose transaction breaks is stored once, by the other way', async () => {
+  test('[MSG-2] [MSG-22] one whose commit is not answered is unavailable, and sent again it is stored once', async () => {
     const { client, chat } = await newConversation(fresh.core)
-    const { pipelined } = fresh.db
-    const connect = pipelined.connect.bind(pipelined)
-    let connects = 0
-    Reflect.set(pipelined, 'connect', async () => {
-      const connection = await connect()
-      connects += 1
-      if (connects === 1) loseTheAnswerOf('commit', connection)
-      return connection
-    })
-    const { message } = await send(client, chat.id, 'once')
-    Reflect.deleteProperty(pipelined, 'connect')
-    expect(connects).toBe(2)
-    expect(message.seq).toBe(1)
+    const once = { text: 'once', clientMsgId: uniqueId('unknown') }
+    await using _ = onNextConnection((connection) => loseTheAnswerOf('commit', connection))
+    expect(await send(client, chat.id, once).catch(toAppError)).toMatchObject({ code: 'unavailable' })
+    expect(await send(client, chat.id, once)).toMatchObject({ duplicate: true, message: { seq: 1 } })
     expect((await readStoredLog(fresh.db, chat.id)).entries).toHaveLength(1)
+  })
+
+  test('[MSG-19] [MSG-22] one that gets its connection after its deadline is refused and not stored', async () => {
+    const { client, chat } = await newConversation(fresh.core)
+    let now = 0
+    const { db, bus } = fresh.core
+    const writer = new ChatWriter({ db, bus, epoch: () => fresh.core.epoch(), now: () => now })
+    await using _ = onNextConnection(() => {
+      now = lockWaitMsMax + 1
+    })
+    const items = [{ text: 'late', clientMsgId: uniqueId('late') }]
+    await expect(writer.send(client, { chatId: chat.id, items })).rejects.toMatchObject({ code: 'unavailable' })
+    await writer.stop()
+    expect((await readStoredLog(fresh.db, chat.id)).entries).toEqual([])
+  })
+
+  test('[DB-4] a connection whose commit failed is not used again', async () => {
+    const { client, chat } = await newConversation(fresh.core)
+    await using _ = onNextConnection((connection) => {
+      const query: (...args: unknown[]) => Promise<unknown> = Reflect.get(connection, 'query').bind(connection)
+      const cancelled = `do $$ begin raise exception 'cancelled' using errcode = '57014'; end $$`
+      Reflect.set(connection, 'query', (...args: unknown[]) => query(...(args[0] === 'commit' ? [cancelled] : args)))
+    })
+    expect(await send(client, chat.id, 'first').catch(toAppError)).toMatchObject({ code: 'unavailable' })
+    for (const text of ['second', 'third'])
+      expect(await send(client, chat.id, text)).toMatchObject({ duplicate: false })
   })
 })
 
@@ -123,11 +143,27 @@ test('[MSG-22] the short way stores nothing when the lock is not free', async ()
   await holder.query('select 1 from chats where id = $1 for update', [chat.id])
   const plain = { userId: client.userId, direction: 'in', text: 'x', bodyHash: 'x' } as const
   const store = prepareLoneSend(fresh.db)
-  expect(await store({ ...plain, chatId: chat.id, clientMsgId: uniqueId('lone') })).toBeNull()
+  expect(await store({ ...plain, chatId: chat.id, clientMsgId: uniqueId('lone') }, () => true)).toBeNull()
   await holder.query('rollback')
   holder.release()
-  expect(await store({ ...plain, chatId: chat.id, clientMsgId: uniqueId('lone') })).toMatchObject({ seq: 1 })
+  expect(await store({ ...plain, chatId: chat.id, clientMsgId: uniqueId('lone') }, () => true)).toMatchObject({
+    seq: 1,
+  })
 })
+
+/** Does something with the next connection of the writer, before the writer has it. */
+function onNextConnection(act: (connection: object) => void): AsyncDisposable {
+  const { pipelined } = fresh.db
+  const connect = pipelined.connect.bind(pipelined)
+  let isNext = true
+  Reflect.set(pipelined, 'connect', async () => {
+    const connection = await connect()
+    if (isNext) act(connection)
+    isNext = false
+    return connection
+  })
+  return { [Symbol.asyncDispose]: async () => void Reflect.deleteProperty(pipelined, 'connect') }
+}
 
 function loseTheAnswerOf(statement: string, connection: object): void {
   const query: (...args: unknown[]) => Promise<unknown> = Reflect.get(connection, 'query').bind(connection)

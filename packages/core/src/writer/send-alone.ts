@@ -4,16 +4,19 @@ import type { SendCommand } from './command.ts'
 import { toEntry, unread, type WriterContext } from './run-batch.ts'
 
 /**
- * Stores one message of a command that waits alone, in one round trip to the database. Returns false when the message
- * was not stored plainly, for whatever reason: then nothing was changed, or its outcome is unknown, and the command is to
- * be run in a batch, where every rule is decided.
+ * Stores the message of a command that waits alone, in one round trip to the database. Returns false when that was not
+ * the plain case: then nothing was changed, and the command is to be run in a batch, where every rule is decided. Rejects
+ * when the database is away, as a batch does.
  */
 export async function sendAlone(context: WriterContext, command: SendCommand): Promise<boolean> {
   const [item, ...others] = command.items
   if (item === undefined || others.length > 0) return false
   const { actor, chatId } = command
   const direction = actor.role === 'client' ? 'in' : 'out'
-  const stored = await context.storeLoneSend({ ...item, chatId, userId: actor.userId, direction })
+  const stored = await context.storeLoneSend(
+    { ...item, chatId, userId: actor.userId, direction },
+    () => context.now() <= command.deadline,
+  )
   if (stored === null) return false
   const { id, seq, createdAt, chat } = stored
   const { text, clientMsgId } = item

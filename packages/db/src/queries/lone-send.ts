@@ -25,7 +25,8 @@ export type StoredLoneSend = {
   chat: { id: ChatId; userId: UserId; operatorId: UserId | null; rev: number }
 }
 
-export type StoreLoneSend = (send: LoneSend) => Promise<StoredLoneSend | null>
+/** `mayStart` is asked when there is a connection, which may take a while. */
+export type StoreLoneSend = (send: LoneSend, mayStart: () => boolean) => Promise<StoredLoneSend | null>
 
 type Row = { id: MessageId; seq: number; rev: number; at: number; user_id: UserId; operator_id: UserId | null }
 
@@ -34,14 +35,14 @@ type Row = { id: MessageId; seq: number; rev: number; at: number; user_id: UserI
  * It stores the message only in the plain case: the lock is free, the chat is open and visible to the sender, and the
  * sender has not used the `clientMsgId` before.
  *
- * The returned function resolves with null in every other case: then nothing was changed, or the outcome is unknown
- * because the connection was lost.
+ * The returned function resolves with null in every other case: then nothing was changed. It rejects when the database is
+ * away; the outcome may be unknown then.
  */
 export function prepareLoneSend(db: Database): StoreLoneSend {
   const lock = statementOf('lone_send_lock', lockOf(db).toSQL())
   const write = statementOf('lone_send_write', writeOf(db).toSQL())
-  return async (send) => {
-    const rows = await runAtOnce<Row>(db, [lock(send), write(send)])
+  return async (send, mayStart) => {
+    const rows = await runAtOnce<Row>(db, { statements: [lock(send), write(send)], mayStart })
     const row = rows?.[0]
     if (row === undefined) return null
     const { id, seq, at, rev, user_id: userId, operator_id: operatorId } = row

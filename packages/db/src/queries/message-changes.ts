@@ -10,16 +10,15 @@ import { type ReadMarks, readMarksFields } from './marks.ts'
 import { type MessageRow, messageFields } from './messages.ts'
 
 /** What a change of a message needs to know once it holds the chat's lock. */
-export type MessageContext = { now: Date; marks: ReadMarks; message: MessageRow | null }
+export type MessageContext = { marks: ReadMarks; message: MessageRow | null }
 
-/** Runs after `lockChat`, as a statement of its own; `message` is null when the chat has no such message. */
+/** Runs behind the lock, as a statement of its own; `message` is null when there is no such message in such a chat. */
 export async function readMessageContext(
   tx: Tx,
   { chatId, messageId }: { chatId: ChatId; messageId: MessageId },
 ): Promise<MessageContext> {
   const rows = await tx
     .select({
-      now: sql`clock_timestamp()`.mapWith(chats.createdAt).as('now'),
       marks: readMarksFields(chats.id),
       message: messageFields,
     })
@@ -28,9 +27,7 @@ export async function readMessageContext(
     .where(eq(chats.id, chatId))
     .prepare('message_context')
     .execute()
-  const first = rows[0]
-  if (first === undefined) throw new Error('The locked chat is gone.')
-  return first
+  return rows[0] ?? { marks: { client: 0, operator: 0 }, message: null }
 }
 
 /** `seq` is the place of the change in the log. */

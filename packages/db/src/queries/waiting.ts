@@ -4,7 +4,7 @@ import { preparedOnce } from '../prepared.ts'
 import { chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Tx } from '../transaction.ts'
-import { insertFeedRow } from './feed.ts'
+import { feedRow } from './feed.ts'
 
 /*
  * A client waits for an answer since its first message that stands (a retracted one has no text), after the last
@@ -43,10 +43,10 @@ export async function endWaiting(
   { chatId, seq, rev }: { chatId: ChatId; seq: number; rev: number },
 ): Promise<void> {
   await tx
+    .with(feedRow(tx, chatId))
     .update(chats)
     .set({ wavedOffSeq: seq, waitingSince: null, rev })
     .where(sql`${chats.id} = ${chatId}`)
     .prepare('waiting_end')
     .execute()
-  await insertFeedRow(tx, chatId)
 }
