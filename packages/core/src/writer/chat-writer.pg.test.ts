@@ -1,7 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
-import { type ChatId, chatIdSchema, messageIdSchema } from '@deskbell/contract/ids'
+import type { ChatId } from '@deskbell/contract/ids'
 import { batchItemsMax, blockedChatItemsMax, lockWaitMsMax, writeQueueItemsMax } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
+import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/chat-lock'
 import { newChat, newClient, newConversation, sendText, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -54,7 +55,7 @@ describe('sends that wait together', () => {
   })
 
   test('[MSG-18] a send that fails in the database harms none beside it', async () => {
-    await using _poison = await refusePoison()
+    await using _poison = await refusePoison(fresh.db)
     const chats = await newChats(6)
     const sends = Array.from({ length: 60 }, (_, nth) => {
       const text = nth === 31 ? 'poison' : `message ${nth}`
@@ -68,7 +69,7 @@ describe('sends that wait together', () => {
   })
 
   test('[MSG-20] what comes for a chat that goes alone stands behind what came before', async () => {
-    await using _poison = await refusePoison()
+    await using _poison = await refusePoison(fresh.db)
     const [chatId] = await newChats(1)
     const send = (text: string) => sendText(fresh.core, client, { chatId: given(chatId), text })
     const bad = send('poison').catch(toAppError)
@@ -111,125 +112,6 @@ describe('sends that wait together', () => {
   })
 })
 
-describe('a chat whose lock is held elsewhere', () => {
-  test('[MSG-20] holds up no other chat, and gets its own sends in order when it is free', async () => {
-    const chats = await newChats(5)
-    const held = given(chats[0])
-    const others = chats.slice(1)
-    const sendToOthers = () => Promise.all(others.map((chatId) => sendText(fresh.core, client, { chatId })))
-    const lock = await holdLock(held)
-    const before = await transactionsOf(others)
-    const waiting = ['one', 'two', 'three'].map((text) => sendText(fresh.core, client, { chatId: held, text }))
-    await sendToOthers()
-    // Two for each worker: a message alone, and a batch. The locked chat has not split the batches of the others.
-    expect((await transactionsOf(others)) - before).toBeLessThanOrEqual(4)
-    await waitFor(() => isWaitedFor(lock.pid))
-    // In both workers, again and again, while the lock is held.
-    for (let round = 0; round < 3; round += 1) {
-      await sendToOthers()
-      waiting.push(sendText(fresh.core, client, { chatId: held, text: `later ${round}` }))
-    }
-    expect(await isWaitedFor(lock.pid)).toBe(true)
-    await lock.release()
-    const answers = await Promise.all(waiting)
-    expect(answers.map(({ message }) => message.text)).toEqual(['one', 'two', 'three', 'later 0', 'later 1', 'later 2'])
-    expect(answers.map(({ message }) => message.seq)).toEqual([1, 2, 3, 4, 5, 6])
-  })
-
-  test('[MSG-4] [MSG-13] what was committed while its lock was waited for is a replay', async () => {
-    const [chatId] = await newChats(1)
-    const { message: first } = await sendText(fresh.core, client, { chatId: given(chatId) })
-    const lock = await holdLock(given(chatId))
-    const send = sendText(fresh.core, client, { chatId: given(chatId), clientMsgId: 'meanwhile', text: first.text })
-    await waitFor(() => isWaitedFor(lock.pid))
-    await lock.query(`update messages set client_msg_id = 'meanwhile' where id = ${first.id}`)
-    await lock.query(`update chats set status = 'closed' where id = ${chatId}`)
-    await lock.release()
-    expect(await send).toMatchObject({ duplicate: true, message: { id: first.id } })
-  })
-
-  test('[MSG-20] a lock that is not given in two seconds is unavailable, and the same send is stored later', async () => {
-    const [chatId] = await newChats(1)
-    const lock = await holdLock(given(chatId))
-    const input = { chatId: given(chatId), text: 'patient', clientMsgId: uniqueId('patient') }
-    expect(toAppError(await sendMessage(fresh.core, client, input).catch((error: unknown) => error))).toMatchObject({
-      code: 'unavailable',
-    })
-    await lock.release()
-    expect(await sendMessage(fresh.core, client, input)).toMatchObject({ duplicate: false, message: { seq: 1 } })
-  })
-})
-
-describe('what strangers and failures may not do', () => {
-  test('[CHAT-3] [MSG-20] a stranger to a locked chat gets not_found at once, and takes no place of its people', async () => {
-    const [chatId] = await newChats(1)
-    const stranger = await newClient(fresh.core)
-    const lock = await holdLock(given(chatId))
-    const own = sendText(fresh.core, client, { chatId: given(chatId) })
-    await waitFor(() => isWaitedFor(lock.pid))
-    const strange = Array.from({ length: blockedChatItemsMax + 1 }, () =>
-      sendText(fresh.core, stranger, { chatId: given(chatId) }).catch(toAppError),
-    )
-    expect(await Promise.all(strange)).toMatchObject(strange.map(() => ({ code: 'not_found' })))
-    const next = sendText(fresh.core, client, { chatId: given(chatId) })
-    await lock.release()
-    expect(await Promise.all([own, next])).toMatchObject([{ message: { seq: 1 } }, { message: { seq: 2 } }])
-  })
-
-  test('[CHAT-3] [MSG-18] editing in a chat that does not exist is not_found, and harms no neighbour', async () => {
-    const chats = await newChats(30)
-    const [held, others] = [chats.slice(0, 4), chats.slice(4)]
-    const locks = []
-    for (const chatId of held) locks.push(await holdLock(chatId))
-    const waiting = held.map((chatId) => sendText(fresh.core, client, { chatId }))
-    for (const lock of locks) await waitFor(() => isWaitedFor(lock.pid))
-    const wrong = [1, 2, 3, 4].map((place) => ({
-      chatId: chatIdSchema.parse(Number.MAX_SAFE_INTEGER - place),
-      messageId: messageIdSchema.parse(1),
-    }))
-    const edits = wrong.map((each) => editMessage(fresh.core, client, { ...each, text: 'x' }).catch(toAppError))
-    const sends = others.map((chatId) => sendText(fresh.core, client, { chatId }))
-    const retractions = wrong.map((each) => retractMessage(fresh.core, client, each).catch(toAppError))
-    expect(await Promise.all(sends)).toMatchObject(sends.map(() => ({ message: { seq: 1 } })))
-    const refused = await Promise.all([...edits, ...retractions])
-    expect(refused).toMatchObject(refused.map(() => ({ code: 'not_found' })))
-    for (const lock of locks) await lock.release()
-    await Promise.all(waiting)
-  })
-
-  test('[MSG-18] [MSG-20] a command that fails starves no blocked chat while others hold every place', async () => {
-    await using _poison = await refusePoison()
-    const chats = await newChats(20)
-    const [held, bad, others] = [chats.slice(0, 4), chats.slice(4, 6), chats.slice(6)]
-    const locks = []
-    for (const chatId of held) locks.push(await holdLock(chatId))
-    const waiting = held.map((chatId) => sendText(fresh.core, client, { chatId }))
-    for (const lock of locks) await waitFor(() => isWaitedFor(lock.pid))
-    const ends = [...bad, ...others, ...bad].map((chatId) =>
-      sendText(fresh.core, client, { chatId, text: bad.includes(chatId) ? 'poison' : 'good' }).catch(toAppError),
-    )
-    const all = await Promise.all(ends)
-    expect(all.map((end) => ('message' in end && 'duplicate' in end ? 'stored' : end.message))).toEqual(
-      [...bad, ...others, ...bad].map((chatId) => (bad.includes(chatId) ? 'internal' : 'stored')),
-    )
-    for (const lock of locks) await lock.release()
-    await Promise.all(waiting)
-  })
-
-  test('[MSG-19] a failure of a neighbour refuses nothing that was accepted', async () => {
-    await using _poison = await refusePoison()
-    const chats = await newChats(4)
-    const innocent = given(chats[0])
-    const neighbour = given(chats.find((chatId) => chatId !== innocent && chatId % 2 === innocent % 2))
-    const bad = sendText(fresh.core, client, { chatId: neighbour, text: 'poison' }).catch(toAppError)
-    const sends = Array.from({ length: blockedChatItemsMax + 100 }, () =>
-      sendText(fresh.core, client, { chatId: innocent }),
-    )
-    expect(await Promise.all(sends)).toHaveLength(sends.length)
-    expect(await bad).toMatchObject({ code: 'internal' })
-  })
-})
-
 test('[CHAT-12] [MSG-18] every change writes its feed row in its own transaction', async () => {
   const { client: author, operator, chat } = await newConversation(fresh.core)
   const { core } = fresh
@@ -262,20 +144,20 @@ test('[CHAT-12] [MSG-18] every change writes its feed row in its own transaction
 describe('what waits is bounded', () => {
   test('[MSG-19] beyond the bound of a held chat a send is unavailable at once', async () => {
     const [chatId] = await newChats(1)
-    const lock = await holdLock(given(chatId))
+    const lock = await holdLock(fresh.db, given(chatId))
     const send = () => sendText(fresh.core, client, { chatId: given(chatId) })
     const first = send()
-    await waitFor(() => isWaitedFor(lock.pid))
+    await waitFor(() => isWaitedFor(fresh.db, lock.pid))
     const fitting = Array.from({ length: blockedChatItemsMax }, send)
     await expect(send()).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 1_000 })
-    expect(await isWaitedFor(lock.pid)).toBe(true)
+    expect(await isWaitedFor(fresh.db, lock.pid)).toBe(true)
     await lock.release()
     expect(await Promise.all([first, ...fitting])).toHaveLength(blockedChatItemsMax + 1)
   })
 
   test('[MSG-19] beyond the bound of the process a send is unavailable at once', async () => {
     const chats = await newChats(50)
-    const lock = await holdLock(given(chats[0]))
+    const lock = await holdLock(fresh.db, given(chats[0]))
     await lock.query('lock table chats in access exclusive mode')
     const batch = (nth: number) => {
       const items = Array.from({ length: batchItemsMax }, () => ({ text: 'x', clientMsgId: uniqueId('bound') }))
@@ -298,9 +180,9 @@ describe('what waits is bounded', () => {
     const [chatId] = await newChats(1)
     const send = (text: string) =>
       writer.send(client, { chatId: given(chatId), items: [{ text, clientMsgId: uniqueId('late') }] })
-    const lock = await holdLock(given(chatId))
+    const lock = await holdLock(fresh.db, given(chatId))
     const begun = send('begun').catch((error: unknown) => error)
-    await waitFor(() => isWaitedFor(lock.pid))
+    await waitFor(() => isWaitedFor(fresh.db, lock.pid))
     const late = send('late').catch((error: unknown) => error)
     now = lockWaitMsMax + 1
     const young = send('young')
@@ -314,11 +196,11 @@ describe('what waits is bounded', () => {
 describe('when the database goes, or the process', () => {
   test('[MSG-18] [MSG-2] all that were in a broken transaction are unavailable, and may be sent again', async () => {
     const { chat } = await newConversation(fresh.core)
-    const lock = await holdLock(chat.id)
+    const lock = await holdLock(fresh.db, chat.id)
     const inputs = ['a', 'b', 'c'].map((text) => ({ chatId: chat.id, text, clientMsgId: uniqueId('broken') }))
     const operator = (await newConversation(fresh.core)).operator
     const ends = inputs.map((input) => sendMessage(fresh.core, operator, input).catch(toAppError))
-    await waitFor(() => isWaitedFor(lock.pid))
+    await waitFor(() => isWaitedFor(fresh.db, lock.pid))
     await fresh.db.pool.query(
       'select pg_terminate_backend(pid) from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
       [lock.pid],
@@ -337,9 +219,9 @@ describe('when the database goes, or the process', () => {
     const chats = await newChats(10)
     const send = (nth: number) =>
       writer.send(client, { chatId: at(chats, nth), items: [{ text: 'last', clientMsgId: uniqueId('last') }] })
-    const lock = await holdLock(given(chats[0]))
+    const lock = await holdLock(fresh.db, given(chats[0]))
     const sends = Array.from({ length: 100 }, (_, nth) => send(nth))
-    await waitFor(() => isWaitedFor(lock.pid))
+    await waitFor(() => isWaitedFor(fresh.db, lock.pid))
     let stopped = false
     const stop = writer.stop().then(() => {
       stopped = true
@@ -364,39 +246,6 @@ function at<T>(items: readonly T[], place: number): T {
 function given<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('Nothing was given.')
   return value
-}
-
-/** Until it is disposed of, the database refuses to store the text "poison". */
-async function refusePoison(): Promise<AsyncDisposable> {
-  await fresh.db.pool.query(`
-    create or replace function refuse_poison() returns trigger language plpgsql as
-      $$ begin if new.text = 'poison' then raise exception 'poison'; end if; return new; end $$;
-    create trigger refuse_poison before insert on messages for each row execute function refuse_poison()`)
-  const allow = async () => void (await fresh.db.pool.query('drop trigger refuse_poison on messages'))
-  return { [Symbol.asyncDispose]: allow }
-}
-
-/** Holds the lock of a chat in a session of its own. */
-async function holdLock(chatId: ChatId) {
-  const session = await fresh.db.pool.connect()
-  await session.query('begin')
-  const { rows } = await session.query('select pg_backend_pid() as pid from chats where id = $1 for update', [chatId])
-  return {
-    pid: Number(rows[0].pid),
-    query: (text: string) => session.query(text),
-    async release() {
-      await session.query('commit')
-      session.release()
-    },
-  }
-}
-
-async function isWaitedFor(pid: number): Promise<boolean> {
-  const { rows } = await fresh.db.pool.query(
-    'select count(*)::int as count from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
-    [pid],
-  )
-  return rows[0].count > 0
 }
 
 /** The feed has one row per chat and transaction. */
