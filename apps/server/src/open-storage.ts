@@ -22,7 +22,10 @@ export async function openStorage(config: Config, log: Log, stack: AsyncDisposab
     : await startEmbedded(config.dataDir, log, stack)
   if (config.databaseUrl) await checkVersion(connectionString)
   log.debug({}, 'PostgreSQL accepts connections')
-  await migrate(connectionString, { onUsers: (report) => logUsers(log, report) })
+  await migrate(connectionString, {
+    onWaiting: () => log.info({}, 'Another process brings the database up to date: waiting for it'),
+    onUsers: (report) => logUsers(log, report),
+  })
   log.debug({}, 'The schema is up to date')
   const db = openDatabase({
     connectionString,

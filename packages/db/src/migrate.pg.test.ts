@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import journal from '../migrations/meta/_journal.json' with { type: 'json' }
 import { sqlState } from './database-error.ts'
-import { migrate, NewerSchemaError } from './migrate.ts'
+import { migrate, migrationLock, NewerSchemaError } from './migrate.ts'
 import { inTransaction } from './transaction.ts'
 
 test('[RUN-8] eight processes that migrate at once do it once', async () => {
@@ -47,6 +47,26 @@ test('[RUN-8] a migration that finds the lock taken waits for it, and goes on wh
   blocker.release()
   await migrating
   expect((await fresh.db.pool.query('select 1 from deployment')).rowCount).toBe(1)
+})
+
+test('[RUN-8] a process waits for another one that migrates, longer than for any lock, and says so once', async () => {
+  await using fresh = await freshDatabase()
+  const other = await fresh.db.pool.connect()
+  await other.query('select pg_advisory_lock($1)', [migrationLock])
+  const said: string[] = []
+  const options = { lockTimeoutMs: 10, onWaiting: () => void said.push('waiting') }
+  let ended = false
+  const migrating = migrate(fresh.connectionString, options).finally(() => {
+    ended = true
+  })
+  await waitFor(async () => (await waitingFor(fresh)) > 0)
+  // Twenty attempts with this time limit would have ended in 200 ms.
+  const { rows } = await fresh.db.pool.query('select pg_sleep(0.5), $1::text as said', [said.join()])
+  expect([rows[0].said, ended]).toEqual(['waiting', false])
+  await other.query('select pg_advisory_unlock($1)', [migrationLock])
+  other.release()
+  await migrating
+  expect(said).toEqual(['waiting'])
 })
 
 test('[RUN-8] a lock that is never given ends the wait with an error', async () => {

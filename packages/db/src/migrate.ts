@@ -10,6 +10,8 @@ import { refuseOldServer } from './server-version.ts'
 export type MigrateOptions = {
   /** How long a statement waits for a lock before it gives way; 3 seconds when left out. */
   lockTimeoutMs?: number
+  /** Called when another process is migrating the database, and this one waits until it has ended. */
+  onWaiting?: () => void
   /** Called when users of an older version were brought to the form in which they are stored now. */
   onUsers?: (report: UsersReport) => void
 }
@@ -20,13 +22,13 @@ export class NewerSchemaError extends Error {
 }
 
 /** Any number: what counts is that every Deskbell uses the same. */
-const migrationLock = 4_127_203_519
+export const migrationLock = 4_127_203_519
 const attemptsMax = 20
 
 /**
- * Brings the database to the schema of this build. Any number of processes may call it at once: one works, the
- * others wait for it. A migration gives way to running transactions by `lock_timeout` instead of
- * standing in the queue before them, and is tried again a bounded number of times.
+ * Brings the database to the schema of this build. Any number of processes may call it at once: one works, and the
+ * others wait for it, however long it takes. A migration that waits for a lock of running transactions holds up those that
+ * come after it, so it gives up after `lockTimeoutMs`, and is tried again a bounded number of times.
  * It needs a session of its own, so not a pooler in transaction mode.
  */
 export async function migrate(connectionString: string, options: MigrateOptions = {}): Promise<void> {
@@ -41,13 +43,13 @@ export async function migrate(connectionString: string, options: MigrateOptions 
 
 async function migrateOnce(
   connectionString: string,
-  { lockTimeoutMs = 3_000, onUsers }: MigrateOptions,
+  { lockTimeoutMs = 3_000, onWaiting, onUsers }: MigrateOptions,
 ): Promise<void> {
   const client = new pg.Client({
     connectionString,
     application_name: 'deskbell migrate',
     connectionTimeoutMillis: 5_000,
-    lock_timeout: lockTimeoutMs,
+    keepAlive: true,
   })
   // The awaited statement fails too; this only keeps a lost connection from ending the process.
   client.on('error', () => undefined)
@@ -55,13 +57,22 @@ async function migrateOnce(
     await client.connect()
     const version = await client.query('show server_version_num')
     refuseOldServer(Number(version.rows[0]?.server_version_num))
-    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await waitForOthers(client, onWaiting)
+    await client.query(`set lock_timeout = ${lockTimeoutMs}`)
     await bringUpToDate(client)
     const report = await normaliseUsers(client)
     if (report !== null) onUsers?.(report)
   } finally {
     await client.end()
   }
+}
+
+/** The lock of migrations is held until the session ends. Waiting for it holds up nobody, so it has no time limit. */
+async function waitForOthers(client: pg.Client, onWaiting?: () => void): Promise<void> {
+  const { rows } = await client.query('select pg_try_advisory_lock($1) as locked', [migrationLock])
+  if (rows[0]?.locked === true) return
+  onWaiting?.()
+  await client.query('select pg_advisory_lock($1)', [migrationLock])
 }
 
 async function bringUpToDate(client: pg.Client): Promise<void> {
