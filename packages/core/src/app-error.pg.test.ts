@@ -25,12 +25,12 @@ describe('toAppError', () => {
     ['23505', 'internal'],
     ['22P02', 'internal'],
     ['P0001', 'internal'],
-  ])('[HTTP-6] the state %s of the database becomes %s', async (state, code) => {
+  ])('[HTTP-6] the SQLSTATE %s becomes the error %s', async (state, code) => {
     const error = await raise(state)
     expect(toAppError(error)).toMatchObject({ code, cause: error })
   })
 
-  test('[HTTP-6] a database that is away is unavailable, and no item of a send is answered as final', async () => {
+  test('[HTTP-6] a send without a database is unavailable, and the same send is stored later', async () => {
     const { client, chat } = await newConversation(fresh.core)
     const away = openDatabase({ connectionString: 'postgresql://nobody@127.0.0.1:1/nothing' })
     const core = createCore({ db: away, bus: createInProcessBus(), log: silentLog, authMode: 'open' })
@@ -39,13 +39,13 @@ describe('toAppError', () => {
     )
     expect(toAppError(error)).toMatchObject({ code: 'unavailable', retryAfterMs: 1000 })
     await away.close()
-    // The same send later is stored, and once.
+    // The same send is stored later, and it is no duplicate.
     expect((await sendText(fresh.core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' })).duplicate).toBe(
       false,
     )
   })
 
-  test('[SOCK-9] an error of a use case stays as it is, an unexpected one says nothing', () => {
+  test('[SOCK-9] an AppError stays as it is, and an unexpected error becomes internal without its text', () => {
     const expected = new AppError('chat_closed')
     expect(toAppError(expected)).toBe(expected)
     const unexpected = toAppError(new Error('secret'))

@@ -2,7 +2,7 @@ import { AppError } from '@deskbell/contract/errors'
 import { unavailableRetrySeconds } from '@deskbell/contract/limits'
 import { isUnavailable, sqlState } from '@deskbell/db/database-error'
 
-/** Every error as the one that may leave: what was not foreseen is `internal`, with the cause for the log. */
+/** Turns any error into one that a caller may get. An unexpected one becomes `internal`, with its cause for the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (isUnavailable(error) || lostRace(error)) {
@@ -11,7 +11,7 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal', { cause: error })
 }
 
-/** A deadlock or a serialization failure that outlived its retries: the same call may work a little later. */
+/** Reports a deadlock or a serialization failure: the same call may succeed a little later. */
 function lostRace(error: unknown): boolean {
   const state = sqlState(error)
   return state === '40P01' || state === '40001'

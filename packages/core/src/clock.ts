@@ -1,4 +1,4 @@
-/** The wall clock, for session ends and timers. Order in a log never uses it. */
+/** The wall clock of the process. Times of log entries never use it: they come from the database. */
 export type Clock = { now(): Date }
 
 export const systemClock: Clock = { now: () => new Date() }

@@ -14,10 +14,10 @@ import { ChatWriter } from './writer/chat-writer.ts'
 
 export type { Log } from './log.ts'
 
-/** `open`: anybody signs in with an email and a name. `secure`: an email alone opens nothing. */
+/** `open`: an email and a name are enough to sign in. `secure`: they are not. */
 export type AuthMode = 'open' | 'secure'
 
-/** What every use case gets first. Built once, by the composition root. */
+/** The first argument of every use case. The composition root creates it once. */
 export type Core = {
   readonly db: Database
   /** Statements prepared once for this database. */
@@ -33,11 +33,11 @@ export type Core = {
   readonly clock: Clock
   readonly log: Log
   readonly authMode: AuthMode
-  /** What happens when a client writes into a closed chat. */
+  /** What pages offer when a client writes in a closed chat. Only with `reopen` may clients reopen their chats. */
   readonly closedChat: ClosedChatPolicy
-  /** Names this history of the database; a cursor or a hint of another one is foreign. */
+  /** Identifies the history of the database. A cursor or a hint of another epoch is foreign. */
   epoch(): string
-  /** Subscribes to the bus, reads the epoch and starts healing. The bus is started and stopped by its owner. */
+  /** Reads the epoch, subscribes to the bus and starts the reconciliation. The owner of the bus starts and stops it. */
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -50,9 +50,9 @@ export type CoreOptions = {
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
   clock?: Clock
-  /** The memory of all rings together, when it is not `ringsBytesMax`. */
+  /** The memory of all rings together, in bytes. Default: `ringsBytesMax` of the limits. */
   ringsBytesMax?: number | undefined
-  /** Other times, for tests. */
+  /** Other timings, for tests. */
   presenceTimings?: Partial<PresenceTimings> | undefined
 }
 

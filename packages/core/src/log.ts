@@ -1,4 +1,4 @@
-/** Where the product says what happened. Never gets a message text or a token. */
+/** The log of the server. No message text and no token may be written to it. */
 export type Log = {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void

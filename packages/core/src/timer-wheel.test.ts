@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers())
 const tickMs = 100
 const spanMs = 2_000
 
-test('[SOCK-15] things are looked at when they are due: never early, and at most two ticks late', async () => {
+test('[SOCK-15] onDue is called never early and at most two ticks late', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: spanMs }), { minLength: 1, maxLength: 20 }), async (times) => {
       const wheel = new TimerWheel({ tickMs, spanMs })
@@ -32,7 +32,7 @@ test('[SOCK-15] things are looked at when they are due: never early, and at most
   )
 })
 
-test('[SOCK-15] one timer serves all, and none stays when nothing is left', async () => {
+test('[SOCK-15] one timer serves all entries, and it stops when none is left', async () => {
   const wheel = new TimerWheel({ tickMs, spanMs })
   let looks = 0
   const again = {
@@ -53,7 +53,7 @@ test('[SOCK-15] one timer serves all, and none stays when nothing is left', asyn
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('[SOCK-15] what is beyond the span is looked at earlier and says again how long', async () => {
+test('[SOCK-15] a time beyond the span of the wheel is still kept', async () => {
   const wheel = new TimerWheel({ tickMs, spanMs })
   const dueAt = performance.now() + 3 * spanMs
   let done = 0

@@ -1,14 +1,14 @@
-/** Something that is looked at from time to time. */
+/** Something that is due at a time. */
 export type Wheeled = {
-  /** Does what is due, and answers in how many milliseconds to look again; null for never. Must not throw. */
+  /** Does what is due, and returns in how many milliseconds to call again; null for never. Must not throw. */
   onDue(now: number): number | null
 }
 
 /**
- * One timer for thousands of things that are due seconds from now and mostly put off before: a timer each costs memory
- * and work, and is nearly never wanted. After Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (1987).
+ * One timer for thousands of things that are due in seconds and mostly postponed before: a timer for each would cost
+ * memory and work, and rarely fire. After Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (1987).
  *
- * A thing is looked at up to one tick late, never early. The timer stands while the wheel is empty.
+ * A call is up to two ticks late. It is early only for times beyond the span. The timer stops when the wheel is empty.
  */
 export class TimerWheel {
   readonly #tickMs: number
@@ -27,12 +27,12 @@ export class TimerWheel {
     return this.#places.size
   }
 
-  /** The time of the last tick: near enough for things that are due in seconds, and free. */
+  /** The time of the last tick, by `performance.now()`: exact enough for times of seconds, and free. */
   get now(): number {
     return this.#now
   }
 
-  /** Times beyond the span of the wheel are looked at earlier, and `onDue` says again how long. */
+  /** For a time beyond the span of the wheel `onDue` is called earlier, and must return the rest. */
   add(thing: Wheeled, inMs: number): void {
     this.remove(thing)
     const ticks = Math.min(Math.ceil(inMs / this.#tickMs) + 1, this.#slots.length - 1)
@@ -62,7 +62,7 @@ export class TimerWheel {
     this.#now = now
     for (const thing of this.#slots[this.#place] ?? []) {
       const inMs = thing.onDue(now)
-      // It may have left the wheel in its own turn.
+      // `onDue` may have removed it.
       if (!this.#places.has(thing)) continue
       if (inMs === null) this.remove(thing)
       else this.add(thing, inMs)

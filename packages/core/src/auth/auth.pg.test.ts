@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => fresh.drop())
 
 describe('login', () => {
-  test('[AUTH-1] makes one user per email and role, and keeps the newest name', async () => {
+  test('[AUTH-1] creates one user per email and role, and updates the name', async () => {
     const email = `${uniqueId('ann')}@example.test`
     const first = await login(core, { email, name: 'Ann', role: 'client' })
     const second = await login(core, { email, name: 'Ann Lee', role: 'client' })
@@ -33,7 +33,7 @@ describe('login', () => {
     expect(first.expiresAt).toBe(new Date(now.getTime() + 30 * day).toISOString())
   })
 
-  test('[AUTH-2] twenty sign-ins of a new person at once make one user', async () => {
+  test('[AUTH-2] twenty concurrent first sign-ins create one user', async () => {
     const input = { email: `${uniqueId('new')}@example.test`, name: 'New', role: 'client' } as const
     const answers = await Promise.all(Array.from({ length: 20 }, () => login(core, input)))
     expect(new Set(answers.map(({ user }) => user.id)).size).toBe(1)
@@ -41,7 +41,7 @@ describe('login', () => {
     expect(rows.rowCount).toBe(1)
   })
 
-  test('[AUTH-3] the schema trims and lower-cases before anything is stored', async () => {
+  test('[AUTH-3] the schema trims the email and name and lower-cases the email before they are stored', async () => {
     const input = loginInputSchema.parse({
       email: `  ${uniqueId('MiXed')}@Example.TEST `,
       name: '  Max  ',
@@ -52,7 +52,7 @@ describe('login', () => {
     expect(user.email).toBe(user.email.trim().toLowerCase())
   })
 
-  test('[AUTH-4] only a hash of the token is stored', async () => {
+  test('[AUTH-4] no session row contains the token itself', async () => {
     const { token } = await signIn(core, 'client')
     expect(token).toMatch(/^dbs_[A-Za-z0-9_-]{43}$/)
     const rows = await fresh.db.pool.query<{ row: string }>('select row_to_json(sessions)::text as row from sessions')
@@ -70,7 +70,7 @@ describe('login', () => {
 })
 
 describe('authenticate', () => {
-  test('[AUTH-4] a token says who asks, until it is unknown, ended or expired', async () => {
+  test('[AUTH-4] a token identifies its user until it expires, and a wrong token identifies none', async () => {
     const { token, user, actor } = await signIn(core, 'operator', { name: 'Olga' })
     expect(actor).toMatchObject({ userId: user.id, role: 'operator', name: 'Olga' })
     for (const wrong of ['', 'dbs_', `${token}x`, token.toLowerCase(), `dbs_${'A'.repeat(43)}`]) {
@@ -83,7 +83,7 @@ describe('authenticate', () => {
     expect(await authenticate(core, token)).toBeNull()
   })
 
-  test('[AUTH-11] in secure mode open sessions are void and an email alone opens nothing', async () => {
+  test('[AUTH-11] in secure mode sessions from open mode are void, and login is forbidden', async () => {
     const { token, actor } = await signIn(core, 'client')
     const secure: Core = { ...core, authMode: 'secure' }
     expect(await authenticate(secure, token)).toBeNull()
@@ -94,7 +94,7 @@ describe('authenticate', () => {
 })
 
 describe('logout', () => {
-  test('[AUTH-5] [AUTH-6] ends this session only, tells the bus, and ended sessions are found by one query', async () => {
+  test('[AUTH-5] [AUTH-6] ends only this session, publishes a hint, and endedSessions returns it', async () => {
     const email = `${uniqueId('two')}@example.test`
     const first = await signIn(core, 'client', { email })
     const second = await signIn(core, 'client', { email })
@@ -112,19 +112,19 @@ describe('logout', () => {
   })
 })
 
-test('[AUTH-21] of more sessions than a statement may have parameters the ended ones are found', async () => {
+test('[AUTH-21] endedSessions works for more sessions than a statement may have parameters', async () => {
   const { actor } = await signIn(core, 'client')
   const ended = Array.from({ length: 70_000 }, (_, place) => 1_000_000_000 + place)
   expect(await endedSessions(core, [...ended, actor.sessionId])).toEqual(ended)
 })
 
 describe('getMe', () => {
-  test('[AUTH-1] answers the own user', async () => {
+  test('[AUTH-1] returns the own user', async () => {
     const { user, actor } = await signIn(core, 'operator')
     expect(await getMe(core, actor)).toEqual({ user })
   })
 
-  test('[AUTH-4] an actor whose user is gone is unauthenticated', async () => {
+  test('[AUTH-4] an actor whose user was removed is unauthenticated', async () => {
     const { actor } = await signIn(core, 'client')
     await fresh.db.pool.query('delete from sessions where user_id = $1', [actor.userId])
     await fresh.db.pool.query('delete from users where id = $1', [actor.userId])

@@ -3,7 +3,7 @@ import type { Core } from '../context.ts'
 import { isSessionValid } from './session-policy.ts'
 import { hashSessionToken, looksLikeSessionToken } from './session-token.ts'
 
-/** Who holds this token; null when it is unknown, ended, expired or void. */
+/** The actor of this session token; null when the session is unknown, ended, expired or void. */
 export async function authenticate(core: Core, token: string): Promise<Actor | null> {
   if (!looksLikeSessionToken(token)) return null
   const session = await core.queries.sessions.find(hashSessionToken(token), core.clock.now())

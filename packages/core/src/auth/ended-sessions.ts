@@ -2,7 +2,7 @@ import { findLivingSessions } from '@deskbell/db/queries/sessions'
 import type { Core } from '../context.ts'
 import { isSessionValid } from './session-policy.ts'
 
-/** Which of these sessions have ended, expired or become void. One query for all. */
+/** Returns which of these sessions have ended, expired or become void. One query serves all. */
 export async function endedSessions(core: Core, sessionIds: number[]): Promise<number[]> {
   if (sessionIds.length === 0) return []
   const living = await findLivingSessions(core.db.orm, sessionIds, core.clock.now())

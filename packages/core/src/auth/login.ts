@@ -9,7 +9,7 @@ import { createSessionToken, hashSessionToken } from './session-token.ts'
 
 const sessionMs = sessionDays * 24 * 60 * 60 * 1000
 
-/** Signs a person in by email and name, and makes the user at the first time. */
+/** Signs a user in by email and name, and creates the user at the first sign-in. Throws `forbidden` in secure mode. */
 export async function login(core: Core, input: LoginInput): Promise<LoginOutput> {
   if (core.authMode === 'secure') {
     throw new AppError('forbidden', {
@@ -31,7 +31,7 @@ export async function login(core: Core, input: LoginInput): Promise<LoginOutput>
   return { user: userView(user), token, expiresAt: expiresAt.toISOString() }
 }
 
-/** Reads first: an upsert of a known person would write a row and use up an id at every sign-in. */
+/** Reads first, because an upsert of an existing user would write a row and use up an id at every sign-in. */
 async function findOrMakeUser(core: Core, input: LoginInput): Promise<UserRow> {
   const known = await findUserByEmail(core.db.orm, input)
   if (known !== undefined && known.name === input.name) return known

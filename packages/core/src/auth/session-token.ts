@@ -8,12 +8,12 @@ export function createSessionToken(): string {
   return prefix + randomBytes(32).toString('base64url')
 }
 
-/** Spares the database a look-up for what cannot be a token. */
+/** Saves a database query for text that cannot be a token. */
 export function looksLikeSessionToken(token: string): boolean {
   return shape.test(token)
 }
 
-/** Only this is stored. The token is random enough that a plain hash cannot be reversed. */
+/** Only this hash is stored. The token is random enough that a plain hash cannot be reversed. */
 export function hashSessionToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

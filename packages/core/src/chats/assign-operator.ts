@@ -7,7 +7,7 @@ import { chatChange } from './chat-change.ts'
 import { requireOperator } from './chat-policy.ts'
 import { decideAssign, type Operator } from './chat-state.ts'
 
-/** Gives an open chat to an operator, oneself when none is named. The first to get the lock has it. */
+/** Assigns an open chat to an operator, by default to the actor. Of concurrent calls the first to get the lock wins. */
 export async function assignOperator(core: Core, actor: Actor, input: AssignOperatorInput): Promise<ChatOutput> {
   requireOperator(actor)
   const operator = await findOperator(core, actor, input.operatorId)
@@ -15,7 +15,7 @@ export async function assignOperator(core: Core, actor: Actor, input: AssignOper
   return core.writer.change(actor, input.chatId, change)
 }
 
-/** Users are never removed and never change their role, so this may be read before the lock. */
+/** This may be read before the lock: users never change their role, and only a merge of users removes one. */
 async function findOperator(core: Core, actor: Actor, operatorId: UserId | undefined): Promise<Operator> {
   if (operatorId === undefined || operatorId === actor.userId) return { id: actor.userId, name: actor.name }
   const user = await core.queries.users.find(operatorId)

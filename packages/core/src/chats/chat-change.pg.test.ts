@@ -21,7 +21,7 @@ afterAll(() => fresh.drop())
 const missing = chatIdSchema.parse(Number.MAX_SAFE_INTEGER)
 
 describe('closeChat', () => {
-  test('[CHAT-5] [CHAT-12] closes once; again it changes nothing and tells nobody', async () => {
+  test('[CHAT-5] [CHAT-12] closes once; a second close changes nothing and publishes nothing', async () => {
     const { core } = fresh
     const { operator, chat } = await newConversation(core)
     const hints = collectHints(chat.id)
@@ -33,7 +33,7 @@ describe('closeChat', () => {
     expect((await readStoredLog(fresh.db, chat.id)).entries).toMatchObject([{ seq: 1, kind: 'closed' }])
   })
 
-  test('[CHAT-5] twenty closes at once make one entry', async () => {
+  test('[CHAT-5] twenty concurrent closes add one entry to the log', async () => {
     const { core } = fresh
     const { operator, chat } = await newConversation(core)
     await Promise.all(Array.from({ length: 20 }, () => closeChat(core, operator, { chatId: chat.id })))
@@ -41,7 +41,7 @@ describe('closeChat', () => {
   })
 })
 
-test('[MSG-20] [DB-11] closes of locked chats delay no close of another chat, no read, and no missing chat', async () => {
+test('[MSG-20] [DB-11] closes of locked chats do not delay closes and reads of other chats', async () => {
   await using own = await freshCore({ poolMax: 10 })
   const { core, db } = own
   const conversations = await Promise.all(Array.from({ length: 11 }, () => newConversation(core)))
@@ -73,13 +73,13 @@ test('[MSG-20] [DB-11] closes of locked chats delay no close of another chat, no
   await holder.query('rollback')
   holder.release()
   await Promise.all(closes)
-  // Each chat was closed once.
+  // Each chat was closed exactly once.
   const heads = await Promise.all(locked.map(({ operator, chat }) => getChat(core, operator, { chatId: chat.id })))
   expect(heads.map(({ chat }) => [chat.status, chat.lastSeq])).toEqual(locked.map(() => ['closed', 1]))
 })
 
 describe('assignOperator', () => {
-  test('[CHAT-6] [CHAT-12] takes the chat oneself; repeating changes nothing and tells nobody', async () => {
+  test('[CHAT-6] [CHAT-12] assigns the chat to the caller; a repeat changes and publishes nothing', async () => {
     const { core } = fresh
     const { operator, chat } = await newConversation(core)
     const hints = collectHints(chat.id)
@@ -92,7 +92,7 @@ describe('assignOperator', () => {
     ])
   })
 
-  test('[CHAT-6] gives the chat to a named operator, who must be one', async () => {
+  test('[CHAT-6] assigns the chat to the named operator, and is not_found for others', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const colleague = await newOperator(core, { name: 'Colleague' })
@@ -105,7 +105,7 @@ describe('assignOperator', () => {
     }
   })
 
-  test('[CHAT-7] of ten operators at once one gets the chat, the others get already_assigned', async () => {
+  test('[CHAT-7] of ten concurrent operators one gets the chat, the others get already_assigned', async () => {
     const { core } = fresh
     const { chat } = await newConversation(core)
     const operators = await Promise.all(Array.from({ length: 10 }, () => newOperator(core)))
@@ -118,7 +118,7 @@ describe('assignOperator', () => {
     expect(log.entries).toMatchObject([{ kind: 'assigned', userId: winner?.userId }])
   })
 
-  test('[CHAT-7] takeOver moves the chat', async () => {
+  test('[CHAT-7] takeOver assigns a chat that another operator has', async () => {
     const { core } = fresh
     const { operator, chat } = await newConversation(core)
     const other = await newOperator(core)
@@ -129,7 +129,7 @@ describe('assignOperator', () => {
     expect(taken).toMatchObject({ operator: { id: other.userId }, lastSeq: 2 })
   })
 
-  test('[CHAT-8] a closed chat is not assigned', async () => {
+  test('[CHAT-8] assigning a closed chat is refused with chat_closed', async () => {
     const { core } = fresh
     const { operator, chat } = await newConversation(core)
     await closeChat(core, operator, { chatId: chat.id })
@@ -142,7 +142,7 @@ describe('assignOperator', () => {
 })
 
 describe('releaseChat', () => {
-  test('[CHAT-9] gives the own chat back, and refuses another operator and a closed chat', async () => {
+  test('[CHAT-9] releases the own chat, and refuses another operator’s and a closed chat', async () => {
     const { core } = fresh
     const { operator, chat } = await newConversation(core)
     const input = { chatId: chat.id }
@@ -165,7 +165,7 @@ describe('every change', () => {
     ['assignOperator', (actor, chatId) => assignOperator(fresh.core, actor, { chatId })],
     ['releaseChat', (actor, chatId) => releaseChat(fresh.core, actor, { chatId })],
   ]
-  test.each(changes)('[CHAT-5] [CHAT-3] %s is forbidden to clients, whatever the chat', async (_name, change) => {
+  test.each(changes)('[CHAT-5] [CHAT-3] %s is forbidden to clients for any chat', async (_name, change) => {
     const { client, operator, chat } = await newConversation(fresh.core)
     const stranger = await newClient(fresh.core)
     for (const actor of [client, stranger]) {
@@ -177,7 +177,7 @@ describe('every change', () => {
     expect((await readStoredLog(fresh.db, chat.id)).lastSeq).toBe(0)
   })
 
-  test('[MSG-13] [MSG-7] sends, assignments and closes of one chat stand in one gapless log', async () => {
+  test('[MSG-13] [MSG-7] concurrent sends, assignments and a close have places without gaps in the log', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const input = { chatId: chat.id }

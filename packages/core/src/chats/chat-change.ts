@@ -14,15 +14,15 @@ import { requireVisible } from './chat-policy.ts'
 import type { ChatDecision, EventOf } from './chat-state.ts'
 import { chatView } from './chat-view.ts'
 
-/** Decides from the locked chat. `at` is the time of the entry; it never falls as the log grows. */
+/** Decides from the locked chat. `at`: the time of the new entry, which is never before that of the last one. */
 type Decide = (chat: LockedChat, at: Date) => ChatDecision
 
-/** A change by one entry of the chat's log, decided from the chat alone. Changes that change nothing write nothing. */
+/** A change by one entry of the chat's log, decided from the locked chat. If nothing changes, it writes nothing. */
 export function chatChange(actor: Actor, decide: Decide): Change<ChatOutput> {
   return chatChangeAfter(actor, async () => decide)
 }
 
-/** The same for a decision that needs something else, which `read` reads under the lock. */
+/** The same for a decision that needs more than the chat. `read` reads it under the lock. */
 export function chatChangeAfter(actor: Actor, read: (tx: Tx) => Promise<Decide>): Change<ChatOutput> {
   return {
     async read(reader) {
@@ -62,7 +62,7 @@ export async function readChat(tx: Tx, actor: Actor, { id }: Pick<LockedChat, 'i
   return { chat: chatView(await readChatRow(tx, actor.userId, id), actor.role) }
 }
 
-/** Resolves with `answer` when everything that was sent before it has succeeded. */
+/** Resolves with `answer` when all statements in `sent` have succeeded. Rejects when one of them failed. */
 export async function afterAll<T>(sent: readonly (Promise<unknown> | undefined)[], answer: Promise<T>): Promise<T> {
   const [last] = await Promise.all([answer, ...sent])
   return last
@@ -72,12 +72,12 @@ export type NewEvent = {
   chat: LockedChat
   actor: Actor
   at: Date
-  /** What the chat is after it; the same as before when left out. */
+  /** The chat after the event. Default: as it is. */
   state?: ChatState
   event: EventOf<Exclude<LogEntry['kind'], 'message'>>
 }
 
-/** Writes an event to the next place of the log; needs the chat's lock. `written` resolves when it is stored. */
+/** Writes an event at the next place of the log. Needs the chat's lock. `written`: the statement has succeeded. */
 export function appendEvent(
   tx: Tx,
   { chat, actor, at, state = stateOf(chat), event }: NewEvent,

@@ -15,40 +15,40 @@ const chatClosed = { outcome: 'refused', code: 'chat_closed' }
 const alreadyAssigned = { outcome: 'refused', code: 'already_assigned' }
 
 describe('chat state', () => {
-  test('[CHAT-5] closing keeps the operator and notes the time; closing again changes nothing', () => {
+  test('[CHAT-5] closing keeps the operator and sets closedAt; closing again changes nothing', () => {
     expect(decideClose(withAnn, now)).toEqual({ outcome: 'changed', state: closed, event: { kind: 'closed' } })
     expect(decideClose(closed, now)).toEqual(unchanged)
   })
 
-  test('[CHAT-16] closing over what the client wrote meanwhile is refused, but a closed chat stays as it is', () => {
+  test('[CHAT-16] closing is refused when the client wrote meanwhile, but a closed chat stays as it is', () => {
     expect(decideClose(withAnn, now, true)).toEqual({ outcome: 'refused', code: 'newer_messages' })
     expect(decideClose(closed, now, true)).toEqual(unchanged)
   })
 
-  test('[CHAT-15] a reopened chat keeps its operator and has no time of closing; an open one stays as it is', () => {
+  test('[CHAT-15] reopening keeps the operator and clears closedAt; an open chat stays as it is', () => {
     const state = { ...withAnn, waitingSince: null }
     expect(decideReopen(closed)).toEqual({ outcome: 'changed', state, event: { kind: 'reopened' } })
     expect(decideReopen(withAnn)).toEqual(unchanged)
   })
 
-  test('[CHAT-6] a free chat is taken; taking it again changes nothing', () => {
+  test('[CHAT-6] a chat without an operator is assigned; assigning it again changes nothing', () => {
     const event = { kind: 'assigned', data: { operator: ann } }
     expect(decideAssign(open, ann, false)).toEqual({ outcome: 'changed', state: withAnn, event })
     expect(decideAssign(withAnn, ann, false)).toEqual(unchanged)
     expect(decideAssign(withAnn, ann, true)).toEqual(unchanged)
   })
 
-  test('[CHAT-7] another operator needs takeOver', () => {
+  test('[CHAT-7] assigning a chat of another operator needs takeOver', () => {
     expect(decideAssign(withAnn, bob, false)).toEqual(alreadyAssigned)
     expect(decideAssign(withAnn, bob, true)).toMatchObject({ outcome: 'changed', state: { operatorId: bob.id } })
   })
 
-  test('[CHAT-8] a closed chat is not assigned, whoever had it', () => {
+  test('[CHAT-8] a closed chat is not assigned, neither to its operator nor to another', () => {
     expect(decideAssign(closed, ann, true)).toEqual(chatClosed)
     expect(decideAssign(closed, bob, true)).toEqual(chatClosed)
   })
 
-  test('[CHAT-9] only its operator gives an open chat back', () => {
+  test('[CHAT-9] only its operator may release an open chat', () => {
     const event = { kind: 'assigned', data: { operator: null } }
     expect(decideRelease(withAnn, ann.id)).toEqual({ outcome: 'changed', state: open, event })
     expect(decideRelease(open, ann.id)).toEqual(unchanged)

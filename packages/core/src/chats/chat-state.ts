@@ -4,7 +4,7 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { ChatState } from '@deskbell/db/queries/chat-events'
 
 /*
- * What may happen to a chat, decided from its locked row alone.
+ * Decides changes of a chat from its locked row. A close may also depend on newer messages.
  *
  *            assign, release                  assign, release: refused
  *           ┌───────────┐                    close: unchanged
@@ -14,7 +14,7 @@ import type { ChatState } from '@deskbell/db/queries/chat-events'
  */
 
 export type Operator = { id: UserId; name: string }
-/** An entry of the log but for its place, its time and its author. */
+/** An entry of the log without its place, its time and its author. */
 export type EventOf<K> = K extends LogEntry['kind']
   ? Omit<Extract<LogEntry, { kind: K }>, 'seq' | 'at' | 'actor'>
   : never
@@ -24,7 +24,7 @@ export type ChatDecision =
   | { outcome: 'refused'; code: ErrorCode }
   | { outcome: 'changed'; state: ChatState; event: EventOf<'assigned' | 'closed' | 'reopened'> }
 
-/** `hasNewer`: the client has written what the asker has not seen. */
+/** `hasNewer`: the client has written after the place up to which the caller has read. */
 export function decideClose(chat: ChatState, now: Date, hasNewer = false): ChatDecision {
   if (chat.status === 'closed') return { outcome: 'unchanged' }
   if (hasNewer) return { outcome: 'refused', code: 'newer_messages' }
@@ -35,7 +35,7 @@ export function decideClose(chat: ChatState, now: Date, hasNewer = false): ChatD
   }
 }
 
-/** The chat comes back to whoever had it. Whether its client waits is read from the log afterwards. */
+/** The chat keeps the operator it had. Whether its client waits is computed from the log afterwards. */
 export function decideReopen(chat: ChatState): ChatDecision {
   if (chat.status === 'open') return { outcome: 'unchanged' }
   return {
@@ -45,7 +45,7 @@ export function decideReopen(chat: ChatState): ChatDecision {
   }
 }
 
-/** Whoever holds the chat keeps it, unless the asker says to take it over. */
+/** An assigned chat keeps its operator unless the caller sets `takeOver`. */
 export function decideAssign(chat: ChatState, operator: Operator, takeOver: boolean): ChatDecision {
   if (chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
   if (chat.operatorId === operator.id) return { outcome: 'unchanged' }
@@ -53,7 +53,7 @@ export function decideAssign(chat: ChatState, operator: Operator, takeOver: bool
   return assigned(chat, operator)
 }
 
-/** Only the operator who has the chat gives it back. */
+/** Only the operator of a chat may release it. */
 export function decideRelease(chat: ChatState, askerId: UserId): ChatDecision {
   if (chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
   if (chat.operatorId === null) return { outcome: 'unchanged' }

@@ -2,7 +2,7 @@ import type { Chat } from '@deskbell/contract/chats'
 import type { Role } from '@deskbell/contract/users'
 import type { ChatRow } from '@deskbell/db/queries/chat-rows'
 
-/** A chat as one asker sees it. The operator's e-mail address is not even in the row; `waitingSince` is the operators'. */
+/** A chat as the asker sees it. The row has no e-mail address of the operator. Only operators get `waitingSince`. */
 export function chatView(row: ChatRow, asker: Role): Chat {
   return {
     id: row.id,
@@ -20,7 +20,7 @@ export function chatView(row: ChatRow, asker: Role): Chat {
   }
 }
 
-/** Messages of the other direction after the asker's mark; an operator without one uses the operators' highest. */
+/** Messages of the other side after the asker's mark; an operator without one uses the highest of all operators. */
 export function unreadCount(
   row: Pick<ChatRow, 'inCount' | 'outCount' | 'ownReadCount' | 'operatorsReadCount'>,
   asker: Role,

@@ -6,7 +6,7 @@ import { chatChangeAfter } from './chat-change.ts'
 import { requireOperator } from './chat-policy.ts'
 import { decideClose } from './chat-state.ts'
 
-/** Closes a chat; closing a closed one changes nothing. With `ifSeq` not if the client wrote after that place. */
+/** Closes a chat; closing it again changes nothing. Throws `newer_messages` if the client wrote after `ifSeq`. */
 export async function closeChat(core: Core, actor: Actor, input: CloseChatInput): Promise<ChatOutput> {
   requireOperator(actor)
   const { chatId, ifSeq } = input

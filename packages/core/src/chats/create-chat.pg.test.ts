@@ -36,7 +36,7 @@ describe('createChat', () => {
     expect((await createChat(core, client, {})).chat.id).not.toBe(chat.id)
   })
 
-  test('[CHAT-1] an operator opens one for a client, who is made if missing and keeps the name if not', async () => {
+  test('[CHAT-1] an operator opens a chat for a client: a new one is created, a known one keeps its name', async () => {
     const { core } = fresh
     const operator = await newOperator(core)
     const email = `${uniqueId('asked')}@example.test`
@@ -47,7 +47,7 @@ describe('createChat', () => {
     expect(second.chat.id).not.toBe(first.chat.id)
   })
 
-  test('[CHAT-1] the form of the other role is invalid_input and names its fields', async () => {
+  test('[CHAT-1] the input of the other role is invalid_input and names the fields', async () => {
     const { core } = fresh
     const [client, operator] = [await newClient(core), await newOperator(core)]
     const cases = [
@@ -65,7 +65,7 @@ describe('createChat', () => {
     expect(await countChats()).toEqual(before)
   })
 
-  test('[CHAT-2] the same clientChatId of the same user is the first chat, thirty times at once too', async () => {
+  test('[CHAT-2] the same clientChatId of a user returns the first chat, also in thirty concurrent calls', async () => {
     const { core } = fresh
     const [client, operator] = [await newClient(core), await newOperator(core)]
     const email = `${uniqueId('once')}@example.test`
@@ -80,7 +80,7 @@ describe('createChat', () => {
     }
   })
 
-  test('[CHAT-3] getChat shows a chat to its client and to operators, and to nobody else', async () => {
+  test('[CHAT-3] getChat returns a chat to its client and operators, and is not_found for other clients', async () => {
     const { core } = fresh
     const client = await newClient(core)
     const { chat } = await createChat(core, client, {})

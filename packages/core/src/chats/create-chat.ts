@@ -12,7 +12,10 @@ import { chatView } from './chat-view.ts'
 
 export type CreatedChat = { chat: Chat; created: boolean }
 
-/** A client opens a chat for itself, an operator one for a client named by email and name. */
+/**
+ * Opens a chat: a client for itself, an operator for the client with this email, who is created if there is none. A
+ * second call of the actor with the same `clientChatId` returns the first chat.
+ */
 export async function createChat(core: Core, actor: Actor, input: CreateChatInput): Promise<CreatedChat> {
   const person = clientOf(actor, input)
   const clientChatId = input.clientChatId ?? null
@@ -26,7 +29,7 @@ export async function createChat(core: Core, actor: Actor, input: CreateChatInpu
 
 type Person = { email: string; name: string }
 
-/** The client that an operator names; null for a client, whose chat is its own. */
+/** The client that an operator names; null for a client, who opens its own chat. Throws `invalid_input`. */
 function clientOf(actor: Actor, input: CreateChatInput): Person | null {
   const { email, name } = input
   if (actor.role === 'operator') {
@@ -39,7 +42,7 @@ function clientOf(actor: Actor, input: CreateChatInput): Person | null {
 
 type Request = { actor: Actor; person: Person | null; clientChatId: string | null }
 
-/** The unique index decides between calls at the same moment: the later one waits and finds the first chat. */
+/** The unique index decides between concurrent calls: the later one waits, and then finds the first chat. */
 async function findOrMakeChat(tx: Tx, request: Request): Promise<{ chatId: ChatId; created: boolean }> {
   const { actor, person, clientChatId } = request
   const known = await findFirst(tx, actor.userId, clientChatId)
@@ -59,7 +62,7 @@ async function findFirst(tx: Tx, createdBy: UserId, clientChatId: string | null)
   return clientChatId === null ? undefined : findChatByCallerId(tx, { createdBy, clientChatId })
 }
 
-/** An existing client keeps the name. */
+/** An existing client keeps its name. */
 async function findOrMakeClient(tx: Tx, person: Person): Promise<UserId> {
   const client = { ...person, role: 'client' } as const
   const known = await findUserByEmail(tx, client)

@@ -6,22 +6,22 @@ import type { Log } from '../log.ts'
 
 export type DeliveredWriterOptions = { db: Database; bus: Bus; log: Log; epoch: () => string }
 
-/** With the chat's client, for the hint. */
+/** With the client of the chat, which the hint needs. */
 type Told = Delivery & { clientId: UserId }
 
 const intervalMs = 1_000
 const batchMax = 1_000
 
 /**
- * Writes delivered marks: the first of a participant in a chat at once, later ones merged and written once a second
- * with those of all others, in one statement.
+ * Writes delivered marks. A mark of a user who sent none for this chat lately is written at once. Further ones are
+ * merged, and written once a second together with those of all other users.
  *
- * A merged mark is answered before it is written. A process that is killed loses at most the marks of its last
- * second; the SDK tells its mark again when it comes back, and a greater one always contains the smaller.
+ * A merged mark is acknowledged before it is written. A process that is killed loses at most the marks of its last
+ * second. The SDK sends its mark again after a reconnect, and a greater mark includes the smaller ones.
  */
 export class DeliveredWriter {
   readonly #options: DeliveredWriterOptions
-  /** Who was written in this interval, with the chat's client: they may see the chat, and what they tell is merged. */
+  /** By chat and user, the client of the chat: these marks were written lately, so the user may see the chat. */
   #recent = new Map<string, UserId>()
   #waiting = new Map<string, Told>()
   #timer: NodeJS.Timeout | undefined
@@ -31,7 +31,7 @@ export class DeliveredWriter {
     this.#options = options
   }
 
-  /** Takes a mark of somebody who was written a moment ago. False for everybody else. */
+  /** Merges a mark if one of this user in this chat was written lately. Returns false otherwise. */
   merge(delivery: Delivery): boolean {
     const key = keyOf(delivery)
     const clientId = this.#recent.get(key)
@@ -41,14 +41,14 @@ export class DeliveredWriter {
     return true
   }
 
-  /** Writes a first mark, and resolves when it is stored. */
+  /** Writes a first mark. Resolves when it is stored. */
   async write(told: Told): Promise<void> {
     await this.#store([told])
     this.#recent.set(keyOf(told), told.clientId)
     this.#timer ??= setInterval(() => void this.#next(), intervalMs).unref()
   }
 
-  /** Writes what waits, and resolves when it is stored or has failed. */
+  /** Writes the marks that wait. Resolves when they are stored or have failed. */
   flush(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#storeWaiting())
     return this.#writing
@@ -67,7 +67,7 @@ export class DeliveredWriter {
     this.#timer = undefined
   }
 
-  /** What cannot be written waits for the next interval, unless something greater has come meanwhile. */
+  /** Marks that cannot be written wait for the next interval, unless a greater one has arrived meanwhile. */
   async #storeWaiting(): Promise<void> {
     const batch = [...this.#waiting.values()]
     this.#waiting.clear()

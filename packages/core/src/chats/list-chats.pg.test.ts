@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => fresh.drop())
 
 describe('listChats', () => {
-  test('[CHAT-4] [CHAT-3] filters by status and scope, with the defaults of each role', async () => {
+  test('[CHAT-4] [CHAT-3] filters by status and scope, and each role has its defaults', async () => {
     const { core } = fresh
     const mine = await newChat(core, carl)
     const bobs = await newChat(core, dora)
@@ -52,7 +52,7 @@ describe('listChats', () => {
     }
   })
 
-  test('[CHAT-4] [CHAT-13] orders by last activity, a new chat in its place', async () => {
+  test('[CHAT-4] [CHAT-13] orders by last activity, and a new chat without messages by its creation', async () => {
     const { core } = fresh
     const first = await newChat(core, carl)
     const second = await newChat(core, dora)
@@ -64,7 +64,7 @@ describe('listChats', () => {
     expect(nextCursor).toBeNull()
   })
 
-  test('[CHAT-4] pages by cursor without a hole or a repeat, also at equal times', async () => {
+  test('[CHAT-4] pages by cursor skip and repeat nothing, also at equal times', async () => {
     const { core } = fresh
     const chats: Chat[] = []
     for (let count = 0; count < 23; count += 1) chats.push(await newChat(core, carl))
@@ -74,7 +74,7 @@ describe('listChats', () => {
     for (const actor of [carl, ann]) expect(await pageThrough(actor)).toEqual(all)
   })
 
-  test('[AUTH-12] a client never sees an operator’s email', async () => {
+  test('[AUTH-12] a client gets the operator’s id and name, but no email', async () => {
     const { core } = fresh
     const chat = await newChat(core, carl)
     await assignOperator(core, ann, { chatId: chat.id })
@@ -83,7 +83,7 @@ describe('listChats', () => {
     expect(items[0]?.client).toMatchObject({ id: carl.userId })
   })
 
-  test('[CHAT-14] all is what a client gets anyway: its own chats', async () => {
+  test('[CHAT-14] scope all gives a client its own chats, and any other scope is invalid_input', async () => {
     const { core } = fresh
     const own = await listChats(core, carl, { limit: 50 })
     expect(await listChats(core, carl, { limit: 50, scope: 'all' })).toEqual(own)
@@ -91,7 +91,7 @@ describe('listChats', () => {
     await expect(scoped).rejects.toMatchObject({ code: 'invalid_input' })
   })
 
-  test('[CHAT-4] a scope of a client and a broken cursor are invalid_input', async () => {
+  test('[CHAT-4] a scope of a client and a broken cursor are invalid_input; a last cursor gets no rows', async () => {
     const { core } = fresh
     const scoped = listChats(core, carl, { limit: 50, scope: 'mine' })
     await expect(scoped).rejects.toMatchObject({ code: 'invalid_input', issues: [{ path: 'scope' }] })

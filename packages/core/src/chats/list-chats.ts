@@ -6,7 +6,7 @@ import type { Core } from '../context.ts'
 import { chatView } from './chat-view.ts'
 import { decodeListCursor, encodeListCursor, positionOf } from './list-cursor.ts'
 
-/** A client's own chats, or an operator's lists; most recent activity first, or by waiting. */
+/** A page of a client's own chats, or of an operator's lists: latest activity first, or longest waiting first. */
 export async function listChats(core: Core, actor: Actor, input: ListChatsInput): Promise<ListChatsOutput> {
   const filter = listFilter(actor, input)
   const rows = await core.queries.chats.list({ ...filter, limit: input.limit + 1 })
@@ -32,7 +32,7 @@ function listFilter(actor: Actor, input: ListChatsInput): ChatsFilter {
   return { ...page, scope: 'own', status: input.status ?? 'all' }
 }
 
-/** What a client may say is what it gets anyway. */
+/** A client may name only the defaults of `scope` and `sort`. Throws `invalid_input` for others. */
 function assertOfClients({ scope = 'all', sort = 'activity' }: ListChatsInput): void {
   const wrong = [...(scope === 'all' ? [] : ['scope']), ...(sort === 'activity' ? [] : ['sort'])]
   if (wrong.length === 0) return

@@ -10,7 +10,7 @@ const places = [
 ] as const
 
 describe('list cursor', () => {
-  test('[CHAT-4] a cursor comes back as the position it was made of', () => {
+  test('[CHAT-4] an encoded position is decoded unchanged', () => {
     const time = fc.date({ min: new Date(0), max: new Date('2999-01-01'), noInvalidDate: true })
     fc.assert(
       fc.property(time, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (at, id) => {
@@ -21,7 +21,7 @@ describe('list cursor', () => {
     )
   })
 
-  test('[CHAT-4] [CHAT-18] a cursor of one order is none of the other', () => {
+  test('[CHAT-4] [CHAT-18] a cursor of one order is invalid in the other', () => {
     const position = { at: new Date(1), id: 1 }
     for (const { sort, by } of places) {
       const cursor = encodeListCursor({ ...position, by }, sort)
@@ -37,7 +37,7 @@ describe('list cursor', () => {
     encode('999999999999999.1'),
     encode('1.9999999999999999'),
     `${encode('1.1')}=`,
-  ])('[CHAT-4] a made-up cursor is invalid_input: %s', (cursor) => {
+  ])('[CHAT-4] a cursor that the server did not make is invalid_input: %s', (cursor) => {
     for (const sort of ['activity', 'waiting'] as const) expect(() => decodeListCursor(cursor, sort)).toThrow(AppError)
   })
 })

@@ -43,7 +43,7 @@ async function stored(chatId: ChatId, { userId }: Actor): Promise<number[]> {
   return rows[0]?.marks ?? []
 }
 
-test('[CHAT-17] a delivered mark never goes back, never passes the end, and leaves the read mark alone', async () => {
+test('[CHAT-17] a delivered mark never goes back or past the end, and does not change the read mark', async () => {
   const { core } = fresh
   const { operator, chatId } = await talk(3)
   await markDelivered(core, operator, { chatId, seq: 2 })
@@ -53,13 +53,13 @@ test('[CHAT-17] a delivered mark never goes back, never passes the end, and leav
   for (const seq of [1, 99, 0]) await markDelivered(core, operator, { chatId, seq })
   await core.delivered.flush()
   expect(await stored(chatId, operator)).toEqual([3, 1, 1])
-  // What was told too far is not kept: it holds for the log as it was.
+  // The mark that was too far was limited to the log of that moment.
   await sendText(core, operator, { chatId })
   await markRead(core, operator, { chatId, seq: 4 })
   expect(await stored(chatId, operator)).toEqual([4, 4, 3])
 })
 
-test('[CHAT-17] a page of the log carries the highest of each side, and read ≤ delivered ≤ last after any calls', async () => {
+test('[CHAT-17] after any calls a page has the highest read and delivered mark of each side', async () => {
   const { core } = fresh
   const call = fc.record({
     who: fc.constantFrom<'client' | 'operator' | 'other'>('client', 'operator', 'other'),
@@ -87,7 +87,7 @@ test('[CHAT-17] a page of the log carries the highest of each side, and read ≤
   )
 })
 
-test('[CHAT-17] a chat that is not yours to see is not_found, and gets no mark', async () => {
+test('[CHAT-17] a chat of another client is not_found and gets no mark', async () => {
   const { core } = fresh
   const { chatId } = await talk(1)
   const stranger = await newClient(core)
@@ -97,7 +97,7 @@ test('[CHAT-17] a chat that is not yours to see is not_found, and gets no mark',
   expect(await stored(chatId, stranger)).toEqual([])
 })
 
-test('[CHAT-17] a hundred calls at once and a hundred after them are a few writes, and the last value is stored', async () => {
+test('[CHAT-17] a hundred calls after the first need no query and are written as one mark', async () => {
   const { core, db } = fresh
   const { operator, chatId } = await talk(4)
   const hints: Hint[] = []
@@ -117,7 +117,7 @@ test('[CHAT-17] a hundred calls at once and a hundred after them are a few write
   ])
 })
 
-test('[CHAT-17] what waits is written when the core stops, and outlives a database that is away', async () => {
+test('[CHAT-17] a waiting mark survives a failed write, and is written when the core stops', async () => {
   await using stopping = await freshCore()
   const { core, db } = stopping
   const { operator, client, chat } = await newConversation(core)
@@ -134,7 +134,7 @@ test('[CHAT-17] what waits is written when the core stops, and outlives a databa
   expect(rows).toEqual([{ delivered_seq: 2 }])
 })
 
-test('[CHAT-17] does not wait for the chat’s lock, and writes no row of the feed', async () => {
+test('[CHAT-17] does not wait for the chat’s lock, and adds no row to the feed', async () => {
   const { core, db } = fresh
   const { operator, chatId } = await talk(1)
   const feedRows = async () => (await db.pool.query('select 1 from feed where chat_id = $1', [chatId])).rowCount
@@ -152,14 +152,14 @@ test('[CHAT-17] does not wait for the chat’s lock, and writes no row of the fe
   expect(await feedRows()).toBe(before)
 })
 
-test('[CHAT-11] [MSG-12] what was delivered and not read changes neither unread nor status', async () => {
+test('[CHAT-11] [MSG-12] a delivered mark changes neither unread nor status', async () => {
   const { core } = fresh
   const { client, operator, chatId } = await talk(3)
   const other = await newOperator(core)
   await markRead(core, operator, { chatId, seq: 2 })
   await markDelivered(core, other, { chatId, seq: 3 })
   await markDelivered(core, client, { chatId, seq: 3 })
-  // `other` has no read mark, so the operators' highest still counts.
+  // `other` has no read mark, so the highest read mark of all operators counts.
   for (const actor of [operator, other]) expect((await getChat(core, actor, { chatId })).chat.unread).toBe(1)
   const { items } = await listMessages(core, client, { chatId, limit: 50 })
   expect(items.map(({ status }) => status)).toEqual(['read', 'read', 'new'])
@@ -178,12 +178,12 @@ async function countsOf(actor: Actor) {
   return inbox.of('counts')
 }
 
-test('[LIVE-11] a follower gets the marks as they are when it starts, and each that rises, with both numbers', async () => {
+test('[LIVE-11] a follower gets the marks at its start and each later one, with both numbers', async () => {
   const { core } = fresh
   const { client, operator, chatId } = await talk(3)
   await markDelivered(core, operator, { chatId, seq: 2 })
   const page = await pageEvents(core, client, { chatId, limit: 10 })
-  // Raised between page and follow.
+  // This mark rises between the page and the start of the follower.
   await markRead(core, operator, { chatId, seq: 1 })
   await using probe = new StreamProbe((signal) => followChat(core, client, { chatId, cursor: page.cursor, signal }))
   const mark = (deliveredSeq: number, readSeq: number) => ({
@@ -200,7 +200,7 @@ test('[LIVE-11] a follower gets the marks as they are when it starts, and each t
   for (const { id, frame } of probe.steps) if (frame.t === 'rcpt') expect(id.startsWith(`${page.cursor}~`)).toBe(true)
 })
 
-test('[INBOX-2] a delivered mark sends no row to any inbox, and reads none', async () => {
+test('[INBOX-2] a delivered mark neither sends nor reads a row of an inbox', async () => {
   const { core, db } = fresh
   const { client, operator, chatId } = await talk(2)
   await using inbox = probeInbox(core, operator)
@@ -209,7 +209,7 @@ test('[INBOX-2] a delivered mark sends no row to any inbox, and reads none', asy
   await inbox.when(() => inbox.of('upsert').length > 0)
   await feedSettled(db)
   const queries = watchQueries(db)
-  // Rows are read some milliseconds after a hint; the feed, which tells of the read mark, a few times a second.
+  // Rows are read some milliseconds after a hint. The feed, which has the read mark, is read a few times a second.
   const looks = async (count: number) => {
     const before = queries.matching(/pg_snapshot_xmin/)
     await waitFor(() => queries.matching(/pg_snapshot_xmin/) > before + count)

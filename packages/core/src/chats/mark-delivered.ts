@@ -4,8 +4,8 @@ import type { Core } from '../context.ts'
 import { requireVisible } from './chat-policy.ts'
 
 /**
- * A device of the actor has the log up to here. Raises the delivered mark only, never past the end of the log and
- * never back. Whoever calls more than once a second is merged, and costs no query at all.
+ * A device of the actor has the log up to `seq`. Raises only the delivered mark, never past the end of the log and
+ * never back. Frequent calls are merged without a query, and written once a second.
  */
 export async function markDelivered(core: Core, actor: Actor, input: MarkDeliveredInput): Promise<void> {
   const told = { chatId: input.chatId, userId: actor.userId, role: actor.role, seq: input.seq }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => fresh.drop())
 
 describe('unread', () => {
-  test('[CHAT-11] counts the other direction after the own mark, step by step', async () => {
+  test('[CHAT-11] counts the messages of the other side after the own mark', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const other = await newOperator(core)
@@ -42,11 +42,11 @@ describe('unread', () => {
       await step()
       expect(await unread()).toEqual(expected)
     }
-    // One who has no mark uses the operators' highest.
+    // For an operator without a mark, the highest mark of all operators counts.
     expect(await unreadOf(await newOperator(core), chatId)).toBe(0)
   })
 
-  test('[CHAT-11] the first own mark of an operator never makes the number rise', async () => {
+  test('[CHAT-11] the first own mark of an operator never raises unread', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const chatId = chat.id
@@ -58,7 +58,7 @@ describe('unread', () => {
     expect(await unreadOf(other, chatId)).toBe(1)
   })
 
-  test('[CHAT-11] [CHAT-10] equals a plain count after any order of sends and marks', async () => {
+  test('[CHAT-11] [CHAT-10] equals a simple count after any order of sends and marks', async () => {
     const { core } = fresh
     const step = fc.oneof(
       fc.constantFrom('client', 'operator'),
@@ -88,7 +88,7 @@ describe('unread', () => {
 })
 
 describe('markRead', () => {
-  test('[CHAT-10] never goes back, never passes the end, and tells the bus only of a change', async () => {
+  test('[CHAT-10] never goes back or past the end, and publishes a hint only for a change', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const chatId = chat.id
@@ -110,7 +110,7 @@ describe('markRead', () => {
     ])
   })
 
-  test('[CHAT-10] many marks at once end at the highest', async () => {
+  test('[CHAT-10] concurrent marks end at the highest', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const chatId = chat.id
@@ -139,7 +139,7 @@ describe('markRead', () => {
     }
   })
 
-  test('[CHAT-3] a foreign chat is not_found and gets no mark', async () => {
+  test('[CHAT-3] a chat of another client is not_found and gets no mark', async () => {
     const { core } = fresh
     const { client, chat } = await newConversation(core)
     await sendText(core, client, { chatId: chat.id })
@@ -149,7 +149,7 @@ describe('markRead', () => {
     expect(marks.rowCount).toBe(0)
   })
 
-  test('[MSG-12] the column messages.status follows within a moment, each side for the other', async () => {
+  test('[MSG-12] the column messages.status follows the read marks of both sides soon after', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const chatId = chat.id
@@ -161,7 +161,7 @@ describe('markRead', () => {
     await waitFor(async () => (await storedStatuses(chatId)) === 'read read read new read')
   })
 
-  test('[MSG-12] the marks of a thousand chats are followed by a few statements', async () => {
+  test('[MSG-12] the column messages.status of a thousand chats is updated by at most eight statements', async () => {
     await using own = await freshCore()
     const { core, db } = own
     const { client, operator } = await newConversation(core)
@@ -190,11 +190,11 @@ describe('markRead', () => {
       [2, 'read', 1000],
       [3, 'new', 1000],
     ])
-    // 200 chats by each, and the marks may come in two intervals.
+    // Each statement has 200 chats, and the marks may arrive in two intervals.
     expect(queries.matching(/update "messages" set status/)).toBeLessThanOrEqual(8)
   })
 
-  test('[MSG-12] what is waiting is written when the core stops, in batches of any size', async () => {
+  test('[MSG-12] the statuses of 1300 messages are written when the core stops', async () => {
     const stopping = await freshCore()
     await using _ = stopping
     const { client, operator, chat } = await newConversation(stopping.core)
@@ -218,7 +218,7 @@ describe('markRead', () => {
   })
 })
 
-/** By both ways of asking. */
+/** Checks that `getChat` and `listChats` agree. */
 async function unreadOf(actor: Actor, chatId: ChatId): Promise<number> {
   const { chat } = await getChat(fresh.core, actor, { chatId })
   const { items } = await listChats(fresh.core, actor, { limit: 100, status: 'all' })

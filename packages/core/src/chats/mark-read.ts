@@ -4,7 +4,7 @@ import { raiseMark } from '@deskbell/db/queries/marks'
 import type { Core } from '../context.ts'
 import { requireVisible } from './chat-policy.ts'
 
-/** Raises the actor's mark, never past the end of the log and never back. Takes no lock on the chat. */
+/** Raises the actor's read mark, never past the end of the log and never back. Takes no lock on the chat. */
 export async function markRead(core: Core, actor: Actor, input: MarkReadInput): Promise<void> {
   const chat = requireVisible(actor, await core.queries.chats.access(input.chatId))
   const seq = Math.min(input.seq, chat.lastSeq)

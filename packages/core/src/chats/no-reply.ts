@@ -12,8 +12,9 @@ import { afterAll, readChat } from './chat-change.ts'
 import { requireOperator, requireVisible } from './chat-policy.ts'
 
 /**
- * Says that what the client has written so far needs no answer. The log has no entry of it, because clients read the log.
- * Where nobody waits nothing changes, but the chat remembers it: nobody waits either after it was closed and reopened.
+ * Records that what the client has written so far needs no answer. The log gets no entry, because clients read the log.
+ * Throws `newer_messages` if the client waits and has written after `ifSeq`. If the client does not wait, nothing
+ * visible changes, but the place is stored, so the client does not wait after a close and a reopening either.
  */
 export async function noReply(core: Core, actor: Actor, input: NoReplyInput): Promise<ChatOutput> {
   requireOperator(actor)

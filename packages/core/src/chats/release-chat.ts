@@ -5,7 +5,7 @@ import { chatChange } from './chat-change.ts'
 import { requireOperator } from './chat-policy.ts'
 import { decideRelease } from './chat-state.ts'
 
-/** Gives an own open chat back, so that it has no operator. */
+/** Releases an own open chat, so that it has no operator. Releasing a chat without an operator changes nothing. */
 export async function releaseChat(core: Core, actor: Actor, { chatId }: ChatInput): Promise<ChatOutput> {
   requireOperator(actor)
   const change = chatChange(actor, (chat) => decideRelease(chat, actor.userId))

@@ -33,7 +33,7 @@ async function closedConversation() {
 }
 
 describe('reopenChat', () => {
-  test('[CHAT-15] [CHAT-12] the chat is open again, keeps its operator and takes messages', async () => {
+  test('[CHAT-15] [CHAT-12] a reopened chat is open, keeps its operator and accepts messages', async () => {
     const { core, client, operator, input, closed } = await closedConversation()
     const { chat } = await reopenChat(core, operator, input)
     expect(chat).toEqual({ ...closed, status: 'open', closedAt: null, lastSeq: 3, rev: closed.rev + 1 })
@@ -41,14 +41,14 @@ describe('reopenChat', () => {
     expect(await kindsOf(chat.id)).toEqual(['assigned', 'closed', 'reopened', 'message'])
   })
 
-  test('[CHAT-15] reopening an open chat changes nothing, also twenty times at once', async () => {
+  test('[CHAT-15] twenty concurrent reopens add one entry to the log', async () => {
     const { core, operator, chat, input } = await closedConversation()
     const answers = await Promise.all(Array.from({ length: 20 }, () => reopenChat(core, operator, input)))
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(await kindsOf(chat.id)).toEqual(['assigned', 'closed', 'reopened'])
   })
 
-  test('[CHAT-15] a client is forbidden to, whatever the chat, unless the house lets it', async () => {
+  test('[CHAT-15] a client may reopen its own chat with closedChat reopen; otherwise it is forbidden', async () => {
     const { core, client, chat, input } = await closedConversation()
     const stranger = await newClient(core)
     for (const actor of [client, stranger]) {
@@ -64,14 +64,14 @@ describe('reopenChat', () => {
     expect(await kindsOf(chat.id)).toEqual(['assigned', 'closed', 'reopened'])
   })
 
-  test('[CHAT-3] [CHAT-15] an operator who names a chat that is not there is told so', async () => {
+  test('[CHAT-3] [CHAT-15] reopening a chat that does not exist is not_found', async () => {
     const { core, operator } = await closedConversation()
     await expect(reopenChat(core, operator, { chatId: missing })).rejects.toMatchObject({ code: 'not_found' })
   })
 })
 
 describe('closeChat with ifSeq', () => {
-  test('[CHAT-16] is newer_messages and changes nothing when the client has written after that place', async () => {
+  test('[CHAT-16] is newer_messages and changes nothing when the client wrote after that place', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const input = { chatId: chat.id }
@@ -81,11 +81,11 @@ describe('closeChat with ifSeq', () => {
     const early = closeChat(core, operator, { ...input, ifSeq: 0 })
     await expect(early).rejects.toMatchObject({ code: 'newer_messages' })
     expect(await getChat(core, operator, input)).toEqual(before)
-    // What stands after it is not the client's.
+    // The message after it is from the operator.
     expect((await closeChat(core, operator, { ...input, ifSeq: 1 })).chat.status).toBe('closed')
   })
 
-  test('[CHAT-16] [MSG-13] of a close and a message at once, either the message is refused or the close is', async () => {
+  test('[CHAT-16] [MSG-13] when a close races with a message, exactly one of them is refused', async () => {
     const { core } = fresh
     const endings = new Set<string>()
     for (let round = 0; round < 60; round += 1) {
@@ -101,7 +101,7 @@ describe('closeChat with ifSeq', () => {
     expect([...endings].sort()).toEqual(['chat_closed,ok', 'newer_messages,ok'])
   })
 
-  test('[CHAT-16] [CHAT-5] a closed chat is left as it is, whatever it says', async () => {
+  test('[CHAT-16] [CHAT-5] a closed chat stays as it is, even with an ifSeq before the last message', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const { message } = await sendText(core, client, { chatId: chat.id })

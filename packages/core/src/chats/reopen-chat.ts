@@ -5,7 +5,7 @@ import { chatChange } from './chat-change.ts'
 import { requireReopener } from './chat-policy.ts'
 import { decideReopen } from './chat-state.ts'
 
-/** Opens a closed chat again, with the operator it had; reopening an open one changes nothing. */
+/** Reopens a closed chat with the operator it had. Reopening an open one changes nothing. */
 export async function reopenChat(core: Core, actor: Actor, { chatId }: ChatInput): Promise<ChatOutput> {
   requireReopener(actor, core.closedChat)
   return core.writer.change(actor, chatId, chatChange(actor, decideReopen))

@@ -35,7 +35,7 @@ async function newTalk(): Promise<Talk> {
 const waitingSince = async ({ operator, chat }: Talk) =>
   (await getChat(fresh.core, operator, { chatId: chat.id })).chat.waitingSince
 
-/** What the rule says, from what was done alone. */
+/** The rule, computed from the calls alone. */
 class Model {
   readonly said: { message: Message; isRetracted: boolean }[] = []
   wavedOff = 0
@@ -99,11 +99,11 @@ const steps: Record<string, Step> = {
   'an operator looks': ({ operator, chat }) => markRead(fresh.core, operator, { chatId: chat.id, seq: 1_000 }),
 }
 
-/** What is refused (a send into a closed chat, an assignment of another's) changes nothing. */
+/** Refusals that may occur. They change nothing. */
 const allowed = new Set(['chat_closed', 'already_assigned', 'not_editable'])
 
 describe('waitingSince', () => {
-  test('[CHAT-18] [CHAT-12] whatever happens, it is what the log says, and an operator’s row has it at once', async () => {
+  test('[CHAT-18] [CHAT-12] after any changes it follows from the log, and operators get it with the row', async () => {
     const names = fc.constantFrom(...Object.keys(steps))
     const sequences = fc.array(fc.tuple(names, fc.nat(20)), { minLength: 3, maxLength: 14 })
     const talk = async (sequence: [string, number][]) => {
@@ -134,7 +134,7 @@ describe('waitingSince', () => {
     )
   })
 
-  test('[CHAT-18] a close hides it, and a chat that is opened again without an answer waits as before', async () => {
+  test('[CHAT-18] it is null in a closed chat, and is back when an unanswered chat is reopened', async () => {
     const talk = await newTalk()
     const input = { chatId: talk.chat.id }
     expect(await waitingSince(talk)).toBeNull()
@@ -152,7 +152,7 @@ describe('waitingSince', () => {
     expect((await reopenChat(fresh.core, talk.operator, input)).chat.waitingSince).toBeNull()
   })
 
-  test('[CHAT-18] an answer and a message at once: whoever stands later in the log decides', async () => {
+  test('[CHAT-18] when an answer races with a message, the later one in the log decides', async () => {
     for (let round = 0; round < 20; round += 1) {
       const talk = await newTalk()
       const input = { chatId: talk.chat.id }
@@ -163,7 +163,7 @@ describe('waitingSince', () => {
     }
   })
 
-  test('[CHAT-20] no answer to a client has the field', async () => {
+  test('[CHAT-20] nothing that a client receives has the field', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newTalk()
     const input = { chatId: chat.id }
@@ -181,7 +181,7 @@ describe('waitingSince', () => {
 })
 
 describe('noReply', () => {
-  test('[CHAT-19] nobody waits any more, repeating it changes nothing, and the log has no entry of it', async () => {
+  test('[CHAT-19] ends the waiting once, changes nothing when repeated, and adds no entry to the log', async () => {
     const talk = await newTalk()
     const input = { chatId: talk.chat.id }
     const { message } = await sendText(fresh.core, talk.client, input)
@@ -198,7 +198,7 @@ describe('noReply', () => {
     expect(await waitingSince(talk)).toBe(next.message.createdAt)
   })
 
-  test('[CHAT-19] with ifSeq it is newer_messages when the client has written after that place', async () => {
+  test('[CHAT-19] with ifSeq it is newer_messages when the client wrote after that place', async () => {
     const talk = await newTalk()
     const input = { chatId: talk.chat.id }
     const { message } = await sendText(fresh.core, talk.client, input)
@@ -208,7 +208,7 @@ describe('noReply', () => {
     expect(await waitingSince(talk)).toBe(message.createdAt)
   })
 
-  test('[CHAT-19] a client is forbidden to, whatever the chat; an operator finds only what is there', async () => {
+  test('[CHAT-19] is forbidden to clients for any chat, and not_found for an operator in a missing chat', async () => {
     const { client, operator, chat } = await newTalk()
     const chatId = chatIdSchema.parse(Number.MAX_SAFE_INTEGER)
     for (const input of [{ chatId: chat.id }, { chatId }])
@@ -218,7 +218,7 @@ describe('noReply', () => {
 })
 
 describe('a list by waiting', () => {
-  test('[CHAT-18] has who waits longest first and then the others by activity, and pages without a hole', async () => {
+  test('[CHAT-18] has the longest waiting first, then the others by activity, and its pages skip nothing', async () => {
     await using own = await freshCore()
     const { core } = own
     const [operator, client] = [await newOperator(core), await newClient(core)]
@@ -258,7 +258,7 @@ describe('a list by waiting', () => {
   })
 })
 
-/** The others have one key, so that a stable sort leaves them by activity. */
+/** Chats that do not wait have one key, so a stable sort keeps them by activity. */
 function key({ waitingSince: since, id }: Chat): string {
   return typeof since === 'string' ? `${since} ${String(id).padStart(9, '0')}` : 'z'
 }

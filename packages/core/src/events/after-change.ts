@@ -1,6 +1,6 @@
 import type { LogEntry } from '@deskbell/contract/events'
 
-/** An entry of the log that changes what earlier entries say. */
+/** An entry of the log that changes the text of earlier entries. */
 export type TextChange = Extract<LogEntry, { kind: 'edited' | 'retracted' }>
 
 export function isTextChange(entry: LogEntry): entry is TextChange {
@@ -8,8 +8,8 @@ export function isTextChange(entry: LogEntry): entry is TextChange {
 }
 
 /**
- * An earlier entry as the database has it after a change: a message says its newest text, and when it is
- * retracted, its edits say nothing either. The same object when the change is none of its business.
+ * Returns an earlier entry as the database has it after a change: a message has its newest text, and after its
+ * retraction its edits have no text either. Returns the same object when the change does not concern the entry.
  */
 export function afterChange(entry: LogEntry, change: TextChange): LogEntry {
   const text = change.kind === 'edited' ? change.data.text : ''

@@ -7,7 +7,7 @@ import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
 import { RingBudget } from './ring-budget.ts'
 import { WakeQueue } from './wake-queue.ts'
 
-/** A log that grows, and a channel over it; the log is read as slowly as the scheduler wants. */
+/** A log that grows, and a channel over it. The scheduler decides when a read of the log returns. */
 function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) {
   const log = { top: 0, reads: 0, fails: false }
   const errors: unknown[] = []
@@ -27,7 +27,7 @@ function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) 
   return { log, channel, errors }
 }
 
-/** A follower, as small as can be: a place in the log. */
+/** The smallest follower: a place in the log. */
 async function drain(channel: ChatChannel, seen: number[]): Promise<void> {
   for (;;) {
     const at = seen.at(-1) ?? 0
@@ -37,7 +37,7 @@ async function drain(channel: ChatChannel, seen: number[]): Promise<void> {
   }
 }
 
-test('[LIVE-7] any sequence of lost, doubled and reordered hints ends with the complete log', async () => {
+test('[LIVE-7] after lost, duplicated and reordered hints a follower still gets the complete log', async () => {
   const hint = fc.record({
     entries: fc.integer({ min: 1, max: 4 }),
     fate: fc.constantFrom('lost', 'once', 'twice', 'late', 'bare'),
@@ -66,7 +66,7 @@ test('[LIVE-7] any sequence of lost, doubled and reordered hints ends with the c
         if (scheduler.count() > 0) await scheduler.waitOne()
       }
       for (const offer of late.reverse()) offer()
-      // The healing look.
+      // The reconciliation.
       channel.observe(log.top)
       await scheduler.waitAll()
       while (seen.length < log.top) {
@@ -80,7 +80,7 @@ test('[LIVE-7] any sequence of lost, doubled and reordered hints ends with the c
   )
 })
 
-test('[LIVE-8] a gap is read once, however many hints tell of it meanwhile', async () => {
+test('[LIVE-8] a gap is read once, even if more hints arrive during the read', async () => {
   const { log, channel } = rig()
   channel.observe(0)
   log.top = 5
@@ -90,7 +90,7 @@ test('[LIVE-8] a gap is read once, however many hints tell of it meanwhile', asy
   expect(channel.top).toBe(5)
 })
 
-test('[LIVE-7] a gap larger than the ring is left to the pages of the database', async () => {
+test('[LIVE-7] a gap larger than the ring is not read into it; followers read pages from the database', async () => {
   const { log, channel } = rig()
   channel.observe(0)
   log.top = 1_000
@@ -101,7 +101,7 @@ test('[LIVE-7] a gap larger than the ring is left to the pages of the database',
   expect(seen).toHaveLength(1_000)
 })
 
-test('[LIVE-7] a read that fails is told, and the next look closes the gap', async () => {
+test('[LIVE-7] a failed read is reported, and the next reported top closes the gap', async () => {
   const { log, channel, errors } = rig()
   channel.observe(0)
   log.top = 2
@@ -115,7 +115,7 @@ test('[LIVE-7] a read that fails is told, and the next look closes the gap', asy
   expect(channel.top).toBe(2)
 })
 
-test('[LIVE-7] a hint that tells of more than there is does not make reads without end', async () => {
+test('[LIVE-7] a hint with a seq beyond the end of the log does not cause endless reads', async () => {
   const { log, channel } = rig()
   channel.observe(0)
   log.top = 1
@@ -128,7 +128,7 @@ test('[LIVE-7] a hint that tells of more than there is does not make reads witho
   expect(channel.top).toBe(2)
 })
 
-test('[LIVE-8] followers at one place share one page', async () => {
+test('[LIVE-8] fifty followers that need the same page share one read', async () => {
   const { log, channel } = rig()
   log.top = 10
   const pages = await Promise.all(Array.from({ length: 50 }, () => channel.page(0)))

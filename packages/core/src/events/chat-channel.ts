@@ -10,7 +10,7 @@ import type { RingBudget } from './ring-budget.ts'
 import { TypingBoard, type Writer } from './typing-board.ts'
 import type { Wakeable, WakeQueue } from './wake-queue.ts'
 
-/** Reads the oldest entries after a place from the database: as many as a frame may have, and none at the log's end. */
+/** Reads the next entries after a place from the database: as many as a frame may have, and none at the log's end. */
 export type ReadLog = (place: { chatId: ChatId; afterSeq: number }) => Promise<LogEntry[]>
 
 /** What the channels of a process share. */
@@ -18,19 +18,19 @@ export type ChannelContext = {
   readonly readLog: ReadLog
   readMarks(chatId: ChatId): Promise<readonly Mark[]>
   onError(error: unknown, chatId: ChatId): void
-  /** What the rings of the process may hold together. */
+  /** The memory of all rings of the process together. */
   readonly budget: RingBudget
   readonly wakes: WakeQueue
 }
 
-/** A frame stays well below the bytes that may wait for a slow socket. */
+/** Frames of several entries stay below the bytes that may wait for a slow socket. */
 const frameLimits: FrameLimits = { entries: frameEntriesMax, bytes: 48 * 1024 }
 
 /**
- * One followed chat in one process: its ring, its marks and its followers.
+ * One followed chat in one process: its ring, its marks, who is typing, and its followers.
  *
- * A hint that continues the log is appended and wakes the followers. One that shows a gap makes a single read
- * for all of them. Hints may be lost, doubled or come in any order: the ring is always a part of the log.
+ * A hint that continues the log is appended and wakes the followers. A gap is read from the database once for all of
+ * them. Hints may be lost, duplicated or out of order: the ring is always a contiguous part of the log.
  */
 export class ChatChannel {
   readonly chatId: ChatId
@@ -38,11 +38,11 @@ export class ChatChannel {
   readonly typing = new TypingBoard()
   readonly #context: ChannelContext
   readonly #followers = new Set<Wakeable>()
-  // Made when they are needed: thousands of channels have one follower each, and nothing happens in them.
+  // Created on first use: thousands of channels have one follower each, and nothing happens in them.
   #besideSteps: LastMade<ChatStep> | null = null
   #pages: Map<number, Promise<SizedEntry[]>> | null = null
   #ring: Ring | null = null
-  /** The highest place anybody has told of. */
+  /** The highest `seq` that a hint or a read has reported. */
   #told = 0
   #filling = false
   #closed = false
@@ -56,7 +56,7 @@ export class ChatChannel {
     this.#context = context
   }
 
-  /** One object for all followers that get the same frame, so that it is written as bytes once. */
+  /** Frames without entries. Followers that get the same frame share one object, so it is serialized once. */
   get besideSteps(): LastMade<ChatStep> {
     this.#besideSteps ??= new LastMade()
     return this.#besideSteps
@@ -66,7 +66,7 @@ export class ChatChannel {
     return this.#followers.size
   }
 
-  /** The end of the log as far as it is here; 0 before the first look. */
+  /** The end of the log as far as it is known here; 0 before the first `observe`. */
   get top(): number {
     return this.#ring?.top ?? 0
   }
@@ -79,7 +79,7 @@ export class ChatChannel {
     this.#followers.delete(follower)
   }
 
-  /** Nobody follows any more. A read may still be under way. */
+  /** The channel has no followers any more. A read may still be running. */
   close(): void {
     this.#closed = true
     if (this.#ring !== null) this.#context.budget.forget(this.#ring)
@@ -89,7 +89,7 @@ export class ChatChannel {
     for (const follower of this.#followers) this.#context.wakes.add(follower)
   }
 
-  /** The database says that the log ends here, or did a moment ago. */
+  /** The database reports that the log ends here, or did a moment ago. */
   observe(lastSeq: number): void {
     this.#ring ??= new Ring(lastSeq)
     this.#told = Math.max(this.#told, lastSeq)
@@ -108,7 +108,10 @@ export class ChatChannel {
     void this.#fill()
   }
 
-  /** Read once for all followers; from then on hints and healing looks keep the marks. */
+  /**
+   * Resolves when the marks have been read. They are read once for all followers; hints and reconciliations then update
+   * them. Rejects when the read fails, and the next call reads again.
+   */
   marksKnown(): Promise<void> {
     if (this.#marksRead === null) {
       this.#marksRead = this.#learnMarks()
@@ -127,20 +130,20 @@ export class ChatChannel {
     if (this.typing.merge(writer, now)) this.wake()
   }
 
-  /** The next entries after a place; null when they are older than the ring, and must be read by `page`. */
+  /** The next entries after a place, none at the end. Null when the ring does not have them: then `page` reads them. */
   after(seq: number): SizedEntry[] | null {
     if (this.#ring === null) return null
     return seq >= this.#ring.top ? [] : this.#ring.after(seq, frameLimits)
   }
 
-  /** The step that was made last, for a follower at the same place while neither the log nor a mark has changed. */
+  /** The step that was shared last; null unless it begins at this place, and log and marks are unchanged since. */
   madeStep(afterSeq: number): EntriesStep | null {
     const made = this.#made
     const isSame = made?.afterSeq === afterSeq && this.#madeTop === this.top && this.#madeVersion === this.marks.version
     return isSame ? made : null
   }
 
-  /** Shares a step with the other followers at its place. */
+  /** Keeps a step for other followers at its place. */
   share(step: EntriesStep): EntriesStep {
     this.#made = step
     this.#madeTop = this.top
@@ -148,7 +151,7 @@ export class ChatChannel {
     return step
   }
 
-  /** The same from the database. Followers at the same place share one read. */
+  /** Reads the next entries after a place from the database. Followers at the same place share one read. */
   page(afterSeq: number): Promise<SizedEntry[]> {
     this.#pages ??= new Map()
     const pages = this.#pages
@@ -176,7 +179,7 @@ export class ChatChannel {
     this.wake()
   }
 
-  /** Closes the gap between the ring and what was told. What fails is tried again by the next look at the database. */
+  /** Closes the gap between the ring and the highest reported `seq`. After a failure, the next report retries. */
   async #fill(): Promise<void> {
     const ring = this.#ring
     if (ring === null || this.#filling || ring.top >= this.#told) return
@@ -200,7 +203,7 @@ export class ChatChannel {
     const entries = await this.#context.readLog({ chatId: this.chatId, afterSeq: before })
     const whole = ring.append(entries)
     if (ring.top > before) this.#grown(ring)
-    // Somebody told of more than there is: believe the database.
+    // The report exceeds what the database has: the database is right.
     if (!whole || (ring.top === before && this.#told === told)) this.#told = ring.top
   }
 }

@@ -24,7 +24,7 @@ const actor: Actor = { userId, role: 'client', name: 'A', sessionId: 1 }
 
 type Told = { t: string }
 
-/** A stream over a channel, and what it has said. */
+/** Streams over one channel, and the frames that they wrote. */
 async function rig(cursors: readonly string[], top = 3) {
   const wakes = new WakeQueue()
   const desk = { wakes, wheel: createHeartbeatWheel(), isFresh: true, whenFresh: async () => {} }
@@ -61,7 +61,7 @@ async function rig(cursors: readonly string[], top = 3) {
     return stream
   })
   await vi.advanceTimersByTimeAsync(0)
-  /** What was said since this was asked last. */
+  /** The frames since the last call. */
   const take = async () => {
     await vi.advanceTimersByTimeAsync(0)
     return rigged.told.splice(0).map(({ step }) => step)
@@ -69,7 +69,7 @@ async function rig(cursors: readonly string[], top = 3) {
   return { ...rigged, rigged, streams, take, desk }
 }
 
-test('[LIVE-6] an idle stream sends hb with the top, at a random moment of the window, again and again', async () => {
+test('[LIVE-6] an idle stream sends hb frames with the top, at random intervals of 15 to 25 seconds', async () => {
   const { take } = await rig(['e:3'])
   expect((await take()).map(({ frame }) => frame)).toEqual([{ t: 'live', top: 3 }])
   let quietMs = 0
@@ -91,7 +91,7 @@ test('[LIVE-6] an idle stream sends hb with the top, at a random moment of the w
   expect(new Set(gaps).size).toBeGreaterThan(1)
 })
 
-test('[LIVE-6] whatever is sent puts the next hb off', async () => {
+test('[LIVE-6] any frame postpones the next hb', async () => {
   const { take, channel } = await rig(['e:3'])
   await vi.advanceTimersByTimeAsync(heartbeatMinMs - 1)
   await take()
@@ -103,7 +103,7 @@ test('[LIVE-6] whatever is sent puts the next hb off', async () => {
   expect(await take()).toMatchObject([{ frame: { t: 'hb', top: 4 } }])
 })
 
-test('[LIVE-12] a stopped stream is in no wheel and says nothing more', async () => {
+test('[LIVE-12] a stopped stream sends nothing more and leaves the wheel and the channel', async () => {
   const { take, channel, streams, desk } = await rig(['e:3'])
   await take()
   for (const stream of streams) stream.stop()
@@ -113,7 +113,7 @@ test('[LIVE-12] a stopped stream is in no wheel and says nothing more', async ()
   expect([desk.wheel.size, channel.followers, vi.getTimerCount()]).toEqual([0, 0, 0])
 })
 
-test('[LIVE-4] after reset only hb follows, with the cursor that was refused', async () => {
+test('[LIVE-4] after reset only hb frames follow, and their ids carry the refused cursor', async () => {
   const { take, channel } = await rig(['other:1'])
   const [reset] = await take()
   expect(reset?.frame).toEqual({ t: 'reset', reason: 'foreign', top: 3 })
@@ -126,7 +126,7 @@ test('[LIVE-4] after reset only hb follows, with the cursor that was refused', a
   for (const step of [reset, beat]) expect(step?.id).toMatch(/^other:1~/)
 })
 
-test('[LIVE-4] what could not be sent before the history changed becomes reset', async () => {
+test('[LIVE-4] after a change of the epoch an unsent entry is replaced by reset', async () => {
   const { take, rigged, channel, streams } = await rig(['e:3'])
   await take()
   rigged.open = false
@@ -138,7 +138,7 @@ test('[LIVE-4] what could not be sent before the history changed becomes reset',
   expect(await take()).toMatchObject([{ frame: { t: 'reset', reason: 'foreign' } }])
 })
 
-test('[LIVE-11] a slow reader gets only the newest mark of each person, after the entries', async () => {
+test('[LIVE-11] a slow reader gets the entries first, and then only the newest mark of each user', async () => {
   const { take, channel, rigged, streams } = await rig(['e:3'])
   await take()
   rigged.open = false
@@ -154,7 +154,7 @@ test('[LIVE-11] a slow reader gets only the newest mark of each person, after th
   expect(more).toEqual([])
 })
 
-test('[LIVE-22] followers at one place are given the same objects, others their own', async () => {
+test('[LIVE-22] followers at the same place get the same frame objects', async () => {
   const { take, channel } = await rig(['e:3', 'e:3', 'e:2'])
   expect((await take()).map(({ frame }) => frame.t)).toEqual(['live', 'live', 'ev', 'live'])
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
@@ -170,7 +170,7 @@ test('[LIVE-22] followers at one place are given the same objects, others their 
   expect(new Set(receipts).size).toBe(1)
 })
 
-test('[LIVE-22] a mark that came meanwhile is in the entry that the next follower is given', async () => {
+test('[LIVE-22] a shared frame is not reused after a mark changed: the next follower gets the new status', async () => {
   const { take, channel, rigged, streams } = await rig(['e:3', 'e:3'])
   await take()
   rigged.open = false
@@ -187,7 +187,7 @@ test('[LIVE-22] a mark that came meanwhile is in the entry that the next followe
 
 const writerId = userIdSchema.parse(7)
 
-test('[LIVE-13] typing goes to the others, beside the log, and a newcomer is told of what still lasts', async () => {
+test('[LIVE-13] a follower gets the typing of others but not its own, and keeps its cursor', async () => {
   const { take, channel } = await rig(['e:3'])
   await take()
   const until = Date.now() + 4_000
@@ -198,7 +198,7 @@ test('[LIVE-13] typing goes to the others, beside the log, and a newcomer is tol
   expect(more).toEqual([])
 })
 
-test('[LIVE-13] what is over when it may be sent, and what a busy reader would get late, is left out', async () => {
+test('[LIVE-13] typing that has ended is not sent late, and a busy reader gets no typing', async () => {
   const { take, channel, rigged, streams } = await rig(['e:3'])
   await take()
   const tell = (forMs: number) =>

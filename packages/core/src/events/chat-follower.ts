@@ -19,12 +19,12 @@ import type { Wakeable } from './wake-queue.ts'
 
 /** What all followers of a process share. */
 export type FollowerHouse = {
-  /** Names the history of the database at this moment. */
+  /** The current epoch of the database. */
   epoch(): string
-  /** Ids for frames that are not log data. */
+  /** Ids for frames without entries. */
   frameId(cursor: string): string
   clock: Clock
-  /** The follower is to be asked again: something is there that was not there before. */
+  /** Makes the stream ask for its next frame again. */
   wake(follower: Wakeable): void
   leave(channel: ChatChannel, follower: Wakeable): void
 }
@@ -33,25 +33,25 @@ export type ChatFollowerOptions = {
   actor: Actor
   chat: Pick<ChatAccess, 'userId' | 'lastSeq'>
   channel: ChatChannel
-  /** The history in which the follower took its seat. */
+  /** The epoch in which the follower joined the channel. */
   epoch: string
   house: FollowerHouse
   input: Pick<FollowChatInput, 'cursor' | 'lastEventId'>
-  /** So much waits for the reader that typing is left out. */
+  /** `isBusy`: so much waits for the reader that typing is left out. */
   line: { readonly isBusy: boolean }
-  /** The stream of this follower, which has its seat at the channel. */
+  /** The stream of this follower, which has joined the channel. */
   stream: Wakeable
-  /** Is the client here; null for a reader who is not to know. */
+  /** Whether the client is online; null for a reader who may not know it. */
   presence: Watch<ClientPresence> | null
 }
 
 /**
  * One reader of one chat:
  *
- *   catching up ──(nothing left)──▶ live ──(new history)──▶ reset
- *        └──────(cursor cannot be served)──────────────────▶ reset: only `hb`
+ *   catching up ──(nothing left)──▶ live ──(new epoch)──▶ reset: only `hb`
+ *        └──────(cursor cannot be served, or new epoch)──────▶ reset
  *
- * It has no queue of its own, only a place in the log: whoever is slow reads the same ring, or the database, later.
+ * It has no queue of its own, only a place in the log: a slow reader reads the same ring, or the database, later.
  */
 export class ChatFollower implements Follower<ChatFrame> {
   readonly #actor: Actor
@@ -62,9 +62,9 @@ export class ChatFollower implements Follower<ChatFrame> {
   readonly #line: ChatFollowerOptions['line']
   readonly #presence: ChatFollowerOptions['presence']
   readonly #stream: Wakeable
-  /** Null for a follower that never needed more than the ring has. */
+  /** Null for a follower that never needed more than the ring had. */
   #older: OlderEntries | null = null
-  /** The cursor that cannot be served: every frame carries it. */
+  /** Set when the cursor cannot be served: the id of every frame then carries this cursor. */
   #refused: { cursor: string; reason: ResetReason } | null
   #state: 'catching-up' | 'live' | 'reset' = 'catching-up'
   #at: number
@@ -153,7 +153,7 @@ export class ChatFollower implements Follower<ChatFrame> {
     return step
   }
 
-  /** The newest mark of somebody; a reader who is slow gets only that. */
+  /** The newest mark of a user whose marks changed. A slow reader gets only the newest mark of each user. */
   #receipt(): ChatStep | null {
     const { marks } = this.#channel
     if (marks.version === this.#marksSeen) return null
@@ -164,7 +164,7 @@ export class ChatFollower implements Follower<ChatFrame> {
     return this.#besideAll(`mark ${version}`, { t: 'rcpt', userId, role, deliveredSeq, readSeq })
   }
 
-  /** Somebody else writes. Not worth a place in a queue: a reader who is busy is not told, and the next telling is near. */
+  /** Another user is typing. A busy reader does not get the frame, because typing is published again soon. */
   #typing(): ChatStep | null {
     const { typing } = this.#channel
     if (typing.version === this.#typingSeen) return null
@@ -183,12 +183,12 @@ export class ChatFollower implements Follower<ChatFrame> {
     return this.#beside({ t: 'presence', ...current })
   }
 
-  /** Clients keep their chats and operators see all, so far; a rule that can change is asked here again. */
+  /** Today the right to see a chat never changes. If a later rule makes it change, this check ends the stream. */
   #checkAccess(): void {
     if (!maySeeChat(this.#actor, { userId: this.#clientId })) throw new AppError('not_found')
   }
 
-  /** A frame beside the log that everybody at this place is told. */
+  /** A frame without entries that all followers at this place share. */
   #besideAll(what: string, frame: ChatFrame): ChatStep {
     return this.#channel.besideSteps.get(this.#at, what, () => this.#beside(frame))
   }

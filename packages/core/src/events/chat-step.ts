@@ -3,10 +3,10 @@ import type { Step } from './frame-sink.ts'
 
 export type ChatStep = Step<ChatFrame>
 
-/** A frame of log entries that continues the log from `afterSeq` to `lastSeq`. */
+/** A frame with the log entries after `afterSeq`, up to `lastSeq`. */
 export type EntriesStep = ChatStep & {
   readonly afterSeq: number
   readonly lastSeq: number
-  /** It says who has the chat, so the reader's right to it is checked again. */
+  /** The frame assigns or releases the chat, so the reader's right to see it is checked again. */
   readonly hasAssignment: boolean
 }

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { formatCursor, parseCursor } from './cursor.ts'
 import { createFrameIds } from './frame-ids.ts'
 
-test('[LIVE-3] a cursor is read back, whatever stands behind the tilde', () => {
+test('[LIVE-3] a formatted cursor is parsed back, and the text behind the tilde is ignored', () => {
   const cursor = { epoch: 'a1b2', seq: 17 }
   expect(formatCursor(cursor)).toBe('a1b2:17')
   for (const tail of ['', '~1', '~x.y~z', '~\n']) expect(parseCursor(`a1b2:17${tail}`)).toEqual(cursor)
 })
 
-test('[LIVE-4] what is not a cursor is not read as one', () => {
+test('[LIVE-4] text that is not a cursor is parsed as null', () => {
   for (const text of [
     '',
     'a',
@@ -26,7 +26,7 @@ test('[LIVE-4] what is not a cursor is not read as one', () => {
   }
 })
 
-test('[LIVE-3] ids beside the log are unique within a stream and between streams', () => {
+test('[LIVE-3] ids of frames without entries are unique, also between two generators', () => {
   const streams = [createFrameIds(), createFrameIds()]
   const ids = streams.flatMap((next) => Array.from({ length: 100 }, () => next('e:1')))
   expect(new Set(ids).size).toBe(200)

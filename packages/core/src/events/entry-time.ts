@@ -1,4 +1,4 @@
-/** The time of the next entry: a clock that was set back does not turn the log around. */
+/** The time of the next entry. It is never before the last one, even if the clock was set back. */
 export function entryTime(now: Date, lastEntryAt: Date): Date {
   return now < lastEntryAt ? lastEntryAt : now
 }

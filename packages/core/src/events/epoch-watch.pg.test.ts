@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { followChat } from './follow-chat.ts'
 import { pageEvents } from './page-events.ts'
 
-/** Nobody can read the epoch until the result is called. */
+/** Blocks all reads of the epoch until the returned function is called. */
 async function hideEpoch(fresh: FreshCore): Promise<() => Promise<void>> {
   const outside = openDatabase({ connectionString: fresh.connectionString })
   const holder = await outside.pool.connect()
@@ -19,13 +19,13 @@ async function hideEpoch(fresh: FreshCore): Promise<() => Promise<void>> {
   }
 }
 
-/** Takes all open connections for a moment, so that there is one more. */
+/** Takes all open connections and one more, so that the pool opens a new one. */
 async function connectOneMore({ db }: FreshCore): Promise<void> {
   const connections = Array.from({ length: db.pool.totalCount + 1 }, () => db.pool.connect())
   await Promise.all(connections.map(async (connecting) => (await connecting).release()))
 }
 
-test('[LIVE-24] a connection that cannot read the epoch is not used, and nobody else waits for it', async () => {
+test('[LIVE-24] a connection that cannot read the epoch is not used, and open connections keep working', async () => {
   await using fresh = await freshCore({ poolMax: 20 })
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -42,7 +42,7 @@ test('[LIVE-24] a connection that cannot read the epoch is not used, and nobody 
   await connectOneMore(fresh)
 })
 
-test('[LIVE-4] [LIVE-24] whoever gets a new connection knows the history behind it, in both pools', async () => {
+test('[LIVE-4] [LIVE-24] a caller that gets a new connection of either pool already sees the new epoch', async () => {
   await using fresh = await freshCore({ poolMax: 20 })
   const { core, db } = fresh
   const changed = async (connect: () => Promise<unknown>) => {

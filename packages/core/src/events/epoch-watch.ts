@@ -7,9 +7,9 @@ import type { Log } from '../log.ts'
 export type EpochWatchOptions = { db: Database; log: Log; onChange: (epoch: string) => void }
 
 /**
- * Knows which history of the database this is. After a restore or a promotion the same `seq` may name another entry.
- * Neither leaves an open connection alive, so every new connection reads the epoch before it is used for anything
- * else: no row of another history is read, and no commit published, under the epoch of the one before.
+ * Watches the epoch, which identifies the history of the database. After a restore or a promotion the same `seq` may
+ * name another entry. Both close all open connections, and every new connection reads the epoch before its first use.
+ * So no row of another history is read, and no commit is published, under the previous epoch.
  */
 export class EpochWatch {
   readonly #options: EpochWatchOptions
@@ -19,12 +19,12 @@ export class EpochWatch {
     this.#options = options
   }
 
-  /** Empty before the first reading. */
+  /** Empty until `start` has read it. */
   get current(): string {
     return this.#current
   }
 
-  /** Throws when the database does not answer. */
+  /** Reads the epoch now and on every new connection. Throws when the database does not answer. */
   async start(): Promise<void> {
     this.#options.db.checkConnections((executor) => this.#readOn(executor))
     await this.read()

@@ -40,7 +40,7 @@ async function fill(actor: Actor, chatId: Chat['id'], count: number): Promise<vo
   }
 }
 
-test('[LIVE-1] a page is ascending, from one snapshot, with the cursor to follow from', async () => {
+test('[LIVE-1] a page is ascending, and its cursor names its newest entry even while messages are sent', async () => {
   const { client, operator, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 30)
   await assignOperator(fresh.core, operator, { chatId: chat.id })
@@ -62,7 +62,7 @@ test('[LIVE-1] a page is ascending, from one snapshot, with the cursor to follow
   await sending
 })
 
-test('[LIVE-1] a page shows the marks of both sides', async () => {
+test('[LIVE-1] a page has the read marks of both sides and the statuses that follow from them', async () => {
   const { client, operator, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 3)
   await markRead(fresh.core, operator, { chatId: chat.id, seq: 2 })
@@ -71,7 +71,7 @@ test('[LIVE-1] a page shows the marks of both sides', async () => {
   expect(page.entries.map((entry) => entry.kind === 'message' && entry.message.status)).toEqual(['read', 'read', 'new'])
 })
 
-test('[LIVE-2] a follower gets every entry once and in order, then live, then what comes', async () => {
+test('[LIVE-2] a follower gets every entry once and in order, then live, then new entries', async () => {
   const { client, operator, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 130)
   await using probe = follow(client, chat.id)
@@ -87,7 +87,7 @@ test('[LIVE-2] a follower gets every entry once and in order, then live, then wh
   for (const frame of probe.of('ev')) expect(frame.events.length).toBeLessThanOrEqual(64)
 })
 
-test('[LIVE-2] followers who come while messages keep coming miss none', async () => {
+test('[LIVE-2] followers that start while messages are being sent miss none', async () => {
   const { client, operator, chat } = await newConversation(fresh.core)
   const sending = fill(client, chat.id, 200)
   const probes: StreamProbe<ChatFrame>[] = []
@@ -104,7 +104,7 @@ test('[LIVE-2] followers who come while messages keep coming miss none', async (
   }
 })
 
-test('[LIVE-2] large entries are split over frames of bounded size', async () => {
+test('[LIVE-2] large entries are split into frames below 64 KiB', async () => {
   const { client, chat } = await newConversation(fresh.core)
   for (let n = 0; n < 12; n += 1) await sendText(fresh.core, client, { chatId: chat.id, text: 'x'.repeat(16_000) })
   await using probe = follow(client, chat.id)
@@ -113,7 +113,7 @@ test('[LIVE-2] large entries are split over frames of bounded size', async () =>
   for (const frame of probe.of('ev')) expect(JSON.stringify(frame).length).toBeLessThan(64 * 1024)
 })
 
-test('[LIVE-3] every frame has an id of its own, and a stream opened again with any of them goes on', async () => {
+test('[LIVE-3] every frame has a unique id, and a stream resumes after any of them', async () => {
   const { client, operator, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 70)
   const first = follow(client, chat.id)
@@ -143,7 +143,7 @@ test('[LIVE-3] lastEventId wins over cursor', async () => {
   expect(seqsOf(probe)).toEqual([5])
 })
 
-test('[LIVE-4] a foreign, an unreadable, a future and a far cursor get reset and nothing after it', async () => {
+test('[LIVE-4] a foreign, unreadable, future or too old cursor gets reset, and no entry after it', async () => {
   const { client, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 305)
   const epoch = fresh.core.epoch()
@@ -164,14 +164,14 @@ test('[LIVE-4] a foreign, an unreadable, a future and a far cursor get reset and
   for (const [index, probe] of probes.entries()) {
     expect(probe.frames).toHaveLength(1)
     await probe.stop()
-    // The id is the cursor that was refused, so that coming back with it is refused again.
+    // The id has the refused cursor, so a stream that resumes with it is refused again.
     await using again = follow(client, chat.id, { lastEventId: probe.lastId ?? '' })
     await again.until('reset')
     expect(again.of('reset')[0]?.reason).toBe(cases[index]?.reason)
   }
 })
 
-test('[LIVE-5] without a cursor a stream starts at the first entry, or with reset beyond 300', async () => {
+test('[LIVE-5] without a cursor a stream starts at the first entry, or with reset if 300 is exceeded', async () => {
   const { client, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 300)
   await using whole = follow(client, chat.id)
@@ -183,7 +183,7 @@ test('[LIVE-5] without a cursor a stream starts at the first entry, or with rese
   expect(tooFar.frames).toEqual([{ t: 'reset', reason: 'too_far', top: 301 }])
 })
 
-test('[LIVE-10] a chat that is not yours and one that does not exist are both not_found', async () => {
+test('[LIVE-10] a chat of another client and one that does not exist are both not_found', async () => {
   const { chat } = await newConversation(fresh.core)
   const stranger = await newClient(fresh.core)
   const missing = { ...chat, id: (await newConversation(fresh.core)).chat.id }
@@ -197,7 +197,7 @@ test('[LIVE-10] a chat that is not yours and one that does not exist are both no
   expect(fresh.core.hub.followedChats).toBe(followed)
 })
 
-test('[LIVE-11] marks come as rcpt: the known ones after live, new ones at once, without touching the cursor', async () => {
+test('[LIVE-11] marks arrive as rcpt frames, stored ones after live, and do not move the cursor', async () => {
   const { client, operator, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 3)
   await markRead(fresh.core, operator, { chatId: chat.id, seq: 1 })
@@ -214,7 +214,7 @@ test('[LIVE-11] marks come as rcpt: the known ones after live, new ones at once,
   expect(entriesOf(late).every((entry) => entry.kind === 'message' && entry.message.status === 'read')).toBe(true)
 })
 
-test('[LIVE-12] stopped streams leave no seat, ring, timer or listener behind', async () => {
+test('[LIVE-12] stopped streams leave no channel, timer or abort listener behind', async () => {
   const { client, chat } = await newConversation(fresh.core)
   await fill(client, chat.id, 3)
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
@@ -238,7 +238,7 @@ test('[LIVE-12] stopped streams leave no seat, ring, timer or listener behind', 
   for (const signal of signals) expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('[LIVE-12] a stream that is left by its reader, or aborted in the back-pressure gate, ends', async () => {
+test('[LIVE-12] a stream ends when its reader returns, or by an abort while it waits for room', async () => {
   const { operator, chat } = await newConversation(fresh.core)
   const left = followChat(fresh.core, operator, { chatId: chat.id, signal: new AbortController().signal })
   await left.next()
@@ -255,7 +255,7 @@ test('[LIVE-12] a stream that is left by its reader, or aborted in the back-pres
   expect(fresh.core.hub.followedChats).toBe(0)
 })
 
-test('[LIVE-8] a slow follower reads the database where the ring has ended, and misses nothing', async () => {
+test('[LIVE-8] a slow follower reads entries that the ring dropped from the database, and misses none', async () => {
   const { client, chat } = await newConversation(fresh.core)
   const operator = await newOperator(fresh.core)
   let open: (() => void) | undefined

@@ -14,14 +14,15 @@ import { PushedStream } from './pushed-stream.ts'
 import type { Wakeable } from './wake-queue.ts'
 
 /**
- * The log of a chat from a cursor on, and then live. Listen first, then read the log, then drain what came
- * meanwhile: no entry falls between. Runs until it is stopped; fails with `not_found` for a chat that is not the actor's.
+ * Streams the log of a chat from a cursor on, and then live. It subscribes first, then reads the log, then delivers
+ * what arrived meanwhile, so it misses no entry. Runs until it is stopped. Fails with `not_found` for a chat that does
+ * not exist or that the actor may not see.
  */
 export function openChat(core: Core, actor: Actor, input: FollowChatInput): OpenStream<ChatFrame> {
   return (sink) => {
     const stream = new PushedStream<ChatFrame>(core.hub, sink)
     const channel = core.hub.join(input.chatId, stream)
-    // Of the same moment as the seat: a new epoch empties it.
+    // Read in the same turn as the join: a later change of the epoch drops this channel.
     const epoch = core.epoch()
     const beginning = startFollower(core, actor, { input, line: sink, stream, channel, epoch })
     void stream.begin(beginning, () => core.hub.leave(channel, stream))
@@ -29,7 +30,7 @@ export function openChat(core: Core, actor: Actor, input: FollowChatInput): Open
   }
 }
 
-/** The same, frame by frame; ends when the signal does. */
+/** The same as a generator of frames. It ends when the signal is aborted. */
 export function followChat(
   core: Core,
   actor: Actor,

@@ -1,20 +1,20 @@
-/** One frame and the place to come back to. It is the same object for everybody who is told the same. */
+/** One frame and the id to resume from. Followers that receive the same frame share one object. */
 export type Step<F> = { readonly id: string; readonly frame: F }
 
-/** Where the frames of one stream go. Everything here is synchronous. */
+/** Receives the frames of one stream. All calls are synchronous. */
 export type FrameSink<F> = {
-  /** May one frame be written now? After a `no` the line calls `speak` of the stream once there is room. */
+  /** Reports whether a frame may be written now. After false, the sink's owner calls `speak` once there is room. */
   mayWrite(): boolean
-  /** True while so much waits for the reader that what nobody misses is left out. */
+  /** True while so much waits for the reader that typing is left out. */
   readonly isBusy: boolean
   write(step: Step<F>): void
-  /** The stream is over, because of this. Nothing is written after it. */
+  /** The stream has failed with this error. Nothing is written after it. */
   fail(cause: unknown): void
 }
 
-/** A stream that runs until it is stopped or has failed. */
+/** A stream that runs until it is stopped or fails. */
 export type RunningStream = {
-  /** Writes what there is to say, as far as the sink takes it. */
+  /** Writes the frames that there are, as far as the sink accepts them. */
   speak(): void
   stop(): void
 }

@@ -35,7 +35,7 @@ async function lossyCore(): Promise<FreshCore & { bus: ReturnType<typeof lossyBu
 }
 
 test(
-  '[LIVE-7] in calm weather with every hint lost, followers still get everything within two seconds',
+  '[LIVE-7] with every hint lost, a follower still gets every message within two seconds, and a read mark',
   timed,
   async () => {
     await using fresh = await lossyCore()
@@ -55,7 +55,7 @@ test(
   },
 )
 
-test('[LIVE-7] hints that are lost, doubled and late never lose, repeat or turn an entry', async () => {
+test('[LIVE-7] with lost, duplicated and late hints a follower gets every entry once and in order', async () => {
   await using fresh = await lossyCore()
   const { client, operator, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
@@ -74,7 +74,7 @@ test('[LIVE-7] hints that are lost, doubled and late never lose, repeat or turn 
   expect(seqsOf(probe)).toEqual(upTo(120))
 })
 
-test('[LIVE-7] a transaction that stays open elsewhere holds back no message whose hint was lost', async () => {
+test('[LIVE-7] an open transaction does not delay a message whose hint was lost', async () => {
   await using fresh = await lossyCore()
   const { client, operator, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
@@ -91,13 +91,13 @@ test('[LIVE-7] a transaction that stays open elsewhere holds back no message who
   holder.release()
 })
 
-test('[LIVE-7] after more changes than are read at once everything that is followed is read', async () => {
+test('[LIVE-7] a lost hint is made up for even when the feed has more changes than one read returns', async () => {
   await using fresh = await lossyCore()
   const { client, operator, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
   fresh.bus.fate = () => 0
-  // In the order of the index these stand before the message.
+  // These rows are before the message in the order of the index.
   await fresh.db.pool.query('insert into feed (chat_id) select 1 from generate_series(1, $1::int)', [
     feedChangesMax + 1,
   ])
@@ -105,7 +105,7 @@ test('[LIVE-7] after more changes than are read at once everything that is follo
   await probe.when(() => seqsOf(probe).length === 1)
 })
 
-test('[LIVE-25] chats that do not change cost the reconciliation nothing, however many are followed', async () => {
+test('[LIVE-25] a reconciliation reads the tops of changed chats only, although a thousand are followed', async () => {
   await using fresh = await freshCore()
   const { client, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, client, chat.id)
@@ -115,7 +115,7 @@ test('[LIVE-25] chats that do not change cost the reconciliation nothing, howeve
   const queries = watchQueries({ pool: fresh.db.reservedPool })
   const looks = () => queries.matching(/pg_snapshot_xmax/)
   const tops = () => queries.matching(/"last_seq" from "chats"/)
-  // The first one reads everything.
+  // The first reconciliation reads all chats.
   await waitFor(() => looks() === 1)
   const before = tops()
   await waitFor(() => looks() === 4)
@@ -124,7 +124,7 @@ test('[LIVE-25] chats that do not change cost the reconciliation nothing, howeve
   await waitFor(() => tops() === before + 1)
 })
 
-test('[LIVE-8] 200 followers of one chat make one read per gap, and none without a gap', async () => {
+test('[LIVE-8] 200 followers of one chat cause one read per gap, and none without a gap', async () => {
   await using fresh = await lossyCore()
   const { client, operator, chat } = await newConversation(fresh.core)
   const probes = Array.from({ length: 200 }, (_, n) => follow(fresh.core, n % 2 === 0 ? client : operator, chat.id))
@@ -150,7 +150,7 @@ test('[LIVE-8] 200 followers of one chat make one read per gap, and none without
   }
 })
 
-test('[LIVE-8] a thousand gaps that show at once are filled by a few reads', async () => {
+test('[LIVE-8] gaps in a thousand chats at once are filled by a few reads', async () => {
   await using fresh = await lossyCore()
   const { client } = await newConversation(fresh.core)
   const { rows } = await fresh.db.pool.query<{ id: string }>(
@@ -168,11 +168,11 @@ test('[LIVE-8] a thousand gaps that show at once are filled by a few reads', asy
   for (const channel of channels) channel.observe(1)
   await waitFor(() => channels.every((channel) => channel.top === 1))
   expect(channels.map((channel) => channel.after(0)?.map(({ entry }) => entry.seq))).toEqual(channels.map(() => [1]))
-  // The first reads begin before all gaps are known.
+  // The first reads start before all gaps are known.
   expect(queries.matching(logRead)).toBeLessThanOrEqual(1_000 / 50 + 4)
 })
 
-test('[LIVE-8] a herd that comes back with one cursor shares its reads', async () => {
+test('[LIVE-8] a hundred followers that start at the same place share their reads', async () => {
   await using fresh = await lossyCore()
   const { client, chat } = await newConversation(fresh.core)
   for (let n = 0; n < 40; n += 1) await sendText(fresh.core, client, { chatId: chat.id })
@@ -210,7 +210,7 @@ test('[LIVE-9] a message sent through one process reaches a follower in another 
     await probe.when(() => seqsOf(probe).length === n)
     delays.push((probe.steps.at(-1)?.at ?? Number.POSITIVE_INFINITY) - sentAt)
   }
-  // Nine of ten, because the machine runs other tests meanwhile. The healing look alone would take 200 ms on average.
+  // Nine of ten, because other tests run meanwhile. The reconciliation alone would take 200 ms on average.
   const [, , slowTenth = Number.POSITIVE_INFINITY] = delays.toSorted((a, b) => b - a)
   expect(slowTenth).toBeLessThan(100)
   await probe.stop()
@@ -221,7 +221,7 @@ test('[LIVE-9] a message sent through one process reaches a follower in another 
   }
 })
 
-test('[BUS-5] a hint of another epoch is dropped', async () => {
+test('[BUS-5] a hint of another epoch is ignored', async () => {
   await using fresh = await lossyCore()
   const { client, operator, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
@@ -240,7 +240,7 @@ test('[BUS-5] a hint of another epoch is dropped', async () => {
   expect(texts).toEqual(['true', 'second'])
 })
 
-test('[LIVE-4] a new history of the database resets every follower, and old cursors are foreign', async () => {
+test('[LIVE-4] a new epoch resets the followers, and cursors of the old one are foreign', async () => {
   await using fresh = await freshCore()
   const { client, chat } = await newConversation(fresh.core)
   await sendText(fresh.core, client, { chatId: chat.id })
@@ -262,7 +262,7 @@ test('[LIVE-4] a new history of the database resets every follower, and old curs
   expect(probe.of('ev')).toHaveLength(1)
 })
 
-test('[LIVE-4] after connections were cut streams continue, because the epoch is the same', async () => {
+test('[LIVE-4] streams continue after all database connections were cut, because the epoch is the same', async () => {
   await using fresh = await freshCore()
   const { client, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, client, chat.id)
@@ -278,7 +278,7 @@ test('[LIVE-4] after connections were cut streams continue, because the epoch is
   expect(fresh.core.hub.isFresh).toBe(true)
 })
 
-test('[LIVE-7] a process that was suspended sends nothing before it has read again what it knows', async () => {
+test('[LIVE-7] a process that was suspended sends no entry before it has read its state again', async () => {
   let wallMs = Date.now()
   const clock = { now: () => new Date(wallMs) }
   const bus = lossyBus(createInProcessBus())
@@ -286,7 +286,7 @@ test('[LIVE-7] a process that was suspended sends nothing before it has read aga
   const { client, operator, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
-  // The connection of the sends is open before the epoch cannot be read.
+  // This opens the connection for the sends before the lock blocks reads of the epoch.
   await sendText(fresh.core, client, { chatId: chat.id })
   await probe.when(() => seqsOf(probe).length === 1)
   const holder = await fresh.db.pool.connect()

@@ -7,7 +7,7 @@ import { followChat } from './follow-chat.ts'
 
 const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1)
 
-test('[LIVE-16] rings that gave up their entries cost reads, and neither quick nor slow followers lose one', async () => {
+test('[LIVE-16] rings stay within their memory limit, and neither fast nor slow followers miss an entry', async () => {
   const ringsBytesMax = 12_000
   await using made = await freshCore({ ringsBytesMax })
   const { core } = made

@@ -26,19 +26,19 @@ export type HubOptions = {
   bus: Bus
   log: Log
   clock: Clock
-  /** What all rings may hold together. */
+  /** The memory of all rings together, in bytes. Default: `ringsBytesMax` of the limits. */
   ringsBytesMax?: number | undefined
 }
 
-/** What the hub holds at this moment. `bytes`: of the entries, as they are on the wire. */
+/** What the hub has in memory now. `bytes`: the size of the entries as JSON. */
 export type HubMemory = { chats: number; followers: number; entries: number; bytes: number }
 
-/** Delivered marks are not in the feed and may be late: each reconciliation compares those of so many chats, in turn. */
+/** Delivered marks are not in the feed, so each reconciliation also reads the marks of this many chats, in turn. */
 const marksInTurn = 100
 const retryMs = 250
-/** What is read at once is at most this many pages of entries. */
+/** One statement reads the entries after at most this many places. */
 const placesInRead = 50
-/** Once a minute. */
+/** The hub logs its memory every this many ticks, which is once a minute. */
 const memoryTicks = Math.round(60_000 / healMs)
 
 export function createHub(options: HubOptions): Hub {
@@ -46,12 +46,12 @@ export function createHub(options: HubOptions): Hub {
 }
 
 /**
- * What one process knows of the chats that are followed in it.
+ * The state of all chats that are followed in one process.
  *
  *   bus hint ─▶ channel (ring, marks) ─▶ followers
- *   feed ─▶ reconciliation every 400 ms ─▶ channel        finds what the hints did not bring
+ *   feed ─▶ reconciliation every 400 ms ─▶ channel        finds what lost hints did not bring
  *
- * Hints of another epoch are dropped; a new epoch drops every channel and its followers get `reset`.
+ * Hints of another epoch are dropped. A new epoch drops every channel, and its followers get `reset`.
  */
 export class Hub implements StreamDesk {
   readonly inbox: Inbox
@@ -67,9 +67,9 @@ export class Hub implements StreamDesk {
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
-  /** Everything that was committed by then is known here. Null: nothing is. */
+  /** Everything committed in this snapshot was read. Null: the next reconciliation reads all followed chats. */
   #known: FeedSnapshot | null = null
-  /** Chats whose marks are to be compared next. */
+  /** Chats whose marks the next reconciliations read. */
   #turn: ChatId[] = []
   #ticks = 0
   #isChecked = false
@@ -97,7 +97,7 @@ export class Hub implements StreamDesk {
     return this.#epoch.current
   }
 
-  /** How many chats are followed here. */
+  /** The number of chats that are followed in this process. */
   get followedChats(): number {
     return this.#channels.size
   }
@@ -126,14 +126,17 @@ export class Hub implements StreamDesk {
     await this.#looking
   }
 
-  /** From now on the follower is woken whenever the chat may have something new. The first seat makes the channel, the last one drops it. */
+  /**
+   * Wakes the follower whenever the chat may have something new, until `leave`. The first follower of a chat creates
+   * its channel, and the last one drops it.
+   */
   join(chatId: ChatId, follower: Wakeable): ChatChannel {
     const channel = this.#channels.get(chatId) ?? this.#open(chatId)
     channel.add(follower)
     return channel
   }
 
-  /** May be said more than once. */
+  /** May be called more than once. */
   leave(channel: ChatChannel, follower: Wakeable): void {
     channel.remove(follower)
     if (channel.followers > 0) return
@@ -142,8 +145,8 @@ export class Hub implements StreamDesk {
   }
 
   /**
-   * False after the process was suspended, until it has read again what it knows. Nothing is sent meanwhile. The clocks
-   * are read once in a turn of the event loop, because every frame asks.
+   * False after the process was suspended, until it has read its state again. Streams send nothing meanwhile. The
+   * clocks are read once per turn of the event loop, because every frame asks.
    */
   get isFresh(): boolean {
     if (!this.#isChecked) {
@@ -156,12 +159,15 @@ export class Hub implements StreamDesk {
     return this.#resync === null
   }
 
-  /** Resolves when frames may be sent again. */
+  /** Resolves when frames may be sent again, or when the hub was stopped. */
   async whenFresh(): Promise<void> {
     while (!this.isFresh && !this.#stopped) await this.#resync
   }
 
-  /** Runs `read` too before a process that was suspended sends again; while it throws, nothing is sent. */
+  /**
+   * After a suspension, `read` runs before anything is sent again. If it rejects, it is retried and nothing is sent.
+   * Returns the function that unregisters it.
+   */
   onResync(read: () => Promise<void>): () => void {
     this.#resyncReads.add(read)
     return () => {
@@ -208,7 +214,7 @@ export class Hub implements StreamDesk {
     if (this.#ticks % memoryTicks === 0) this.#options.log.debug(this.memory(), 'memory of the hub')
   }
 
-  /** Finds what lost hints did not bring, by the feed: it costs what has changed, and not what is followed. */
+  /** Finds what lost hints did not bring. It reads the feed, so its cost depends on changes, not on followed chats. */
   async #reconcile(): Promise<void> {
     const { reserved } = this.#options.db
     if (this.#known === null) return await this.#readEverything()
@@ -220,7 +226,7 @@ export class Hub implements StreamDesk {
     this.#nowKnown(snapshot, epoch)
   }
 
-  /** All followed chats: at the start, and after more was missed than the feed is read for. */
+  /** Reads all followed chats: without a snapshot, after a suspension, and when more changed than one read returns. */
   async #readEverything(): Promise<void> {
     const epoch = this.epoch()
     const snapshot = await readFeedSnapshot(this.#options.db.reserved)
@@ -229,14 +235,14 @@ export class Hub implements StreamDesk {
     this.#nowKnown(snapshot, epoch)
   }
 
-  /** Numbers of transactions mean nothing in another history. */
+  /** The snapshot has transaction ids, which mean nothing in another history of the database. */
   #nowKnown(snapshot: FeedSnapshot, epoch: string): void {
     this.#known = this.epoch() === epoch ? snapshot : null
   }
 
   async #readChats({ changed, marked }: { changed: ChatId[]; marked: ChatId[] }): Promise<void> {
     const { reserved } = this.#options.db
-    // Before the reads: if another history shows, these channels are gone before they could take its tops.
+    // Copied before the reads. If the epoch changes, these channels are dropped, and none of them gets a new top.
     const channels = new Map(this.#channels)
     const tops = changed.length > 0 ? await readTops(reserved, changed) : []
     const marks = marked.length > 0 ? await readChatMarks(reserved, marked) : []
@@ -255,7 +261,7 @@ export class Hub implements StreamDesk {
     return channel === channels.get(chatId) ? channel : undefined
   }
 
-  /** What a suspended process knows is old: it sends no frame before it has read epoch, tops and sessions again. */
+  /** The state of a suspended process is stale, so it reads epoch, tops, marks and sessions before it sends a frame. */
   #startResync(): void {
     if (this.#resync !== null || this.#stopped) return
     this.#suspension.tick()
@@ -290,7 +296,7 @@ export class Hub implements StreamDesk {
   }
 }
 
-/** Reads of many channels that are asked for together are one statement. */
+/** Channels that read at the same time share statements. */
 function channelContext({ db, log }: HubOptions, shared: Pick<ChannelContext, 'budget' | 'wakes'>): ChannelContext {
   const marks = new GatheredReads({
     read: async (chatIds: ChatId[]) => Map.groupBy(await readChatMarks(db.orm, chatIds), ({ chatId }) => chatId),
@@ -308,7 +314,7 @@ function channelContext({ db, log }: HubOptions, shared: Pick<ChannelContext, 'b
   }
 }
 
-/** The entries after many places, at most a frame of each. */
+/** Returns the entries after each place, at most one frame for each. */
 async function readLogs(executor: Executor, places: readonly LogPlace[]): Promise<Map<LogPlace, LogEntry[]>> {
   const logs = await readLogsAfter(executor, { places, limit: frameEntriesMax })
   return new Map(

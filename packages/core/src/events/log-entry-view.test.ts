@@ -9,7 +9,7 @@ const author = { id: userIdSchema.parse(1), name: 'Ann', role: 'operator' } as c
 const event: LogRow = { seq: 1, at, kind: 'closed', actor: author, data: null, message: null }
 
 describe('logEntryView', () => {
-  test('[LIVE-2] every kind of stored row is an entry of the contract', () => {
+  test('[LIVE-2] every kind of stored row becomes a valid entry of the contract', () => {
     const rows: LogRow[] = [
       event,
       { ...event, kind: 'reopened', actor: null },
@@ -26,12 +26,12 @@ describe('logEntryView', () => {
     }
   })
 
-  test('[LIVE-2] a row that is no entry fails loudly', () => {
+  test('[LIVE-2] a row that is not a valid entry throws', () => {
     expect(() => logEntryView({ ...event, kind: 'assigned' }, { client: 0, operator: 0 })).toThrow()
     expect(() => logEntryView({ ...event, kind: 'unheard' }, { client: 0, operator: 0 })).toThrow()
   })
 
-  test('[MSG-12] the status of a message comes from the mark of the other side', () => {
+  test('[MSG-12] the status of a message follows from the read mark of the other side', () => {
     const status = (direction: 'in' | 'out', marks: { client: number; operator: number }) => {
       const entry = logEntryView({ ...event, kind: 'message', message: message(5, direction) }, marks)
       return entry.kind === 'message' ? entry.message.status : null

@@ -14,7 +14,7 @@ export type LogRow = {
   message: MessageRow | null
 }
 
-/** An entry as the outside sees it. What an event carries is parsed, because the column is JSON. */
+/** An entry as the API returns it. An event is parsed, because its column is JSON. Throws when it is not valid. */
 export function logEntryView(row: LogRow, marks: ReadMarks): LogEntry {
   const place = { seq: row.seq, at: row.at.toISOString(), actor: row.actor }
   if (row.message !== null) return { ...place, kind: 'message', message: messageView(row.message, marks) }

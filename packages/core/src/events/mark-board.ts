@@ -4,16 +4,17 @@ import type { ReadMarks } from '@deskbell/db/queries/marks'
 
 export type Mark = { userId: UserId; role: Role; deliveredSeq: number; readSeq: number }
 
-/** How far everybody has come in one chat. Marks are merged by the greater, so their order does not matter. */
+/** The marks of all users in one chat. Merging keeps the greater value, so the order of the marks does not matter. */
 export class MarkBoard {
   #marks: Map<UserId, Mark & { version: number }> | null = null
   #version = 0
 
-  /** Rises with every change. */
+  /** Increases with every change. */
   get version(): number {
     return this.#version
   }
 
+  /** Returns false when the mark changed nothing. */
   merge(mark: Mark): boolean {
     this.#marks ??= new Map()
     const marks = this.#marks
@@ -22,13 +23,13 @@ export class MarkBoard {
     const readSeq = Math.max(mark.readSeq, known?.readSeq ?? 0)
     if (known !== undefined && known.deliveredSeq === deliveredSeq && known.readSeq === readSeq) return false
     this.#version += 1
-    // Taken out and put in again, so that the map stands in the order of the changes.
+    // Deleted and set again, so that the map keeps the order of the changes.
     marks.delete(mark.userId)
     marks.set(mark.userId, { ...mark, deliveredSeq, readSeq, version: this.#version })
     return true
   }
 
-  /** The oldest change after a version. */
+  /** Returns the mark that changed first after a version; null if none did. */
   nextAfter(version: number): (Mark & { version: number }) | null {
     for (const mark of this.#marks?.values() ?? []) if (mark.version > version) return mark
     return null

@@ -5,8 +5,8 @@ import type { SizedEntry } from './ring.ts'
 const retryMs = 500
 
 /**
- * What a follower needs that the ring no longer has, read from the database one page at a time.
- * A stream that runs outlives the database: it asks again until it is back.
+ * Reads entries that a follower needs and the ring no longer has from the database, one page at a time.
+ * While the database is away, the stream stays open and the read is retried.
  */
 export class OlderEntries {
   readonly #channel: ChatChannel
@@ -20,7 +20,7 @@ export class OlderEntries {
     this.#wake = wake
   }
 
-  /** The page that has come, once; null without one. Throws why it could not be read. */
+  /** Returns the page that was read, once; null if there is none. Throws the error of a read that cannot be retried. */
   take(): SizedEntry[] | null {
     if (this.#failure !== null) throw this.#failure.cause
     const page = this.#page
@@ -28,7 +28,7 @@ export class OlderEntries {
     return page !== null && page.length > 0 ? page : null
   }
 
-  /** Begins to read what comes after a place, unless that is under way, and wakes when it is here. */
+  /** Starts to read the entries after a place, unless a read is running, and wakes the stream afterwards. */
   read(afterSeq: number): void {
     if (!this.#reading) void this.#read(afterSeq)
   }

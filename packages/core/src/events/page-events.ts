@@ -8,7 +8,10 @@ import type { Core } from '../context.ts'
 import { formatCursor } from './cursor.ts'
 import { storedEntryView } from './stored-entry-view.ts'
 
-/** A page of the log, newest first page, and the place from which to follow; all from one snapshot. */
+/**
+ * A page of the log in ascending order, the newest one without `beforeSeq`, and the cursor to follow from. All of it is
+ * from one snapshot.
+ */
 export async function pageEvents(core: Core, actor: Actor, input: PageInput): Promise<PageOutput> {
   const { chatId, beforeSeq, limit } = input
   const epoch = core.epoch()
@@ -17,14 +20,14 @@ export async function pageEvents(core: Core, actor: Actor, input: PageInput): Pr
   return {
     entries: page.entries.map((row) => storedEntryView(chatId, row, page.marks)),
     cursor: formatCursor({ epoch, seq: page.lastSeq }),
-    // The log has no gaps, so its first entry is 1.
+    // The log has no gaps, and its first entry has `seq` 1.
     hasMore: (page.entries[0]?.seq ?? 1) > 1,
     read: page.marks,
     delivered: page.delivered,
   }
 }
 
-/** Entries of one history must not be sent with the cursor of another. */
+/** Entries of one epoch must not be returned with the cursor of another. */
 function requireSameHistory(core: Core, epoch: string): void {
   if (core.epoch() === epoch) return
   throw new AppError('unavailable', {

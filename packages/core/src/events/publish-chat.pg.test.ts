@@ -5,13 +5,13 @@ import { expect, test } from 'vitest'
 import { assignOperator } from '../chats/assign-operator.ts'
 import { closeChat } from '../chats/close-chat.ts'
 
-test('[LIVE-7] what is not committed in the end is told to nobody', async () => {
+test('[LIVE-7] a change whose commit fails publishes no hint', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
   const hints: Hint[] = []
   core.bus.subscribe((hint) => hints.push(hint))
-  // Deferred, so everything of a transaction goes well but its commit.
+  // The trigger is deferred, so all statements of a transaction succeed and only its commit fails.
   await db.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
     create constraint trigger refuse after insert on feed deferrable initially deferred

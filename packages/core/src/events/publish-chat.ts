@@ -3,7 +3,7 @@ import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { LockedChat } from '@deskbell/db/locks'
 
-/** The head of a chat after a commit. */
+/** What a hint says about a chat. The numbers are those after the commit. */
 export type ChangedChat = {
   id: ChatId
   client: { id: UserId }
@@ -12,7 +12,7 @@ export type ChangedChat = {
   lastSeq: number
 }
 
-/** The locked chat after a change that leaves its people as they are. */
+/** The locked chat with new numbers. Client and operator are taken from it as they are. */
 export function headOf(
   chat: Pick<LockedChat, 'id' | 'userId' | 'operatorId'>,
   { rev, lastSeq }: Pick<ChangedChat, 'rev' | 'lastSeq'>,
@@ -21,10 +21,10 @@ export function headOf(
   return { id: chat.id, client: { id: chat.userId }, operator, rev, lastSeq }
 }
 
-/** Where it is told, and by which history of the database. */
+/** Where the hint is published, and its epoch. */
 type Told = { readonly bus: Bus; epoch(): string }
 
-/** Tells everybody that a chat has changed. Only after the commit: a hint must never run ahead of the truth. */
+/** Publishes that a chat changed. Call it only after the commit, because a change may still be rolled back before. */
 export function publishChat({ bus, epoch }: Told, chat: ChangedChat, entries: LogEntry[]): void {
   bus.publish({
     t: 'chat',

@@ -43,7 +43,7 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     return { ...fresh, ...conversation, probe, gate, standStill, [Symbol.asyncDispose]: dispose }
   }
 
-  test('[SOCK-6] asks for room before each frame, and says nothing until there is some', async () => {
+  test('[SOCK-6] asks for room before each frame, and sends nothing until there is room', async () => {
     await using fresh = await openGated()
     const { gate, probe } = fresh
     await waitFor(() => gate.asked === 1)
@@ -56,7 +56,7 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     expect(gate.asked).toBeGreaterThanOrEqual(probe.frames.length)
   })
 
-  test('[LIVE-4] a frame that waited while the history changed becomes a reset', async () => {
+  test('[LIVE-4] a frame that waits while the epoch changes is replaced by reset', async () => {
     await using fresh = await openGated()
     const { core, db, gate, probe } = fresh
     await waitFor(() => gate.asked === 1)
@@ -68,7 +68,7 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     expect(probe.frames.map((frame) => frame.t)).toEqual(['reset'])
   })
 
-  test('[LIVE-7] a frame that waited while the process was suspended waits for the resync', async () => {
+  test('[LIVE-7] a frame that waits during a suspension is not sent before the resync', async () => {
     await using fresh = await openGated()
     const { core, db, gate, probe } = fresh
     await waitFor(() => gate.asked === 1)

@@ -5,11 +5,11 @@ export type StreamOptions = {
   signal: AbortSignal
   /** Back-pressure: awaited before each frame. */
   ready?: (() => Promise<void> | void) | undefined
-  /** True while so much waits for the reader that what nobody misses is left out. */
+  /** True while so much waits for the reader that typing is left out. */
   isBusy?: (() => boolean) | undefined
 }
 
-/** A pushed stream for whoever takes frame by frame: server-sent events, and programs inside of this process. */
+/** A pushed stream as a generator: for server-sent events, and for programs inside this process. */
 export async function* pulledFrames<F>(
   open: OpenStream<F>,
   { signal, ready, isBusy }: StreamOptions,
@@ -40,7 +40,7 @@ async function taken<F>(hand: Hand<F>, wait: StreamWait): Promise<Step<F>> {
   }
 }
 
-/** Holds one frame at most, and only when it was asked for one. */
+/** Accepts one frame after each `ask`. */
 class Hand<F> implements FrameSink<F> {
   readonly #wake: () => void
   readonly #isBusy: StreamOptions['isBusy']

@@ -3,29 +3,29 @@ import type { FrameSink, RunningStream, Step } from './frame-sink.ts'
 import { heartbeatGapMs } from './heartbeat.ts'
 import type { StreamDesk } from './stream-desk.ts'
 
-/** One reader of a chat or of an inbox: what to say next, and nothing of how it gets there. */
+/** One reader of a chat or of an inbox. It decides which frame is next and knows nothing about the transport. */
 export type Follower<F> = {
-  /** True when `next` would surely say nothing: asking costs less than finding out whether it may. */
+  /** True only if `next` would return null. It is cheaper than the check whether a frame may be written. */
   readonly isQuiet: boolean
-  /** The next frame; null when there is nothing to say before somebody wakes the stream. */
+  /** The next frame; null when there is none until the stream is woken. */
   next(): Step<F> | null
   heartbeat(): Step<F>
   leave(): void
 }
 
 /**
- * A stream without a queue, a promise or a timer of its own. Whoever has news wakes it; then it asks its follower for
- * one frame after the other, for as long as the line takes them and this process knows that they still hold:
+ * A stream without a queue or a timer of its own. When it is woken, it asks its follower for one frame after the other,
+ * while the sink accepts them and the state of this process is fresh:
  *
  *   beginning ──▶ running ──▶ ended
  *
- * A frame is made at the moment in which it may be sent, so none ever waits and becomes wrong.
+ * A frame is made at the moment when it may be sent, so no frame waits and becomes stale.
  */
 export class PushedStream<F> implements RunningStream, Wheeled {
   readonly #desk: StreamDesk
   readonly #sink: FrameSink<F>
   #follower: Follower<F> | null = null
-  /** Until the follower is there, which then leaves by itself. */
+  /** Set until there is a follower: after that, `leave` of the follower does the same. */
   #giveUp: (() => void) | null = null
   #ended = false
   #awaitsFresh = false
@@ -37,7 +37,7 @@ export class PushedStream<F> implements RunningStream, Wheeled {
     this.#sink = sink
   }
 
-  /** Runs once the follower is there. `leave` gives back what was taken before it was, and may be called again. */
+  /** Runs once the follower is ready. `leave` releases what was acquired before, and may be called more than once. */
   async begin(beginning: Promise<Follower<F>>, leave: () => void): Promise<void> {
     this.#giveUp = leave
     try {
@@ -85,7 +85,7 @@ export class PushedStream<F> implements RunningStream, Wheeled {
     return this.#ended ? null : Math.max(0, this.#spokeAt + this.#gapMs - now)
   }
 
-  /** A line that takes nothing at this moment is asked again in a while. */
+  /** If the sink accepts nothing now, the next attempt is one gap later. */
   #beat(): void {
     this.#spoke()
     this.#gapMs = heartbeatGapMs()

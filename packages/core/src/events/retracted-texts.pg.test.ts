@@ -23,7 +23,7 @@ function follow(actor: Actor, chatId: ChatId, cursor?: string): StreamProbe<Chat
 
 const entriesOf = (probe: StreamProbe<ChatFrame>) => probe.of('ev').flatMap((frame) => frame.events)
 
-test('[MSG-15] a follower who comes after the retraction with an old cursor gets no old text, from the ring too', async () => {
+test('[MSG-15] a follower that starts after a retraction gets no earlier text, not even from the ring', async () => {
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
   await using keeper = follow(operator, chat.id)
@@ -47,12 +47,12 @@ test('[MSG-15] a follower who comes after the retraction with an old cursor gets
     { seq: 3, kind: 'edited', data: { messageId: message.id, text: '' } },
     { seq: 4, kind: 'retracted', actor: { id: client.userId }, data: { messageId: message.id } },
   ])
-  // They came from memory: the log was not read for them.
+  // The entries came from the ring: the log was not read.
   expect(reads.matching(/chat_events/)).toBe(0)
   reads.stop()
 })
 
-test('[MSG-14] [MSG-15] the rows of both inboxes follow the text of the last message', async () => {
+test('[MSG-14] [MSG-15] the last message in both inboxes follows an edit and a retraction', async () => {
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
   const { message } = await sendText(core, client, { chatId: chat.id, text: 'secret' })

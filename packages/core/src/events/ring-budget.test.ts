@@ -13,7 +13,7 @@ function grow(budget: RingBudget, ring: Ring, count: number): void {
 
 const held = (ring: Ring) => ring.top - ring.floor
 
-test('[LIVE-16] beyond the bound the rings that were quiet for longest give up their entries, and keep their place', () => {
+test('[LIVE-16] above the limit the rings that changed least recently drop their entries, and keep their top', () => {
   const budget = new RingBudget(entryBytes * 11)
   const [first, second, third] = [new Ring(0), new Ring(0), new Ring(0)]
   grow(budget, first, 4)
@@ -26,7 +26,7 @@ test('[LIVE-16] beyond the bound the rings that were quiet for longest give up t
   expect(held(second)).toBe(1)
 })
 
-test('[LIVE-16] whatever grows, the sum stays below the bound and is the size of what is there', () => {
+test('[LIVE-16] after any changes the counted sum is the size of all entries, and stays within the limit', () => {
   const steps = fc.array(fc.record({ ring: fc.nat(9), count: fc.integer({ min: 1, max: 40 }), leaves: fc.boolean() }))
   fc.assert(
     fc.property(steps, (list) => {

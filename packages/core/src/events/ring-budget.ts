@@ -2,8 +2,8 @@ import { ringsBytesMax } from '@deskbell/contract/limits'
 import type { Ring } from './ring.ts'
 
 /**
- * The memory that all rings of a process may take together. Beyond it the ones that were quiet for longest give up
- * their entries: their followers, who are at the end mostly, notice nothing, and whoever is behind reads the database.
+ * The memory that all rings of a process may use together, in bytes. Above it, the rings that changed least recently
+ * drop their entries. Most followers are at the end of the log and need none of them; the others read the database.
  */
 export class RingBudget {
   readonly #bytesMax: number
@@ -25,7 +25,7 @@ export class RingBudget {
     return entries
   }
 
-  /** The ring has changed. */
+  /** Call it after every change of the ring. */
   note(ring: Ring): void {
     this.forget(ring)
     this.#sizes.set(ring, ring.bytes)

@@ -6,7 +6,7 @@ import { Ring } from './ring.ts'
 const all = { entries: 1_000, bytes: 1_000_000 }
 const seqs = (ring: Ring, after: number) => ring.after(after, all)?.map(({ entry }) => entry.seq)
 
-test('[LIVE-7] a ring takes what continues it, ignores what it has, and refuses a gap', () => {
+test('[LIVE-7] a ring appends what continues it, ignores what it has, and reports a gap', () => {
   const ring = new Ring(3)
   expect(ring.append(entriesFixture(2, 5))).toBe(true)
   expect(ring.append(entriesFixture(7, 8))).toBe(false)
@@ -16,7 +16,7 @@ test('[LIVE-7] a ring takes what continues it, ignores what it has, and refuses 
   expect(ring.after(2, all)).toBeNull()
 })
 
-test('[LIVE-8] a ring is bounded in entries and in bytes, and drops the oldest', () => {
+test('[LIVE-8] a ring is limited in entries and in bytes, and drops the oldest', () => {
   const few = new Ring(0, { entriesMax: 4, bytesMax: 1_000_000 })
   few.append(entriesFixture(1, 10))
   expect(seqs(few, 6)).toEqual([7, 8, 9, 10])
@@ -28,14 +28,14 @@ test('[LIVE-8] a ring is bounded in entries and in bytes, and drops the oldest',
   expect([small.floor, small.top]).toEqual([21, 21])
 })
 
-test('[LIVE-2] a frame is bounded, but never empty when there is something', () => {
+test('[LIVE-2] a frame stays within its limits, but has at least one entry', () => {
   const ring = new Ring(0)
   ring.append(entriesFixture(1, 100))
   expect(ring.after(0, { entries: 64, bytes: 1_000_000 })).toHaveLength(64)
   expect(ring.after(0, { entries: 64, bytes: 1 })).toHaveLength(1)
 })
 
-test('[LIVE-7] whatever is appended, a ring is a contiguous part of the log up to its top', () => {
+test('[LIVE-7] after any appends a ring is a contiguous part of the log up to its top', () => {
   const chunk = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 6 }))
   fc.assert(
     fc.property(fc.array(chunk, { maxLength: 60 }), fc.integer({ min: 1, max: 12 }), (chunks, entriesMax) => {
@@ -47,7 +47,7 @@ test('[LIVE-7] whatever is appended, a ring is a contiguous part of the log up t
   )
 })
 
-test('[MSG-15] an edit and a retraction take the old texts out of the ring, and its bytes are counted anew', () => {
+test('[MSG-15] an edit and a retraction remove the earlier texts from the ring and update its size', () => {
   const ring = new Ring(0)
   ring.append([entryFixture(1, 'secret one'), entryFixture(2, 'other')])
   ring.append([changeFixture(3, { messageId: 1, text: 'secret two '.repeat(100) })])
@@ -62,7 +62,7 @@ test('[MSG-15] an edit and a retraction take the old texts out of the ring, and 
   }
 })
 
-test('[MSG-15] [LIVE-16] a ring that an edit makes too large gives up its oldest entries, and gets room by a retraction', () => {
+test('[MSG-15] [LIVE-16] an edit that makes a ring too large drops old entries, and a retraction frees bytes', () => {
   const ring = new Ring(0, { entriesMax: 100, bytesMax: 4_000 })
   ring.append(entriesFixture(1, 5))
   ring.append([changeFixture(6, { messageId: 5, text: 'x'.repeat(1_500) })])

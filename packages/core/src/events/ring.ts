@@ -2,7 +2,7 @@ import type { LogEntry } from '@deskbell/contract/events'
 import { ringBytesMax, ringEntriesMax } from '@deskbell/contract/limits'
 import { afterChange, isTextChange, type TextChange } from './after-change.ts'
 
-/** An entry and the size it has on the wire. */
+/** An entry and its size as JSON, in bytes. */
 export type SizedEntry = { entry: LogEntry; bytes: number }
 
 export function sized(entry: LogEntry): SizedEntry {
@@ -12,12 +12,12 @@ export function sized(entry: LogEntry): SizedEntry {
 export type RingLimits = { entriesMax: number; bytesMax: number }
 
 /**
- * The newest entries of one log, contiguous up to `top`:
+ * The newest entries of one log, without gaps, up to `top`:
  *
  *   … older, in the database … | floor+1 … top
  *
- * At its bounds the oldest entry goes; whoever still needs it reads the database.
- * An edit and a retraction also change the entry of their message, as they do in the database.
+ * At its limits the ring drops its oldest entries. A follower that still needs them reads the database.
+ * An edit or a retraction also changes the entry of its message, as it does in the database.
  */
 export class Ring {
   readonly #limits: RingLimits
@@ -34,17 +34,17 @@ export class Ring {
     return this.#top
   }
 
-  /** The size on the wire of all that is here. */
+  /** The sizes of all entries together, in bytes. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Everything above this place is here. */
+  /** The ring contains every entry above this `seq`. */
   get floor(): number {
     return this.#top - this.#items.length
   }
 
-  /** Takes what continues the log, and ignores what is known. False when an entry is missing in between. */
+  /** Appends what continues the log and ignores entries up to `top`. Stops and returns false at a missing entry. */
   append(entries: readonly LogEntry[]): boolean {
     for (const entry of entries) {
       if (entry.seq <= this.#top) continue
@@ -54,19 +54,19 @@ export class Ring {
     return true
   }
 
-  /** Gives up the entries and goes on from a place further up. */
+  /** Drops all entries and continues after a later `seq`. */
   jump(top: number): void {
     this.#items = []
     this.#bytes = 0
     this.#top = top
   }
 
-  /** Gives up the entries, and goes on from the same place. */
+  /** Drops all entries and keeps `top`. */
   giveUp(): void {
     this.jump(this.#top)
   }
 
-  /** The oldest entries after a place, as many as a frame takes; null when they are no longer here. */
+  /** Returns the entries after `seq`, as many as fit into a frame; null when the ring no longer has them. */
   after(seq: number, limit: FrameLimits): SizedEntry[] | null {
     if (seq < this.floor) return null
     return frameful(this.#items, seq - this.floor, limit)
@@ -85,7 +85,7 @@ export class Ring {
     if (drop > 0) this.#items.splice(0, drop)
   }
 
-  /** What a message said before leaves the memory, and no reader who comes later is given it. */
+  /** Removes the earlier text of a message from the memory, so that no later reader receives it. */
   #rewrite(change: TextChange): void {
     this.#items = this.#items.map((item) => {
       const entry = afterChange(item.entry, change)
@@ -104,7 +104,7 @@ export class Ring {
 
 export type FrameLimits = { entries: number; bytes: number }
 
-/** So many items from `start` as fit, and always one. */
+/** Returns as many items from `start` on as fit into the limits, but at least one if there is one. */
 export function frameful(items: readonly SizedEntry[], start: number, limit: FrameLimits): SizedEntry[] {
   const taken: SizedEntry[] = []
   let bytes = 0

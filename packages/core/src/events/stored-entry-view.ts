@@ -6,7 +6,7 @@ import { type LogRow, logEntryView } from './log-entry-view.ts'
 
 const noMarks: ReadMarks = { client: 0, operator: 0 }
 
-/** A row of the log as an entry; without marks every message is `new`, as it was when it was sent. */
+/** A row of the log as an entry. Without marks every message is `new`, as it was when it was sent. */
 export function storedEntryView(chatId: ChatId, row: StoredEntry, marks: ReadMarks = noMarks): LogEntry {
   return logEntryView({ ...row, message: messageOf(chatId, row) }, marks)
 }

@@ -23,7 +23,7 @@ test('[LIVE-12] one abort listener serves all waits of a stream, and dispose rem
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('[LIVE-12] an abort ends every kind of wait at once and leaves no timer', async () => {
+test('[LIVE-12] an abort ends every kind of wait, and later waits end at once', async () => {
   for (const start of [(w: StreamWait) => w.pause(), (w: StreamWait) => w.until(new Promise(() => undefined))]) {
     const end = new AbortController()
     const wait = new StreamWait(end.signal)
@@ -36,7 +36,7 @@ test('[LIVE-12] an abort ends every kind of wait at once and leaves no timer', a
   }
 })
 
-test('[LIVE-12] an abort between two waits is not lost', async () => {
+test('[LIVE-12] an abort between two waits ends the second one', async () => {
   const end = new AbortController()
   const wait = new StreamWait(end.signal)
   const second = wait.until(Promise.resolve()).then(() => wait.until(new Promise(() => undefined)))
@@ -45,7 +45,7 @@ test('[LIVE-12] an abort between two waits is not lost', async () => {
   await Promise.all([expect(second).rejects.toBeInstanceOf(StreamEnded), vi.advanceTimersByTimeAsync(2)])
 })
 
-test('[LIVE-2] a wake before the pause is not lost', async () => {
+test('[LIVE-2] a wake before the pause ends it at once', async () => {
   const wait = new StreamWait(new AbortController().signal)
   wait.wake()
   await wait.pause()
@@ -57,7 +57,7 @@ test('[LIVE-2] a wake before the pause is not lost', async () => {
   await paused
 })
 
-test('[LIVE-12] work that fails is passed on, also after the reader has gone', async () => {
+test('[LIVE-12] an error of the awaited work is thrown, and after an abort it becomes StreamEnded', async () => {
   const end = new AbortController()
   const wait = new StreamWait(end.signal)
   await expect(wait.until(Promise.reject(new Error('away')))).rejects.toThrow('away')

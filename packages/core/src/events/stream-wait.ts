@@ -1,11 +1,11 @@
-/** Ends a stream from inside when its reader has gone. Never leaves the stream's own file. */
+/** Ends a stream from inside when its reader has gone. `pulledFrames` catches it, so no reader sees it. */
 export class StreamEnded extends Error {
   override readonly name = 'StreamEnded'
 }
 
 /**
- * Everything a stream waits for. Each wait ends when the reader goes: a generator that hangs in an await
- * never runs its `finally`. One abort listener serves the whole stream, and one wait runs at a time.
+ * Everything a stream waits for. Each wait ends when the signal is aborted, because a generator that hangs in an await
+ * never runs its `finally`. One abort listener serves the whole stream, and only one wait may run at a time.
  */
 export class StreamWait {
   readonly #signal: AbortSignal
@@ -18,13 +18,13 @@ export class StreamWait {
     signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
-  /** Ends the running pause, or the next one at once. */
+  /** Ends the running pause. Without one, the next pause ends at once. */
   wake(): void {
     this.#woken = true
     this.#rouse?.()
   }
 
-  /** As `work`, or rejects with `StreamEnded`. */
+  /** Settles as `work` does, or rejects with `StreamEnded` when the signal is aborted first. */
   until<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#signal.aborted) {
@@ -44,7 +44,7 @@ export class StreamWait {
     })
   }
 
-  /** Waits for `wake`. */
+  /** Resolves after `wake`, or rejects with `StreamEnded` when the signal is aborted first. */
   async pause(): Promise<void> {
     if (this.#signal.aborted) throw new StreamEnded()
     if (!this.#woken) await this.#sleep()

@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts'
 const suspendedMs = 2_000
 
 /**
- * Notices that the process was suspended (stopped, swapped out, a sleeping machine): its timer ticks every
- * few hundred milliseconds, so a gap of two seconds on either clock means that nothing ran.
+ * Detects that the process was suspended (stopped, swapped out, a sleeping machine). The hub ticks every few hundred
+ * milliseconds, so a gap of more than two seconds on either clock means that nothing ran.
  */
 export class SuspensionDetector {
   readonly #clock: Clock

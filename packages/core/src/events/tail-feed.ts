@@ -3,13 +3,13 @@ import type { Executor } from '@deskbell/db/transaction'
 
 export type FeedConsumer = {
   after: FeedPosition
-  /** Gets the rows in order. When it throws, the position stays, and the rows come again with the next look. */
+  /** Receives the rows in order. If it rejects, `tailFeed` does too, and a new call with `after` repeats the rows. */
   onRows(rows: FeedRow[]): Promise<void>
 }
 
 /**
- * One look at the feed: hands on everything that was committed after a position and can have nothing before it
- * that is still open. Answers the new position.
+ * Reads the feed from a position to its end, and passes on the rows below the oldest open transaction. No later commit
+ * can add a row before these. Returns the new position.
  */
 export async function tailFeed(executor: Executor, { after, onRows }: FeedConsumer): Promise<FeedPosition> {
   let position = after

@@ -5,7 +5,7 @@ import { TypingBoard } from './typing-board.ts'
 
 const [ann, bob] = [userIdSchema.parse(1), userIdSchema.parse(2)]
 
-test('[LIVE-13] merges by the latest end, and tells what changed after a version', () => {
+test('[LIVE-13] keeps the latest end of each user, and returns what changed after a version', () => {
   const board = new TypingBoard()
   expect(board.merge({ userId: ann, role: 'client', until: 4_000 }, 0)).toBe(true)
   expect(board.merge({ userId: ann, role: 'client', until: 4_000 }, 0)).toBe(false)
@@ -17,7 +17,7 @@ test('[LIVE-13] merges by the latest end, and tells what changed after a version
   expect(board.since(0, 5_500)).toMatchObject([{ userId: ann }])
 })
 
-test('[LIVE-13] nobody writes for longer than six seconds after the word of it, whatever the sender’s clock says', () => {
+test('[LIVE-13] typing ends six seconds after its hint, even if the sender’s clock is ahead', () => {
   const board = new TypingBoard()
   board.merge({ userId: ann, role: 'client', until: 1_000_000 }, 0)
   expect(board.since(0, typingShowMs - 1)).toHaveLength(1)
@@ -25,21 +25,21 @@ test('[LIVE-13] nobody writes for longer than six seconds after the word of it, 
   expect(board.merge({ userId: bob, role: 'client', until: 9 }, 10)).toBe(false)
 })
 
-test('[LIVE-13] who has sent is not told of to a newcomer', () => {
+test('[LIVE-13] typing of a user who has sent the message is not returned', () => {
   const board = new TypingBoard()
   board.merge({ userId: ann, role: 'client', until: 4_000 }, 0)
   board.end(ann, 1)
   expect(board.since(0, 0)).toEqual([])
 })
 
-test('[LIVE-13] a word of typing from before the message, which comes after it, tells of nobody', () => {
+test('[LIVE-13] a typing hint from before the message is ignored when it arrives after it', () => {
   const board = new TypingBoard()
   board.end(ann, 1_000)
   expect(board.merge({ userId: ann, role: 'client', until: 1_000 + typingShowMs }, 1_005)).toBe(false)
   expect(board.since(0, 1_005)).toEqual([])
-  // What is written next is.
+  // Typing after the message counts.
   expect(board.merge({ userId: ann, role: 'client', until: 1_001 + typingShowMs }, 1_005)).toBe(true)
-  // A clock of the database that is an hour ahead hides nobody for an hour.
+  // If the database's clock is an hour ahead, typing still counts.
   board.end(bob, 3_600_000)
   expect(board.merge({ userId: bob, role: 'operator', until: 1_005 + typingShowMs }, 1_005)).toBe(true)
 })

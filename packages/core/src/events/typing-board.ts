@@ -2,28 +2,28 @@ import type { UserId } from '@deskbell/contract/ids'
 import { typingShowMs } from '@deskbell/contract/limits'
 import type { Role } from '@deskbell/contract/users'
 
-/** `until`: in milliseconds of the wall clock. */
+/** `until`: when the typing ends, in milliseconds since 1970. */
 export type Writer = { userId: UserId; role: Role; until: number }
 
-/** Who writes in one chat. Merged by the latest end; whoever does not tell again is forgotten at it. */
+/** Which users are typing in one chat. Merging keeps the latest end. Typing that is not repeated ends at `until`. */
 export class TypingBoard {
-  // Made when they are needed: of many followed chats, few are written in.
+  // Created on first use: few of the followed chats have a user who is typing.
   #writers: Map<UserId, Writer & { version: number }> | null = null
-  /** When somebody has sent, of the last moments: a word of typing from before that comes late. */
+  /** When users last sent a message: a typing hint from before that may arrive later. */
   #sent: Map<UserId, number> | null = null
   #version = 0
 
-  /** Rises with every change. */
+  /** Increases with every change. */
   get version(): number {
     return this.#version
   }
 
-  /** A process whose clock is ahead does not make anybody write for longer. */
+  /** Returns false when nothing changed. The end is limited, so a sender whose clock is ahead does not prolong it. */
   merge(told: Writer, now: number): boolean {
     this.#writers ??= new Map()
     const writers = this.#writers
     for (const [userId, { until }] of writers) if (until <= now) writers.delete(userId)
-    // The moment of a message is the database's: one that has yet to come says nothing.
+    // The time of a message is from the database's clock. One in the future is ignored.
     const sentAt = this.#sent?.get(told.userId) ?? Number.NEGATIVE_INFINITY
     if (sentAt <= now && told.until - typingShowMs <= sentAt) return false
     const until = Math.min(told.until, now + typingShowMs)
@@ -33,7 +33,7 @@ export class TypingBoard {
     return true
   }
 
-  /** Who has written to the end has sent a message, at this moment: no newcomer is told of it. */
+  /** Ends the typing of a user who sent a message at this time, so that new followers do not receive it. */
   end(userId: UserId, at: number): void {
     this.#writers?.delete(userId)
     this.#sent ??= new Map()
@@ -42,7 +42,7 @@ export class TypingBoard {
     sent.set(userId, at)
   }
 
-  /** Who told after a version and still writes, oldest change first. */
+  /** The users whose typing changed after a version and has not ended, oldest change first. */
   since(version: number, now: number): (Writer & { version: number })[] {
     return [...(this.#writers?.values() ?? [])]
       .filter((writer) => writer.version > version && writer.until > now)

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { WakeQueue } from './wake-queue.ts'
 
-test('[LIVE-22] whoever is woken several times in a turn speaks once, and after it', async () => {
+test('[LIVE-22] a stream that is woken several times in a turn runs once, after the turn', async () => {
   const wakes = new WakeQueue()
   const said: string[] = []
   const [a, b] = ['a', 'b'].map((name) => ({ speak: () => said.push(name) }))
@@ -13,7 +13,7 @@ test('[LIVE-22] whoever is woken several times in a turn speaks once, and after 
   expect(said).toEqual(['a', 'b'])
 })
 
-test('[LIVE-22] thousands of streams leave turns to others in between, and none is left out', async () => {
+test('[LIVE-22] thousands of woken streams run over several turns, and each of them runs', async () => {
   const wakes = new WakeQueue()
   let said = 0
   for (let nth = 0; nth < 3_000; nth += 1) wakes.add({ speak: () => (said += 1) })
@@ -25,7 +25,7 @@ test('[LIVE-22] thousands of streams leave turns to others in between, and none 
   expect(said).toBe(3_000)
 })
 
-test('[LIVE-12] a stream that was stopped is not woken any more', async () => {
+test('[LIVE-12] a stream that was removed from the queue does not run', async () => {
   const wakes = new WakeQueue()
   let said = 0
   const stream = { speak: () => (said += 1) }

@@ -1,12 +1,12 @@
-/** Whoever can be woken to say what is new. */
+/** A stream that can be woken to write its next frames. */
 export type Wakeable = { speak(): void }
 
-/** After so many others have their turn: three thousand followers of one chat must not hold up everybody's calls. */
+/** After this many streams other work runs: three thousand followers of one chat must not delay all calls. */
 const sliceMax = 1_024
 
 /**
- * Streams that have something to say, each once. They speak in the turn after what woke them, so entries that come
- * together leave as one frame, and the answers to the senders go first.
+ * Streams that were woken, each once. They write in a later turn of the event loop, so entries that arrive together
+ * leave in one frame, and the answers to the senders leave first.
  */
 export class WakeQueue {
   readonly #woken = new Set<Wakeable>()

@@ -1,10 +1,10 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 
-/** Why a chat's row is to be sent: it changed, or only somebody's mark did. */
+/** Why the row of a chat is sent: the chat changed, or only the marks of these users. */
 export type Change = { chat: boolean; readers: Map<UserId, Role> }
 
-/** Chats whose rows are to be read soon, each once however often it changes. */
+/** Chats whose rows are to be read soon. Each is in it once, however often it changes. */
 export class ChangedChats {
   #changes = new Map<ChatId, Change>()
 
@@ -20,7 +20,7 @@ export class ChangedChats {
     this.#of(chatId).readers.set(userId, role)
   }
 
-  /** Hands out at most so many and forgets them. */
+  /** Removes at most `limit` chats and returns them. */
   take(limit: number): Map<ChatId, Change> {
     const taken = new Map([...this.#changes].slice(0, limit))
     for (const chatId of taken.keys()) this.#changes.delete(chatId)

@@ -7,14 +7,14 @@ import { noCounts, type OperatorSums, operatorCounts, readClientCounts } from '.
 import type { InboxReaders } from './inbox-readers.ts'
 import { OperatorCounts } from './operator-counts.ts'
 
-/** Counts are read at most this often, however much changes. */
+/** The counts of a process are refreshed at most this often, however much changes. */
 export const countsMs = 1_000
-/** After a change, so that what changes together is counted together. */
+/** The delay after a change, so that changes that come together cause one read. */
 const soonMs = 100
 
 export type CountsBoardOptions = { db: Database; log: Log; readers: InboxReaders }
 
-/** Keeps the counts of all readers: absolute numbers, read anew some time after something changed. */
+/** Sends counts to all readers: absolute numbers, which are read again some time after a change. */
 export class CountsBoard {
   readonly #options: CountsBoardOptions
   readonly #operatorCounts: OperatorCounts
@@ -30,7 +30,7 @@ export class CountsBoard {
     this.#operatorCounts = new OperatorCounts(options.db)
   }
 
-  /** Something changed in a chat of this client. */
+  /** A chat of this client has changed. */
   touch(clientId: UserId): void {
     if (this.#stopped) return
     if (this.#options.readers.operators.size > 0) this.#staleOperators = true
@@ -38,7 +38,7 @@ export class CountsBoard {
     this.#schedule()
   }
 
-  /** For a reader that begins. Operators who come at once share one reading, which is at most a second old. */
+  /** The first counts of a reader. Operators share a read that is at most a second old. */
   async first(actor: Actor): Promise<InboxCounts> {
     if (actor.role === 'operator') return operatorCounts(await this.#recentSums(), actor.userId)
     const counts = await readClientCounts(this.#options.db, [actor.userId])

@@ -2,19 +2,19 @@ import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { OpenChat } from '@deskbell/db/queries/open-chats'
 import type { OperatorSums } from './inbox-counts.ts'
 
-/** The sums over open chats. A chat that changed is taken out as it was and put in as it is, however many there are. */
+/** The sums over all open chats. A changed chat is subtracted as it was and added as it is; no other chat is read. */
 export class CountsTally {
   readonly #chats = new Map<ChatId, OpenChat>()
   readonly #mine = new Map<UserId, number>()
-  /** By how much an operator's own marks change the sum of unread that holds without them. */
+  /** By how much the own marks of an operator change the common sum of unread messages. */
   readonly #change = new Map<UserId, number>()
-  /** By how much an operator's own chats and marks change the sum over the chats without an operator. */
+  /** By how much the own chats and marks of an operator change the sum over the chats without an operator. */
   readonly #ownChange = new Map<UserId, number>()
   #unassigned = 0
   #unread = 0
   #unassignedUnread = 0
 
-  /** Null: the chat is not open. */
+  /** `chat`: null when the chat is not open. */
   set(chatId: ChatId, chat: OpenChat | null): void {
     const known = this.#chats.get(chatId)
     if (known !== undefined) this.#add(known, -1)
@@ -45,7 +45,7 @@ export class CountsTally {
     if (operatorId === null) this.#unassigned += sign
     else bump(this.#mine, operatorId, sign)
     const unreadAfter = (count: number) => Math.max(0, inCount - count)
-    // Without an own mark the highest of the operators' marks counts.
+    // For an operator without an own mark, the highest mark of all operators counts.
     const common = unreadAfter(Math.max(0, ...readCounts.map(([, count]) => count)))
     this.#unread += sign * common
     for (const [userId, count] of readCounts) bump(this.#change, userId, sign * (unreadAfter(count) - common))
@@ -63,7 +63,7 @@ function added(sum: number, changes: ReadonlyMap<UserId, number>): Map<UserId, n
   return new Map([...changes].map(([userId, change]) => [userId, sum + change]))
 }
 
-/** What is zero is not kept: people come and go. */
+/** Removes sums that are zero, so that operators without chats use no memory. */
 function bump(sums: Map<UserId, number>, userId: UserId, by: number): void {
   const sum = (sums.get(userId) ?? 0) + by
   if (sum === 0) sums.delete(userId)

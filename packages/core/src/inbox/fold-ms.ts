@@ -1,10 +1,11 @@
-/** Rows given to readers in one fold: above the first number it is busy here, above the second very busy. */
+/** Rows that are sent in one fold: above the first number an inbox is busy, above the second very busy. */
 const busyRows = 200
 const veryBusyRows = 2_000
 
 /**
- * Changes of a chat within this time are one row. The more rows the last fold gave to readers, the longer the next one
- * gathers, so that five hundred operators on a busy inbox cost the chats that change and not their messages.
+ * How long a fold collects changes, in milliseconds. All changes of a chat in this time become one row. The more rows
+ * the last fold sent, the longer the next one collects. So the cost for 500 operators depends on the chats that change,
+ * and not on the number of messages.
  */
 export function foldMs(lastRows: number): number {
   if (lastRows <= busyRows) return 60

@@ -20,7 +20,7 @@ import type { Core } from '../context.ts'
 import { followInbox } from './follow-inbox.ts'
 import { pruneFeed } from './prune-feed.ts'
 
-test('[INBOX-1] an operator hears of every chat that changes, a client only of its own', async () => {
+test('[INBOX-1] an operator receives every chat that changes, and a client only its own', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const [client, other, operator] = [await newClient(core), await newClient(core), await newOperator(core)]
@@ -47,7 +47,7 @@ test('[INBOX-1] an operator hears of every chat that changes, a client only of i
   expect(JSON.stringify(own.frames)).not.toContain('secret')
 })
 
-test('[INBOX-1] what happens to a chat, happens to its row: every change, seen by both sides', async () => {
+test('[INBOX-1] after every change both sides receive the row that getChat returns', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -75,7 +75,7 @@ test('[INBOX-1] what happens to a chat, happens to its row: every change, seen b
   }
 })
 
-test('[INBOX-2] a mark brings the same rev with a smaller unread, to whom it concerns', async () => {
+test('[INBOX-2] a read mark sends a row with the same rev and a smaller unread, to those it concerns', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -94,7 +94,7 @@ test('[INBOX-2] a mark brings the same rev with a smaller unread, to whom it con
   await markRead(core, reader, { chatId: chat.id, seq: 2 })
   await probes.reader.until('upsert')
   expect(foldInbox(probes.reader).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
-  // Without an own mark the operators' highest counts.
+  // For an operator without an own mark, the highest mark of all operators counts.
   await beside.until('upsert')
   expect(foldInbox(beside).get(chat.id)).toMatchObject({ rev: 3, unread: 0 })
   expect((await getChat(core, withMark, { chatId: chat.id })).chat.unread).toBe(1)
@@ -103,7 +103,7 @@ test('[INBOX-2] a mark brings the same rev with a smaller unread, to whom it con
   for (const probe of [...Object.values(probes), beside]) await probe.stop()
 })
 
-test('[INBOX-3] opened again with any of its ids, an inbox gets every chat that changed meanwhile, once', async () => {
+test('[INBOX-3] an inbox that resumes after any of its ids gets every chat that changed since, once', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const operator = await newOperator(core)
@@ -132,7 +132,7 @@ test('[INBOX-3] opened again with any of its ids, an inbox gets every chat that 
   }
 })
 
-test('[INBOX-3] a client that comes back hears of its own chats only', async () => {
+test('[INBOX-3] a client that resumes receives its own chats only', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const [client, other] = [await newClient(core), await newClient(core)]
@@ -146,7 +146,7 @@ test('[INBOX-3] a client that comes back hears of its own chats only', async () 
   expect([...foldInbox(again).keys()]).toEqual([own.id])
 })
 
-test('[INBOX-3] an inbox that left with rows still waiting gets them when it comes back', async () => {
+test('[INBOX-3] an inbox that ended while rows were waiting gets them when it resumes', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const operator = await newOperator(core)
@@ -155,7 +155,7 @@ test('[INBOX-3] an inbox that left with rows still waiting gets them when it com
   const stream = followInbox(core, operator, { signal: end.signal })
   for (const t of ['counts', 'live']) expect((await stream.next()).value?.frame.t).toBe(t)
   const made = await Promise.all(Array.from({ length: 50 }, () => newChat(core, client)))
-  // The feed has been handed out to its end, so the process's own place is above rows that this reader has not taken.
+  // The whole feed was passed on, so the process's position is above rows that this reader has not taken yet.
   await waitFor(async () => {
     const { xid, id } = await core.hub.inbox.position()
     const ahead = await db.pool.query('select from feed where (xid, id) > ($1::xid8, $2)', [xid, id])
@@ -172,7 +172,7 @@ test('[INBOX-3] an inbox that left with rows still waiting gets them when it com
   expect(new Set([...taken, ...foldInbox(again).keys()])).toEqual(new Set(made.map((chat) => chat.id)))
 })
 
-test('[INBOX-3] opened again, an inbox learns what was read meanwhile elsewhere', async () => {
+test('[INBOX-3] an inbox that resumes gets the chats whose unread was changed by marks meanwhile', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -194,7 +194,7 @@ test('[INBOX-3] opened again, an inbox learns what was read meanwhile elsewhere'
   }
   await markRead(core, operator, { chatId: chat.id, seq: 2 })
   expect([await unreadOf('operator'), await unreadOf('bystander')]).toEqual([0, 0])
-  // Nothing is new to the client; a transaction anywhere on the server can make an inbox repeat what was told before.
+  // The client missed nothing. But an open transaction on the server can make an inbox send a row again.
   expect([undefined, 1]).toContain(await unreadOf('client'))
   await markRead(core, client, { chatId: chat.id, seq: 2 })
   expect(await unreadOf('client')).toBe(0)
@@ -208,7 +208,7 @@ async function expectResetOnly(core: Core, actor: Actor, cursor: string | undefi
   await again.until('reset')
 }
 
-test('[INBOX-3] a foreign and an unreadable cursor get reset only', async () => {
+test('[INBOX-3] a foreign or unreadable cursor gets only reset', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const operator = await newOperator(core)
@@ -219,7 +219,7 @@ test('[INBOX-3] a foreign and an unreadable cursor get reset only', async () => 
   for (const cursor of [foreign, 'nonsense']) await expectResetOnly(core, operator, cursor)
 })
 
-test('[INBOX-3] more than 500 changed chats get reset only', async () => {
+test('[INBOX-3] a cursor behind more than 500 changed chats gets only reset', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, operator } = await newConversation(core)
@@ -235,7 +235,7 @@ test('[INBOX-3] more than 500 changed chats get reset only', async () => {
   await expectResetOnly(core, operator, first.lastId)
 })
 
-test('[INBOX-3] a cursor with too many changes behind it gets reset, however few chats they are of', async () => {
+test('[INBOX-3] a cursor behind more than 10,000 changes gets reset, even if they are of one chat', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { operator, chat } = await newConversation(core)
@@ -244,7 +244,7 @@ test('[INBOX-3] a cursor with too many changes behind it gets reset, however few
   await first.stop()
   const change = (times: number) =>
     db.pool.query('insert into feed (chat_id) select $1 from generate_series(1, $2)', [chat.id, times])
-  // A transaction of another database holds the position back, behind the few rows of the chat's beginning.
+  // A transaction of another database may keep the position below the few rows that the setup wrote.
   const fewer = catchUpChangesMax - 20
   await change(fewer)
   await using served = probeInbox(core, operator, first.lastId)
@@ -255,7 +255,7 @@ test('[INBOX-3] a cursor with too many changes behind it gets reset, however few
   await refused.until('reset')
 })
 
-test('[INBOX-3] after old feed rows were removed, a cursor from before them gets reset', async () => {
+test('[INBOX-3] a cursor from before removed feed rows gets reset, and a later one resumes', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { operator, chat } = await newConversation(core)
@@ -268,7 +268,7 @@ test('[INBOX-3] after old feed rows were removed, a cursor from before them gets
   expect(await pruneFeed(db.orm)).toBe(0)
   await using probe = probeInbox(core, operator, first.lastId)
   await probe.until('reset')
-  // A cursor is never after the horizon: the removed rows must be behind it.
+  // A cursor is never above the oldest open transaction. That must be above the removed rows first.
   await feedSettled(db)
   await using fresher = probeInbox(core, operator)
   await fresher.until('live')
@@ -279,7 +279,7 @@ test('[INBOX-3] after old feed rows were removed, a cursor from before them gets
   expect(foldInbox(again).get(chat.id)?.lastSeq).toBe(4)
 })
 
-test('[INBOX-7] every old row of a feed of many batches is removed but the newest, and none that is young', async () => {
+test('[INBOX-7] all old feed rows but the newest are removed, in many batches, and no young row is', async () => {
   await using fresh = await freshCore()
   const { pool, orm } = fresh.db
   const add = (rows: number, age: string) =>
@@ -299,7 +299,7 @@ test('[INBOX-7] every old row of a feed of many batches is removed but the newes
   expect(rows).toEqual([{ kept: 501, of_50: 2 }])
 })
 
-test('[INBOX-4] counts are absolute, right, and at most one frame a second', async () => {
+test('[INBOX-4] counts are exact absolute numbers, in at most one frame a second', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -332,7 +332,7 @@ test('[INBOX-4] counts are absolute, right, and at most one frame a second', asy
   }
 })
 
-test('[INBOX-1] one read serves 200 operators, and a busy chat costs a row, not a row per message', async () => {
+test('[INBOX-1] 200 operators share the reads of a changed chat, and get fewer rows than messages', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, chat } = await newConversation(core)
@@ -350,7 +350,7 @@ test('[INBOX-1] one read serves 200 operators, and a busy chat costs a row, not 
   expect(core.hub.inbox.readers).toBe(0)
 })
 
-test('[LIVE-12] inboxes that were left leave no timer, reader or listener behind', async () => {
+test('[LIVE-12] ended inboxes leave no timer, reader or abort listener behind', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -376,7 +376,7 @@ test('[LIVE-12] inboxes that were left leave no timer, reader or listener behind
   expect(core.hub.inbox.readers).toBe(0)
   await waitFor(() => timers() <= before)
   expect(begun.mock.results.length).toBeGreaterThan(0)
-  // Some of them go on for one more round before they find nothing to do.
+  // Some intervals run once more before they find nothing to do.
   const goOn = () => begun.mock.results.filter(({ value }) => !ended.mock.calls.some(([timer]) => timer === value))
   await waitFor(() => goOn().length === 0, { what: 'every interval cleared' })
   vi.restoreAllMocks()

@@ -13,8 +13,9 @@ import type { InboxStep } from './inbox-step.ts'
 import { personalView, readPersonalRows } from './personal-rows.ts'
 
 /**
- * The list of chats, live: an operator's over all chats, a client's over its own. Without a cursor it begins
- * with `counts` and `live`, and the list itself is loaded after that; with one, everything that changed comes first.
+ * Streams the list of chats: all chats for an operator, the own ones for a client. Without a cursor it starts with
+ * `counts` and `live`, and the caller then loads the list. With a cursor, the rows of all chats that changed since come
+ * first, or `reset` if there are too many.
  */
 export function openInbox(core: Core, actor: Actor, input: FollowInboxInput): OpenStream<InboxFrame> {
   return (sink) => {
@@ -25,7 +26,7 @@ export function openInbox(core: Core, actor: Actor, input: FollowInboxInput): Op
     hub.inbox.join(reader)
     const presence = actor.role === 'client' ? core.presence.watchOperators(wake) : null
     const leave = () => hub.inbox.leave(reader)
-    // Of the same moment: a new epoch voids the reader.
+    // Read in the same turn as the join: a later change of the epoch voids the reader.
     const epoch = core.epoch()
     const { inbox } = hub
     const { frameId } = hub.house
@@ -42,7 +43,7 @@ export function openInbox(core: Core, actor: Actor, input: FollowInboxInput): Op
   }
 }
 
-/** The same, frame by frame; ends when the signal does. */
+/** The same as a generator of frames. It ends when the signal is aborted. */
 export function followInbox(
   core: Core,
   actor: Actor,
@@ -53,7 +54,7 @@ export function followInbox(
 
 type Resume = { epoch: string; lastEventId: string | undefined }
 
-/** The reader has joined before, so whatever is committed after these reads reaches it by itself. */
+/** Call it after the reader has joined: the reader then receives everything that is committed after these reads. */
 async function startInbox(core: Core, actor: Actor, { epoch, lastEventId }: Resume): Promise<InboxStart> {
   const { orm } = core.db
   const position = await core.hub.inbox.position()

@@ -3,7 +3,7 @@ import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
 import { type OpenSums, sumOpenChatsByClient } from '@deskbell/db/queries/inbox'
 
-/** The sums of all operators, from one snapshot: what is common, and what each one's own chats and marks change. */
+/** The sums of all operators. `common` is for one without own chats and marks; the maps have the sums that differ. */
 export type OperatorSums = {
   common: OpenSums & { unassignedUnread: number }
   mine: ReadonlyMap<UserId, number>
@@ -24,7 +24,7 @@ export function operatorCounts({ common, ...sums }: OperatorSums, userId: UserId
 
 export const noCounts: InboxCounts = { t: 'counts', open: 0, mine: 0, unassigned: 0, unread: 0, unreadOwn: 0 }
 
-/** Of a client all chats are its own. */
+/** Reads the counts of clients. All chats of a client count as its own. */
 export async function readClientCounts(db: Database, clientIds: readonly UserId[]): Promise<Map<UserId, InboxCounts>> {
   const counts = new Map<UserId, InboxCounts>(clientIds.map((userId) => [userId, noCounts]))
   for (const { userId, open, unassigned, unread } of await sumOpenChatsByClient(db.orm, clientIds)) {

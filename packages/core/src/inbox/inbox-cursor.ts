@@ -1,6 +1,6 @@
 import type { FeedPosition } from '@deskbell/db/queries/feed-tail'
 
-/** A place in the feed, in one history of the database. */
+/** A position in the feed, in one history of the database. */
 export type InboxCursor = FeedPosition & { epoch: string }
 
 /** `epoch:xid:id`; what follows `~` is ignored. */
@@ -8,7 +8,7 @@ export function formatInboxCursor({ epoch, xid, id }: InboxCursor): string {
   return `${epoch}:${xid}:${id}`
 }
 
-/** Null when unreadable. */
+/** Returns null for text that is no cursor. */
 export function parseInboxCursor(text: string): InboxCursor | null {
   const match = /^([\w-]{1,64}):(\d{1,18}):(\d{1,15})(?:~.*)?$/su.exec(text)
   if (match === null) return null

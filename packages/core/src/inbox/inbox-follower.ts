@@ -11,23 +11,23 @@ import type { InboxStep } from './inbox-step.ts'
 import type { SharedRows } from './shared-rows.ts'
 
 export type InboxStart = {
-  /** The cursor of frames until the catch-up is through. */
+  /** The cursor of the frames until all missed rows have been sent. */
   cursor: string
-  /** Null: this cursor cannot be served. */
+  /** Null when the cursor cannot be served. */
   catchUp: { rows: Chat[]; counts: InboxCounts; position: FeedPosition } | null
 }
 
 export type InboxFollowerOptions = {
   epoch: string
   reader: InboxReader
-  /** Ids for frames beside the feed. */
+  /** Makes a unique id from a cursor. */
   frameId: (cursor: string) => string
-  /** The process's inbox: its place in the feed, and frames that were made before. */
+  /** The inbox of the process: its position in the feed, and the last frame of rows. */
   inbox: { readonly knownPosition: FeedPosition | null; readonly sharedRows: SharedRows }
-  /** Called when there may be something that was not there when `next` was asked. */
+  /** Wakes the stream, so that it calls `next` again. */
   wake: () => void
   start: InboxStart
-  /** Is any operator here; null for a reader who is not told. */
+  /** Whether any operator is online; null for an operator, who gets no such frame. */
   presence: Watch<boolean> | null
   leave: () => void
 }
@@ -36,8 +36,8 @@ export type InboxFollowerOptions = {
 const frameRows = 40
 
 /**
- * One reader of an inbox: missed rows, counts, `live`, and then what changes.
- * The cursor moves on only when nothing waits: then all that the feed held up to there has been sent.
+ * One reader of an inbox: it gets missed rows, counts, `live`, and then what changes.
+ * The cursor advances only when no row waits, because then every row of the feed up to it has been sent.
  */
 export class InboxFollower implements Follower<InboxFrame> {
   readonly #options: InboxFollowerOptions
@@ -57,7 +57,7 @@ export class InboxFollower implements Follower<InboxFrame> {
     this.#place = options.start.catchUp?.position ?? null
   }
 
-  /** Whoever wakes an inbox has news for it. */
+  /** Only after `reset` it is certain that no frame follows. */
   get isQuiet(): boolean {
     return this.#state === 'reset'
   }
@@ -111,7 +111,7 @@ export class InboxFollower implements Follower<InboxFrame> {
     return inbox.sharedRows.get(this.#cursor, rows, () => this.#step({ t: 'upsert', rows }))
   }
 
-  /** Not more often than agreed: what comes earlier is told when its time has come. */
+  /** Sends counts at most every `countsMs`. Counts that arrive earlier are sent when that time has passed. */
   #nextCounts(): InboxStep | null {
     const { counts } = this.#options.reader
     if (!this.#hasNewCounts(counts)) return null

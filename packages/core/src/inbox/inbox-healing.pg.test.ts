@@ -7,7 +7,7 @@ import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
 import { markRead } from '../chats/mark-read.ts'
 
-test('[INBOX-5] changes whose rows could not be read at first come all the same', async () => {
+test('[INBOX-5] a change whose row could not be read at first is sent later', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -21,7 +21,7 @@ test('[INBOX-5] changes whose rows could not be read at first come all the same'
   await waitFor(() => foldInbox(probe).get(chat.id)?.rev === chat.rev + 1)
 })
 
-test('[INBOX-5] a mark whose hint is lost is healed too, and one that was heard is not told twice', async () => {
+test('[INBOX-5] a mark whose hint is lost still arrives, and one whose hint arrived is not sent twice', async () => {
   await using fresh = await lossyCore()
   const { core, db, bus } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -44,7 +44,7 @@ test('[INBOX-5] a mark whose hint is lost is healed too, and one that was heard 
   expect(probe.of('upsert')).toHaveLength(told)
 })
 
-test('[INBOX-5] with every hint lost, the feed brings every chat within two seconds', timed, async () => {
+test('[INBOX-5] with every hint lost, every change arrives within two seconds', timed, async () => {
   await using fresh = await lossyCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -59,7 +59,7 @@ test('[INBOX-5] with every hint lost, the feed brings every chat within two seco
   }
 })
 
-test('[INBOX-5] a long open transaction delays the feed and loses nothing', async () => {
+test('[INBOX-5] no change is lost when an open transaction commits after a later one', async () => {
   await using fresh = await lossyCore()
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -79,7 +79,7 @@ test('[INBOX-5] a long open transaction delays the feed and loses nothing', asyn
   )
 })
 
-test('[INBOX-5] a change is sent once: the feed does not repeat what a hint has brought', async () => {
+test('[INBOX-5] a change that a hint brought is not sent again from the feed', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)

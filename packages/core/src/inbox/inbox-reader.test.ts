@@ -28,7 +28,7 @@ function newReader(): InboxReader {
   return new InboxReader({ userId, role: 'operator', name: 'A', sessionId: 1 }, () => undefined)
 }
 
-test('[INBOX-1] a chat that changes often waits as one row, the newest', () => {
+test('[INBOX-1] a chat that changes often waits as one row, its newest', () => {
   const reader = newReader()
   for (let rev = 1; rev <= 1_000; rev += 1) reader.offerRow(row(1, rev))
   reader.offerRow(row(2))
@@ -39,7 +39,7 @@ test('[INBOX-1] a chat that changes often waits as one row, the newest', () => {
   expect(reader.isEmpty).toBe(true)
 })
 
-test('[INBOX-3] a reader for whom more than 500 chats wait starts anew', () => {
+test('[INBOX-3] a reader for which more than 500 rows wait becomes void and has no rows', () => {
   const reader = newReader()
   for (let id = 1; id <= catchUpRowsMax; id += 1) reader.offerRow(row(id))
   expect(reader.isVoid).toBe(false)
@@ -48,7 +48,7 @@ test('[INBOX-3] a reader for whom more than 500 chats wait starts anew', () => {
   expect(reader.takeRows(1)).toEqual([])
 })
 
-test('[INBOX-3] a cursor is read back, and positions are compared as numbers', () => {
+test('[INBOX-3] a formatted cursor is parsed back, and positions are compared as numbers', () => {
   const cursor = { epoch: 'e', xid: '18446744073709', id: 12 }
   expect(parseInboxCursor(`${formatInboxCursor(cursor)}~x.1`)).toEqual(cursor)
   for (const text of ['', 'e:1', 'e:1:', 'e:1:2:3', 'e:-1:2', 'e:1:x']) expect(parseInboxCursor(text)).toBeNull()
@@ -56,7 +56,7 @@ test('[INBOX-3] a cursor is read back, and positions are compared as numbers', (
   expect(laterPosition({ xid: '10', id: 5 }, { xid: '10', id: 6 })).toEqual({ xid: '10', id: 6 })
 })
 
-test('[INBOX-5] what was sent is remembered by rev, within a bound', () => {
+test('[INBOX-5] the last sent number is kept for at most 10,000 keys', () => {
   const sent = new SentNumbers<ChatId>()
   const [first, second] = [row(1).id, row(2).id]
   sent.set(first, 4)

@@ -5,8 +5,8 @@ import type { InboxCounts } from '@deskbell/contract/inbox'
 import { catchUpRowsMax } from '@deskbell/contract/limits'
 
 /**
- * What waits for one reader: the newest row of each changed chat, and the newest counts. Rows replace each other,
- * so a slow reader costs one row per chat; beyond the bound everything is dropped, and it is told to start anew.
+ * What waits for one reader: the newest row of each changed chat, and the newest counts. A newer row replaces an older
+ * one, so a slow reader needs memory for one row per chat. Beyond `catchUpRowsMax` the reader becomes void.
  */
 export class InboxReader {
   readonly actor: Actor
@@ -20,7 +20,7 @@ export class InboxReader {
     this.#wake = wake
   }
 
-  /** Nothing it was told holds any more. */
+  /** True when rows were dropped or the epoch has changed: the stream must send `reset`. */
   get isVoid(): boolean {
     return this.#isVoid
   }

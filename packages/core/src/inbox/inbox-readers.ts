@@ -6,7 +6,7 @@ import type { Change } from './changed-chats.ts'
 import type { InboxReader } from './inbox-reader.ts'
 import { type PersonalRow, personalView, sharedView } from './personal-rows.ts'
 
-/** The inbox readers of one process, found by whom a chat concerns. */
+/** The inbox readers of one process: those of all operators, and those of each client. */
 export class InboxReaders {
   readonly #operators = new Set<InboxReader>()
   readonly #clients = new Map<UserId, Set<InboxReader>>()
@@ -39,8 +39,8 @@ export class InboxReaders {
   }
 
   /**
-   * Gives a changed row to everybody for whom it has changed. Operators without a mark of their own in the chat see
-   * the same row, so they get the same object, which is written as bytes once.
+   * Gives a changed row to every reader for whom it changed. Operators without an own mark in the chat see the same
+   * row, so they get the same object, and it is serialized once.
    */
   offer(personal: PersonalRow, change: Change): void {
     const { row, readCounts } = personal

@@ -21,34 +21,34 @@ import { SharedRows } from './shared-rows.ts'
 export type InboxOptions = { db: Database; log: Log }
 
 const batchChats = 200
-/** Short, so that there is never much to remove. */
+/** Often, so that there is never much to remove. */
 const pruneMs = 10 * 60 * 1000
 
 /**
- * The inboxes of one process. All of them live on two sources:
+ * The inboxes of one process. They get their changes from two sources:
  *
  *   bus hint ──▶ changed chats ──(60–250 ms)──▶ rows, read once for all ──▶ readers
- *   feed tail ─▶ what of it was not sent yet                      (heals lost hints, moves the position)
+ *   feed tail ─▶ changes that were not sent yet    (makes up for lost hints, advances the position)
  *
- * Promise: every feed row up to `position` has been handed to every reader that was there.
- * Nothing runs while there are no readers.
+ * Promise: every feed row up to `position` has been passed to every reader that had joined.
+ * Without readers nothing runs but the removal of old feed rows.
  */
 export class Inbox {
   readonly #options: InboxOptions
-  /** One frame for all readers who are told the same. */
+  /** One frame for all readers that get the same rows. */
   readonly sharedRows = new SharedRows()
   readonly #readers = new InboxReaders()
   readonly #counts: CountsBoard
   readonly #changed = new ChangedChats()
   readonly #sentRevs = new SentNumbers<ChatId>()
-  /** By chat and reader: the read mark that a hint has told of. Delivered marks come far more often, and no row shows them. */
+  /** By chat and user: the last read mark of a hint. Most mark hints raise only delivered marks, which no row has. */
   readonly #heardReads = new SentNumbers<string>()
-  /** By chat and reader: how many messages it had read. */
+  /** By chat and user: the count of read messages that was sent last. */
   readonly #sentReads = new SentNumbers<string>()
-  /** Null while nobody reads. */
+  /** Null until a reader needs it, and again after the last one has left. */
   #position: Promise<FeedPosition> | null = null
   #knownPosition: FeedPosition | null = null
-  /** How many rows the last fold gave to readers. */
+  /** The chats of the last fold times the readers. No more rows than that were sent. */
   #lastRows = 0
   #batchTimer: NodeJS.Timeout | undefined
   #tailTimer: NodeJS.Timeout | undefined
@@ -56,7 +56,7 @@ export class Inbox {
   #pruneTimer: NodeJS.Timeout | undefined
   #pruning: Promise<void> | null = null
   readonly #stopped = new AbortController()
-  /** One batch or look at a time, so that rows leave in the order of their reading. */
+  /** One fold or read of the feed at a time, so that rows are sent in the order in which they were read. */
   #work: Promise<void> = Promise.resolve()
   #tailing = false
 
@@ -86,7 +86,7 @@ export class Inbox {
     return this.#readers.size
   }
 
-  /** From now on the reader gets every change. Call `leave` with it in the end. */
+  /** The reader receives every change from now on, until `leave`. */
   join(reader: InboxReader): void {
     this.#readers.add(reader)
     this.#tailTimer ??= setInterval(() => this.#tail(), healMs).unref()
@@ -98,13 +98,13 @@ export class Inbox {
     if (this.#readers.size === 0) this.#idle()
   }
 
-  /** Up to here the feed has been handed out. The first reader waits until the beginning is known. */
+  /** The position up to which the feed has been passed on. Rejects when it cannot be read. */
   position(): Promise<FeedPosition> {
     this.#position ??= this.#begin()
     return this.#position
   }
 
-  /** The same at this moment; null while it is not known, and then nobody was handed anything. */
+  /** The same without waiting; null while it is not known. */
   get knownPosition(): FeedPosition | null {
     return this.#knownPosition
   }
@@ -122,7 +122,7 @@ export class Inbox {
     this.#schedule()
   }
 
-  /** Another history of the database: no position and no row of the old one holds. */
+  /** The epoch has changed: no position and no row of the old history is valid. */
   reset(): void {
     this.#changed.clear()
     this.#sentRevs.clear()
@@ -189,7 +189,7 @@ export class Inbox {
     })
   }
 
-  /** What fails is found again in the feed by the next look, because the position stays below it. */
+  /** If the work fails, the next read of the feed finds its changes again, because the position stays below them. */
   #run(work: () => Promise<void>): void {
     this.#work = this.#work.then(work).catch((error) => this.#failed(error, 'changed chats could not be read'))
   }
@@ -226,7 +226,7 @@ export class Inbox {
     }
   }
 
-  /** The feed tells of marks that a hint has told of before: only what rose since concerns anybody. */
+  /** The feed repeats marks that a hint has brought before. Only counts that have risen since are sent. */
   #send(personal: PersonalRow, change: Change): void {
     const { row, readCounts } = personal
     for (const userId of change.readers.keys()) {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => postgres[Symbol.asyncDispose]())
 
-/** A program that has written something and then forgets to commit. */
+/** A program with a writing transaction that stays open until `end`. */
 async function forgetfulWriter(connectionString: string, applicationName: string) {
   const db = openDatabase({ connectionString, poolMax: 1, applicationName })
   const connection = await db.pool.connect()
@@ -30,7 +30,7 @@ async function forgetfulWriter(connectionString: string, applicationName: string
   }
 }
 
-test('[LIVE-18] while an inbox is followed, an idle writing transaction is named in the log, and so is its end', async () => {
+test('[LIVE-18] while an inbox is followed, an idle writing transaction and its end are logged', async () => {
   const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
   const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 5, applicationName: 'test' })
   const core = createCore({ db, bus: createInProcessBus(), log, authMode: 'open' })
@@ -52,7 +52,7 @@ test('[LIVE-18] while an inbox is followed, an idle writing transaction is named
   await db.close()
 })
 
-test('[LIVE-18] a role without rights sees which foreign transaction it is, not since when', async () => {
+test('[LIVE-18] a role without rights sees the name and pid of a foreign transaction, but not its age', async () => {
   const admin = await forgetfulWriter(postgres.adminConnectionString, 'backup')
   const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 1, applicationName: 'test' })
   const seen = await waitFor(() => readOldestOpenTransaction(db.orm))

@@ -14,7 +14,7 @@ function setUp() {
 
 const open = (xid: string, ageMs: number | null): OpenTransaction => ({ xid, pid: 7, applicationName: 'psql', ageMs })
 
-test('[LIVE-18] a transaction is named once when it is too old, and once when it is over', async () => {
+test('[LIVE-18] a transaction is logged once when it is too old, and once when it has ended', async () => {
   const { log, database, watch } = setUp()
   database.oldest = open('10', 1_000)
   await watch.look(0)
@@ -32,7 +32,7 @@ test('[LIVE-18] a transaction is named once when it is too old, and once when it
   expect([log.info.mock.calls.length, log.warn.mock.calls.length]).toEqual([1, 1])
 })
 
-test('[LIVE-18] one whose beginning is hidden from this role is as old as it has been seen', async () => {
+test('[LIVE-18] the age of a transaction whose start is hidden counts from when it was first seen', async () => {
   const { log, database, watch } = setUp()
   database.oldest = open('10', null)
   await watch.look(100)

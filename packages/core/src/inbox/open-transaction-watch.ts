@@ -14,8 +14,9 @@ type Seen = { transaction: OpenTransaction; seenAt: number; told: boolean }
 const lookMs = longTransactionMs / 2
 
 /**
- * Inboxes are healed below the oldest open transaction of the database server, so one that is left open holds all of
- * them back. The log names it once, and tells when it is over. Looks only while somebody follows an inbox.
+ * Inboxes read the feed only below the oldest open transaction of the database server, so a transaction that stays open
+ * delays all of them. This logs such a transaction once, and once more when it has ended. It polls only while an inbox
+ * is followed.
  */
 export class OpenTransactionWatch {
   readonly #log: Log
@@ -60,7 +61,7 @@ export class OpenTransactionWatch {
     this.#log.info(fields(seen.transaction, ageMs), 'the transaction that held back the feed is over')
   }
 
-  /** Where its beginning is hidden from us, at least as old as we have seen it. */
+  /** If this role may not see when the transaction started, its age counts from when it was first seen. */
   #ageMs({ seenAt }: Seen, { transaction, now }: { transaction: OpenTransaction; now: number }): number {
     return transaction.ageMs ?? now - seenAt
   }

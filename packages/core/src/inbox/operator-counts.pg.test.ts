@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 
-/** Word for word what the rules say, over all chats. */
+/** The counts by the rules, computed from all chats. */
 async function plainCounts(operatorId: UserId) {
   const { rows } = await fresh.db.pool.query(
     `select count(*)::int as open, count(*) filter (where operator_id is null)::int as unassigned,
@@ -61,7 +61,7 @@ const deeds: ((operator: Actor, chatId: ChatId, seq: number) => Promise<unknown>
   async () => void chatIds.push((await newChat(fresh.core, client)).id),
 ]
 
-/** What is refused changes nothing. */
+/** Ignores refusals, which change nothing. */
 async function attempt(deed: Promise<unknown>): Promise<void> {
   await deed.catch((error: unknown) => {
     if (!(error instanceof AppError)) throw error
@@ -95,7 +95,7 @@ function run({ deed, operator, chat, seq }: Step): Promise<void> {
   return attempt(pick(deeds, deed)(pick(operators, operator), pick(chatIds, chat), seq))
 }
 
-test('[DB-10] counts that follow the feed are what adding up all open chats gives, whatever happens', async () => {
+test('[DB-10] after any changes, counts that follow the feed equal those computed from all chats', async () => {
   const counts = new OperatorCounts(fresh.db)
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
@@ -109,7 +109,7 @@ test('[DB-10] counts that follow the feed are what adding up all open chats give
   )
 })
 
-test('[DB-10] readings among changes that go on at the same time end exact', async () => {
+test('[DB-10] counts that are read during concurrent changes are exact afterwards', async () => {
   const counts = new OperatorCounts(fresh.db)
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
@@ -120,7 +120,7 @@ test('[DB-10] readings among changes that go on at the same time end exact', asy
   )
 })
 
-test('[DB-10] a change that was open while others were read and committed is not skipped', async () => {
+test('[DB-10] a transaction that commits after a later one was read is not skipped', async () => {
   const counts = new OperatorCounts(fresh.db)
   const [slow, quick] = [(await newChat(fresh.core, client)).id, (await newChat(fresh.core, client)).id]
   await expectExact(counts)
@@ -135,9 +135,9 @@ test('[DB-10] a change that was open while others were read and committed is not
   await expectExact(counts)
 })
 
-test('[DB-10] a reading costs what has changed, and begins anew when the feed does not reach back', async () => {
+test('[DB-10] a read takes two statements, and loads all chats when the feed cannot show what changed', async () => {
   const { pool } = fresh.db
-  // A pool of its own, because others send statements of their own through the common one.
+  // A pool of its own, because the other parts of the core use the common one.
   await using own = ownDatabase()
   const counts = new OperatorCounts(own.db)
   const { id: chatId } = await newChat(fresh.core, client)
@@ -148,14 +148,14 @@ test('[DB-10] a reading costs what has changed, and begins anew when the feed do
   await counts.read()
   queries.stop()
   expect(queries.matching(/from "feed"/)).toBe(2)
-  // No snapshot beside these two.
+  // Only these two statements, and no snapshot.
   expect(own.acquired() - before).toBe(2)
-  // Changes nobody will hear of: they are so old that the feed has lost them, all but the last.
+  // A change that the feed no longer has: its rows are old and were removed, all but the last.
   await pool.query(`update chats set operator_id = $2 where id = $1`, [chatId, pick(operators, 1).userId])
   await pool.query(`delete from feed`)
   await pool.query(`insert into feed (chat_id, created_at) values (-1, now() - interval '2 days')`)
   await expectExact(counts)
-  // More changes than it is worth to follow.
+  // More changes than a read follows.
   await pool.query(`update chats set operator_id = null where id = $1`, [chatId])
   await pool.query(`insert into feed (chat_id) select -1 from generate_series(1, 10001)`)
   await expectExact(counts)

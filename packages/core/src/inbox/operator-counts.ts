@@ -8,12 +8,12 @@ import type { OperatorSums } from './inbox-counts.ts'
 type Known = { tally: CountsTally; position: FeedPosition }
 
 /**
- * The sums of all operators, exact as of the moment of each reading, and cheap however many chats there are.
+ * Reads the sums of all operators. They are exact, and the cost does not depend on the number of chats.
  *
- *   first reading   every open chat, once, in one snapshot
- *   later ones      the chats that the feed names since the reading before, in one statement
+ *   first read    every open chat, in one snapshot
+ *   later reads   the chats that the feed has since the read before, in one statement
  *
- * Adding up all open chats each time costs a second of the database with 20,000 of them.
+ * To add up 20,000 open chats each time would cost the database a second.
  */
 export class OperatorCounts {
   readonly #db: Database
@@ -25,14 +25,14 @@ export class OperatorCounts {
     this.#db = db
   }
 
-  /** Sees everything that was committed before the call. Readings follow each other. */
+  /** Includes everything that was committed before the call. Reads run one after the other. */
   read(): Promise<OperatorSums> {
     const reading = this.#running.then(() => this.#read())
     this.#running = reading.catch(() => undefined)
     return reading
   }
 
-  /** Of another history of the database nothing is known. */
+  /** Drops the sums, so that the next read loads all open chats. Call it when the epoch has changed. */
   forget(): void {
     this.#known = null
     this.#forgotten += 1
@@ -44,11 +44,11 @@ export class OperatorCounts {
     return known.tally.sums()
   }
 
-  /** False when the feed does not reach back far enough, or too much has changed. */
+  /** Returns false when the feed does not reach back far enough, or has too many changes. */
   async #follow(known: Known): Promise<boolean> {
     const { orm } = this.#db
     const { chats, position } = await readOpenChatChanges(orm, known.position)
-    // Asked afterwards: what was removed before the reading would be missing in it.
+    // Checked after the read, because rows that were removed before the read are missing in it.
     if (chats === null || (await isFeedCut(orm, known.position))) return false
     for (const [chatId, chat] of chats) known.tally.set(chatId, chat)
     known.position = position

@@ -6,12 +6,12 @@ import { readReadCounts, readSharedRows } from '@deskbell/db/queries/inbox'
 import type { Executor } from '@deskbell/db/transaction'
 import { chatView } from '../chats/chat-view.ts'
 
-/** One chat's row and everybody's read counts: enough to make the row of any asker. */
+/** The row of one chat and the read counts of all users, from which the row of any user is made. */
 export type PersonalRow = { row: ChatRow; readCounts: ReadonlyMap<UserId, number> }
 
 /**
- * Two queries, however many askers there are. The marks come first: a count that is older than its row may show
- * too many unread messages until the mark's own hint corrects it, a newer one would show less than none.
+ * Needs two queries, however many readers there are. It reads the marks first: a count that is older than its row may
+ * show too many unread messages, until the hint of that mark corrects it. A newer count could make `unread` negative.
  */
 export async function readPersonalRows(executor: Executor, chatIds: readonly ChatId[]): Promise<PersonalRow[]> {
   if (chatIds.length === 0) return []
@@ -27,7 +27,7 @@ export function personalView({ row, readCounts }: PersonalRow, asker: Pick<Actor
   return chatView({ ...row, ownReadCount: readCounts.get(asker.userId) ?? null }, asker.role)
 }
 
-/** As any operator sees it who has read nothing there. */
+/** The row as operators without an own mark in the chat see it. */
 export function sharedView({ row }: PersonalRow): Chat {
   return chatView({ ...row, ownReadCount: null }, 'operator')
 }

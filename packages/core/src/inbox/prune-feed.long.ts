@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => database?.drop())
 
-test('[INBOX-7] a feed of five million old rows is pruned while it grows, within the time limits of a statement', async () => {
+test('[INBOX-7] five million old rows are removed from a growing feed within the statement timeout', async () => {
   const { pool, orm } = database.db
   let isPruning = true
   let added = 0

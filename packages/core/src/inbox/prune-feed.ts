@@ -1,12 +1,12 @@
 import { type FeedPosition, feedStart, removeOldFeed } from '@deskbell/db/queries/feed-tail'
 import type { Executor } from '@deskbell/db/transaction'
 
-/** A batch is one short transaction, so nobody waits long for its locks. */
+/** Each batch is one short transaction, so no other transaction waits long for its locks. */
 const batchRows = 5_000
 
 /**
- * Removes feed rows that no subscriber can come back for, until none is left: faster than any feed grows.
- * Returns how many. It stops early once the signal is aborted.
+ * Removes all old feed rows but the newest of them, which shows that rows before it are gone. Returns how many were
+ * removed. Stops early when the signal is aborted.
  */
 export async function pruneFeed(executor: Executor, signal?: AbortSignal): Promise<number> {
   let total = 0

@@ -1,6 +1,6 @@
 const keysMax = 10_000
 
-/** The highest number that was sent for a key. Forgets the oldest beyond its bound, which costs a row sent twice. */
+/** The last number that was sent for each key. Beyond a limit the oldest key is dropped: a row may be sent twice. */
 export class SentNumbers<K> {
   readonly #numbers = new Map<K, number>()
 

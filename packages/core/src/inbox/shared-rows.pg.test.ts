@@ -27,7 +27,7 @@ const lastRowOf = (reader: Reader) => {
   return frame?.t === 'upsert' ? frame.rows.at(-1) : undefined
 }
 
-test('[INBOX-6] many messages of a chat are one row, and operators who see the same are given one object', async () => {
+test('[INBOX-6] many messages are sent as few rows, and operators with the same row get one object', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
@@ -44,7 +44,7 @@ test('[INBOX-6] many messages of a chat are one row, and operators who see the s
   const rowReads = queries.texts.filter((text) => text.includes('"operators_read_count"')).length
   expect(rowReads).toBeLessThan(sends / 2)
   const told = new Set(readers.flatMap(upsertsOf))
-  // Each fold is one object for the thirty; some readers may have been told in between.
+  // Each fold makes one object for the thirty operators.
   expect(told.size).toBeLessThanOrEqual(rowReads)
   expect(readers.flatMap(upsertsOf).length).toBeLessThan((sends / 2) * readers.length)
   expect([lastRowOf(own)?.unread, ...readers.map((reader) => lastRowOf(reader)?.unread)]).toEqual(

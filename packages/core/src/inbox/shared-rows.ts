@@ -1,7 +1,7 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxStep } from './inbox-step.ts'
 
-/** The last rows that somebody was sent, for the next reader at the same place who is sent the very same. */
+/** Keeps the last frame of rows, for other readers with the same cursor and the same row objects. */
 export class SharedRows {
   #cursor = ''
   #rows: readonly Chat[] = []

@@ -10,7 +10,7 @@ const reused = { outcome: 'refused', code: 'client_msg_id_reused' }
 const closed = { outcome: 'refused', code: 'chat_closed' }
 
 describe('decideSends', () => {
-  test('[MSG-1] gives the next places and the direction of the sender', () => {
+  test('[MSG-1] gives messages the next places in the log and the direction of the sender', () => {
     const chat = sendChat({ lastSeq: 4, inCount: 2, outCount: 1 })
     const { rows, heads } = decideSends(sendState([chat]), [request([command('a'), command('b')])])
     expect(rows.map(({ seq, direction, directionNo }) => ({ seq, direction, directionNo }))).toEqual([
@@ -24,7 +24,7 @@ describe('decideSends', () => {
     expect(answer.heads).toMatchObject([{ inCount: 2, outCount: 2 }])
   })
 
-  test('[CHAT-18] a client waits since its first message that no operator has answered', () => {
+  test('[CHAT-18] a client waits since its first message without an answer', () => {
     const earlier = new Date(sendTime.getTime() - 60_000)
     const [asks, answers] = [request([command('q')]), request([command('a')], { actor: operator })]
     const waitingAfter = (waitingSince: Date | null, ...sends: SendRequest[]) =>
@@ -35,12 +35,12 @@ describe('decideSends', () => {
     expect(waitingAfter(null, answers)).toBeNull()
     expect(waitingAfter(earlier, answers, asks)).toEqual(sendTime)
     expect(waitingAfter(earlier, asks, answers)).toBeNull()
-    // A replay is no answer.
+    // A replay changes nothing.
     const replay = decideSends(sendState([sendChat({ waitingSince: earlier })], [sentRow('q')]), [asks])
     expect(replay.heads).toEqual([])
   })
 
-  test('[MSG-1] a clock that was set back does not turn the log around', () => {
+  test('[MSG-1] after the clock was set back a message is not older than the entry before it', () => {
     const lastEntryAt = new Date(sendTime.getTime() + 60_000)
     const { rows } = decideSends(sendState([sendChat({ lastEntryAt })]), [request([command('a')])])
     expect(rows[0]?.createdAt).toEqual(lastEntryAt)
@@ -51,13 +51,13 @@ describe('decideSends', () => {
     expect(decision).toEqual({ answers: [[closed]], rows: [], heads: [] })
   })
 
-  test('[MSG-4] a replay is answered before the status of the chat is asked', () => {
+  test('[MSG-4] a replay is answered with the first message in a closed chat too', () => {
     const first = sentRow('a')
     const decision = decideSends(sendState([sendChat({ status: 'closed' })], [first]), [request([command('a')])])
     expect(decision).toEqual({ answers: [[{ outcome: 'replay', first }]], rows: [], heads: [] })
   })
 
-  test('[MSG-5] another text or another chat is no replay', () => {
+  test('[MSG-5] the same id with another text or chat is client_msg_id_reused', () => {
     const asked = [request([command('a')])]
     const otherText = sendState([sendChat()], [sentRow('a', { bodyHash: 'other' })])
     const otherChat = sendState([sendChat()], [sentRow('a', { chatId: chatId(99) })])
@@ -65,7 +65,7 @@ describe('decideSends', () => {
     expect(decideSends(otherChat, asked).answers).toEqual([[reused]])
   })
 
-  test('[MSG-5] an id belongs to its sender, whatever it looks like', () => {
+  test('[MSG-5] two users may use the same id, even if it looks like the key of the other', () => {
     const other = { userId: userIdSchema.parse(77), role: 'operator' } as const
     const state = sendState([sendChat()], [sentRow('7:a', { bodyHash: 'other' })])
     const { answers } = decideSends(state, [
@@ -76,7 +76,7 @@ describe('decideSends', () => {
     expect(answers).toEqual([[stored(0)], [stored(1)], [reused]])
   })
 
-  test('[MSG-9] every item of a batch has its own outcome, a repeat inside the batch too', () => {
+  test('[MSG-9] every item of a batch has its own outcome, and so has a repeat in the same batch', () => {
     const first = sentRow('old')
     const items = [command('old'), command('new'), command('new'), command('new', 'another text'), command('next')]
     const decision = decideSends(sendState([sendChat({ lastSeq: 9 })], [first]), [request(items)])
@@ -84,7 +84,7 @@ describe('decideSends', () => {
     expect(decision.rows.map((row) => row.seq)).toEqual([10, 11])
   })
 
-  test('[MSG-18] each of many sends has its own outcome, and the same id twice is one message', () => {
+  test('[MSG-18] each of many sends has its own outcome, and the same id twice stores one message', () => {
     const chats = [sendChat({ lastSeq: 3 }), sendChat({ id: chatId(2), status: 'closed' })]
     const stranger = { userId: userIdSchema.parse(70), role: 'client' } as const
     const { answers, rows, heads } = decideSends(sendState(chats), [
@@ -102,12 +102,12 @@ describe('decideSends', () => {
     expect(heads).toMatchObject([{ chatId: 1, lastSeq: 5, inCount: 1, outCount: 1, newest: 1 }])
   })
 
-  test('[CHAT-12] what is written at once is one change of the chat', () => {
+  test('[CHAT-12] messages of one transaction raise rev by one', () => {
     const sends = [request([command('a'), command('b')]), request([command('c')], { actor: operator })]
     expect(decideSends(sendState([sendChat()]), sends).heads).toMatchObject([{ rev: 10 }])
   })
 
-  test('[MSG-18] deciding many sends at once is deciding them one after the other', () => {
+  test('[MSG-18] many sends decided together have the outcomes of sends decided one by one', () => {
     const actors = [client, operator, { userId: userIdSchema.parse(70), role: 'client' }] as const
     const sends = fc.record({
       chatId: fc.integer({ min: 1, max: 4 }).map(chatId),
@@ -140,7 +140,7 @@ describe('decideSends', () => {
   })
 })
 
-/** What callers are told, in words that do not depend on how many were decided together. */
+/** The outcomes as text that does not depend on how many were decided together. */
 function outcomes({ answers, rows }: SendDecision): (string[] | null)[] {
   const placeOf = ({ chatId: id, seq }: { chatId: number; seq: number }) => `${id}/${seq}`
   const say = (answer: SendAnswer): string => {
@@ -156,7 +156,7 @@ function outcomes({ answers, rows }: SendDecision): (string[] | null)[] {
   return answers.map((each) => each?.map(say) ?? null)
 }
 
-/** A database in small: what one decision writes, the next one reads. */
+/** A small database: each decision reads what the ones before have written. */
 class World {
   readonly rows: SendDecision['rows'] = []
   readonly #chats: Map<number, LockedChat>

@@ -8,38 +8,38 @@ import { entryTime } from '../events/entry-time.ts'
 
 export type HashedItem = { clientMsgId: string; text: string; bodyHash: string }
 
-/** What somebody sends to one chat, in order. */
+/** The messages that a user sends to one chat, in order. */
 export type SendRequest = {
   chatId: ChatId
   actor: Pick<Actor, 'userId' | 'role'>
   items: readonly HashedItem[]
 }
 
-/** What stands under the locks: the chats, the time, and what the senders have sent before with these ids. */
+/** What was read under the locks: the chats, the time, and earlier messages of the senders with the same ids. */
 export type SendState = SentBefore & { chats: ReadonlyMap<ChatId, LockedChat> }
 
-/** `place` points into the rows to write. */
+/** `place`: the index in the rows to write. */
 export type SendAnswer =
   | { outcome: 'stored'; place: number; duplicate: boolean }
   | { outcome: 'replay'; first: SentRow }
   | { outcome: 'refused'; code: Extract<ErrorCode, 'chat_closed' | 'client_msg_id_reused'> }
 
 export type SendDecision = {
-  /** For each request its answers, or null when the sender sees no such chat. */
+  /** The answers of each request; null when the chat does not exist or the sender may not see it. */
   answers: (SendAnswer[] | null)[]
   rows: NewMessage[]
   heads: SentHead[]
 }
 
-/** What is known of an id: where it was sent, what, and how the same send is answered. */
+/** A message with a `clientMsgId` that was used before: its chat, its text, and the answer to the same send. */
 type Known = { chatId: ChatId; bodyHash: string; answer: SendAnswer }
 
-/** The decision as it grows. */
+/** The decision so far. */
 type Draft = { known: Map<string, Known>; rows: NewMessage[]; heads: Map<ChatId, SentHead> }
 
 /**
- * Decides sends of many people to many chats as if they came one after the other. For each item in order:
- * a replay is answered before the chat's status is asked, so a retry is acknowledged also after the close.
+ * Decides sends of many users to many chats as if they came one after the other. A replay is recognized before the
+ * status of the chat is checked, so a retry is acknowledged even after the close.
  */
 export function decideSends(state: SendState, requests: readonly SendRequest[]): SendDecision {
   const known = new Map(state.sent.map((first) => [keyOf(first.userId, first.clientMsgId), asKnown(first)]))
@@ -71,7 +71,7 @@ function decideSend(draft: Draft, send: Send, item: HashedItem): SendAnswer {
   return { outcome: 'stored', place, duplicate: false }
 }
 
-/** Takes the next place of the chat. */
+/** Makes the next message of the chat, and updates the head of the chat. */
 function newMessage(draft: Draft, { chat, now, actor }: Send, item: HashedItem): NewMessage {
   const head = draft.heads.get(chat.id) ?? headBefore(chat, now)
   const fromClient = actor.role === 'client'
@@ -98,7 +98,7 @@ function newMessage(draft: Draft, { chat, now, actor }: Send, item: HashedItem):
   }
 }
 
-/** `rev` counts changes, so all that is written at once is one; `seq` counts entries. */
+/** `rev` counts changes, and all messages of one transaction are one change. `seq` counts entries. */
 function headBefore(chat: LockedChat, now: Date): SentHead {
   return {
     chatId: chat.id,
@@ -116,7 +116,7 @@ function asKnown(first: SentRow): Known {
   return { chatId: first.chatId, bodyHash: first.bodyHash, answer: { outcome: 'replay', first } }
 }
 
-/** The id may be any text, so the number comes first. */
+/** The number comes first, because the id may be any text: so different pairs never have the same key. */
 function keyOf(userId: number, clientMsgId: string | null): string {
   return `${userId}:${clientMsgId}`
 }

@@ -4,7 +4,7 @@ import type { Core } from '../context.ts'
 import { messageChange } from './message-change.ts'
 import { decideEdit } from './message-state.ts'
 
-/** Gives an own message another text; the same text again changes nothing. */
+/** Changes the text of an own message. The same text again changes nothing. */
 export async function editMessage(core: Core, actor: Actor, input: EditMessageInput): Promise<MessageOutput> {
   const change = messageChange(actor, input, (state) => decideEdit(state, input.text))
   return core.writer.change(actor, input.chatId, change)

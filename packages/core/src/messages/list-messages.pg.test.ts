@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => fresh.drop())
 
 describe('listMessages', () => {
-  test('[MSG-10] every kind of page, against a plain model', async () => {
+  test('[MSG-10] a page with any limit and bounds equals that of a simple model', async () => {
     const { client, operator, chat } = await newConversation(fresh.core)
     const ids = await sendMany(client, chat.id, 25)
     const bound = fc.option(
@@ -34,7 +34,7 @@ describe('listMessages', () => {
     )
   })
 
-  test('[MSG-10] an empty chat has an empty page', async () => {
+  test('[MSG-10] the page of an empty chat is empty', async () => {
     const { client, chat } = await newConversation(fresh.core)
     expect(await listMessages(fresh.core, client, { chatId: chat.id, limit: 50 })).toEqual({
       items: [],
@@ -42,7 +42,7 @@ describe('listMessages', () => {
     })
   })
 
-  test('[MSG-11] a 200-message history pages both ways without a hole or a repeat while messages keep coming', async () => {
+  test('[MSG-11] paging in both directions skips and repeats nothing while messages arrive', async () => {
     const { client, operator, chat } = await newConversation(fresh.core)
     const history = await sendMany(client, chat.id, 200)
     let writing = true
@@ -56,11 +56,11 @@ describe('listMessages', () => {
     await writer
     expect(downwards.slice(0, 200)).toEqual(history)
     expect(isRising(upwards) && isRising(downwards)).toBe(true)
-    // The first page up may begin above the history; from there on it is whole.
+    // The first page up may begin with newer messages. After them it has all of the history.
     expect(upwards.slice(0, 200)).toEqual(history)
   })
 
-  test('[MSG-12] status is read when the other side’s mark has passed the message', async () => {
+  test('[MSG-12] the status is read once the other side’s mark has reached the message', async () => {
     const { client, operator, chat } = await newConversation(fresh.core)
     await sendText(fresh.core, client, { chatId: chat.id })
     await sendText(fresh.core, operator, { chatId: chat.id })
@@ -74,7 +74,7 @@ describe('listMessages', () => {
     expect(await statuses(operator)).toEqual(['read', 'read', 'new'])
   })
 
-  test('[CHAT-3] a foreign chat is not_found', async () => {
+  test('[CHAT-3] a chat of another client is not_found', async () => {
     const { chat } = await newConversation(fresh.core)
     const stranger = await newClient(fresh.core)
     const page = listMessages(fresh.core, stranger, { chatId: chat.id, limit: 50 })

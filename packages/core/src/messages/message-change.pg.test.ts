@@ -37,13 +37,13 @@ async function revisions(messageId: MessageId): Promise<string[]> {
   return found.rows.map((row) => row.text)
 }
 
-/** As if the message had been stored so long ago. */
+/** Makes the message older by this interval. */
 async function age({ id }: Message, interval: string): Promise<void> {
   await fresh.db.pool.query('update messages set created_at = created_at - $2::interval where id = $1', [id, interval])
 }
 
 describe('editMessage', () => {
-  test('[MSG-14] [CHAT-12] is one entry of the log, and the message has the newest text everywhere', async () => {
+  test('[MSG-14] [CHAT-12] adds one entry to the log, and the message has the new text everywhere', async () => {
     const { core, client, operator, chatId, message, input } = await conversation()
     const before = await getChat(core, operator, { chatId })
     const edited = await editMessage(core, client, { ...input, text: 'second' })
@@ -72,7 +72,7 @@ describe('editMessage', () => {
     expect((await getChat(core, client, { chatId })).chat).toEqual(chat)
   })
 
-  test('[MSG-16] of another’s message, an old one or a retracted one is not_editable; in a closed chat chat_closed', async () => {
+  test('[MSG-16] is not_editable for others’, old and retracted messages; a closed chat is chat_closed', async () => {
     const { core, client, operator, chatId, message, input } = await conversation()
     const attempt = (actor: Actor) => editMessage(core, actor, { ...input, text: 'second' })
     await expect(attempt(operator)).rejects.toMatchObject({ code: 'not_editable' })
@@ -93,7 +93,7 @@ describe('editMessage', () => {
     ])
   })
 
-  test('[CHAT-3] [MSG-16] what is not in the chat, or not yours to see, is not_found', async () => {
+  test('[CHAT-3] [MSG-16] a message of another chat, or in a chat of another client, is not_found', async () => {
     const { core, client, chatId, message, input } = await conversation()
     const elsewhere = await conversation()
     for (const [actor, wrong] of [
@@ -108,7 +108,7 @@ describe('editMessage', () => {
 })
 
 describe('retractMessage', () => {
-  test('[MSG-15] the text is gone from every answer, edits included, and kept in the database', async () => {
+  test('[MSG-15] removes the text and its edits from every answer, and keeps them in the database', async () => {
     const { core, client, operator, chatId, message, input } = await conversation()
     await editMessage(core, client, { ...input, text: 'second' })
     await editMessage(core, client, { ...input, text: 'third' })
@@ -125,7 +125,7 @@ describe('retractMessage', () => {
     expect(await revisions(message.id)).toEqual(['first', 'second', 'third'])
   })
 
-  test('[MSG-15] leaves the edits of other messages alone', async () => {
+  test('[MSG-15] keeps the edits of other messages', async () => {
     const { core, client, chatId, input } = await conversation()
     const { message: other } = await sendText(core, client, { chatId })
     await editMessage(core, client, { chatId, messageId: other.id, text: 'kept' })
@@ -138,14 +138,14 @@ describe('retractMessage', () => {
     ])
   })
 
-  test('[MSG-15] twenty at once make one entry, and each gets the message', async () => {
+  test('[MSG-15] twenty concurrent retractions add one entry, and each returns the message', async () => {
     const { core, client, chatId, input } = await conversation()
     const answers = await Promise.all(Array.from({ length: 20 }, () => retractMessage(core, client, input)))
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect((await entries(client, chatId)).map((entry) => entry.kind)).toEqual(['message', 'retracted'])
   })
 
-  test('[MSG-17] a repeat of the send stays a replay and answers the message as it is now', async () => {
+  test('[MSG-17] a repeated send is still a replay, and returns the message as it is now', async () => {
     const { core, client, chatId, message, input } = await conversation()
     const again = { chatId, text: 'first', clientMsgId: `m-${chatId}` }
     await editMessage(core, client, { ...input, text: 'second' })

@@ -22,8 +22,8 @@ import { messageView } from './message-view.ts'
 type Decide = (state: MessageState) => MessageDecision
 
 /**
- * A change of what a message says, by one entry of its chat's log. The message keeps its place. Its earlier text stays in
- * the database and leaves every answer.
+ * A change of a message's text by one entry of the chat's log. The message keeps its place. Its earlier text stays in
+ * the database, and no answer has it any more.
  */
 export function messageChange(actor: Actor, target: MessageInput, decide: Decide): Change<MessageOutput> {
   return {
@@ -66,6 +66,6 @@ type TextWrite = { decision: Extract<MessageDecision, { outcome: 'changed' }>; s
 function writeTexts(tx: Tx, message: MessageRow, { decision, seq }: TextWrite): Promise<void>[] {
   const replaced = replaceMessageText(tx, { message, text: decision.text, seq })
   if (decision.event.kind !== 'retracted') return [replaced]
-  // A retracted message waits for no answer, and a retracted answer is none.
+  // A retracted message needs no answer, and a retracted answer is none: the waiting is computed from the log again.
   return [replaced, emptyEditedTexts(tx, message), restoreWaiting(tx, message.chatId)]
 }

@@ -27,12 +27,12 @@ const notEditable = (detail: RegExp) => ({
 })
 
 describe('a change of a message', () => {
-  test('[MSG-14] the author edits up to the last moment of the window', () => {
+  test('[MSG-14] the author may edit up to the last moment of the window', () => {
     const event = { kind: 'edited', data: { messageId: id, text: 'second' } }
     expect(decideEdit(fresh, 'second')).toEqual({ outcome: 'changed', text: 'second', event })
   })
 
-  test('[MSG-15] the author retracts up to the last moment of the window', () => {
+  test('[MSG-15] the author may retract up to the last moment of the window', () => {
     const event = { kind: 'retracted', data: { messageId: id } }
     expect(decideRetract(fresh)).toEqual({ outcome: 'changed', text: '', event })
   })
@@ -43,7 +43,7 @@ describe('a change of a message', () => {
     expect(decideRetract({ ...gone, ...wentBy })).toEqual(unchanged)
   })
 
-  test('[MSG-16] what is not the author’s, too old or retracted is not_editable, and says which', () => {
+  test('[MSG-16] a message of another user, a too old or a retracted one is not_editable, with the reason', () => {
     expect(decideEdit(late, 'second')).toEqual(notEditable(/too old/))
     expect(decideRetract(late)).toEqual(notEditable(/too old/))
     expect(decideEdit(foreign, 'first')).toEqual(notEditable(/author/))
@@ -51,7 +51,7 @@ describe('a change of a message', () => {
     expect(decideEdit(gone, 'second')).toEqual(notEditable(/retracted/))
   })
 
-  test('[MSG-16] in a closed chat it is chat_closed, whoever asks', () => {
+  test('[MSG-16] in a closed chat every change is chat_closed, for the author and for others', () => {
     expect(decideEdit(closed, 'second')).toEqual(chatClosed)
     expect(decideRetract(closed)).toEqual(chatClosed)
     expect(decideRetract({ ...closed, askerId: other })).toEqual(chatClosed)

@@ -5,7 +5,7 @@ import type { ChatState } from '@deskbell/db/queries/chat-events'
 import type { MessageRow } from '@deskbell/db/queries/messages'
 import type { EventOf } from '../chats/chat-state.ts'
 
-/** A stored message under its chat's lock, and who wants to change it when. */
+/** A stored message, read under the lock of its chat, and who changes it when. */
 export type MessageState = {
   chat: Pick<ChatState, 'status'>
   message: Pick<MessageRow, 'id' | 'userId' | 'text' | 'createdAt'>
@@ -19,8 +19,8 @@ export type MessageDecision =
   | { outcome: 'changed'; text: string; event: EventOf<'edited' | 'retracted'> }
 
 /*
- * A repeat is answered before everything else: an edit whose answer was lost may be told again
- * after the close or after the window, as a send may.
+ * A repeat is decided first: a change whose answer was lost may be repeated after the close or after the window, as a
+ * send may.
  */
 
 export function decideEdit(state: MessageState, text: string): MessageDecision {
@@ -40,7 +40,7 @@ export function decideRetract(state: MessageState): MessageDecision {
   )
 }
 
-/** No sent message has an empty text. */
+/** No message is sent with an empty text. */
 function isRetracted({ text }: Pick<MessageRow, 'text'>): boolean {
   return text === ''
 }

@@ -2,7 +2,7 @@ import type { Direction, Message } from '@deskbell/contract/messages'
 import type { ReadMarks } from '@deskbell/db/queries/marks'
 import type { MessageRow } from '@deskbell/db/queries/messages'
 
-/** A stored message as the outside sees it. `status` comes from the other side's mark, not from the column. */
+/** A stored message as the API returns it. `status` comes from the other side's mark, not from the column. */
 export function messageView(row: MessageRow, marks: ReadMarks): Message {
   return {
     id: row.id,

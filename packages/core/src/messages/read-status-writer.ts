@@ -5,15 +5,15 @@ import { type ReadPlace, updateReadStatus } from '@deskbell/db/queries/read-stat
 import type { Log } from '../log.ts'
 
 const intervalMs = 1_000
-/** Of one statement. */
+/** Limits of one statement. */
 const placesMax = 200
 const rowsMax = 500
-/** Beyond it a mark is left to the next one of its chat. */
+/** When so many chats wait, further marks are dropped. The next mark of the chat repeats them. */
 const waitingMax = 10_000
 
 /**
- * Lets the column `messages.status` follow the read marks: at most once a second per chat, for many chats by one
- * statement, outside the chats' locks. Answers never read the column, so a mark that is lost or late costs nothing; the
+ * Updates the column `messages.status` when read marks have risen. A run starts a second after a mark, and updates many
+ * chats in one statement, outside their locks. No answer reads the column, so a lost or late update does no harm; the
  * next mark of the chat repeats it.
  */
 export class ReadStatusWriter {
@@ -28,13 +28,13 @@ export class ReadStatusWriter {
     this.#log = options.log
   }
 
-  /** The mark of a reader of this role has risen. Never blocks, never throws. */
+  /** The read mark of a user of this role has risen. Never blocks, never throws. */
   follow(chatId: ChatId, reader: Role): void {
     this.#add({ chatId, reader })
     this.#schedule()
   }
 
-  /** Writes what is waiting, and resolves when it is written or has failed. */
+  /** Writes what waits, and resolves when that is written or has failed. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer)
     await this.#running
@@ -45,7 +45,7 @@ export class ReadStatusWriter {
     if (this.#waiting.size < waitingMax) this.#waiting.set(`${place.reader} ${place.chatId}`, place)
   }
 
-  /** What rises during a run is written by the next one. */
+  /** Marks that rise during a run are written by the same run, so it schedules nothing. */
   #schedule(): void {
     if (this.#running !== null || this.#waiting.size === 0) return
     this.#timer ??= setTimeout(() => {

@@ -4,7 +4,7 @@ import type { Core } from '../context.ts'
 import { messageChange } from './message-change.ts'
 import { decideRetract } from './message-state.ts'
 
-/** Takes an own message back: it keeps its place and loses its text. Retracting again changes nothing. */
+/** Retracts an own message: it keeps its place and loses its text. Retracting again changes nothing. */
 export async function retractMessage(core: Core, actor: Actor, input: MessageInput): Promise<MessageOutput> {
   return core.writer.change(actor, input.chatId, messageChange(actor, input, decideRetract))
 }

@@ -4,8 +4,8 @@ import type { Core } from '../context.ts'
 import type { ItemAnswer } from '../writer/command.ts'
 
 /**
- * Sends several messages in array order, in one transaction; a refused item holds up nobody behind it.
- * What may work later (the database is away) is thrown for the whole, so an item's error is always final.
+ * Sends several messages in array order, in one transaction. A refused item does not affect the items behind it.
+ * An error that a retry may fix (the database is away) rejects the whole batch, so the error of an item is final.
  */
 export async function sendBatch(core: Core, actor: Actor, input: SendBatchInput): Promise<SendBatchOutput> {
   const answers = await core.writer.send(actor, input)

@@ -44,7 +44,7 @@ export function request(items: readonly HashedItem[], changes: Partial<SendReque
   return { chatId: chatId(), actor: client, items, ...changes }
 }
 
-/** What `client` has sent before. */
+/** A message that `client` sent before. */
 export function sentRow(clientMsgId: string, changes: Partial<SentRow> = {}): SentRow {
   return {
     id: messageIdSchema.parse(50),

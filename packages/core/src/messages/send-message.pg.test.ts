@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => fresh.drop())
 
 describe('sendMessage', () => {
-  test('[MSG-1] [CHAT-12] [CHAT-13] stores the message and raises the head of the chat', async () => {
+  test('[MSG-1] [CHAT-12] [CHAT-13] stores the message and updates lastMessage, lastSeq and rev', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     expect(chat).toMatchObject({ lastMessageAt: null, lastMessage: null, lastSeq: 0, unread: 0 })
@@ -46,7 +46,7 @@ describe('sendMessage', () => {
     })
   })
 
-  test('[MSG-13] tells the bus after the commit, once, with the entry', async () => {
+  test('[MSG-13] publishes one hint with the entry, and none for a replay', async () => {
     const { core } = fresh
     const { client, chat } = await newConversation(core)
     const hints = collectHints(chat.id)
@@ -74,7 +74,7 @@ describe('sendMessage', () => {
     ])
   })
 
-  test('[CHAT-3] a chat that is not yours answers like one that does not exist', async () => {
+  test('[CHAT-3] a chat of another client gets the same error as one that does not exist', async () => {
     const { core } = fresh
     const { chat } = await newConversation(core)
     const stranger = await newClient(core)
@@ -86,7 +86,7 @@ describe('sendMessage', () => {
     expect((await readStoredLog(fresh.db, chat.id)).entries).toEqual([])
   })
 
-  test('[MSG-3] a closed chat takes no message, for everybody', async () => {
+  test('[MSG-3] a closed chat takes no message, of a client or an operator', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     await closeChat(core, operator, { chatId: chat.id })
@@ -96,7 +96,7 @@ describe('sendMessage', () => {
     expect(await readStoredLog(fresh.db, chat.id)).toMatchObject({ entries: [{ kind: 'closed' }], lastSeq: 1 })
   })
 
-  test('[MSG-4] a replay answers with the first message, also after the close and with the read status', async () => {
+  test('[MSG-4] a replay returns the first message with its current status, also after the close', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const input = { chatId: chat.id, text: 'once', clientMsgId: 'replayed' }
@@ -124,11 +124,11 @@ describe('sendMessage', () => {
     await expect(sendText(core, client, { chatId: chat.id, text: 'two', clientMsgId: 'reused' })).rejects.toMatchObject(
       reused,
     )
-    // Ids are unique per user: the operator may use the same.
+    // Ids are unique per user, so the operator may use the same one.
     await sendText(core, operator, { chatId: other.id, text: 'two', clientMsgId: 'reused' })
   })
 
-  test('[MSG-6] fifty identical sends at once make one message and forty-nine duplicates', async () => {
+  test('[MSG-6] fifty concurrent identical sends store one message, and all others are duplicates', async () => {
     const { core } = fresh
     const { client, chat } = await newConversation(core)
     const input = { chatId: chat.id, text: 'same', clientMsgId: 'fifty' }
@@ -138,7 +138,7 @@ describe('sendMessage', () => {
     expect(await readStoredLog(fresh.db, chat.id)).toMatchObject({ entries: [{ seq: 1 }], lastSeq: 1 })
   })
 
-  test('[MSG-5] [MSG-7] the same id racing on two chats is stored in one of them', async () => {
+  test('[MSG-5] [MSG-7] concurrent sends with the same id to two chats store one message', async () => {
     const { core } = fresh
     const { client, chat } = await newConversation(core)
     const other = await newChat(core, client)
@@ -157,7 +157,7 @@ describe('sendMessage', () => {
       expect(log.entries.map((entry) => entry.seq)).toEqual(log.entries.map((_, place) => place + 1))
   })
 
-  test('[MSG-1] a clock that was set back does not turn the log around', async () => {
+  test('[MSG-1] after the clock was set back a message and a close are not older than the entry before', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     const future = '2199-01-01T00:00:00.000Z'
@@ -169,7 +169,7 @@ describe('sendMessage', () => {
 })
 
 describe('sendBatch', () => {
-  test('[MSG-9] stores in array order and answers each item', async () => {
+  test('[MSG-9] stores the items in array order and returns an outcome for each', async () => {
     const { core } = fresh
     const { client, chat } = await newConversation(core)
     const first = await sendText(core, client, { chatId: chat.id, text: 'first', clientMsgId: 'b0' })
@@ -194,7 +194,7 @@ describe('sendBatch', () => {
     expect(hints).toMatchObject([{ seq: 3, entries: [{ seq: 2 }, { seq: 3 }] }])
   })
 
-  test('[MSG-9] [MSG-3] in a closed chat every new item is refused and every replay answered', async () => {
+  test('[MSG-9] [MSG-3] in a closed chat every new item is refused, and every replay returns its message', async () => {
     const { core } = fresh
     const { client, operator, chat } = await newConversation(core)
     await sendText(core, client, { chatId: chat.id, text: 'kept', clientMsgId: 'kept' })
@@ -209,7 +209,7 @@ describe('sendBatch', () => {
     expect(items).toMatchObject([{ error: { code: 'chat_closed', retryable: false } }, { duplicate: true }])
   })
 
-  test('[MSG-6] [MSG-9] the same batches in opposite order at once are stored once', async () => {
+  test('[MSG-6] [MSG-9] concurrent batches with the same ids in opposite order store each id once', async () => {
     const { core } = fresh
     const { client, chat } = await newConversation(core)
     const other = await newChat(core, client)
@@ -224,7 +224,7 @@ describe('sendBatch', () => {
     }
   })
 
-  test('[CHAT-3] a batch to a foreign chat is not_found as a whole', async () => {
+  test('[CHAT-3] a batch to a chat of another client is not_found as a whole', async () => {
     const { core } = fresh
     const { chat } = await newConversation(core)
     const batch = { chatId: chat.id, items: [{ clientMsgId: 'f', text: 'f' }] }

@@ -3,7 +3,7 @@ import { AppError } from '@deskbell/contract/errors'
 import type { SendInput, SendOutput } from '@deskbell/contract/messages'
 import type { Core } from '../context.ts'
 
-/** Sends one message: a batch of one. */
+/** Sends one message, as a batch of one. */
 export async function sendMessage(core: Core, actor: Actor, input: SendInput): Promise<SendOutput> {
   const { chatId, ...item } = input
   const [answer] = await core.writer.send(actor, { chatId, items: [item] })

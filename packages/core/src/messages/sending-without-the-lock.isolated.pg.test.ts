@@ -4,7 +4,7 @@ import { raceOverCores } from '@deskbell/testkit/history/core-race'
 import { raceChanges } from '@deskbell/testkit/history/race-changes'
 import { expect, test, vi } from 'vitest'
 
-/** The mutant: the chat is read as before, but nobody waits for anybody. */
+/** The seeded bug: chats are read without a lock. */
 vi.mock(import('@deskbell/db/locks'), async (original) => {
   const readManyWithoutLock: typeof lockFreeChats = (tx, chatIds) =>
     tx.query.chats.findMany({ where: (chat, { inArray }) => inArray(chat.id, [...chatIds]) })
@@ -15,7 +15,7 @@ vi.mock(import('@deskbell/db/locks'), async (original) => {
   }
 })
 
-test('[MSG-3] [MSG-13] without the row lock the same race is caught by the checker', async () => {
+test('[MSG-3] [MSG-13] without the row lock, the checker finds violations when sends race with a close', async () => {
   await using fresh = await freshCore({ poolMax: 40 })
   const report = await raceOverCores([fresh.core, await fresh.another()], {
     rounds: 24,
@@ -26,7 +26,7 @@ test('[MSG-3] [MSG-13] without the row lock the same race is caught by the check
   expect(report.violations).toContainEqual(expect.stringMatching(/stands after the close|of the log has seq/))
 })
 
-test('[MSG-13] [MSG-15] without it the race of edits, retractions and closes is caught too', async () => {
+test('[MSG-13] [MSG-15] without the row lock, the checker finds violations in racing edits and closes', async () => {
   await using fresh = await freshCore({ poolMax: 40 })
   const { violations } = await raceChanges([fresh.core, await fresh.another()], { rounds: 12, roundsAtOnce: 6 })
   expect(violations).not.toEqual([])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { FadingMap } from './fading-map.ts'
 
-test('[LIVE-14] a value is there for its time, and not a moment longer', () => {
+test('[LIVE-14] a value is there for exactly its time', () => {
   const map = new FadingMap<string, number>({ keepMs: 100, entriesMax: 10 })
   map.set('a', 1, 1_000)
   expect(map.get('a', 1_099)).toBe(1)
@@ -12,7 +12,7 @@ test('[LIVE-14] a value is there for its time, and not a moment longer', () => {
   expect(map.get('a', 1_060)).toBeUndefined()
 })
 
-test('[LIVE-14] what has faded, and the oldest beyond the bound, leaves the memory', () => {
+test('[LIVE-14] expired values, and the oldest above the limit, are removed', () => {
   const map = new FadingMap<number, true>({ keepMs: 100, entriesMax: 3 })
   for (const [key, at] of [1, 2, 3, 4].entries()) map.set(key, true, at)
   expect(map.size).toBe(3)

@@ -1,6 +1,6 @@
 /**
- * Remembers each value for a fixed time, and at most so many. Values are kept in the order in which they were set,
- * which is the order in which they fade, so forgetting costs nothing beyond what is forgotten.
+ * Keeps each value for a fixed time, and at most `entriesMax` values. The values are in the order in which they were
+ * set, which is the order in which they expire, so expired ones are removed without a search.
  */
 export class FadingMap<K, V> {
   readonly #bounds: { keepMs: number; entriesMax: number }

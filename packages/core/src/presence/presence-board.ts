@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import type { PresenceTimings } from './presence-timings.ts'
 import { type Watch, Watched } from './watched.ts'
 
-/** `clientSeenAt`: null while the client is here, and when it never was. */
+/** `clientSeenAt`: when the client was last online, in ISO 8601; null while it is online, and if it never was. */
 export type ClientPresence = { clientOnline: boolean; clientSeenAt: string | null }
 
 export type PresenceBoardOptions = { db: Database; log: Log; timings: PresenceTimings }
@@ -13,9 +13,9 @@ export type PresenceBoardOptions = { db: Database; log: Log; timings: PresenceTi
 const never: ClientPresence = { clientOnline: false, clientSeenAt: null }
 
 /**
- * What somebody here wants to know of who is here: is any operator, and are these clients. Looked up every `lookMs`
- * in at most two queries for all of it, and a moment after somebody began to watch or came or went in this process.
- * Nothing is asked while nobody watches. What cannot be read stays as it was.
+ * The presence that this process needs: whether any operator is online, and which of the watched clients are. It polls
+ * every `lookMs` with at most two queries, and `soonMs` after a new watch or a change in this process. Without watches
+ * it reads nothing. If a read fails, the values stay as they were.
  */
 export class PresenceBoard {
   readonly #options: PresenceBoardOptions
@@ -66,7 +66,7 @@ export class PresenceBoard {
     }
   }
 
-  /** These people came or went. */
+  /** The presence of these users has changed: it is read again soon if it is watched. */
   touch(people: readonly Person[]): void {
     for (const { userId, role } of people) {
       const known = role === 'operator' ? this.#operators : this.#clients.get(userId)

@@ -1,22 +1,22 @@
 import { presenceExpiryMs, presenceGraceMs, presenceLookMs, presenceRefreshMs } from '@deskbell/contract/limits'
 
-/** The times of presence; tests shorten them. */
+/** The timings of presence, in milliseconds. Tests shorten them. */
 export type PresenceTimings = {
-  /** How often a process tells of all its people. */
+  /** How often a process writes all its connected users. */
   refreshMs: number
-  /** Who was not told of for longer is away. */
+  /** A user whose presence was not written for longer is away. */
   expiryMs: number
-  /** Who goes is shown as away after this. */
+  /** The grace period: a user without a connection is away after it. */
   graceMs: number
-  /** How often a process looks who is here. */
+  /** How often a process reads the presence that it watches. */
   lookMs: number
-  /** What comes together is written and read together. */
+  /** The delay of a write or a read after a change, so that changes that come together share it. */
   soonMs: number
 }
 
 export const defaultPresenceTimings: PresenceTimings = {
   refreshMs: presenceRefreshMs,
-  // The bound holds for what people see: the next look and its way have their part of it.
+  // `presenceExpiryMs` limits when users see it, so the next poll and its delivery must fit into it.
   expiryMs: presenceExpiryMs - 2 * presenceLookMs,
   graceMs: presenceGraceMs,
   lookMs: presenceLookMs,

@@ -10,27 +10,27 @@ export type PresenceWriterOptions = {
   db: Database
   log: Log
   timings: PresenceTimings
-  /** The coming or going of these people is stored. */
+  /** Called when the changed presence of these users is stored. */
   onWritten: (people: readonly Person[]) => void
 }
 
-/** One statement stays well below the time that a statement may take. */
+/** The rows of one statement, which then stays well below the statement timeout. */
 const batchMax = 5_000
 
 /**
- * Tells the database who is connected to this process: everybody in one statement every `refreshMs`, and who came or
- * went since, together, a moment after it happened. What cannot be written now is written by the next refresh; a
- * process that dies says nothing, and its people expire.
+ * Writes to the database who is connected to this process: all users every `refreshMs`, and those who connected or
+ * disconnected together after `soonMs`. If a write fails, the next one repeats it. The users of a process that dies
+ * expire.
  */
 export class PresenceWriter {
   readonly #options: PresenceWriterOptions
-  /** A person is here as often as it has sockets and streams. */
+  /** The connected users. `times`: the number of their sockets and streams. */
   readonly #here = new Map<UserId, { role: Role; times: number }>()
-  /** Who came or went and is not written yet; which of both, `here` says. */
+  /** Users whose change is not written yet. They are online if they are in `#here`. */
   readonly #changed = new Map<UserId, Role>()
   #refreshTimer: NodeJS.Timeout | undefined
   #soonTimer: NodeJS.Timeout | undefined
-  /** One write at a time, so that a coming never overtakes a going. */
+  /** One write at a time, so that two changes of a user are written in their order. */
   #writing: Promise<void> = Promise.resolve()
   #stopped = true
 
@@ -50,7 +50,7 @@ export class PresenceWriter {
     ).unref()
   }
 
-  /** Says that everybody has gone, as far as the database can be told. */
+  /** Writes that all users have disconnected. Resolves also when that fails: then they expire. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true

@@ -31,7 +31,7 @@ async function stored({ userId }: Actor): Promise<Row | undefined> {
   return rows[0]
 }
 
-/** Another process on the same database. */
+/** Like another process on the same database. */
 async function secondCore() {
   const bus = createInProcessBus()
   const core = createCore({ db: fresh.db, bus, log: silentLog, authMode: 'open', presenceTimings })
@@ -39,7 +39,7 @@ async function secondCore() {
   return { core, [Symbol.asyncDispose]: () => core.stop() }
 }
 
-test('[LIVE-15] who comes is stored a moment later, as often as it comes, and told of again and again', async () => {
+test('[LIVE-15] a user is stored as online until its last connection ends, and is refreshed meanwhile', async () => {
   const { core } = fresh
   const client = await newClient(core)
   const leaves = [core.presence.enter(client), core.presence.enter(client)]
@@ -57,7 +57,7 @@ test('[LIVE-15] who comes is stored a moment later, as often as it comes, and to
   await waitFor(async () => (await stored(client))?.online === false)
 })
 
-test('[LIVE-15] who comes back within the grace was never away', async () => {
+test('[LIVE-15] a user who reconnects within the grace period is never shown as away', async () => {
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
   let leave = core.presence.enter(client)
@@ -73,7 +73,7 @@ test('[LIVE-15] who comes back within the grace was never away', async () => {
   expect(probe.of('presence')).toHaveLength(seen)
 })
 
-test('[LIVE-15] whom another process has too does not go away with the first', timed, async () => {
+test('[LIVE-15] a user who is also connected to another process stays online', timed, async () => {
   const { core } = fresh
   await using second = await secondCore()
   const client = await newClient(core)
@@ -92,7 +92,7 @@ test('[LIVE-15] whom another process has too does not go away with the first', t
   expect((await stored(client))?.left_ms).toBeGreaterThan(graceMs)
 })
 
-test('[LIVE-15] a stopping process says that its people go', timed, async () => {
+test('[LIVE-15] a stopping process ends the presence of its users after the grace period', timed, async () => {
   const { core } = fresh
   const second = await secondCore()
   const client = await newClient(core)
@@ -102,7 +102,7 @@ test('[LIVE-15] a stopping process says that its people go', timed, async () => 
   expect((await stored(client))?.left_ms).toBeLessThanOrEqual(presenceTimings.graceMs)
 })
 
-test('[LIVE-15] clients read whether any operator is here, and nothing else; operators get no such frame', async () => {
+test('[LIVE-15] clients receive only whether any operator is online, and operators get no such frame', async () => {
   const { core } = fresh
   const [client, operator, other] = [await newClient(core), await newOperator(core), await newOperator(core)]
   await using inbox = probeInbox(core, client)
@@ -110,7 +110,7 @@ test('[LIVE-15] clients read whether any operator is here, and nothing else; ope
   await inbox.until('presence')
   const leaves = [core.presence.enter(operator), core.presence.enter(other)]
   await inbox.when(() => inbox.of('presence').length === 2)
-  // A second one is nothing new, and neither is that one of them goes.
+  // A second operator changes nothing, and neither does the end of one of two.
   leaves[0]?.()
   await waitFor(async () => (await stored(operator))?.online === false)
   await using late = probeInbox(core, await newClient(core))
@@ -124,7 +124,7 @@ test('[LIVE-15] clients read whether any operator is here, and nothing else; ope
   expect(operators.of('presence')).toEqual([])
 })
 
-test('[LIVE-15] an operator who follows a chat reads since when its client is away; the client is told nothing', async () => {
+test('[LIVE-15] a following operator gets the client’s presence and last seen; the client does not', async () => {
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
   const follow = (actor: Actor) => new StreamProbe((signal) => followChat(core, actor, { chatId: chat.id, signal }))
@@ -142,14 +142,14 @@ test('[LIVE-15] an operator who follows a chat reads since when its client is aw
   expect(second).toEqual({ t: 'presence', clientOnline: true, clientSeenAt: null })
   expect(third).toMatchObject({ t: 'presence', clientOnline: false })
   const seenAt = Date.parse(third?.clientSeenAt ?? '')
-  // One machine, so one clock; the going is written a moment after it happened.
+  // Test and database have the same clock. The end is written a moment after it happened.
   expect(seenAt).toBeGreaterThanOrEqual(leftAt - 1_000)
   expect(seenAt).toBeLessThanOrEqual(Date.now())
   for (const { id, frame } of probe.steps) if (frame.t === 'presence') expect(id).toMatch(/:0~/)
   expect(own.of('presence')).toEqual([])
 })
 
-test('[LIVE-15] nothing is asked while nobody watches, and two queries do for everybody who does', async () => {
+test('[LIVE-15] presence is not read without watches, and two queries serve all watches', async () => {
   const { core, db } = fresh
   const operator = await newOperator(core)
   const talks = await Promise.all(Array.from({ length: 5 }, () => newConversation(core)))
@@ -173,7 +173,7 @@ test('[LIVE-15] nothing is asked while nobody watches, and two queries do for ev
   queries.stop()
 })
 
-test('[LIVE-15] while the database is away nothing changes, and afterwards all are told of again', async () => {
+test('[LIVE-15] presence stays as it was while the table cannot be read, and is written afterwards', async () => {
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
   core.presence.enter(client)
@@ -189,7 +189,7 @@ test('[LIVE-15] while the database is away nothing changes, and afterwards all a
   expect(probe.of('presence')).toHaveLength(seen)
   await db.pool.query('alter table presence_away rename to presence')
   await waitFor(async () => ((await stored(client))?.left_ms ?? 0) > presenceTimings.graceMs)
-  // Who came and went meanwhile is known, too.
+  // The user who connected and disconnected meanwhile is stored, too.
   await waitFor(async () => (await stored(left)) !== undefined)
   expect(probe.of('presence').every(({ clientOnline }, nth) => nth < seen || clientOnline)).toBe(true)
 })

@@ -10,10 +10,10 @@ import type { Watch } from './watched.ts'
 export type PresenceOptions = { db: Database; log: Log; timings?: Partial<PresenceTimings> | undefined }
 
 /**
- * Who is here. The table `presence` is the only thing that processes share, and its clock the only clock:
+ * Which users are online. Processes share only the table `presence`, and use only the clock of the database:
  *
- *   sockets, streams ─▶ writer ─(15 s, and at each coming and going)─▶ table
- *   table ─(2 s, while somebody watches)─▶ board ─▶ followers of chats and inboxes
+ *   sockets, streams ─▶ writer ─(every 15 s, and after each change)─▶ table
+ *   table ─(every 2 s, while it is watched)─▶ board ─▶ followers of chats and inboxes
  */
 export class Presence {
   readonly #writer: PresenceWriter
@@ -25,7 +25,7 @@ export class Presence {
     this.#writer = new PresenceWriter({ db, log, timings: times, onWritten: (people) => this.#board.touch(people) })
   }
 
-  /** How many people are connected to this process. */
+  /** The number of users who are connected to this process. */
   get people(): number {
     return this.#writer.people
   }
@@ -40,12 +40,12 @@ export class Presence {
     await this.#writer.stop()
   }
 
-  /** The actor has one more socket or stream here; call what is returned when that has closed, once or more often. */
+  /** The actor has one more socket or stream. Call the returned function when that has closed; it works only once. */
   enter(actor: Pick<Actor, 'userId' | 'role'>): () => void {
     return this.#writer.enter(actor)
   }
 
-  /** Is any operator here, whoever it is? */
+  /** Watches whether any operator is online. */
   watchOperators(wake: () => void): Watch<boolean> {
     return this.#board.watchOperators(wake)
   }

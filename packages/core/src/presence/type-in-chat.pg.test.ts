@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 
-test('[LIVE-14] typing is taken once in two seconds from one person in one chat, and more is ignored', async () => {
+test('[LIVE-14] typing of a user in a chat is published once in two seconds, and more is ignored', async () => {
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
   const other = await newChat(core, client)
@@ -45,11 +45,11 @@ test('[LIVE-14] typing is taken once in two seconds from one person in one chat,
   })
   queries.stop()
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(typingAcceptMs)
-  // However many keys were pressed: the chat is known, so nothing is asked.
+  // All these calls read nothing, because the chat was read before.
   expect(queries.matching(/"chats"/)).toBe(0)
 })
 
-test('[LIVE-13] the word of it carries its end, six seconds from now', async () => {
+test('[LIVE-13] the typing hint has its end, six seconds after the call', async () => {
   const { core } = fresh
   const { client, chat } = await newConversation(core)
   hints = []
@@ -61,7 +61,7 @@ test('[LIVE-13] the word of it carries its end, six seconds from now', async () 
   expect(hints[0]).toMatchObject({ epoch: core.epoch(), chatId: chat.id, userId: client.userId, role: 'client' })
 })
 
-test('[LIVE-13] a closed chat takes no typing, from the moment of its close until it is open again', async () => {
+test('[LIVE-13] typing in a closed chat is ignored until the chat is reopened', async () => {
   const { core } = fresh
   const { client, operator, chat } = await newConversation(core)
   const { id: chatId } = chat
@@ -75,7 +75,7 @@ test('[LIVE-13] a closed chat takes no typing, from the moment of its close unti
   expect(hints).toHaveLength(1)
 })
 
-test('[CHAT-3] in a chat that is not yours to see it is not_found, each time', async () => {
+test('[CHAT-3] typing in a chat of another client is not_found, also in repeated calls', async () => {
   const { core } = fresh
   const { client, chat } = await newConversation(core)
   await typeInChat(core, client, { chatId: chat.id })
@@ -87,7 +87,7 @@ test('[CHAT-3] in a chat that is not yours to see it is not_found, each time', a
   expect(hints).toEqual([])
 })
 
-test('[LIVE-13] the others are told beside the log, the writer is not, and nothing is stored', async () => {
+test('[LIVE-13] followers other than the typing user get a typing frame, and nothing is stored', async () => {
   const { core, db } = fresh
   const { client, operator, chat } = await newConversation(core)
   const { id: chatId } = chat
@@ -107,7 +107,7 @@ test('[LIVE-13] the others are told beside the log, the writer is not, and nothi
   await writer.until('live')
   await typeInChat(core, client, { chatId })
   await reader.until('typing')
-  // A newcomer is told of what still lasts, after the log.
+  // A follower that starts later gets typing that has not ended, after the log.
   await using late = follow(await newOperator(core))
   await late.until('typing')
   expect(reader.of('typing')).toEqual(late.of('typing'))

@@ -5,16 +5,16 @@ import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
 
 /**
- * Tells everybody who follows the chat that the actor writes. Nothing is stored. More often than the limit, and in a
- * closed chat, it is ignored: whoever tells it at each key needs no answer to that.
+ * Publishes to the followers of the chat that the actor is typing. Nothing is stored. A call that comes too early after
+ * the last one, or in a closed chat, is ignored without an error, because clients call this at each key.
  */
 export async function typeInChat(core: Core, actor: Actor, { chatId }: TypingInput): Promise<void> {
   const { typing } = core
-  // Of the moment of the call: a message that comes while the chat is looked up was written after it.
+  // The time of the call: a message that is sent while the chat is read ends this typing.
   const until = new Date(core.clock.now().getTime() + typingShowMs).toISOString()
   if (typing.hasTold(actor, chatId)) return
   const chat = requireVisible(actor, await typing.chat(chatId))
-  // Asked again, because another call may have come first.
+  // Checked again, because another call may have published during the read.
   if (chat.status === 'closed' || typing.hasTold(actor, chatId)) return
   typing.tell(actor, chatId)
   core.bus.publish({ t: 'typing', epoch: core.epoch(), chatId, userId: actor.userId, role: actor.role, until })

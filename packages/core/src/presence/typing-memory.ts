@@ -7,11 +7,11 @@ import { FadingMap } from './fading-map.ts'
 
 export type TypingMemoryOptions = { bus: Bus; glance: (chatId: ChatId) => Promise<ChatGlance | undefined> }
 
-/** Whose chat it is never changes and a hint tells of a close, so this bounds only what a lost hint costs. */
+/** A hint reports every change of a chat, so this limits only how long a lost hint has an effect. */
 const chatKnownMs = 10_000
 const entriesMax = 10_000
 
-/** What keeps typing cheap: who told of it a moment ago, and which chats were looked up a moment ago. */
+/** Makes typing cheap: it remembers who published typing lately, and the chats that were read lately. */
 export class TypingMemory {
   readonly #options: TypingMemoryOptions
   readonly #told = new FadingMap<string, true>({ keepMs: typingAcceptMs, entriesMax })
@@ -24,7 +24,7 @@ export class TypingMemory {
 
   start(): void {
     this.#unsubscribe = this.#options.bus.subscribe((hint) => {
-      // Also while the look is under way: it may have seen the chat as it was before.
+      // Also drops a read that is still running, because it may return the chat as it was before.
       if (hint.t === 'chat') this.#chats.delete(hint.chatId)
     })
   }
@@ -33,7 +33,7 @@ export class TypingMemory {
     this.#unsubscribe?.()
   }
 
-  /** True when somebody may not tell of typing in this chat again yet. */
+  /** Reports whether it is too early for this user to publish typing in this chat again. */
   hasTold(actor: Actor, chatId: ChatId): boolean {
     return this.#told.get(keyOf(actor, chatId), performance.now()) === true
   }

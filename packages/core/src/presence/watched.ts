@@ -1,9 +1,9 @@
-/** One watcher's view. `current` is null until the first look. `leave` may be called more than once. */
+/** One watch of a value. `current` is null until the first read. `leave` may be called more than once. */
 export type Watch<T> = { current(): T | null; leave(): void }
 
-/** A value that is looked up while somebody watches it. */
+/** A value that is read from the database while it is watched. */
 export class Watched<T> {
-  /** True when it is to be looked up again. */
+  /** True when the value must be read again. */
   isStale = true
   #value: T | null = null
   readonly #wakes = new Set<{ wake: () => void }>()
@@ -12,7 +12,7 @@ export class Watched<T> {
     return this.#wakes.size > 0
   }
 
-  /** The last one who leaves takes the value along: nobody keeps it up to date any more. */
+  /** When the last watch ends, the value is dropped, because it is no longer kept up to date. */
   watch(wake: () => void): Watch<T> {
     const watcher = { wake }
     this.#wakes.add(watcher)
@@ -27,7 +27,7 @@ export class Watched<T> {
     }
   }
 
-  /** An equal value stays the same object, so that watchers compare it by identity. */
+  /** Keeps the object if the value is equal, so watchers can compare by identity. */
   set(value: T): void {
     if (!this.isWatched || JSON.stringify(value) === JSON.stringify(this.#value)) return
     this.#value = value

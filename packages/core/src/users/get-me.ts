@@ -4,7 +4,7 @@ import type { UserOutput } from '@deskbell/contract/users'
 import type { Core } from '../context.ts'
 import { userView } from './user-view.ts'
 
-/** The actor's own user, with the newest name. */
+/** The actor's own user, with the newest name. Throws `unauthenticated` if the user does not exist any more. */
 export async function getMe(core: Core, actor: Actor): Promise<UserOutput> {
   const row = await core.queries.users.find(actor.userId)
   if (row === undefined) throw new AppError('unauthenticated')
