@@ -130,6 +130,11 @@ export class ChatChannel {
     if (this.typing.merge(writer, now)) this.wake()
   }
 
+  /** Reads a gap again that could not be read. */
+  fillAgain(): void {
+    void this.#fill()
+  }
+
   /** The next entries after a place, none at the end. Null when the ring does not have them: then `page` reads them. */
   after(seq: number): SizedEntry[] | null {
     if (this.#ring === null) return null

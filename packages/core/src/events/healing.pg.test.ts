@@ -74,6 +74,26 @@ test('[LIVE-7] with lost, duplicated and late hints a follower gets every entry 
   expect(seqsOf(probe)).toEqual(upTo(120))
 })
 
+test('[LIVE-7] an entry whose hint was lost comes though the first read of it fails', async () => {
+  await using fresh = await lossyCore()
+  const { client, operator, chat } = await newConversation(fresh.core)
+  await using probe = follow(fresh.core, operator, chat.id)
+  await probe.until('live')
+  const { pool } = fresh.db
+  const query = pool.query.bind(pool)
+  let failures = 0
+  Reflect.set(pool, 'query', (...args: unknown[]) => {
+    if (failures > 0 || !logRead.test(String(Object(args[0]).text))) return Reflect.apply(query, pool, args)
+    failures += 1
+    return Promise.reject(new Error('Connection terminated unexpectedly'))
+  })
+  fresh.bus.fate = () => 0
+  await sendText(fresh.core, client, { chatId: chat.id })
+  await probe.when(() => seqsOf(probe).length === 1)
+  expect(failures).toBe(1)
+  Reflect.deleteProperty(pool, 'query')
+})
+
 test('[LIVE-7] an open transaction does not delay a message whose hint was lost', async () => {
   await using fresh = await lossyCore()
   const { client, operator, chat } = await newConversation(fresh.core)

@@ -64,6 +64,8 @@ export class Hub implements StreamDesk {
   readonly #channels = new Map<ChatId, ChatChannel>()
   readonly #budget: RingBudget
   readonly #channelContext: ChannelContext
+  /** Chats with a gap that could not be read. The feed does not name them again, so the next reconciliation does. */
+  readonly #unfilled = new Set<ChatId>()
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
@@ -82,7 +84,11 @@ export class Hub implements StreamDesk {
     this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#voidAll() })
     this.#suspension = new SuspensionDetector(options.clock)
     this.#budget = new RingBudget(options.ringsBytesMax)
-    this.#channelContext = channelContext(options, { budget: this.#budget, wakes: this.wakes })
+    this.#channelContext = channelContext(options, {
+      budget: this.#budget,
+      wakes: this.wakes,
+      onUnfilled: (chatId) => this.#unfilled.add(chatId),
+    })
     this.inbox = new Inbox({ db: options.db, log: options.log })
     this.house = {
       epoch: () => this.epoch(),
@@ -217,6 +223,8 @@ export class Hub implements StreamDesk {
   /** Finds what lost hints did not bring. It reads the feed, so its cost depends on changes, not on followed chats. */
   async #reconcile(): Promise<void> {
     const { reserved } = this.#options.db
+    for (const chatId of this.#unfilled) this.#channels.get(chatId)?.fillAgain()
+    this.#unfilled.clear()
     if (this.#known === null) return await this.#readEverything()
     const epoch = this.epoch()
     const { snapshot, changed, read, isCut } = await readFeedChanges(reserved, this.#known)
@@ -297,7 +305,9 @@ export class Hub implements StreamDesk {
 }
 
 /** Channels that read at the same time share statements. */
-function channelContext({ db, log }: HubOptions, shared: Pick<ChannelContext, 'budget' | 'wakes'>): ChannelContext {
+type ChannelShared = Pick<ChannelContext, 'budget' | 'wakes'> & { onUnfilled(chatId: ChatId): void }
+
+function channelContext({ db, log }: HubOptions, { onUnfilled, ...shared }: ChannelShared): ChannelContext {
   const marks = new GatheredReads({
     read: async (chatIds: ChatId[]) => Map.groupBy(await readChatMarks(db.orm, chatIds), ({ chatId }) => chatId),
   })
@@ -310,7 +320,10 @@ function channelContext({ db, log }: HubOptions, shared: Pick<ChannelContext, 'b
     ...shared,
     readLog: async (place) => (await logs.get(place)) ?? [],
     readMarks: async (chatId) => (await marks.get(chatId)) ?? [],
-    onError: (error, chatId) => log.debug({ err: error, chatId }, 'a gap could not be read, trying again'),
+    onError(error, chatId) {
+      log.debug({ err: error, chatId }, 'a gap could not be read, trying again')
+      onUnfilled(chatId)
+    },
   }
 }
 

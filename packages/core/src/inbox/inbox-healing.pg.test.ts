@@ -1,4 +1,5 @@
 import { newChat, newConversation, sendText } from '@deskbell/testkit/factories'
+import { feedSettled } from '@deskbell/testkit/feed-settled'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/inbox-probe'
 import { timed } from '@deskbell/testkit/timed'
@@ -38,6 +39,7 @@ test('[INBOX-5] a mark whose hint is lost still arrives, and one whose hint arri
   await waitFor(
     () => foldInbox(probe).get(chat.id)?.rev === chat.rev + 2 && foldInbox(probe).get(chat.id)?.unread === 0,
   )
+  await feedSettled(db)
   const told = probe.of('upsert').length
   const looks = watchQueries(db)
   await waitFor(() => looks.matching(/from "feed"/) >= 3)

@@ -215,6 +215,7 @@ export class Inbox {
   }
 
   async #sendChanged(): Promise<void> {
+    if (this.#changed.size === 0) return
     this.#lastRows = this.#changed.size * this.#readers.size
     while (this.#changed.size > 0 && this.#readers.size > 0) {
       const changes = this.#changed.take(batchChats)

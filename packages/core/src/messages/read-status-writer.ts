@@ -38,30 +38,31 @@ export class ReadStatusWriter {
   async stop(): Promise<void> {
     clearTimeout(this.#timer)
     await this.#running
-    await this.#writeAll()
+    while (this.#waiting.size > 0) await this.#write()
   }
 
   #add(place: ReadPlace): void {
     if (this.#waiting.size < waitingMax) this.#waiting.set(`${place.reader} ${place.chatId}`, place)
   }
 
-  /** Marks that rise during a run are written by the same run, so it schedules nothing. */
+  /** Marks that rise during a run are written by the next one. */
   #schedule(): void {
     if (this.#running !== null || this.#waiting.size === 0) return
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      this.#running = this.#writeAll().finally(() => {
+      this.#running = this.#write().finally(() => {
         this.#running = null
         this.#schedule()
       })
     }, intervalMs).unref()
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const keys = [...this.#waiting.keys()].slice(0, placesMax)
-      const places = keys.flatMap((key) => this.#waiting.get(key) ?? [])
-      for (const key of keys) this.#waiting.delete(key)
+  /** Writes what waits now. */
+  async #write(): Promise<void> {
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (let from = 0; from < waiting.length; from += placesMax) {
+      const places = waiting.slice(from, from + placesMax)
       try {
         for (const place of await updateReadStatus(this.#db.orm, { places, rowsMax })) this.#add(place)
       } catch (error) {
