@@ -4,7 +4,7 @@ import { chatHint, markHint } from './testing/bus-contract.ts'
 
 const bytesMax = 7_500
 
-test('[BUS-1] hints come back as they were, in payloads below the limit, also when they are not ASCII', () => {
+test('[BUS-1] decoded hints equal the encoded ones, in payloads within the limit, also with non-ASCII text', () => {
   const hints = Array.from({ length: 60 }, (_, index) =>
     chatHint({ chatId: 1, seq: index + 1, text: `привет ${'я'.repeat(500)}` }),
   )
@@ -14,14 +14,14 @@ test('[BUS-1] hints come back as they were, in payloads below the limit, also wh
   expect(payloads.flatMap((payload) => decodePayload(payload)?.hints ?? [])).toEqual(hints)
 })
 
-test('[BUS-1] a hint that would not fit loses its entries, never its place', () => {
+test('[BUS-1] a hint that is too large for a payload is encoded without its entries', () => {
   const large = chatHint({ chatId: 1, seq: 9, text: 'x'.repeat(16_000) })
   const [payload = '', ...rest] = encodeHints('me', [markHint(1), large], bytesMax)
   expect(rest).toEqual([])
   expect(decodePayload(payload)?.hints).toEqual([markHint(1), { ...large, entries: [] }])
 })
 
-test('[BUS-1] a hint at the very edge fits', () => {
+test('[BUS-1] a hint of any size near the limit makes one payload within the limit', () => {
   for (let chars = 6_900; chars < 7_400; chars += 1) {
     const payloads = encodeHints('me', [chatHint({ chatId: 1, seq: 1, text: 'x'.repeat(chars) })], bytesMax)
     expect(payloads).toHaveLength(1)
@@ -29,7 +29,7 @@ test('[BUS-1] a hint at the very edge fits', () => {
   }
 })
 
-test('[BUS-2] nothing that is not ours is believed', () => {
+test('[BUS-2] invalid payloads are rejected, and invalid hints are skipped and counted', () => {
   expect(decodePayload('')).toBeNull()
   expect(decodePayload('{"from":')).toBeNull()
   expect(decodePayload('[1,2]')).toBeNull()

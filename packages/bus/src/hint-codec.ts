@@ -43,8 +43,8 @@ const payloadSchema = z.object({ from: z.string(), hints: z.array(z.unknown()) }
 export type Payload = { from: string; hints: Hint[]; broken: number }
 
 /**
- * Packs hints into payloads of at most `bytesMax` bytes each, in order.
- * A chat hint that does not fit loses its entries; one that still does not fit is left out.
+ * Encodes hints into payloads of at most `bytesMax` bytes each, in order. A chat hint that is too large is encoded
+ * without its entries. A hint that is still too large is left out.
  */
 export function encodeHints(from: string, hints: readonly Hint[], bytesMax: number): string[] {
   const head = `{"from":${JSON.stringify(from)},"hints":[`
@@ -68,7 +68,7 @@ export function encodeHints(from: string, hints: readonly Hint[], bytesMax: numb
   return payloads
 }
 
-/** Null when the payload is not ours; `broken` counts hints that could not be read. */
+/** Returns null when the payload has another format. `broken` is the number of invalid hints, which are left out. */
 export function decodePayload(text: string): Payload | null {
   const payload = payloadSchema.safeParse(parseJson(text))
   if (!payload.success) return null

@@ -1,7 +1,7 @@
 import type { Bus, BusLog } from './bus.ts'
 import { Listeners } from './listeners.ts'
 
-/** For a server that is one process: subscribers are called at once, and nothing is ever lost. */
+/** For a server with one process. `publish` calls the subscribers, and no hint is lost. */
 export function createInProcessBus(options: { log?: BusLog } = {}): Bus {
   const listeners = new Listeners(options.log)
   return {

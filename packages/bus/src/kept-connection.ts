@@ -6,7 +6,7 @@ export type KeptConnectionOptions = {
   connectionString: string
   applicationName: string
   log: BusLog
-  /** Runs on every new connection before it counts as up. */
+  /** Runs on every new connection before it is used. */
   prepare?: (client: pg.Client) => Promise<unknown>
   onNotification?: (payload: string) => void
 }
@@ -16,11 +16,11 @@ const queryMs = 2_000
 const pulseMs = 5_000
 
 /**
- * One PostgreSQL connection that is opened again whenever it breaks:
+ * A PostgreSQL connection that is reopened whenever it breaks:
  *
- *   start ─▶ connecting ─▶ up ──(error, end, silent pulse)──▶ waiting ─▶ connecting …
+ *   start ─▶ connecting ─▶ up ──(error, end, unanswered ping)──▶ waiting ─▶ connecting …
  *
- * No error of `pg` leaves this file: a client without an error listener would end the process.
+ * It handles every error of `pg`, because an error event without a listener would end the process.
  */
 export class KeptConnection {
   readonly #options: KeptConnectionOptions
@@ -33,7 +33,7 @@ export class KeptConnection {
     this.#options = options
   }
 
-  /** Resolves after the first attempt. */
+  /** Resolves after the first attempt to connect, successful or not. */
   async start(): Promise<void> {
     if (!this.#stopped) return
     this.#stopped = false
@@ -48,7 +48,7 @@ export class KeptConnection {
     if (client !== null) await client.end().catch(() => undefined)
   }
 
-  /** False when the connection is down or breaks meanwhile. */
+  /** Resolves with false when there is no connection or the query fails. A failed query closes the connection. */
   async query(text: string, values: unknown[] = []): Promise<boolean> {
     const client = this.#client
     if (client === null) return false
@@ -87,7 +87,7 @@ export class KeptConnection {
     this.#pulse()
   }
 
-  /** A half-open connection says nothing at all, so it is asked now and then. */
+  /** A half-open connection emits no event, so this sends a query every few seconds to detect it. */
   #pulse(): void {
     this.#timer = setTimeout(() => {
       void this.query('select 1').then((alive) => {

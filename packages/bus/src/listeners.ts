@@ -1,6 +1,6 @@
 import type { BusLog, Hint, HintListener } from './bus.ts'
 
-/** The subscribers of one process. A listener that throws does not keep the others from their hint. */
+/** The subscribers of one process. If a listener throws, the error is logged and the others are still called. */
 export class Listeners {
   readonly #listeners = new Set<{ call: HintListener }>()
   readonly #log: BusLog | undefined

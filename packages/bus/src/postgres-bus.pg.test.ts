@@ -32,7 +32,7 @@ async function startPair(): Promise<{ here: Bus; there: Bus } & AsyncDisposable>
   return { here, there, [Symbol.asyncDispose]: stop }
 }
 
-test('[BUS-1] a hint larger than a notification arrives without its entries', async () => {
+test('[BUS-1] a hint that is larger than a notification arrives without its entries', async () => {
   await using pair = await startPair()
   const ear = listen(pair.there)
   const large = chatHint({ chatId: 1, seq: 1, text: randomBytes(8_000).toString('hex') })
@@ -41,7 +41,7 @@ test('[BUS-1] a hint larger than a notification arrives without its entries', as
   expect(ear.hints).toEqual([{ ...large, entries: [] }])
 })
 
-test('[BUS-1] a hint of this process does not come back to it by the database', async () => {
+test('[BUS-1] a process receives each of its own hints once, and not again from the database', async () => {
   await using pair = await startPair()
   const own = listen(pair.here)
   const other = listen(pair.there)
@@ -52,7 +52,7 @@ test('[BUS-1] a hint of this process does not come back to it by the database', 
   expect(own.hints).toEqual([markHint(1), markHint(2)])
 })
 
-test('[BUS-2] without a database publishing still returns at once and reaches this process', timed, async () => {
+test('[BUS-2] without a database publish returns at once and reaches this process', timed, async () => {
   const bus = createPostgresBus({ connectionString: 'postgresql://nobody@127.0.0.1:1/none', log })
   await bus.start()
   const ear = listen(bus)
@@ -63,7 +63,7 @@ test('[BUS-2] without a database publishing still returns at once and reaches th
   await bus.stop()
 })
 
-test('[BUS-2] a broken or foreign notification is dropped, and what follows arrives', async () => {
+test('[BUS-2] invalid notifications are dropped, and later hints arrive', async () => {
   await using pair = await startPair()
   const ear = listen(pair.there)
   for (const payload of ['', 'x', '{"from":"y","hints":[{"t":"chat"}]}', 'null']) {
@@ -74,7 +74,7 @@ test('[BUS-2] a broken or foreign notification is dropped, and what follows arri
   expect(ear.hints).toEqual([markHint(3)])
 })
 
-test('[BUS-4] connections that are cut come back by themselves, again and again', async () => {
+test('[BUS-4] terminated connections are reopened, also the third time, and hints arrive again', async () => {
   await using pair = await startPair()
   const ear = listen(pair.there)
   for (let round = 1; round <= 3; round += 1) {
@@ -92,7 +92,7 @@ test('[BUS-4] connections that are cut come back by themselves, again and again'
   }
 })
 
-test('[BUS-4] a stopped bus leaves no connection, and a bus may be stopped while it cannot connect', async () => {
+test('[BUS-4] a stopped bus has no connection, and a bus that cannot connect can be stopped', async () => {
   {
     await using pair = await startPair()
     pair.here.publish(markHint(1))

@@ -5,17 +5,17 @@ import { KeptConnection } from './kept-connection.ts'
 import { Listeners } from './listeners.ts'
 
 const channel = 'deskbell_hints'
-/** PostgreSQL takes less than 8,000 bytes. */
+/** A NOTIFY payload must be shorter than 8,000 bytes. */
 const payloadBytesMax = 7_500
 const batchMs = 8
-/** Beyond this the oldest hints are dropped, which the receivers heal. */
+/** When more hints wait, the oldest are dropped. Subscribers find these changes in the database. */
 const queueMax = 5_000
 const stopMs = 1_000
 
 /**
- * Hints by LISTEN and NOTIFY, for a few processes on one database.
- * A NOTIFY inside the sending transaction would take a lock of the whole server at each commit and make
- * commits serial; here it comes after the commit, batched, on a connection of its own.
+ * Sends hints by LISTEN and NOTIFY, for a few processes on one database.
+ * A NOTIFY inside the transaction of a change would take a lock of the whole server at the commit, so all commits would
+ * be serial. So the bus sends NOTIFY after the commit, in batches, on a connection of its own.
  */
 export function createPostgresBus(options: { connectionString: string; log: BusLog }): Bus {
   return new PostgresBus(options)
@@ -82,7 +82,9 @@ class PostgresBus implements Bus {
     if (this.#queue.length > 0) await this.#flush()
   }
 
-  /** One statement for the whole batch. What fails is lost, not kept: receivers have healed it before it could come. */
+  /**
+   * Sends the batch in one statement. Failed hints are not retried: subscribers find the changes before a retry could.
+   */
   async #flush(): Promise<void> {
     const hints = this.#queue
     this.#queue = []

@@ -1,11 +1,11 @@
 import type { UserId } from './ids.ts'
 import type { Role } from './users.ts'
 
-/** Who asks. Every use case takes the actor second and asks its policy first. */
+/** The caller of a use case. Every use case takes it as the second argument and first checks what it may do. */
 export type Actor = {
   userId: UserId
   role: Role
   name: string
-  /** The session the actor came with; ends with it. */
+  /** The session of the call. When it ends, the actor is no longer signed in. */
   sessionId: number
 }

@@ -63,8 +63,8 @@ export const chatOutputSchema = z.object({ chat: chatSchema })
 export type ChatOutput = z.infer<typeof chatOutputSchema>
 
 /**
- * A client sends at most `clientChatId`; an operator names the client by `email` and `name`.
- * Which of the two forms fits depends on the role, so the use case decides it.
+ * A client may only send `clientChatId`. An operator names the client by `email` and `name`. The form depends on the
+ * role, so the use case checks it.
  */
 export const createChatInputSchema = z
   .strictObject({
@@ -103,17 +103,17 @@ export type ChatInput = z.output<typeof chatInputSchema>
 
 export const assignOperatorInputSchema = z.strictObject({
   chatId: chatIdSchema,
-  /** Oneself when left out. */
+  /** Default: the caller. */
   operatorId: userIdSchema.optional(),
   takeOver: z.boolean().optional(),
 })
 export type AssignOperatorInput = z.output<typeof assignOperatorInputSchema>
 
-/** With `ifSeq` the chat is closed only if the client has written nothing after that place. */
+/** With `ifSeq` the chat is closed only if the client has written nothing after that `seq`. */
 export const closeChatInputSchema = z.strictObject({ chatId: chatIdSchema, ifSeq: z.int().min(0).optional() })
 export type CloseChatInput = z.output<typeof closeChatInputSchema>
 
-/** With `ifSeq` the client is waved off only if it has written nothing after that place. */
+/** With `ifSeq` the client is waved off only if it has written nothing after that `seq`. */
 export const noReplyInputSchema = z.strictObject({ chatId: chatIdSchema, ifSeq: z.int().min(0).optional() })
 export type NoReplyInput = z.output<typeof noReplyInputSchema>
 
@@ -122,11 +122,11 @@ const markShape = { chatId: chatIdSchema, seq: z.int().min(0) }
 export const markReadInputSchema = z.strictObject(markShape)
 export type MarkReadInput = z.output<typeof markReadInputSchema>
 
-/** Everything up to `seq` has reached a device of the asker. */
+/** Everything up to `seq` has arrived at a device of the caller. */
 export const markDeliveredInputSchema = z.strictObject(markShape)
 export type MarkDeliveredInput = z.output<typeof markDeliveredInputSchema>
 
-/** What a page offers when a client writes into a closed chat. `messages.send` itself always refuses. */
+/** What a page offers when a client writes in a closed chat. `messages.send` itself always refuses the message. */
 export const closedChatPolicySchema = z.enum(['say', 'reopen', 'new'])
 /** `say`: only that the chat is closed. `reopen`: the same chat is opened again first. `new`: another chat begins. */
 export type ClosedChatPolicy = 'say' | 'reopen' | 'new'

@@ -1,15 +1,15 @@
-/** Why the server closes a socket. A program comes back after the first group, and not after the second. */
+/** Why the server closes a socket. A program reconnects after a code of the first group, and not after the second. */
 export const closeCodes = {
-  /** The server restarts: come back. */
+  /** The server stops, or cannot serve the socket at this moment: reconnect. */
   restart: 1012,
-  /** Too much was waiting for this socket: come back and resume by cursor. */
+  /** The socket did not read fast enough: reconnect and resume from the cursor. */
   slow: 4008,
-  /** The user has too many sockets: come back later. */
+  /** The user has too many sockets: reconnect later. */
   tooMany: 4029,
 
-  /** Broken frames: a defect in the program. */
+  /** Invalid frames, which means a defect in the program. */
   protocol: 4400,
-  /** The session has ended: sign in. */
+  /** The session has ended: sign in again. */
   unauthenticated: 4401,
   forbidden: 4403,
 } as const

@@ -31,7 +31,7 @@ export const errorCodeSchema = z.enum(Object.keys(errorMeanings) as [ErrorCode, 
 export const inputIssueSchema = z.object({ path: z.string(), message: z.string() })
 export type InputIssue = z.infer<typeof inputIssueSchema>
 
-/** The body of every REST error, RFC 9457. */
+/** The body of every REST error (RFC 9457). */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -44,16 +44,16 @@ export const problemSchema = z.object({
 export type Problem = z.infer<typeof problemSchema>
 
 export type AppErrorOptions = {
-  /** A sentence for the caller; the code's meaning when left out. */
+  /** A sentence for the caller. Default: the meaning of the code. */
   detail?: string
-  /** For the log only; never leaves the server. */
+  /** For the log only. It is never sent to the caller. */
   internal?: string
   cause?: unknown
   retryAfterMs?: number
   issues?: InputIssue[]
 }
 
-/** The one error that use cases throw. What is public and what is internal never mix. */
+/** The error that use cases throw. `internal` and `cause` are for the log; the rest is for the caller. */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode

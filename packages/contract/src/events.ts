@@ -42,12 +42,12 @@ export type LogEntry = { seq: number; at: string; actor: EntryActor } & (
   | { kind: 'retracted'; data: { messageId: MessageId } }
 )
 
-/** A position: `epoch:seq`, and whatever follows `~` is ignored. */
+/** A position: `epoch:seq`. Text after a `~` is ignored. */
 export const cursorSchema = stringSchema(1, 200)
 
 export const followChatInputSchema = z.strictObject({
   chatId: chatIdSchema,
-  /** Wins over `cursor`: a stock client sends both when it comes back. */
+  /** Has precedence over `cursor`: a tRPC client sends both when it reconnects. */
   lastEventId: cursorSchema.optional(),
   cursor: cursorSchema.optional(),
 })
@@ -55,11 +55,11 @@ export type FollowChatInput = z.output<typeof followChatInputSchema>
 
 const seq = z.int().min(0)
 
-/** `foreign` cursor (another epoch or unreadable), one from the `future`, or one `too_far` behind. */
+/** The cursor is `foreign` (of another epoch, or invalid), after the end of the log (`future`), or `too_far` behind. */
 export const resetReasonSchema = z.enum(['foreign', 'future', 'too_far'])
 export type ResetReason = z.infer<typeof resetReasonSchema>
 
-/** What `chats.events` sends. A program ignores a `t` it does not know. */
+/** A frame of `chats.events`. A program ignores frames whose `t` it does not know. */
 export const chatFrameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ev'), events: z.array(logEntrySchema) }),
   z.object({ t: z.literal('live'), top: seq }),
@@ -67,14 +67,14 @@ export const chatFrameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hb'), top: seq }),
   z.object({ t: z.literal('rcpt'), userId: userIdSchema, role: roleSchema, deliveredSeq: seq, readSeq: seq }),
   z.object({ t: z.literal('typing'), userId: userIdSchema, role: roleSchema, until: timeSchema }),
-  /** For operators: is the client here, and since when not. */
+  /** For operators: whether the client is online, and when it was last. */
   z.object({ t: z.literal('presence'), clientOnline: z.boolean(), clientSeenAt: timeSchema.nullable() }),
 ])
 export type ChatFrame = z.infer<typeof chatFrameSchema>
 
 export const pageInputSchema = z.strictObject({
   chatId: chatIdSchema,
-  /** Exclusive; the newest page when left out. */
+  /** Exclusive. Default: the newest page. */
   beforeSeq: z.int().positive().optional(),
   limit: limitSchema(messagesLimitMax),
 })

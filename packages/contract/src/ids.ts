@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Ids are integers on the wire, 1 to 2^53−1. */
+/** Ids are JSON numbers: integers from 1 to 2^53−1. */
 const id = z.int().positive()
 
 export const userIdSchema = id.brand<'UserId'>()

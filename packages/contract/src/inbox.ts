@@ -7,13 +7,15 @@ export const followInboxInputSchema = z.strictObject({ lastEventId: cursorSchema
 export type FollowInboxInput = z.output<typeof followInboxInputSchema>
 
 /**
- * What `inbox.events` sends: for operators over all chats, for a client over the own ones.
- * A row replaces one of an older `rev`; at an equal `rev` only a smaller `unread` is taken.
+ * A frame of `inbox.events`: for operators about all chats, for a client about its own.
+ * A row replaces one with a lower `rev`. At an equal `rev` it replaces one with a greater `unread`.
  */
 export const inboxFrameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('upsert'), rows: z.array(chatSchema) }),
   z.object({ t: z.literal('gone'), chatId: chatIdSchema, rev: z.int().min(0) }),
-  /** Open chats: all, the asker's own, without an operator; and how many unread messages the asker has in them. */
+  /**
+   * Numbers of open chats: all, the caller's own, those without an operator; and the caller's unread messages in them.
+   */
   z.object({
     t: z.literal('counts'),
     open: z.int().min(0),
@@ -23,7 +25,7 @@ export const inboxFrameSchema = z.discriminatedUnion('t', [
     /** Of these, the ones in the asker's own chats and in those without an operator. */
     unreadOwn: z.int().min(0),
   }),
-  /** Is any operator here to answer? One fact for all clients; no names. */
+  /** For clients: whether any operator is online. It names no operator. */
   z.object({ t: z.literal('presence'), operatorsOnline: z.boolean() }),
   z.object({ t: z.literal('live') }),
   z.object({ t: z.literal('reset') }),

@@ -5,16 +5,16 @@
 
 /** Text of one message, in bytes of UTF-8 after trimming. */
 export const messageTextBytesMax = 16_384
-/** The start of the last message that a chat row carries, in code points. */
+/** Length of the start of the last message in the row of a chat, in code points. */
 export const lastMessageTextCharsMax = 200
 /** `clientMsgId` and `clientChatId`, in code points. */
 export const callerIdCharsMax = 255
 /** A person's name, in code points. */
 export const nameCharsMax = 120
-/** RFC 5321's bound for an address. */
+/** The limit of RFC 5321 for an address. */
 export const emailCharsMax = 254
 
-/** HTTP bodies and socket frames. */
+/** Size of an HTTP body or a socket frame. */
 export const frameBytesMax = 256 * 1024
 
 export const limitDefault = 50
@@ -23,108 +23,111 @@ export const messagesLimitMax = 200
 /** Messages in one `messages.sendBatch`. */
 export const batchItemsMax = 20
 
-/** Messages and changes of chats that wait to be stored in one process, and those of one chat whose lock is held. */
+/** Messages and changes that may wait in the chat writer of one process, and in the queue of one blocked chat. */
 export const writeQueueItemsMax = 8_192
 export const blockedChatItemsMax = 200
-/** A change of a chat that does not have the chat's lock after so long is refused. */
+/** A change of a chat is refused when it does not get the lock of the chat within this time. */
 export const lockWaitMsMax = 2_000
-/** Messages and changes in one transaction. */
+/** Messages and changes in one transaction of the chat writer. */
 export const writeBatchItemsMax = 512
 
 /** Entries in one `ev` frame. */
 export const frameEntriesMax = 64
-/** A follower further behind than this gets `reset` in place of the entries. */
+/** A follower that is further behind than this gets `reset` instead of the entries. */
 export const catchUpEntriesMax = 300
-/** Changed chats an inbox follower may be behind before it gets `reset`. */
+/** A follower of the inbox gets `reset` when more chats than this have changed since its cursor. */
 export const catchUpRowsMax = 500
-/** The same for changes of all chats together, because finding the chats among them takes time. */
+/** The same for rows of the feed, because finding the changed chats among them takes time. */
 export const catchUpChangesMax = 10_000
-/** Entries kept in memory for a chat that somebody follows. */
+/** Entries of a followed chat that are kept in memory, and their size. */
 export const ringEntriesMax = 256
 export const ringBytesMax = 256 * 1024
 
-/** Frames of one socket frame's batch, calls in flight, and subscriptions of one socket. */
+/** Requests in one frame, calls in flight and subscriptions of one socket. */
 export const socketBatchMax = 20
 export const socketCallsMax = 16
 export const socketSubscriptionsMax = 16
-/** A socket that did not sign in at the upgrade has this long to send `connectionParams`. */
+/** A socket that did not sign in at the upgrade must send `connectionParams` within this time. */
 export const socketSignInMs = 5_000
-/** Bytes waiting for a slow socket: above the soft bound its streams wait, above the hard one nothing is read from it. */
+/** Bytes that wait for a slow socket: above the soft limit its streams pause, above the hard one it is not read. */
 export const socketQueueSoftBytes = 64 * 1024
 export const socketQueueHardBytes = 256 * 1024
-/** Above this, what nobody misses (typing) is left out. */
+/** Above this, frames that may be lost (typing) are not sent. */
 export const socketQueueBusyBytes = 16 * 1024
-/** A socket that stays above the soft bound for this long is closed with `slow`; a long answer adds time at this rate. */
+/**
+ * A socket that stays above the soft limit for this long is closed with `slow`. A long answer adds time at the given
+ * rate, up to the maximum.
+ */
 export const socketSlowMs = 5_000
 export const socketReadBytesPerSecondMin = 32 * 1024
 export const socketLongAnswerMsMax = 15_000
-/** A peer that does not answer the close is cut off after this. */
+/** A peer that does not answer a close frame is disconnected after this time. */
 export const socketCloseMs = 5_000
 
-/** Streams over HTTP: so many of one session, a ping this often, and a client comes back after this much silence. */
+/** Streams over HTTP: the maximum per session, the interval of pings, and the silence after which clients reconnect. */
 export const httpStreamsMax = 16
 export const streamPingMs = 10_000
 export const streamSilenceMs = 30_000
-/** A stream over HTTP that was cut off is opened again after a random time between these. */
+/** A broken stream over HTTP is reopened after a random time between these. */
 export const streamRetryMinMs = 300
 export const streamRetryMaxMs = 1_500
 
 /** Sockets of one user in one process. */
 export const userSocketsMax = 20
-/** A process that is so late with its work takes no new sockets. */
+/** A process whose event loop is delayed by more than this refuses new sockets. */
 export const loopBehindMs = 1_000
 
-/** Server keep-alive: a ping after this much silence, and this long to answer it. */
+/** Keep-alive of the server: the silence after which it sends a ping, and the time to answer it. */
 export const serverPingMs = 25_000
 export const serverPongMs = 10_000
-/** The same, from the client's side. */
+/** Keep-alive of the client: the same. */
 export const clientPingMs = 20_000
 export const clientPongMs = 10_000
-/** Idle streams send `hb` at a random moment of this window. */
+/** An idle stream sends `hb` after a random time between these. */
 export const heartbeatMinMs = 15_000
 export const heartbeatMaxMs = 25_000
 
-/** How long an ended session may keep a socket. */
+/** Sockets and streams of an ended session are closed within this time. */
 export const sessionEndMs = 2_000
-/** Life of a session. */
+/** Lifetime of a session. */
 export const sessionDays = 30
 
 /** An author may edit or retract a message for so long after it was stored. */
 export const editWindowMs = 5 * 60_000
 
-/** Typing: told this often while somebody writes, taken at most this often, and shown this long after it was last told. */
+/** Typing: the interval of repeated calls, the shortest one that is accepted, and how long a call is shown. */
 export const typingRepeatMs = 3_000
 export const typingAcceptMs = 2_000
 export const typingShowMs = 6_000
 
-/** Presence: a process tells of its people this often; whoever was not told of for longer is away. */
+/** Presence: how often a process refreshes its connected users, and the time without a refresh until one is away. */
 export const presenceRefreshMs = 15_000
 export const presenceExpiryMs = 45_000
-/** Who goes is shown as away after this: a reload or a change of network is no absence. */
+/** The grace period: a user without a connection is shown as away after it, so not during a reload of the page. */
 export const presenceGraceMs = 20_000
-/** How often a process looks who is here. */
+/** How often a process reads who is online. */
 export const presenceLookMs = 2_000
 /** Of so many people is it said at once who is here; rows of a list are asked about this often, and at most once a second. */
 export const onlineUsersMax = 100
 /** How often a list asks about its rows, in milliseconds. */
 export const onlineRepeatMs = 5_000
 
-/** Rings of one process together; at this bound the ones that were quiet for longest give up their entries. */
+/** Size of all rings of a process. Beyond it, the rings that were idle the longest drop their entries. */
 export const ringsBytesMax = 64 * 1024 * 1024
-/** A writing transaction that is open for longer holds back the feed, and the log says so. */
+/** A writing transaction that is open for longer is logged, because it holds back the feed. */
 export const longTransactionMs = 5_000
 
-/** How often followed chats are compared with the database, to heal a lost hint. */
+/** How often followers are reconciled with the database, to find changes whose hints were lost. */
 export const healMs = 400
 
-/** A server that cannot reach its database answers `unavailable` within this time. */
+/** While the database is away, calls fail with `unavailable` within this time. */
 export const unavailableMs = 3_000
-/** What `Retry-After` says with `unavailable`, in seconds. */
+/** The value of `Retry-After` with `unavailable`, in seconds. */
 export const unavailableRetrySeconds = 1
 
 /**
- * Rates: so many a second in the long run, and `burst` at once. Sign-ins and sockets by address, sends by user.
- * A whole office behind one address may come back at once.
+ * Rate limits: `perSecond` on average, and `burst` at once. Sign-ins and sockets count per address, sends per user. The
+ * bursts per address are large, because a whole office behind one address may reconnect at once.
  */
 export const signInRate = { perSecond: 5, burst: 100 } as const
 export const connectRate = { perSecond: 200, burst: 2_000 } as const

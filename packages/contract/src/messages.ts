@@ -54,7 +54,7 @@ export type SendOutput = z.infer<typeof sendOutputSchema>
 export const sendItemSchema = z.strictObject(sendItemShape)
 export type SendItem = z.output<typeof sendItemSchema>
 
-/** Sent in array order, in one transaction; each item has its own outcome. */
+/** The items are stored in array order, in one transaction. Each has an outcome of its own. */
 export const sendBatchInputSchema = z.strictObject({
   chatId: chatIdSchema,
   items: z.array(sendItemSchema).min(1).max(batchItemsMax),

@@ -2,8 +2,8 @@ import { emailCharsMax, nameCharsMax } from './limits.ts'
 import { hasVisible } from './visible.ts'
 
 /*
- * The one form in which e-mail addresses and names are stored, compared and returned, and what can be seen of a text.
- * Characters are told apart by their Unicode properties. Without zod, so that the pages can take it.
+ * The normal form of e-mail addresses and names, in which they are stored, compared and returned.
+ * Characters are classified by their Unicode properties. The module does not import zod, so that pages can import it.
  */
 
 /** A text in its one form, or why it has none: the end of a sentence that begins with the name of the field. */
@@ -17,24 +17,25 @@ export function normalEmail(given: string): NormalForm {
   const text = given.trim()
   const fault = wellFormedFault(text) ?? lengthFault(text, emailCharsMax * 2)
   if (fault !== undefined) return { fault }
-  // Joining letters to their marks keeps an address; a letter that has another standard form may be another one's.
+  // Composing letters and marks does not change an address. But a letter with another standard form could be mistaken
+  // for the letter of another address.
   if ([...text].some((character) => character !== character.normalize('NFC')))
     return { fault: 'must not contain letters that have another standard form' }
   const [, local, domain] = address.exec(text.normalize('NFC')) ?? []
   const labels = domain === undefined ? undefined : asciiDomain(domain)
   if (local === undefined || labels === undefined) return { fault: 'must be an email address' }
-  // Some marks join a small letter that did not join the capital one.
+  // Composed again, because some marks compose with the small letter only.
   const value = `${local.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).normalize('NFC')}@${labels}`
   const tooLong = lengthFault(value, emailCharsMax)
   return tooLong === undefined ? { value } : { fault: tooLong }
 }
 
-/** Dotted words of what can be seen, `@`, and a name with a dot in it. Joiners belong to the words of some scripts. */
+/** Visible words with dots between them, `@`, and a domain with a dot. Domains of some scripts need joiners. */
 const word = String.raw`[^\s@"(),:;<>[\]\\.\p{C}\p{Default_Ignorable_Code_Point}]+`
 const label = String.raw`[\p{L}\p{M}\p{N}\p{Join_Control}-]+`
 const address = new RegExp(`^(${word}(?:\\.${word})*)@((?:${label}[.\u3002\uff0e\uff61])+${label})$`, 'u')
 
-/** As browsers write a host name (UTS #46). They would read a last label of digits as an address of the network. */
+/** Converts a domain as browsers do (UTS #46). They would parse one whose last label is a number as an IP address. */
 function asciiDomain(domain: string): string | undefined {
   const host = hostOf(domain)
   if (host === undefined || host.length > 253) return undefined
@@ -65,20 +66,22 @@ export function normalName(given: string): NormalForm {
   return fault === undefined ? { value } : { fault }
 }
 
-/** Control characters, and the separators of lines and paragraphs. */
+/** Control characters, and the Unicode separators of lines and paragraphs. */
 const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u
-/** Embeddings, overrides and isolates. The three marks turn nothing around them and stand in names of some scripts. */
+/**
+ * Embeddings, overrides and isolates. The three marks reorder no other text, and names of some scripts contain them.
+ */
 const reordering = /(?![\u061c\u200e\u200f])\p{Bidi_Control}/u
 
 export const unseen = 'must have a character that can be seen'
 
 export function wellFormedFault(value: string): string | undefined {
-  // Half of a pair; as a property, because browsers have `isWellFormed` only since a short while.
+  // A lone surrogate.
   if (/\p{Cs}/u.test(value)) return 'must be well-formed Unicode'
   return value.includes('\0') ? 'must not contain NUL' : undefined
 }
 
-/** Counts code points, but only as far as it must: the text may be hostile. */
+/** Counts code points only if the text is short enough, because it may be very long. */
 function lengthFault(value: string, charsMax: number): string | undefined {
   const isLong = value.length > 2 * charsMax || [...value].length > charsMax
   return isLong ? `must have at most ${charsMax} characters` : undefined

@@ -23,9 +23,9 @@ import type {
   userSchema,
 } from './users.ts'
 
-/** The types that programs outside read are written out, so that they can be read; they say what the schemas say. */
+/** Public types are written out, so that they are readable in the SDK. They must equal those of the schemas. */
 describe('the types that are written out', () => {
-  test('[SDK-1] are those of the schemas', () => {
+  test('[SDK-1] equal the types of the schemas', () => {
     expectTypeOf<z.infer<typeof userIdSchema>>().toEqualTypeOf<UserId>()
     expectTypeOf<z.infer<typeof chatIdSchema>>().toEqualTypeOf<ChatId>()
     expectTypeOf<z.infer<typeof messageIdSchema>>().toEqualTypeOf<MessageId>()

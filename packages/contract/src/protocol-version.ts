@@ -1,5 +1,5 @@
 /**
- * The version of the socket's frames.
- * 1: first: ev, live, reset, hb, rcpt, typing; upsert, gone, counts.
+ * The version of the frames of a socket.
+ * 1: the frames of `chatFrameSchema` and `inboxFrameSchema`.
  */
 export const protocolVersion = 1

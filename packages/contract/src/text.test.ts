@@ -13,19 +13,19 @@ describe('messageTextSchema', () => {
     ['tab\tinside', 'tab\tinside'],
     ['\u00a0 wide \u3000', 'wide'],
     ['😀', '😀'],
-  ])('[MSG-8] trims and makes line ends \\n: %j', (given, stored) => {
+  ])('[MSG-8] trims the text and converts line ends to \\n: %j', (given, stored) => {
     expect(messageTextSchema.parse(given)).toBe(stored)
   })
 
   test.each(['', '   ', '\r\n', '\0', 'a\0b', 'bell\u0007', 'del\u007f', 'c1\u0085', '\ud800', 'half \udc00 pair'])(
-    '[MSG-8] refuses %j',
+    '[MSG-8] rejects %j',
     (text) => {
       expect(accepts(messageTextSchema, text)).toBe(false)
     },
   )
 
   test.each(['\u200b', '\ufeff \u2060', '\u3164', '\u115f\u1160', '\u2800', '\u00ad', '\ufe0f\u200d', '\u{e0041}'])(
-    '[MSG-21] refuses a text of which nothing is seen: %j',
+    '[MSG-21] rejects a text without a visible character: %j',
     (text) => {
       expect(messageTextSchema.safeParse(text).error?.issues).toMatchObject([
         { message: 'must have a character that can be seen' },
@@ -44,11 +44,11 @@ describe('messageTextSchema', () => {
     'می\u200cخواهم',
     '🫩',
     'one\u2028two',
-  ])('[MSG-21] keeps a text of which something is seen as it is: %j', (text) => {
+  ])('[MSG-21] accepts a text with a visible character unchanged: %j', (text) => {
     expect(messageTextSchema.parse(text)).toBe(text)
   })
 
-  test('[MSG-8] counts bytes of UTF-8 after trimming', () => {
+  test('[MSG-8] the limit counts bytes of UTF-8 after trimming', () => {
     expect(accepts(messageTextSchema, 'a'.repeat(messageTextBytesMax))).toBe(true)
     expect(accepts(messageTextSchema, ` ${'a'.repeat(messageTextBytesMax)} `)).toBe(true)
     expect(accepts(messageTextSchema, 'a'.repeat(messageTextBytesMax + 1))).toBe(false)
@@ -56,7 +56,7 @@ describe('messageTextSchema', () => {
     expect(accepts(messageTextSchema, `${'😀'.repeat(messageTextBytesMax / 4)}a`)).toBe(false)
   })
 
-  test('[MSG-8] what is stored once is stored the same when it is sent again', () => {
+  test('[MSG-8] parsing an accepted text again does not change it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         const first = messageTextSchema.safeParse(text)
@@ -81,12 +81,12 @@ describe('names, ids and addresses', () => {
     ['anna@XN--E1AFMKFD.xn--p1ai', 'anna@xn--e1afmkfd.xn--p1ai'],
     ['jose\u0301@exa\u0308mple.de', 'josé@xn--exmple-cua.de'],
     ['josé@exämple.de', 'josé@xn--exmple-cua.de'],
-    // The small letter joins its mark, the capital one does not.
+    // The mark composes with the small letter, but not with the capital one.
     ['J\u030c@a.de', '\u01f0@a.de'],
     ['a@例え。テスト', 'a@xn--r8jz45g.xn--zckzah'],
     ['a@نامه\u200cای.com', 'a@xn--mgba3gch31f060k.com'],
     ["o'neil+tag@b-c.museum", "o'neil+tag@b-c.museum"],
-  ])('[AUTH-15] [AUTH-18] %j is stored as %s, which is its own form', (given, stored) => {
+  ])('[AUTH-15] [AUTH-18] the address %j has the normal form %s', (given, stored) => {
     expect(emailSchema.parse(given)).toBe(stored)
     expect(emailSchema.parse(stored)).toBe(stored)
   })
@@ -110,11 +110,11 @@ describe('names, ids and addresses', () => {
     'a@-b.de',
     'a@b_c.de',
     `a@${'b'.repeat(64)}.de`,
-  ])('[AUTH-15] [AUTH-18] refuses %j', (email) => {
+  ])('[AUTH-15] [AUTH-18] rejects the address %j', (email) => {
     expect(emailSchema.safeParse(email).success).toBe(false)
   })
 
-  test('[AUTH-18] whatever is taken, its form is a form of its own and has no other', () => {
+  test('[AUTH-18] the normal form of an accepted address is NFC, and normalising it again does not change it', () => {
     const part = fc.string({
       unit: fc.constantFrom(...'aAkKjJ\u212a\u030c\u0301éeñß.-\u200dя'),
       minLength: 1,
@@ -135,7 +135,7 @@ describe('names, ids and addresses', () => {
     ['  Jose\u0301 Lee ', 'José Lee'],
     ['\u200eדנה', '\u200eדנה'],
     ['👩\u200d🚀', '👩\u200d🚀'],
-  ])('[AUTH-19] the name %j is stored as %j', (given, stored) => {
+  ])('[AUTH-19] the name %j has the normal form %j', (given, stored) => {
     expect(nameSchema.parse(given)).toBe(stored)
   })
 
@@ -151,11 +151,11 @@ describe('names, ids and addresses', () => {
     '\u202egnp.exe',
     'a\u2066b\u2069',
     '\u202aa\u202c',
-  ])('[AUTH-19] refuses the name %j', (name) => {
+  ])('[AUTH-19] rejects the name %j', (name) => {
     expect(nameSchema.safeParse(name).success).toBe(false)
   })
 
-  test('[REST-10] lengths count code points, and text is well-formed without NUL', () => {
+  test('[REST-10] limits of length count code points, and lone surrogates and NUL are rejected', () => {
     expect(accepts(nameSchema, '😀'.repeat(120))).toBe(true)
     expect(accepts(nameSchema, '😀'.repeat(121))).toBe(false)
     expect(callerIdSchema.safeParse('😀'.repeat(255)).success).toBe(true)

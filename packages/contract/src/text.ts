@@ -3,7 +3,7 @@ import { callerIdCharsMax, emailCharsMax, messageTextBytesMax, nameCharsMax } fr
 import { type NormalForm, normalEmail, normalName, unseen, wellFormedFault } from './normal-form.ts'
 import { hasVisible } from './visible.ts'
 
-/** Well-formed Unicode without NUL; length counts code points. */
+/** A string of well-formed Unicode without NUL. Its length is counted in code points. */
 export function stringSchema(charsMin: number, charsMax: number) {
   return z
     .string()
@@ -26,7 +26,7 @@ export const emailSchema = normalised(normalEmail).meta({
   description: `An address of at most ${emailCharsMax} characters, in any script: trimmed and NFC, the domain as lower-case A-labels, ASCII letters lower-cased. A letter that NFC itself changes is refused.`,
 })
 
-/** Answers the one form of what was given, or says why there is none. */
+/** A string that is converted to its normal form, or rejected with the reason why it has none. */
 function normalised(normalForm: (given: string) => NormalForm) {
   return z.string().transform((given, context) => {
     const { value, fault } = normalForm(given)
@@ -36,7 +36,10 @@ function normalised(normalForm: (given: string) => NormalForm) {
   })
 }
 
-/** Message text: trimmed, `\n` line ends, no control characters but `\n` and `\t`, 1–16,384 bytes of UTF-8, something that is seen. */
+/**
+ * The text of a message: trimmed, with `\n` as line end, without other control characters but `\t`, 1 to 16,384 bytes
+ * of UTF-8, and with a visible character.
+ */
 export const messageTextSchema = z
   .string()
   .transform((value) => value.replace(/\r\n?/g, '\n').trim())
@@ -54,7 +57,9 @@ function lengthFault(value: string, charsMin: number, charsMax: number): string 
   return chars > charsMax ? `must have at most ${charsMax} characters` : undefined
 }
 
-/** Counts code points, but stops soon after `most`: the text may be hostile. */
+/**
+ * Counts code points. For a text that is certainly too long it returns `most + 1`, because the text may be very long.
+ */
 function codePoints(value: string, most: number): number {
   if (value.length > 2 * most) return most + 1
   return [...value].length

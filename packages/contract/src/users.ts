@@ -45,11 +45,11 @@ export type LoginOutput = {
 export const userOutputSchema = z.object({ user: userSchema })
 export type UserOutput = z.infer<typeof userOutputSchema>
 
-/** Which of these are clients who are here? */
+/** Asks which of these users are clients and online. */
 export const onlineInputSchema = z.strictObject({ userIds: z.array(userIdSchema).min(1).max(onlineUsersMax) })
 export type OnlineInput = z.output<typeof onlineInputSchema>
 export const onlineOutputSchema = z.object({ online: z.array(userIdSchema) })
 export type OnlineOutput = z.infer<typeof onlineOutputSchema>
 
-/** An empty body. It may be left out. */
+/** No input: an empty object, or none. */
 export const emptyInputSchema = z.strictObject({}).optional()

@@ -1,6 +1,6 @@
 /*
- * Arrays in PostgreSQL's own text form. The driver's way asks about the type of every element;
- * a batch of sends has thousands.
+ * Arrays in the text form of PostgreSQL. The driver's own conversion checks the type of every element, which takes too
+ * long for a batch of sends with thousands of values.
  */
 
 export function numberArray(values: readonly (number | null)[]): string {

@@ -2,7 +2,11 @@ import { nameCharsMax } from '@deskbell/contract/limits'
 import { normalName } from '@deskbell/contract/normal-form'
 import type { Role } from '@deskbell/contract/users'
 
-/** A name that was stored before names had a form: what separated words becomes a space, what cannot be seen goes. */
+/**
+ * Returns the normal form of a name that was stored before names had one. Control characters and line breaks become
+ * spaces, and characters that change the direction of text are removed. If the result still has no normal form, for
+ * example because it has no visible character, the name becomes `Client` or `Operator`.
+ */
 export function cleanName(stored: string, role: Role): string {
   if (normalName(stored).value === stored) return stored
   const oneLine = stored
@@ -13,5 +17,5 @@ export function cleanName(stored: string, role: Role): string {
   return normalName(cut).value ?? nameless[role]
 }
 
-/** Nothing of the address: clients see the names of operators and not their addresses. */
+/** Not made from the e-mail address: clients see the names of operators and must not see their addresses. */
 const nameless = { client: 'Client', operator: 'Operator' }

@@ -23,7 +23,7 @@ const sleepers = async (db: Database) => {
 const ask = (db: Database) => db.orm.execute(sql`select 1`)
 
 test(
-  '[HTTP-6] with the server stopped every way to ask is unavailable within three seconds, and it recovers',
+  '[HTTP-6] while the server is stopped queries are unavailable within three seconds, and they work after a restart',
   timed,
   async () => {
     await using folder = await embeddedFolder()
@@ -46,7 +46,7 @@ test(
   },
 )
 
-test('[HTTP-6] a killed session is unavailable, with the state that the server gave', async () => {
+test('[HTTP-6] a statement of a terminated session is unavailable, with the SQLSTATE of the server', async () => {
   await using fresh = await freshDatabase()
   const { db } = fresh
   const sleeping = failure(db.orm.execute(sql`select pg_sleep(4)`))
@@ -61,7 +61,7 @@ test('[HTTP-6] a killed session is unavailable, with the state that the server g
   expect([sqlState(error), isUnavailable(error), isConnectionLost(error)]).toEqual(['57P01', true, true])
 })
 
-test('[HTTP-6] a lock that is not given within two seconds is unavailable, and the connection stays good', async () => {
+test('[HTTP-6] a lock timeout is reported as unavailable, and not as a lost connection', async () => {
   await using fresh = await freshDatabase()
   const { db } = fresh
   await inTransaction(db, async (tx) => {
@@ -71,7 +71,7 @@ test('[HTTP-6] a lock that is not given within two seconds is unavailable, and t
   })
 })
 
-test('[HTTP-6] a pool without a free connection is unavailable after two seconds', async () => {
+test('[HTTP-6] waiting for a connection of an exhausted pool fails as unavailable', async () => {
   await using fresh = await freshDatabase({ poolMax: 1 })
   await inSnapshot(fresh.db, async () => {
     const error = await failure(ask(fresh.db))
@@ -80,7 +80,7 @@ test('[HTTP-6] a pool without a free connection is unavailable after two seconds
 })
 
 test(
-  '[HTTP-6] a slow statement is given up within three seconds, and the server ends it after five',
+  '[HTTP-6] the client abandons a slow statement within three seconds, and the server cancels it after five',
   timed,
   async () => {
     await using fresh = await freshDatabase()
@@ -94,7 +94,7 @@ test(
 )
 
 test(
-  '[HTTP-6] a server that hangs is unavailable within three seconds, and useful again when it goes on',
+  '[HTTP-6] queries to a suspended server fail as unavailable within three seconds, and work when it continues',
   timed,
   async () => {
     await using folder = await embeddedFolder()
@@ -115,7 +115,7 @@ test(
   },
 )
 
-test('[AUTH-2] the name of a violated constraint comes out of the wrapped error', async () => {
+test('[AUTH-2] the name of a violated constraint is found in the cause of a wrapped error', async () => {
   await using fresh = await freshDatabase()
   const insert = () => fresh.db.pool.query(`insert into users (email, name, role) values ('a@b', 'A', 'client')`)
   await insert()
@@ -127,7 +127,7 @@ test('[AUTH-2] the name of a violated constraint comes out of the wrapped error'
   ])
 })
 
-test('[DB-6] every session has its time-outs and speaks UTC', async () => {
+test('[DB-6] every session has its timeouts and the time zone UTC', async () => {
   await using fresh = await freshDatabase()
   const found = await fresh.db.pool.query(
     `select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,

@@ -9,16 +9,22 @@ export type Database = {
   /** For reads, and for writes of one statement. */
   readonly orm: Orm
   readonly pool: pg.Pool
-  /** For transactions that may wait for a row that somebody else has locked. See `inTransaction`. */
+  /**
+   * For transactions that may wait for a locked row. Separate from `pool`, so that these waits take no connection from
+   * reads. See `inTransaction`.
+   */
   readonly writers: pg.Pool
-  /** One connection that no user can occupy: for health, the epoch, and what hints did not bring. */
+  /**
+   * One connection that calls of users do not use: for the health check, the epoch, and the reconciliation that finds
+   * changes whose hints were lost.
+   */
   readonly reserved: Orm
   readonly reservedPool: pg.Pool
-  /** For the chat writer: statements are sent without waiting for the answers to earlier ones. See `inPipeline`. */
+  /** For the chat writer. Statements are sent without waiting for the results of earlier ones. See `inPipeline`. */
   readonly pipelined: pg.Pool
   /**
-   * From now on every new connection runs `check` before anybody gets it. One whose check fails is closed,
-   * and whoever asked for it gets the error.
+   * From now on every new connection runs `check` before the pool hands it out. If the check fails, the connection is
+   * closed, and the caller that waits for it gets the error.
    */
   checkConnections(check: ConnectionCheck): void
   close(): Promise<void>
@@ -28,33 +34,36 @@ export type ConnectionCheck = (executor: Orm) => Promise<void>
 
 export type DatabaseOptions = {
   connectionString: string
-  /** Connections for reads at most, and as many for transactions; 10 when left out. */
+  /** Maximum size of `pool`, and of `writers`. Default: 10 each. */
   poolMax?: number
-  /** Told of errors on idle connections, such as a restart of the server. */
+  /** Called with errors of idle connections, for example when the server restarts. */
   onError?: (error: Error) => void
   applicationName?: string
 }
 
 const connectTimeoutMs = 2_000
-/** How long a statement waits for a row that somebody else has locked. */
+/** How long a statement waits for a lock before it fails. On `pipelined` the limit is shorter. */
 export const lockTimeoutMs = 2_000
 const idleInTransactionTimeoutMs = 10_000
 /**
- * Two clocks for one statement. The client's: whoever asks gets an answer within three seconds, also when the server
- * hangs or its network has vanished. The server's: a statement that nobody waits for any more ends too.
+ * A statement has two time limits. The client's gives the caller an error even when the server hangs or the network is
+ * down. The wait for a connection comes on top of it. The server's cancels a statement that the client has abandoned.
  */
 const queryTimeoutMs = 2_500
 const statementTimeoutMs = 5_000
 
 const poolMaxDefault = 10
-/** Two workers of the chat writer, four blocked chats that wait for their locks, and one attempt at the others. */
+/** For the chat writer: two workers, four blocked chats that wait for locks, one retry of the other blocked chats. */
 const pipelinedMax = 7
 /**
- * A worker waits for no row, and for another transaction's insert of the same key no longer than this, because all
- * commands of its batch wait with it.
+ * A worker of the chat writer skips locked rows. It can wait only for another transaction that inserts the same unique
+ * key. That wait is short, because all commands of the batch wait with it.
  */
 const pipelinedLockTimeoutMs = 200
-/** Few statements, planned once, that find their rows by index whatever the statistics of a young table say. */
+/**
+ * The chat writer has few statements. Each is planned once and uses indexes, even when the statistics of a small table
+ * favour a sequential scan.
+ */
 const pipelinedPlans = [
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
@@ -62,11 +71,11 @@ const pipelinedPlans = [
   'enable_mergejoin=off',
 ]
 
-/** Opens the pools. Nothing is connected before the first query. */
+/** Creates the pools. A pool connects when its first query is sent. */
 export function openDatabase(options: DatabaseOptions): Database {
   let check: ConnectionCheck | null = null
   const onConnect = async (client: pg.ClientBase) => {
-    // The pool's type says less than what it makes.
+    // The pool makes a `pg.Client`; its type says only `ClientBase`.
     if (!(client instanceof pg.Client)) throw new TypeError('The pool has made something that is not a client.')
     await check?.(ormOn(client))
   }
@@ -78,7 +87,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const reservedPool = openPlain(1)
   const pipelined = openPool(options, {
     max: pipelinedMax,
-    // The first send after a quiet time need not wait for a connection.
+    // Keeps one connection open, so that the first send after an idle time does not wait for one.
     min: 1,
     pipeline: true,
     onConnect,
@@ -105,7 +114,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 const timeZone = '-c TimeZone=UTC'
 
-/** The pool waits for `onConnect`, which its type does not say. */
+/** The pool awaits the promise of `onConnect`, which the type of pg does not declare. */
 type PoolConfig = Omit<pg.PoolConfig, 'onConnect'> & { onConnect: (client: pg.ClientBase) => Promise<void> }
 
 function openPool(options: DatabaseOptions, config: PoolConfig): pg.Pool {
@@ -119,15 +128,15 @@ function openPool(options: DatabaseOptions, config: PoolConfig): pg.Pool {
     keepAlive: true,
     ...config,
   })
-  // Without a listener an error on an idle connection would end the process.
+  // Without a listener an error of an idle connection would end the process.
   pool.on('error', (error) => options.onError?.(error))
-  // The pool stops listening when it hands a connection out, and whoever asked for it wakes a moment later: an error
-  // that came in one piece with the last answer finds nobody in between. Whoever has it is told by the next statement.
+  // The pool removes its listener when it hands a connection out, and the caller adds one only a moment later. An error
+  // in between would end the process too. The caller gets an error from its next statement.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
-/** The query builder on a pool, or on one connection of it. */
+/** Returns the query builder for a pool, or for one connection. */
 export function ormOn(client: pg.Pool | pg.PoolClient | pg.Client): Orm {
   return drizzle(client, { schema, casing: 'snake_case' })
 }

@@ -19,21 +19,22 @@ import { readOpenChatChanges, readOpenChats } from './queries/open-chats.ts'
 import { createQueries, type Queries } from './queries/queries.ts'
 import { inSnapshot } from './transaction.ts'
 
-/** Large enough that a plan which reads a table shows, and that the planner would like one. */
+/** So large that a plan which scans a table exceeds `rowsMax`, and that the planner may choose such a plan. */
 const size = { messages: 100_000, chats: 10_000, openChats: 800 }
-/** What a node may touch for a page of fifty: that many rows, or those of a few chats beside them. */
+/** How many rows a node of the plan may read for a page of fifty: those of the page, and of a few chats beside it. */
 const rowsMax = 600
 
 let database: FreshDatabase
 let queries: Queries
 let feedEnd: FeedPosition
-/** Some changes before the end. */
+/** Taken before the last changes of the feed. */
 let snapshot: string
 beforeAll(async () => {
   database = await freshDatabase()
   await fillDatabase(database.connectionString, size)
   const { pool, orm } = database.db
-  // Of the busiest operator and of nobody fewer chats are open than a page shows: only an index of open chats ends soon.
+  // The busiest operator has fewer open chats than a page has rows, and so has the queue of unassigned chats. So only
+  // an index of open chats finds them without reading many closed ones.
   await pool.query(`update chats set status = 'closed', closed_at = now()
     where status = 'open' and id % 40 <> 0 and (operator_id = 1 or operator_id is null)`)
   await pool.query('vacuum analyze chats')
@@ -50,7 +51,7 @@ afterAll(() => database.drop())
 const chat = (id: number) => chatIdSchema.parse(id)
 const user = (id: number) => userIdSchema.parse(id)
 const longest = chat(longestChat)
-/** Few messages, closed long ago. */
+/** A closed chat with few messages, all of them old. */
 const short = chat(4_500)
 const busyOperator = user(1)
 const aClient = user(2_500)
@@ -121,20 +122,20 @@ async function place(by: 'activity' | 'waiting', text: string): Promise<ChatsFil
 }
 
 describe.each(['generic', 'custom'] as const)('%s plans', (mode) => {
-  test.each(Object.entries(reads))('[DB-9] %s', async (_, work) => {
+  test.each(Object.entries(reads))('[DB-9] the read uses indexes only and touches few rows: %s', async (_, work) => {
     const plans = (await plansOf(database.db, mode, work)).filter(({ name }) => name !== undefined)
     expect(plans).toHaveLength(1)
     for (const plan of plans) expectBounded(plan)
   })
 
-  test('[DB-9] all open chats, read once for their counts, from their own index', async () => {
+  test('[DB-9] reading all open chats for the counts uses indexes only', async () => {
     const plans = await plansOf(database.db, mode, () => inSnapshot(database.db, readOpenChats))
     expect(plans.map(({ name }) => name)).toEqual(['feed_horizon', 'open_chats_page'])
     for (const { plan } of plans) for (const { node, above } of planNodes(plan)) expectIndexed(node, above)
   })
 })
 
-/** Touches few rows, and would in a table of any size: nothing is read but by an index, and not more than is needed. */
+/** Expects that every node finds its rows by an index, and that none reads more than `rowsMax` of them. */
 function expectBounded({ name, plan }: StatementPlan): void {
   for (const { node, above } of planNodes(plan)) {
     expectIndexed(node, above)
@@ -146,11 +147,11 @@ function expectBounded({ name, plan }: StatementPlan): void {
 function expectIndexed(node: PlanNode, above: readonly PlanNode[]): void {
   const type = node['Node Type']
   expect(type, `of ${node['Relation Name']}`).not.toBe('Seq Scan')
-  // Joins that read one side whole.
+  // These joins read one side completely.
   expect(['Hash Join', 'Merge Join']).not.toContain(type)
   const walksWhole = /^Index(| Only) Scan$/.test(type) && node['Index Cond'] === undefined
   if (walksWhole) expect(above.find((other) => !passing.has(other['Node Type']))?.['Node Type']).toBe('Limit')
 }
 
-/** They hand on rows as they come, so that a limit above them ends the scan below. */
+/** Nodes that pass rows on one by one, so that a limit above them ends the scan below. */
 const passing = new Set(['Subquery Scan', 'Incremental Sort', 'Merge Append', 'Append', 'Nested Loop'])

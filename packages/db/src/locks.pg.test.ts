@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 
-test('[MSG-13] who locks a chat second waits, and sees what the first one committed', async () => {
+test('[MSG-13] a second transaction waits for the lock and reads what the first one committed', async () => {
   const chatId = await newChat()
   const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>()
   const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>()
@@ -37,7 +37,7 @@ test('[MSG-13] who locks a chat second waits, and sees what the first one commit
   expect(await second).toEqual({ status: 'closed', lastSeq: 1 })
 })
 
-test('[MSG-13] another chat is not held up, and a chat that does not exist is nobody', async () => {
+test('[MSG-13] a locked chat does not block another one, and locking a missing chat returns no row', async () => {
   const [held, free] = [await newChat(), await newChat()]
   await inTransaction(fresh.db, async (tx) => {
     await lockChats(tx, [held])
@@ -48,7 +48,7 @@ test('[MSG-13] another chat is not held up, and a chat that does not exist is no
   expect(missing).toEqual([])
 })
 
-test('[MSG-13] many who lock the same chats, named in any order, never meet in a deadlock', async () => {
+test('[MSG-13] many transactions that lock the same chats, listed in any order, never deadlock', async () => {
   const ids = await Promise.all(Array.from({ length: 6 }, newChat))
   let runs = 0
   const lockAll = () =>

@@ -7,18 +7,19 @@ import { messages } from './schema/messages.ts'
 import type { Executor, Tx } from './transaction.ts'
 
 /*
- * Every row lock of the product is taken here, but for those of the start that merges users (`merge-users.ts`).
+ * The row locks of the product. Two others exist: `queries/lone-send.ts` locks one chat without waiting, and the start
+ * locks users and chats while it merges users (`normal-users.ts`, `merge-users.ts`).
  *
- * The row of a chat is the lock of the chat: its log, its status and its operator change only under it.
- * The order in which transactions get it is the order of the log. Holding it, read anew what you decide on:
- * each statement sees what was committed while you waited.
+ * The row of a chat is the lock of the chat. Its log, its status and its operator change only under this lock, and the
+ * order in which transactions get the lock is the order of the log. Read what a decision depends on in a statement
+ * after the lock: that statement sees what other transactions committed during the wait.
  *
- * Order: the chat before its messages, never the other way; several chats in rising order of id.
- * Strength: `for update`. It also holds back inserts that refer to the chat by a foreign key,
- * so tables that are written outside the lock have none.
+ * Order: lock a chat before its messages, and several chats by rising id.
+ * Strength: `for update`. It also blocks inserts that refer to the chat by a foreign key. So tables that are written
+ * without the lock have no foreign key to `chats`.
  */
 
-/** What a change of a chat needs to know of it. */
+/** The columns of a chat that a change reads under the lock. */
 export type LockedChat = Pick<
   typeof chats.$inferSelect,
   | 'id'
@@ -36,19 +37,19 @@ export type LockedChat = Pick<
 >
 
 /**
- * Waits for the locks of chats, lowest id first, so that two callers never deadlock, and keeps them until the transaction
- * ends. Missing chats are left out.
+ * Locks chats until the transaction ends, and waits for locks that others hold. It locks by rising id, so two callers
+ * never deadlock. Chats that do not exist are not in the result.
  */
 export function lockChats(tx: Tx, chatIds: readonly ChatId[]): Promise<LockedChat[]> {
   return lockAll(tx).execute({ chatIds: numberArray(chatIds) })
 }
 
-/** The same without waiting: chats that another transaction has locked are left out too. */
+/** Does the same without waiting. Chats that another transaction has locked are not in the result either. */
 export function lockFreeChats(tx: Tx, chatIds: readonly ChatId[]): Promise<LockedChat[]> {
   return lockFree(tx).execute({ chatIds: numberArray(chatIds) })
 }
 
-/** Lets this transaction wait so many milliseconds for a lock; connections of the chat writer have a short time limit. */
+/** Sets how long this transaction waits for a lock, in milliseconds. On `pipelined` connections the default is low. */
 export async function setLockTimeout(tx: Tx, ms: number): Promise<void> {
   await tx.execute(sql.raw(`set local lock_timeout = ${Math.max(1, Math.round(ms))}`))
 }
@@ -79,7 +80,7 @@ function selectForChange(executor: Executor) {
     .orderBy(asc(chats.id))
 }
 
-/** A subquery that locks messages, lowest id first, until the end of its statement or transaction. */
+/** Builds a subquery that locks messages by rising id until the transaction ends. */
 export function lockedMessages(executor: Executor, where: SQL | undefined, limit: number | Placeholder) {
   return executor
     .select({ id: messages.id })

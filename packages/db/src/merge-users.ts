@@ -2,15 +2,18 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type pg from 'pg'
 
-/** Two users of one role whose addresses are one. The older one stays and has everything of the other. */
+/**
+ * Two users of one role that have the same address in normal form. The older one is kept and gets everything of the
+ * other. `chats` and `messages` count what was moved.
+ */
 export type UserMerge = { role: Role; keptId: UserId; removedId: UserId; chats: number; messages: number }
 
 export type Merge = { role: Role; keptId: UserId; removedId: UserId }
 
 /**
- * Gives everything of one user to another and removes it, as a part of a transaction. First the chats, whose rows are locked
- * by that. An id that both have given to a message or a chat stays with the one who is kept: then a repeat
- * of the other's send is not known any more.
+ * Moves everything of one user to another and deletes the first one; needs an open transaction. It moves the chats
+ * first, which locks their rows. If both users have used the same `clientMsgId` or `clientChatId`, the kept user's
+ * stays and the other one becomes null. A later retry of that other send is no longer recognised.
  */
 export async function mergeUsers(client: pg.Client, merge: Merge): Promise<UserMerge> {
   const chatIds = await moveChats(client, merge)
@@ -19,12 +22,12 @@ export async function mergeUsers(client: pg.Client, merge: Merge): Promise<UserM
   await client.query(movePresence, ids)
   await client.query('update sessions set user_id = $2 where user_id = $1', ids)
   await client.query('delete from users where id = $1', [merge.removedId])
-  // The log says other ids now, so what programs hold of it is of another history.
+  // The log now names other user ids. The new seed makes programs discard what they have loaded of it.
   await client.query('update deployment set seed = gen_random_uuid()::text')
   return { ...merge, chats: chatIds.length, messages }
 }
 
-/** The chats of a client, or those that an operator has. */
+/** Moves the chats of a client, or the chats that are assigned to an operator. Returns their ids. */
 async function moveChats(client: pg.Client, { role, keptId, removedId }: Merge): Promise<number[]> {
   const column = role === 'client' ? 'user_id' : 'operator_id'
   const { rows } = await client.query<{ id: string }>(
@@ -36,8 +39,8 @@ async function moveChats(client: pg.Client, { role, keptId, removedId }: Merge):
 }
 
 /**
- * A client acts in its own chats only, which an index finds. An operator acts in any, so the tables are read whole.
- * Answers how many messages moved.
+ * Moves messages, events and marks. A client acts only in its own chats, which an index finds. An operator may have
+ * acted in any chat, so the tables are scanned. Returns the number of moved messages.
  */
 async function moveLog(client: pg.Client, { role, keptId, removedId }: Merge, chatIds: number[]): Promise<number> {
   const isClient = role === 'client'
@@ -66,7 +69,7 @@ async function moveLog(client: pg.Client, { role, keptId, removedId }: Merge, ch
 const moveAssignments = `update chat_events set data = jsonb_set(data, '{operator,id}', to_jsonb($2::bigint))
   where kind = 'assigned' and data -> 'operator' -> 'id' = to_jsonb($1::bigint)`
 
-/** Of two marks, and of two presences, the furthest of each kind. */
+/** If both users have a mark in a chat, or a presence, each column keeps the greater value. */
 const moveMarks = (where: string) => `
   with gone as (delete from chat_marks where ${where} user_id = $1 returning *)
   insert into chat_marks (chat_id, user_id, role, delivered_seq, read_seq, read_count, updated_at)

@@ -7,7 +7,7 @@ import { sqlState } from './database-error.ts'
 import { migrate, migrationLock, NewerSchemaError } from './migrate.ts'
 import { inTransaction } from './transaction.ts'
 
-test('[RUN-8] eight processes that migrate at once do it once', async () => {
+test('[RUN-8] eight processes that migrate at the same time apply each migration once', async () => {
   await using fresh = await freshDatabase({ from: 'nothing' })
   await Promise.all(Array.from({ length: 8 }, () => migrate(fresh.connectionString)))
   const applied = await fresh.db.pool.query('select count(*)::int as n from drizzle.__drizzle_migrations')
@@ -16,7 +16,7 @@ test('[RUN-8] eight processes that migrate at once do it once', async () => {
   expect(rows.rows).toHaveLength(1)
 })
 
-test('[RUN-3] a database with a migration that this build does not know is refused in one line', async () => {
+test('[RUN-3] a database with a migration unknown to this build is refused with a one-line error', async () => {
   await using fresh = await freshDatabase()
   await fresh.db.pool.query(
     `insert into drizzle.__drizzle_migrations (hash, created_at) values ('of tomorrow', 4102444800000)`,
@@ -26,7 +26,7 @@ test('[RUN-3] a database with a migration that this build does not know is refus
   expect(String(refused)).not.toContain('\n')
 })
 
-test('[RUN-8] a migrated database is left as it is', async () => {
+test('[RUN-8] migrating an up-to-date database does not change the deployment row', async () => {
   await using fresh = await freshDatabase()
   const { pool } = fresh.db
   const before = await pool.query('select id, seed from deployment')
@@ -34,7 +34,7 @@ test('[RUN-8] a migrated database is left as it is', async () => {
   expect((await pool.query('select id, seed from deployment')).rows).toEqual(before.rows)
 })
 
-test('[RUN-8] a migration that finds the lock taken waits for it, and goes on when it is free', async () => {
+test('[RUN-8] a migration whose table is locked is retried, and succeeds when the lock is released', async () => {
   await using fresh = await freshDatabase({ from: 'nothing' })
   const blocker = await fresh.db.pool.connect()
   await blocker.query(
@@ -49,7 +49,7 @@ test('[RUN-8] a migration that finds the lock taken waits for it, and goes on wh
   expect((await fresh.db.pool.query('select 1 from deployment')).rowCount).toBe(1)
 })
 
-test('[RUN-8] a process waits for another one that migrates, longer than for any lock, and says so once', async () => {
+test('[RUN-8] a process waits for another one that migrates without a time limit, and says so once', async () => {
   await using fresh = await freshDatabase()
   const other = await fresh.db.pool.connect()
   await other.query('select pg_advisory_lock($1)', [migrationLock])
@@ -60,7 +60,7 @@ test('[RUN-8] a process waits for another one that migrates, longer than for any
     ended = true
   })
   await waitFor(async () => (await waitingFor(fresh)) > 0)
-  // Twenty attempts with this time limit would have ended in 200 ms.
+  // With this lock timeout twenty attempts would have failed after 200 ms.
   const { rows } = await fresh.db.pool.query('select pg_sleep(0.5), $1::text as said', [said.join()])
   expect([rows[0].said, ended]).toEqual(['waiting', false])
   await other.query('select pg_advisory_unlock($1)', [migrationLock])
@@ -69,7 +69,7 @@ test('[RUN-8] a process waits for another one that migrates, longer than for any
   expect(said).toEqual(['waiting'])
 })
 
-test('[RUN-8] a lock that is never given ends the wait with an error', async () => {
+test('[RUN-8] a migration whose table stays locked fails with a lock timeout', async () => {
   await using fresh = await freshDatabase({ from: 'nothing' })
   await fresh.db.pool.query(
     'create schema drizzle; create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)',

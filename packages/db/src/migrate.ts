@@ -8,28 +8,28 @@ import { normaliseUsers, type UsersReport } from './normal-users.ts'
 import { refuseOldServer } from './server-version.ts'
 
 export type MigrateOptions = {
-  /** How long a statement waits for a lock before it gives way; 3 seconds when left out. */
+  /** How long a statement of an attempt waits for a lock, in milliseconds. Default: 3,000. */
   lockTimeoutMs?: number
-  /** Called when another process is migrating the database, and this one waits until it has ended. */
+  /** Called when another process is migrating the database and this one begins to wait for it. */
   onWaiting?: () => void
-  /** Called when users of an older version were brought to the form in which they are stored now. */
+  /** Called after the users of the database were brought to the current form, also when none had to change. */
   onUsers?: (report: UsersReport) => void
 }
 
-/** The database has migrations that this build does not know. Running on it could destroy data. */
+/** Thrown when the database has migrations that this build does not know. Running on it could destroy data. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError'
 }
 
-/** Any number: what counts is that every Deskbell uses the same. */
+/** The key of the advisory lock. Its value has no meaning, but every version of Deskbell must use the same one. */
 export const migrationLock = 4_127_203_519
 const attemptsMax = 20
 
 /**
- * Brings the database to the schema of this build. Any number of processes may call it at once: one works, and the
- * others wait for it, however long it takes. A migration that waits for a lock of running transactions holds up those that
- * come after it, so it gives up after `lockTimeoutMs`, and is tried again a bounded number of times.
- * It needs a session of its own, so not a pooler in transaction mode.
+ * Brings the database to the schema of this build. Any number of processes may call it at the same time: one migrates,
+ * and the others wait for it without a time limit. A migration that waits for a table lock blocks the transactions that
+ * need the table after it. So it gives up after `lockTimeoutMs` and is tried again, at most twenty times in all.
+ * It needs a session of its own, so it does not work through a pooler in transaction mode.
  */
 export async function migrate(connectionString: string, options: MigrateOptions = {}): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -51,7 +51,7 @@ async function migrateOnce(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   })
-  // The awaited statement fails too; this only keeps a lost connection from ending the process.
+  // Without a listener a lost connection would end the process. The awaited statement fails too.
   client.on('error', () => undefined)
   try {
     await client.connect()
@@ -67,7 +67,7 @@ async function migrateOnce(
   }
 }
 
-/** The lock of migrations is held until the session ends. Waiting for it holds up nobody, so it has no time limit. */
+/** Takes the advisory lock, which the session holds until it ends. Waiting blocks no other work, so it has no limit. */
 async function waitForOthers(client: pg.Client, onWaiting?: () => void): Promise<void> {
   const { rows } = await client.query('select pg_try_advisory_lock($1) as locked', [migrationLock])
   if (rows[0]?.locked === true) return
@@ -90,7 +90,7 @@ async function bringUpToDate(client: pg.Client): Promise<void> {
   await assertComplete(client, known)
 }
 
-/** drizzle passes over a migration that is older than the newest applied one, and says nothing. */
+/** drizzle skips a migration that is older than the newest applied one, without an error. */
 async function assertComplete(client: pg.Client, known: number[]): Promise<void> {
   const applied = await appliedMigrations(client)
   if (known.some((moment) => !applied.includes(moment))) {
@@ -98,7 +98,7 @@ async function assertComplete(client: pg.Client, known: number[]): Promise<void>
   }
 }
 
-/** Each migration is known by the moment it was written, which drizzle keeps as `created_at`. */
+/** Returns the times at which the applied migrations were written. Such a time identifies a migration. */
 async function appliedMigrations(client: pg.Client): Promise<number[]> {
   const table = await client.query(`select to_regclass('drizzle.__drizzle_migrations') is not null as found`)
   if (table.rows[0]?.found !== true) return []

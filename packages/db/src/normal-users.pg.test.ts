@@ -4,7 +4,7 @@ import { cleanName } from './clean-name.ts'
 import { migrate } from './migrate.ts'
 import type { UsersReport } from './normal-users.ts'
 
-/** A database as an older version left it: users in the old form, and what hangs on them. */
+/** A database as an older version left it: users in the old form, and rows that refer to them. */
 async function oldDatabase(): Promise<FreshDatabase> {
   const fresh = await freshDatabase()
   await fresh.db.pool.query(`
@@ -46,7 +46,7 @@ async function run({ connectionString }: FreshDatabase): Promise<UsersReport[]> 
 
 const rows = async ({ db }: FreshDatabase, text: string) => (await db.pool.query({ text, rowMode: 'array' })).rows
 
-/** Everything that hangs on a user. */
+/** Queries for users and for everything that refers to them. */
 const everything = [
   'select id, email, name, role from users order by id',
   'select id, user_id, operator_id, created_by, client_chat_id, rev from chats order by id',
@@ -57,8 +57,8 @@ const everything = [
   'select token_hash, user_id from sessions order by id',
 ]
 
-describe('users that were stored before', () => {
-  test('[RUN-19] [AUTH-18] [AUTH-19] are brought to their form, and two of one address and role are one', async () => {
+describe('users of an older version', () => {
+  test('[RUN-19] [AUTH-18] [AUTH-19] get their normal form; those of one address and role are merged', async () => {
     await using fresh = await oldDatabase()
     const before = await rows(fresh, 'select seed from deployment')
     const reports = await run(fresh)
@@ -82,7 +82,7 @@ describe('users that were stored before', () => {
       ['6', 'fine@a.de', 'Fine', 'client'],
       ['7', 'nobody@10.0.0.1', 'Nobody', 'client'],
     ])
-    // An id that both have given stays with the one who is kept.
+    // If both have used the same caller id, the kept user's stays.
     expect(chats).toEqual([
       ['1', '1', '4', '1', 'first', '3'],
       ['2', '1', '4', '1', null, '6'],
@@ -111,18 +111,18 @@ describe('users that were stored before', () => {
       ['one', '1'],
       ['two', '1'],
     ])
-    // Whoever holds a part of the log loads it anew, because it names other people now.
+    // The new seed makes programs load the log again, because it now names other users.
     expect(await rows(fresh, 'select seed from deployment')).not.toEqual(before)
     expect(JSON.stringify(reports)).not.toMatch(/anna|josé|nobody/i)
   })
 
-  test('[RUN-19] a run that was cut off is gone on with, and one that is done reads no user', async () => {
+  test('[RUN-19] an interrupted run is completed by the next one, and a completed one is not repeated', async () => {
     await using fresh = await oldDatabase()
     await fresh.db.pool.query(`
       create function refuse() returns trigger language plpgsql as $$ begin raise exception 'cut off'; end $$;
       create trigger cut before delete on users for each row when (old.id = 5) execute function refuse()`)
     await expect(run(fresh)).rejects.toThrow('cut off')
-    // The client is merged, of the operators nothing has moved.
+    // The client is merged; the merge of the operators was rolled back.
     expect(await rows(fresh, `select id from users where role = 'client' order by id`)).toEqual([['1'], ['6'], ['7']])
     expect(await rows(fresh, 'select operator_id from chats where id in (2, 4)')).toEqual([['5'], ['5']])
     await fresh.db.pool.query('drop trigger cut on users')
@@ -136,7 +136,7 @@ describe('users that were stored before', () => {
     expect(await Promise.all(everything.map((text) => rows(fresh, text)))).toEqual(done)
   })
 
-  test('[RUN-19] [RUN-8] several processes at once do it once', async () => {
+  test('[RUN-19] [RUN-8] of several processes at the same time only one normalises the users', async () => {
     await using fresh = await oldDatabase()
     const reports = (await Promise.all(Array.from({ length: 4 }, () => run(fresh)))).flat()
     expect(reports).toHaveLength(1)
@@ -154,7 +154,7 @@ test.each([
   [`${'n'.repeat(119)}\u0085x`, 'n'.repeat(119)],
   ['\u2066\u3164\u2069', 'Client'],
   ['\u001b', 'Client'],
-])('[AUTH-19] the stored name %j becomes %j', (stored, clean) => {
+])('[AUTH-19] the stored name %j is normalised to %j', (stored, clean) => {
   expect(cleanName(stored, 'client')).toBe(clean)
   expect(cleanName(clean, 'client')).toBe(clean)
 })

@@ -6,16 +6,19 @@ import { cleanName } from './clean-name.ts'
 import { violatedConstraint } from './database-error.ts'
 import { mergeUsers, type UserMerge } from './merge-users.ts'
 
-/** What became of rows that were stored before their form was. It holds no address and no name. */
+/** What happened to users that were stored before users had a normal form. Contains no address and no name. */
 export type UsersReport = {
-  /** Rows with another address or name than before. */
+  /** Number of users whose address or name changed. */
   changed: number
   merged: UserMerge[]
-  /** Whose address has no normal form. They stay as they are, and nobody signs in with it. */
+  /** Users whose address has no normal form. The address stays as it is, and signing in with it is not possible. */
   unfit: UserId[]
 }
 
-/** The rules of `normal-form.ts` as they are now. A rule that changes what it makes of a row that fits needs the next number. */
+/**
+ * The version of the rules in `normal-form.ts`. Raise it when a change of the rules gives a stored address or name
+ * another normal form.
+ */
 export const usersForm = 1
 
 const pageRows = 1_000
@@ -24,9 +27,10 @@ const racesMax = 5
 type Stored = { id: UserId; email: string; name: string; role: Role }
 
 /**
- * Brings users that were stored before to the form in which they are stored now, once for a database: afterwards it is one
- * read of one row. SQL cannot do it, because it knows no domains in A-labels. Each user is a transaction of its own, and
- * a run that was cut off begins anew and finds done what is done. Needs the lock of migrations.
+ * Brings the stored users to the current normal form, once for a database; afterwards a call reads one row and returns
+ * null. SQL cannot do it, because it cannot convert domains to A-labels. Each changed user has its own transaction.
+ * An interrupted run starts again from the first user, and those that are done need no change. Needs the advisory lock
+ * of migrations.
  */
 export async function normaliseUsers(client: pg.Client): Promise<UsersReport | null> {
   const known = await client.query<{ users_form: number }>('select users_form from deployment')
@@ -61,7 +65,7 @@ async function normaliseUser(client: pg.Client, user: Stored, report: UsersRepor
   if (merge !== null) report.merged.push(merge)
 }
 
-/** Answers the merge, null without one, undefined when the user has been merged before. */
+/** Returns the merge, null when no merge was needed, and undefined when the user was merged earlier in this run. */
 async function store(client: pg.Client, user: Stored): Promise<UserMerge | null | undefined> {
   const { rows } = await client.query<{ id: string }>(
     'select id from users where id = $1 or (email = $2 and role = $3) order by id for update',
@@ -72,13 +76,16 @@ async function store(client: pg.Client, user: Stored): Promise<UserMerge | null 
   const [keptId, removedId] = ids
   if (keptId === undefined) return undefined
   const moved = removedId === undefined ? null : await mergeUsers(client, { role: user.role, keptId, removedId })
-  // The older one keeps its name.
+  // A merged user keeps the name of the older one.
   const name = keptId === user.id ? user.name : null
   await client.query('update users set email = $2, name = coalesce($3, name) where id = $1', [keptId, user.email, name])
   return moved
 }
 
-/** Whoever signs in at this moment by an older version may take the address first; then it is found and merged. */
+/**
+ * A process of an older version may insert the same address during the transaction. The unique index then refuses the
+ * update, and the repeated transaction finds that user and merges it.
+ */
 async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   for (let racesLeft = racesMax; ; racesLeft -= 1) {
     await client.query('begin')

@@ -16,7 +16,7 @@ afterAll(() => fresh.drop())
 
 const chatId = chatIdSchema.parse(1)
 
-test('[DB-8] a statement is built once for each connection, however many transactions use it', async () => {
+test('[DB-8] a statement is built once per connection, however many transactions use it', async () => {
   let built = 0
   const one = preparedOnce((executor) => {
     built += 1
@@ -38,9 +38,9 @@ test('[DB-8] a statement is built once for each connection, however many transac
   expect([both, built]).toEqual([[{ value: 4 }, { value: 5 }], 2])
 })
 
-test('[DB-8] the statements of a lane are planned once, and find their rows by index in any table', async () => {
+test('[DB-8] the statements of the chat writer have generic plans, and use indexes also in tiny tables', async () => {
   const userId = userIdSchema.parse(1)
-  // Of tables of one page the statistics say that a scan is best, and a plan would keep to that.
+  // For tables of one page the planner prefers a sequential scan, and a generic plan would keep it.
   await fresh.db.pool.query(`
     insert into users (email, name, role) values ('c@example.org', 'C', 'client');
     insert into chats (user_id, created_by, last_message_at, created_at, last_entry_at)
@@ -68,7 +68,7 @@ test('[DB-8] the statements of a lane are planned once, and find their rows by i
   }
 })
 
-test('[DB-8] the lock that waits is a named statement too', async () => {
+test('[DB-8] lockChats uses a named prepared statement', async () => {
   await inTransaction(fresh.db, async (tx) => {
     await lockChats(tx, [chatId])
     const { rows } = await tx.execute(sql`select name from pg_prepared_statements`)
@@ -76,7 +76,7 @@ test('[DB-8] the lock that waits is a named statement too', async () => {
   })
 })
 
-test('[MSG-2] any text comes through an array as it is', async () => {
+test('[MSG-2] PostgreSQL reads every text of an array unchanged', async () => {
   const marks = ['', '"', '\\', ',', '{', '}', ' ', '\n', '\t', "'", 'null', 'NULL', '\u{1f514}', 'ß', '$1', ';--']
   const texts = marks.flatMap((one) => marks.map((other) => `${one}${other}a${one}`)).concat(marks)
   const { rows } = await fresh.db.pool.query('select $1::text[] as texts', [textArray(texts)])

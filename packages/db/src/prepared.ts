@@ -1,9 +1,10 @@
 import type { Executor } from './transaction.ts'
 
 /**
- * A named statement that is built once per connection and then only given its values: building the SQL anew costs
- * more of our CPU than sending it. What drizzle builds on a connection runs on that connection, so inside
- * whatever transaction is open there. Every value is a placeholder, and every name has one text.
+ * Builds a named statement once per connection; later calls only pass values, because building the SQL takes more CPU
+ * time than sending it. drizzle runs a statement on the connection that it was built on, so it is part of the
+ * transaction that is open there. In such a statement every value that varies must be a placeholder, and a name must
+ * always have the same text.
  */
 export function preparedOnce<S>(build: (executor: Executor) => S): (executor: Executor) => S {
   const known = new WeakMap<object, S>()

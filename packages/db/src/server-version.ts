@@ -1,11 +1,11 @@
-/** The PostgreSQL behind `DATABASE_URL` is older than the product is tested with. */
+/** Thrown when PostgreSQL is older than the oldest version that the product is tested with. */
 export class OldServerError extends Error {
   override readonly name = 'OldServerError'
 }
 
 const oldestMajor = 15
 
-/** `versionNumber` as PostgreSQL gives it by `server_version_num`: 150018 is 15.18. */
+/** `versionNumber` is PostgreSQL's `server_version_num`: 150018 is 15.18. */
 export function refuseOldServer(versionNumber: number): void {
   const major = Math.trunc(versionNumber / 10_000)
   if (major >= oldestMajor) return

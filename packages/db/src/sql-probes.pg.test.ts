@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Two transactions that the test leads step by step. */
+/** Runs `work` with two open transactions, and rolls back what it has not ended. */
 async function twoWriters(work: (first: PoolClient, second: PoolClient) => Promise<void>): Promise<void> {
   const writers = [await database.db.pool.connect(), await database.db.pool.connect()] as const
   for (const writer of writers) await writer.query('begin')
@@ -42,7 +42,7 @@ async function waitsForLock(): Promise<boolean> {
 
 const ids = (rows: { id: string }[]) => rows.map(({ id }) => Number(id))
 
-test('[DB-7] a reader behind a global sequence never sees the row that commits late', async () => {
+test('[DB-7] a reader that resumes after the highest id of a sequence misses a row that commits late', async () => {
   const { pool } = database.db
   await pool.query('create table probe_sequence (id bigserial primary key)')
   await twoWriters(async (first, second) => {
@@ -56,7 +56,7 @@ test('[DB-7] a reader behind a global sequence never sees the row that commits l
   })
 })
 
-test('[DB-7] a place under the lock is given when the one before is visible, and a rollback gives it back', async () => {
+test('[DB-7] a seq taken under the row lock waits for the one before, and a rollback frees it', async () => {
   const next = 'update chats set last_seq = last_seq + 1 where id = $1 returning last_seq'
   const before = Number((await database.db.pool.query('select last_seq from chats')).rows[0].last_seq)
   await twoWriters(async (first, second) => {
@@ -72,7 +72,7 @@ test('[DB-7] a place under the lock is given when the one before is visible, and
   })
 })
 
-test('[DB-7] a repeat is found only by a statement after the lock: the one that waited for it looks at an older moment', async () => {
+test('[DB-7] a statement that waits for a lock has an older snapshot; only the next one sees the row', async () => {
   const { pool } = database.db
   await pool.query('create table probe_sends (client_msg_id text)')
   await twoWriters(async (first, second) => {
@@ -90,7 +90,7 @@ test('[DB-7] a repeat is found only by a statement after the lock: the one that 
   })
 })
 
-test('[DB-7] a mark is written while a chat is locked, because no table beside its log refers to chats', async () => {
+test('[DB-7] a mark is written while its chat is locked: only chat_events may refer to chats', async () => {
   await twoWriters(async (first, second) => {
     await first.query('select from chats where id = $1 for update', [chatId])
     await second.query(`set local lock_timeout = '200ms'`)
@@ -103,11 +103,11 @@ test('[DB-7] a mark is written while a chat is locked, because no table beside i
   const { rows } = await database.db.pool.query(
     `select conrelid::regclass::text as name from pg_constraint where contype = 'f' and confrelid = 'chats'::regclass`,
   )
-  // A row of this table is written under the lock of its chat only.
+  // Rows of chat_events are written only under the lock of their chat, so a foreign key would be allowed there.
   expect(rows.map(({ name }) => name).filter((name) => name !== 'chat_events')).toEqual([])
 })
 
-test('[DB-7] an open writing transaction anywhere holds back the feed, and costs it nothing', async () => {
+test('[DB-7] an open writing transaction delays later feed rows until it ends, and none is lost', async () => {
   const { orm, pool } = database.db
   const from = await readFeedHorizon(orm)
   await twoWriters(async (open) => {
@@ -119,13 +119,13 @@ test('[DB-7] an open writing transaction anywhere holds back the feed, and costs
   })
 })
 
-test('[DB-7] a change of places and counts is a HOT update of a chat; one of its time is none, which the list pays for', async () => {
+test('[DB-7] updating seq and counts of a chat is HOT; updating the indexed last_message_at is not', async () => {
   const hotUpdates = async (change: string): Promise<number> => {
     const writer = await database.db.pool.connect()
     const count = async (): Promise<number> =>
       (await writer.query(`select pg_stat_get_xact_tuples_hot_updated('chats'::regclass)::int as count`)).rows[0].count
     await writer.query('begin')
-    // Of this connection's earlier transactions some may not be handed over yet.
+    // The statistics of earlier transactions of this connection may still be in the counter.
     const before = await count()
     for (let nth = 0; nth < 20; nth += 1) await writer.query(`update chats set ${change} where id = $1`, [chatId])
     const hot = (await count()) - before

@@ -19,7 +19,7 @@ async function counted(id: number): Promise<number> {
   return (await fresh.db.pool.query('select n from counters where id = $1', [id])).rows[0].n
 }
 
-test('[DB-3] two transactions in a deadlock both succeed, each done once', async () => {
+test('[DB-3] two transactions in a deadlock both succeed, and each is applied once', async () => {
   const before = [await counted(1), await counted(2)]
   const runs = { first: 0, second: 0 }
   const bothHoldOne = barrier(2)
@@ -38,11 +38,11 @@ test('[DB-3] two transactions in a deadlock both succeed, each done once', async
     }),
   ])
   expect([await counted(1), await counted(2)]).toEqual(before.map((n) => n + 2))
-  // The server gave up one of them, and only that one ran again.
+  // The server cancelled one of them, and only that one ran again.
   expect(runs.first + runs.second).toBe(3)
 })
 
-test('[DB-3] only a deadlock or a serialization failure is run again, and not for ever', async () => {
+test('[DB-3] only a deadlock or a serialization failure is retried, at most three times', async () => {
   for (const [state, expectedRuns] of [
     ['40001', 4],
     ['40P01', 4],
@@ -60,7 +60,7 @@ test('[DB-3] only a deadlock or a serialization failure is run again, and not fo
   expect(await counted(3)).toBe(0)
 })
 
-test('[DB-3] an error of the caller rolls back and comes out as it went in', async () => {
+test('[DB-3] an error thrown by the caller rolls back and is rethrown unchanged', async () => {
   const mine = new Error('mine')
   const work = inTransaction(fresh.db, async (tx) => {
     await count(tx, 3)
@@ -70,7 +70,7 @@ test('[DB-3] an error of the caller rolls back and comes out as it went in', asy
   expect(await counted(3)).toBe(0)
 })
 
-test('[DB-4] connections that die in a transaction cost no place in the pool', async () => {
+test('[DB-4] connections that break during a transaction are removed from the pool, which stays usable', async () => {
   for (const moment of ['idle', 'busy', 'idle', 'busy', 'idle', 'busy']) {
     const broken = inTransaction(fresh.db, async (tx) => {
       const pid = await backendOf(tx)
@@ -87,7 +87,7 @@ test('[DB-4] connections that die in a transaction cost no place in the pool', a
   await inTransaction(fresh.db, (tx) => count(tx, 3))
 })
 
-test('[DB-4] a connection that breaks before its new owner listens does not end the process', async () => {
+test('[DB-4] a connection that breaks while it has no error listener does not end the process', async () => {
   const client = await fresh.db.pool.connect()
   const { rows } = await client.query('select pg_backend_pid() as pid')
   const ended = new Promise((resolve) => client.once('end', resolve))
@@ -96,7 +96,7 @@ test('[DB-4] a connection that breaks before its new owner listens does not end 
   client.release(true)
 })
 
-test('[DB-4] a connection whose answer nobody waited for is not handed out again', async () => {
+test('[DB-4] a connection whose statement timed out is not reused', async () => {
   const alone = await freshDatabase({ poolMax: 1 })
   await expect(inTransaction(alone.db, (tx) => tx.execute(sql`select pg_sleep(20)`))).rejects.toThrow()
   expect(alone.db.writers.totalCount).toBe(0)
@@ -104,7 +104,7 @@ test('[DB-4] a connection whose answer nobody waited for is not handed out again
   await alone.drop()
 })
 
-test('[DB-5] a snapshot sees one moment, writes nothing, and keeps nobody waiting', async () => {
+test('[DB-5] inSnapshot reads one snapshot, refuses writes, and blocks no other transaction', async () => {
   const before = await counted(2)
   await inSnapshot(fresh.db, async (tx) => {
     const first = await tx.execute(sql`select n from counters where id = 2`)
@@ -117,7 +117,7 @@ test('[DB-5] a snapshot sees one moment, writes nothing, and keeps nobody waitin
   expect(await counted(2)).toBe(before + 1)
 })
 
-test('[DB-3] a lane commits behind its last statement, and one that fails there is rolled back and told', async () => {
+test('[DB-3] inPipeline commits after its last statement, and rolls back if that one fails', async () => {
   const before = await counted(1)
   await inPipeline(fresh.db, async (tx) => ({ last: count(tx, 1).execute() }))
   expect(await counted(1)).toBe(before + 1)
@@ -131,7 +131,7 @@ test('[DB-3] a lane commits behind its last statement, and one that fails there 
   expect(await counted(1)).toBe(before + 2)
 })
 
-test('[DB-4] a lane whose connection dies on the way is told, and the next one has another', async () => {
+test('[DB-4] inPipeline rejects when its connection breaks, and the next call uses another connection', async () => {
   const { promise: sent, resolve: tellPid } = Promise.withResolvers<number>()
   const broken = inPipeline(fresh.db, async (tx) => {
     tellPid(await backendOf(tx))
@@ -142,7 +142,7 @@ test('[DB-4] a lane whose connection dies on the way is told, and the next one h
   await inPipeline(fresh.db, async (tx) => ({ last: count(tx, 3).execute() }))
 })
 
-/** Lets nobody through before all have come; later callers pass. */
+/** Returned promises resolve when `size` callers have arrived; later callers do not wait. */
 function barrier(size: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let arrived = 0

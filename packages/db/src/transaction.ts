@@ -6,7 +6,7 @@ import { isConnectionLost, isLockTimeout, isUnavailable, sqlState } from './data
 
 export type Tx = Parameters<Parameters<Orm['transaction']>[0]>[0]
 
-/** A statement runs on either: alone, or inside somebody's transaction. */
+/** A statement runs on either: on its own, or as part of a transaction. */
 export type Executor = Orm | Tx
 
 type Settings = NonNullable<Parameters<Orm['transaction']>[1]>
@@ -15,21 +15,21 @@ const attemptsMax = 4
 const retryDelayMaxMs = 40
 
 /**
- * Runs `work` in a READ COMMITTED transaction on a connection of the writers, and commits it.
- * After a deadlock or a serialization failure the whole of `work` runs again, a few times at most,
- * so it must have no effect outside the database. Every other error rolls back and is thrown as it is.
+ * Runs `work` in a READ COMMITTED transaction on a connection of `writers`, and commits it.
+ * After a deadlock or a serialization failure `work` runs again, four times at most in all, so it must have no effect
+ * outside the database. Every other error rolls back and is thrown unchanged.
  */
 export function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   return tryAgain(() => runOnce(db.writers, work, readCommitted))
 }
 
-/** The answer of the last statement of a transaction, which is still on its way. */
+/** The result of the last statement of a transaction, which has been sent but not answered yet. */
 export type Last<T> = { last: Promise<T> }
 
 /**
- * The same on a pipelined connection, where a statement may be sent before the answers to earlier ones have come. `work`
- * ends when its last statement is sent, and the commit is sent behind it. After a failed statement the commit rolls back
- * without an error, so `last` is awaited afterwards.
+ * Does the same on a pipelined connection, where a statement may be sent before earlier ones are answered. `work`
+ * returns when its last statement is sent, and the commit is sent right after it. If a statement failed, the commit
+ * rolls back without an error, so the result of `last` decides whether the transaction was committed.
  */
 export function inPipeline<T>(db: Database, work: (tx: Tx) => Promise<Last<T>>): Promise<T> {
   return tryAgain(async () => {
@@ -38,16 +38,16 @@ export function inPipeline<T>(db: Database, work: (tx: Tx) => Promise<Last<T>>):
   })
 }
 
-/** A connection that breaks at the commit rejects both; the other one must not end the process. */
+/** A connection that breaks at the commit rejects both promises. The rejection of `last` must not end the process. */
 function heeded<T>(sent: Last<T>): Last<T> {
   sent.last.catch(() => undefined)
   return sent
 }
 
-/** A statement that was built once, with its values. */
+/** A named statement and its values, as `pg` takes it. */
 export type Statement = { readonly name: string; readonly text: string; readonly values: unknown[] }
 
-/** Builds a statement once. The result fills in the values of its placeholders. */
+/** Returns a function that fills in the placeholders of a statement that was built once. */
 export function statementOf(
   name: string,
   { sql: text, params }: { sql: string; params: unknown[] },
@@ -56,10 +56,10 @@ export function statementOf(
 }
 
 /**
- * Runs a READ COMMITTED transaction of statements that do not depend on each other's answers: begin, the statements and
- * the commit are sent in one packet, if `mayStart` still says so when there is a connection. Returns the rows of the last
- * statement, and null when it was not started, or one of the statements failed and the transaction was rolled back.
- * Rejects when the database is away; the outcome may be unknown then.
+ * Runs a READ COMMITTED transaction of statements that do not depend on each other's results: begin, the statements and
+ * the commit are sent in one packet. Calls `mayStart` when a connection is free, and sends nothing if it returns false.
+ * Returns the rows of the last statement; null when nothing was sent, or when a statement failed and the transaction
+ * was rolled back. Rejects when the database is away; the outcome may be unknown then.
  */
 export async function runAtOnce<Row extends pg.QueryResultRow>(
   db: Database,
@@ -84,7 +84,7 @@ export async function runAtOnce<Row extends pg.QueryResultRow>(
   const ends = await Promise.allSettled(answers)
   client.off('error', onError)
   const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
-  // A commit that failed may have left the transaction open.
+  // If the commit failed, the transaction may still be open.
   client.release(lost || ends.at(-1)?.status === 'rejected' || errors.some(isConnectionLost))
   const away = errors.find((error) => isUnavailable(error) && !isLockTimeout(error))
   if (away !== undefined) throw away
@@ -105,20 +105,20 @@ async function tryAgain<T>(run: () => Promise<T>): Promise<T> {
       return await run()
     } catch (error) {
       if (!isRetryable(error) || attempt === attemptsMax) throw error
-      // Those who met must not meet again.
+      // The delay is random, so that the same transactions do not collide again.
       await delay(Math.random() * retryDelayMaxMs * attempt)
     }
   }
 }
 
-/** Runs reads that must all see the same moment. */
+/** Runs reads that must all see the same snapshot, in a read-only REPEATABLE READ transaction. It is not retried. */
 export function inSnapshot<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   return runOnce(db.pool, work, { isolationLevel: 'repeatable read', accessMode: 'read only' })
 }
 
 /**
- * drizzle's own transaction on a pool keeps the connection for ever when `begin` fails, and gives
- * a broken one back. So the connection is taken and returned here.
+ * drizzle's own transaction on a pool leaks the connection when `begin` fails, and releases a broken one for reuse. So
+ * this function checks the connection out and releases it itself.
  */
 async function runOnce<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>, settings: Settings): Promise<T> {
   const client = await pool.connect()
@@ -126,7 +126,7 @@ async function runOnce<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>, settings:
   const onError = () => {
     broken = true
   }
-  // A connection that dies between two statements says so here; unheard, it would end the process.
+  // A connection that breaks between two statements emits this event. Without a listener it would end the process.
   client.on('error', onError)
   try {
     return await ormOf(client).transaction(work, settings)

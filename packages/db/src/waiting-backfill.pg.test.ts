@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import journal from '../migrations/meta/_journal.json' with { type: 'json' }
 import { migrate } from './migrate.ts'
 
-test('[CHAT-18] chats of an older version wait as their logs say', async () => {
+test('[CHAT-18] the migration sets waiting_since of existing chats from their messages', async () => {
   await using fresh = await freshDatabase()
   const { pool } = fresh.db
   const since = journal.entries.find(({ tag }) => tag === '0006_waiting')?.when

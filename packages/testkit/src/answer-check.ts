@@ -5,13 +5,13 @@ import { z } from 'zod'
 export type Answer = { method: string; path: string; status: number; type: string | null; json: unknown }
 
 export type AnswerCheck = {
-  /** Throws when the document does not promise this answer. */
+  /** Throws when the response does not match the document. */
   hold(answer: Answer): void
-  /** The operations and statuses seen, as `POST /chats 201`. */
+  /** The operations and statuses of all checked responses, such as `POST /chats 201`. */
   readonly seen: ReadonlySet<string>
 }
 
-/** Holds answers against an OpenAPI 3.1 document, whose schemas are plain JSON Schema 2020-12. */
+/** Checks responses against an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12. */
 export function createAnswerCheck(document: unknown): AnswerCheck {
   const { paths } = documentSchema.parse(document)
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -42,7 +42,7 @@ export function createAnswerCheck(document: unknown): AnswerCheck {
     validate(`${base}/content/${escaped(type.split(';')[0] ?? '')}/schema`, json, what)
   }
 
-  /** No operation: an unknown path, another method, or the document itself. */
+  /** Checks the response of a request that is no operation: an unknown path, another method, or the document itself. */
   function holdOutside(status: number, json: unknown, what: string): void {
     if (status < 400) return
     if (status !== 404 && status !== 405) throw new Error(`${what} is not in the document`)
@@ -65,7 +65,7 @@ function pointerOf(response: z.infer<typeof responseSchema>): string | undefined
   return '$ref' in response && typeof response.$ref === 'string' ? response.$ref.slice(1) : undefined
 }
 
-/** The documented path that this one is an instance of; a fixed segment wins over a parameter. */
+/** Returns the path of the document that matches, or an empty string. A path without parameters has precedence. */
 function templateOf(templates: readonly string[], path: string): string {
   if (templates.includes(path)) return path
   const segments = path.split('/')
@@ -78,7 +78,7 @@ function templateOf(templates: readonly string[], path: string): string {
   return found ?? ''
 }
 
-/** A path as a step of a JSON pointer inside a URI fragment. */
+/** Escapes a path for use as one segment of a JSON pointer in a URI fragment. */
 function escaped(step: string): string {
   return encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
 }

@@ -3,7 +3,7 @@ import type { Database } from '@deskbell/db/database'
 
 type Pool = Pick<Database, 'pool'>
 
-/** Holds the lock of a chat in a session of its own, as another process would. */
+/** Locks a chat in a session of its own, as another process would. `release` commits. */
 export async function holdLock({ pool }: Pool, chatId: ChatId) {
   const session = await pool.connect()
   await session.query('begin')
@@ -18,7 +18,7 @@ export async function holdLock({ pool }: Pool, chatId: ChatId) {
   }
 }
 
-/** Reports whether somebody waits for a lock that this session holds. */
+/** Reports whether another session waits for a lock of the session with this process id. */
 export async function isWaitedFor({ pool }: Pool, pid: number): Promise<boolean> {
   const { rows } = await pool.query(
     'select count(*)::int as count from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
@@ -27,7 +27,7 @@ export async function isWaitedFor({ pool }: Pool, pid: number): Promise<boolean>
   return rows[0].count > 0
 }
 
-/** Until it is disposed of, the database refuses to store the text "poison". */
+/** Makes the database refuse messages with the text "poison" until the result is disposed. */
 export async function refusePoison({ pool }: Pool): Promise<AsyncDisposable> {
   await pool.query(`
     create or replace function refuse_poison() returns trigger language plpgsql as

@@ -1,8 +1,8 @@
 import type { Database } from '@deskbell/db/database'
 
 /**
- * A hash of every row of every table: equal before and after means that nothing changed.
- * Without `presence`, where being connected leaves its trace, whatever is asked.
+ * Returns a hash of all rows of each table. It is equal before and after work that changes nothing.
+ * The table `presence` is left out, because every connection changes it.
  */
 export async function databaseFingerprint(db: Pick<Database, 'pool'>): Promise<string> {
   const tables = await db.pool.query<{ name: string }>(

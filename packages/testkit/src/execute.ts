@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** One statement on a connection of its own, such as `create database`, which no transaction may hold. */
+/** Runs one statement on a connection of its own, such as `create database`, which cannot run in a transaction. */
 export async function execute(connectionString: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString })
   await client.connect()

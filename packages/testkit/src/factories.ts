@@ -9,12 +9,12 @@ import { createChat } from '@deskbell/core/chats/create-chat'
 import type { Core } from '@deskbell/core/context'
 import { sendMessage } from '@deskbell/core/messages/send-message'
 
-/** An id that no other test has. */
+/** Returns an id that no other test uses. */
 export function uniqueId(prefix: string): string {
   return `${prefix}-${randomBytes(8).toString('hex')}`
 }
 
-/** A new person, signed in. */
+/** Signs in as a new user. */
 export async function signIn(
   core: Core,
   role: Role,
@@ -35,18 +35,18 @@ export async function newOperator(core: Core, overrides: Partial<LoginInput> = {
   return (await signIn(core, 'operator', overrides)).actor
 }
 
-/** An open chat without an operator. */
+/** Makes an open chat without an operator. */
 export async function newChat(core: Core, client: Actor): Promise<Chat> {
   return (await createChat(core, client, {})).chat
 }
 
-/** A client, an operator and an open chat of the client. */
+/** Makes a client, an operator, and an open chat of the client without an operator. */
 export async function newConversation(core: Core): Promise<{ client: Actor; operator: Actor; chat: Chat }> {
   const [client, operator] = await Promise.all([newClient(core), newOperator(core)])
   return { client, operator, chat: await newChat(core, client) }
 }
 
-/** Sends a text with an id of its own. */
+/** Sends a message, by default with a new `clientMsgId`. */
 export function sendText(
   core: Core,
   actor: Actor,

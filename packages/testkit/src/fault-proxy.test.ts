@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => void echo.close())
 
-/** A connection through the proxy, and what came back on it. */
+/** Opens a connection through the proxy, and collects what it receives. */
 async function open(proxy: FaultProxy): Promise<{ socket: Socket; received: () => string; closed: () => boolean }> {
   const socket = connect(Number(new URL(proxy.url).port), '127.0.0.1')
   let received = ''
@@ -26,7 +26,7 @@ async function open(proxy: FaultProxy): Promise<{ socket: Socket; received: () =
   return { socket, received: () => received, closed: () => socket.destroyed }
 }
 
-test('[CHECK-4] in calm weather all bytes pass, in order, and nothing is counted', async () => {
+test('[CHECK-4] without faults all bytes pass in order, and no fault is counted', async () => {
   await using proxy = await startFaultProxy(url)
   const line = await open(proxy)
   const text = 'abcdefghij'.repeat(50_000)
@@ -36,7 +36,7 @@ test('[CHECK-4] in calm weather all bytes pass, in order, and nothing is counted
   expect(proxy.harm).toEqual({ heldBytes: 0, delayedPieces: 0, trickledBytes: 0 })
 })
 
-test('[CHECK-4] late pieces come late, in order, and are counted', async () => {
+test('[CHECK-4] with latency the bytes arrive later and in order, and delayed pieces are counted', async () => {
   await using proxy = await startFaultProxy(url)
   const line = await open(proxy)
   proxy.weather({ latencyMs: 30, jitterMs: 50 })
@@ -51,7 +51,7 @@ test('[CHECK-4] late pieces come late, in order, and are counted', async () => {
   expect(proxy.harm.delayedPieces).toBeGreaterThan(0)
 })
 
-test('[CHECK-4] a slow reader gets everything in the end, and is counted', async () => {
+test('[CHECK-4] with limited bandwidth all bytes arrive in the end, and throttled bytes are counted', async () => {
   await using proxy = await startFaultProxy(url)
   const line = await open(proxy)
   proxy.weather({ bytesPerSecond: 1_000 })
@@ -62,7 +62,7 @@ test('[CHECK-4] a slow reader gets everything in the end, and is counted', async
   await waitFor(() => line.received().length === 200)
 })
 
-test('[CHECK-4] frozen lines hold what comes, and a cut ends them', async () => {
+test('[CHECK-4] a frozen connection keeps its bytes back, a cut closes it, and later connections work', async () => {
   await using proxy = await startFaultProxy(url)
   const line = await open(proxy)
   line.socket.write('before')
@@ -74,7 +74,7 @@ test('[CHECK-4] frozen lines hold what comes, and a cut ends them', async () => 
   expect(proxy.cut()).toBe(1)
   await waitFor(line.closed)
   expect(line.received()).toBe('before')
-  // A connection that is opened later is not touched.
+  // A connection that is opened later is not frozen.
   const next = await open(proxy)
   next.socket.write('again')
   await waitFor(() => next.received() === 'again')

@@ -1,23 +1,23 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { type Harm, Lane, type Weather } from './lane.ts'
 
-/** A line between programs and a server that can be harmed. Its own address stays the same. */
+/** A TCP proxy in front of a server that can inject faults. Its own address stays the same. */
 export type FaultProxy = AsyncDisposable & {
   /** Without a slash at the end. */
   readonly url: string
-  /** How many connections were accepted so far. */
+  /** The number of connections so far, also of refused ones. */
   readonly accepted: () => number
-  /** How many are open now. */
+  /** The number of connections that are open now. */
   readonly open: () => number
-  /** What the weather has really done so far. */
+  /** The effects that the faults have really had so far. */
   readonly harm: Readonly<Harm>
-  /** From now on connections go to the server at this address; null refuses them. */
+  /** Sends new connections to the server at this address. With null they are refused. */
   target(url: string | null): void
-  /** Breaks every open connection, and returns how many there were. */
+  /** Resets every open connection, and returns how many there were. */
   cut(): number
-  /** Open connections stay, but no byte passes any more, in either direction; new ones are not touched. */
+  /** Stops all bytes of the open connections, in both directions, without closing them. New ones are not affected. */
   freeze(): void
-  /** Changes how bytes pass, on open and on new connections. */
+  /** Changes latency and bandwidth, of open and of new connections. */
   weather(change: Partial<Omit<Weather, 'frozen'>>): void
   close(): Promise<void>
 }
@@ -82,7 +82,7 @@ function join({ near, far, harm, weather }: Line, done: () => void): Pair {
     done()
   }
   for (const socket of [near, far]) socket.on('error', end).on('close', end)
-  // A slow reader is slow in what it takes; what it says comes as fast as ever.
+  // The bandwidth is limited only for what the program receives, not for what it sends.
   const upward = () => ({ ...weather(), bytesPerSecond: null, frozen })
   const downward = () => ({ ...weather(), frozen })
   const lanes = [new Lane(near, far, { weather: upward, harm }), new Lane(far, near, { weather: downward, harm })]

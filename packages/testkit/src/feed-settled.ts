@@ -2,8 +2,8 @@ import type { Database } from '@deskbell/db/database'
 import { waitFor } from './wait-for.ts'
 
 /**
- * Waits until no transaction of the cluster is older than the newest row of the feed. Until then, whoever reads the feed up to
- * its horizon reads that row again or not at all, and transactions of other tests' databases count too.
+ * Waits until the horizon of the feed is above its newest row. Until then a reader does not get that row, or gets it
+ * again. Open transactions in the databases of other tests hold back the horizon too.
  */
 export async function feedSettled({ pool }: Pick<Database, 'pool'>): Promise<void> {
   await waitFor(async () => {

@@ -1,8 +1,9 @@
 import { execute } from './execute.ts'
 
 /**
- * How much a database holds. The skew is that of real traffic: one chat has a twentieth of all messages, every
- * thousandth chat is long and these share a quarter, most chats have a few; most are closed, few operators are busy.
+ * The size of a database. Its distribution is similar to real traffic: one chat has a twentieth of all messages; one of
+ * a thousand chats is long, and the long ones share a quarter of the messages; the others have a few each. Most chats
+ * are closed, and a few operators have most of them.
  */
 export type DatabaseSize = {
   /** A multiple of `chats`. */
@@ -11,12 +12,12 @@ export type DatabaseSize = {
   openChats: number
 }
 
-/** They are the first users. */
+/** The number of operators. Their user ids start at 1. */
 export const filledOperators = 20
-/** The chat with a twentieth of all messages. */
+/** The id of the chat with a twentieth of all messages. */
 export const longestChat = 1
 
-/** Chats from 1 to here are long ones, and open. */
+/** Returns the highest id of the long chats, which start at 1 and are open. */
 export function longChats({ chats }: DatabaseSize): number {
   return Math.max(4, Math.floor(chats / 1000))
 }
@@ -25,7 +26,10 @@ function clients({ chats }: DatabaseSize): number {
   return Math.floor(chats / 2)
 }
 
-/** Fills a migrated, empty database by SQL, always with the same rows. Much faster as superuser, who need not prove keys. */
+/**
+ * Fills a migrated, empty database by SQL, always with the same rows; times are relative to now. It is much faster as
+ * superuser, because foreign keys are not checked then.
+ */
 export async function fillDatabase(connectionString: string, size: DatabaseSize): Promise<void> {
   const steps = [
     prepare,
@@ -41,7 +45,9 @@ export async function fillDatabase(connectionString: string, size: DatabaseSize)
   for (const step of steps) await execute(connectionString, step)
 }
 
-/** Who is whose, from the number of a chat alone: the first operators have most chats, and one chat of ten has none. */
+/**
+ * The users of a chat follow from its id. The first operators have most chats, and one of ten chats has no operator.
+ */
 const prepare = `
   create function fill_operator(chat bigint) returns bigint language sql immutable as $$
     select case when chat % 10 = 6 then null else 1 + floor(${filledOperators} * power((chat * 7919 % 1000) / 1000.0, 3))::bigint end
@@ -61,9 +67,9 @@ function people(size: DatabaseSize): string {
 }
 
 /**
- * Which chat each message belongs to, in the order of time. Every chat has at least one message; a twentieth goes to
- * the longest chat, a quarter to the long ones, the rest to chats of about the same time: talks come in bursts, among
- * those of others. Places are counted over narrow rows, because ten million are sorted.
+ * Assigns a chat to each message, in the order of time. Every chat has at least one message. A twentieth of the
+ * messages goes to the longest chat, a quarter to the long ones, and the rest to chats of about the same time, so that
+ * chats overlap. Messages are numbered in a table with few columns, because up to ten million rows are sorted.
  */
 function placedMessages(size: DatabaseSize): string {
   const { messages: count, chats: chatCount } = size
@@ -84,11 +90,14 @@ function placedMessages(size: DatabaseSize): string {
   analyze fill_messages;`
 }
 
-/** The time of a message or of its chat's end: three seconds from one to the next, until an hour ago. */
+/** The time of a message by its id: every three seconds one, the last an hour ago. */
 const timeOf = (id: string, { messages }: DatabaseSize) =>
   `now() - interval '1 hour' - (${messages} - ${id}) * interval '3 s'`
 
-/** Sorted while the rows are narrow. The second entry of a log is the assignment, if the chat has an operator; messages alternate then. */
+/**
+ * If a chat has an operator, the second entry of its log is the assignment, and messages of both sides alternate. Rows
+ * are sorted before the long columns are added.
+ */
 function messageRows(size: DatabaseSize): string {
   return `
   insert into messages (id, chat_id, seq, user_id, text, direction, status, client_msg_id, body_hash, direction_no, created_at)
@@ -106,7 +115,7 @@ function messageRows(size: DatabaseSize): string {
     ) placed;`
 }
 
-/** Ten million rows are written in a fraction of the time when the indexes are built after them. */
+/** Drops the indexes and makes them again after the insert, which is much faster for ten million rows. */
 function withoutIndexes(insert: string): string {
   return `
   set maintenance_work_mem = '256MB';
@@ -121,7 +130,7 @@ function withoutIndexes(insert: string): string {
   end $$;`
 }
 
-/** Long chats are open, and of the newest every second one. */
+/** The long chats are open, and every second one of the newest `2 * openChats`. */
 function chatRows(size: DatabaseSize): string {
   const oldest = size.chats - 2 * size.openChats
   return `
@@ -159,7 +168,10 @@ const eventRows = `
   insert into chat_events (chat_id, seq, kind, actor_id, created_at)
     select id, last_seq, 'closed', coalesce(operator_id, 1), closed_at from chats where status = 'closed' order by id;`
 
-/** Of a closed chat everything has been read; of an open one the client has read all and its operator a half. */
+/**
+ * Only chats with an operator have marks. Closed ones are read by both sides; of open ones the client has read
+ * everything, and the operator a half.
+ */
 const markRows = `
   insert into chat_marks (chat_id, user_id, role, delivered_seq, read_seq, read_count, updated_at)
     select id, user_id, 'client', last_seq, last_seq, out_count, last_entry_at from chats where operator_id is not null

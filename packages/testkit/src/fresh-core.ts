@@ -16,7 +16,7 @@ export type FreshCore = AsyncDisposable & {
 
 export type FreshCoreOptions = Partial<Omit<CoreOptions, 'db'>> & { poolMax?: number }
 
-/** A started core over a database and an in-process bus of its own. */
+/** Starts a core with a database and an in-process bus of its own. */
 export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCore> {
   const { poolMax = 10, ...coreOptions } = options
   const database = await freshDatabase({ poolMax })

@@ -9,7 +9,7 @@ import './provided-context.ts'
 export type FreshDatabase = AsyncDisposable & {
   readonly connectionString: string
   readonly db: Database
-  /** Closes the pool and removes the database, whoever is still connected. */
+  /** Drops the database, also while others are connected, and closes the pools. */
   drop(): Promise<void>
 }
 
@@ -19,7 +19,7 @@ export type FreshDatabaseOptions = {
   from?: 'template' | 'nothing'
 }
 
-/** A database of its own for a test file or a test: migrated, empty, dropped by `drop` or `await using`. */
+/** Makes an empty, migrated database for a test file or a test. `drop` or `await using` removes it. */
 export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise<FreshDatabase> {
   const serverUrl = inject('postgresUrl')
   const name = `deskbell_test_${randomBytes(6).toString('hex')}`
@@ -30,8 +30,8 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   let dropped: Promise<void> | undefined
   const drop = () => (dropped ??= removeDatabase())
   const removeDatabase = async () => {
-    // First the database: a transaction that a failed test left open would keep the pool from closing. It is refused
-    // while an autovacuum worker is in it, which only a superuser may end.
+    // The database goes first, because a transaction that a failed test left open would keep the pool from closing. It
+    // is retried, because only a superuser may terminate an autovacuum worker that uses the database.
     await waitFor(() => execute(serverUrl, `drop database if exists ${quoted(name)} with (force)`), {
       intervalMs: 200,
       what: `the end of ${name}`,

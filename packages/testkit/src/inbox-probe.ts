@@ -10,12 +10,12 @@ import { StreamProbe } from './stream-probe.ts'
 
 export type InboxProbe = StreamProbe<InboxFrame>
 
-/** Follows the actor's inbox until the probe is stopped. */
+/** Follows the inbox of the actor until the probe is stopped. */
 export function probeInbox(core: Core, actor: Actor, lastEventId?: string): InboxProbe {
   return new StreamProbe((signal) => followInbox(core, actor, { lastEventId, signal }))
 }
 
-/** The list as a program holds it: the greater `rev` wins, at an equal one the smaller `unread`. */
+/** Returns the rows as a program computes them: those of the greatest `rev`, and of these the smallest `unread`. */
 export function foldInbox(probe: InboxProbe, rows: readonly Chat[] = []): Map<number, Chat> {
   const list = new Map<number, Chat>(rows.map((row) => [row.id, row]))
   for (const row of probe.of('upsert').flatMap((frame) => frame.rows)) {
@@ -26,7 +26,7 @@ export function foldInbox(probe: InboxProbe, rows: readonly Chat[] = []): Map<nu
   return list
 }
 
-/** A core whose bus loses, doubles or keeps hints as `bus.fate` says. */
+/** Starts a core whose bus loses, duplicates or delays hints as `bus.fate` decides. */
 export async function lossyCore() {
   const bus = lossyBus(createInProcessBus())
   return { ...(await freshCore({ bus })), bus }

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net'
 
-/** What happens on a line. Changed while it runs; all lanes of a proxy share one. */
+/** The faults of a connection. They may change while it is open. */
 export type Weather = {
-  /** No byte passes, and none is lost yet. */
+  /** No byte passes, and none is lost. */
   frozen: boolean
-  /** Every piece comes this much later, and up to `jitterMs` more; pieces never overtake each other. */
+  /** Every piece is delayed by this, and by a random time up to `jitterMs`. The order stays the same. */
   latencyMs: number
   jitterMs: number
-  /** A reader that takes only so much; null for as fast as it comes. */
+  /** The bandwidth; null for no limit. */
   bytesPerSecond: number | null
 }
 
-/** What the weather has really done, for a run that must not believe its own plans. */
+/** Counts the real effects of the faults, so that a run can verify that they happened. */
 export type Harm = { heldBytes: number; delayedPieces: number; trickledBytes: number }
 
 type Waiting = { piece: Buffer; dueAt: number }
@@ -19,7 +19,7 @@ type Waiting = { piece: Buffer; dueAt: number }
 const waitingBytesMax = 64 * 1024
 const trickleMs = 50
 
-/** One direction of a connection: passes bytes on as the weather allows, and lets the sender feel when it does not. */
+/** One direction of a connection. It delays bytes as `weather` says, and pauses the sender when too many wait. */
 export class Lane {
   readonly #from: Socket
   readonly #to: Socket
@@ -44,7 +44,7 @@ export class Lane {
     to.on('close', () => clearTimeout(this.#timer))
   }
 
-  /** Passes on what may go now. Called again when the weather changes. */
+  /** Forwards what may pass now. Call it when `weather` has changed. */
   pump(): void {
     clearTimeout(this.#timer)
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
@@ -58,7 +58,7 @@ export class Lane {
     if (this.#waiting.length === 0 && this.#ended && !this.#to.destroyed) this.#to.end()
   }
 
-  /** What may go now, unless it is too early. */
+  /** The next piece; undefined when there is none, or when nothing may pass. It may be due later. */
   #next(): Waiting | undefined {
     const stuck = this.#weather().frozen || this.#to.writableNeedDrain || this.#to.destroyed
     return stuck ? undefined : this.#waiting[0]

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import { uniqueId } from './factories.ts'
 import { waitFor } from './wait-for.ts'
 
-/** Signs in by REST, as a program does. */
+/** Signs in as a new user by REST. */
 export async function signInByRest(url: string, role: Role, name = `A ${role}`): Promise<LoginOutput> {
   const email = `${uniqueId(role)}@example.test`
   const response = await fetch(`${url}/api/users/login`, {
@@ -20,12 +20,12 @@ export async function signInByRest(url: string, role: Role, name = `A ${role}`):
 
 export type StockClient = Disposable & {
   client: TRPCClient<AppRouter>
-  /** Breaks the connection below the client, as a lost line does. */
+  /** Closes the socket below the client, which then reconnects. */
   cut(): void
   close(): void
 }
 
-/** tRPC's own client over its own link, nothing added: it signs in by `connectionParams`. */
+/** Makes a plain tRPC client over `wsLink`. It signs in by `connectionParams`. */
 export function stockClient(wsUrl: string | (() => string), token: string): StockClient {
   const socket = createWSClient({
     url: wsUrl,
@@ -40,19 +40,19 @@ export function stockClient(wsUrl: string | (() => string), token: string): Stoc
 
 export type RawSocket = AsyncDisposable & {
   readonly ws: WebSocket
-  /** Everything received, parsed where it is JSON. */
+  /** All received frames. Those that are JSON are parsed. */
   readonly frames: unknown[]
-  /** The code of the close; null while open. */
+  /** The close code; null while the socket is open. */
   readonly closeCode: () => number | null
   send(frame: unknown): void
-  /** The first frame for which this holds. */
+  /** Waits for a frame that matches, and returns the first one. */
   frame(matches: (frame: unknown) => boolean): Promise<unknown>
   closed(): Promise<number>
 }
 
 export type RawOptions = { token?: string; headers?: Record<string, string>; path?: string }
 
-/** A bare socket that says exactly what it is told to. Rejects when the upgrade is refused. */
+/** Opens a WebSocket that sends only the frames of the test. Rejects when the upgrade is refused. */
 export async function openRaw(wsUrl: string, options: RawOptions = {}): Promise<RawSocket> {
   const { token, headers = {}, path = '/' } = options
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
@@ -79,7 +79,7 @@ export async function openRaw(wsUrl: string, options: RawOptions = {}): Promise<
 
 export type Refusal = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
 
-/** Tries an upgrade and answers with the HTTP refusal; `101` when it was let in. */
+/** Tries an upgrade, and returns the HTTP response that refused it; status `101` when it was accepted. */
 export function tryUpgrade(wsUrl: string, options: RawOptions = {}): Promise<Refusal> {
   const { token, headers = {}, path = '/' } = options
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }

@@ -6,7 +6,7 @@ import { waitFor } from './wait-for.ts'
 
 const hints = Array.from({ length: 200 }, (_, nth): Hint => ({ t: 'session', sessionId: nth + 1 }))
 
-/** What arrives of two hundred hints, and what the fate says that it did. */
+/** Publishes 200 hints. Returns the ids that arrived, and the counted faults. */
 function publishAll(weather: BusWeather) {
   let state = 7
   const random = () => {
@@ -23,13 +23,13 @@ function publishAll(weather: BusWeather) {
   return { arrived, harm }
 }
 
-test('[CHECK-4] a mute bus delivers nothing', () => {
+test('[CHECK-4] with a drop rate of 1 the bus delivers nothing', () => {
   const { arrived, harm } = publishAll({ drop: 1, double: 0, reorder: 0 })
   expect(arrived).toEqual([])
   expect(harm).toEqual({ published: 200, dropped: 200, doubled: 0, reordered: 0 })
 })
 
-test('[CHECK-4] a share is lost and a share is doubled, as counted', () => {
+test('[CHECK-4] dropped and duplicated hints are counted exactly', () => {
   const { arrived, harm } = publishAll({ drop: 0.2, double: 0.1, reorder: 0 })
   expect(harm.dropped).toBeGreaterThan(20)
   expect(harm.doubled).toBeGreaterThan(5)
@@ -37,7 +37,7 @@ test('[CHECK-4] a share is lost and a share is doubled, as counted', () => {
   expect(arrived.length).toBe(200 - harm.dropped + harm.doubled)
 })
 
-test('[CHECK-4] a share comes behind later ones, as counted', async () => {
+test('[CHECK-4] reordered hints arrive after later ones, and are counted', async () => {
   const { arrived, harm } = publishAll({ drop: 0, double: 0, reorder: 0.3 })
   await waitFor(() => arrived.length === 200)
   expect(harm.reordered).toBeGreaterThan(30)

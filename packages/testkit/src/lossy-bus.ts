@@ -1,9 +1,9 @@
 import type { Bus, Hint } from '@deskbell/bus/bus'
 
-/** What becomes of a hint: delivered so many times, or later than the ones behind it. */
+/** Decides about a hint: how many times it is delivered, and after how many milliseconds. */
 export type Fate = (hint: Hint) => number | { copies: number; afterMs: number }
 
-/** A bus that drops, doubles and reorders what it is told to. `fate` may be changed while it runs. */
+/** A bus that drops, duplicates and delays hints as `fate` decides. `fate` may be replaced at any time. */
 export function lossyBus(inner: Bus, fate: Fate = () => 1): Bus & { fate: Fate } {
   const bus = {
     fate,
@@ -23,13 +23,13 @@ export function lossyBus(inner: Bus, fate: Fate = () => 1): Bus & { fate: Fate }
   return bus
 }
 
-/** Shares between 0 and 1 of all hints. */
+/** Probabilities between 0 and 1. */
 export type BusWeather = { drop: number; double: number; reorder: number }
 export type BusHarm = { published: number; dropped: number; doubled: number; reordered: number }
 
 const reorderMs = 80
 
-/** A fate by chance, and the count of what it really did. */
+/** Returns a `fate` that decides at random, and the number of faults that it has injected. */
 export function randomFate(weather: () => BusWeather, random: () => number): { fate: Fate; harm: BusHarm } {
   const harm: BusHarm = { published: 0, dropped: 0, doubled: 0, reordered: 0 }
   const fate: Fate = () => {

@@ -1,5 +1,5 @@
 /**
- * What a followed chat and a follower cost in memory:
+ * Measures the memory of a followed chat, a follower and an entry:
  *
  *   node --expose-gc packages/testkit/src/measure-followers.ts
  */
@@ -24,7 +24,7 @@ const client = await newClient(core)
 const chats: Chat[] = []
 for (let nth = 0; nth < chatsCount; nth += 1) chats.push(await newChat(core, client))
 
-/** Follows the chat at this place, without keeping what comes. */
+/** Follows one of the chats, and discards the frames that have arrived when it is live. */
 async function follow(nth: number): Promise<StreamProbe<{ t: string }>> {
   const chatId = chats[nth % chatsCount]?.id
   if (chatId === undefined) throw new Error('There are no chats.')

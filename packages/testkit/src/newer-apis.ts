@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The oldest browsers in which the pages and the SDK work. README and docs name the same. */
+/** The oldest browsers in which the pages and the SDK work. README and docs list the same versions. */
 export const supportedBrowsers = { chrome: 117, edge: 117, firefox: 125, safari: 17 } as const
 
-/** Something that one of the supported browsers lacks: a global (`member` is null), or a member of one. */
+/** An API that one of the supported browsers does not have: a global (`member` is null), or a member of a global. */
 export type NewerApi = { readonly owner: string; readonly member: string | null; readonly isStatic: boolean }
 
 type Support = {
@@ -15,7 +15,7 @@ type Support = {
   alternative_name?: string
 }
 type Feature = { __compat?: { support: Record<string, Support | Support[]> } }
-/** By global, then by member; the global's own entry is `__compat`. */
+/** By global, then by member. The entry of the global itself is `__compat`. */
 type Features = Record<string, Record<string, unknown>>
 type CompatData = { api: Features; javascript: { builtins: Features } }
 
@@ -26,12 +26,15 @@ const floors: Readonly<Record<string, number>> = {
   safari_ios: supportedBrowsers.safari,
 }
 
-/** Every API that is newer than the supported browsers, as MDN's compatibility data has it. */
+/** Returns every API that one of the supported browsers lacks, by the compatibility data of MDN. */
 export function newerApis(): readonly NewerApi[] {
   return listApis((feature) => !isSupported(feature))
 }
 
-/** Where built code names such an API. A member that only shares its name with an older one cannot be told apart. */
+/**
+ * Returns the newer APIs that built code uses. A member is not found if an older API has a member of the same name,
+ * because the code does not show which of them it is.
+ */
 export function usesOfNewerApis(code: string): string[] {
   const apis = newerApis()
   const older = new Set(listApis(isSupported).map(({ owner, member }) => member ?? owner))
@@ -41,15 +44,15 @@ export function usesOfNewerApis(code: string): string[] {
     if (isStatic || isNamespace(owner)) {
       return new RegExp(String.raw`(?<![\w$])(?<!typeof )${owner}\.${member}\(`).test(code)
     }
-    // Whoever has an instance of a newer global has named that global.
-    // Names of two letters are what a minifier gives.
+    // Code with an instance of a newer global contains the name of that global, which is found above.
+    // Names of one or two letters may come from the minifier.
     return member.length > 2 && !older.has(member) && !globals.has(owner) && code.includes(`.${member}(`)
   })
   const modifiers = /\(\?(?:[ims]+-?[ims]*|-[ims]+):/.test(code) ? ['RegExp modifiers'] : []
   return [...uses.map(({ owner, member }) => (member === null ? owner : `${owner}.${member}`)), ...modifiers]
 }
 
-/** The data does not say which members of a built-in are its own, and which those of its instances. */
+/** Built-ins whose members may be static. The data does not distinguish these from members of instances. */
 function isNamespace(owner: string): boolean {
   return /^(?:Promise|Object|Math|JSON|Atomics|Error|Array|Map|RegExp|Iterator|Uint8Array)$/.test(owner)
 }
@@ -69,7 +72,7 @@ function isFeature(value: unknown): value is Feature {
   return typeof value === 'object' && value !== null && '__compat' in value
 }
 
-/** Events, constructors and traits of behaviour have entries of their own. */
+/** Excludes entries of the data for events, constructors and aspects of behaviour. */
 function isMember(owner: string, name: string): boolean {
   return name !== owner && /^[a-z][A-Za-z0-9]*(?:_static)?$/.test(name)
 }

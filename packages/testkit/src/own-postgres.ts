@@ -7,17 +7,17 @@ import { migrate } from '@deskbell/db/migrate'
 import { onDatabase } from './database-url.ts'
 import { silentLog } from './silent-log.ts'
 
-/** A PostgreSQL that a test may stop and freeze without harm to other tests. */
+/** A PostgreSQL of its own for a test that stops or suspends it. */
 export type OwnPostgres = AsyncDisposable & {
-  /** Stays the same over a restart. */
+  /** The same after a restart. */
   readonly connectionString: string
-  /** The superuser, in the product's database. */
+  /** As the superuser, to the database of the product. */
   readonly adminConnectionString: string
   stop(): Promise<void>
-  /** An immediate stop: no session ends cleanly, and the next start recovers from the log. */
+  /** Stops the server without a checkpoint, so that the next start recovers from the write-ahead log. */
   crash(): Promise<void>
   start(): Promise<void>
-  /** Its processes keep their connections and answer nothing, as on a machine that hangs. */
+  /** Suspends its processes. Connections stay open, and statements get no answer. */
   freeze(): Promise<void>
   thaw(): void
 }
@@ -38,7 +38,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     async crash() {
       const [first = ''] = await processes(dataDir)
       signal([first], '-QUIT')
-      // The supervisor would start it again at once.
+      // Without this the supervisor would restart the server.
       await server.stop()
     },
     async start() {
@@ -57,7 +57,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   }
 }
 
-/** The first process of the server and its children. */
+/** Returns the process ids of the postmaster, which is the first, and of its children. */
 async function processes(dataDir: string): Promise<string[]> {
   const record = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')
   const [first = ''] = record.split('\n', 1)

@@ -10,8 +10,8 @@ import { execute } from './execute.ts'
 import './provided-context.ts'
 
 /**
- * One PostgreSQL for the whole run: an embedded one in a temporary folder, or the one that
- * `DESKBELL_TEST_POSTGRES_URL` names (its user must be allowed to create databases).
+ * Starts one PostgreSQL for the whole run, in a temporary folder, or uses the server of `DESKBELL_TEST_POSTGRES_URL`
+ * (its user must be allowed to create databases). Makes the migrated template database.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await openServer()
@@ -42,7 +42,7 @@ async function openServer(): Promise<Server> {
     const server = await startPostgres({ dataDir, log: testLog, maxConnections: 500 })
     for (const statement of [
       'alter role deskbell createdb',
-      // Nothing of this server is to outlive the run; tests of durability start their own.
+      // The data of this server is not kept after the run. Tests of durability start a server of their own.
       'alter system set fsync = off',
       'alter system set full_page_writes = off',
       'select pg_reload_conf()',
@@ -56,7 +56,7 @@ async function openServer(): Promise<Server> {
   }
 }
 
-/** Quiet unless something is wrong with the server itself. */
+/** Prints only errors of the server itself. */
 const testLog = {
   debug: () => undefined,
   info: () => undefined,

@@ -1,11 +1,11 @@
 import 'vitest'
 
-/** What the global setup of the `pg` project hands to the tests, by `inject`. */
+/** Values that the global setup of the project `pg` provides to the tests, by `inject`. */
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A server on which databases may be created and dropped. */
+    /** The connection string of a server on which databases may be created and dropped. */
     postgresUrl: string
-    /** The migrated database that every fresh one is a copy of. */
+    /** The name of the migrated database that fresh ones are copied from. */
     postgresTemplate: string
   }
 }

@@ -2,7 +2,7 @@ import type { Database } from '@deskbell/db/database'
 import type { PoolClient } from 'pg'
 import { z } from 'zod'
 
-/** A node of `explain (analyze, format json)`, as far as tests look at it. */
+/** A node of `explain (analyze, format json)`, with the fields that tests use. */
 export type PlanNode = {
   'Node Type': string
   'Relation Name'?: string | undefined
@@ -32,10 +32,12 @@ const answerSchema = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan:
 const statementSchema = z.tuple([z.object({ name: z.string().optional(), text: z.string() })]).rest(z.unknown())
 type Statement = { name: string | undefined; text: string; values: unknown[] }
 
-/** `generic`: the plan for any values, which a named statement may get after five runs. `custom`: for these values. */
+/**
+ * `generic`: the plan for all values, which a named statement may get after five runs. `custom`: for the given values.
+ */
 export type PlanMode = 'generic' | 'custom'
 
-/** Runs `work` and answers the plans of the statements that it sent, as they are when they run with its values. */
+/** Runs `work`, and returns the plans of the statements that it sent, with the counts of a second run of each. */
 export async function plansOf(db: Database, mode: PlanMode, work: () => Promise<unknown>): Promise<StatementPlan[]> {
   const statements = await statementsOf(db, work)
   const client = await db.pool.connect()
@@ -45,7 +47,7 @@ export async function plansOf(db: Database, mode: PlanMode, work: () => Promise<
     client.release()
     return plans
   } catch (error) {
-    // With whatever is still prepared on it.
+    // The connection is closed, because it may still have the prepared statement.
     client.release(true)
     throw error
   }
@@ -63,13 +65,13 @@ async function explained(client: PoolClient, mode: PlanMode, statement: Statemen
   return { name, text, plan: answerSchema.parse(rows)[0]['QUERY PLAN'][0].Plan }
 }
 
-/** Every node of a plan, with the nodes above it, the nearest first. */
+/** Yields every node of a plan, with the nodes above it, the nearest first. */
 export function* planNodes(plan: PlanNode, above: PlanNode[] = []): Generator<{ node: PlanNode; above: PlanNode[] }> {
   yield { node: plan, above }
   for (const child of plan.Plans ?? []) yield* planNodes(child, [plan, ...above])
 }
 
-/** What goes through the pool and through connections that are taken from it, without the borders of transactions. */
+/** Returns the statements that `work` sends on any connection of this process, without begin, commit and rollback. */
 async function statementsOf(db: Database, work: () => Promise<unknown>): Promise<Statement[]> {
   const client = await db.pool.connect()
   const prototype: { query: unknown } = Object.getPrototypeOf(client)

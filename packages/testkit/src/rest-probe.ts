@@ -3,7 +3,7 @@ import { type AnswerCheck, createAnswerCheck } from './answer-check.ts'
 
 export type RestCall = {
   token?: string
-  /** Sent as JSON; a string is sent as it is. */
+  /** It is sent as JSON; a string is sent unchanged. */
   body?: unknown
   headers?: Record<string, string>
 }
@@ -11,12 +11,12 @@ export type RestCall = {
 export type RestAnswer = { status: number; headers: Headers; text: string; json: unknown; code: ErrorCode | null }
 
 export type RestProbe = {
-  /** `path` begins below `/api`. Throws when the answer does not fit the server's own OpenAPI document. */
+  /** `path` is relative to `/api`. Throws when the response does not match the OpenAPI document of the server. */
   call(method: string, path: string, call?: RestCall): Promise<RestAnswer>
   readonly check: AnswerCheck
 }
 
-/** A program that believes nothing: each answer is held against the document that the server serves. */
+/** Returns a REST client that checks each response against the OpenAPI document that the server serves. */
 export async function createRestProbe(url: string): Promise<RestProbe> {
   const document: unknown = await (await fetch(`${url}/api/openapi.json`)).json()
   const check = createAnswerCheck(document)

@@ -4,7 +4,7 @@ import { EventSource } from 'eventsource'
 
 export type SseClient = { client: TRPCClient<AppRouter> }
 
-/** tRPC's own client over its own link for streams, with an `EventSource` that signs in as programs do. */
+/** Makes a plain tRPC client over `httpSubscriptionLink`, with an `EventSource` that sends the token as a header. */
 export function sseClient(url: string | (() => string), token: string): SseClient {
   const link = httpSubscriptionLink<AppRouter, typeof EventSource>({
     url: () => `${typeof url === 'string' ? url : url()}/trpc`,
@@ -21,15 +21,15 @@ export type SseEvent = { event: string; id: string | undefined; data: string }
 export type SseReader = AsyncDisposable & {
   readonly status: number
   readonly headers: Headers
-  /** Every event so far, `connected` and pings among them. */
+  /** All events so far, also `connected` and pings. */
   readonly events: SseEvent[]
-  /** The text of the events, or of the answer when it is no stream. */
+  /** The received text: of the stream, or of another response. */
   text(): string
-  /** True once the server has ended the answer, or cut it off. */
+  /** True when the response has ended or was interrupted. */
   ended(): boolean
 }
 
-/** Opens a stream with `fetch` and reads along. */
+/** Opens a stream with `fetch` and reads it in the background. */
 export async function openSse(url: string, headers: Record<string, string> = {}): Promise<SseReader> {
   const leave = new AbortController()
   const answer = await fetch(url, { headers, signal: leave.signal })

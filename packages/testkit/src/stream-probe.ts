@@ -4,7 +4,7 @@ export type ProbeStep<F> = { id: string; frame: F; at: number }
 
 type Open<F> = (signal: AbortSignal) => AsyncGenerator<{ id: string; frame: F }>
 
-/** Reads a stream in the background and keeps every frame with the moment of its arrival. */
+/** Reads a stream in the background, and keeps every frame with the time of its arrival. */
 export class StreamProbe<F extends { t: string }> implements AsyncDisposable {
   readonly steps: ProbeStep<F>[] = []
   error: unknown
@@ -27,7 +27,7 @@ export class StreamProbe<F extends { t: string }> implements AsyncDisposable {
     return this.frames.filter((frame): frame is Extract<F, { t: T }> => frame.t === t)
   }
 
-  /** Waits for a frame of this kind; throws what the stream threw. */
+  /** Waits for a frame of this kind. Throws the error of the stream. */
   async until(t: F['t'], options?: WaitOptions): Promise<void> {
     await this.when(() => this.of(t).length > 0, { what: `a frame ${t}`, ...options })
   }
@@ -37,7 +37,7 @@ export class StreamProbe<F extends { t: string }> implements AsyncDisposable {
     if (this.error !== undefined) throw this.error
   }
 
-  /** Ends the stream and waits until it has really ended. */
+  /** Aborts the stream, and resolves when it has ended. */
   async stop(): Promise<void> {
     this.#end.abort()
     await this.#running

@@ -16,26 +16,26 @@ export type TestServer = AsyncDisposable & {
   readonly db: Database
   readonly connectionString: string
   openSockets(): number
-  /** Those of them that the server has begun to close. */
+  /** The number of open sockets that the server has begun to close. */
   closingSockets(): number
   openStreams(): number
-  /** Breaks the streams over HTTP, as a lost line does. */
+  /** Interrupts the streams over HTTP, as a broken connection does. */
   cutStreams(): void
-  /** What waits for the slowest socket or stream. */
+  /** The greatest number of bytes that wait for one socket or stream. */
   waitingBytesMax(): number
   drain(): Promise<void>
   close(): Promise<void>
 }
 
 export type TestServerOptions = Partial<Omit<HttpOptions, 'core'>> & {
-  /** An existing database, such as that of another server; a fresh one when left out, dropped at the end. */
+  /** An existing database, such as that of another server. Default: a fresh one, which is dropped at the end. */
   connectionString?: string
-  /** `postgres` joins servers on one database. */
+  /** `postgres` connects the servers on one database. Default: `memory`. */
   bus?: 'memory' | 'postgres'
   poolMax?: number
 } & Pick<CoreOptions, 'clock' | 'closedChat' | 'presenceTimings'>
 
-/** A real server on a port of its own. Rates are off unless they are asked for. */
+/** Starts a real server on a free port. By default it has no rate limits. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { log = silentLog, authMode = 'open', clock, closedChat, presenceTimings, ...http } = options
   const { db, connectionString, drop } = await database(options)
@@ -71,7 +71,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 }
 
-/** Two servers on one database, joined by the postgres bus, as two processes are. */
+/** Starts two servers on one database that are connected by the PostgreSQL bus, like two processes. */
 export async function startServerPair(
   options: TestServerOptions = {},
 ): Promise<[TestServer, TestServer] & AsyncDisposable> {

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 export type WaitOptions = {
-  /** 20,000 unless told. It only says when to give up: a promise about time is measured by the test that holds it. */
+  /** Default: 20,000. It only ends a hopeless wait; a test of a time limit must measure the time itself. */
   timeoutMs?: number
   intervalMs?: number
-  /** What is waited for, for the message of the error. */
+  /** The condition in words, for the message of the error. */
   what?: string
 }
 
 /**
- * Asks `condition` again and again until it answers with something truthy, and returns that.
- * A condition that throws is asked again too; its last error is the cause of the time-out.
+ * Calls `condition` repeatedly until it returns a truthy value, and returns that value.
+ * A condition that throws is called again too. If the last call threw, its error is the cause of the timeout error.
  */
 export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions = {}): Promise<T> {
   const { timeoutMs = 20_000, intervalMs = 10, what = condition.toString() } = options

@@ -1,6 +1,6 @@
 import type { Database } from '@deskbell/db/database'
 
-/** Every statement that goes through the pool of reads from now on, or through the pool that is given, transactions apart. */
+/** Records the statements that are sent through `pool.query` from now on, so none of a transaction. */
 export function watchQueries(db: Pick<Database, 'pool'>): {
   texts: string[]
   matching(pattern: RegExp): number

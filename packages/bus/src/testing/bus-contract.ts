@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bus, ChatHint, Hint, MarkHint, TypingHint } from '../bus.ts'
 
 export type BusRig = {
-  /** Buses as two processes would have them; one and the same where there is only one process. */
+  /** The buses of two processes. For a bus within one process both are the same. */
   here: Bus
   there: Bus
   close(): Promise<void>
 }
 
-/** What every adapter must do. An adapter's own test calls this and adds what only it can break. */
+/** Tests that every implementation must pass. Its own tests call this and add what is specific to it. */
 export function describeBus(name: string, open: () => Promise<BusRig>): void {
   describe(name, () => {
     let rig: BusRig
@@ -24,7 +24,7 @@ export function describeBus(name: string, open: () => Promise<BusRig>): void {
       await rig.close()
     })
 
-    test('[BUS-1] a hint reaches every subscriber of every process, as it was published', async () => {
+    test('[BUS-1] every subscriber of every process receives the published hints unchanged', async () => {
       const { here, there } = rig
       const ears = [listen(here), listen(here), listen(there), listen(there)]
       const hints = [
@@ -41,7 +41,7 @@ export function describeBus(name: string, open: () => Promise<BusRig>): void {
       }
     })
 
-    test('[BUS-1] many hints reach the other process in calm weather, each once', async () => {
+    test('[BUS-1] without faults the other process receives each of many hints once', async () => {
       const { here, there } = rig
       const ear = listen(there)
       const count = 1_000
@@ -59,7 +59,7 @@ export function describeBus(name: string, open: () => Promise<BusRig>): void {
       ear.stop()
     })
 
-    test('[BUS-1] a subscription that was ended gets nothing more', async () => {
+    test('[BUS-1] an ended subscription receives nothing more', async () => {
       const { here, there } = rig
       const ended = listen(there)
       ended.stop()
@@ -70,7 +70,7 @@ export function describeBus(name: string, open: () => Promise<BusRig>): void {
       ear.stop()
     })
 
-    test('[BUS-3] a subscriber that throws harms nobody else, and the publisher does not notice', async () => {
+    test('[BUS-3] if a subscriber throws, the others still receive the hint and publish does not throw', async () => {
       const { here, there } = rig
       const throwing = [here, there].map((bus) =>
         bus.subscribe(() => {
@@ -90,7 +90,7 @@ export function listen(bus: Bus): { hints: Hint[]; stop: () => void } {
   return { hints, stop: bus.subscribe((hint) => hints.push(hint)) }
 }
 
-/** Hints of the test before may still be on their way. */
+/** Compares the chat only, because hints of the previous test may still arrive. */
 function has(hints: readonly Hint[], wanted: MarkHint): boolean {
   return hints.some((hint) => hint.t === 'mark' && hint.chatId === wanted.chatId)
 }

@@ -5,14 +5,14 @@ import { DataFolderError } from './data-folder-error.ts'
 export type Binaries = {
   initdb: string
   postgres: string
-  /** Whose data folders it can read. */
+  /** The major version. PostgreSQL reads only data folders of its own major version. */
   major: string
 }
 
 const platforms = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64']
 const major = '18'
 
-/** The PostgreSQL that npm brought for this platform. */
+/** Returns the paths of the PostgreSQL that npm installed for this platform. Throws a `DataFolderError` without one. */
 export function findBinaries(platform = `${process.platform}-${process.arch}`): Binaries {
   if (!platforms.includes(platform)) throw missing(platform)
   const folder = join(packageFolder(platform), 'native', 'bin')

@@ -1,4 +1,4 @@
-/** The data folder, or the machine it is on, cannot be used. The message is one line for whoever starts the server. */
+/** The data folder or the machine cannot be used. The message is one line for the person who starts the server. */
 export class DataFolderError extends Error {
   override readonly name = 'DataFolderError'
 }

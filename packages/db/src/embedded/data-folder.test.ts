@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openDataFolder } from './data-folder.ts'
 import { DataFolderError } from './data-folder-error.ts'
 
-test('[RUN-3] a data folder is made with all that leads to it, also by two starts at once', async () => {
+test('[RUN-3] two starts at the same time can make a data folder, with its parents and mode 0700', async () => {
   const place = await mkdtemp(join(tmpdir(), 'deskbell-folder-'))
   const dataDir = join(place, 'a', 'b', 'c')
   await Promise.all([openDataFolder(dataDir), openDataFolder(dataDir)])
@@ -13,7 +13,7 @@ test('[RUN-3] a data folder is made with all that leads to it, also by two start
   await rm(place, { recursive: true })
 })
 
-test.runIf(process.platform === 'linux')('[RUN-3] a folder that nobody can make ends the start', async () => {
+test.runIf(process.platform === 'linux')('[RUN-3] a folder that cannot be made is refused', async () => {
   const refused = await openDataFolder('/proc/nowhere/data').catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(DataFolderError)
   expect(String(refused)).toMatch(/\/proc\/nowhere\/data cannot be used: [^\n]+$/)

@@ -6,11 +6,14 @@ import { userById } from './system-users.ts'
 export type DataFolder = {
   /** The real path. */
   path: string
-  /** PostgreSQL's own folder: everything that must be kept is in it. */
+  /** The folder of PostgreSQL. A backup needs only this folder. */
   cluster: string
 }
 
-/** Makes the data folder, private to the user of this process, or refuses one that is not ours to use. */
+/**
+ * Makes the data folder and its parents, private to the user of this process. Throws a `DataFolderError` when that is
+ * not possible, or when the folder belongs to another user.
+ */
 export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   try {
     await makeFolder(dataDir)
@@ -24,16 +27,16 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   }
 }
 
-/** Whether there is a database in it, which must then be ours. */
+/** Reports whether the folder contains a database. Refuses a database that belongs to another user. */
 export async function hasCluster(folder: DataFolder): Promise<boolean> {
   const found = await stat(folder.cluster).catch(() => undefined)
   if (!found) return false
-  // Root's database belongs to the unprivileged user that it runs as.
+  // When this process runs as root, the database belongs to the unprivileged user that the server runs as.
   if (process.geteuid?.() !== 0) await refuseForeignOwner(folder.cluster)
   return (await readdir(folder.cluster)).includes('PG_VERSION')
 }
 
-/** Refuses a database of another major version, which only a dump and a restore can bring over. */
+/** Refuses a database of another major version, which must be dumped and restored. */
 export async function refuseOtherVersion(folder: DataFolder, major: string): Promise<void> {
   const found = (await readFile(join(folder.cluster, 'PG_VERSION'), 'utf8')).trim()
   if (found === major) return
@@ -42,13 +45,13 @@ export async function refuseOtherVersion(folder: DataFolder, major: string): Pro
   )
 }
 
-/** Node's own recursive `mkdir` never ends where nobody can make a folder, as below `/proc`. */
+/** Node's own recursive `mkdir` does not return for a path where no folder can be made, such as one below `/proc`. */
 async function makeFolder(path: string): Promise<void> {
   if (await isFolder(path)) return
   const parent = dirname(path)
   if (parent !== path) await makeFolder(parent)
   await mkdir(path, { mode: 0o700 }).catch(async (cause: unknown) => {
-    // Another start may have made it meanwhile.
+    // Another process may have made it in the meantime.
     if (!(await isFolder(path))) throw cause
   })
 }
@@ -70,7 +73,7 @@ async function refuseForeignOwner(path: string): Promise<void> {
   )
 }
 
-/** A folder that holds other things too keeps its mode: `DATA_DIR=/tmp` must not lock everybody out of /tmp. */
+/** Changes the mode only of a new folder or one of ours: `DATA_DIR=/tmp` must not close /tmp to other users. */
 async function makePrivate(path: string): Promise<void> {
   const names = await readdir(path)
   const ours = names.length === 0 || names.includes('postgres') || names.includes('lock')

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { type EmbeddedPostgres, type StartPostgresOptions, startPostgres } from './start-postgres.ts'
 
-/** For tests: a data folder in a place that only its owner may enter, removed with all that was started on it. */
+/** For tests: a data folder in a private temporary folder. Disposing it stops its servers and removes it. */
 export type EmbeddedFolder = AsyncDisposable & {
   readonly dataDir: string
   readonly cluster: string
-  /** What the supervisor said, one message after the other. */
+  /** The messages that were logged, in order. */
   readonly logged: string[]
   start(options?: Partial<StartPostgresOptions>): Promise<EmbeddedPostgres>
   /** The server's process id, or undefined when it has none recorded. */
@@ -39,7 +39,7 @@ export async function embeddedFolder(name = 'data'): Promise<EmbeddedFolder> {
   }
 }
 
-/** One question on a connection of its own. */
+/** Runs one statement on a connection of its own and returns its rows. */
 export async function ask(connectionString: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 })
   client.on('error', () => undefined)
@@ -51,14 +51,14 @@ export async function ask(connectionString: string, statement: string): Promise<
   }
 }
 
-/** The processes that work on this cluster by their command line: the postmaster, not its children. */
+/** Returns the ids of processes whose command line contains this cluster: the postmaster, but not its children. */
 export async function serverProcesses(cluster: string): Promise<number[]> {
   const ids = (await readdir('/proc')).map(Number).filter((id) => id > 0)
   const commands = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
   return ids.filter((_, index) => commands[index]?.includes(cluster))
 }
 
-/** The postmaster and its children. */
+/** Returns the process ids of the postmaster and its children. */
 export async function serverFamily(postmaster: number): Promise<number[]> {
   const text = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
   return [postmaster, ...text.split(' ').filter(Boolean).map(Number)]

@@ -5,12 +5,12 @@ import { DataFolderError } from './data-folder-error.ts'
 export type FolderLock = { release(): void }
 
 /**
- * Makes this process the only Deskbell on the folder.
+ * Locks the data folder for this process. Throws a `DataFolderError` when another Deskbell has locked it.
  *
- * A file with a process id is not enough: ids are used again, and between reading and replacing it two starts can
- * both believe that they won. The kernel's file lock has neither flaw and ends with its process, however that dies.
- * Node has no call for it, but the SQLite inside Node has: an exclusive transaction on an empty database is that lock,
- * and it also keeps out a second holder in the same process.
+ * A file with a process id would not be enough: process ids are reused, and two processes that replace the file at the
+ * same time could both believe that they own the folder. A file lock of the kernel has neither problem, and the kernel
+ * releases it when the process ends, however it ends. Node has no function for file locks, but Node contains SQLite: an
+ * exclusive transaction on an empty database takes such a lock. It also excludes a second holder in the same process.
  */
 export function lockFolder(dataDir: string): FolderLock {
   let file: DatabaseSync | undefined

@@ -7,12 +7,12 @@ import { DataFolderError } from './data-folder-error.ts'
 import type { RunAs } from './run-as.ts'
 
 /**
- * Makes the cluster's folder when there is none. It is built beside its place and renamed when it is whole,
- * so that a start that is cut off leaves nothing that looks like a database.
+ * Makes a new cluster. It is made in a temporary folder and renamed when it is complete, so that an interrupted start
+ * leaves nothing that looks like a database.
  */
 export async function initCluster(folder: DataFolder, binaries: Binaries, runAs: RunAs): Promise<void> {
   const draft = join(folder.path, 'postgres.new')
-  // The initdb of a start that was killed may still be writing for a moment.
+  // The initdb of a start that was killed may still write for a moment.
   await rm(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   await mkdir(draft, { mode: 0o700 })
   if (runAs.user) await chown(draft, runAs.user.uid, runAs.user.gid)
@@ -23,11 +23,11 @@ export async function initCluster(folder: DataFolder, binaries: Binaries, runAs:
 const initdbOptions = [
   '--username=postgres',
   '--encoding=UTF8',
-  // The same order of text on every machine, whatever libraries it has.
+  // Text has the same order on every machine, whatever version its libraries have.
   '--locale=C',
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
-  // For whoever starts the cluster without Deskbell's own rules.
+  // Safe defaults for a start without the access rules of Deskbell, which `writeAccessRules` writes elsewhere.
   '--auth-local=peer',
   '--auth-host=reject',
   '--no-instructions',

@@ -8,10 +8,10 @@ import { ask, embeddedFolder, serverProcesses } from './embedded-folder.ts'
 import { postgresInChild } from './postgres-in-child.ts'
 import { chooseRunAs } from './run-as.ts'
 
-/** Alone it takes a tenth of a second; other test files may be at work on the same two cores. */
+/** It usually takes a tenth of a second, but other test files may use the same two cores. */
 const busyMachineMs = 3_000
 
-test('[RUN-2] kill -9 of the server ends its database too', async () => {
+test('[RUN-2] after kill -9 of Deskbell its database ends', async () => {
   await using folder = await embeddedFolder()
   const deskbell = await postgresInChild(folder.dataDir)
   expect(deskbell).toMatchObject({ started: true })
@@ -19,7 +19,7 @@ test('[RUN-2] kill -9 of the server ends its database too', async () => {
   await waitFor(async () => (await serverProcesses(folder.cluster)).length === 0, { timeoutMs: busyMachineMs })
 })
 
-test('[RUN-2] so does kill -9 after the database and its watchdog were killed and replaced', async () => {
+test('[RUN-2] after kill -9 of Deskbell a database and a watchdog that were restarted before end too', async () => {
   await using folder = await embeddedFolder()
   const deskbell = await postgresInChild(folder.dataDir)
   const first = await folder.serverPid()
@@ -46,7 +46,7 @@ test('[RUN-4] after kill -9 the next start is ready within three seconds and has
   expect(await ask(server.connectionString, 'select n from kept')).toEqual([{ n: 1 }])
 })
 
-test('[RUN-4] a database whose watchdog died too is stopped and taken over', async () => {
+test('[RUN-4] the next start stops a leftover database whose watchdog was killed too, and starts its own', async () => {
   await using folder = await embeddedFolder()
   const deskbell = await postgresInChild(folder.dataDir)
   const orphan = await folder.serverPid()
@@ -59,10 +59,10 @@ test('[RUN-4] a database whose watchdog died too is stopped and taken over', asy
   expect(folder.logged).toContain('stopping the database that an earlier run left behind')
 })
 
-test('[RUN-4] a process id in postmaster.pid that now belongs to another program is no obstacle', async () => {
+test('[RUN-4] the database starts although the process id in postmaster.pid belongs to another program', async () => {
   await using folder = await embeddedFolder()
   await (await folder.start()).stop()
-  // Owned by the database's own user: this is the case that PostgreSQL refuses by itself.
+  // The process belongs to the user of the database. In this case PostgreSQL itself would refuse to start.
   const runAs = await chooseRunAs(findBinaries().postgres, folder.cluster)
   const stranger = runAs.spawn('/bin/sleep', ['60'], { stdio: 'ignore' })
   try {
@@ -81,7 +81,7 @@ test('[RUN-4] a process id in postmaster.pid that now belongs to another program
   }
 })
 
-test('[RUN-4] a server that somebody else started on the folder is named and left alone', async () => {
+test('[RUN-4] a foreign PostgreSQL on the folder is named in the error and keeps running', async () => {
   await using folder = await embeddedFolder()
   await (await folder.start()).stop()
   const { postgres } = findBinaries()
@@ -101,7 +101,7 @@ test('[RUN-4] a server that somebody else started on the folder is named and lef
   }
 })
 
-test('[RUN-7] of several starts at once on one folder one runs, the others end with a clear line', async () => {
+test('[RUN-7] of several starts at once on one folder one succeeds, and the others name the reason', async () => {
   await using folder = await embeddedFolder()
   const starts = await Promise.all([1, 2, 3, 4].map(() => postgresInChild(folder.dataDir)))
   try {
@@ -115,12 +115,12 @@ test('[RUN-7] of several starts at once on one folder one runs, the others end w
   expect(await serverProcesses(folder.cluster)).toEqual([])
 })
 
-/** The shells whose last word is the server's number. */
+/** Returns the process ids of the watchdog shells, whose last argument is the process id of the server. */
 async function watchdogsOf(serverPid: number | undefined): Promise<number[]> {
   const list = spawn('ps', ['-eo', 'pid=,args='], { stdio: ['ignore', 'pipe', 'ignore'] })
   let text = ''
   for await (const chunk of list.stdout) text += String(chunk)
-  // A script of several lines makes several lines here; its words end the last one.
+  // The script has several lines, so ps prints several for it; the arguments are at the end of the last one.
   const words = text.replaceAll(/\n(?!\s*\d+ )/g, ' ')
   return words
     .split('\n')

@@ -8,12 +8,12 @@ import type { PostgresLog } from './postgres-log.ts'
 import { ourMark } from './server-settings.ts'
 
 /**
- * Clears what an earlier run left on the cluster. The caller holds the folder's lock, so no Deskbell lives that
- * could own it. What `postmaster.pid` names is one of four:
+ * Stops or removes what an earlier run left on the cluster. The caller holds the lock of the folder, so no running
+ * Deskbell owns it. The process that `postmaster.pid` names is one of four:
  *
- *   nothing alive                       PostgreSQL deals with that itself: recovery, then a normal start
- *   our server, its parent gone         stopped here; what was acknowledged is on the disk
- *   a server that we did not start      refused: somebody is at work on the folder
+ *   none that runs                      nothing to do: PostgreSQL recovers when it starts
+ *   a server that Deskbell started      it is stopped; what it has acknowledged is on the disk
+ *   a server that Deskbell did not      a `DataFolderError`, because someone uses the folder
  *   another program with a reused id    PostgreSQL would refuse to start, so the file is removed
  */
 export async function clearLeftover(cluster: string, log: PostgresLog): Promise<void> {
@@ -32,8 +32,8 @@ export async function clearLeftover(cluster: string, log: PostgresLog): Promise<
 }
 
 /**
- * Safe also when a child of a dead server still lives: PostgreSQL then finds its shared memory,
- * by the number of the folder, still in use, and does not start.
+ * Safe even if a child of a dead server is still running: PostgreSQL then finds the shared memory of the folder in use,
+ * and does not start.
  */
 async function removeRecord(pidFile: string, pid: number, log: PostgresLog): Promise<void> {
   log.warn({ pid }, 'removing postmaster.pid: its process id now belongs to another program')
@@ -45,7 +45,7 @@ async function stop(pid: number, cluster: string): Promise<void> {
     sendSignal(pid, signal)
     const deadline = performance.now() + stopWaitMs
     while (performance.now() < deadline) {
-      // Not by asking whether the id is alive: a process that nobody has waited for yet still has it.
+      // A signal 0 would not do: a process that has ended keeps its id until its parent has waited for it.
       if (!isServerOf(await commandLine(pid), cluster)) return
       await delay(10)
     }
@@ -61,7 +61,7 @@ async function recordedPid(pidFile: string): Promise<number | undefined> {
   return pid > 0 ? pid : undefined
 }
 
-/** False when there is no such process. One that belongs to somebody else is alive all the same. */
+/** Returns false when there is no such process. A process of another user counts as running. */
 function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, signal)
@@ -71,7 +71,7 @@ function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** The words of a server's command line; each ends with a zero, so that `-D folder` is found exactly. */
+/** Returns the arguments of a process. In /proc each ends with a zero byte, so that `-D folder` is found exactly. */
 async function commandLine(pid: number): Promise<string[]> {
   const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
   if (text !== undefined) return text.split('\0')

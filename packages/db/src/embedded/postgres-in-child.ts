@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { SystemUser } from './system-users.ts'
 
-/** A Deskbell of its own, for tests that kill it: a Node process that holds an embedded PostgreSQL. */
+/** For tests that kill a Deskbell: a Node process with an embedded PostgreSQL. */
 export type PostgresInChild = {
   process: ChildProcess
-  /** The connection string, or the line of the error that it ended with. */
+  /** The connection string, or the name and message of the error that ended the start. */
   answer: string
   started: boolean
   kill(signal: NodeJS.Signals): Promise<void>
@@ -24,7 +24,7 @@ try {
 }
 `
 
-/** `user`: the system user to run it as, when the test runs as root. */
+/** Resolves when the start has succeeded or failed. `user`: the system user to run it as, if the test runs as root. */
 export async function postgresInChild(dataDir: string, user?: SystemUser): Promise<PostgresInChild> {
   const module = new URL('./start-postgres.ts', import.meta.url).href
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, module, dataDir], {

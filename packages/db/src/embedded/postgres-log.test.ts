@@ -8,7 +8,7 @@ function logged(line: string): string[] {
   return said
 }
 
-test('[HTTP-4] what concerns the server is logged by its weight', () => {
+test('[HTTP-4] messages about the server are logged at the level of their severity', () => {
   expect(logged('PANIC:  could not write to file')).toEqual(['error PostgreSQL: could not write to file'])
   expect(logged('FATAL:  the database system is starting up')).toEqual([
     'warn PostgreSQL: the database system is starting up',
@@ -17,7 +17,7 @@ test('[HTTP-4] what concerns the server is logged by its weight', () => {
   expect(logged('LOG:  database system is ready')).toEqual(['debug PostgreSQL: database system is ready'])
 })
 
-test('[HTTP-4] what a statement did wrong, and with which values, is not', () => {
+test('[HTTP-4] errors of statements, with their details and values, are not logged', () => {
   expect(logged('ERROR:  duplicate key value violates unique constraint "x"')).toEqual([])
   expect(logged('DETAIL:  Key (text)=(a secret) already exists.')).toEqual([])
   expect(logged("STATEMENT:  insert into messages values ('a secret')")).toEqual([])

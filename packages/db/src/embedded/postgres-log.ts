@@ -1,4 +1,4 @@
-/** Where the supervisor and the server say what matters. The shape of pino's calls. */
+/** The log of the supervisor and the server. It has the signatures of pino. */
 export type PostgresLog = {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
@@ -6,7 +6,7 @@ export type PostgresLog = {
   error(fields: object, message: string): void
 }
 
-/** Hands a line of the server's own log on. Errors of single statements are their caller's business and are left out. */
+/** Logs a line of the server's output. Errors of statements are left out, because their caller gets them. */
 export function logServerLine(log: PostgresLog, line: string): void {
   const [, severity, message] = /^(\w+):\s+(.*)$/.exec(line) ?? []
   if (!severity || !message) return

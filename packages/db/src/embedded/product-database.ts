@@ -7,8 +7,8 @@ import { socketConnectionString } from './socket-folder.ts'
 export type ProductDatabase = { connectionString: string; adminConnectionString: string }
 
 /**
- * The product's role, its database and its place in time, on a server that runs.
- * Looked after at every start, not only the first: one that was cut off is finished by the next.
+ * Makes the product's role and database on a running server if they are missing, and changes the seed if the data
+ * folder is a copy. It runs at every start, so a start that was interrupted is completed by the next one.
  */
 export async function openProductDatabase(
   folder: DataFolder,
@@ -33,7 +33,7 @@ async function ensureExistence(client: pg.Client): Promise<void> {
   if (database.rowCount === 0) await client.query('create database deskbell owner deskbell')
 }
 
-/** False when there is none yet: the migrations make it. */
+/** Returns false when there is no seed yet. The migrations make it. */
 async function changeSeed(client: pg.Client): Promise<boolean> {
   const table = await client.query(`select to_regclass('public.deployment') is not null as found`)
   if (table.rows[0]?.found !== true) return false
@@ -43,7 +43,7 @@ async function changeSeed(client: pg.Client): Promise<boolean> {
 
 async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 })
-  // The awaited query fails too; this only keeps a lost connection from ending the process.
+  // Without a listener a lost connection would end the process. The awaited query fails too.
   client.on('error', () => undefined)
   try {
     await client.connect()

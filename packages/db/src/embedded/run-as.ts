@@ -6,22 +6,22 @@ import { DataFolderError } from './data-folder-error.ts'
 import { type SystemUser, userById, userByName } from './system-users.ts'
 
 /*
- * PostgreSQL refuses to run as root. Started as root, Deskbell hands it to an unprivileged user, and that user has to
- * reach two places: the data folder (0700, root's) and the binaries (perhaps under a 0700 home). Moving either would
- * surprise whoever looks for them, so the process is given one capability instead: to pass and to read, not to write.
- * Where the kernel withholds that one (containers often do), the wider `dac_override` is the second choice.
- * Because the server can then read every file, the product's database role is never a superuser.
+ * PostgreSQL refuses to run as root. When Deskbell is started as root, it runs PostgreSQL as an unprivileged user. That
+ * user must reach two places: the data folder (mode 0700, owned by root) and the binaries (perhaps below a home of mode
+ * 0700). Both stay where users expect them; the process gets one capability instead, which allows it to search and read
+ * every folder, but not to write. If the kernel does not grant it, as in many containers, the wider `dac_override` is
+ * tried. Because the server can then read every file, the database role of the product is never a superuser.
  */
 
 export type RunAs = {
-  /** Who owns the cluster; undefined: the user of this process, nothing has to be handed over. */
+  /** The owner of the cluster. Undefined when it is the user of this process, so that no owner has to be changed. */
   user: SystemUser | undefined
   spawn(program: string, args: string[], options?: SpawnOptions): ChildProcess
 }
 
 const capabilities = ['dac_read_search', 'dac_override']
 
-/** Chooses the user, and the first way in which it can run `program` and enter `folder`. */
+/** Chooses the user, and the first way to run as that user that can execute `program` and enter `folder`. */
 export async function chooseRunAs(program: string, folder: string): Promise<RunAs> {
   const user = process.geteuid?.() === 0 ? await unprivilegedUser(folder) : undefined
   if (!user) refuseNameless()
@@ -35,7 +35,7 @@ export async function chooseRunAs(program: string, folder: string): Promise<RunA
   throw new DataFolderError(refusal(user, folder, complaint))
 }
 
-/** Every child gets this and nothing else: no PGPORT, no locale, no secret of ours. */
+/** The whole environment of every child: no PGPORT, no locale of the shell, no secrets. */
 export const childEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' }
 
 const asSelf: RunAs = {
@@ -50,16 +50,16 @@ function plainly(user: SystemUser): RunAs {
 
 function withCapability(user: SystemUser, capability: string): RunAs {
   const drop = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
-  // Without the last, the kernel leaves the capability out of account in access(2), by which initdb looks for postgres.
+  // Without the last one the kernel ignores the capability in access(2), which initdb calls to find postgres.
   const keep = [`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`, '--securebits=+no_setuid_fixup']
   return {
     user,
-    // setpriv replaces itself by the program: the process id stays.
+    // setpriv executes the program in its own process, so the process id stays the same.
     spawn: (program, args, options) => asSelf.spawn('setpriv', [...drop, ...keep, '--', program, ...args], options),
   }
 }
 
-/** An existing folder decides, so that another choice on another day does not lock its database out. */
+/** Prefers the owner of an existing folder, so that a later start does not choose a user who cannot read it. */
 async function unprivilegedUser(folder: string): Promise<SystemUser> {
   const { uid } = await stat(folder)
   const owner = uid === 0 ? undefined : await userById(uid)
@@ -70,7 +70,7 @@ async function unprivilegedUser(folder: string): Promise<SystemUser> {
   )
 }
 
-/** A container may run under a bare number. */
+/** A container may run under a user id that has no name. */
 function refuseNameless(): void {
   try {
     userInfo()

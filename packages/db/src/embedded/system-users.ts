@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 
 export type SystemUser = { name: string; uid: number; gid: number }
 
-/** PostgreSQL looks its user up by id and refuses one without an entry here. */
+/** Reads /etc/passwd. PostgreSQL looks its user up by id, and refuses to run as one without an entry. */
 export async function userById(uid: number): Promise<SystemUser | undefined> {
   return (await allUsers()).find((user) => user.uid === uid)
 }

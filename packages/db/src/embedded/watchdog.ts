@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import type { RunAs } from './run-as.ts'
 
 /*
- * `kill -9` gives this process no chance to stop its database. So a small shell holds the other end of a pipe:
- * when this process ends, however that happens, the pipe closes, and the shell stops the server; first in the
- * fast way, after ten seconds in the immediate one.
+ * After `kill -9` this process cannot stop its database. So a small shell script reads from a pipe that this process
+ * keeps open. When this process ends, for whatever reason, the pipe closes, and the shell stops the server: first with
+ * a fast shutdown, after ten seconds with an immediate one.
  */
 const script = `
 cat >/dev/null
@@ -18,7 +18,7 @@ const replaceAfterMs = 500
 
 export type Watchdog = { dismiss(): void }
 
-/** Guards one server process. A watchdog that is killed is replaced until it is dismissed. */
+/** Starts a watchdog for one server process. A watchdog that ends is replaced until `dismiss` is called. */
 export function setWatchdog(runAs: RunAs, serverPid: number): Watchdog {
   let dismissed = false
   let dog = spawnDog(runAs, serverPid)
@@ -31,7 +31,7 @@ export function setWatchdog(runAs: RunAs, serverPid: number): Watchdog {
   watch()
   const dismiss = () => {
     dismissed = true
-    // Not by closing the pipe: the server's number may soon be another process's.
+    // Closing the pipe would signal the process id, which the system may have given to another process.
     dog.kill('SIGKILL')
   }
   return { dismiss }
@@ -42,7 +42,7 @@ function spawnDog(runAs: RunAs, serverPid: number): ChildProcess {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-  // Without a watchdog the server still runs, and a leftover is dealt with at the next start.
+  // Without a watchdog the server still runs, and the next start stops a leftover one.
   dog.on('error', () => undefined)
   dog.stdin?.on('error', () => undefined)
   dog.unref()

@@ -14,7 +14,7 @@ export type NewChatEvent = {
   data: Record<string, unknown> | null
   createdAt: Date
 }
-/** The columns of a chat that its events change. */
+/** The columns of a chat that an event may change. */
 export type ChatState = {
   status: ChatStatus
   operatorId: UserId | null
@@ -22,7 +22,7 @@ export type ChatState = {
   waitingSince: Date | null
 }
 
-/** The database's time. A statement of its own after `lockChat`: a time read with the lock is the time before the wait. */
+/** Returns the time of the database. Call it after `lockChats`, so that it is later than the wait for the lock. */
 export async function readClock(tx: Tx): Promise<Date> {
   const rows = await tx
     .select({ now: sql`clock_timestamp()`.mapWith(chats.createdAt).as('now') })
@@ -34,7 +34,7 @@ export async function readClock(tx: Tx): Promise<Date> {
   return first.now
 }
 
-/** Stores an event of the shared log, the chat after it and the feed row in one statement; needs the chat's lock. */
+/** Stores an event, the changed chat and the feed row in one statement. Needs the lock of the chat. */
 export async function writeChatEvent(
   tx: Tx,
   input: { event: NewChatEvent; rev: number; state: ChatState },

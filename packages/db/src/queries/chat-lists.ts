@@ -6,35 +6,39 @@ import type { Database } from '../database.ts'
 import { chats } from '../schema/chats.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
 
-/** The place of a chat in a list: where it waits for an answer by the time since when, else by its last activity. */
+/**
+ * The position of a chat in a list. `at` is its `waitingSince`, or for `by: 'activity'` the time of its last activity.
+ */
 export type ListPosition = { by: 'activity' | 'waiting'; at: Date; id: number }
 
 export type ChatsFilter = {
   askerId: UserId
-  /** Whose chats: of the asker as client, of the asker as operator, of nobody, or all. */
+  /** `own`: of the caller as client. `mine`: assigned to the caller. `unassigned`: without an operator. */
   scope: 'own' | 'mine' | 'unassigned' | 'all'
   status: ChatStatus | 'all'
-  /** `activity`: the most recent first. `waiting`: who has waited longest first, then the others by activity. */
+  /** `activity`: the most recent first. `waiting`: the longest waiting first, then the others by activity. */
   sort: 'activity' | 'waiting'
-  /** At most one more than a page may have. */
+  /** At most `chatsLimitMax + 1`. */
   limit: number
-  /** The last row of the page before. By `waiting` in a list of that order only. */
+  /** The position of the last row of the previous page. `by: 'waiting'` is possible only with `sort: 'waiting'`. */
   after?: ListPosition | undefined
 }
 
 /*
- * A list in two steps within one statement: the page's ids from an index that has them in order, then the rows of these
- * few. PostgreSQL plans a named statement once for all values, and takes a limit that it does not know for a tenth of the
- * table: it would rather read and sort all chats, people and messages. So the greatest limit there is stands in the
- * statement as a constant, and so does the status, without which no partial index fits.
+ * A statement reads a page in two steps: first the ids of the page from an index that is in the order of the list, then
+ * the rows of these few chats. A generic plan serves all values, and for an unknown limit the planner assumes a tenth
+ * of the table. It would then read and sort all chats, users and messages. So the statement contains the greatest
+ * possible limit as a constant. The status is a constant too, because the planner uses a partial index only if it can
+ * prove the condition of that index.
  *
- * A list by waiting is two walks: over the chats that wait, and, if these do not fill the page, over the others.
+ * A list by waiting scans two indexes: that of the waiting chats, and, if these do not fill the page, that of the
+ * others.
  */
 
 export function prepareChatLists(orm: Database['orm']) {
   const lists = new Map<string, ReturnType<typeof prepareList>>()
   return {
-    /** One statement per form of the filter, so that each has its own plan. */
+    /** Each combination of scope, status, sort and kind of position has a statement, and so a plan of its own. */
     list(filter: ChatsFilter): Promise<ChatRow[]> {
       const name = listName(filter)
       const list = lists.get(name) ?? prepareList(orm, filter)
@@ -54,7 +58,7 @@ function prepareList(orm: Database['orm'], filter: ChatsFilter) {
 }
 
 const byActivity = [desc(chats.lastMessageAt), desc(chats.id)]
-/** Nulls stand last in a rising order. Of those who wait the id decides between equal times, rising as the times do. */
+/** In ascending order nulls are last. Waiting chats with equal times are ordered by ascending id. */
 const byWaiting = [
   asc(chats.waitingSince),
   sql`case when ${chats.waitingSince} is not null then ${chats.id} end`,
@@ -63,14 +67,15 @@ const byWaiting = [
 
 type Walk = { filter: ChatsFilter; only?: SQL | undefined; order: SQL[]; after?: SQL | undefined }
 
-/** The ids of a page, as one index has them: at most as many as may be asked for. */
+/** Selects the ids of a page in the order of an index, at most `chatsLimitMax + 1`. */
 function walk(orm: Database['orm'], { filter, only, order, after }: Walk): SQL {
   return (
     orm
       .select({ id: chats.id })
       .from(chats)
       .where(and(whose(filter.scope), hasStatus(filter.status), only, after))
-      // Equal for all of nobody's, but only this way the planner sees that an index beginning with it has their order.
+      // It is null for all unassigned chats, but without it the planner does not see that an index which begins with
+      // the operator is in the order of the list.
       .orderBy(
         ...(filter.scope !== 'unassigned'
           ? []
@@ -87,7 +92,7 @@ function activityPageIds(orm: Database['orm'], filter: ChatsFilter): SQL {
   return limited(page, sql`${sql.placeholder('limit')}`)
 }
 
-/** A partial index is found only by its whole condition. */
+/** The whole condition of the partial indexes. With a part of it the planner would not use them. */
 const isWaiting = sql`${chats.status} = 'open' and ${chats.waitingSince} is not null`
 
 function waitingPageIds(orm: Database['orm'], filter: ChatsFilter): SQL {
@@ -106,7 +111,7 @@ function waitingPageIds(orm: Database['orm'], filter: ChatsFilter): SQL {
     order: [asc(chats.waitingSince), asc(chats.id)],
     after: isAfter(filter),
   })
-  // Materialized, so that the first walk runs once. With a limit of 0 the second one does not begin.
+  // Materialized, so that the first scan runs once. With a limit of 0 the second scan does not start.
   return sql`with waiting as materialized (${limited(waiting, limit)})
     select id from waiting union all (${limited(others, sql`${limit}::bigint - (select count(*) from waiting)`)})`.inlineParams()
 }
@@ -141,7 +146,7 @@ function isAfter({ after }: ChatsFilter): SQL | undefined {
     : sql`(${chats.lastMessageAt}, ${chats.id}) < ${position}`
 }
 
-/** A list by activity has the plain name. */
+/** Returns the name of the prepared statement for this form of the filter. */
 function listName({ scope, status, sort, after }: ChatsFilter): string {
   const order = sort === 'waiting' ? '_waiting' : ''
   const place = after === undefined ? 'first' : sort === 'waiting' ? `after_${after.by}` : 'after'

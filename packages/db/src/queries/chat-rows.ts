@@ -11,13 +11,13 @@ import type { Executor } from '../transaction.ts'
 import { highestMark } from './marks.ts'
 import { userLookUp } from './user-look-up.ts'
 
-/** Everything that a list shows of a chat, in one row. */
+/** Everything that a list shows about a chat. */
 export type ChatRow = {
   id: ChatId
   status: ChatStatus
   client: { id: UserId; name: string; email: string }
   operator: { id: UserId; name: string } | null
-  /** The time that orders lists: of the last message, or of the creation. */
+  /** The time of the last message, or of the creation when there is none. Lists are ordered by it. */
   lastMessageAt: Date
   lastMessage: { id: MessageId; text: string; direction: Direction; createdAt: Date } | null
   createdAt: Date
@@ -27,13 +27,13 @@ export type ChatRow = {
   rev: number
   inCount: number
   outCount: number
-  /** Of the asker's read mark; null without one. */
+  /** How many messages of the other direction the caller has read; null without a read mark. */
   ownReadCount: number | null
-  /** The highest of the operators' marks. */
+  /** The same for the operator who has read the most; 0 without a mark. */
   operatorsReadCount: number
 }
 
-/** The rows of chats with their people, last message and the asker's mark. The caller adds `where` and order. */
+/** Selects chats with their users, last message and read counts. The calling code adds `where` and the order. */
 export function selectChatRows(executor: Executor, askerId: UserId | Placeholder | SQL) {
   const operator = userLookUp(executor, chats.operatorId)
   return (
@@ -43,7 +43,7 @@ export function selectChatRows(executor: Executor, askerId: UserId | Placeholder
       .innerJoin(client, eq(client.id, chats.userId))
       .leftJoinLateral(operator, sql`true`)
       .leftJoin(messages, eq(messages.id, chats.lastMessageId))
-      // Whoever has received something and read nothing has no read mark.
+      // A user who has received messages and read none has a row with `readSeq` 0, which counts as no read mark.
       .leftJoin(ownMark, and(eq(ownMark.chatId, chats.id), eq(ownMark.userId, askerId), gt(ownMark.readSeq, 0)))
   )
 }

@@ -10,7 +10,7 @@ import { type ChatRow, selectChatRows } from './chat-rows.ts'
 import { GatheredReads } from './gathered-reads.ts'
 import { type ReadMarks, readMarksFields } from './marks.ts'
 
-/** Whose chat it is and how far it has come: enough to decide who may see it. */
+/** The users of a chat, the end of its log and its read marks. Enough to decide who may see it. */
 export type ChatAccess = {
   id: ChatId
   userId: UserId
@@ -20,7 +20,7 @@ export type ChatAccess = {
   marks: ReadMarks
 }
 
-/** Enough to decide who may write in a chat, and nothing that changes with each message. */
+/** Enough to decide who may write in a chat. It contains nothing that a message changes, so it may be cached. */
 export type ChatGlance = { userId: UserId; status: ChatStatus }
 
 export function prepareChatReads(orm: Database['orm']) {
@@ -54,7 +54,7 @@ export function prepareChatReads(orm: Database['orm']) {
   }
 }
 
-/** The clients of those chats that exist, without waiting for their locks. */
+/** Returns the clients of the chats that exist. Does not wait for locks of these chats. */
 export async function readChatOwners(tx: Tx, chatIds: readonly ChatId[]): Promise<Map<ChatId, UserId>> {
   const rows = await chatOwners(tx).execute({ chatIds: numberArray(chatIds) })
   return new Map(rows.map(({ id, userId }) => [id, userId]))
@@ -81,7 +81,7 @@ function selectAccess(executor: Executor) {
     .from(chats)
 }
 
-/** The row as a transaction sees it, its own changes included. */
+/** Returns the row as the transaction sees it, with its own changes. Throws when the chat does not exist. */
 export async function readChatRow(tx: Tx, askerId: UserId, chatId: ChatId): Promise<ChatRow> {
   const rows = await selectChatRows(tx, askerId).where(eq(chats.id, chatId)).prepare('chat_row_in_tx').execute()
   const row = rows[0]
@@ -91,7 +91,7 @@ export async function readChatRow(tx: Tx, askerId: UserId, chatId: ChatId): Prom
 
 export type NewChat = { userId: UserId; createdBy: UserId; clientChatId: string | null }
 
-/** Answers undefined when the creator has used this `clientChatId`: then the first chat stands. */
+/** Returns the id of the new chat; undefined when its creator already has a chat with this `clientChatId`. */
 export async function insertChat(tx: Tx, chat: NewChat): Promise<ChatId | undefined> {
   const rows = await tx
     .insert(chats)

@@ -5,9 +5,11 @@ import type { Executor } from '../transaction.ts'
 export type EpochParts = { seed: string; systemIdentifier: string; timelineId: number }
 
 /**
- * What names this history of the database: a value of ours, the cluster, and its timeline.
- * A restore by any tool and a promotion change at least one. After a promotion the control file still
- * shows the old timeline until the next checkpoint, so a primary is asked for the one it writes to.
+ * Returns what identifies this history of the database: the seed, the cluster and its timeline. A point-in-time restore
+ * and a promotion start a new timeline, and another cluster has another identifier. After a plain copy of the files, or
+ * a dump restored into the same cluster, the seed must be changed (the embedded server does that for copied folders).
+ * After a promotion the control file has the old timeline until the next checkpoint, so on a primary the timeline is
+ * that of the WAL file it writes to.
  */
 export async function readEpochParts(executor: Executor): Promise<EpochParts | undefined> {
   const [parts] = await executor

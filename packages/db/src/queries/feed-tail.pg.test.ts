@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** A transaction that stays open for a random while between its feed row and its end; some roll back. */
+/** Runs a transaction that stays open for a random time after it has inserted its feed row. Some roll back. */
 async function writeOnce(done: Set<number>): Promise<void> {
   const client = await database.db.pool.connect()
   await client.query('begin')
@@ -44,7 +44,7 @@ async function writeOnce(done: Set<number>): Promise<void> {
   client.release()
 }
 
-test('[INBOX-5] the feed skips no commit, however many transactions commit out of order', async () => {
+test('[INBOX-5] reading the feed skips no commit when transactions commit out of order', async () => {
   const { orm } = database.db
   const committed = new Set<number>()
   const seen: number[] = []
@@ -70,14 +70,14 @@ test('[INBOX-5] the feed skips no commit, however many transactions commit out o
   await Promise.all(writers)
   writing = false
   await reading
-  // A transaction of any other database of this server holds the horizon, so that rows may be told later.
+  // An open transaction in any other database of this server holds back the horizon, so rows may be read later.
   await waitFor(async () => (await look()) === 0 && seen.length >= committed.size)
   expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
-  // What the simple reading by id makes of the same run: this is why the feed has its xid.
+  // Reading by id alone misses commits in the same run. This is why the feed has the column xid.
   expect(naive.length).toBeLessThan(committed.size)
 })
 
-test('[LIVE-25] changes since a snapshot are every commit once, however long transactions are open', async () => {
+test('[LIVE-25] reading changes since a snapshot returns every commit exactly once, in any order', async () => {
   const { orm } = database.db
   const committed = new Set<number>()
   const seen: number[] = []
@@ -114,7 +114,7 @@ test('[LIVE-25] changes since a snapshot are every commit once, however long tra
   expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
 })
 
-test('[INBOX-3] changed chats are told once each, also those above the horizon', async () => {
+test('[INBOX-3] readChangedChats returns each changed chat once, also those above the horizon', async () => {
   const { orm } = database.db
   let after = await readFeedHorizon(orm)
   await waitFor(async () => {
@@ -135,7 +135,7 @@ test('[INBOX-3] changed chats are told once each, also those above the horizon',
   await waitFor(async () => (await readFeed(orm, after, 10)).length === 4)
 })
 
-test('[INBOX-3] removing old rows leaves a witness, so that a cut feed is noticed and an uncut one is not', async () => {
+test('[INBOX-3] removing old rows keeps the newest of them, so that isFeedCut detects what was removed', async () => {
   await using empty = await freshDatabase()
   const { orm } = empty.db
   const { pool } = empty.db
@@ -163,7 +163,7 @@ test('[INBOX-3] removing old rows leaves a witness, so that a cut feed is notice
   expect(cuts).toEqual([true, true, false, false])
 })
 
-test('[INBOX-7] a removal reads and removes a range of the feed, whatever stands behind it', async () => {
+test('[INBOX-7] removing old rows reads a range of the index, however many rows come after it', async () => {
   await using large = await freshDatabase()
   const { orm, pool } = large.db
   await pool.query(`insert into feed (chat_id, created_at)
@@ -175,7 +175,7 @@ test('[INBOX-7] a removal reads and removes a range of the feed, whatever stands
   expect(touched.filter((node) => node['Relation Name'] === 'feed').length).toBeGreaterThan(1)
   for (const node of touched) {
     expect(node['Node Type']).not.toMatch(/Seq Scan/)
-    // What the call before has removed may still stand in the index.
+    // The index may still contain rows that the previous run of the statement has deleted.
     expect(node['Actual Rows'] * node['Actual Loops']).toBeLessThanOrEqual(2_001)
   }
 })

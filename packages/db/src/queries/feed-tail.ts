@@ -7,21 +7,22 @@ import { chats } from '../schema/chats.ts'
 import { feed } from '../schema/feed.ts'
 import type { Executor } from '../transaction.ts'
 
-/** A place in the feed: everything at or below it has been seen. */
+/** A position in the feed. A reader has seen every row at or before it. */
 export type FeedPosition = { xid: string; id: number }
 
-/** `reader`: whose mark rose; null when the chat itself changed. */
+/** `rev` is the newest one of the chat. `reader`: the user whose read mark rose; null when the chat itself changed. */
 export type FeedRow = FeedPosition & { chatId: ChatId; rev: number; reader: { userId: UserId; role: Role } | null }
 
-/** After the `xid` and `id` that are given with each run. */
+/** A condition on the placeholders `xid` and `id`. */
 export const isAfterGiven: SQL = sql`(${feed.xid}, ${feed.id}) > (${sql.placeholder('xid')}::xid8, ${sql.placeholder('id')}::bigint)`
 
-/** What one reading of the feed gives at most. */
+/** The maximum number of rows that `readFeed` returns. */
 export const feedPageMax = 500
 
 /**
- * The rows after a position, in order, with each chat's newest `rev`; at most `feedPageMax`. Only rows below the oldest
- * open transaction are given: a commit that comes later can only stand above them, so none is ever skipped.
+ * Returns the rows after a position, in order, at most `limit` and at most `feedPageMax`. It returns only rows below
+ * the horizon, which is the xid of the oldest open transaction. Rows that are committed later are above it, so a reader
+ * that resumes from the last row skips no commit.
  */
 export async function readFeed(executor: Executor, after: FeedPosition, limit: number): Promise<FeedRow[]> {
   const rows = await feedRows(executor).execute({ ...after, limit })
@@ -40,7 +41,7 @@ const feedRows = preparedOnce((executor) => {
     readerId: feed.readerId,
     clientId: chats.userId,
   }
-  // With a constant for the limit the plan begins at the position and stops soon, whatever the size of the tables.
+  // With a constant limit the plan starts at the position in the index and stops soon, whatever the size of the tables.
   const page = executor
     .select(fields)
     .from(feed)
@@ -65,7 +66,9 @@ const feedRows = preparedOnce((executor) => {
     .prepare('feed_after')
 })
 
-/** The place from which `readFeed` gives everything that is not yet visible now. */
+/**
+ * Returns the position after which `readFeed` returns every row that is not visible yet. Some visible ones may be too.
+ */
 export async function readFeedHorizon(executor: Executor): Promise<FeedPosition> {
   const [row] = await feedHorizon(executor).execute()
   return { xid: row?.xid ?? '0', id: 0 }
@@ -81,8 +84,9 @@ const feedHorizon = preparedOnce((executor) =>
 export type ChangedChats = { after: FeedPosition; clientId: UserId | null; limit: number }
 
 /**
- * The chats that changed after a position, or were read on the asker's side, once each; of one client, or of all.
- * Rows above the horizon are given too, because whoever asks is told of the same chat again at worst.
+ * Returns each chat once that changed after a position, or in which the caller's side raised a read mark: chats of one
+ * client, or all chats for operators. Rows above the horizon count too. The caller may get the same chat again later,
+ * which does no harm.
  */
 export async function readChangedChats(
   executor: Executor,
@@ -119,8 +123,9 @@ const changedForClient = preparedOnce((executor) => {
 })
 
 /**
- * The feed after a position, and the chat of each row. Both limits are for the planner: the first, which whoever has asked
- * `isFeedLonger` never meets, lets it begin at the position, and the second keeps a chat a look-up by id.
+ * Selects the feed after a position, and the chat of each row. Both limits are for the planner: with the first it
+ * starts at the position in the index, and with the second it finds each chat by id. Call `isFeedLonger` before, so
+ * that the first limit cuts nothing.
  */
 function selectRecent(executor: Executor) {
   const fields = { chatId: feed.chatId, readerId: feed.readerId }
@@ -140,7 +145,9 @@ function selectRecent(executor: Executor) {
   return { recent, chat }
 }
 
-/** True when more than so many rows stand after a position; reads no more than that, from the primary key alone. */
+/**
+ * Reports whether there are more than `rowsMax` rows after a position. Reads at most one row more, by the primary key.
+ */
 export async function isFeedLonger(executor: Executor, after: FeedPosition, rowsMax: number): Promise<boolean> {
   const beyond = await feedBeyond(executor).execute({ ...after, rowsMax })
   return beyond.length > 0
@@ -157,18 +164,19 @@ const feedBeyond = preparedOnce((executor) =>
     .prepare('feed_beyond'),
 )
 
-/** All that had been committed at some moment, as the text of a `pg_snapshot`. */
+/** The text of a `pg_snapshot`: which transactions had ended at some moment. */
 export type FeedSnapshot = string
 
-/** `changed`: chats that changed themselves; `read`: chats in which a read mark rose. Both once each. */
+/** `changed`: chats that changed. `read`: chats in which a read mark rose. Each lists a chat once. */
 export type FeedChanges = { snapshot: FeedSnapshot; changed: ChatId[]; read: ChatId[]; isCut: boolean }
 
-/** What one reading of the changes looks at, at most, in each of its two parts. */
+/** If `readFeedChanges` finds more rows than this, `isCut` is true. */
 export const feedChangesMax = 5_000
 
 /**
- * What was committed since a snapshot, each commit exactly once, and the snapshot to read on from. Transactions that stay
- * open hold nothing back. `isCut`: there is more than a reading looks at, so the lists are not complete.
+ * Returns what was committed since a snapshot, and the snapshot to continue from. Successive calls return each commit
+ * exactly once, and open transactions delay no other commit. `isCut`: there were more than `feedChangesMax` rows, so
+ * the lists may be incomplete.
  */
 export async function readFeedChanges(executor: Executor, since: FeedSnapshot): Promise<FeedChanges> {
   const [row] = await feedChanges(executor).execute({ since })
@@ -181,7 +189,10 @@ export async function readFeedChanges(executor: Executor, since: FeedSnapshot): 
   }
 }
 
-/** A commit since a snapshot is of a transaction that had not begun then, or was open. The orders are for the planner: they keep it at the index. */
+/**
+ * A transaction that committed since the snapshot had not started then (the first part) or was open (the second part).
+ * The order of each part makes the planner use the index.
+ */
 const feedChanges = preparedOnce((executor) => {
   const since = sql`${sql.placeholder('since')}::pg_snapshot`
   const part = (condition: SQL) =>
@@ -211,13 +222,13 @@ export async function readFeedSnapshot(executor: Executor): Promise<FeedSnapshot
   return row.snapshot
 }
 
-/** How long rows are kept. */
+/** Rows younger than this are never removed. */
 const keptHours = 24
 const isOldRow = (row: string): SQL => sql.raw(`${row}.created_at < now() - make_interval(hours => ${keptHours})`)
 
 /**
- * True when rows after this position may have been removed. Removing leaves the newest old row behind as a
- * witness, so a position at or above the oldest row, or a feed that holds young rows only, has lost nothing.
+ * Reports whether rows after this position may have been removed. A removal always keeps the newest old row. So nothing
+ * is missing if the position is at or after the first row of the feed, or if the feed has only young rows.
  */
 export async function isFeedCut(executor: Executor, after: FeedPosition): Promise<boolean> {
   const [oldest] = await feedOldest(executor).execute(after)
@@ -233,15 +244,15 @@ const feedOldest = preparedOnce((executor) =>
     .prepare('feed_oldest'),
 )
 
-/** The place before the first row. */
+/** The position before the first row. */
 export const feedStart: FeedPosition = { xid: '0', id: 0 }
 
-/** `upTo`: the row that was kept; a removal from there on goes on with the rows after it. Null for an empty feed. */
+/** `upTo`: the old row that was kept, from which the next removal continues. Null when there was no old row. */
 export type FeedRemoval = { removed: number; upTo: FeedPosition | null }
 
 /**
- * Removes the old rows with which the feed begins from `from` on, at most `limit`, all but the last of them.
- * It reads a range of the primary key and stops at the first young row, so its cost does not depend on the size of the feed.
+ * Removes the old rows from `from` on up to the first young row, at most `limit`, and keeps the last of them.
+ * It reads a range of the primary key, so its cost does not depend on the size of the feed.
  */
 export async function removeOldFeed(
   executor: Executor,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { GatheredReads } from './gathered-reads.ts'
 
-/** A store whose answers come when they are let go. */
+/** A store whose queries are answered by the test. */
 function setUp(options: { atOnceMax?: number; keysMax?: number } = {}) {
   const asked: { keys: number[]; answer: () => void; fail: () => void }[] = []
   const store = new Map([1, 2, 3, 4, 5].map((key) => [key, `row ${key}`]))
@@ -15,7 +15,7 @@ function setUp(options: { atOnceMax?: number; keysMax?: number } = {}) {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-test('[SOCK-13] a read alone goes at once, and what comes while reads run shares one query', async () => {
+test('[SOCK-13] a single read is sent at once, and reads that arrive while others run share one query', async () => {
   const { asked, reads } = setUp({ atOnceMax: 1 })
   const first = reads.get(1)
   await settle()
@@ -31,7 +31,7 @@ test('[SOCK-13] a read alone goes at once, and what comes while reads run shares
   expect(await Promise.all(others)).toEqual(['row 2', 'row 3', 'row 2', undefined])
 })
 
-test('[SOCK-13] a read never gets what was read before it was asked for', async () => {
+test('[SOCK-13] a read never joins a query that was sent before it', async () => {
   const { asked, store, reads } = setUp()
   const before = reads.get(1)
   await settle()
@@ -42,7 +42,7 @@ test('[SOCK-13] a read never gets what was read before it was asked for', async 
   expect([await before, await after]).toEqual(['row 1', 'new'])
 })
 
-test('[SOCK-13] a failed query fails its readers only, and full ones are followed by others', async () => {
+test('[SOCK-13] a failed query rejects only its own reads, and a full one is followed by another', async () => {
   const { asked, reads } = setUp({ atOnceMax: 1, keysMax: 2 })
   const outcomes = Promise.allSettled([1, 2, 3, 4, 5].map((key) => reads.get(key)))
   for (let nth = 0; nth < 3; nth += 1) {

@@ -2,16 +2,16 @@ type Batch<K, V> = { keys: Set<K>; rows: Promise<ReadonlyMap<K, V>> }
 
 export type GatheredOptions<K, V> = {
   read: (keys: K[]) => Promise<ReadonlyMap<K, V>>
-  /** Reads at once; what comes while they run is gathered. */
+  /** So many queries may run at once. Reads that arrive while they run are gathered into the next query. Default: 4. */
   atOnceMax?: number
   keysMax?: number
 }
 
 /**
- * Reads by key that share queries. Alone, a read goes at once. A thousand clients that come back together
- * would each make their own round trip; here those that come while others run become one query.
+ * Reads rows by key, and lets reads share a query. A single read is sent at once. When a thousand clients reconnect
+ * together, their reads become a few queries, and not a thousand round trips.
  *
- * Promise: a read sees everything that was committed before it was asked for.
+ * A read sees everything that was committed before `get` was called.
  */
 export class GatheredReads<K, V> {
   readonly #read: GatheredOptions<K, V>['read']
@@ -42,7 +42,7 @@ export class GatheredReads<K, V> {
 
   async #run(keys: Set<K>): Promise<ReadonlyMap<K, V>> {
     await this.#turn()
-    // From here on nobody may join: what is asked for later must be read later.
+    // No later read may join this query: it could miss what was committed meanwhile.
     if (this.#next?.keys === keys) this.#next = null
     try {
       return await this.#read([...keys])

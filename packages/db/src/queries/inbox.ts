@@ -6,7 +6,7 @@ import { chatMarks, chats } from '../schema/chats.ts'
 import type { Executor } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
 
-/** The rows of chats as nobody in particular sees them: without an own mark. */
+/** Returns the rows of chats without a caller, so `ownReadCount` is null in all of them. */
 export function readSharedRows(executor: Executor, chatIds: readonly ChatId[]): Promise<ChatRow[]> {
   return sharedRows(executor).execute({ chatIds })
 }
@@ -19,7 +19,7 @@ const sharedRows = preparedOnce((executor) =>
 
 export type ReadCount = { chatId: ChatId; userId: UserId; role: Role; readCount: number }
 
-/** Everybody's read mark in these chats, as counts. Whoever has received something and read nothing has none. */
+/** Returns how many messages each user has read in these chats. Users who have read nothing are not in the result. */
 export function readReadCounts(executor: Executor, chatIds: readonly ChatId[]): Promise<ReadCount[]> {
   return readCounts(executor).execute({ chatIds })
 }
@@ -37,10 +37,10 @@ const readCounts = preparedOnce((executor) =>
     .prepare('inbox_read_counts'),
 )
 
-/** Sums over open chats. */
+/** Counts of open chats, of those without an operator, and of unread messages in open chats. */
 export type OpenSums = { open: number; unassigned: number; unread: number }
 
-/** Over each client's own open chats. A client without one has no row. */
+/** Returns the counts for each client over its own open chats. A client without open chats is not in the result. */
 export function sumOpenChatsByClient(
   executor: Executor,
   clientIds: readonly UserId[],

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('[LIVE-2] messages and events are one log by seq, without what is for the team only', async () => {
+test('[LIVE-2] messages and events are one log in the order of seq, without entries for operators only', async () => {
   const { orm } = database.db
   const [rows = []] = await readLogsAfter(orm, { places: [{ chatId, afterSeq: 5 }], limit: 100 })
   expect(rows.map((row) => row.seq)).toEqual(Array.from({ length: 100 }, (_, index) => index + 6))
@@ -56,7 +56,7 @@ test('[LIVE-2] messages and events are one log by seq, without what is for the t
   expect(await before(1, 2)).toEqual([])
 })
 
-test('[LIVE-1] a page of the log is one statement, with the head of the chat beside the entries', async () => {
+test('[LIVE-1] one statement reads a page of the log with its entries, the end of the log and the marks', async () => {
   const { orm, pool } = database.db
   const other = await pool.query(`insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
     select id, id, now(), now(), now() from users returning id, user_id`)
@@ -81,7 +81,7 @@ test('[LIVE-1] a page of the log is one statement, with the head of the chat bes
   expect(queries.texts).toHaveLength(2)
 })
 
-test('[LIVE-4] the parts of the epoch are readable by the plain role of the server', async () => {
+test('[LIVE-4] a role that is no superuser can read the parts of the epoch', async () => {
   const parts = await readEpochParts(database.db.orm)
   expect(parts?.seed).toMatch(/^[0-9a-f-]{36}$/)
   expect(parts?.systemIdentifier).toMatch(/^\d{15,20}$/)

@@ -12,14 +12,14 @@ import type { Executor } from '../transaction.ts'
 import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
 import { userLookUp } from './user-look-up.ts'
 
-/** A line of the log that clients and operators share, with whoever caused it. */
+/** An entry of the log that clients and operators share, with the user who caused it. */
 export type StoredEntry = Omit<Awaited<ReturnType<ReturnType<typeof prepareLogsAfter>['execute']>>[number], 'place'>
 
 export type LogPlace = { chatId: ChatId; afterSeq: number }
 
 /**
- * The oldest entries after places of many logs, ascending, at most `limit` of each; one array for each place. One
- * statement, however many places.
+ * Returns the oldest entries after a seq, for many places: one array for each place, ascending, with at most `limit`
+ * entries. It is one statement, however many places there are.
  */
 export async function readLogsAfter(
   executor: Executor,
@@ -37,7 +37,7 @@ export async function readLogsAfter(
 
 const logsAfter = preparedOnce(prepareLogsAfter)
 
-/** Lateral, so that each place is a few steps down the index. */
+/** The join is lateral, so that each place is a search in the index. */
 function prepareLogsAfter(executor: Executor) {
   const array = (name: string) => sql`${sql.placeholder(name)}::bigint[]`
   const places = sql`unnest(${array('chatIds')}, ${array('afterSeqs')})
@@ -57,8 +57,9 @@ export type LogHead = { userId: UserId; lastSeq: number; marks: ReadMarks; deliv
 export type LogPage = LogHead & { entries: StoredEntry[] }
 
 /**
- * Whose chat it is, where its log ends, how far each side has read and received, and the newest entries before a place,
- * ascending; the newest of all without one. One statement sees one moment. Undefined when there is no such chat.
+ * Returns the client of a chat, the end of its log, the marks of each side, and the newest entries before `beforeSeq`,
+ * ascending; without `beforeSeq` the newest of all. It is one statement, so all of it is of one snapshot. Undefined
+ * when there is no such chat.
  */
 export async function readLogPage(
   executor: Executor,
@@ -69,7 +70,7 @@ export async function readLogPage(
   const [first] = newestFirst
   if (first === undefined) return undefined
   const { head, marks, delivered } = first
-  // A chat without an entry has one row all the same.
+  // A chat without entries has one row too, with an empty entry.
   return { ...head, marks, delivered, entries: newestFirst.filter(({ isEntry }) => isEntry).reverse() }
 }
 
@@ -95,7 +96,7 @@ function prepareLogPage(executor: Executor, end: 'newest' | 'before') {
     .prepare(`log_${end}`)
 }
 
-/** The limit keeps it a subquery of its own: it is computed once, and not again for each entry. */
+/** Because of the limit the planner keeps it as a subquery, which is computed once and not for each entry. */
 function selectHead(executor: Executor) {
   const read = readMarksFields(chats.id)
   const delivered = deliveredMarksFields(chats.id)
@@ -114,7 +115,7 @@ function selectHead(executor: Executor) {
     .as('head')
 }
 
-/** Where the logs of many chats end. */
+/** Returns the newest seq of each of these chats. */
 export function readTops(
   executor: Executor,
   chatIds: readonly ChatId[],
@@ -132,7 +133,7 @@ const tops = preparedOnce((executor) =>
 
 export type ChatMark = { chatId: ChatId; userId: UserId; role: Role; deliveredSeq: number; readSeq: number }
 
-/** How far everybody has come in these chats. */
+/** Returns the marks of all users in these chats. */
 export function readChatMarks(executor: Executor, chatIds: readonly ChatId[]): Promise<ChatMark[]> {
   return marksOfChats(executor).execute({ chatIds })
 }
@@ -154,8 +155,8 @@ const marksOfChats = preparedOnce((executor) =>
 type End = 'after' | 'before' | 'newest'
 
 /**
- * Messages and events by `seq`, in one statement: two of them would see two moments, and a reader would
- * find a gap that never was. Both parts walk their unique (chat_id, seq) index and stop at the limit.
+ * Selects messages and events in the order of `seq`, in one statement. Two statements would have two snapshots, and a
+ * reader could find a gap that does not exist. Each part scans its unique (chat_id, seq) index and stops at the limit.
  */
 function selectLog(executor: Executor, end: End) {
   const order = end === 'after' ? asc : desc
@@ -211,7 +212,7 @@ function entryFields(log: ReturnType<typeof selectLog>, actor: ReturnType<typeof
   }
 }
 
-/** A constant, so that it is known when the statement is planned. */
+/** A constant and no parameter, so that the planner knows its value. */
 const forAll = sql`${chatEvents.audience} = 'all'`
 
 function atEnd(column: typeof messages.seq | typeof chatEvents.seq, end: End): SQL | undefined {
@@ -219,7 +220,7 @@ function atEnd(column: typeof messages.seq | typeof chatEvents.seq, end: End): S
   return end === 'after' ? gt(column, sql`place.after_seq`) : lt(column, sql.placeholder('beforeSeq'))
 }
 
-/** The named, typed columns of one part of the union; the other part has the same, in the same order. */
+/** The columns of the messages in the union. `eventFields` has the same columns in the same order. */
 const messageFields = {
   seq: sql<number>`${messages.seq}`.mapWith(Number).as('seq'),
   at: sql<Date>`${messages.createdAt}`.mapWith(messages.createdAt).as('at'),

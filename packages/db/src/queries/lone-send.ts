@@ -7,7 +7,7 @@ import { feed } from '../schema/feed.ts'
 import { messages } from '../schema/messages.ts'
 import { runAtOnce, statementOf } from '../transaction.ts'
 
-/** A message whose place, number and time the database decides. */
+/** A message that is to be stored. The database assigns its `id`, `seq`, number and time. */
 export type LoneSend = {
   chatId: ChatId
   userId: UserId
@@ -21,22 +21,22 @@ export type StoredLoneSend = {
   id: MessageId
   seq: number
   createdAt: Date
-  /** The chat after it. */
+  /** The chat after the message. */
   chat: { id: ChatId; userId: UserId; operatorId: UserId | null; rev: number }
 }
 
-/** `mayStart` is asked when there is a connection, which may take a while. */
+/** `mayStart` is called when a connection is free, which may take some time. */
 export type StoreLoneSend = (send: LoneSend, mayStart: () => boolean) => Promise<StoredLoneSend | null>
 
 type Row = { id: MessageId; seq: number; rev: number; at: number; user_id: UserId; operator_id: UserId | null }
 
 /**
- * The chat's lock and the write, sent together. Each has a snapshot of its own, so the write reads the chat under the lock.
- * It stores the message only in the plain case: the lock is free, the chat is open and visible to the sender, and the
- * sender has not used the `clientMsgId` before.
+ * Prepares two statements that are sent together: the lock of the chat and the write. Each has a snapshot of its own,
+ * so the write reads the chat under the lock. It stores the message only in the plain case: the lock is free, the chat
+ * is open and visible to the sender, and the sender has not used the `clientMsgId` before.
  *
- * The returned function resolves with null in every other case: then nothing was changed. It rejects when the database is
- * away; the outcome may be unknown then.
+ * The returned function resolves with null in every other case: then nothing was changed. It rejects when the database
+ * is away; the outcome may be unknown then.
  */
 export function prepareLoneSend(db: Database): StoreLoneSend {
   const lock = statementOf('lone_send_lock', lockOf(db).toSQL())

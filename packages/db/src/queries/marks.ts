@@ -14,14 +14,14 @@ export type ReadMarks = { client: number; operator: number }
 /** The highest delivered mark of each side of a chat. */
 export type DeliveredMarks = { client: number; operator: number }
 
-/** The highest value among the marks of one side; 0 without a mark. */
+/** Selects the highest value of a column among the marks of one side; 0 without a mark. */
 export function highestMark(chatId: AnyColumn, role: Role, column: AnyColumn) {
   const value = sql`coalesce((select max(${column}) from ${chatMarks} where ${chatMarks.chatId} = ${chatId}
     and ${chatMarks.role} = ${sql.raw(`'${role}'`)}), 0)`
   return sql<number>`${value}`.mapWith(Number)
 }
 
-/** The fields of `ReadMarks`, for a select in which `chatId` is a column. */
+/** Returns the fields of `ReadMarks`, for a select in which `chatId` is a column. */
 export function readMarksFields(chatId: AnyColumn) {
   return {
     client: highestMark(chatId, 'client', chatMarks.readSeq).as('client_read_seq'),
@@ -29,7 +29,7 @@ export function readMarksFields(chatId: AnyColumn) {
   }
 }
 
-/** The fields of `DeliveredMarks`, for a select in which `chatId` is a column. */
+/** Returns the fields of `DeliveredMarks`, for a select in which `chatId` is a column. */
 export function deliveredMarksFields(chatId: AnyColumn) {
   return {
     client: highestMark(chatId, 'client', chatMarks.deliveredSeq).as('client_delivered_seq'),
@@ -38,8 +38,9 @@ export function deliveredMarksFields(chatId: AnyColumn) {
 }
 
 /**
- * Merges a read mark by the greatest, so that it never goes back whatever the order of the calls.
- * Answers undefined when nothing changed. Takes no lock on the chat. The feed tells of it, as part of the statement.
+ * Raises the read mark and the delivered mark of a user to `seq`; the first mark of an operator may be higher (see
+ * `markedSeq`). A mark never goes back, whatever the order of the calls. Returns undefined when nothing changed. Takes
+ * no lock on the chat. The statement also inserts the feed row.
  */
 export async function raiseMark(
   executor: Executor,
@@ -95,8 +96,9 @@ const markRaise = preparedOnce((executor) => {
 })
 
 /**
- * An operator without an own mark counts from the highest one of the operators, so its first own one is not below that:
- * its unread number would rise though nobody wrote anything, and lists take no greater number at the same `rev`.
+ * The unread count of an operator without a read mark is computed from the highest mark of the operators. So its first
+ * own mark is not below that one. Otherwise the count would rise without a new message, and followers of the inbox
+ * ignore a greater count at the same `rev`.
  */
 const markedSeq = sql`(select case
     when ${sql.placeholder('role')}::text = 'client'
@@ -108,13 +110,14 @@ export type Delivery = { chatId: ChatId; userId: UserId; role: Role; seq: number
 export type RaisedDelivery = { chatId: ChatId; userId: UserId; deliveredSeq: number; readSeq: number }
 
 /**
- * Merges delivered marks of many people by the greatest, none past the end of its log. Answers those that rose.
- * Takes no lock on a chat; the rows are locked in one order, so that two processes never wait for each other in a ring.
- * The feed does not tell of it, because no row of an inbox shows it; followers' regular looks find a lost hint.
+ * Raises delivered marks of many users, none beyond the end of its log. Returns the marks that rose.
+ * Takes no lock on a chat. It locks the rows in one order, so that two processes do not deadlock.
+ * It inserts no feed row, because the inbox does not show delivered marks. Followers of a chat find a mark whose hint
+ * was lost by polling.
  */
 export function raiseDelivered(executor: Executor, deliveries: readonly Delivery[]): Promise<RaisedDelivery[]> {
   const list = (field: keyof Delivery) => sql.param(deliveries.map((delivery) => delivery[field]))
-  // All columns of the table, in their order.
+  // All columns of the table, in the order of the table.
   const told = sql`select told.chat_id, told.user_id, told.role, least(told.seq, ${chats.lastSeq}), 0, 0, clock_timestamp()
     from unnest(${list('chatId')}::bigint[], ${list('userId')}::bigint[], ${list('role')}::text[],
       ${list('seq')}::bigint[]) as told (chat_id, user_id, role, seq)

@@ -9,10 +9,10 @@ import type { Tx } from '../transaction.ts'
 import { type ReadMarks, readMarksFields } from './marks.ts'
 import { type MessageRow, messageFields } from './messages.ts'
 
-/** What a change of a message needs to know once it holds the chat's lock. */
+/** What the decision about a change of a message depends on. */
 export type MessageContext = { marks: ReadMarks; message: MessageRow | null }
 
-/** Runs behind the lock, as a statement of its own; `message` is null when there is no such message in such a chat. */
+/** Needs the lock of the chat, taken by an earlier statement. `message` is null when the chat has no such message. */
 export async function readMessageContext(
   tx: Tx,
   { chatId, messageId }: { chatId: ChatId; messageId: MessageId },
@@ -30,10 +30,10 @@ export async function readMessageContext(
   return rows[0] ?? { marks: { client: 0, operator: 0 }, message: null }
 }
 
-/** `seq` is the place of the change in the log. */
+/** `seq` is that of the log entry of the change. */
 export type TextChange = { message: MessageRow; text: string; seq: number }
 
-/** Puts a text in the place of another one, which is kept as a revision; needs the chat's lock. */
+/** Replaces the text of a message, and stores the old text as a revision. Needs the lock of the chat. */
 export async function replaceMessageText(tx: Tx, { message, text, seq }: TextChange): Promise<void> {
   const revision = { messageId: message.id, seq, text: message.text }
   const kept = tx
@@ -48,7 +48,7 @@ export async function replaceMessageText(tx: Tx, { message, text, seq }: TextCha
     .execute()
 }
 
-/** Empties what the edits of a retracted message say in the log; the revisions still have it. Needs the chat's lock. */
+/** Removes the text from the `edited` entries of a retracted message. Revisions keep it. Needs the lock of the chat. */
 export async function emptyEditedTexts(tx: Tx, { id, chatId, seq }: MessageRow): Promise<void> {
   await tx
     .update(chatEvents)
@@ -65,7 +65,7 @@ export async function emptyEditedTexts(tx: Tx, { id, chatId, seq }: MessageRow):
     .execute()
 }
 
-/** True when somebody has written in this direction after a place. */
+/** Reports whether the chat has a message of this direction after a seq, retracted or not. */
 export async function hasMessageAfter(
   tx: Tx,
   { chatId, direction, seq }: { chatId: ChatId; direction: Direction; seq: number },

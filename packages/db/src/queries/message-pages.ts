@@ -6,7 +6,7 @@ import { messages } from '../schema/messages.ts'
 import { type ReadMarks, readMarksFields } from './marks.ts'
 import { type MessageRow, messageFields } from './messages.ts'
 
-/** Without bounds the newest page; both bounds are exclusive. */
+/** Without bounds it is the newest page. Both bounds are exclusive. */
 export type MessagesPage = {
   chatId: ChatId
   limit: number
@@ -14,14 +14,14 @@ export type MessagesPage = {
   afterId?: number | undefined
 }
 
-/** A page, with what is needed to decide who may see it and what has been read. */
+/** The messages of a page, the client of the chat, and the read marks of both sides. */
 export type ChatMessages = { userId: UserId; marks: ReadMarks; rows: MessageRow[] }
 
 const chatId = sql.placeholder('chatId')
 /**
- * Not `chat_id = …`, with which the order by id is also that of the primary key: for a chat that had many messages long
- * ago the planner would walk back through everybody's newest ones to find them. A list of one is no such equality, so
- * only the index of (chat, id) is in the order of both.
+ * With `chat_id = …` the primary key would be in the order of the query too. For a chat with many old messages the
+ * planner might then scan the newest messages of all chats backwards until it finds some of this one. With `= any` of
+ * an array of one element only the index on (chat_id, id) is in the order of the query.
  */
 const inChat = sql`${messages.chatId} = any(array[${chatId}::bigint])`
 
@@ -38,8 +38,8 @@ export function prepareMessagePages(orm: Database['orm']) {
   }
   return {
     /**
-     * Rows from the asked end: newest first without `afterId`, oldest first with it. Undefined when there is no such chat.
-     * One statement, so that page and marks are of one moment.
+     * Returns the rows newest first without `afterId`, oldest first with it. Undefined when there is no such chat.
+     * It is one statement, so that messages and marks are of one snapshot.
      */
     async page(input: MessagesPage): Promise<ChatMessages | undefined> {
       const rows = await formOf(input).execute({ ...input })
@@ -54,7 +54,7 @@ type PageForm = { name: string; bounds: SQL[]; order: typeof asc | typeof desc }
 
 function preparePage(orm: Database['orm'], { name, bounds, order }: PageForm) {
   const marks = readMarksFields(chats.id)
-  // The limit keeps it a subquery of its own: it is computed once, and not again for each message.
+  // Because of the limit the planner keeps it as a subquery, which is computed once and not for each message.
   const chat = orm
     .select({ userId: chats.userId, clientRead: marks.client, operatorRead: marks.operator })
     .from(chats)

@@ -7,12 +7,12 @@ import { feed } from '../schema/feed.ts'
 import type { Executor } from '../transaction.ts'
 import { type FeedPosition, isAfterGiven, readFeedHorizon } from './feed-tail.ts'
 
-/** What an open chat adds to the counts of operators. */
+/** What the counts of operators need of an open chat. */
 export type OpenChat = {
   operatorId: UserId | null
-  /** Messages of the client. */
+  /** The number of messages of the client. */
   inCount: number
-  /** Of each operator who has read something there: how many of them. */
+  /** How many of them each operator has read. Operators who have read none are not in it. */
   readCounts: readonly (readonly [UserId, number])[]
 }
 
@@ -20,7 +20,10 @@ export type OpenChats = { chats: Map<ChatId, OpenChat>; position: FeedPosition }
 
 const pageRows = 5_000
 
-/** All open chats; to be run in a snapshot, because it is many statements. `position`: where `readOpenChatChanges` goes on. */
+/**
+ * Returns all open chats, and the position from which `readOpenChatChanges` continues. It sends several statements, so
+ * it must run in `inSnapshot`.
+ */
 export async function readOpenChats(executor: Executor): Promise<OpenChats> {
   const position = await readFeedHorizon(executor)
   const found = new Map<ChatId, OpenChat>()
@@ -47,7 +50,7 @@ const openChatFields = {
   ),
 }
 
-/** Constants, so that the partial index is found, and the size of a page, when the statement is planned. */
+/** A constant and no parameter, so that the planner uses the partial index. */
 const isOpen = sql`${chats.status} = 'open'`
 
 const openChatsPage = preparedOnce((executor) =>
@@ -65,12 +68,12 @@ const openChatsPage = preparedOnce((executor) =>
     .prepare('open_chats_page'),
 )
 
-/** Null for a chat that is not open now. `chats` is null when more has changed than it is worth to follow. */
+/** The value of a chat that is not open now is null. `chats` is null after more than `catchUpChangesMax` changes. */
 export type OpenChatChanges = { chats: Map<ChatId, OpenChat | null> | null; position: FeedPosition }
 
 /**
- * The chats that changed, or were read, after a position, as they are now. One statement and so one moment: rows above
- * the horizon are seen too, and once more the next time.
+ * Returns the current state of the chats that changed, or in which a read mark rose, after a position. It is one
+ * statement, so all of it is of one snapshot. It includes rows above the horizon, which the next call returns again.
  */
 export async function readOpenChatChanges(executor: Executor, after: FeedPosition): Promise<OpenChatChanges> {
   const rows = await openChatChanges(executor).execute(after)
@@ -95,7 +98,7 @@ const openChatChanges = preparedOnce((executor) => {
       order by ${feed.xid}, ${feed.id} limit ${sql.raw(String(catchUpChangesMax + 1))}
     ) as recent group by chat_id`
   const changed = executor.$with('changed', changedFields).as(recent)
-  // The limit keeps it a look-up by id, however many changes the planner thinks of.
+  // With the limit the planner finds each chat by id, however many changes it expects.
   const chat = executor
     .select({ id: chats.id, ...openChatFields })
     .from(chats)

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../transaction.ts'
 
-/** `ageMs`: null where the role may not see when another role's transaction began. */
+/** `ageMs`: null when the role may not see the start of a transaction of another role. */
 export type OpenTransaction = { xid: string; pid: number | null; applicationName: string; ageMs: number | null }
 
 /**
- * The oldest transaction of the whole server that has written: the feed's horizon waits for it. Prepared ones have no
- * process. A plain role sees process, name and number of every transaction, but not the beginning of foreign ones.
+ * Returns the oldest open transaction of the whole server that has written. The horizon of the feed stays below it.
+ * Prepared transactions have no process. A role that is no superuser sees the process, name and xid of every
+ * transaction, but the start only of its own ones.
  */
 export async function readOldestOpenTransaction(executor: Executor): Promise<OpenTransaction | undefined> {
   const { rows } = await executor.execute<OpenTransaction>(sql`

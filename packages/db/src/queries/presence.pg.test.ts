@@ -26,7 +26,7 @@ async function secondsLeft(userId: UserId): Promise<number> {
   return rows[0].left
 }
 
-test('[LIVE-15] the longest word that somebody is here holds, and a goodbye shortens it until the next word', async () => {
+test('[LIVE-15] tellHere never shortens the time online, tellGone shortens it until the next tellHere', async () => {
   const { orm } = database.db
   const { userId, role } = person(1)
   await tellHere(orm, [{ userId, role }], 60_000)
@@ -34,14 +34,14 @@ test('[LIVE-15] the longest word that somebody is here holds, and a goodbye shor
   expect(await secondsLeft(userId)).toBeGreaterThan(40)
   await tellGone(orm, [{ userId, role }], 20_000)
   expect(await secondsLeft(userId)).toBeLessThanOrEqual(20)
-  // A goodbye makes nobody stay longer.
+  // tellGone never extends the time.
   await tellGone(orm, [{ userId, role }], 60_000)
   expect(await secondsLeft(userId)).toBeLessThanOrEqual(20)
   await tellHere(orm, [{ userId, role }], 60_000)
   expect(await secondsLeft(userId)).toBeGreaterThan(40)
 })
 
-test('[LIVE-15] who was never here has no row, and an operator is found by its role', async () => {
+test('[LIVE-15] a user who was never online has no row, and an operator is found by its role', async () => {
   const { orm } = database.db
   const [client, operator] = [person(11), person(12, 'operator')]
   await tellHere(orm, [client], 60_000)
@@ -59,7 +59,7 @@ test('[LIVE-15] who was never here has no row, and an operator is found by its r
   )
 })
 
-test('[LIVE-23] of many people those are named who are clients and here, in one statement', async () => {
+test('[LIVE-23] one statement returns which of the given users are clients and online', async () => {
   const { db } = database
   const [here, gone, operator] = [person(21), person(22), person(23, 'operator')]
   await tellHere(db.orm, [here, gone, operator], 60_000)
@@ -71,14 +71,14 @@ test('[LIVE-23] of many people those are named who are clients and here, in one 
   expect(watched.texts).toHaveLength(1)
 })
 
-test('[LIVE-15] processes that tell of the same people at once do not end in a deadlock', async () => {
+test('[LIVE-15] processes that write the presence of the same users at the same time do not deadlock', async () => {
   const { orm } = database.db
   const shuffled = () => crowd.slice(0, 500).toSorted(() => Math.random() - 0.5)
   const tell = (nth: number) => (nth % 2 === 0 ? tellHere(orm, shuffled(), 60_000) : tellGone(orm, shuffled(), 1_000))
   await Promise.all(Array.from({ length: 16 }, (_, nth) => tell(nth)))
 })
 
-test('[DB-7] 5,000 people are told of in one statement, beside their old rows and without a new index entry', async (context) => {
+test('[DB-7] one statement refreshes 5,000 users, nearly all of them as HOT updates', async (context) => {
   const { db } = database
   await tellHere(db.orm, crowd, 60_000)
   const shares: number[] = []
@@ -100,7 +100,7 @@ test('[DB-7] 5,000 people are told of in one statement, beside their old rows an
   expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeGreaterThan(0.95)
 })
 
-test('[DB-7] looking who is here walks an index, for operators the small one of their own', async () => {
+test('[DB-7] reads of presence use an index, for operators the partial one', async () => {
   const { db } = database
   await tellHere(db.orm, crowd, 60_000)
   await db.pool.query('analyze presence')

@@ -6,7 +6,10 @@ import type { Executor } from '../transaction.ts'
 
 export type Person = { userId: UserId; role: Role }
 
-/** These people are here, and count as here for so long without another word. One statement however many they are. */
+/**
+ * Stores that these users are connected to this process. Without another call they count as online for `expiryMs`. It
+ * is one statement, however many users there are.
+ */
 export function tellHere(executor: Executor, people: readonly Person[], expiryMs: number): Promise<unknown> {
   return upsert(executor, people, {
     untilMs: expiryMs,
@@ -14,7 +17,10 @@ export function tellHere(executor: Executor, people: readonly Person[], expiryMs
   })
 }
 
-/** These people have left this process, and count as here for a moment more, if no other process has them. */
+/**
+ * Stores that these users have no connection to this process any more. They count as online for at most `graceMs` more.
+ * If they are connected to another process, its next `tellHere` extends that time.
+ */
 export function tellGone(executor: Executor, people: readonly Person[], graceMs: number): Promise<unknown> {
   return upsert(executor, people, {
     untilMs: graceMs,
@@ -22,14 +28,14 @@ export function tellGone(executor: Executor, people: readonly Person[], graceMs:
   })
 }
 
-/** Rows are locked in one order, so that processes which tell of the same people never wait in a ring. */
+/** Rows are locked in one order, so that processes that write the same users do not deadlock. */
 function upsert(
   executor: Executor,
   people: readonly Person[],
   { untilMs, onlineUntil }: { untilMs: number; onlineUntil: SQL },
 ): Promise<unknown> {
   const list = (field: keyof Person) => sql.param(people.map((person) => person[field]))
-  // All columns of the table, in their order.
+  // All columns of the table, in the order of the table.
   const told = sql`select told.user_id, told.role, now(), now() + make_interval(secs => ${untilMs / 1000})
     from unnest(${list('userId')}::bigint[], ${list('role')}::text[]) as told (user_id, role)
     order by told.user_id`
@@ -45,10 +51,10 @@ function upsert(
 
 const isAmong = (userIds: readonly UserId[]) => sql`${presence.userId} = any(${sql.param([...userIds])}::bigint[])`
 const isOnline = sql<boolean>`${presence.onlineUntil} > now()`
-/** Word for word the condition of the index: a plan for any parameter could not use it. */
+/** The condition of the partial index, as a constant. With a parameter a generic plan could not use that index. */
 const isOperator = sql`${presence.role} = 'operator'`
 
-/** Is any operator here? */
+/** Reports whether any operator is online. */
 export async function readOperatorsOnline(executor: Executor): Promise<boolean> {
   const found = await executor
     .select({ userId: presence.userId })
@@ -60,7 +66,9 @@ export async function readOperatorsOnline(executor: Executor): Promise<boolean> 
   return found.length > 0
 }
 
-/** Which of these are clients who are here, in no order. Costs as much as the list is long, however many were ever here. */
+/**
+ * Returns which of these users are clients and online, in no order. The cost depends only on the length of the list.
+ */
 export async function readOnlineClients(executor: Executor, userIds: readonly UserId[]): Promise<UserId[]> {
   const found = await executor
     .select({ userId: presence.userId })
@@ -73,7 +81,9 @@ export async function readOnlineClients(executor: Executor, userIds: readonly Us
 
 export type StoredPresence = { userId: UserId; online: boolean; seenAt: Date }
 
-/** Who of these is here, and when each was last. Who never was has no row. */
+/**
+ * Returns which of these users are online, and when each was last. A user who never was online is not in the result.
+ */
 export function readPresence(executor: Executor, userIds: readonly UserId[]): Promise<StoredPresence[]> {
   return executor
     .select({ userId: presence.userId, online: isOnline, seenAt: presence.seenAt })

@@ -8,8 +8,8 @@ import { prepareUserReads } from './users.ts'
 export type Queries = ReturnType<typeof createQueries>
 
 /**
- * The hot reads, each a named statement built once per database.
- * Statements of a transaction are functions that take it; they are named as well.
+ * Builds the reads that run most often, once per pool, as named statements.
+ * Statements that run in a transaction are functions that take it. They are named statements too.
  */
 export function createQueries(orm: Database['orm']) {
   return {

@@ -8,21 +8,21 @@ import { chatMarks } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
 
-/** A chat, and the side that has read in it. */
+/** A chat, and the role of the side that has read it. */
 export type ReadPlace = { chatId: ChatId; reader: Role }
 
 /**
- * Lets `messages.status` follow the marks of readers, for at most `rowsMax` messages of each place. Returns the places of
- * which it has written so many: there may be more.
+ * Sets `messages.status` to `read` up to the read marks, for at most `rowsMax` messages of each place. Returns the
+ * places in which it has updated that many, because there may be more.
  *
- * In each direction the `read` messages come first, because batches go upwards. So the search starts after the newest
- * `read` one and not at the start of a long history.
+ * Updates go upwards by id, so in each direction the `read` messages come before the others. So the search starts after
+ * the newest `read` message, and not at the start of a long history.
  */
 export async function updateReadStatus(
   executor: Executor,
   { places, rowsMax }: { places: readonly ReadPlace[]; rowsMax: number },
 ): Promise<ReadPlace[]> {
-  // In the order of chats, so that two processes lock messages in the same order.
+  // Sorted, so that two processes lock messages in the same order.
   const sorted = places.toSorted((a, b) => a.chatId - b.chatId || a.reader.localeCompare(b.reader))
   const rows = await statusUpdate(executor).execute({
     chatIds: numberArray(sorted.map(({ chatId }) => chatId)),

@@ -11,21 +11,20 @@ import { type ReadMarks, readMarksFields } from './marks.ts'
 import { type MessageRow, messageFields } from './messages.ts'
 
 /*
- * The statements of a lane: each is one for all its sends, with arrays for values, so that the database plans, locks,
- * writes and answers once for many.
+ * The statements for the sends of a batch. Each takes arrays of values, so that one statement serves all of them.
  */
 
-/** A stored message with the hash of what was sent, and the marks of its chat. */
+/** A stored message, with the hash of the text that was sent, and the read marks of its chat. */
 export type SentRow = MessageRow & { bodyHash: string } & ReadMarks
 
-/** The database's time, and what the senders have sent before with these ids, in whatever chat. */
+/** The time of the database, and the messages that the senders have already stored with these ids, in any chat. */
 export type SentBefore = { now: Date; sent: SentRow[] }
 
 export type SentId = { userId: UserId; clientMsgId: string }
 
 /**
- * Runs after the locks, as a statement of its own: only a new snapshot shows what was committed while a lock was waited
- * for. `now` is taken under the locks, so times do not fall as `seq` rises.
+ * Call it after the statement that takes the locks: only a new snapshot contains what was committed during the wait for
+ * a lock. `now` is read under the locks, so that the times in a log do not fall as `seq` rises.
  */
 export async function readSentBefore(tx: Tx, ids: readonly SentId[]): Promise<SentBefore> {
   const rows = await sentBefore(tx).execute({
@@ -37,7 +36,7 @@ export async function readSentBefore(tx: Tx, ids: readonly SentId[]): Promise<Se
   return { now: first.now, sent: rows.flatMap((row) => row.sent ?? []) }
 }
 
-/** Lateral and with a limit, so that each id is one step down the index: a planner that may choose would scan. */
+/** The join is lateral with a limit, so that the plan searches the index for each id and cannot scan the table. */
 const sentBefore = preparedOnce((executor) => {
   const told = sql`unnest(${sql.placeholder('clientMsgIds')}::text[], ${sql.placeholder('userIds')}::bigint[])
     as told (client_msg_id, user_id)`
@@ -52,7 +51,7 @@ const sentBefore = preparedOnce((executor) => {
     .prepare('sends_before')
 })
 
-/** A message that is about to be stored. */
+/** A message that is to be stored. */
 export type NewMessage = {
   chatId: ChatId
   seq: number
@@ -65,7 +64,7 @@ export type NewMessage = {
   createdAt: Date
 }
 
-/** The head of a chat after its new messages. */
+/** The columns of a chat after its new messages. */
 export type SentHead = {
   chatId: ChatId
   lastSeq: number
@@ -74,13 +73,13 @@ export type SentHead = {
   outCount: number
   lastMessageAt: Date
   waitingSince: Date | null
-  /** The place of its newest message among the messages that are written, from 0. */
+  /** The index of its newest message in `rows`, from 0. */
   newest: number
 }
 
 /**
- * Stores new messages of many chats, the heads of these and their feed rows in one statement; needs the chats' locks.
- * Answers the ids in the order of the messages: they are drawn under the locks, so id and `seq` rise together in a chat.
+ * Stores new messages of many chats, the columns of these chats and their feed rows in one statement. Needs the locks
+ * of the chats. Returns the ids in the order of `rows`.
  */
 export async function writeSends(
   tx: Tx,
@@ -103,7 +102,7 @@ export async function writeSends(
     outCount: numberArray(heads.map((head) => head.outCount)),
     lastMessageAt: numberArray(heads.map((head) => head.lastMessageAt.getTime())),
     waitingSince: numberArray(heads.map((head) => head.waitingSince?.getTime() ?? null)),
-    // Arrays of the database begin at 1.
+    // Arrays in PostgreSQL start at 1.
     newest: numberArray(heads.map((head) => head.newest + 1)),
   })
   return written.map((row) => row.id)

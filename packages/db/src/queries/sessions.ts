@@ -34,7 +34,7 @@ export function prepareSessionReads(orm: Database['orm']) {
     },
   })
   return {
-    /** The database compares the hash; an expired session is not found. */
+    /** Returns undefined for an unknown token and for an expired session. */
     async find(tokenHash: string, now: Date): Promise<SessionRow | undefined> {
       const row = await gathered.get(tokenHash)
       if (row === undefined || row.expiresAt <= now) return undefined
@@ -63,7 +63,7 @@ export async function deleteExpiredSessions(executor: Executor, userId: UserId, 
     .execute()
 }
 
-/** Those of the given sessions, any number of them, that have neither ended nor expired. */
+/** Returns which of the given sessions have neither ended nor expired. Takes any number of sessions. */
 export async function findLivingSessions(
   executor: Executor,
   sessionIds: readonly number[],
@@ -72,7 +72,10 @@ export async function findLivingSessions(
   return livingSessions(executor).execute({ sessionIds: numberArray(sessionIds), now })
 }
 
-/** One array: with a parameter for each session there could be 65,535 of them, and each statement would be planned anew. */
+/**
+ * The ids are one array. A parameter for each id would limit their number to 65,535, and every number of parameters
+ * would be another statement to plan.
+ */
 const livingSessions = preparedOnce((executor) =>
   executor
     .select({ id: sessions.id, authMode: sessions.authMode })

@@ -3,8 +3,8 @@ import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
 
 /**
- * Somebody by id, for a lateral join. The limit keeps it a look-up whatever the planner thinks of the sizes: joined plainly,
- * a page that shows few people may read all of them, by hash, or by a merge that it takes for short.
+ * Selects a user by id, for a lateral join. With the limit the planner always searches the primary key. With a plain
+ * join it may scan all users for a hash or a merge join, although a page shows few of them.
  */
 export function userLookUp(executor: Executor, id: AnyColumn | SQL.Aliased) {
   return executor

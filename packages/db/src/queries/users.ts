@@ -35,7 +35,7 @@ export async function findUserByEmail(
   return rows[0]
 }
 
-/** One user per (email, role), however many ask at once; the newest name is kept. */
+/** Inserts the user of this address and role, or replaces the name of the existing one. Safe for concurrent calls. */
 export async function upsertUser(executor: Executor, person: Person): Promise<UserRow> {
   const rows = await executor
     .insert(users)
@@ -49,7 +49,7 @@ export async function upsertUser(executor: Executor, person: Person): Promise<Us
   return row
 }
 
-/** Makes the user if missing and leaves an existing one as it is. */
+/** Inserts the user if there is none of this address and role. Does not change an existing one. */
 export async function insertUserIfMissing(executor: Executor, person: Person): Promise<void> {
   await executor.insert(users).values(person).onConflictDoNothing().prepare('user_insert_if_missing').execute()
 }

@@ -7,12 +7,12 @@ import type { Tx } from '../transaction.ts'
 import { feedRow } from './feed.ts'
 
 /*
- * A client waits for an answer since its first message that stands (a retracted one has no text), after the last
- * message of an operator that stands, and after the place that was waved off. A send keeps `waiting_since` by itself,
- * because a new message stands at the end of the log. What looks back reads the log anew.
+ * A client waits since its first message after both the last message of an operator and `waved_off_seq`. Retracted
+ * messages, which have no text, do not count. A send computes `waiting_since` from the previous value, because its
+ * message is at the end of the log. A change of an earlier message, and a reopening, compute it from the log.
  */
 
-/** Sets `waiting_since` of an open chat from its log, as this transaction sees it; needs the chat's lock. */
+/** Sets `waiting_since` of an open chat from its log, as the transaction sees it. Needs the lock of the chat. */
 export async function restoreWaiting(tx: Tx, chatId: ChatId): Promise<void> {
   await restore(tx).execute({ chatId })
 }
@@ -32,12 +32,15 @@ const restore = preparedOnce((executor) => {
     .prepare('waiting_restore')
 })
 
-/** Up to `seq` no answer is needed, and nobody has seen a difference; needs the chat's lock. */
+/**
+ * Stores that messages up to `seq` need no answer, in a chat that was not waiting. Lists do not change, so `rev` does
+ * not rise. Needs the lock of the chat.
+ */
 export async function waveOff(tx: Tx, { chatId, seq }: { chatId: ChatId; seq: number }): Promise<void> {
   await tx.update(chats).set({ wavedOffSeq: seq }).where(sql`${chats.id} = ${chatId}`).prepare('wave_off').execute()
 }
 
-/** The same where the client was waiting: a change that operators see. */
+/** Does the same in a chat that was waiting. Operators see the change, so `rev` rises and a feed row is inserted. */
 export async function endWaiting(
   tx: Tx,
   { chatId, seq, rev }: { chatId: ChatId; seq: number; rev: number },

@@ -4,8 +4,8 @@ import { bigint, check, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg
 import { time } from './columns.ts'
 
 /**
- * The part of a chat's log that is not a message. An entry for all carries `seq`,
- * one for the team only carries `team_seq`, so that clients see no gap.
+ * The entries of a chat's log that are not messages. An entry for everyone has a `seq`. One for operators only has a
+ * `team_seq` instead, so that clients see no gap.
  */
 export const chatEvents = pgTable(
   'chat_events',
@@ -18,7 +18,7 @@ export const chatEvents = pgTable(
     seq: bigint({ mode: 'number' }),
     teamSeq: bigint({ mode: 'number' }),
     kind: text().notNull(),
-    /** Null when the system did it. */
+    /** The user who caused the entry; null for the system. */
     actorId: bigint({ mode: 'number' }).$type<UserId>(),
     data: jsonb().$type<Record<string, unknown>>(),
     createdAt: time().notNull(),

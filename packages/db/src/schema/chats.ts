@@ -18,7 +18,7 @@ const isOpen = (table: { status: AnyPgColumn }) => sql`${table.status} = 'open'`
 const isWaiting = (table: { status: AnyPgColumn; waitingSince: AnyPgColumn }) =>
   sql`${table.status} = 'open' and ${table.waitingSince} is not null`
 
-/** A chat, with the newest values of its log. Every change is made under its row lock. */
+/** A chat, with the newest values of its log. Every change is made under the lock of its row. */
 export const chats = pgTable(
   'chats',
   {
@@ -34,27 +34,27 @@ export const chats = pgTable(
     status: text({ enum: ['open', 'closed'] })
       .notNull()
       .default('open'),
-    /** Starts as the creation time, so that a new chat is in its place in the lists. */
+    /** The creation time until there is a message, so that lists can be ordered by this column alone. */
     lastMessageAt: time().notNull(),
     createdAt: time().notNull(),
     closedAt: time(),
-    /** The newest place in the log that clients and operators share. */
+    /** The newest seq of the log that clients and operators share. */
     lastSeq: bigint({ mode: 'number' }).notNull().default(0),
-    /** The newest place in the operators' own log (notes, routing). */
+    /** The newest seq of the log for operators only. */
     teamSeq: bigint({ mode: 'number' }).notNull().default(0),
     rev: bigint({ mode: 'number' }).notNull().default(0),
-    /** Time of the newest log entry: the floor for the next one. */
+    /** The time of the newest log entry. The time of the next one is not earlier. */
     lastEntryAt: time().notNull(),
     lastMessageId: bigint({ mode: 'number' }).$type<MessageId>(),
-    /** Messages of each direction, for unread counts. */
+    /** The number of messages in each direction, for unread counts. */
     inCount: integer().notNull().default(0),
     outCount: integer().notNull().default(0),
     /**
-     * The time of the client's first message that stands, is not answered by a later message of an operator that
-     * stands, and lies after `wavedOffSeq`; null in a closed chat.
+     * The time of the client's first message after both `wavedOffSeq` and the last message of an operator; retracted
+     * messages do not count. Null when there is none, and in a closed chat.
      */
     waitingSince: time(),
-    /** The place in the log up to which an operator said that no answer is needed. */
+    /** An operator has said that the messages up to this seq need no answer. */
     wavedOffSeq: bigint({ mode: 'number' }).notNull().default(0),
     createdBy: bigint({ mode: 'number' })
       .$type<UserId>()
@@ -67,7 +67,7 @@ export const chats = pgTable(
     index('idx_chat_operator_last_msg').on(table.operatorId, table.lastMessageAt),
     index('idx_chat_status').on(table.status),
     index('idx_chat_last_message_at').on(table.lastMessageAt),
-    // Few chats are open, and theirs are the lists that people wait for: small indexes, in the order of the lists.
+    // Few chats are open, and their lists are read most. These partial indexes are small and in the order of the lists.
     index('idx_chat_open_last_msg').on(table.lastMessageAt, table.id).where(isOpen(table)),
     index('idx_chat_open_operator').on(table.operatorId, table.lastMessageAt, table.id).where(isOpen(table)),
     index('idx_chat_waiting').on(table.waitingSince, table.id).where(isWaiting(table)),
@@ -78,8 +78,8 @@ export const chats = pgTable(
 )
 
 /**
- * How far a user has come in a chat. Marks never go back.
- * Written outside the chat's lock, so there is no foreign key to `chats`: it would wait for that lock.
+ * How far a user has received and read a chat. Marks never go back.
+ * They are written without the lock of the chat. A foreign key to `chats` would wait for that lock, so there is none.
  */
 export const chatMarks = pgTable(
   'chat_marks',
@@ -89,7 +89,7 @@ export const chatMarks = pgTable(
     role: text({ enum: ['client', 'operator'] }).notNull(),
     deliveredSeq: bigint({ mode: 'number' }).notNull().default(0),
     readSeq: bigint({ mode: 'number' }).notNull().default(0),
-    /** Messages of the other direction up to `readSeq`. */
+    /** The number of messages of the other direction up to `readSeq`. */
     readCount: integer().notNull().default(0),
     updatedAt: time().notNull(),
   },

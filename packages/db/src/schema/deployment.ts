@@ -3,8 +3,8 @@ import { check, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
 
 /**
- * One row. `seed` is a part of the epoch: whoever rewrites history must change it.
- * `usersForm`: by which rules the addresses and names of users are stored; see `normal-users.ts`.
+ * One row. `seed` is a part of the epoch and must change when history is rewritten by hand.
+ * `usersForm`: the version of the rules by which addresses and names of users are stored; see `normal-users.ts`.
  */
 export const deployment = pgTable(
   'deployment',

@@ -4,8 +4,8 @@ import { bigint, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import { time, xid8 } from './columns.ts'
 
 /**
- * One row per chat and transaction that changed it or raised a mark in it, for the inbox and later for outbound jobs.
- * Read by (xid, id) below the snapshot's horizon: then no commit is ever skipped.
+ * One row for each transaction and chat in which it changed the chat or raised a read mark. Readers find the changes
+ * whose hints were lost. `queries/feed-tail.ts` describes how they read the feed without skipping a commit.
  */
 export const feed = pgTable(
   'feed',
@@ -13,7 +13,7 @@ export const feed = pgTable(
     xid: xid8().notNull().default(sql`pg_current_xact_id()`),
     id: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     chatId: bigint({ mode: 'number' }).$type<ChatId>().notNull(),
-    /** Whose mark rose; null when the chat itself changed. */
+    /** The user whose read mark rose; null when the chat itself changed. */
     readerId: bigint({ mode: 'number' }).$type<UserId>(),
     createdAt: time().notNull().default(sql`now()`),
   },

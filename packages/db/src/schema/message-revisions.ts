@@ -2,14 +2,14 @@ import type { MessageId } from '@deskbell/contract/ids'
 import { bigint, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 /**
- * What messages said before they were edited or retracted. No answer and no stream reads it.
- * Written under the chat's lock, in the transaction that replaces the text.
+ * The texts of messages before they were edited or retracted. No call and no stream returns them.
+ * Written under the lock of the chat, in the transaction that replaces the text.
  */
 export const messageRevisions = pgTable(
   'message_revisions',
   {
     messageId: bigint({ mode: 'number' }).$type<MessageId>().notNull(),
-    /** The place in the log of the change that took this text away. */
+    /** The seq of the log entry that replaced this text. */
     seq: bigint({ mode: 'number' }).notNull(),
     text: text().notNull(),
   },

@@ -3,12 +3,13 @@ import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, pgSequence, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
 
-/** Drawn under the chat's lock with cache 1, so that id and `seq` rise together inside a chat. */
+/** Ids are taken under the lock of the chat and with cache 1, so that id and `seq` rise together in a chat. */
 export const messageIdSequence = pgSequence('messages_id_seq', { cache: 1 })
 
 /**
- * The part of the log that holds messages; the rest is in `chat_events`, numbered by the same counter.
- * No foreign keys: the chat's lock has proved the chat, and key checks cost more than half of a batch insert.
+ * The entries of the log that are messages. The others are in `chat_events`, and both share one sequence of `seq`.
+ * There are no foreign keys: the writer has locked the chat, so it exists, and checking keys takes more than half of
+ * the time of a batch insert.
  */
 export const messages = pgTable(
   'messages',
@@ -22,14 +23,14 @@ export const messages = pgTable(
     type: text({ enum: ['text', 'image'] })
       .notNull()
       .default('text'),
-    /** Follows the other side's read mark in batches; answers derive it from the mark. */
+    /** Follows the read mark of the other side with a delay. Calls do not return it; they compute it from the mark. */
     status: text({ enum: ['new', 'read'] })
       .notNull()
       .default('new'),
     clientMsgId: text(),
-    /** SHA-256 of what was sent: a retry stays a replay after an edit or a retraction. */
+    /** SHA-256 of the text that was sent, so that a retry is recognised after an edit or a retraction. */
     bodyHash: text().notNull(),
-    /** The message is the n-th of its direction in its chat. */
+    /** The number of this message among those of its direction in its chat, from 1. */
     directionNo: integer().notNull(),
     createdAt: time().notNull(),
   },

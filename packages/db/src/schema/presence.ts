@@ -4,9 +4,10 @@ import { bigint, index, pgTable, text } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
 
 /**
- * Who is here, and when somebody was last. Told by the processes that people are connected to, with the database's
- * clock. No foreign key: a refresh of thousands of rows must check nothing. No index on what a refresh changes,
- * and room on the pages (set in the migration), so that a refreshed row stays beside its old version.
+ * Which users are online, and when each was last. The processes that users are connected to write it, with the clock of
+ * the database. There is no foreign key, because a refresh writes thousands of rows and should check nothing. There is
+ * no index on the columns that a refresh changes, and the fillfactor (set in the migration) leaves space on the pages,
+ * so that refreshes are HOT updates.
  */
 export const presence = pgTable(
   'presence',
@@ -14,7 +15,7 @@ export const presence = pgTable(
     userId: bigint({ mode: 'number' }).$type<UserId>().primaryKey(),
     role: text({ enum: ['client', 'operator'] }).notNull(),
     seenAt: time().notNull(),
-    /** After this the user counts as away, whoever forgot to say so. */
+    /** After this time the user counts as away, also when the process of the connection has died. */
     onlineUntil: time().notNull(),
   },
   (table) => [index('idx_presence_operators').on(table.userId).where(sql`${table.role} = 'operator'`)],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 type Index = { columns: string; unique: boolean }
 type Table = { columns: string[]; indexes: Record<string, Index> }
 
-/** Section 5 of the contract, word for word. More columns and indexes may stand beside these. */
+/** The tables, columns and indexes of section 5 of the contract. There may be others. */
 const contract: Record<string, Table> = {
   users: {
     columns: ['id', 'email', 'name', 'role', 'created_at'],
@@ -55,7 +55,7 @@ describe.each(Object.entries(contract))('[DB-1] table %s', (table, expected) => 
   })
 })
 
-test('[DB-1] every time is timestamptz(3), and every id is a bigint', async () => {
+test('[DB-1] every time is timestamptz(3), and every id but that of the deployment is a bigint', async () => {
   const found = await fresh.db.pool.query<{ name: string; type: string }>(
     `select c.relname || '.' || a.attname as name, format_type(a.atttypid, a.atttypmod) as type
       from pg_attribute a join pg_class c on c.oid = a.attrelid
@@ -72,7 +72,7 @@ test('[DB-1] every time is timestamptz(3), and every id is a bigint', async () =
   expect(Object.keys(types)).toEqual(expect.arrayContaining(['chats.closed_at', 'messages.created_at', 'users.id']))
 })
 
-test('[DB-2] there is one deployment row, with a seed of its own, and never a second', async () => {
+test('[DB-2] there is one deployment row with a seed, and a second one is refused', async () => {
   const rows = await fresh.db.pool.query('select id, seed from deployment')
   expect(rows.rows).toEqual([{ id: 1, seed: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
   await expect(fresh.db.pool.query('insert into deployment (id) values (2)')).rejects.toThrow(
@@ -80,12 +80,12 @@ test('[DB-2] there is one deployment row, with a seed of its own, and never a se
   )
 })
 
-test('[DB-2] the pages of chats keep room for the row that every message rewrites', async () => {
+test('[DB-2] the table chats has a fillfactor for HOT updates and an early autovacuum', async () => {
   const found = await fresh.db.pool.query(`select reloptions from pg_class where oid = 'chats'::regclass`)
   expect(found.rows[0].reloptions).toEqual(['fillfactor=80', 'autovacuum_vacuum_scale_factor=0.02'])
 })
 
-/** The columns in their order, whatever is said of each, so that a descending one is noticed. */
+/** Keeps the options of each column, so that a descending one makes the comparison fail. */
 function parseIndex(definition: string): Index {
   const [, columns = ''] = /USING btree \((.*)\)$/.exec(definition) ?? []
   return { columns, unique: definition.startsWith('CREATE UNIQUE INDEX') }

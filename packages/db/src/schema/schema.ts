@@ -1,4 +1,4 @@
-/** All tables, for drizzle and drizzle-kit. */
+/** All tables of the schema, for drizzle and drizzle-kit. */
 export { chatEvents } from './chat-events.ts'
 export { chatMarks, chats } from './chats.ts'
 export { deployment } from './deployment.ts'

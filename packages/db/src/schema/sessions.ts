@@ -4,7 +4,7 @@ import { bigint, check, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg
 import { time } from './columns.ts'
 import { users } from './users.ts'
 
-/** A signed-in browser or program. Only the SHA-256 of the token is kept. */
+/** A signed-in browser or program. Only the SHA-256 of its token is stored. */
 export const sessions = pgTable(
   'sessions',
   {
@@ -14,7 +14,7 @@ export const sessions = pgTable(
       .notNull()
       .references(() => users.id),
     tokenHash: text().notNull(),
-    /** A session made in open mode is void in secure mode. */
+    /** A session that was made in open mode is not valid in secure mode. */
     authMode: text({ enum: ['open', 'secure'] }).notNull(),
     createdAt: time().notNull().default(sql`now()`),
     expiresAt: time().notNull(),

@@ -14,7 +14,7 @@ export const users = pgTable(
     createdAt: time().notNull().default(sql`now()`),
   },
   (table) => [
-    // Two logins at once make one user.
+    // Two sign-ins at the same time make one user.
     uniqueIndex('idx_user_email_role').on(table.email, table.role),
     check('users_role_check', sql`${table.role} in ('client', 'operator')`),
   ],

@@ -2,7 +2,7 @@ import type { LineOf } from './history-line.ts'
 import type { Stream } from './index-history.ts'
 import type { RunRecord } from './run-record.ts'
 
-/** I13: marks never go back, nobody has read what has not arrived, and nothing arrives beyond the end of the log. */
+/** I13: marks never go back, a read mark is not above the delivered one, and that is not beyond the end of the log. */
 export function checkReceipts(run: RunRecord): string[] {
   const stored = [...run.chats.values()].flatMap(({ chatId, lastSeq, marks }) =>
     marks.flatMap((mark) => (inOrder(mark, lastSeq) ? [] : [`chat ${chatId} stores ${JSON.stringify(mark)}`])),
@@ -11,13 +11,15 @@ export function checkReceipts(run: RunRecord): string[] {
   return [...stored, ...told].map((fault) => `I13 ${fault}`)
 }
 
-/** I16: what is not log data moves no position, typing ends by itself, and who is here is shown as here. */
+/**
+ * I16: frames of marks and typing do not move a position, typing ends in time, and online clients are shown as online.
+ */
 export function checkEphemera(run: RunRecord): string[] {
   const faults = [...movedPositions(run), ...(run.calm ? [...longTyping(run), ...wrongPresence(run)] : [])]
   return faults.map((fault) => `I16 ${fault}`)
 }
 
-/** I20: what was shown as written ends as sent or as failed, is never shown twice, and never vanishes. */
+/** I20: every own message that a page has shown ends as sent or as failed. None is shown twice, and none vanishes. */
 export function checkBubbles(run: RunRecord): string[] {
   const open = new Map<string, LineOf<'bubble'>>()
   const faults: string[] = []
@@ -57,7 +59,7 @@ function movedPositions(run: RunRecord): string[] {
   })
 }
 
-/** Calls that take their time are calls, too: the bound of staleness is added. */
+/** Typing may be shown for its time plus the bound of staleness, because the call itself takes time to arrive. */
 function longTyping(run: RunRecord): string[] {
   const told = new Map<string, number[]>()
   for (const call of run.index.calls) {

@@ -3,14 +3,14 @@ import { checkHistory, checks } from './check-history.ts'
 import type { HistoryLine, InboxRow, LineOf } from './history-line.ts'
 import { event, goodRun, message, type RunFixture, sent, toRun, windowOf } from './run-fixture.ts'
 
-test('[CHECK-1] [CHECK-2] a good history has no violation', () => {
+test('[CHECK-1] [CHECK-2] no check reports a violation in a correct history', () => {
   expect(checkHistory(toRun(goodRun()))).toEqual([])
 })
 
 type Spoil = (run: RunFixture) => unknown
 type Id = keyof typeof checks
 
-/** Every invariant has faults that it alone finds. */
+/** Faults, each with the invariant whose check must find it. */
 const faults: [Id, string, Spoil][] = [
   ['I1', 'a head beyond the log', (run) => unseen(run, 7)],
   ['I1', 'a time that falls', (run) => void Object.assign(run.entries[2] ?? {}, { at: new Date(9e12) })],
@@ -122,7 +122,7 @@ const faults: [Id, string, Spoil][] = [
   ],
 ]
 
-test.each(faults)('[CHECK-2] %s alone finds %s', (id, _what, spoil) => {
+test.each(faults)('[CHECK-2] only the check of %s finds %s', (id, _what, spoil) => {
   const run = goodRun()
   spoil(run)
   const violations = checkHistory(toRun(run))
@@ -130,7 +130,7 @@ test.each(faults)('[CHECK-2] %s alone finds %s', (id, _what, spoil) => {
   expect(new Set(violations.map((violation) => violation.split(' ')[0]))).toEqual(new Set([id]))
 })
 
-test('[CHECK-2] every invariant has a fault that it finds', () => {
+test('[CHECK-2] every invariant has a fault in this test', () => {
   expect(new Set(faults.map(([id]) => id))).toEqual(new Set(Object.keys(checks)))
 })
 
@@ -139,7 +139,7 @@ const fallingMark: HistoryLine = {
   ...{ userId: 2, role: 'operator', delivered: 5, read: 1 },
 }
 
-/** Lines of one kind, or some of them. */
+/** Matches lines of one kind, or some of them. */
 function of<T extends HistoryLine['t']>(t: T, which: (line: LineOf<T>) => boolean = () => true) {
   return (line: HistoryLine): line is LineOf<T> => isOf(line, t) && which(line)
 }
@@ -160,7 +160,7 @@ function drop(run: RunFixture, which: (line: HistoryLine) => boolean): void {
   run.lines = run.lines.filter((line) => !which(line))
 }
 
-/** More of the log, seen by everybody. */
+/** Appends entries to the log and to the windows of all followers. */
 function append(run: RunFixture, ...entries: RunFixture['entries']): void {
   replace(run, [...run.entries, ...entries])
 }
@@ -241,7 +241,7 @@ function heardAt(run: RunFixture, at: number): void {
   change(run, of('mark'), { at: at + 1 })
 }
 
-/** A stream that is served from a position as if there were such a one. */
+/** Adds a stream that goes live from a position that the server should answer with `reset`. */
 function served(run: RunFixture, position: { epoch: string; seq: number }): void {
   run.lines.push({ at: 7000, who: 'op', t: 'start', stream: 'z', chatId: 1, ...position })
   run.lines.push({ at: 7010, who: 'op', t: 'live', stream: 'z', top: 6 })

@@ -13,7 +13,7 @@ import { checkCloseBarriers, checkGaplessLogs } from './check-stored-logs.ts'
 import { checkContiguous, checkConverged, checkHonestReset, checkStaleness } from './check-streams.ts'
 import type { Check, RunRecord } from './run-record.ts'
 
-/** The invariants of the delivery protocol, each by its own check. */
+/** The invariants of the delivery protocol, and the check of each. */
 export const checks = {
   I1: checkGaplessLogs,
   I2: checkDurable,
@@ -37,7 +37,7 @@ export const checks = {
   I20: checkBubbles,
 } as const satisfies Record<string, Check>
 
-/** Runs all checks; an empty array is the proof. */
+/** Runs all checks. Returns one sentence per violation; empty when every invariant holds. */
 export function checkHistory(run: RunRecord): string[] {
   return Object.values(checks).flatMap((check) => check(run))
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from './run-record.ts'
 
-/** I14: once all is quiet, everybody's unread numbers are what counting the messages gives. */
+/** I14: at the end of a run, the unread counts of all inboxes equal the counted messages. */
 export function checkUnread(run: RunRecord): string[] {
   return atRest(run).flatMap(({ who, shown, stored }) =>
     shown === undefined || shown.unread === stored.unread
@@ -9,7 +9,7 @@ export function checkUnread(run: RunRecord): string[] {
   )
 }
 
-/** I15: once all is quiet, everybody's list is what the tables say, and no row ever gave way to an older one. */
+/** I15: at the end of a run, all inboxes equal the tables, and no row was ever replaced by an older one. */
 export function checkInboxes(run: RunRecord): string[] {
   return [...wrongRows(run), ...wrongCounts(run), ...fallingRows(run)].map((fault) => `I15 ${fault}`)
 }

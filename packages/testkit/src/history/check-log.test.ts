@@ -8,11 +8,11 @@ const good: LogHistory = {
 }
 
 describe('checkLog', () => {
-  test('[MSG-2] [MSG-3] [MSG-7] finds nothing in a good history', () => {
+  test('[MSG-2] [MSG-3] [MSG-7] finds nothing in a correct history', () => {
     expect(checkLog(good)).toEqual([])
   })
 
-  test('[CHAT-15] [MSG-3] finds nothing in what is said after a reopening', () => {
+  test('[CHAT-15] [MSG-3] accepts messages and edits after a reopening', () => {
     const reopened = [event(4, 'reopened'), message(5, 'd'), event(6, 'edited'), event(7, 'closed')]
     const sends = [...good.sends, acknowledged('d', 5)]
     expect(checkLog({ entries: [...good.entries, ...reopened], lastSeq: 7, sends })).toEqual([])

@@ -1,24 +1,24 @@
-/** What one caller knows about one send after all its tries. */
+/** What a caller knows about a send after all its attempts. */
 export type SendRecord = {
   userId: number
   clientMsgId: string
-  /** `unknown`: no answer came, so it may be stored or not. */
+  /** `unknown`: there was no answer, so the message may be stored or not. */
   outcome: { kind: 'acknowledged'; seq: number } | { kind: 'refused'; code: string } | { kind: 'unknown' }
 }
 
-/** A call that failed with this code. One that was `unavailable` may have been stored: its answer came too late. */
+/** Returns the outcome of a send that failed with this code. After `unavailable` the message may be stored anyway. */
 export function failedOutcome(code: string): SendRecord['outcome'] {
   return code === 'unavailable' ? { kind: 'unknown' } : { kind: 'refused', code }
 }
 
-/** An entry of a chat's log as the tables hold it. */
+/** An entry of the log of a chat, as it is in the tables. */
 export type StoredEntry = {
   seq: number
   /** `message`, or the kind of the event. */
   kind: string
   at: Date
   userId: number | null
-  /** Messages only. */
+  /** Null for events. */
   id: number | null
   clientMsgId: string | null
 }
@@ -26,9 +26,9 @@ export type StoredEntry = {
 export type LogHistory = { entries: readonly StoredEntry[]; lastSeq: number; sends: readonly SendRecord[] }
 
 /**
- * Compares what callers were told with what is stored, once all is quiet.
- * Answers a sentence per violation; an empty array is the proof.
- * `seq` is the witness of the order, so every check is linear.
+ * Compares the answers that callers got with what is stored, after all calls have ended.
+ * Returns one sentence per violation; empty when there is none.
+ * The order is known from `seq`, so every check takes linear time.
  */
 export function checkLog(history: LogHistory): string[] {
   const entries = history.entries.toSorted((a, b) => a.seq - b.seq)
@@ -55,14 +55,14 @@ export function checkTimes(entries: readonly StoredEntry[]): string[] {
   )
 }
 
-/** Message ids rise with `seq`, so that paging by id is paging by place. */
+/** Message ids must rise with `seq`, because messages are paged by id. */
 export function checkIds(entries: readonly StoredEntry[]): string[] {
   return pairs(entries.filter((entry) => entry.id !== null)).flatMap(([before, entry]) =>
     (entry.id ?? 0) > (before.id ?? 0) ? [] : [`the id falls from seq ${before.seq} to ${entry.seq}`],
   )
 }
 
-/** Folds the log: a closed chat is reopened or nothing happens in it, and an open one is not reopened. */
+/** In a closed chat the only entry is a reopening, and an open chat is not reopened. */
 export function checkCloseBarrier(entries: readonly StoredEntry[]): string[] {
   let closed = false
   return entries.flatMap((entry) => {
@@ -75,7 +75,7 @@ export function checkCloseBarrier(entries: readonly StoredEntry[]): string[] {
   })
 }
 
-/** Acknowledged: stored once, at the place that was told. Refused: absent. Nothing that nobody sent. */
+/** Acknowledged messages are stored once, at the acknowledged `seq`. Refused ones are not stored, and no others are. */
 function checkSends(entries: readonly StoredEntry[], sends: readonly SendRecord[]): string[] {
   const stored = Map.groupBy(
     entries.filter((entry) => entry.kind === 'message'),

@@ -1,7 +1,7 @@
 import type { Call } from './index-history.ts'
 import type { RunEntry, RunRecord } from './run-record.ts'
 
-/** I2: what was acknowledged stands in the log, at the place that was told. */
+/** I2: every acknowledged message is in the log, at the acknowledged `seq`. */
 export function checkDurable(run: RunRecord): string[] {
   return sendsOf(run).flatMap((call) => {
     if (call.outcome.kind !== 'ok') return []
@@ -11,7 +11,7 @@ export function checkDurable(run: RunRecord): string[] {
   })
 }
 
-/** I3: one message for one id of one author, and all acknowledgements name the same place. */
+/** I3: a `clientMsgId` of an author is stored once, and all its acknowledgements have the same `seq`. */
 export function checkOnce(run: RunRecord): string[] {
   const stored = Map.groupBy(messagesOf(run), ({ entry }) => `${entry.userId} ${entry.clientMsgId}`)
   const doubled = [...stored].flatMap(([key, found]) =>
@@ -28,7 +28,7 @@ export function checkOnce(run: RunRecord): string[] {
   return [...doubled, ...moved]
 }
 
-/** I4: nothing is stored, or seen, that nobody had begun to send by then. */
+/** I4: no message is stored that was not sent, and none is received before it was sent. */
 export function checkNoPhantom(run: RunRecord): string[] {
   const invoked = new Map<string, number>()
   for (const call of sendsOf(run)) if (!invoked.has(call.id)) invoked.set(call.id, call.from)
@@ -41,7 +41,7 @@ export function checkNoPhantom(run: RunRecord): string[] {
   })
 }
 
-/** I5: what was acknowledged before another message was first sent stands before it. */
+/** I5: a message that was acknowledged before another one was first sent has the lower `seq`. */
 export function checkRealTime(run: RunRecord): string[] {
   const firsts = new Map<string, Call>()
   for (const call of sendsOf(run)) if (!firsts.has(call.id)) firsts.set(call.id, call)
@@ -50,7 +50,7 @@ export function checkRealTime(run: RunRecord): string[] {
   )
 }
 
-/** I6: the messages of one author in one chat stand in the order in which they were first sent. */
+/** I6: the messages of an author in a chat are in the order in which they were first sent. */
 export function checkSenderOrder(run: RunRecord): string[] {
   const newest = new Map<string, { id: string; seq: number }>()
   const counted = new Set<string>()
@@ -66,7 +66,7 @@ export function checkSenderOrder(run: RunRecord): string[] {
   })
 }
 
-/** I8: a stored message is never answered with `chat_closed`, whenever it is sent again. */
+/** I8: a send of a stored message is never refused with `chat_closed`, however late it is repeated. */
 export function checkReplayFirst(run: RunRecord): string[] {
   return sendsOf(run).flatMap((call) => {
     if (call.outcome.kind !== 'fail' || call.outcome.code !== 'chat_closed') return []
@@ -100,7 +100,7 @@ function realTimeFaults(calls: readonly Call[], places: ReadonlyMap<string, numb
     })
 }
 
-/** When each place of each chat was first seen by anybody. */
+/** Returns, by chat and `seq`, the time at which any follower first received the entry. */
 function firstSeen(run: RunRecord): Map<number, number[]> {
   const seen = new Map<number, number[]>()
   for (const stream of run.index.streams) {

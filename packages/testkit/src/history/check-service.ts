@@ -1,6 +1,6 @@
 import type { RunRecord } from './run-record.ts'
 
-/** I17: what waits for one socket, and what all rings hold, stays under its bound. */
+/** I17: the bytes that wait for one socket, and the size of all rings, do not exceed their bounds. */
 export function checkMemory(run: RunRecord): string[] {
   return run.index
     .of('memory')
@@ -10,7 +10,7 @@ export function checkMemory(run: RunRecord): string[] {
     ])
 }
 
-/** I18: beside slow readers the others are served as fast as without them, but for the noise of the clock. */
+/** I18: slow readers do not delay the others, except for the tolerances of `RunBounds`. */
 export function checkIsolation(run: RunRecord): string[] {
   if (run.delays === null) return []
   const { alone, beside } = run.delays
@@ -19,7 +19,7 @@ export function checkIsolation(run: RunRecord): string[] {
   return [`I18 p99 is ${Math.round(beside)} ms beside slow readers, and ${Math.round(alone)} ms without`]
 }
 
-/** I19: soon after somebody has lost the right to see, nothing comes any more. */
+/** I19: soon after a user has signed out, its streams deliver no frame. */
 export function checkAccess(run: RunRecord): string[] {
   const ended = new Map<string, number>()
   for (const call of run.index.calls) {

@@ -2,10 +2,10 @@ import { checkCloseBarrier, checkGapless, checkIds, checkTimes } from './check-l
 import { sendsOf } from './check-sends.ts'
 import type { RunRecord, StoredChat } from './run-record.ts'
 
-/** Two clocks are compared here: the database's and the machine's. */
+/** Tolerance between the clock of the database and that of the machine. */
 const clockSlackMs = 50
 
-/** I1: the log has every place from 1 to its head, and time and ids rise with it. */
+/** I1: the log has every `seq` from 1 to `last_seq`; times do not fall, and ids rise. */
 export function checkGaplessLogs(run: RunRecord): string[] {
   return perChat(run, 'I1', ({ entries, lastSeq }) => [
     ...checkGapless(entries, lastSeq),
@@ -14,7 +14,9 @@ export function checkGaplessLogs(run: RunRecord): string[] {
   ])
 }
 
-/** I7: nothing is said while the chat is closed, and who was refused was refused while it was. */
+/**
+ * I7: a closed chat gets no entry but a reopening, and sends are refused with `chat_closed` only while it is closed.
+ */
 export function checkCloseBarriers(run: RunRecord): string[] {
   return [...perChat(run, 'I7', ({ entries }) => checkCloseBarrier(entries)), ...checkRefusals(run)]
 }
@@ -31,7 +33,9 @@ function checkRefusals(run: RunRecord): string[] {
   })
 }
 
-/** A refusal is decided under the chat's lock: after the close took its time, before the reopening took its own. */
+/**
+ * Returns the times in which the chat was closed. A refusal is decided under the lock of the chat, so inside of them.
+ */
 function closedTimes(entries: StoredChat['entries']): { from: number; to: number }[] {
   const times: { from: number; to: number }[] = []
   for (const { kind, moment } of entries) {

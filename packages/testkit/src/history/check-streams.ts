@@ -2,7 +2,7 @@ import { catchUpEntriesMax } from '@deskbell/contract/limits'
 import type { Call, Stream } from './index-history.ts'
 import type { RunRecord } from './run-record.ts'
 
-/** I9: each stream tells, from its position on, one place after the other, until it resets; nothing after that. */
+/** I9: each stream delivers the entries after its position without a gap, and none after a reset. */
 export function checkContiguous(run: RunRecord): string[] {
   return run.index.streams.flatMap((stream) => {
     const faults: string[] = []
@@ -19,7 +19,7 @@ export function checkContiguous(run: RunRecord): string[] {
   })
 }
 
-/** I10: once all is quiet, every follower that is live shows exactly the log, as far back as it reaches. */
+/** I10: at the end of a run every follower is live and shows exactly the log, from its first entry on. */
 export function checkConverged(run: RunRecord): string[] {
   return run.index.of('window').flatMap(({ who, chatId, status, entries }) => {
     const chat = run.chats.get(chatId)
@@ -37,7 +37,7 @@ export function checkConverged(run: RunRecord): string[] {
   })
 }
 
-/** I11: in calm weather a live follower is told within the bound, also when the bus loses everything. */
+/** I11: without faults a live follower receives an entry within the bound, also when the bus loses every hint. */
 export function checkStaleness(run: RunRecord): string[] {
   if (!run.calm) return []
   const known = acknowledgedAt(run)
@@ -56,7 +56,7 @@ export function checkStaleness(run: RunRecord): string[] {
   })
 }
 
-/** I12: a position that cannot be served is answered with `reset`, never with entries. */
+/** I12: a stream from a position that cannot be served starts with `reset`, and not with entries. */
 export function checkHonestReset(run: RunRecord): string[] {
   const heads = new Heads(run)
   return run.index.streams.flatMap((stream) => {
@@ -69,7 +69,7 @@ export function checkHonestReset(run: RunRecord): string[] {
   })
 }
 
-/** Entries that came though the follower had been given them already, and all that came. */
+/** Counts the entries that followers received, and those of them that they had received before. */
 export function countRepeats(run: RunRecord): { entries: number; repeats: number } {
   const have = new Map<string, number>()
   let entries = 0
@@ -89,7 +89,7 @@ export function countRepeats(run: RunRecord): { entries: number; repeats: number
 
 type Moment = { at: number; seq: number }
 
-/** The head of each chat as somebody knew it at a moment: the log is at least that long. */
+/** A lower bound of the length of each log at a time: the highest `seq` that was acknowledged before. */
 class Heads {
   readonly #known: Map<number, Moment[]>
 
@@ -134,7 +134,7 @@ function earliest(times: readonly number[], { from, to }: { from: number; to: nu
   return found
 }
 
-/** By chat and place: when the first one knew that it is stored. */
+/** Returns, by chat and `seq`, the time of the first acknowledgement. */
 function acknowledgedAt(run: RunRecord): Map<number, number[]> {
   const times = new Map<number, number[]>()
   for (const call of run.index.calls) {

@@ -17,7 +17,7 @@ const gone: StoredTexts = {
 }
 
 describe('checkTexts', () => {
-  test('[MSG-14] [MSG-15] finds nothing in good texts', () => {
+  test('[MSG-14] [MSG-15] finds nothing in correct texts', () => {
     expect(checkTexts(good)).toEqual([])
     expect(checkTexts(gone)).toEqual([])
   })

@@ -1,16 +1,16 @@
 import type { Database } from '@deskbell/db/database'
 
-/** What the tables hold of the texts of one chat. */
+/** The texts of a chat, as they are in the tables. */
 export type StoredTexts = {
   messages: readonly { id: number; text: string }[]
-  /** The entries of the log that change a message, in its order. */
+  /** The entries of the log that change a message, in the order of the log. */
   changes: readonly { seq: number; kind: string; messageId: number; text: string | null }[]
   revisions: readonly { messageId: number; seq: number }[]
 }
 
 /**
- * Folds edits and retractions. A message says what its newest change says, nothing follows its retraction,
- * a retraction leaves no text in the log, and every text that was taken away is kept once.
+ * Checks edits and retractions. A message has the text of its newest change. Nothing follows its retraction, after
+ * which the log has no text of it. Every replaced text is stored once as a revision.
  */
 export function checkTexts({ messages, changes, revisions }: StoredTexts): string[] {
   return messages.flatMap(({ id, text }) => {

@@ -12,8 +12,9 @@ export type RaceRounds = { rounds: number; senders: number; sendsEach: number; r
 export type RaceReport = { violations: string[]; acknowledged: number; refused: number; failed: number }
 
 /**
- * The race by use cases: every round has a chat of its own, and several rounds run at once. The callers of a round are
- * spread over the cores, because one core runs the commands of a chat one after the other.
+ * Runs `raceSendsAgainstClose` through the use cases. Every round has a chat of its own, and several rounds run at
+ * once. The callers of a round are spread over the cores, because one core runs the commands of a chat one after the
+ * other.
  */
 export async function raceOverCores(cores: readonly [Core, ...Core[]], options: RaceRounds): Promise<RaceReport> {
   const [core] = cores
@@ -43,7 +44,7 @@ async function runRound(
       sendOutcome(coreOf(place), actor, { chatId: chat.id, clientMsgId, text }),
   }))
   const close = async () => void (await closeChat(coreOf(round), operator, { chatId: chat.id }))
-  // From a close before the first message to one after nearly all of them.
+  // The close is sent before the first message in the first round, and later in each following one.
   const closeAfter = round % (options.senders * options.sendsEach)
   const sends = await raceSendsAgainstClose({ chatId: chat.id, senders, close }, { ...options, closeAfter })
   const violations = checkLog({ ...(await readStoredLog(core.db, chat.id)), sends })

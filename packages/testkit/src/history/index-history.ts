@@ -12,7 +12,7 @@ import type {
   TypingLine,
 } from './history-line.ts'
 
-/** A call with its outcome; `to` is when the caller knew it. */
+/** A call with its outcome, and the times at which it was sent and answered; `to` is infinite without an answer. */
 export type Call = {
   who: string
   deed: Deed
@@ -39,14 +39,14 @@ export type Stream = {
 
 export type HistoryIndex = {
   actors: ReadonlyMap<string, { userId: number; role: Role }>
-  /** In the order in which they went out. */
+  /** In the order in which they were sent. */
   calls: readonly Call[]
-  /** In the order in which they began. */
+  /** In the order in which they were opened. */
   streams: readonly Stream[]
   of<T extends HistoryLine['t']>(t: T): readonly LineOf<T>[]
 }
 
-/** Joins answers to calls and frames to streams, once for all checks. Lines may come in any order. */
+/** Joins answers to calls and frames to streams, once for all checks. The lines may be in any order. */
 export function indexHistory(lines: Iterable<HistoryLine>): HistoryIndex {
   const sorted = [...lines].sort((a, b) => a.at - b.at)
   const byKind = Map.groupBy(sorted, (line) => line.t)

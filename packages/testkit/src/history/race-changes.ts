@@ -14,13 +14,13 @@ import { readStoredLog } from './read-stored-log.ts'
 
 export type ChangeRaceReport = {
   violations: string[]
-  /** How often each call ended so: `edit ok`, `send chat_closed`. */
+  /** How many calls had each outcome, such as `edit ok` or `send chat_closed`. */
   outcomes: Map<string, number>
 }
 
 /**
- * Everything that changes a chat and its messages, at once and in every order. Each round has a chat of its own, and its
- * calls go to the cores in turn.
+ * Runs sends, edits, retractions, closes and reopenings of a chat at the same time. Each round has a chat of its own,
+ * and its calls go to the cores in turn.
  */
 export async function raceChanges(
   cores: readonly [Core, ...Core[]],
@@ -57,7 +57,7 @@ async function runRound(cores: readonly [Core, ...Core[]], round: number, report
 
 type Own = { author: Actor; messageId: MessageId }
 
-/** The calls of one round on one chat; each notes how it ended. */
+/** The calls of one round to one chat. The outcome of each is counted in the report. */
 class RoundCalls {
   readonly sends: SendRecord[] = []
   readonly #cores: readonly [Core, ...Core[]]

@@ -1,21 +1,23 @@
 import type { SendRecord } from './check-log.ts'
 
-/** How a race reaches the product: by use cases, by REST or by the socket. */
+/** The way in which a race calls the product: by use cases, by REST or by the socket. */
 export type RaceDriver = {
   chatId: number
-  /** The users of the senders; each sends one message after the other. */
+  /** Each sender sends one message after the other. */
   senders: readonly { userId: number; send(clientMsgId: string, text: string): Promise<SendRecord['outcome']> }[]
   close(): Promise<void>
 }
 
 export type RaceOptions = {
-  /** Messages each sender tries at most. */
+  /** The maximum number of messages of each sender. */
   sendsEach: number
-  /** The close goes out after this many acknowledgements, while the senders go on. */
+  /** The close is sent after this many acknowledgements, while the senders continue. */
   closeAfter: number
 }
 
-/** Many senders against one close. A sender stops at its second refusal; the answers tell what each was told. */
+/**
+ * Runs many senders and one close at the same time. A sender stops after two refusals. Returns all sends and outcomes.
+ */
 export async function raceSendsAgainstClose(driver: RaceDriver, options: RaceOptions): Promise<SendRecord[]> {
   const records: SendRecord[] = []
   let acknowledged = 0

@@ -5,7 +5,7 @@ import type { StoredInbox } from './run-record.ts'
 
 export type InboxOwner = { who: string; userId: number; role: Role }
 
-/** What everybody's list has to show of these chats, which must be all that are open; counted row by row. */
+/** Returns what the inboxes must show of these chats, computed row by row. The chats must include all open ones. */
 export async function readInboxes(
   db: Pick<Database, 'pool'>,
   owners: readonly InboxOwner[],
@@ -25,7 +25,7 @@ export async function readInboxes(
   )
 }
 
-/** Who has read nothing of a chat as an operator is as far as the other operators. */
+/** An operator who has read nothing of a chat counts from the highest read mark of the other operators. */
 const inboxQuery = `
   with owners as (select * from unnest($1::bigint[], $2::text[]) as owner (user_id, role)),
   positions as (

@@ -4,8 +4,8 @@ import type { RunEntry, StoredChat, StoredMark } from './run-record.ts'
 type Row = Omit<RunEntry, 'moment' | 'content'> & { chatId: number; text: string | null; messageId: number | null }
 
 /**
- * The logs of chats straight from the tables, past all the code that is under test.
- * `offsetMs` takes the database's time to the clock of the history.
+ * Reads the logs of chats from the tables, by SQL that shares no code with the product.
+ * `offsetMs` is added to the time of the database to get the time of the history.
  */
 export async function readChats(
   db: Pick<Database, 'pool'>,
@@ -39,7 +39,7 @@ export function storedChat(chat: Omit<StoredChat, 'places'>): StoredChat {
   return { ...chat, places: new Map(messages.map((entry) => [entry.clientMsgId ?? '', entry.seq])) }
 }
 
-/** One line of text for what a page shows of an entry. */
+/** Returns a text that represents what a page shows of an entry. */
 export function contentOf(entry: { kind: string; id: number | null; text: string | null }): string {
   return entry.kind === 'message' ? `message ${entry.id} ${entry.text}` : `${entry.kind} ${entry.id ?? ''}`
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@deskbell/db/database'
 import type { StoredEntry } from './check-log.ts'
 
-/** The log of a chat straight from the tables, past all the code that is under test. */
+/** Reads the log of a chat from the tables, by SQL that shares no code with the product. */
 export async function readStoredLog(
   db: Pick<Database, 'pool'>,
   chatId: number,
@@ -23,7 +23,9 @@ export async function readStoredLog(
   return { entries: entries.rows, lastSeq: head.rows[0]?.lastSeq ?? -1 }
 }
 
-/** What belongs to no chat. The tables of the log have no foreign keys, so this is their check. */
+/**
+ * Counts rows whose chat or author does not exist. The tables of the log have no foreign keys that would refuse them.
+ */
 export async function countOrphans(db: Pick<Database, 'pool'>): Promise<Record<string, number>> {
   const result = await db.pool.query<Record<string, number>>(
     `select

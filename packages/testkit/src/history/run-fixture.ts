@@ -3,7 +3,7 @@ import { indexHistory } from './index-history.ts'
 import { contentOf, storedChat } from './read-run.ts'
 import type { RunEntry, RunRecord, StoredMark } from './run-record.ts'
 
-/** A run as plain data, for tests that spoil it. Times of the log and of the lines are one clock. */
+/** A run as plain data, for tests that insert faults. The times of the log and of the lines are of one clock. */
 export type RunFixture = Omit<RunRecord, 'index' | 'chats'> & {
   lines: HistoryLine[]
   entries: RunEntry[]
@@ -16,7 +16,7 @@ export function toRun({ lines, entries, lastSeq, marks, ...rest }: RunFixture): 
   return { ...rest, index: indexHistory(lines), chats }
 }
 
-/** One chat, a client who says three things, an operator who answers, closes and reopens. All is well. */
+/** A correct run of one chat: a client sends three messages, and an operator answers, closes and reopens. */
 export function goodRun(): RunFixture {
   return {
     lines: goodLines(),
@@ -59,7 +59,7 @@ export function event(seq: number, kind: string): RunEntry {
 
 const row = { chatId: 1, rev: 6, unread: 2, status: 'open', operatorId: 2 }
 
-/** The window of somebody who sees these entries. */
+/** Returns the window of a follower who shows these entries. */
 export function windowOf(entries: readonly RunEntry[]): [number, string][] {
   return entries.map(({ seq, content }) => [seq, content])
 }
@@ -97,7 +97,7 @@ function goodLines(): HistoryLine[] {
   ]
 }
 
-/** A message that is shown, sent and acknowledged. */
+/** Returns the lines of a message that is shown, sent and acknowledged. */
 export function sent(
   from: number,
   to: number,

@@ -2,54 +2,54 @@ import type { StoredEntry } from './check-log.ts'
 import type { InboxCountsRow, InboxRow } from './history-line.ts'
 import type { HistoryIndex } from './index-history.ts'
 
-/** What the tables hold of one chat, once all is quiet. */
+/** A chat as it is in the tables at the end of a run. */
 export type StoredChat = {
   chatId: number
   lastSeq: number
-  /** In order, from seq 1. */
+  /** In the order of `seq`, from 1. */
   entries: readonly RunEntry[]
-  /** Where the message with this `clientMsgId` stands. The ids of a run are unique over all authors. */
+  /** The `seq` of each message by its `clientMsgId`. These ids are unique in a run, over all authors. */
   places: ReadonlyMap<string, number>
   marks: readonly StoredMark[]
 }
 
 export type StoredMark = { userId: number; delivered: number; read: number }
 
-/** `content` is what a page shows of the entry; `moment` is `at` on the clock of the history. */
+/** `content` is what a page shows of the entry. `moment` is `at` on the clock of the history. */
 export type RunEntry = StoredEntry & { content: string; moment: number }
 
-/** What an inbox has to show, read by SQL that shares no code with the product. */
+/** What an inbox must show, read by SQL that shares no code with the product. */
 export type StoredInbox = { rows: readonly InboxRow[]; counts: InboxCountsRow }
 
 export type RunBounds = {
-  /** From the commit to every live follower, in calm weather. */
+  /** The time from the acknowledgement to every live follower, in a run without faults but lost hints. */
   staleMs: number
-  /** How long typing may be shown after it was last told. */
+  /** How long typing may be shown after the last call. */
   typingMs: number
-  /** How long frames may come after the right to see them ended. */
+  /** How long frames may still arrive after the sign-out. */
   accessMs: number
-  /** Bytes that may wait for one socket. */
+  /** The maximum number of bytes that wait for one socket. */
   queueBytes: number
-  /** How much slower the others may be beside slow readers: a factor, and what the clock's noise adds. */
+  /** How much slower the others may be beside slow readers: a factor, and a constant for the noise of the clock. */
   isolationFactor: number
   isolationSlackMs: number
 }
 
-/** Everything that a check looks at. */
+/** The input of all checks. */
 export type RunRecord = {
   index: HistoryIndex
   epoch: string
   chats: ReadonlyMap<number, StoredChat>
-  /** By actor. */
+  /** By `who` of the actor. */
   inboxes: ReadonlyMap<string, StoredInbox>
-  /** No fault but lost hints: times mean something. */
+  /** The run had no faults but lost hints, so times are checked too. */
   calm: boolean
-  /** Who has a slow line on purpose. */
+  /** The actors whose connection is slow on purpose. */
   slow: ReadonlySet<string>
-  /** p99 in milliseconds to all but the slow readers, without and with those beside; null when not measured. */
+  /** The p99 delay of the others in milliseconds, without and with slow readers; null when it was not measured. */
   delays: { alone: number; beside: number } | null
   bounds: RunBounds
 }
 
-/** Answers a sentence per violation. */
+/** Returns one sentence per violation. */
 export type Check = (run: RunRecord) => string[]

@@ -5,31 +5,31 @@ import type { HybridProgram } from './hybrid-program.ts'
 
 export type Seat = { login: LoginOutput; program: HybridProgram }
 
-/** Who is there when a mutation is tried. */
+/** The users and the chat of a case. */
 export type Cast = {
   client: Seat
-  /** Has the chat. */
+  /** The operator of the chat. */
   operator: Seat
-  /** Another operator, who has never opened it. */
+  /** Another operator, who has never opened the chat. */
   colleague: Seat
   chatId: ChatId
-  /** Of the client, of its operator, and of the client again. */
+  /** Three messages: of the client, of its operator, and of the client. */
   messages: Message[]
-  /** A message with an id of its own. */
+  /** Returns a new message with a unique id. */
   said(): SendInput
-  /** Signs in once more, by default with the name as it is. */
+  /** Signs in again, by default with the same name. */
   login(seat: Seat, name?: string): Promise<LoginOutput>
   logout(login: LoginOutput): Promise<void>
 }
 
 export type HybridCase = {
   what: string
-  /** Brings about what the mutation needs. */
+  /** Prepares the state that the mutation needs. */
   before?: (cast: Cast) => Promise<unknown>
   act: (cast: Cast) => Promise<unknown>
-  /** Nobody's page shows anything of it. All other cases must change something, or they would prove nothing. */
+  /** The mutation changes no view. All other cases must change a view, because they would prove nothing otherwise. */
   isSilent?: boolean
-  /** Somebody has a new name, which shows in a row with the next change of its chat. */
+  /** A user gets a new name, which a row shows only after the next change of its chat. */
   renames?: boolean
 }
 
@@ -147,7 +147,7 @@ export const hybridCases: Record<string, HybridCase[]> = {
   ],
 }
 
-/** The operator takes the chat, three messages are said, and some of it is read. */
+/** Assigns the chat to the operator, sends three messages, and marks two entries as read. */
 export async function talk({ client, operator, chatId, messages, said }: Cast): Promise<void> {
   await calls(operator).chats.assignOperator.mutate({ chatId })
   for (const author of [client, operator, client]) {

@@ -4,12 +4,12 @@ import { type StockClient, stockClient } from '../live-probe.ts'
 import { waitFor } from '../wait-for.ts'
 import { afterChatFrame, afterInboxFrame, type HybridView, withRow } from './hybrid-view.ts'
 
-/** Where its streams go on from. */
+/** The cursors from which the streams resume. */
 type Places = { inbox: string | null; chat: string | null }
 
 /**
- * A program over a real socket: it loads a list and a chat, and then lives on the frames of its streams.
- * `load` and `follow` are apart, so that a program can be away in between.
+ * A program over a real socket: it loads a list and a chat, and then updates its view only by the frames of its
+ * streams. `load` and `follow` are two calls, so that a program can be offline in between.
  */
 export class HybridProgram implements Disposable {
   readonly #stock: StockClient
@@ -27,13 +27,13 @@ export class HybridProgram implements Disposable {
     return this.#stock.client
   }
 
-  /** What it shows now. Throws when its streams brought what does not fit. */
+  /** The current view. Throws the first error of its streams. */
   get view(): HybridView {
     if (this.#error !== undefined) throw this.#error
     return this.#view
   }
 
-  /** What a newcomer loads: the counts and the place of the inbox, the list after that, and the page of the chat. */
+  /** Loads what a new program loads: the counts and the cursor of the inbox, then the list and the page of the chat. */
   async load(chatId: ChatId | null): Promise<this> {
     this.#chatId = chatId
     await this.#readInbox()
@@ -48,7 +48,7 @@ export class HybridProgram implements Disposable {
     return this
   }
 
-  /** Goes on from where it stands, and resolves when its streams are live. */
+  /** Opens the streams from the loaded cursors, and resolves when they are live. */
   async follow(): Promise<this> {
     const live = { inbox: false, chat: this.#chatId === null }
     this.#followInbox(() => (live.inbox = true))
@@ -99,7 +99,7 @@ export class HybridProgram implements Disposable {
     }
   }
 
-  /** The first frames of an inbox are its counts and `live`, whose id is the place to go on from. */
+  /** The first frames of an inbox are its counts and `live`. The id of `live` is the cursor. */
   async #readInbox(): Promise<void> {
     let place: string | null = null
     const stream = this.client.inbox.events.subscribe(

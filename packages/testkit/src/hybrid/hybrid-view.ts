@@ -5,15 +5,15 @@ import type { InboxCounts, InboxFrame } from '@deskbell/contract/inbox'
 
 type Marks = { client: number; operator: number }
 
-/** Everything that a program shows of one chat and of its list. */
+/** Everything that a program shows of a chat and of the list. */
 export type HybridView = {
-  /** Null while it has no chat open. */
+  /** Null when no chat is open. */
   log: { entries: LogEntry[]; read: Marks; delivered: Marks } | null
   rows: ReadonlyMap<ChatId, Chat>
   counts: Omit<InboxCounts, 't'> | null
 }
 
-/** What a chat's stream makes of what was loaded before. Written as a program would, with nothing of the server's code. */
+/** Applies a frame of a chat to a view. It shares no code with the server or the SDK. */
 export function afterChatFrame(view: HybridView, frame: ChatFrame): HybridView {
   if (view.log === null) throw new Error('A frame came for a chat that is not open.')
   const { entries, read, delivered } = view.log
@@ -56,7 +56,7 @@ export function afterInboxFrame(view: HybridView, frame: InboxFrame): HybridView
   }
 }
 
-/** A row replaces one of an older `rev`; at an equal one only a smaller `unread` is taken. */
+/** Applies a row. It replaces one with a lower `rev`, and at an equal `rev` one with a greater `unread`. */
 export function withRow(rows: ReadonlyMap<ChatId, Chat>, row: Chat): ReadonlyMap<ChatId, Chat> {
   const known = rows.get(row.id)
   const newer = known === undefined || row.rev > known.rev || (row.rev === known.rev && row.unread < known.unread)
