@@ -11,8 +11,9 @@ import { roles } from './roles.ts'
 const pagesDir = join(import.meta.dirname, '../../web/dist')
 
 /**
- * Builds everything once and hands it down. Each part puts its end on `stack`, so a stop, also of a start
- * that failed half-way, goes backwards: refuse and drain, core, bus, pool, database.
+ * Builds and starts every part of the process once. Each part registers its end on `stack`, so a stop runs in reverse
+ * order, also after a start that failed half-way: drain and close the server, then stop the monitor, the core, the bus,
+ * the pool and the embedded database. Resolves with the port that the server listens on.
  */
 export async function startApp(config: Config, log: Log, stack: AsyncDisposableStack): Promise<{ port: number }> {
   const { db, connectionString, isUp } = await openStorage(config, log, stack)

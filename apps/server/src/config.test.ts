@@ -10,7 +10,7 @@ import { StartupError } from './startup-error.ts'
 
 const noPath = (name: string) => `${name} must be an address without a path, such as https://chat.example.com`
 
-/** The line that a start with these settings ends with. */
+/** Returns the message with which these settings are refused. */
 function refusal(env: Record<string, string>): string {
   try {
     parseConfig(env)
@@ -21,7 +21,7 @@ function refusal(env: Record<string, string>): string {
   throw new Error('These settings were accepted.')
 }
 
-test('[RUN-1] without any setting it is one process on loopback with a database of its own', () => {
+test('[RUN-1] without settings the server is one process on loopback with an embedded database', () => {
   expect(parseConfig({})).toMatchObject({
     role: 'all',
     port: 8080,
@@ -35,7 +35,7 @@ test('[RUN-1] without any setting it is one process on loopback with a database 
   })
 })
 
-test('[SOCK-10] a process that others take over from asks its sockets to move over ten seconds, a lone one over one', () => {
+test('[SOCK-10] the default drain window is 10 s with ROLE=api and ROLE=live, and 1 s with ROLE=all', () => {
   const shared = { DATABASE_URL: 'postgresql://db/x', BUS: 'postgres' }
   const windowMs = (env: Record<string, string>) => parseConfig(env).drain.windowMs
   expect([windowMs({}), windowMs({ ...shared, ROLE: 'live' }), windowMs({ ...shared, ROLE: 'api' })]).toEqual([
@@ -48,18 +48,18 @@ test('[SOCK-10] a process that others take over from asks its sockets to move ov
   }
 })
 
-test('[OPS-1] the containers get more time than the longest stop takes', () => {
+test('[OPS-1] docker-compose.yml gives a server more time to stop than the longest stop takes', () => {
   const compose = readFileSync(join(import.meta.dirname, '../../../docker-compose.yml'), 'utf8')
   const graceMs = Number(/image: deskbell[\s\S]*?stop_grace_period: (\d+)s/.exec(compose)?.[1]) * 1000
   const { boundMs } = parseConfig({ ROLE: 'live', DATABASE_URL: 'postgresql://db/x', BUS: 'postgres' }).drain
   expect(graceMs).toBeGreaterThan(boundMs)
 })
 
-test('an empty setting is one that is not given', () => {
+test('an empty setting counts as unset', () => {
   expect(parseConfig({ PORT: '', DATABASE_URL: '', PUBLIC_URL: '' })).toEqual(parseConfig({}))
 })
 
-test('lists are split and origins are brought to their plain form', () => {
+test('lists are split at commas, and origins are stored without path and default port', () => {
   const config = parseConfig({
     ALLOWED_ORIGINS: 'https://A.example/, http://b.example:80',
     PUBLIC_URL: 'https://chat.example/',
@@ -88,15 +88,15 @@ test.for([
   [{ PUBLIC_URL: 'http://chat.lan/#x' }, noPath('PUBLIC_URL')],
   [{ PUBLIC_URL: 'chat.lan' }, 'PUBLIC_URL must be a URL that starts with http:// or https://'],
   [{ DATA_DIR: '~somebody/x' }, 'DATA_DIR must be a folder; ~ stands for your own home folder only, not "~somebody/x"'],
-] as const)('[RUN-3] a wrong setting is one clear line: %o', ([env, line]) => {
+] as const)('[RUN-3] a wrong setting is refused with one clear line: %o', ([env, line]) => {
   expect(refusal(env)).toBe(line)
 })
 
-test('[RUN-3] several wrong settings are still one line', () => {
+test('[RUN-3] several wrong settings are refused with one line', () => {
   expect(refusal({ PORT: 'x', RATE_LIMITS: 'maybe' })).not.toContain('\n')
 })
 
-test('[RUN-3] a process that is one of several needs the shared database and a bus that joins them', () => {
+test('[RUN-3] ROLE=api and ROLE=live are refused without DATABASE_URL and BUS=postgres', () => {
   expect(refusal({ ROLE: 'api' })).toContain('set DATABASE_URL')
   expect(refusal({ ROLE: 'live', DATABASE_URL: 'postgres://db/x' })).toContain('set BUS=postgres')
   const config = parseConfig({ ROLE: 'api', DATABASE_URL: 'postgres://db/x', BUS: 'postgres' })
@@ -114,7 +114,7 @@ const foreign = {
   TRUST_PROXY: ['yes'],
 } as const
 
-describe('[RUN-10] open sign-in where others can reach it is refused unless it is asked for', () => {
+describe('[RUN-10] AUTH_MODE=open is refused where other machines reach the server, unless ALLOW_OPEN_AUTH=yes', () => {
   const reaches = (['HOST', 'PUBLIC_URL', 'TRUST_PROXY'] as const).map((name) => [...own[name], ...foreign[name]])
   const [hosts = [], urls = [], proxies = []] = reaches
   const matrix = hosts.flatMap((HOST) =>
@@ -135,7 +135,7 @@ describe('[RUN-10] open sign-in where others can reach it is refused unless it i
     expect(parseConfig({ ...env, AUTH_MODE: 'secure' }).authMode).toBe('secure')
   })
 
-  test('of a container it counts where its ports are published, and still what its address is', () => {
+  test('PUBLISH_ADDRESS counts in place of HOST and TRUST_PROXY, and PUBLIC_URL still counts', () => {
     const container = { HOST: '0.0.0.0', TRUST_PROXY: 'yes' }
     for (const PUBLISH_ADDRESS of ['127.0.0.1', '[::1]', 'localhost'])
       expect(parseConfig({ ...container, PUBLISH_ADDRESS }).authMode).toBe('open')
@@ -150,11 +150,11 @@ test.for([
   ['~', homedir()],
   ['~/deskbell', join(homedir(), 'deskbell')],
   ['a~b', join(process.cwd(), 'a~b')],
-] as const)('[RUN-17] DATA_DIR=%s is %s', ([DATA_DIR, folder]) => {
+] as const)('[RUN-17] DATA_DIR=%s resolves to %s', ([DATA_DIR, folder]) => {
   expect(parseConfig({ DATA_DIR }).dataDir).toBe(folder)
 })
 
-test('[RUN-17] .env may begin with a byte order mark, and what cannot be read is one clear line', () => {
+test('[RUN-17] .env may begin with a byte order mark, and another encoding is refused with one clear line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'deskbell-env-'))
   const path = join(folder, '.env')
   writeFileSync(path, '\uFEFFPORT=8123\r\nHOST=localhost\r\n')
@@ -166,27 +166,27 @@ test('[RUN-17] .env may begin with a byte order mark, and what cannot be read is
   rmSync(folder, { recursive: true })
 })
 
-test.for(['localhost', '127.0.0.1', '127.8.8.8', '::1'])('%s is this machine alone', (host) => {
+test.for(['localhost', '127.0.0.1', '127.8.8.8', '::1'])('%s is a loopback host', (host) => {
   expect(isLoopback(host)).toBe(true)
 })
 
-test.for(['127.0.0.1.example.com', '0.0.0.0', '::', 'localhost.example.com'])('%s is not', (host) => {
+test.for(['127.0.0.1.example.com', '0.0.0.0', '::', 'localhost.example.com'])('%s is not a loopback host', (host) => {
   expect(isLoopback(host)).toBe(false)
 })
 
-test('[RUN-9] .env.example is what the settings generate, and names them all', () => {
+test('[RUN-9] .env.example equals what the settings generate, and names every setting', () => {
   const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
   expect(text).toBe(envExample())
   for (const name of Object.keys(settingsSchema.shape)) expect(text).toContain(`# ${name}=`)
 })
 
-test('[RUN-9] every example is a setting that is accepted', () => {
+test('[RUN-9] the example of every setting is accepted', () => {
   const examples = [...envExample().matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value])
   expect(examples).toHaveLength(Object.keys(settingsSchema.shape).length)
   expect(() => parseConfig(Object.fromEntries(examples))).not.toThrow()
 })
 
-/** The settings that compose hands to its servers, with these variables in the shell. */
+/** Returns the settings that docker-compose.yml passes to its servers when the shell has these variables. */
 function composeEnvironment(shell: Record<string, string>): Record<string, string> {
   const compose = readFileSync(join(import.meta.dirname, '../../../docker-compose.yml'), 'utf8')
   const block = /^x-settings:[\s\S]*?(?=^\S(?!-settings))/m.exec(compose)?.[0] ?? ''
@@ -197,7 +197,7 @@ function composeEnvironment(shell: Record<string, string>): Record<string, strin
   return { ...Object.fromEntries(settings), ROLE: 'api' }
 }
 
-test('[OPS-6] the servers of compose are open on loopback only', () => {
+test('[OPS-6] the servers of docker-compose.yml start with AUTH_MODE=open only while published on loopback', () => {
   const loopback = [{}, { PUBLISH_ADDRESS: '' }, { PUBLISH_ADDRESS: '127.0.0.1' }, { PUBLISH_ADDRESS: '[::1]' }]
   for (const shell of loopback) {
     expect(parseConfig(composeEnvironment(shell))).toMatchObject({

@@ -24,19 +24,25 @@ export type Config = {
   readonly logLevel: Settings['LOG_LEVEL']
 }
 
-/** A stop: lines are asked to move over the window, get the grace to leave, and the whole is bounded. */
+/**
+ * The times of a stop, in milliseconds. The server asks its connections to move, spread over `windowMs`. Then they have
+ * `graceMs` to leave. The whole stop may take `boundMs`.
+ */
 export type Drain = { readonly windowMs: number; readonly graceMs: number; readonly boundMs: number }
 
 const defaultPorts = { all: 8080, api: 9000, live: 8080 } as const satisfies Record<Settings['ROLE'], number>
 
-/** The settings of this process: its environment, and below it the file `.env` of the working folder. */
+/**
+ * Reads the settings from the environment and from the file `.env` of the working directory. The environment wins.
+ * Throws `StartupError`.
+ */
 export function loadConfig(): Config {
   return parseConfig({ ...readEnvFile('.env'), ...process.env })
 }
 
-/** Parses settings once. Whatever is wrong ends in a `StartupError` of one line. */
+/** Parses settings. Throws a `StartupError` of one line when any is wrong. */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  // Compose files pass unset variables on as empty text.
+  // Docker Compose passes unset variables as empty strings.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value))
   const parsed = settingsSchema.safeParse(given)
   if (!parsed.success) throw new StartupError(parsed.error.issues.map((issue) => describe(issue, given)).join('; '))
@@ -45,7 +51,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     role: settings.ROLE,
     port: settings.PORT ?? defaultPorts[settings.ROLE],
     host: settings.HOST,
-    // A shell replaces it only where it is not quoted, and in a file nobody does.
+    // A shell expands `~` only where it is not quoted, and in `.env` nothing expands it.
     dataDir: resolve(settings.DATA_DIR.replace(/^~(?=\/|$)/, () => homedir())),
     databaseUrl: settings.DATABASE_URL,
     bus: checkBus(settings),
@@ -62,7 +68,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
 
 const defaultDrainSeconds = { all: 1, api: 10, live: 10 } as const satisfies Record<Settings['ROLE'], number>
 const graceMsMax = 5_000
-/** For calls under way, for lines that must be cut off, and for the bus, the pool and the database. */
+/** Time to finish running calls, to cut off connections, and to stop the bus, the pool and the database. */
 const restMs = 12_000
 
 function drainTimes({ ROLE, DRAIN_SECONDS }: Settings): Drain {
@@ -99,22 +105,25 @@ function checkAuth(settings: Settings): Config['authMode'] {
   return settings.AUTH_MODE
 }
 
-/** Addresses of databases carry passwords, so such values are not repeated. */
+/** Leaves out the values of `*_URL` settings, because the URL of a database contains a password. */
 function describe(issue: z.core.$ZodIssue, env: Record<string, string | undefined>): string {
   const name = String(issue.path[0])
   const shown = name.endsWith('_URL') ? '' : `, not "${env[name] ?? ''}"`
   return `${name} ${issue.message}${shown}`
 }
 
-/** Empty when there is no such file. One that is there and cannot be read is no reason to start without its settings. */
+/**
+ * Returns no settings when the file does not exist. Throws `StartupError` when it exists and cannot be read, because
+ * the server must not start without the settings in it.
+ */
 export function readEnvFile(path: string): Record<string, string | undefined> {
   try {
-    // Decodes without a byte order mark, which Windows' editors write and which would become part of the first name.
+    // The decoder removes a byte order mark. Editors on Windows write one, and it would become part of the first name.
     return parseEnv(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)))
   } catch (error) {
     if (error instanceof TypeError) throw new StartupError(`${path} must be a text file in UTF-8`)
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    // A folder of that name belongs to somebody else.
+    // A directory of that name has another purpose, such as a Python environment.
     if (code === 'ENOENT' || code === 'EISDIR') return {}
     throw new StartupError(`${path} cannot be read (${String(code)})`)
   }

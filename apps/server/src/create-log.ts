@@ -3,11 +3,11 @@ import { loggableError } from './loggable-error.ts'
 import { readableLine } from './readable-line.ts'
 
 /**
- * JSON lines, or readable ones on a terminal. Nobody logs a message text or a token;
- * the list of hidden fields is there for the day somebody does.
+ * Creates the log: JSON lines, or readable lines on a terminal. No code may log a message text or a token. The list of
+ * hidden fields is a second protection.
  */
 export function createLog(level: string): pino.Logger {
-  // A closed terminal must not end the process before it has stopped cleanly.
+  // Without a listener, the write error of a closed terminal would end the process before a clean stop.
   process.stdout.on('error', () => undefined)
   const format = process.stdout.isTTY ? readableLine : (line: string) => line
   return pino(

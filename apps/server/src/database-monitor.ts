@@ -1,19 +1,22 @@
 import type { Database } from '@deskbell/db/database'
 
 export type DatabaseMonitor = {
-  /** Did the database answer lately? */
+  /** Reports whether the last probe succeeded and the database is up. True before the first probe. */
   answers(): boolean
   stop(): void
 }
 
 export type DatabaseMonitorOptions = {
   db: Database
-  /** Says at once that a database of our own is down. */
+  /** False as soon as the embedded database is down, without waiting for a probe. */
   isUp: () => boolean
   intervalMs?: number
 }
 
-/** Asks the database the cheapest question now and then, so that `/readyz` answers at once. It waits behind no user. */
+/**
+ * Probes the database at an interval, so that `/readyz` responds without a query. The probes use the reserved
+ * connection, so they do not wait for queries of users.
+ */
 export function monitorDatabase({ db, isUp, intervalMs = 500 }: DatabaseMonitorOptions): DatabaseMonitor {
   let answered = true
   let asking = false

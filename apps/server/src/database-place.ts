@@ -1,4 +1,4 @@
-/** Where a connection string leads, for people: host, port and name, never the user and the password. */
+/** Returns host, port and database name of a connection string for display, without user and password. */
 export function databasePlace(connectionString: string): string {
   const [, place = ''] = /^\w+:\/\/(?:.*@)?([^?]*)/.exec(connectionString) ?? []
   return place.startsWith('/') || place === '' ? `a local socket${place}` : place

@@ -3,7 +3,7 @@ import { settingsSchema } from './settings.ts'
 
 const metaSchema = z.object({ description: z.string(), example: z.string() })
 
-/** The text of `.env.example`: every setting with its sentence, as comments. */
+/** Returns the text of `.env.example`: every setting with its description and example, as comments. */
 export function envExample(): string {
   const blocks = Object.entries(settingsSchema.shape).map(([name, schema]) => {
     const { description, example } = metaSchema.parse(schema.meta())

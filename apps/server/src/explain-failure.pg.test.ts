@@ -4,7 +4,7 @@ import { freshDatabase } from '@deskbell/testkit/fresh-database'
 import { expect, test } from 'vitest'
 import { explainFailure } from './explain-failure.ts'
 
-test('[RUN-3] an outside database that does not exist is one clear line', async () => {
+test('[RUN-3] an outside database that does not exist is explained in one clear line', async () => {
   await using fresh = await freshDatabase()
   const databaseUrl = onDatabase(fresh.connectionString, 'nowhere')
   const db = openDatabase({ connectionString: databaseUrl, poolMax: 1 })

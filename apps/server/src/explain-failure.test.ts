@@ -12,16 +12,16 @@ test.for([
   [systemError('ECONNREFUSED'), 'the database db.example:5432/chat of DATABASE_URL cannot be reached'],
   [new DataFolderError('the folder is in use'), 'the folder is in use'],
   [new NewerSchemaError('a newer Deskbell made it'), 'a newer Deskbell made it'],
-] as const)('[RUN-3] a failure that people can mend is one line: %s', ([error, line]) => {
+] as const)('[RUN-3] a failure that a person can fix is explained in one line: %s', ([error, line]) => {
   expect(explainFailure(error, config)).toBe(line)
 })
 
-test('[RUN-3] the line never has the password of the database', () => {
+test('[RUN-3] the explanation never contains the password of the database', () => {
   for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT']) {
     expect(explainFailure(systemError(code), config) ?? '').not.toContain('hunter2')
   }
 })
 
-test('what nobody foresaw is not explained', () => {
+test('an unexpected error gets no explanation', () => {
   expect(explainFailure(new TypeError('x is not a function'), config)).toBeNull()
 })

@@ -13,7 +13,7 @@ const systemErrorSchema = z.looseObject({
   hostname: z.string().optional(),
 })
 
-/** The one line that tells a person why the start failed, or null for what nobody foresaw. */
+/** Explains in one line why the start failed, for the person who started it. Returns null for an unexpected error. */
 export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'port' | 'databaseUrl'>): string | null {
   if (
     error instanceof StartupError ||
@@ -32,7 +32,7 @@ export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'po
   return null
 }
 
-/** Names the place of the outside database, never its password. */
+/** Names host, port and name of the outside database, never the password. */
 function explainDatabase(error: unknown, databaseUrl: string): string | null {
   const place = databasePlace(databaseUrl)
   const state = sqlState(error)

@@ -5,7 +5,7 @@ import { freshDatabase } from '@deskbell/testkit/fresh-database'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-/** Stands below the hooks of the server, so it counts what they leave to Node. Asked by a message, it tells. */
+/** Its hook runs after those of the server, so it counts the lookups that they leave to Node. Reports on a message. */
 const witness = `data:text/javascript,${encodeURIComponent(`
   import { createRequire, registerHooks } from 'node:module'
   let lookups = 0
@@ -25,7 +25,7 @@ const witness = `data:text/javascript,${encodeURIComponent(`
 
 const loadedSchema = z.object({ lookups: z.number(), compilers: z.array(z.string()) })
 
-test("[RUN-16] a start does not look into drizzle's package for each of its files, and loads no compilers of JSON schemas", async () => {
+test("[RUN-16] a start resolves drizzle's files without Node, and loads no JSON schema compilers", async () => {
   await using fresh = await freshDatabase()
   const mainFile = fileURLToPath(new URL('main.ts', import.meta.url))
   const server = spawn(process.execPath, ['--import', witness, mainFile], {
@@ -39,7 +39,7 @@ test("[RUN-16] a start does not look into drizzle's package for each of its file
     server.send('what is loaded?')
     const [answer] = await once(server, 'message')
     const loaded = loadedSchema.parse(answer)
-    // A few names, and what drizzle itself wants of others. Its own files are more than a hundred.
+    // The entry points, and what drizzle imports from other packages. Its own files are more than a hundred.
     expect(loaded.lookups).toBeLessThan(20)
     expect(loaded.compilers).toEqual([])
   } finally {

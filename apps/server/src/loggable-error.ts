@@ -9,9 +9,9 @@ export type LoggableError = {
 const causesMax = 5
 
 /**
- * What the log keeps of an error: name, code, message and place. Everything else that hangs on it stays out: `pg` hangs
- * its whole connection on the error of a broken one. The message of a failed statement carries its values, so it stays
- * out too.
+ * Reduces an error to what may be logged: name, code, message, stack frames and causes. All other properties stay out,
+ * because `pg` attaches the whole connection to the error of a broken one. The message of a failed statement contains
+ * its values, so it stays out too.
  */
 export function loggableError(error: unknown, depth = 1): LoggableError {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error), frames: [] }

@@ -1,5 +1,5 @@
 import { quickenImports } from './quick-imports.ts'
 
-// What a file imports is read before its first line runs, so the program itself is a file behind this one.
+// Static imports load before the first statement runs. So the program is imported dynamically, after the hook.
 quickenImports()
 await import('./run-server.ts')

@@ -1,6 +1,6 @@
 import type { Settings } from './settings.ts'
 
-/** Is this an address that only this machine reaches? */
+/** Reports whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
@@ -8,9 +8,9 @@ export function isLoopback(host: string): boolean {
 type Reach = Pick<Settings, 'HOST' | 'PUBLIC_URL' | 'TRUST_PROXY' | 'PUBLISH_ADDRESS'>
 
 /**
- * The setting by which other machines may reach this server, as `NAME=value`; null when only this machine does.
- * A container listens on every address of its own and has a proxy beside it: what counts there is where its ports are
- * published.
+ * Returns the setting by which other machines may reach this server, as `NAME=value`; null when only this machine can.
+ * A container listens on all of its own addresses and trusts a proxy, so `PUBLISH_ADDRESS` counts there in place of
+ * `HOST` and `TRUST_PROXY`.
  */
 export function openSignInReach({ HOST, PUBLIC_URL, TRUST_PROXY, PUBLISH_ADDRESS }: Reach): string | null {
   if (PUBLIC_URL !== undefined && !isLoopback(new URL(PUBLIC_URL).hostname)) return `PUBLIC_URL=${PUBLIC_URL}`

@@ -9,13 +9,16 @@ import { StartupError } from './startup-error.ts'
 export type Storage = {
   readonly db: Database
   readonly connectionString: string
-  /** False while a database of our own is down or starting again. */
+  /** False while the embedded database is down or restarts. Always true for an outside database. */
   isUp(): boolean
 }
 
 const oldestVersion = 150_000
 
-/** Starts or reaches PostgreSQL, brings the schema up to date, and opens the pool; `stack` closes them in reverse. */
+/**
+ * Starts the embedded PostgreSQL, or checks the version of the outside one. Then it migrates the schema and opens the
+ * pool. Registers their ends on `stack`.
+ */
 export async function openStorage(config: Config, log: Log, stack: AsyncDisposableStack): Promise<Storage> {
   const { connectionString, isUp } = config.databaseUrl
     ? { connectionString: config.databaseUrl, isUp: () => true }
@@ -36,7 +39,7 @@ export async function openStorage(config: Config, log: Log, stack: AsyncDisposab
   return { db, connectionString, isUp }
 }
 
-/** Ids only: the log has no addresses. */
+/** Logs ids only: email addresses stay out of the log. */
 function logUsers(log: Log, { changed, merged, unfit }: UsersReport): void {
   for (const merge of merged) log.info(merge, 'Two users had one address, and are one now')
   if (unfit.length > 0) log.warn({ userIds: unfit }, 'The addresses of these users have no normal form')

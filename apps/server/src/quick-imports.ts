@@ -1,11 +1,11 @@
 import { registerHooks } from 'node:module'
 
 /**
- * Spares the start most of its time and memory. To learn whether a file is a module, Node parses all the `exports` of
- * the package around it, for every single import. drizzle has a hundred small files and 175 KB of `exports`, which made
- * 0.6 s and 150 MB of garbage. Its files are modules, so nobody has to look.
+ * Makes the start faster and smaller. To find out whether a file is a module, Node parses all the `exports` of the
+ * package around it, for each import. drizzle has a hundred small files and 175 KB of `exports`, which cost 0.6 s and
+ * 150 MB of garbage. All its files are modules, so this hook resolves them without that check.
  *
- * Only what is imported after this call is quickened: docs/decisions/0029-quick-imports.md.
+ * Affects only imports after this call. See docs/decisions/0029-quick-imports.md.
  */
 export function quickenImports(): void {
   const resolved = new Map<string, string>()
@@ -15,7 +15,7 @@ export function quickenImports(): void {
       const known = inside ?? resolved.get(specifier)
       if (known !== undefined) return { url: known, format: 'module', shortCircuit: true }
       const result = nextResolve(specifier, context)
-      // One floor alone imports drizzle, so a name leads to the same file from everywhere.
+      // Only one package imports drizzle, so a specifier resolves to the same file for every importer.
       if (isOfPackage(specifier)) resolved.set(specifier, result.url)
       return result
     },
@@ -28,7 +28,7 @@ function isOfPackage(specifier: string): boolean {
   return specifier === packageName || specifier.startsWith(`${packageName}/`)
 }
 
-/** What a file of the package means by a relative name. */
+/** Resolves a relative import between files of the package. Returns null for every other import. */
 function fileInside(specifier: string, parent: string | undefined): string | null {
   if (!specifier.startsWith('.') || !specifier.endsWith('.js')) return null
   if (parent === undefined || !parent.includes(`/node_modules/${packageName}/`)) return null

@@ -4,7 +4,7 @@ const lineSchema = z.looseObject({ level: z.number(), time: z.string(), msg: z.s
 const errorSchema = z.looseObject({ message: z.string() })
 const levelNames: Record<number, string> = { 20: 'debug', 30: 'info ', 40: 'WARN ', 50: 'ERROR', 60: 'FATAL' }
 
-/** A pino line for eyes: time, level, message, then the fields. Anything else is passed on as it is. */
+/** Formats a JSON line of pino for a terminal: time, level, message, then the fields. Returns other text unchanged. */
 export function readableLine(line: string): string {
   const parsed = lineSchema.safeParse(parse(line))
   if (!parsed.success) return line

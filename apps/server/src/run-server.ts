@@ -17,7 +17,7 @@ const shutdown = createShutdown({
   log,
   boundMs: config.drain.boundMs,
   exit: (code) => process.exit(code),
-  // A stop in the middle of the start waits for it: only then is everything on the stack.
+  // A stop during the start waits until the start ends. Only then has every part registered its end.
   stop: async () => {
     await starting.catch(() => undefined)
     await stack.disposeAsync()

@@ -16,16 +16,16 @@ const origin = url('http:', 'https:')
   .refine(isBareOrigin, { error: 'must be an address without a path, such as https://chat.example.com' })
   .transform((text) => new URL(text).origin)
 
-/** Deskbell stands at the root of its address: a path would be ignored, and the pages would be looked for elsewhere. */
+/** Deskbell serves only the root of its origin. A path would be ignored, so the setting must not have one. */
 function isBareOrigin(text: string): boolean {
   const parsed = URL.parse(text)
-  // What is no URL has been refused already.
+  // `url` already reports text that is not a URL.
   return parsed === null || parsed.href === `${parsed.origin}/`
 }
 
 /**
- * Every setting there is: its form, its default, one sentence and one example.
- * `.env.example` is made from this list, and nothing else reads the environment.
+ * Every setting: its form, its default, one sentence and one example. `.env.example` is generated from this list. Code
+ * gets settings only from `config.ts`, which parses them with this schema.
  */
 export const settingsSchema = z.object({
   ROLE: oneOf('all', 'api', 'live').default('all').meta({

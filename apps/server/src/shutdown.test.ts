@@ -14,7 +14,7 @@ function setUp(stop: () => Promise<void>) {
 
 const never = () => new Promise<void>(() => {})
 
-test('[RUN-2] a stop that succeeds ends with 0, and a second request changes nothing', async () => {
+test('[RUN-2] a stop that succeeds exits with 0, and a second request does nothing', async () => {
   const stop = vi.fn(async () => {})
   const { exits, shutdown } = setUp(stop)
   shutdown.signal('SIGTERM')
@@ -24,14 +24,14 @@ test('[RUN-2] a stop that succeeds ends with 0, and a second request changes not
   expect(exits).toEqual([0])
 })
 
-test('[RUN-2] a stop that fails ends with 1', async () => {
+test('[RUN-2] a stop that fails exits with 1', async () => {
   const { exits, shutdown } = setUp(() => Promise.reject(new Error('stuck')))
   shutdown.request('parent ended')
   await vi.runAllTimersAsync()
   expect(exits).toEqual([1])
 })
 
-test('[RUN-2] a stop that hangs ends with 1 at its bound', async () => {
+test('[RUN-2] a stop that hangs exits with 1 at its time limit', async () => {
   const { exits, shutdown } = setUp(never)
   shutdown.signal('SIGTERM')
   await vi.advanceTimersByTimeAsync(9_999)
@@ -40,7 +40,7 @@ test('[RUN-2] a stop that hangs ends with 1 at its bound', async () => {
   expect(exits).toEqual([1])
 })
 
-test('[RUN-2] one Ctrl-C that arrives twice is one, a later second one ends at once', async () => {
+test('[RUN-2] a Ctrl-C that arrives twice counts once, and a second one later exits with 1 at once', async () => {
   const { exits, shutdown } = setUp(never)
   shutdown.signal('SIGINT')
   shutdown.signal('SIGINT')

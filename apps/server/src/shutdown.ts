@@ -4,21 +4,21 @@ export type ShutdownOptions = {
   stop: () => Promise<void>
   log: Log
   exit: (code: number) => void
-  /** The whole stop may take this long. */
+  /** Time limit of the whole stop, in milliseconds. */
   boundMs?: number
 }
 
 export type Shutdown = {
-  /** Begins the stop; later calls change nothing. */
+  /** Begins the stop. Later calls do nothing. */
   request(reason: string): void
-  /** Like `request`, but a second signal ends the process at once. */
+  /** Like `request`, but a signal during a stop ends the process at once, with exit code 1. */
   signal(name: string): void
 }
 
-/** One key press may arrive twice, from the terminal and from npm; a second one of the person comes later. */
+/** One Ctrl-C may arrive twice, from the terminal and from npm. A signal so soon after the first is ignored. */
 const sameSignalMs = 500
 
-/** Ends the process once: cleanly within the bound, or with exit code 1. */
+/** Ends the process once: with exit code 0 after a clean stop, with 1 when the stop fails or exceeds its time limit. */
 export function createShutdown(options: ShutdownOptions): Shutdown {
   const { stop, log, exit, boundMs = 10_000 } = options
   let beganAt: number | null = null

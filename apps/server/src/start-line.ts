@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 import { databasePlace } from './database-place.ts'
 import { isLoopback } from './open-sign-in.ts'
 
-/** What the person who started it wants to know: where it listens, who may sign in, where the data is. */
+/** The message of a successful start: where the server listens, who may sign in, and where the data is. */
 export function startLine(config: Config): string {
   const host = isLoopback(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host
   const where = config.role === 'live' ? `ws://${host}:${config.port}` : `http://${host}:${config.port}`

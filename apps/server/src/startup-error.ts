@@ -1,4 +1,4 @@
-/** A start that cannot go on, for a reason that one line tells. */
+/** The start cannot continue. The message explains why in one line, for the person who started the server. */
 export class StartupError extends Error {
   override readonly name = 'StartupError'
 }

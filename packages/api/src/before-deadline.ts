@@ -1,10 +1,10 @@
 import { AppError } from '@deskbell/contract/errors'
 import { unavailableMs } from '@deskbell/contract/limits'
 
-/** Answers leave a little before the promised time, to be there in time. */
+/** A little before the promised time, so that the response arrives in time. */
 const deadlineMs = unavailableMs - 200
 
-/** A frozen database must not freeze its callers: what takes too long is `unavailable`. */
+/** Rejects with `unavailable` when `work` takes too long, as with a hanging database. The work itself goes on. */
 export async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import type { ErrorCode, InputIssue } from '@deskbell/contract/errors'
 import type { TRPC_ERROR_CODE_NUMBER } from '@trpc/server'
 
-/** `error.data` of every failed call. No stack, path or inner message ever gets in here. */
+/** `error.data` of every failed call. It has no stack, no procedure path and no internal message. */
 export type CallErrorData = {
   code: ErrorCode
   httpStatus: number

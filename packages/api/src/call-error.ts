@@ -9,7 +9,7 @@ import { errorTable } from './error-table.ts'
 const issuesMax = 20
 const pathCharsMax = 120
 
-/** The one way from anything thrown by a call, by tRPC itself or by a schema to an error with a public code. */
+/** Converts anything that a call, tRPC or a schema throws to an error with a public code. */
 export function toCallError(error: unknown): AppError {
   if (!(error instanceof TRPCError)) return toAppError(error)
   if (error.cause instanceof AppError) return error.cause
@@ -18,12 +18,12 @@ export function toCallError(error: unknown): AppError {
   return code === undefined ? toAppError(error.cause ?? error) : new AppError(code, { cause: error })
 }
 
-/** Back into tRPC: its code must fit ours, because the HTTP status of a tRPC answer is read from it. */
+/** Converts an error to one of tRPC. Its code must match, because tRPC derives the HTTP status from it. */
 export function toTrpcError(error: AppError): TRPCError {
   return new TRPCError({ code: errorTable[error.code].trpc, message: error.detail, cause: error })
 }
 
-/** What a caller gets of a failed call, over each transport. */
+/** Returns the public form of the error of a call. It is the same over every transport but REST. */
 export function callErrorShape(error: TRPCError, requestId: string): CallErrorShape {
   const { code, detail, retryAfterMs, issues } = toCallError(error)
   const row = errorTable[code]
@@ -40,7 +40,7 @@ export function callErrorShape(error: TRPCError, requestId: string): CallErrorSh
   }
 }
 
-/** Errors that tRPC makes by itself, before a procedure runs. Everything else it makes is a defect. */
+/** Codes of errors that tRPC itself creates before a procedure runs. Any other code of tRPC is a defect. */
 const codesOfTrpc: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
   PARSE_ERROR: 'invalid_input',
   BAD_REQUEST: 'invalid_input',
@@ -59,7 +59,7 @@ function toIssues(issue: z.core.$ZodIssue): InputIssue[] {
   return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), message: 'Unknown field' }))
 }
 
-/** Keys may be hostile and long. */
+/** Limits the length, because the keys come from the caller. */
 function dotted(path: readonly PropertyKey[]): string {
   return path.map(String).join('.').slice(0, pathCharsMax).toWellFormed()
 }

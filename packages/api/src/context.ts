@@ -3,49 +3,52 @@ import type { LoginOutput, Role } from '@deskbell/contract/users'
 import type { Core } from '@deskbell/core/context'
 import type { LimitKind } from './procedure-meta.ts'
 
-/** How a call came in. */
+/** How a call arrives. `http` is tRPC over HTTP. */
 export type Transport = 'rest' | 'http' | 'socket'
 
-/** The session of the caller: its token, and the cookie that a browser keeps it in. */
+/** The session of the caller: its token, and the cookies in which a browser keeps it. */
 export type SessionPort = {
   readonly token: string | null
-  /** No effect over the socket, which has no headers to set. */
+  /** Like `clearCookie`, has no effect over the socket, which cannot set headers. */
   setCookie(login: LoginOutput): void
   clearCookie(role: Role): void
 }
 
-/** What every procedure gets. One per HTTP request; over the socket one per connection. */
+/** The context of a procedure. One for each HTTP request; over the socket one for each call. */
 export type RequestContext = {
   readonly core: Core
   readonly via: Transport
-  /** Names the request, over the socket the connection, in answers and in the log. */
+  /** Identifies the request, or over the socket the connection, in responses and in the log. */
   readonly requestId: string
-  /** Ends with the request; undefined over a socket, where a call goes on to its end and its answer may find nobody. */
+  /** Aborted when the response closes. Undefined over a socket, where a call runs to its end in any case. */
   readonly signal: AbortSignal | undefined
   /**
-   * Who asks; null without a valid session. Asked once per call, after the rate and before the input.
-   * Throws `forbidden` for a cookie that comes from a foreign origin.
+   * Resolves with the caller, or null without a valid session. Called once per call, after the rate and before the
+   * input. Rejects with `forbidden` for a changing request with a cookie and without an own origin.
    */
   authenticate(): Promise<Actor | null>
-  /** Throws `forbidden` for a call that a foreign page made the browser send; asked where a session cookie is set. */
+  /** Throws `forbidden` for a call of a foreign page. For calls without a session, such as one that sets cookies. */
   assertOwnOrigin(): void
-  /** Counts one call; throws `rate_limited` above the rate. */
+  /** Counts one call. Throws `rate_limited` above the rate. */
   limit(kind: LimitKind): void
   readonly session: SessionPort
-  /** A holder, because `next({ ctx })` copies the context: a procedure sets what REST answers with. */
+  /** A procedure sets the status of the REST response here. An object, because `next({ ctx })` copies the context. */
   readonly reply: { status: number | null }
-  /** Begins a stream of the caller. Throws when there are too many, and where there are none; null where frames are pushed. */
+  /**
+   * Begins a stream over HTTP. Returns null over the socket, which pushes frames. Throws `rate_limited` for too many
+   * streams, `unavailable` while the server drains, and `method_not_allowed` over REST, which has no streams.
+   */
   openStream(actor: Actor): StreamPort | null
 }
 
-/** What a stream over HTTP rests on: a line, and a session. */
+/** The connection and the session of a stream over HTTP. */
 export type StreamPort = {
-  /** Ends with the session, which the line outlives. */
+  /** Aborted when the session ends. The connection may stay open longer. */
   readonly signal: AbortSignal
-  /** Back-pressure: awaited before each frame. */
+  /** Back-pressure: must be awaited before each frame. */
   ready(): Promise<void>
-  /** True while so much waits that what nobody misses is left out. */
+  /** True while so many bytes are queued that the stream skips typing. */
   isBusy(): boolean
-  /** False from the moment in which the session ended. */
+  /** False as soon as the session has ended. */
   isSignedIn(): boolean
 }

@@ -12,7 +12,10 @@ export type ProcedureDescription = {
   output: z.ZodType | null
 }
 
-/** The one place that looks inside the router: the REST adapter, the document and the tests walk this list. */
+/**
+ * Describes all procedures of a router. Only this function reads the internals of the router. The REST adapter, the
+ * OpenAPI document and the tests use its result.
+ */
 export function describeProcedures(router: AnyTRPCRouter): ProcedureDescription[] {
   return Object.entries(router._def.procedures).map(([name, procedure]) => describeProcedure(name, procedure))
 }

@@ -6,15 +6,15 @@ export type ErrorRow = {
   status: number
   trpc: TRPC_ERROR_CODE_KEY
   title: string
-  /** May the same request succeed later, and after how long at the earliest? */
+  /** Milliseconds to wait before a retry, unless the error has its own. Null when a retry does not help. */
   retryAfterMs: number | null
-  /** A defect or an outage, not an answer: it goes to the log. */
+  /** Log level of a defect or an outage. Null for an expected error, which is not logged. */
   report: 'error' | 'warn' | null
 }
 
 const retryMs = unavailableRetrySeconds * 1000
 
-/** One row per code, total: a new code does not compile without one. */
+/** One row for each code. A new code does not compile without one. */
 export const errorTable: Record<ErrorCode, ErrorRow> = {
   invalid_input: final(400, 'BAD_REQUEST', 'Invalid input'),
   unauthenticated: final(401, 'UNAUTHORIZED', 'Not signed in'),

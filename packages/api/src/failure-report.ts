@@ -6,14 +6,14 @@ import { errorTable } from './error-table.ts'
 
 export type CallPlace = { ctx: Pick<RequestContext, 'core' | 'requestId'>; path: string }
 
-/** What a failed call throws: public code and words only. The rest goes to the log, with the caller's request id. */
+/** Returns the error for the caller, with public code and message. Logs a defect or an outage with the request id. */
 export function toPublicError(place: CallPlace, cause: unknown): TRPCError {
   const error = toCallError(cause)
   reportFailure(place, error)
   return toTrpcError(error)
 }
 
-/** Writes a defect or an outage to the log; answers such as `not_found` are none. */
+/** Logs a defect or an outage. Does not log expected errors, such as `not_found`. */
 export function reportFailure({ ctx, path }: CallPlace, error: AppError): void {
   const level = errorTable[error.code].report
   if (level === null) return
@@ -24,8 +24,8 @@ export function reportFailure({ ctx, path }: CallPlace, error: AppError): void {
 const causesMax = 5
 
 /**
- * A database error carries its statement and values in the message, and message texts must not reach the log.
- * So of such an error only its name, its SQLSTATE and its place in the code are kept.
+ * Describes a chain of causes for the log. The message of a database error contains the statement and its values, and
+ * texts of messages must not reach the log. So only name, SQLSTATE and stack frames of such an error are kept.
  */
 function describeCauses(cause: unknown): object[] {
   const causes: object[] = []

@@ -12,13 +12,13 @@ import { describeProcedures } from './describe-procedures.ts'
 import { appRouter } from './router.ts'
 
 /*
- * For every mutation, and for everybody whom it may concern: what a program shows that was there, and one that
- * was away and came back to its old places, is what a program shows that loads everything anew.
+ * For every mutation, and for every user whom it may concern, a program that followed or resumed must show the same as
+ * a program that loads everything anew.
  *
- *   early    loads before anything is said, and is away until the end
- *   there    loads, follows, and sees it happen
- *   away     loads, and comes back after it has happened
- *   newcomer loads after it has happened
+ *   early    loads before the first message, and resumes from there after the mutation
+ *   there    loads, and follows during the mutation
+ *   away     loads, and resumes from there after the mutation
+ *   newcomer loads after the mutation
  */
 
 let server: TestServer
@@ -38,7 +38,7 @@ it('[LIVE-20] every mutation of the router has a case', () => {
   expect(Object.keys(hybridCases).sort()).toEqual(mutations.map(({ name }) => name).sort())
 })
 
-it.each(cases)('[LIVE-20] $name, $what: what was shown and the frames make what a newcomer loads', async (each) => {
+it.each(cases)('[LIVE-20] $name, $what: all that followed or resumed show what a newcomer loads', async (each) => {
   using stack = new DisposableStack()
   await tryCase(each, await newCast(stack), stack)
 })
@@ -62,7 +62,7 @@ async function tryCase(each: HybridCase, cast: Cast, stack: DisposableStack): Pr
     shown,
   )
   expect(isSilent).toBe(each.isSilent ?? false)
-  // Whatever comes late stands before this message in every stream.
+  // Every late frame arrives before this message in every stream.
   await cast.client.program.client.messages.send.mutate({ ...cast.said(), text: 'the end' }).catch(() => undefined)
   await settled(each.renames === true ? sameButAuthors : isDeepStrictEqual)
 }
@@ -70,7 +70,7 @@ async function tryCase(each: HybridCase, cast: Cast, stack: DisposableStack): Pr
 type Same = (shown: HybridView, loaded: HybridView) => boolean
 type Group = { seat: Seat; programs: HybridProgram[] }
 
-/** Loaded anew until all are the same: a stream may come later than an answer. */
+/** Loads a newcomer again until all show the same, because a frame may arrive later than a response. */
 async function settle({ seat, programs }: Group, { chatId }: Cast, same: Same): Promise<void> {
   let loaded: HybridView | undefined
   const areSame = async () => {
@@ -89,7 +89,7 @@ function withoutCounts({ log, rows }: HybridView) {
   return { log, rows }
 }
 
-/** A person's new name shows in a row with the chat's next change, and in entries that were shown before never. */
+/** A user's new name appears in a row only with the next change of the chat, and never in entries shown before. */
 const sameButNames: Same = (shown, loaded) => isDeepStrictEqual(nameless(shown), nameless(loaded))
 
 const sameButAuthors: Same = (shown, loaded) =>

@@ -34,7 +34,7 @@ afterAll(() => server.close())
 type Call = { token?: string; input?: unknown }
 type Scenario = () => Promise<Call> | Call
 
-/** How each procedure comes to each of its codes. Rates and outages, which are the same for all, are tested below. */
+/** A call for each error code of each procedure. Rates are tested below, outages in `http/outage.pg.test.ts`. */
 const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'users.login': { invalid_input: () => ({ input: {} }) },
   'users.me': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
@@ -138,7 +138,7 @@ function operatorOnly(input: object): Record<'unauthenticated' | 'forbidden' | '
   return { ...unauthenticated(input), forbidden: asClient(input), invalid_input: asOperator({}) }
 }
 
-/** A chat that exists, asked for by a client whose it is not. */
+/** A call of a client for an existing chat of another client. */
 function hidden(fields: object = {}): Scenario {
   return async () => ({ token: stranger.token, input: { chatId: await newChat(), ...fields } })
 }
@@ -185,7 +185,7 @@ const errorSchema = z.object({
   }),
 })
 
-/** Calls over HTTP, and streams over both. */
+/** Makes a call over HTTP, and returns its error. A stream is also opened over a socket, where it must fail equally. */
 async function call({ name, type }: ProcedureDescription, { token, input }: Call): Promise<unknown> {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const text = input === undefined ? undefined : JSON.stringify(input)
@@ -199,7 +199,7 @@ async function call({ name, type }: ProcedureDescription, { token, input }: Call
   return failureIn(answer)
 }
 
-/** A stream that began tells of its failure by an event. */
+/** Returns the error of a response. A stream that has begun reports it as an event. */
 async function failureIn(answer: Response): Promise<unknown> {
   const text = await answer.text()
   const event = /event: serialized-error\ndata: (.*)/.exec(text)?.[1]
@@ -216,7 +216,7 @@ async function expectSame(name: string, asked: { token: string; input: unknown }
 async function callBySocket(path: string, { token, input }: { token: string; input: unknown }): Promise<unknown> {
   await using socket = await openRaw(server.wsUrl, { token })
   socket.send({ id: 1, method: 'subscription', params: { path, input } })
-  // Awaited here, or the socket would be gone before its frame has come.
+  // Awaited here, so that the socket stays open until its frame arrives.
   return await socket.frame((frame) => errorSchema.safeParse(frame).success)
 }
 
@@ -232,7 +232,7 @@ function expectedCodes({ meta }: ProcedureDescription): ErrorCode[] {
 }
 
 describe('the codes of a procedure', () => {
-  it('[REST-3] have a scenario each, for every procedure', () => {
+  it('[REST-3] all have a scenario, for every procedure', () => {
     const declared = procedures.map((procedure) => [procedure.name, expectedCodes(procedure).sort()])
     const tried = Object.entries(scenarios).map(([name, codes]) => [name, Object.keys(codes).sort()])
     expect(Object.fromEntries(tried)).toEqual(Object.fromEntries(declared))
@@ -242,15 +242,15 @@ describe('the codes of a procedure', () => {
     Object.entries(scenarios[procedure.name] ?? {}).map(([code, scenario]) => ({ procedure, code, scenario })),
   )
 
-  it.each(rows)('[REST-3] $procedure.name comes to $code', async ({ procedure, code, scenario }) => {
+  it.each(rows)('[REST-3] $procedure.name can fail with $code', async ({ procedure, code, scenario }) => {
     const answer = await call(procedure, await scenario())
     expect(errorSchema.parse(answer).error.data.code).toBe(code)
   })
 })
 
-describe('a role that may never do this', () => {
+describe('a procedure that a client may never call', () => {
   it.each(procedures.filter(({ meta }) => meta.access === 'operator' || meta.access === 'reopener'))(
-    '[REST-4] is forbidden $name before its input and its object are looked at',
+    '[REST-4] $name is forbidden, whatever the input and the chat',
     async (procedure) => {
       for (const input of [missing, {}, { chatId: await newChat() }]) {
         const answer = await call(procedure, { token: client.token, input })
@@ -260,8 +260,8 @@ describe('a role that may never do this', () => {
   )
 })
 
-describe('a rate', () => {
-  it('[HTTP-7] of sign-ins and of sends is told with Retry-After, by REST and by tRPC', async () => {
+describe('a call above its rate', () => {
+  it('[HTTP-7] is rate_limited by REST with Retry-After, and by tRPC', async () => {
     await using limited = await startTestServer({ rateLimits: true })
     const { token } = await signInByRest(limited.url, 'client')
     const until429 = async (path: string, headers: Record<string, string>): Promise<Response> => {

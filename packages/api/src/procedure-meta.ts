@@ -1,30 +1,30 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { z } from 'zod'
 
-/** What is counted against a rate. */
+/** The rate against which a call counts. */
 export type LimitKind = 'login' | 'send'
 
 export type RestMethod = 'GET' | 'POST'
 export type RestStatus = 200 | 201 | 204
 
-/** The REST face of a procedure. */
+/** How REST exposes a procedure. */
 export type RestMeta = {
   method: RestMethod
-  /** Below `/api`; `{id}` stands for the chat's id, `chatId` in the input, any other `{name}` for that field. */
+  /** Below `/api`. `{id}` is the input field `chatId`; any other `{name}` is the input field of that name. */
   path: `/${string}`
-  /** Every success status with its meaning; a procedure that has more than one sets `ctx.reply.status`. */
+  /** Every success status with its meaning. The lowest is the default; a procedure may set `ctx.reply.status`. */
   success: Partial<Record<RestStatus, string>>
 }
 
-/** What a procedure says about itself, for the adapters, the document and the tests. */
+/** Metadata of a procedure for the adapters, the OpenAPI document and the tests. */
 export type ProcedureMeta = {
   summary?: string
   /** `reopener`: an operator, and a client where `CLOSED_CHAT=reopen`. */
   access?: 'anybody' | 'signed-in' | 'operator' | 'reopener'
   limit?: LimitKind
   rest?: RestMeta
-  /** Codes of its own, beyond those that its access, its input and the transport bring. */
+  /** Own error codes, besides those of its access, its input and the transport. */
   errors?: readonly ErrorCode[]
-  /** The shape of a stream's frames. Typed, not parsed: see `frame-stream.ts`. */
+  /** The schema of a stream's frames. The server does not parse frames: see `frame-stream.ts`. */
   frame?: z.ZodType
 }

@@ -14,8 +14,8 @@ const procedures = {
 }
 
 /**
- * What programs see: inputs, outputs and the shape of errors. The context is left out on purpose,
- * so that the published types lead to no server source.
+ * The public type of the router: inputs, outputs and the shape of errors. It leaves out the context, so that the
+ * published types do not refer to server source.
  */
 export type AppRouter = TRPCBuiltRouter<
   { ctx: object; meta: object; errorShape: CallErrorShape; transformer: false },

@@ -62,7 +62,7 @@ function context(): RequestContext {
   }
 }
 
-/** What a caller gets of a failed call, as the adapters send it. */
+/** Makes a call that fails, and returns its error as the adapters send it. */
 async function failureOf(path: string): Promise<{ message: string; data: unknown }> {
   const ctx = context()
   const call = {
@@ -86,24 +86,24 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 describe('a procedure', () => {
-  it('[HTTP-6] that hangs is unavailable within three seconds, and says when to come back', async () => {
+  it('[HTTP-6] that hangs is unavailable within three seconds, with the time to retry', async () => {
     const failure = failureOf('hangs')
     await vi.advanceTimersByTimeAsync(unavailableMs)
     expect((await failure).data).toEqual({ code: 'unavailable', httpStatus: 503, retryAfterMs: 1000, requestId: 'r-1' })
   })
 
-  it('[HTTP-6] without its database is unavailable, and the log says so', async () => {
+  it('[HTTP-6] that cannot reach the database is unavailable, and logged as a warning', async () => {
     expect((await failureOf('away')).data).toMatchObject({ code: 'unavailable', httpStatus: 503 })
     expect(log.warn).toHaveBeenCalledTimes(1)
   })
 
-  it('[SOCK-9] that breaks tells the code and the request id and nothing else', async () => {
+  it('[SOCK-9] that throws is internal, with the request id and without internals', async () => {
     const failure = await failureOf('breaks')
     expect(failure.data).toEqual({ code: 'internal', httpStatus: 500, retryAfterMs: null, requestId: 'r-1' })
     expect(JSON.stringify(failure)).not.toMatch(/insert|secret|trpc\.test|at /)
   })
 
-  it('[HTTP-4] that breaks is in the log with the request id, without the values of its statement', async () => {
+  it('[HTTP-4] that throws is logged with the request id, without the values of its statement', async () => {
     await failureOf('breaks')
     expect(log.error).toHaveBeenCalledTimes(1)
     const [fields] = log.error.mock.calls[0] ?? []
@@ -111,7 +111,7 @@ describe('a procedure', () => {
     expect(JSON.stringify(fields)).not.toContain('secret')
   })
 
-  it('[REST-3] whose answer does not fit its schema is a defect of ours, not of the caller', async () => {
+  it('[REST-3] whose output does not fit its schema is internal', async () => {
     expect((await failureOf('lies')).data).toMatchObject({ code: 'internal' })
   })
 
@@ -123,7 +123,7 @@ describe('a procedure', () => {
 describe('a stream', () => {
   const actor: Actor = { userId: userIdSchema.parse(1), role: 'client', name: 'Ann', sessionId: 1 }
 
-  /** Says one frame, and fails when it is asked for another. */
+  /** Writes one frame, and fails at the second. */
   const failing: OpenStream<number> = (sink) => {
     let said = 0
     const speak = () => {
@@ -140,7 +140,7 @@ describe('a stream', () => {
     return source[Symbol.asyncIterator]()
   }
 
-  it('[LIVE-3] [SOCK-9] tracks every frame, and its failure becomes public inside it', async () => {
+  it('[LIVE-3] [SOCK-9] tracks its frames, and its failure is internal without the cause', async () => {
     const stream = streamOf({})
     expect((await stream.next()).value?.slice(0, 2)).toEqual(['e:1', 1])
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
@@ -149,13 +149,13 @@ describe('a stream', () => {
     expect(log.error).toHaveBeenCalledTimes(1)
   })
 
-  it('[AUTH-5] ends with its session, before the next frame', async () => {
+  it('[AUTH-5] whose session has ended fails with unauthenticated before its next frame', async () => {
     const stream = streamOf({ openStream: () => port(false) })
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
     expect(toCallError(error)).toMatchObject({ code: 'unauthenticated' })
   })
 
-  it('[LIVE-12] that was stopped ends without an error', async () => {
+  it('[LIVE-12] that is stopped ends without an error', async () => {
     const stream = streamOf({}, AbortSignal.abort())
     expect(await stream.next()).toMatchObject({ done: true })
     expect(log.error).not.toHaveBeenCalled()
@@ -172,11 +172,11 @@ describe('toCallError', () => {
     ['UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type'],
     ['INTERNAL_SERVER_ERROR', 'internal'],
     ['CLIENT_CLOSED_REQUEST', 'internal'],
-  ] as const)('[REST-3] reads %s of tRPC as %s', (code, expected) => {
+  ] as const)('[REST-3] converts %s of tRPC to %s', (code, expected) => {
     expect(toCallError(new TRPCError({ code, message: 'x' })).code).toBe(expected)
   })
 
-  it('[REST-3] keeps our own error', () => {
+  it('[REST-3] returns an AppError unchanged, also as the cause of an error of tRPC', () => {
     const own = new AppError('chat_closed')
     expect(toCallError(own)).toBe(own)
     expect(toCallError(new TRPCError({ code: 'CONFLICT', cause: own }))).toBe(own)

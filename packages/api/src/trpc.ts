@@ -32,8 +32,8 @@ type Call = {
 }
 
 /**
- * What every call passes first. Failures become public errors and are reported once, here, so adapters do not log them
- * again. Then the rate is asked; REST has asked already, before it read the body.
+ * Wraps every call. Converts failures to public errors and reports them once, so adapters must not log them again.
+ * Checks the rate first, except for REST, which has checked it before it read the body.
  */
 async function answered<R extends { ok: true } | { ok: false; error: unknown }>(
   { ctx, path, type, meta }: Call,
@@ -56,8 +56,8 @@ async function signedIn(ctx: RequestContext): Promise<Actor> {
 }
 
 /**
- * Middlewares run in the order in which they stand, and `.input()` comes after all of them: method, rate, session, role,
- * input. That is the contract's order of checks. One does as much as it can, because tRPC copies the context for each.
+ * Middlewares run in order, and `.input()` after all of them. So the order of checks is that of the contract: method,
+ * rate, session, role, input. There are few middlewares, because tRPC copies the context for each.
  */
 export const anybodyProcedure = t.procedure.meta({ access: 'anybody' }).use(({ next, ...call }) =>
   answered(call, async () => {
@@ -75,7 +75,7 @@ export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).
   return next()
 })
 
-/** Operators, and clients where the house lets them reopen; asked, like every role, before the input. */
+/** For operators, and for clients where `CLOSED_CHAT=reopen`. Like every role, this is checked before the input. */
 export const reopenProcedure = signedInProcedure.meta({ access: 'reopener' }).use(({ ctx, next }) => {
   requireReopener(ctx.actor, ctx.core.closedChat)
   return next()

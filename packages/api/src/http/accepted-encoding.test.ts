@@ -8,6 +8,6 @@ test.each([
   ['GZIP', 'gzip'],
   ['identity', 'identity'],
   [undefined, 'identity'],
-] as const)('[HTTP-2] accept-encoding %j gets %s', (header, encoding) => {
+] as const)('[HTTP-2] Accept-Encoding %j selects %s', (header, encoding) => {
   expect(acceptedEncoding(header)).toBe(encoding)
 })

@@ -1,4 +1,4 @@
-/** The best of our encodings that the browser takes. An encoding with `q=0` is refused. */
+/** Returns the best encoding that the browser accepts. An encoding with `q=0` is not accepted. */
 export function acceptedEncoding(header: string | undefined): 'br' | 'gzip' | 'identity' {
   const accepted = new Set(
     (header ?? '')

@@ -8,15 +8,15 @@ import { type Credential, isAmbient, type Meant } from './credential.ts'
 import { isOwnOrigin, type OriginRule } from './origin-rule.ts'
 import type { Peer } from './peer.ts'
 
-/** Throws `forbidden` when the request names an origin that is not ours. */
+/** Throws `forbidden` when the request has a foreign `Origin`. A request without one passes. */
 export function assertOwnOrigin(rule: OriginRule, peer: Peer, request: IncomingMessage): void {
   const { origin } = request.headers
   if (origin !== undefined && !isOwnOrigin(rule, peer, origin)) throw foreignOrigin()
 }
 
 /**
- * A browser sends cookies along for whoever asks, so a cookie counts only for a page of ours,
- * and not without knowing whose page it is.
+ * For requests that a cookie authenticates. A browser sends cookies with requests of any page, so the request must have
+ * an own `Origin`. Throws `forbidden`.
  */
 export function assertOwnCookie(rule: OriginRule, peer: Peer, request: IncomingMessage): void {
   const { origin } = request.headers
@@ -24,8 +24,9 @@ export function assertOwnCookie(rule: OriginRule, peer: Peer, request: IncomingM
 }
 
 /**
- * For a stream with a cookie. A browser asks for its own page's stream without an `Origin`, and a foreign page could
- * not read one, but it could open many: so where the browser says whose page it is, that must be ours.
+ * For streams that a cookie authenticates. A browser opens a stream of its own page without an `Origin`. A foreign page
+ * could not read a stream, but could open many. So an `Origin` or `Sec-Fetch-Site` must be own, where the browser sends
+ * one. Throws `forbidden`.
  */
 export function assertOwnReader(rule: OriginRule, peer: Peer, request: IncomingMessage): void {
   assertOwnOrigin(rule, peer, request)
@@ -34,8 +35,9 @@ export function assertOwnReader(rule: OriginRule, peer: Peer, request: IncomingM
 }
 
 /**
- * Who the credential stands for; null for none, for an ended one, and when the caller means another user than it stands
- * for: somebody else has signed in beside a page that does not know it. Bounded in time.
+ * Resolves with the user of the credential. Resolves with null without a valid one, and when the request means another
+ * user: then a page does not know that another user has signed in in the same browser. Rejects with `unavailable` when
+ * the database does not answer in time.
  */
 export async function actorOf(
   core: Core,
@@ -47,7 +49,7 @@ export async function actorOf(
   return user === undefined || user === String(actor?.userId) ? actor : null
 }
 
-/** The two rules of an upgrade: no foreign origin at all, and a cookie only from a page of ours. */
+/** Checks the origin of an upgrade: never a foreign one, and with a cookie an own one. Throws `forbidden`. */
 export function assertOwnUpgrade(
   rule: OriginRule,
   peer: Peer,

@@ -13,7 +13,7 @@ test.each([
   ['/%6Cogin', '/login'],
   ['//', '/'],
   ['///?x', '/?x'],
-])('[HTTP-15] %s is spelled %s', (url, canonical) => {
+])('[HTTP-15] the canonical URL of %s is %s', (url, canonical) => {
   expect(canonicalPage(url)).toBe(canonical)
 })
 
@@ -37,4 +37,4 @@ test.each([
   '/login/%zz',
   '/login;/',
   '',
-])('[HTTP-15] %s leads nowhere else', (url) => expect(canonicalPage(url)).toBeNull())
+])('[HTTP-15] %s has no other canonical URL', (url) => expect(canonicalPage(url)).toBeNull())

@@ -1,8 +1,9 @@
 const pages = /^(?:\/|\/login|\/login-operator|\/chats\/[\w.-]+)$/
 
 /**
- * The address of the page that is meant by another spelling: with slashes too many, in upper case, or escaped.
- * Null when the address is canonical already or no page. Always a path of ours: it begins with one slash.
+ * Returns the canonical URL of a page that is requested with extra slashes, in upper case or percent-encoded. Returns
+ * null when the URL is canonical already, or is no page. The result begins with exactly one slash, so a redirect to it
+ * cannot leave the server.
  */
 export function canonicalPage(requestUrl: string): string | null {
   const [pathname = ''] = requestUrl.split('?', 1)

@@ -20,12 +20,12 @@ import { createShell } from './shell.ts'
 import { mountTrpc } from './trpc-mount.ts'
 
 /**
- * Connections that the kernel keeps until we take them. Of a herd that is larger, some are dropped without a word and
- * try again after up to 15 seconds, so this is more than Node's 511.
+ * Connections that the kernel queues until the process accepts them. When more arrive at once, the kernel silently
+ * drops some, and they retry after up to 15 seconds. So this is more than Node's 511.
  */
 const backlog = 4_096
 
-/** Everything this process answers on its one port, by its roles. Nothing listens before `listen`. */
+/** Creates the HTTP server with what the roles of this process need. It accepts connections only after `listen`. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const limits = createRateLimits(options.rateLimits, () => performance.now())
   const app = createShell(options)
@@ -94,8 +94,8 @@ async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<P
 }
 
 /**
- * Decided before the body is looked at: an unknown path is 404 whatever is sent there. Methods that Fastify has no
- * route for end up here too, so REST gets its paths once more.
+ * Answers requests that Fastify has no route for, before it reads the body: an unknown path is 404 whatever its body.
+ * Fastify routes only some methods, so requests with other methods arrive here. REST handles those to its own paths.
  */
 function answerUnknown(app: FastifyInstance, rest: Answer | null, pages: PagesOptions | null): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -130,7 +130,7 @@ function mountLive(app: FastifyInstance, options: HttpOptions, parts: LiveParts)
 
 const closeMs = 5_000
 
-/** Requests under way may finish, for a bounded time. */
+/** Lets running requests finish, and cuts them off after `closeMs`. */
 async function closeBounded(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), closeMs)
   await app.close()

@@ -3,25 +3,25 @@ import { isAmbient, readCredential } from './credential.ts'
 
 const both = 'theme=dark; deskbell_client=c1; deskbell_operator=o1; deskbell_client_id=7'
 
-test('[AUTH-7] a lone cookie needs no name', () => {
+test('[AUTH-7] a single session cookie counts without a role', () => {
   expect(readCredential({ cookie: 'deskbell_client=c1; deskbell_client_id=7' }, { role: undefined })).toEqual({
     kind: 'cookie',
     token: 'c1',
   })
 })
 
-test('[AUTH-7] with both cookies the name decides', () => {
+test('[AUTH-7] with cookies of both roles the requested role selects one', () => {
   expect(readCredential({ cookie: both }, { role: 'operator' })).toEqual({ kind: 'cookie', token: 'o1' })
   expect(readCredential({ cookie: both }, { role: 'client' })).toEqual({ kind: 'cookie', token: 'c1' })
 })
 
-test('[AUTH-14] with both cookies and no name, an unknown name, or the name of a missing one, nobody is signed in', () => {
+test('[AUTH-14] both cookies without a valid role, and a role without a cookie, are unclear', () => {
   expect(readCredential({ cookie: both }, { role: undefined })).toEqual({ kind: 'unclear' })
   expect(readCredential({ cookie: both }, { role: 'admin' })).toEqual({ kind: 'unclear' })
   expect(readCredential({ cookie: 'deskbell_client=c1' }, { role: 'operator' })).toEqual({ kind: 'unclear' })
 })
 
-test('[AUTH-8] a bearer hides the cookies, also an empty one', () => {
+test('[AUTH-8] a bearer token counts instead of the cookies, also when it is empty', () => {
   expect(readCredential({ cookie: both, authorization: 'Bearer t1' }, { role: 'client' })).toEqual({
     kind: 'bearer',
     token: 't1',
@@ -32,13 +32,13 @@ test('[AUTH-8] a bearer hides the cookies, also an empty one', () => {
   })
 })
 
-test('[AUTH-8] another scheme, such as that of a proxy, is no bearer', () => {
+test('[AUTH-8] another authorization scheme is ignored and the cookie counts', () => {
   expect(readCredential({ cookie: 'deskbell_client=c1', authorization: 'Basic abc' }, { role: undefined }).kind).toBe(
     'cookie',
   )
 })
 
-test('[AUTH-9] only what a browser sends by itself needs an origin', () => {
+test('[AUTH-9] only cookies count as sent by a browser on its own', () => {
   expect(isAmbient({ kind: 'cookie', token: 'x' })).toBe(true)
   expect(isAmbient({ kind: 'unclear' })).toBe(true)
   expect(isAmbient({ kind: 'bearer', token: 'x' })).toBe(false)

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type Role, roleSchema, roles } from '@deskbell/contract/users'
 import { sessionCookieName } from './session-cookies.ts'
 
-/** Whose session a caller means, as it says by headers, or by the address where it can set none. */
+/** The role and the user id that a request means, from headers, or from the URL where the client cannot set headers. */
 export type Meant = { readonly role: string | undefined; readonly user: string | undefined }
 
-/** `deskbell-role` and `deskbell-user`; the parameters `role` and `user` of an upgrade or a stream count where they are missing. */
+/** Reads `deskbell-role` and `deskbell-user`. Where a header is missing, the parameter `role` or `user` counts. */
 export function readMeant({ headers }: IncomingMessage, params?: URLSearchParams): Meant {
   return {
     role: headerOf(headers, 'deskbell-role') ?? params?.get('role') ?? undefined,
@@ -18,11 +18,11 @@ function headerOf(headers: IncomingHttpHeaders, name: string): string | undefine
   return typeof value === 'string' ? value : undefined
 }
 
-/** What a request shows to be let in. A bearer token hides the cookies. */
+/** What authenticates a request. With a bearer token the cookies are ignored. */
 export type Credential =
   | { kind: 'bearer'; token: string }
   | { kind: 'cookie'; token: string }
-  /** Cookies are there, but which session is meant is not said, or it is not among them. */
+  /** There are cookies of both roles and none is selected, or the selected one is missing. */
   | { kind: 'unclear' }
   | { kind: 'none' }
 
@@ -36,7 +36,7 @@ export function readCredential(headers: IncomingHttpHeaders, { role: roleName }:
   return token === undefined ? { kind: 'unclear' } : { kind: 'cookie', token }
 }
 
-/** May a foreign page have made the browser send this? */
+/** Reports whether a foreign page could make the browser send this credential. */
 export function isAmbient(credential: Credential): boolean {
   return credential.kind === 'cookie' || credential.kind === 'unclear'
 }

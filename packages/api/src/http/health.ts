@@ -8,7 +8,7 @@ export function isHealthPath(path: string | undefined): boolean {
   return path !== undefined && paths.has(path)
 }
 
-/** `/healthz`: the process lives. `/readyz`: send people here. */
+/** Serves `/healthz`: 200 while the process runs. Serves `/readyz`: 200 while it can serve users, else 503. */
 export function serveHealth(app: FastifyInstance, ready: () => boolean): void {
   app.get('/healthz', (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
   app.get('/readyz', (_, reply) => {

@@ -12,7 +12,7 @@ test.each([
   '[::1]',
   'desk.example',
   'api:9000',
-])('[AUTH-10] open mode answers the host %j', (host) => expect(isOwnHost(rule, host)).toBe(true))
+])('[AUTH-10] open mode serves the host %j', (host) => expect(isOwnHost(rule, host)).toBe(true))
 
 test.each([
   '',
@@ -26,6 +26,6 @@ test.each([
   '[::2]',
 ])('[AUTH-10] open mode refuses the host %j', (host) => expect(isOwnHost(rule, host)).toBe(false))
 
-test('[AUTH-10] secure mode answers every host', () => {
+test('[AUTH-10] secure mode serves every host', () => {
   expect(isOwnHost({ ...rule, authMode: 'secure' }, 'anything.example')).toBe(true)
 })

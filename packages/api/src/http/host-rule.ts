@@ -10,8 +10,8 @@ export type HostRule = {
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * In open mode anybody may sign in, so a page that was rebound to our address must get nothing:
- * only names that an attacker cannot own are answered. In secure mode every name is.
+ * Reports whether a host is served. In open mode anybody may sign in, so a foreign page that uses DNS rebinding must
+ * get nothing. Only names that an attacker cannot own are served then. In secure mode every name is served.
  */
 export function isOwnHost(rule: HostRule, host: string): boolean {
   if (rule.authMode === 'secure') return true
@@ -21,7 +21,10 @@ export function isOwnHost(rule: HostRule, host: string): boolean {
   return rule.publicUrl !== undefined && new URL(rule.publicUrl).hostname === name
 }
 
-/** Throws for a request without exactly one `Host`, which is broken, and for a name that is not ours. */
+/**
+ * Throws `invalid_input` for more than one `Host`, and for none in HTTP/1.1. Throws `forbidden` for a host that is not
+ * served.
+ */
 export function assertOwnHost(rule: HostRule, request: IncomingMessage): void {
   assertOneHost(request)
   if (request.headers.host === undefined && request.httpVersion !== '1.0') {
@@ -32,13 +35,13 @@ export function assertOwnHost(rule: HostRule, request: IncomingMessage): void {
   }
 }
 
-/** Two names are two meanings: a proxy may route by one and we by the other. */
+/** Throws `invalid_input` for two `Host` headers: a proxy may route by one, and this server by the other. */
 export function assertOneHost({ rawHeaders }: IncomingMessage): void {
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
   if (hosts.length > 1) throw new AppError('invalid_input', { detail: 'The request has more than one Host.' })
 }
 
-/** The name without its port; null when the header is not a host. */
+/** Returns the name without its port, or null when the header is not a valid host. */
 function hostName(host: string): string | null {
   if (!/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)) return null
   return host.replace(/:\d{1,5}$/, '').toLowerCase()

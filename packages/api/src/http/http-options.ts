@@ -1,7 +1,7 @@
 import type { AuthMode, Core, Log } from '@deskbell/core/context'
 import type { LiveTimings } from '../live/live-timings.ts'
 
-/** What this process answers. `api`: REST and tRPC over HTTP. `live`: the socket. `pages`: the web app. */
+/** What this process serves. `api`: REST and tRPC over HTTP. `live`: the socket. `pages`: the web app. */
 export type HttpRoles = { api: boolean; live: boolean; pages: boolean }
 
 export type HttpOptions = {
@@ -11,34 +11,36 @@ export type HttpOptions = {
   /** The built web app; null when there is none. */
   pagesDir: string | null
   authMode: AuthMode
-  /** Where people reach this server, when it is not where it listens. */
+  /** The URL at which browsers reach this server, when it differs from where it listens. */
   publicUrl?: string | undefined
-  /** Whole origins, such as `https://shop.example`, beside our own. */
+  /** Origins, such as `https://shop.example`, that may use the session cookie besides the own one. */
   allowedOrigins: readonly string[]
-  /** Names that are answered in open mode beside loopback and the one of `publicUrl`. */
+  /** Host names that are served in open mode besides loopback and that of `publicUrl`. */
   allowedHosts: readonly string[]
   rateLimits: boolean
-  /** Believe `X-Forwarded-For` and `-Proto` of a proxy on loopback or in a private network. */
+  /** Whether to believe `X-Forwarded-For` and `-Proto` of a proxy on loopback or in a private network. */
   trustProxy: boolean
-  /** Can it serve? Asked by `/readyz`. */
+  /** Reports whether the process can serve. `/readyz` calls it. */
   ready: () => boolean
-  /** Other times for the socket, for tests. */
+  /** Overrides the times of sockets and streams, for tests. */
   timings?: Partial<LiveTimings> | undefined
 }
 
 export type HttpServer = {
+  /** Begins to accept connections. Resolves with the port, which the system chooses for port 0. */
   listen(port: number, host: string): Promise<{ port: number }>
+  /** Number of sockets, including those whose close is not finished. */
   openSockets(): number
-  /** Those of them that the server has begun to close. */
+  /** Number of sockets whose close has begun and is not finished. */
   closingSockets(): number
-  /** Streams over HTTP. */
+  /** Number of streams over HTTP. */
   openStreams(): number
-  /** Breaks them off; they may come back. */
+  /** Cuts off all streams over HTTP. Clients may open them again. */
   cutStreams(): void
-  /** What waits for the slowest socket or stream, in bytes. */
+  /** The most bytes that are queued for one socket or stream. */
   waitingBytesMax(): number
-  /** Takes no new sockets, asks the open ones to move, and ends the rest. Bounded. */
+  /** Refuses new sockets and streams, asks the open ones to move, and closes the rest. Takes a limited time. */
   drain(): Promise<void>
-  /** Ends everything that is left. */
+  /** Cuts off sockets and streams, lets running requests finish for a limited time, and stops listening. */
   close(): Promise<void>
 }

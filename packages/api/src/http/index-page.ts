@@ -7,14 +7,14 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 export type IndexPage = {
   bodies: Record<'br' | 'gzip' | 'identity', Buffer>
   etag: string
-  /** CSP sources of the scripts that stand in the page itself. */
+  /** CSP sources of the inline scripts. */
   scriptHashes: string[]
 }
 
-/** What the server tells its pages, each in a `<meta name="deskbell-…">`. */
+/** Settings of the server for its pages, each in a `<meta name="deskbell-…">`. */
 export type PageFacts = Readonly<Record<string, string>>
 
-/** Reads an HTML file once and writes the facts into it; a page may run no script from elsewhere to ask. */
+/** Reads an HTML file, writes the facts into it, and compresses it, so that pages need no request for the facts. */
 export async function readIndexPage(pagesDir: string, facts: PageFacts, name = 'index.html'): Promise<IndexPage> {
   const source = await readFile(join(pagesDir, name), 'utf8')
   const html = Object.entries(facts).reduce(withFact, source)

@@ -26,14 +26,14 @@ test.each([
   expect(isOwnOrigin(open, peer, origin)).toBe(false)
 })
 
-test('[AUTH-9] PUBLIC_URL and ALLOWED_ORIGINS name the origins, and the host of the request no more', () => {
+test('[AUTH-9] with PUBLIC_URL only its origin and ALLOWED_ORIGINS are own, not the host of the request', () => {
   const rule = { publicUrl: 'https://desk.example/', allowedOrigins: ['https://shop.example'] }
   expect(isOwnOrigin(rule, peer, 'https://desk.example')).toBe(true)
   expect(isOwnOrigin(rule, peer, 'https://shop.example')).toBe(true)
   expect(isOwnOrigin(rule, peer, 'http://localhost:8080')).toBe(false)
 })
 
-test('[AUTH-9] a broken host has no own origin', () => {
+test('[AUTH-9] an invalid host has no own origin', () => {
   expect(isOwnOrigin(open, { ...peer, host: '' }, 'http://')).toBe(false)
   expect(isOwnOrigin(open, { ...peer, host: 'a b' }, 'http://a b')).toBe(false)
 })

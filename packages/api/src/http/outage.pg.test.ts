@@ -41,7 +41,7 @@ async function call(
   return { status: response.status, text, ms: performance.now() - startedAt }
 }
 
-/** Every procedure, as it is reached by programs. */
+/** The procedures that are called over HTTP. */
 const restCalls: [string, string, unknown?][] = [
   ['POST', '/api/users/login', { email: 'a@example.test', name: 'A', role: 'client' }],
   ['GET', '/api/users/me'],
@@ -67,7 +67,7 @@ const socketCalls = [
   { method: 'mutation', params: { path: 'chats.release', input: { chatId: 1 } } },
 ]
 
-/** What a machine with other work may take to hand over an answer that is there. */
+/** Extra time for a busy machine to deliver a response. */
 const busyMachineMs = 500
 
 async function expectUnavailable(socket: RawSocket): Promise<void> {
@@ -101,7 +101,7 @@ async function expectRecovered(socket: RawSocket, clientMsgId: string): Promise<
 }
 
 test(
-  '[HTTP-6] with PostgreSQL stopped every procedure is unavailable within three seconds, and all recovers by itself',
+  '[HTTP-6] with PostgreSQL stopped all calls are unavailable within 3 s, and work again when it is back',
   timed,
   async () => {
     await using socket = await openRaw(server.wsUrl, login)
@@ -114,12 +114,12 @@ test(
       await postgres.start()
     }
     await expectRecovered(socket, 'after-stop')
-    // The stream that was open all the time goes on.
+    // The stream that was open during the outage continues.
     await socket.frame((frame) => /"t":"ev".*"back"/.test(JSON.stringify(frame)))
   },
 )
 
-test('[HTTP-6] a PostgreSQL that is frozen in mid-sentence is the same', timed, async () => {
+test('[HTTP-6] with PostgreSQL suspended all calls are unavailable within 3 s', timed, async () => {
   await using socket = await openRaw(server.wsUrl, login)
   await call('GET', '/api/users/me')
   await postgres.freeze()

@@ -10,10 +10,10 @@ import { pagePolicy, workerPolicy } from './security-headers.ts'
 
 export type PagesOptions = { pagesDir: string; index: IndexPage; trustProxy: boolean }
 
-/** The addresses of the web app. What an address shows is decided in the browser; some have a file of their own. */
+/** The paths of the web app. The browser decides what a path shows. Some paths have their own HTML file. */
 const pagePaths = ['/', '/login', '/login-operator', '/chats/:userId']
 
-/** The built files, and the pages at their addresses: `login.html` at `/login`, `index.html` where there is no such file. */
+/** Serves the built files and the pages. `/login` is `login.html`; a path without a file of its own is `index.html`. */
 export async function servePages(
   app: FastifyInstance,
   options: PagesOptions,
@@ -21,7 +21,7 @@ export async function servePages(
 ): Promise<void> {
   await app.register(fastifyStatic, {
     root: options.pagesDir,
-    // One route per file that exists: nothing else can ever be read from the disk.
+    // Creates one route for each existing file, so that no other file can be read.
     wildcard: false,
     index: false,
     preCompressed: true,
@@ -32,7 +32,7 @@ export async function servePages(
         'cache-control',
         isHashed(path, options.pagesDir) ? 'public, max-age=31536000, immutable' : 'no-cache',
       )
-      // A worker's own policy says what it may fetch: the shell of these pages.
+      // A service worker fetches under its own policy. This one must fetch the shell of the pages.
       if (path.startsWith(join(options.pagesDir, 'sw.js'))) response.header('content-security-policy', workerPolicy)
     },
   })
@@ -71,12 +71,12 @@ export function isRespelledPage({ method, url }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && canonicalPage(url) !== null
 }
 
-/** One address for each page; the query stays. */
+/** Redirects to the canonical path of a page, and keeps the query. */
 export function sendCanonical(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-cache').redirect(canonicalPage(request.url) ?? '/', 308)
 }
 
-/** Somebody typed an address or followed a link: a file, or a program that asks for JSON, gets no page. */
+/** Reports whether a request is a navigation that should get a page: not for a file, and not from an API client. */
 export function wantsPage(request: FastifyRequest): boolean {
   const { method, headers, url } = request
   const [pathname = ''] = url.split('?', 1)
@@ -90,7 +90,7 @@ export function wantsPage(request: FastifyRequest): boolean {
   )
 }
 
-/** The bundler puts what carries a hash in its name into one folder. */
+/** The bundler writes all files with a hash in their name into one directory. */
 function isHashed(path: string, pagesDir: string): boolean {
   return path.startsWith(join(pagesDir, 'assets/'))
 }

@@ -13,7 +13,7 @@ function requestFrom(remoteAddress: string, headers: Record<string, string> = {}
 
 const forwarded = { host: 'desk.example', 'x-forwarded-for': '6.6.6.6, 203.0.113.7', 'x-forwarded-proto': 'https' }
 
-test('[AUTH-9] forwarding headers count only from a proxy that is trusted', () => {
+test('[AUTH-9] forwarding headers count only with trustProxy and from a private address', () => {
   expect(peerOf(requestFrom('127.0.0.1', forwarded), true)).toEqual({
     address: '203.0.113.7',
     protocol: 'https',
@@ -26,14 +26,14 @@ test('[AUTH-9] forwarding headers count only from a proxy that is trusted', () =
   })
 })
 
-test('[HTTP-7] a forged first hop changes nothing', () => {
+test('[HTTP-7] the last public hop counts, so a forged first hop has no effect', () => {
   const address = (chain: string) => peerOf(requestFrom('::ffff:10.0.0.2', { 'x-forwarded-for': chain }), true).address
   expect(address('1.1.1.1, 203.0.113.7, 10.0.0.3')).toBe('203.0.113.7')
   expect(address('nonsense, 203.0.113.7')).toBe('203.0.113.7')
   expect(address('')).toBe('10.0.0.2')
 })
 
-test('[HTTP-7] addresses of one IPv6 network count as one', () => {
+test('[HTTP-7] all addresses of an IPv6 /64 have one key', () => {
   const address = (ip: string) => peerOf(requestFrom(ip), false).address
   expect(address('2001:db8:1:2::1')).toBe(address('2001:db8:1:2:ffff:1:2:3'))
   expect(address('2001:db8:1:3::1')).not.toBe(address('2001:db8:1:2::1'))

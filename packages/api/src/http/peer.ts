@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 
-/** Who is at the other end, as far as it can be believed. */
+/** The peer of a request, from trustworthy sources only. */
 export type Peer = {
-  /** The address that limits count by: a whole /64 of IPv6, one address of IPv4. */
+  /** The key of rate limits: a single IPv4 address, or a whole IPv6 /64. */
   address: string
   protocol: 'http' | 'https'
   /** The `Host` header in lower case, with its port; empty when there is none. */
@@ -11,9 +11,9 @@ export type Peer = {
 }
 
 /**
- * Reads the peer of a request. Forwarding headers count only when the connection itself comes
- * from a trusted proxy (loopback or a private network); anybody else could write anything there.
- * `X-Forwarded-Host` never counts: our proxy passes `Host` through.
+ * Reads the peer of a request. Forwarding headers count only with `trustProxy`, and only on a connection from loopback
+ * or a private network, because any other peer could forge them. `X-Forwarded-Host` never counts: the proxy must pass
+ * `Host` through.
  */
 export function peerOf(request: IncomingMessage, trustProxy: boolean): Peer {
   const direct = plainAddress(request.socket.remoteAddress ?? '')
@@ -45,12 +45,12 @@ function isPrivate(address: string): boolean {
   return version !== 0 && privateNetworks.check(address, version === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** An IPv4 address that arrived over an IPv6 socket is written as IPv4. */
+/** Converts an IPv4 address that is mapped to IPv6 (`::ffff:`) to IPv4. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
 }
 
-/** One household owns a /64, so counting single IPv6 addresses would count nothing. */
+/** One household has a whole /64, so limits on single IPv6 addresses would limit nothing. */
 function limitKey(address: string): string {
   if (isIP(address) !== 6) return address
   const [left = '', right] = address.split('::')

@@ -13,13 +13,13 @@ export function sendResponse(reply: FastifyReply, { status, headers, body }: Res
     .send(body ?? undefined)
 }
 
-/** An error in the form of REST. What Fastify itself throws gets one of our codes, and its words stay inside. */
+/** Sends an error as a problem document. An error of Fastify gets a public code, and its message is not sent. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   reply.header('cache-control', 'no-store')
   return sendResponse(reply, problemResponse(toShellError(error), reply.request.id))
 }
 
-/** An expectation that we do not know is refused in the form of every error; Node's own refusal has no body. */
+/** Refuses an unknown `Expect` header with a problem document. Node's own refusal has no body. */
 export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
   const requestId = randomUUID()
   const error = new AppError('invalid_input', { detail: 'Only the expectation 100-continue is known.' })
@@ -36,7 +36,7 @@ export function answerExpectation(_request: IncomingMessage, response: ServerRes
   response.end(body)
 }
 
-/** Fastify's own errors carry a status; everything else goes the way of a failed call. */
+/** Converts an error of Fastify by its status, and every other error like that of a failed call. */
 export function toShellError(error: unknown): AppError {
   if (!(error instanceof Error) || !('statusCode' in error)) return toCallError(error)
   switch (error.statusCode) {

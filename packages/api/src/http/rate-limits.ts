@@ -5,11 +5,11 @@ import { TokenBuckets } from './token-buckets.ts'
 export type Limited = 'signIn' | 'send' | 'connect'
 
 export type RateLimits = {
-  /** Throws `rate_limited` when the key has used up its share of the thing. */
+  /** Takes one token of the key. Throws `rate_limited`, with the time to wait, when it has none. */
   take(thing: Limited, key: string): void
-  /** May this user have another socket? */
+  /** Reports whether the user may have another socket. */
   hasSeat(userId: number): boolean
-  /** Takes a place for a socket of this user, to be given back. Throws `rate_limited` when there is none. */
+  /** Counts a socket of the user until `giveSeat`. Throws `rate_limited` when the user has too many. */
   takeSeat(userId: number): void
   giveSeat(userId: number): void
 }

@@ -11,7 +11,7 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
     body: JSON.stringify(body),
   })
 
-/** Statuses of so many calls, and the last refusal. */
+/** Runs `count` calls at once. Returns their statuses and the last 429 response. */
 async function repeat(
   count: number,
   run: (nth: number) => Promise<Response>,
@@ -20,7 +20,7 @@ async function repeat(
   return { statuses: answers.map(({ status }) => status), refused: answers.findLast(({ status }) => status === 429) }
 }
 
-test('[HTTP-7] sign-ins above their rate are refused by address, whatever a header says, and before anything is read', async () => {
+test('[HTTP-7] sign-ins above the rate of their address are 429, whatever their forwarding headers', async () => {
   await using server = await startTestServer({ rateLimits: true, trustProxy: false })
   const { statuses, refused } = await repeat(signInRate.burst + 40, (nth) =>
     post(
@@ -40,7 +40,7 @@ test('[HTTP-7] sign-ins above their rate are refused by address, whatever a head
   ])
 })
 
-test('[HTTP-7] behind a trusted proxy each client has a rate of its own', async () => {
+test('[HTTP-7] behind a trusted proxy each forwarded address has its own rate', async () => {
   await using server = await startTestServer({ rateLimits: true, trustProxy: true })
   const { statuses } = await repeat(signInRate.burst + 40, (nth) =>
     post(`${server.url}/api/users/login`, {}, { 'x-forwarded-for': `6.6.6.6, 203.0.113.${nth}` }),
@@ -48,17 +48,17 @@ test('[HTTP-7] behind a trusted proxy each client has a rate of its own', async 
   expect(new Set(statuses)).toEqual(new Set([400]))
 })
 
-test('[HTTP-7] sends above their rate are refused, over REST and over the socket, and another user is not', async () => {
+test('[HTTP-7] sends above the rate are refused by REST and by socket, and another user is not affected', async () => {
   await using server = await startTestServer({ rateLimits: true })
   const [me, other] = await Promise.all([signInByRest(server.url, 'operator'), signInByRest(server.url, 'operator')])
   const send = (token: string) =>
     post(`${server.url}/api/chats/1/messages`, { text: 'x', clientMsgId: 'x' }, { authorization: `Bearer ${token}` })
-  // Many more than the burst: on a busy machine the bucket fills while the calls are still coming in.
+  // Many more than the burst, because the bucket refills while the calls arrive on a busy machine.
   const { statuses, refused } = await repeat(sendRate.burst * 3, () => send(me.token))
   expect(new Set(statuses)).toEqual(new Set([404, 429]))
   expect(refused?.headers.get('retry-after')).toBe('1')
   expect((await send(other.token)).status).toBe(404)
-  // An edit is as much work as a send, and counts as one.
+  // An edit or retraction costs as much as a send, so it counts against the same rate.
   const retractions = await repeat(sendRate.burst * 3, () => {
     return post(`${server.url}/api/chats/1/messages/1/retract`, {}, { authorization: `Bearer ${me.token}` })
   })
@@ -72,10 +72,10 @@ test('[HTTP-7] sends above their rate are refused, over REST and over the socket
   await socket.frame((frame) => JSON.stringify(frame).includes('"rate_limited"'))
 })
 
-test('[HTTP-7] new connections above their rate are refused before they open', async () => {
+test('[HTTP-7] upgrades above the rate of connections are refused with 429', async () => {
   await using server = await startTestServer({ rateLimits: true })
   const attempts: Refusal[] = []
-  // Many more than the burst: the bucket fills while they come in.
+  // Many more than the burst, because the bucket refills while they arrive.
   while (attempts.length < connectRate.burst * 4 && !attempts.some(({ status }) => status === 429)) {
     attempts.push(...(await Promise.all(Array.from({ length: 200 }, () => tryUpgrade(server.wsUrl)))))
   }

@@ -5,7 +5,9 @@ import { type ProblemStatus, problemResponse } from '../rest/rest-response.ts'
 
 export type RawAnswer = { requestId: string; as?: ProblemStatus }
 
-/** A whole HTTP answer written by hand, and the end of the connection: for what never became a request. Returns the status. */
+/**
+ * Writes a whole HTTP response to the connection and closes it, for what never became a request. Returns the status.
+ */
 export function answerRaw(socket: Duplex, error: AppError, { requestId, as }: RawAnswer): number {
   const { status, headers, body } = problemResponse(error, requestId, as)
   const lines = [
@@ -18,7 +20,7 @@ export function answerRaw(socket: Duplex, error: AppError, { requestId, as }: Ra
       .filter(([name]) => name !== 'connection')
       .map(([name, value]) => `${name}: ${value}`),
   ]
-  // Node has taken its own listener off: without one, a peer that is gone already would end the process.
+  // Node has removed its own listener. Without one, the error of a peer that is gone would end the process.
   socket.on('error', () => socket.destroy())
   socket.once('finish', () => socket.destroy())
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`)

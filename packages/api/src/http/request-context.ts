@@ -19,7 +19,7 @@ export type Exchange = { request: IncomingMessage; response: ServerResponse; req
 
 const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** The context of one HTTP request, for REST and for tRPC. */
+/** Creates the context of one HTTP request, for REST and for tRPC. */
 export function createRequestContext(options: ContextOptions, exchange: Exchange): RequestContext {
   const { request, response, requestId, via } = exchange
   const rule = { publicUrl: options.publicUrl, allowedOrigins: options.allowedOrigins }
@@ -27,7 +27,7 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   const meant = readMeant(request, streamParams(exchange))
   const credential = readCredential(request.headers, meant)
   const changes = !readingMethods.has(request.method ?? 'GET')
-  // Over plain HTTP a browser drops a `Secure` cookie without a word.
+  // Over plain HTTP a browser silently drops a `Secure` cookie.
   const secure = isHttps(peer, options.publicUrl)
   const token = 'token' in credential ? credential.token : null
   return {
@@ -44,7 +44,7 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
       check(rule, peer, request)
     },
     limit(kind) {
-      // The rate is asked before the session, so a token stands for its user here.
+      // The rate is checked before the session, so the key is the token and not the user.
       if (kind === 'login') options.limits.take('signIn', peer.address)
       else options.limits.take('send', token ?? peer.address)
     },
@@ -66,7 +66,7 @@ function addCookies(response: ServerResponse, cookies: string[]): void {
   for (const cookie of cookies) response.appendHeader('set-cookie', cookie)
 }
 
-/** An `EventSource` sends no headers of ours, so a stream may say whom it means in the address, as a socket does. */
+/** An `EventSource` cannot set headers, so a stream may select its session by URL parameters, as a socket does. */
 function streamParams({ request, via }: Exchange): URLSearchParams | undefined {
   if (via !== 'http') return undefined
   const [, query = ''] = (request.url ?? '').split('?', 2)

@@ -15,7 +15,7 @@ afterAll(() => server.close())
 
 type Answer = { status: number; head: string; body: string }
 
-/** What is answered to bytes written by hand. The lines lack their ends only. */
+/** Returns the response to a request written by hand. `lines` are its lines without CRLF. */
 async function ask(lines: string[], body = ''): Promise<Answer> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   let answer = ''
@@ -38,7 +38,7 @@ function isWhole(answer: string, isHead: boolean): boolean {
 const host = 'Host: localhost'
 const close = 'Connection: close'
 
-test.each(['/healthz', '/readyz'])('[HTTP-11] %s answers under any Host and without one', async (path) => {
+test.each(['/healthz', '/readyz'])('[HTTP-11] %s is 200 with any Host and without one', async (path) => {
   for (const lines of [
     [`GET ${path} HTTP/1.1`, 'Host: 10.244.1.7:9000', close],
     [`GET ${path} HTTP/1.1`, 'Host: evil.example', close],
@@ -52,7 +52,7 @@ test.each(['/healthz', '/readyz'])('[HTTP-11] %s answers under any Host and with
     expect([lines, (await ask(lines)).status]).toEqual([lines, 200])
 })
 
-test('[HTTP-11] nothing else answers without a Host', async () => {
+test('[HTTP-11] other paths without a Host are 400 in HTTP/1.1 and 403 in HTTP/1.0', async () => {
   for (const path of ['/', '/api/users/me', '/trpc/users.me', '/healthz/x', '/nope']) {
     const [http11, http10] = [await ask([`GET ${path} HTTP/1.1`, close]), await ask([`GET ${path} HTTP/1.0`])]
     expect([path, http11.status, http10.status]).toEqual([path, 400, 403])
@@ -76,7 +76,7 @@ test('[HTTP-12] a target in absolute form is served as its path', async () => {
   expect((await ask(['GET http://localhost/nope HTTP/1.1', host, close])).status).toBe(404)
 })
 
-test('[HTTP-12] of an absolute target the host counts, and not the header', async () => {
+test('[HTTP-12] the host of an absolute target counts instead of the Host header', async () => {
   const foreign = [
     'http://evil.example/api/users/me',
     'http://localhost@evil.example/api/users/me',
@@ -88,7 +88,7 @@ test('[HTTP-12] of an absolute target the host counts, and not the header', asyn
   expect(own.status).toBe(401)
 })
 
-test.each(['/healthz', '/api/users/me', '/', '/nope'])('[HTTP-12] two Host lines at %s are 400', async (path) => {
+test.each(['/healthz', '/api/users/me', '/', '/nope'])('[HTTP-12] two Host headers at %s are 400', async (path) => {
   for (const second of ['Host: localhost', 'host: evil.example']) {
     const { status, head, body } = await ask([`GET ${path} HTTP/1.1`, host, second, close])
     expect([status, JSON.parse(body).code]).toEqual([400, 'invalid_input'])
@@ -105,7 +105,7 @@ test.each([
   ['GET', '/', 404],
   ['DELETE', '/healthz', 405],
   ['GET', '/nope', 404],
-])('[HTTP-13] an offer of HTTP/2 with %s %s is ignored', async (method, path, status) => {
+])('[HTTP-13] %s %s ignores an Upgrade to another protocol', async (method, path, status) => {
   for (const offer of [
     h2c,
     ['Connection: Upgrade', 'Upgrade: TLS/1.0'],
@@ -116,7 +116,7 @@ test.each([
   }
 })
 
-test('[HTTP-13] a body behind an offer of HTTP/2 is read', async () => {
+test('[HTTP-13] the body of a request with an Upgrade to HTTP/2 is read', async () => {
   const body = JSON.stringify({ email: 'java@example.test', name: 'Java', role: 'client' })
   const headers = [host, ...h2c, 'Content-Type: application/json', `Content-Length: ${body.length}`]
   for (const path of ['/api/users/login', '/trpc/users.login']) {
@@ -126,14 +126,14 @@ test('[HTTP-13] a body behind an offer of HTTP/2 is read', async () => {
   }
 })
 
-test('[HTTP-14] headers that are too large are 431, and the answer names cookies', async () => {
+test('[HTTP-14] headers that are too large are 431, and the detail names cookies', async () => {
   const { status, head, body } = await ask(['GET / HTTP/1.1', host, `Cookie: other=${'x'.repeat(20_000)}`])
   expect([status, head.includes('application/problem+json')]).toEqual([431, true])
   expect(JSON.parse(body)).toMatchObject({ code: 'too_large', status: 431, detail: expect.stringContaining('cookies') })
   expect((await ask(['GET /healthz HTTP/1.1', host, `Cookie: other=${'x'.repeat(12_000)}`, close])).status).toBe(200)
 })
 
-test('[HTTP-14] an unknown expectation is 417 in the form of every error, 100-continue is met', async () => {
+test('[HTTP-14] an unknown Expect is 417 with a problem document, and 100-continue gets 100', async () => {
   const { status, head, body } = await ask(['GET /healthz HTTP/1.1', host, 'Expect: x'])
   expect([status, JSON.parse(body).status]).toEqual([417, 417])
   expect(head).toMatch(
@@ -152,21 +152,21 @@ const upgrade = (target: string, ...more: string[]) =>
   ask([`GET ${target} HTTP/1.1`, host, ...handshake, `Authorization: Bearer ${token}`, ...more])
 
 test.each(['/\\evil.test', '/\\[', '/[', '/%', '/trpc\\', '/./', '/x/..', '//', '*', '/trpc#x', '/%74rpc'])(
-  '[SOCK-1] an upgrade at %s is refused, and is no failure of ours',
+  '[SOCK-1] an upgrade at %s is refused with 400 or 404',
   async (target) => {
     const { status } = await upgrade(target)
     expect([400, 404]).toContain(status)
   },
 )
 
-test('[SOCK-1] an absolute target opens the socket under our own name only', async () => {
+test('[SOCK-1] an absolute target opens the socket only with an own host', async () => {
   expect((await upgrade('http://localhost/trpc?x=1')).status).toBe(101)
   expect((await upgrade('ws://127.0.0.1')).status).toBe(101)
   expect((await upgrade('http://169.254.169.254/')).status).toBe(403)
   expect((await upgrade('/', 'Host: localhost')).status).toBe(400)
 })
 
-test('[SOCK-16] the socket chooses no subprotocol', async () => {
+test('[SOCK-16] an upgrade that offers subprotocols opens a socket without one', async () => {
   const { status, head } = await upgrade('/', 'Sec-WebSocket-Protocol: graphql-ws, trpc')
   expect(status).toBe(101)
   expect(head).not.toContain('sec-websocket-protocol')

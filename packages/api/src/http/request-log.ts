@@ -2,8 +2,8 @@ import type { Log } from '@deskbell/core/context'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * One line per request: the route's pattern instead of the address, and no headers and no bodies,
- * so that neither a token nor a message can get in.
+ * Logs one line for each request. It has the pattern of the route instead of the URL, no headers and no body, so that
+ * no token and no message text can reach the log.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
   app.addHook('onResponse', async (request, reply) => {

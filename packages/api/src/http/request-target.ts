@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 const absoluteForm = /^(?:https?|wss?):\/\/([^/?#]*)([^#]*)/i
 
 /**
- * Brings a target in absolute form (`GET http://host/path`) to its path, and returns the path. The host of the target
- * replaces the `Host` header, as RFC 9112 3.2.2 demands, so that the host rule judges the name that was asked for.
+ * Replaces a target in absolute form (`GET http://host/path`) with its path, and returns the path. The host of the
+ * target replaces the `Host` header, as RFC 9112 3.2.2 requires, so that the host rule checks the requested host.
  */
 export function toOriginForm(request: IncomingMessage): string {
   const target = request.url ?? ''
@@ -15,7 +15,7 @@ export function toOriginForm(request: IncomingMessage): string {
   return request.url
 }
 
-/** An `Upgrade` to anything but the socket is an offer that is not taken: the request is answered as if it had none. */
+/** Reports whether the request asks for a WebSocket. Any other `Upgrade` header is ignored. */
 export function asksForSocket(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === 'websocket'
 }

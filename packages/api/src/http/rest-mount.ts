@@ -10,8 +10,8 @@ export type ContextOf = (request: FastifyRequest, reply: FastifyReply, via: Requ
 export type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 /**
- * Everything below `/api` goes to the REST handler as it came: it reads the body itself, and only when it needs it,
- * so that its order of checks holds. Returns the handler for methods that Fastify does not route.
+ * Passes every request below `/api` to the REST handler unparsed. The handler reads the body itself, only when it needs
+ * it, so that its order of checks holds. Returns the handler, for methods that Fastify does not route.
  */
 export function mountRest(app: FastifyInstance, contextOf: ContextOf): Answer {
   const rest = createRestHandler({ router: appRouter })
@@ -50,7 +50,7 @@ function splitOnce(text: string, separator: string): string[] {
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** At most `bytesMax` bytes; null when there are more. The stream is left open, or no answer could be sent. */
+/** Reads at most `bytesMax` bytes; null when there are more. Leaves the stream open, so that a response can be sent. */
 function readBody(body: IncomingMessage, bytesMax: number): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -70,7 +70,7 @@ function readBody(body: IncomingMessage, bytesMax: number): Promise<Uint8Array |
 
 const finishMs = 1_000
 
-/** A sender that is cut off in mid-body sees a reset in place of our answer, so it gets a moment to finish. */
+/** A sender that is cut off within its body sees a reset instead of the response, so it gets a second to finish. */
 async function letFinish(body: IncomingMessage): Promise<void> {
   if (body.readableEnded) return
   body.resume()

@@ -1,6 +1,6 @@
 import type { Peer } from './peer.ts'
 
-/** For everything we answer. Over plain HTTP there is no HSTS: it would lock people out of a server without TLS. */
+/** Headers of every response. HSTS is not among them: it would make a server without TLS unreachable. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -9,15 +9,15 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 }
 
 /**
- * Browsers take this one from a trustworthy origin only, which is HTTPS or this machine, and elsewhere print a warning
- * at each load.
+ * Browsers accept this header only from a trustworthy origin, which is HTTPS or loopback. Elsewhere they log a warning
+ * at each load, so it is left out.
  */
 export function openerPolicy(peer: Peer, publicUrl: string | undefined): Record<string, string> {
   const isTrustworthy = isHttps(peer, publicUrl) || isLoopbackHost(peer.host)
   return isTrustworthy ? { 'cross-origin-opener-policy': 'same-origin' } : {}
 }
 
-/** Did the browser come over HTTPS, as far as we can know? A proxy may not say so, and then `PUBLIC_URL` does. */
+/** Reports whether the browser uses HTTPS: by the header of a trusted proxy, or by `PUBLIC_URL`. */
 export function isHttps(peer: Peer, publicUrl: string | undefined): boolean {
   return peer.protocol === 'https' || (publicUrl?.startsWith('https:') ?? false)
 }
@@ -26,13 +26,16 @@ function isLoopbackHost(host: string): boolean {
   return /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host)
 }
 
-/** What is not a page may load nothing and stand in no frame. */
+/** The policy of everything that is not a page: it may load nothing, and no frame may contain it. */
 export const closedPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-/** The worker that keeps the shell of the pages fetches from here, and from nowhere else. */
+/** The policy of the service worker: it may fetch the shell of the pages, only from this origin. */
 export const workerPolicy = `${closedPolicy}; connect-src 'self'`
 
-/** Only our own files, the scripts written into the page, and our own socket: Safari does not count it as `'self'`. */
+/**
+ * The policy of a page: own files, its inline scripts, and the own socket, which is listed because Safari does not
+ * count it as `'self'`.
+ */
 export function pagePolicy(peer: Peer, scriptHashes: readonly string[]): string {
   const host = /^[\w.:[\]-]+$/.test(peer.host) ? ` ws://${peer.host} wss://${peer.host}` : ''
   return [

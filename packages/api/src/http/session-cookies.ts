@@ -4,14 +4,14 @@ export function sessionCookieName(role: Role): string {
   return `deskbell_${role}`
 }
 
-/** The cookies of a new session: the token, hidden from scripts, and beside it the user's id for the pages. */
+/** Returns the cookies of a new session: the token, which scripts cannot read, and the user's id for the pages. */
 export function sessionCookieHeaders({ user, token, expiresAt }: LoginOutput, secure: boolean): string[] {
   const tail = attributes(new Date(expiresAt), secure)
   const name = sessionCookieName(user.role)
   return [`${name}=${token}; ${tail}; HttpOnly`, `${name}_id=${user.id}; ${tail}`]
 }
 
-/** Both cookies of a role, ended. */
+/** Returns headers that delete both cookies of a role. */
 export function endedCookieHeaders(role: Role, secure: boolean): string[] {
   const tail = attributes(new Date(0), secure)
   const name = sessionCookieName(role)

@@ -32,7 +32,7 @@ const signIn = (role: Role) => ({ email: `${role}-cookie@example.test`, name: 'A
 
 describe('the cookies', () => {
   test.each(['/api/users/login', '/trpc/users.login'])(
-    '[AUTH-13] signing in at %s sets the hidden token and the readable id',
+    '[AUTH-13] a sign-in at %s sets the token with HttpOnly, and the user id without',
     async (path) => {
       const answer = await call(path, { method: 'POST', body: signIn('client') })
       expect(answer.status).toBe(200)
@@ -43,7 +43,7 @@ describe('the cookies', () => {
     },
   )
 
-  test('[AUTH-13] over https the cookies are Secure', async () => {
+  test('[AUTH-13] with a PUBLIC_URL of https the cookies are Secure', async () => {
     await using secure = await startTestServer({
       connectionString: server.connectionString,
       publicUrl: 'https://desk.example',
@@ -52,7 +52,7 @@ describe('the cookies', () => {
     expect(answer.headers.getSetCookie().every((cookie) => cookie.includes('; Secure'))).toBe(true)
   })
 
-  test('[AUTH-13] [AUTH-16] signing out ends both cookies of this role, and the other role stays', async () => {
+  test('[AUTH-13] [AUTH-16] a sign-out deletes the cookies of its role, and no others', async () => {
     const own = await signInByRest(server.url, 'client')
     const headers = { cookie: cookies(own, operator), 'deskbell-role': 'client', origin: server.url }
     const answer = await call('/api/users/logout', { method: 'POST', headers })
@@ -66,17 +66,17 @@ describe('the cookies', () => {
   })
 })
 
-describe('which session is meant', () => {
+describe('the session of a request', () => {
   const roleOf = async (headers: Record<string, string>) =>
     /"role":"(\w+)"/.exec((await call('/api/users/me', { headers })).text)?.[1]
 
-  test('[AUTH-7] a lone cookie needs no name, of two the header names one', async () => {
+  test('[AUTH-7] is that of the only cookie; with two cookies deskbell-role selects one', async () => {
     expect(await roleOf({ cookie: cookies(client) })).toBe('client')
     expect(await roleOf({ cookie: cookies(client, operator), 'deskbell-role': 'operator' })).toBe('operator')
     expect(await roleOf({ cookie: cookies(client, operator), 'deskbell-role': 'client' })).toBe('client')
   })
 
-  test('[AUTH-14] two cookies without a name, or the name of a missing one, are unauthenticated', async () => {
+  test('[AUTH-14] is missing (401) with two cookies and no role, and with a role without a cookie', async () => {
     for (const headers of [
       { cookie: cookies(client, operator) },
       { cookie: cookies(client), 'deskbell-role': 'operator' },
@@ -84,14 +84,14 @@ describe('which session is meant', () => {
       expect((await call('/api/users/me', { headers })).status).toBe(401)
   })
 
-  test('[AUTH-8] with a bearer the cookies are ignored', async () => {
+  test('[AUTH-8] is that of the bearer token; cookies are ignored, also when the token is invalid', async () => {
     expect(await roleOf({ cookie: cookies(client), authorization: `Bearer ${operator.token}` })).toBe('operator')
     const wrong = { cookie: cookies(client), authorization: 'Bearer wrong', origin: server.url }
     expect((await call('/api/users/me', { headers: wrong })).status).toBe(401)
   })
 })
 
-describe('foreign pages', () => {
+describe('the origin of a request', () => {
   const foreign = ['https://evil.example', 'null', 'http://127.0.0.1', 'http://127.0.0.1:1']
   const createChat = (headers: Record<string, string>) => call('/api/chats', { method: 'POST', headers })
   const createByTrpc = (headers: Record<string, string>) =>
@@ -106,12 +106,12 @@ describe('foreign pages', () => {
     expect(await countChats()).toBe(before)
   })
 
-  test('[AUTH-9] a change with the cookie and without an origin is forbidden, from the own page it is done', async () => {
+  test('[AUTH-9] a change with the cookie is forbidden without an origin, and runs with the own one', async () => {
     expect((await createChat({ cookie: cookies(client) })).status).toBe(403)
     expect((await createChat({ cookie: cookies(client), origin: server.url })).status).toBe(201)
   })
 
-  test('[AUTH-9] a bearer is fine without an origin, and reading with the cookie too', async () => {
+  test('[AUTH-9] a change with a bearer token and a read with the cookie need no origin', async () => {
     expect((await createChat({ authorization: `Bearer ${client.token}` })).status).toBe(201)
     expect((await call('/api/users/me', { headers: { cookie: cookies(client) } })).status).toBe(200)
   })
@@ -123,7 +123,7 @@ describe('foreign pages', () => {
     }
   })
 
-  test('[AUTH-9] ALLOWED_ORIGINS and PUBLIC_URL are own', async () => {
+  test('[AUTH-9] the origins of PUBLIC_URL and ALLOWED_ORIGINS are accepted, and no other', async () => {
     const options = {
       connectionString: server.connectionString,
       publicUrl: 'http://desk.example:8080',
@@ -137,7 +137,7 @@ describe('foreign pages', () => {
     expect((await change(other.url)).status).toBe(403)
   })
 
-  test('[AUTH-9] what a form can send changes nothing, and a GET never does', async () => {
+  test('[AUTH-9] a foreign form is refused, and a GET of a mutation is 405', async () => {
     const headers = { cookie: cookies(client), origin: 'https://evil.example' }
     const before = await countChats()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
@@ -156,14 +156,14 @@ describe('foreign pages', () => {
     expect((await call('/api/users/me', { headers })).status).toBe(200)
   })
 
-  test('[AUTH-9] an identity that a proxy would set is ignored', async () => {
+  test('[AUTH-9] user headers of a proxy do not authenticate', async () => {
     for (const name of ['x-remote-user', 'x-forwarded-user', 'remote-user'])
       expect((await call('/api/users/me', { headers: { [name]: client.user.email } })).status).toBe(401)
   })
 })
 
 describe('tRPC over HTTP', () => {
-  test('[SOCK-4] a batch over 20 is refused', async () => {
+  test('[SOCK-4] refuses a batch of more than 20 calls with 400', async () => {
     const paths = Array.from({ length: 21 }, () => 'users.me').join(',')
     const answer = await call(`/trpc/${paths}?batch=1&input={}`, {
       headers: { authorization: `Bearer ${client.token}` },
@@ -181,7 +181,7 @@ async function countChats(): Promise<number> {
   return rows[0]?.count ?? -1
 }
 
-describe('the user that a caller means', () => {
+describe('the user that a request means', () => {
   const bearer = () => ({ authorization: `Bearer ${client.token}` })
 
   test.each(['/api/users/me', '/trpc/users.me'])('[AUTH-20] %s refuses the session of another', async (path) => {
@@ -191,12 +191,12 @@ describe('the user that a caller means', () => {
     expect([refused.status, refused.text]).toEqual([401, expect.stringContaining('"unauthenticated"')])
   })
 
-  test('[AUTH-20] a stream names it in its address, where a browser sends no headers of ours', async () => {
+  test('[AUTH-20] a stream refuses the session of another user than ?user= with 401', async () => {
     const path = `/trpc/inbox.events?input={}&user=${operator.user.id}`
     expect((await call(path, { headers: bearer() })).status).toBe(401)
   })
 
-  test('[AUTH-20] what somebody wrote is not stored in the name of who signed in beside', async () => {
+  test('[AUTH-20] a change with the session of another user is refused and not stored', async () => {
     const headers = { cookie: cookies(client), origin: server.url, 'deskbell-user': String(operator.user.id) }
     const stored = async () => (await server.db.pool.query('select count(*) from chats')).rows
     const before = await stored()

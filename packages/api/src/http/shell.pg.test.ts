@@ -39,7 +39,7 @@ afterAll(async () => {
 
 type RawAnswer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
-/** Without the comforts of `fetch`: a `Host` of one's own, and the body as it came over the wire. */
+/** Unlike `fetch`, allows any `Host` and path, and returns the body without decompression. */
 function raw(
   path: string,
   options: { method?: string; headers?: Record<string, string>; body?: string; url?: string } = {},
@@ -66,7 +66,7 @@ const acceptHtml = { accept: 'text/html,*/*;q=0.8' }
 
 describe('pages', () => {
   test.each(['/', '/login', '/login-operator', '/chats/7', '/chats/any', '/?x=1'])(
-    '[HTTP-3] GET %s is the app, 200',
+    '[HTTP-3] GET %s returns the app with 200',
     async (path) => {
       const { status, headers, body } = await raw(path, { headers: acceptHtml })
       expect(status).toBe(200)
@@ -83,7 +83,7 @@ describe('pages', () => {
     ['/chats/2/', '/chats/2'],
     ['/%6Cogin', '/login'],
     ['//', '/'],
-  ])('[HTTP-15] %s leads to %s', async (path, canonical) => {
+  ])('[HTTP-15] GET and HEAD %s redirect to %s', async (path, canonical) => {
     for (const method of ['GET', 'HEAD']) {
       const { status, headers } = await raw(path, { method, headers: acceptHtml })
       expect([status, headers['location']]).toEqual([308, canonical])
@@ -91,7 +91,7 @@ describe('pages', () => {
     expect((await raw(path, { method: 'POST' })).status).not.toBe(308)
   })
 
-  test('[HTTP-16] plain HTTP outside of this machine gets no header that only works on a trustworthy origin', async () => {
+  test('[HTTP-16] Cross-Origin-Opener-Policy is sent only over HTTPS and on loopback', async () => {
     const publicUrl = 'http://chat.lan'
     await using lan = await startTestServer({ pagesDir, publicUrl, trustProxy: true })
     const policyOf = async (more: Record<string, string>) => {
@@ -103,7 +103,7 @@ describe('pages', () => {
     expect(await policyOf({ host: 'localhost:8080' })).toBe('same-origin')
   })
 
-  test('[AUTH-17] without PUBLIC_URL the session cookie is Secure where the proxy says HTTPS, and not over plain HTTP', async () => {
+  test('[AUTH-17] without PUBLIC_URL the session cookies are Secure only when the proxy reports HTTPS', async () => {
     await using lan = await startTestServer({ trustProxy: true })
     const body = JSON.stringify({ email: 'a@example.test', name: 'A', role: 'client' })
     const cookiesFor = async (more: Record<string, string>) => {
@@ -115,19 +115,19 @@ describe('pages', () => {
     expect(await cookiesFor({ 'x-forwarded-proto': 'https' })).toEqual([true, true])
   })
 
-  test('[HTTP-3] a page that has a file of its own is sent as that file', async () => {
+  test('[HTTP-3] /login returns login.html, and a path without its own file returns index.html', async () => {
     expect(String((await raw('/login', { headers: acceptHtml })).body)).toContain('<h1>Sign in</h1>')
     expect(String((await raw('/login-operator', { headers: acceptHtml })).body)).not.toContain('<h1>')
   })
 
-  test('[HTTP-1] the worker of the pages may fetch from its own origin, and is asked for anew each time', async () => {
+  test('[HTTP-1] the service worker may fetch from its own origin, and is not cached', async () => {
     const { headers } = await raw('/sw.js')
     expect(headers['content-security-policy']).toContain("connect-src 'self'")
     expect(headers['cache-control']).toBe('no-cache')
   })
 
   test.each(['/nope', '/chats', '/chats/1/2', '/nope/', '/%2e%2e/', '//evil.test/', '/assets/../../etc/passwd'])(
-    '[HTTP-3] GET %s is 404, with the page that says so',
+    '[HTTP-3] GET %s returns the app with 404',
     async (path) => {
       const { status, headers, body } = await raw(path, { headers: acceptHtml })
       expect(status).toBe(404)
@@ -144,7 +144,7 @@ describe('pages', () => {
     ['PUT', '/nope'],
     ['PROPFIND', '/nope'],
     ['PUT', '/:x('],
-  ])('[HTTP-3] %s %s is 404 in the form of an API', async (method, path) => {
+  ])('[HTTP-3] %s %s is 404 with a problem document', async (method, path) => {
     const { status, headers, body } = await raw(path, { method, headers: { accept: '*/*' } })
     expect(status).toBe(404)
     expect(headers['content-type']).toContain('application/problem+json')
@@ -160,26 +160,26 @@ describe('pages', () => {
     ['PUT', '/readyz', 'GET, HEAD'],
     ['PUT', '/trpc/users.me', 'GET, HEAD, POST'],
     ['QUERY', '/api/chats', 'GET, HEAD, POST'],
-  ])('[HTTP-9] %s %s is method_not_allowed, with what is allowed', async (method, path, allow) => {
+  ])('[HTTP-9] %s %s is 405 with the allowed methods', async (method, path, allow) => {
     const { status, headers, body } = await raw(path, { method })
     expect([status, headers['allow']]).toEqual([405, allow])
     expect(JSON.parse(String(body))).toMatchObject({ code: 'method_not_allowed', requestId: headers['x-request-id'] })
   })
 
-  test.each(['/nope', '/login'])('[HTTP-9] a body sent to %s is not looked at', async (path) => {
+  test.each(['/nope', '/login'])('[HTTP-9] POST %s is 404 or 405, whatever its body', async (path) => {
     for (const type of ['application/json', 'image/png']) {
       const { status } = await raw(path, { method: 'POST', headers: { 'content-type': type }, body: '{' })
       expect(status).toBe(path === '/nope' ? 404 : 405)
     }
   })
 
-  test('[HTTP-3] HEAD goes with GET', async () => {
+  test('[HTTP-3] HEAD of a page returns the headers of GET without a body', async () => {
     const { status, headers, body } = await raw('/login', { method: 'HEAD', headers: acceptHtml })
     expect([status, body.length]).toEqual([200, 0])
     expect(headers['content-length']).toBe(String(Buffer.byteLength((await raw('/login')).body)))
   })
 
-  test('[HTTP-1] pages carry a strict policy that lets their own inline script run, and the auth mode', async () => {
+  test('[HTTP-1] a page has the auth mode, and a strict policy that allows its script and socket', async () => {
     const { headers, body } = await raw('/', { headers: acceptHtml })
     const policy = String(headers['content-security-policy'])
     const hash = createHash('sha256').update(theme).digest('base64')
@@ -198,13 +198,13 @@ describe('pages', () => {
     expect(String(body)).toContain('<meta name="deskbell-auth-mode" content="open">')
   })
 
-  test('[WEB-31] a page is told what a client may do in a closed chat', async () => {
+  test('[WEB-31] a page has the setting of what a client may do in a closed chat', async () => {
     const { body } = await raw('/', { headers: acceptHtml })
     expect(String(body)).toContain('<meta name="deskbell-closed-chat" content="say">')
   })
 
   test.each(['/', '/nope', '/healthz', '/api/users/me', '/trpc/users.me', '/assets/app-1a2b.js', '/%zz'])(
-    '[HTTP-1] the answer at %s carries the security headers',
+    '[HTTP-1] the response at %s has the security headers',
     async (path) => {
       const { headers } = await raw(path)
       expect(headers).toMatchObject({
@@ -220,7 +220,7 @@ describe('pages', () => {
     },
   )
 
-  test('[HTTP-1] hashed files are kept for a year, others are asked for again', async () => {
+  test('[HTTP-1] hashed files are cached for a year, other files and pages are revalidated', async () => {
     expect((await raw('/assets/app-1a2b.js')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
     const icon = await raw('/favicon.svg')
     expect(icon.headers['cache-control']).toBe('no-cache')
@@ -232,7 +232,7 @@ describe('pages', () => {
     )
   })
 
-  test('[HTTP-2] files and pages come compressed to who can read that', async () => {
+  test('[HTTP-2] files and pages are compressed as Accept-Encoding allows', async () => {
     const br = await raw('/assets/app-1a2b.js', { headers: { 'accept-encoding': 'gzip, deflate, br' } })
     expect(br.headers['content-encoding']).toBe('br')
     expect(String(brotliDecompressSync(br.body))).toBe(code)
@@ -249,7 +249,7 @@ describe('pages', () => {
 })
 
 describe('requests', () => {
-  test('[HTTP-4] a request id of our own is in every answer and in the log; one from outside is not taken', async () => {
+  test('[HTTP-4] the response and the log have the request id of the server, not one of the client', async () => {
     const { headers } = await raw('/api/users/me', { headers: { 'x-request-id': 'forged' } })
     const id = String(headers['x-request-id'])
     expect(id).toMatch(/^[\da-f-]{36}$/)
@@ -279,7 +279,7 @@ describe('requests', () => {
     expect(lines.join('\n')).not.toContain(login.user.email)
   })
 
-  test('[HTTP-5] /healthz is 200 while the process lives, /readyz only while it can serve', async () => {
+  test('[HTTP-5] while the process cannot serve, /healthz is 200 and /readyz is 503', async () => {
     isReady = false
     const [live, ready] = [await raw('/healthz'), await raw('/readyz')]
     isReady = true
@@ -288,7 +288,7 @@ describe('requests', () => {
   })
 
   test.each(['evil.example', 'localhost.evil.example', 'localhost.'])(
-    '[AUTH-10] the host %j is refused everywhere',
+    '[AUTH-10] the host %j is refused with 403 at every path',
     async (host) => {
       for (const path of ['/', '/api/users/me', '/trpc/users.me', '/nope', '/login']) {
         const { status, body } = await raw(path, { headers: { host } })
@@ -299,19 +299,19 @@ describe('requests', () => {
   )
 
   test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:8080'])(
-    '[AUTH-10] the host %j is answered',
+    '[AUTH-10] the host %j is served',
     async (host) => {
       expect((await raw('/login', { headers: { host } })).status).toBe(200)
     },
   )
 
-  test('[AUTH-10] X-Forwarded-Host changes nothing', async () => {
+  test('[AUTH-10] a foreign host is refused with 403 also with an X-Forwarded-Host of localhost', async () => {
     expect((await raw('/login', { headers: { host: 'evil.example', 'x-forwarded-host': 'localhost' } })).status).toBe(
       403,
     )
   })
 
-  test('[REST-7] a body over 256 KiB gets its answer, by REST and by tRPC', async () => {
+  test('[REST-7] a body over 256 KiB gets a too_large response, by REST and by tRPC', async () => {
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ email: 'x'.repeat(300_000) })
     for (const path of ['/api/users/login', '/trpc/users.login']) {
@@ -320,7 +320,7 @@ describe('requests', () => {
     }
   })
 
-  test('[HTTP-8] without the pages role there are no pages, without the api role no API', async () => {
+  test('[HTTP-8] without the roles pages and api, their paths are 404 and /healthz is 200', async () => {
     await using bare = await startTestServer({ roles: { api: false, live: true, pages: false } })
     for (const path of ['/', '/login', '/api/users/me', '/trpc/users.me'])
       expect((await fetch(bare.url + path)).status).toBe(404)

@@ -13,15 +13,15 @@ import { asksForSocket, toOriginForm } from './request-target.ts'
 import { closedPolicy, openerPolicy, securityHeaders } from './security-headers.ts'
 
 const requestTimeoutMs = 30_000
-/** Longer than that of the proxy before us, which would else meet a connection that we are just closing. */
+/** Longer than that of a proxy in front, or the proxy could send a request on a connection that is being closed. */
 const keepAliveMs = 75_000
 
-/** Fastify with what every answer has: a request id of ours, the security headers, a log line, and errors in one form. */
+/** Creates Fastify with what every response needs: a request id, security headers, a log line, errors in one form. */
 export function createShell(options: HttpOptions): FastifyInstance {
   const { core, log } = options
   const app = fastify({
     logger: false,
-    // Ids from outside are not taken: they could be forged to mix up the log.
+    // Ids of clients are ignored: forged ones could make the log ambiguous.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: frameBytesMax,
@@ -31,18 +31,18 @@ export function createShell(options: HttpOptions): FastifyInstance {
     clientErrorHandler: answerClientError,
     rewriteUrl: toOriginForm,
     http: {
-      // Health checks may come without one; everybody else is refused below, in our own form.
+      // Health checks may lack the header. The hook below refuses other requests without it, as a problem document.
       requireHostHeader: false,
       shouldUpgradeCallback: asksForSocket,
     },
     schemaController: noSchemas,
     frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options), error),
   })
-  // No path takes it, and that is what is answered: Fastify would ask for its media type first.
+  // No path supports QUERY, so the response is 405 or 404. Without this, Fastify would check the media type first.
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply, options)
-    // Probes ask by address, or with no name at all.
+    // Health probes use an address as the host, or no host.
     if (isHealthPath(request.routeOptions.url)) assertOneHost(request.raw)
     else assertOwnHost({ publicUrl: undefined, ...options }, request.raw)
   })
@@ -60,7 +60,7 @@ const refuseSchema = () => {
   throw new Error('Routes have no JSON schemas: inputs and outputs are parsed by zod.')
 }
 
-/** Given none, Fastify loads two compilers of JSON schemas at its start, and a validator behind them. */
+/** Without these factories, Fastify loads two compilers of JSON schemas and their validator at the start. */
 const noSchemas = { compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema } }
 
 function stamped(reply: FastifyReply, { trustProxy, publicUrl }: HttpOptions): FastifyReply {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { TokenBuckets } from './token-buckets.ts'
 
-test('[HTTP-7] a bucket lets a burst through, then says how long to wait, and fills again', () => {
+test('[HTTP-7] a bucket allows a burst, then returns the time to wait, and refills per key', () => {
   let now = 0
   const buckets = new TokenBuckets({ perSecond: 2, burst: 3 }, () => now)
   expect([1, 2, 3].map(() => buckets.take('a'))).toEqual([0, 0, 0])
@@ -14,7 +14,7 @@ test('[HTTP-7] a bucket lets a burst through, then says how long to wait, and fi
   expect(buckets.take('a')).toBe(500)
 })
 
-test('[HTTP-7] the buckets are bounded: many keys forget the one unused for the longest', () => {
+test('[HTTP-7] above 20 000 keys the least recently used one is evicted', () => {
   const buckets = new TokenBuckets({ perSecond: 1, burst: 1 }, () => 0)
   buckets.take('first')
   buckets.take('kept')

@@ -1,12 +1,12 @@
-/** `perSecond` in the long run, and up to `burst` at once. */
+/** Allows `perSecond` on average, and up to `burst` at once. */
 export type Rate = { perSecond: number; burst: number }
 
 type Bucket = { tokens: number; at: number }
 
-/** Keys kept at most; the one unused for the longest is forgotten first. */
+/** Maximum number of keys. The least recently used one is evicted first. */
 const keysMax = 20_000
 
-/** Token buckets by key, in memory and bounded: a forgotten key starts full again. */
+/** Token buckets by key, in memory. Their number is limited; an evicted key starts with a full bucket again. */
 export class TokenBuckets {
   readonly #rate: Rate
   readonly #now: () => number
@@ -17,7 +17,7 @@ export class TokenBuckets {
     this.#now = now
   }
 
-  /** Takes one token. Returns 0, or the milliseconds until there is one. */
+  /** Takes one token and returns 0. Without a token, returns the milliseconds until there is one. */
   take(key: string): number {
     const { perSecond, burst } = this.#rate
     const now = this.#now()

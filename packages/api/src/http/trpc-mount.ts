@@ -13,15 +13,15 @@ import type { ContextOf } from './rest-mount.ts'
 const pathSchema = z.object({ '*': z.string() })
 
 /**
- * tRPC over HTTP, streams as server-sent events. Bodies are JSON, so a form of a foreign page never gets this far;
- * a `GET` is only ever a query or a stream.
+ * Serves tRPC over HTTP, with streams as server-sent events. Only JSON bodies are accepted, so a form of a foreign page
+ * is refused. A `GET` can only be a query or a stream.
  */
 export function mountTrpc(app: FastifyInstance, contextOf: ContextOf, streams: HttpStreams): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     // tRPC parses the text itself.
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-    // A wildcard, because the names of a batch stand in one segment that may be long.
+    // A wildcard instead of a parameter, because the names of a batch are one segment that may be long.
     scope.route({
       method: ['GET', 'HEAD', 'POST'],
       url: '/trpc/*',
@@ -38,17 +38,17 @@ export function mountTrpc(app: FastifyInstance, contextOf: ContextOf, streams: H
   })
 }
 
-/** What tRPC would take otherwise than REST does. */
+/** Changes requests that tRPC would treat differently from REST. */
 function prepare({ raw, headers }: FastifyRequest): void {
-  // A `HEAD` goes with `GET`: Node leaves the body out.
+  // A `HEAD` is handled as `GET`: Node leaves out the body.
   if (raw.method === 'HEAD') raw.method = 'GET'
-  // Only an empty body comes this far without a media type, and it may be left out.
+  // A body without a media type has been refused, so this one is empty, which is allowed.
   if (raw.method === 'POST') headers['content-type'] ??= 'application/json'
 }
 
 type Resolved = {
   answer: Response
-  /** Why a stream did not begin; tRPC would say so with status 200, inside of one. */
+  /** Why a stream did not begin. tRPC would send it with status 200, as an event of the stream. */
   refusal: TRPCError | null
 }
 
@@ -73,7 +73,7 @@ function isStream(answer: Response): boolean {
   return answer.headers.get('content-type') === 'text/event-stream'
 }
 
-/** With its status, so that programs can tell and an `EventSource` does not come back again and again. */
+/** Sends a refusal with its own status, so that clients can read it and an `EventSource` does not keep reconnecting. */
 async function sendRefusal(reply: FastifyReply, { answer, refusal }: { answer: Response; refusal: TRPCError }) {
   await answer.body?.cancel()
   const error = callErrorShape(refusal, reply.request.id)
@@ -96,13 +96,13 @@ async function sendStream(reply: FastifyReply, answer: Response, streams: HttpSt
   return reply
 }
 
-/** What a stream would begin with, and no stream. */
+/** Sends the status and headers of a stream, without the stream. */
 async function sendHead(reply: FastifyReply, answer: Response): Promise<FastifyReply> {
   await answer.body?.cancel()
   return reply.code(answer.status).headers(Object.fromEntries(answer.headers)).send()
 }
 
-/** The header of the problem that REST would answer with; of a batch, that of the last failed call. */
+/** Returns the `Retry-After` that REST would send. For a batch it is that of the last failed call. */
 function retryHeaders(errors: readonly TRPCError[]): Record<string, string> {
   const last = errors.at(-1)
   const headers: Record<string, string> = last === undefined ? {} : problemResponse(toCallError(last), '').headers

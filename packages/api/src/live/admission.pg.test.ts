@@ -6,13 +6,13 @@ import { expect, test } from 'vitest'
 
 const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1)
 
-/** Nothing else runs meanwhile, as in a process that has too much to do. */
+/** Blocks the event loop, as in an overloaded process. */
 function blockLoop(ms: number): void {
   const until = performance.now() + ms
   while (performance.now() < until);
 }
 
-test('[SOCK-13] a process that is behind refuses sockets with 503 and Retry-After, and lets them in again by itself', async () => {
+test('[SOCK-13] a late event loop makes upgrades fail with 503 and Retry-After until it has caught up', async () => {
   await using server = await startTestServer({ timings: { behindMs: 300 } })
   const login = await signInByRest(server.url, 'client')
   await using before = await openRaw(server.wsUrl, login)
@@ -25,7 +25,7 @@ test('[SOCK-13] a process that is behind refuses sockets with 503 and Retry-Afte
   expect(before.closeCode()).toBeNull()
 })
 
-test('[SOCK-13] four hundred sockets of one address that are cut at once all come back, and none is rate_limited', async () => {
+test('[SOCK-13] 400 sockets of one address reconnect at once and none is rate_limited', async () => {
   await using server = await startTestServer({ rateLimits: true })
   const logins = await Promise.all(oneTo(40).map(() => signInByRest(server.url, 'client')))
   const openAll = () => Promise.all(logins.flatMap((login) => oneTo(10).map(() => openRaw(server.wsUrl, login))))
@@ -37,7 +37,7 @@ test('[SOCK-13] four hundred sockets of one address that are cut at once all com
   for (const { ws } of back) ws.terminate()
 })
 
-test('[HTTP-7] a user has twenty sockets, whichever way they sign in; another has as many, and a place that is left is free', async () => {
+test('[HTTP-7] a user has at most 20 sockets, however they sign in, and a closed one makes room', async () => {
   await using server = await startTestServer({ rateLimits: true })
   const [login, other] = await Promise.all([signInByRest(server.url, 'client'), signInByRest(server.url, 'client')])
   const sockets = await Promise.all(oneTo(userSocketsMax).map(() => openRaw(server.wsUrl, login)))

@@ -17,7 +17,7 @@ class FakeSocket implements Pressured {
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('[LIVE-13] a socket with more than 16 KB waiting is busy, long before its streams wait', () => {
+test('[LIVE-13] a socket with more than 16 KB queued is busy', () => {
   const socket = new FakeSocket()
   const pressure = new BackPressure(socket, bounds, () => {})
   socket.bufferedAmount = 16 * 1024
@@ -26,7 +26,7 @@ test('[LIVE-13] a socket with more than 16 KB waiting is busy, long before its s
   expect(pressure.isBusy).toBe(true)
 })
 
-test('[SOCK-6] streams go on below the soft bound and wait above it, one per look', async () => {
+test('[SOCK-6] streams wait above the soft bound, and are released one per poll below it', async () => {
   const socket = new FakeSocket()
   const pressure = new BackPressure(socket, bounds, () => {})
   await pressure.ready()
@@ -42,7 +42,7 @@ test('[SOCK-6] streams go on below the soft bound and wait above it, one per loo
   expect(passed).toEqual([1, 2])
 })
 
-test('[SOCK-6] a queue that stays above the soft bound ends the socket and frees its streams', async () => {
+test('[SOCK-6] a queue that stays above the soft bound ends the socket and releases its streams', async () => {
   const socket = new FakeSocket()
   const onSlow = vi.fn()
   const pressure = new BackPressure(socket, bounds, onSlow)
@@ -56,7 +56,7 @@ test('[SOCK-6] a queue that stays above the soft bound ends the socket and frees
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('[SOCK-6] above the hard bound nothing more is read, and a long answer gets the time that it needs', async () => {
+test('[SOCK-6] above the hard bound nothing more is read, and a long response gets extra time', async () => {
   const socket = new FakeSocket()
   const onSlow = vi.fn()
   const pressure = new BackPressure(socket, bounds, onSlow)
@@ -73,7 +73,7 @@ test('[SOCK-6] above the hard bound nothing more is read, and a long answer gets
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('[LIVE-12] a closed socket leaves no timer and no waiting stream', async () => {
+test('[LIVE-12] a closed socket leaves no timer and no stream that waits', async () => {
   const socket = new FakeSocket()
   const pressure = new BackPressure(socket, bounds, () => {})
   socket.bufferedAmount = 500

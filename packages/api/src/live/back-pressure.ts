@@ -1,6 +1,6 @@
 import { socketQueueBusyBytes } from '@deskbell/contract/limits'
 
-/** The part of a socket that tells how much waits for the peer. */
+/** What back-pressure needs from a socket: the bytes queued for the peer, and control over reading from the peer. */
 export type Pressured = {
   readonly bufferedAmount: number
   readonly isPaused: boolean
@@ -12,27 +12,27 @@ export type PressureBounds = {
   softBytes: number
   hardBytes: number
   slowMs: number
-  /** A long answer gets the time that it needs at this rate, up to `extraMsMax`. */
+  /** A queue above the hard bound gets extra time: what its excess takes at this rate, at most `extraMsMax`. */
   bytesPerSecondMin: number
   extraMsMax: number
 }
 
 const lookMs = 20
 
-/** True while so many bytes wait that what nobody misses is left out. */
+/** Reports whether so many bytes are queued that streams skip typing. */
 export function isBusyQueue(bytes: number): boolean {
   return bytes > socketQueueBusyBytes
 }
 
 /**
- * A socket takes what is written to it whether the peer reads or not. This asks, per socket:
+ * A socket queues without limit what its peer does not read. This class limits the queue of one socket:
  *
- *   waiting ≤ soft     streams go on
- *   waiting > soft     streams wait; calls are still answered, because the peer asked for the answers
- *   waiting > hard     nothing more is read from the peer, so it cannot ask for more
- *   above soft for `slowMs`, and longer only as a long answer needs at the least rate: `onSlow`
+ *   queued ≤ soft     streams write
+ *   queued > soft     streams wait; calls are still answered, because the peer requested the responses
+ *   queued > hard     nothing more is read from the peer, so it cannot request more
+ *   above soft for `slowMs`, plus the extra time of a long response: `onSlow`
  *
- * So the queue is bounded by the soft bound, one frame, and the answers to the calls in flight.
+ * So the queue is at most the soft bound, one frame, and the responses to the calls in flight.
  */
 export class BackPressure {
   readonly #socket: Pressured
@@ -50,7 +50,7 @@ export class BackPressure {
     this.#onSlow = onSlow
   }
 
-  /** May the next frame of a stream be sent? Whoever waits already goes first. */
+  /** Reports whether the next frame of a stream may be sent. Streams that wait already go first. */
   get isOpen(): boolean {
     return this.#ended || (this.#waiting.length === 0 && !this.#isAbove())
   }
@@ -66,19 +66,19 @@ export class BackPressure {
     return this.isOpen ? Promise.resolve() : new Promise((resolve) => this.whenOpen(resolve))
   }
 
-  /** True while so much waits that what nobody misses is left out. */
+  /** See `isBusyQueue`. */
   get isBusy(): boolean {
     return isBusyQueue(this.#socket.bufferedAmount)
   }
 
-  /** Looks at the queue now; called for everything that comes in and goes out. */
+  /** Checks the queue now. Call it for everything that is received or written. */
   check(): void {
     if (this.#ended || !this.#isAbove()) return
     if (this.#socket.bufferedAmount > this.#bounds.hardBytes && !this.#socket.isPaused) this.#socket.pause()
     this.#watch()
   }
 
-  /** The socket is gone: whoever waits goes on and sees that. */
+  /** The socket is gone. Releases all streams that wait, so that they can end. */
   end(): void {
     this.#ended = true
     clearTimeout(this.#timer)
@@ -115,7 +115,7 @@ export class BackPressure {
     this.#onSlow()
   }
 
-  /** Streams are let go one per look: all at once would each add a frame. */
+  /** Releases one stream per poll. Released together, each would add a frame to the queue. */
   #release(): void {
     this.#timer = undefined
     this.#waiting.shift()?.()

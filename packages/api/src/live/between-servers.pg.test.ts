@@ -8,7 +8,7 @@ import { timed } from '@deskbell/testkit/timed'
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
 
-test('[LIVE-9] a message sent by REST to one process reaches a socket of another within 100 ms', timed, async () => {
+test('[LIVE-9] a message sent by REST to one process reaches a socket of another in 100 ms', timed, async () => {
   await using pair = await startServerPair()
   const [api, live] = pair
   const { chat } = await newConversation(api.core)
@@ -35,12 +35,12 @@ test('[LIVE-9] a message sent by REST to one process reaches a socket of another
     latencies.push((arrivals.get(text) ?? Infinity) - sentAt)
   }
   const sorted = latencies.toSorted((a, b) => a - b)
-  // The whole way: request, transaction, NOTIFY, the other process, its socket.
+  // Covers the request, the transaction, NOTIFY, the other process and its socket.
   expect(sorted[10]).toBeLessThan(100)
   expect(latencies[0]).toBeLessThan(300)
 })
 
-test('[MSG-3] 200 rounds of many senders on sockets of two processes against one close: what was acknowledged is stored once, the rest is absent', async () => {
+test('[MSG-3] sends on two processes that race a close are stored once if acknowledged, else not at all', async () => {
   await using pair = await startServerPair({ poolMax: 16 })
   const people = await Promise.all(Array.from({ length: 6 }, () => signInByRest(pair[0].url, 'operator')))
   const clients = people.map(({ token }, nth) => stockClient((nth % 2 === 0 ? pair[0] : pair[1]).wsUrl, token))
@@ -85,7 +85,7 @@ async function outcomeOf(stock: StockClient, input: Send): Promise<SendRecord['o
   }
 }
 
-test('[MSG-2] a socket that dies with calls in flight leaves each of them stored once or not at all', async () => {
+test('[MSG-2] sends in flight on a socket that breaks are stored at most once when sent again', async () => {
   await using server = await startTestServer()
   const { chat } = await newConversation(server.core)
   const operator = await signInByRest(server.url, 'operator')

@@ -2,7 +2,7 @@ import { socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limit
 import { expect, test } from 'vitest'
 import { CallCounter } from './call-counter.ts'
 
-test('[SOCK-4] calls and streams are counted apart, and an answer makes room', () => {
+test('[SOCK-4] calls and streams have separate limits, and a finished call makes room', () => {
   const counter = new CallCounter()
   for (let id = 0; id < socketCallsMax; id += 1) expect(counter.admit(id, 'mutation')).toBe('ok')
   expect(counter.admit('one more', 'query')).toBe('too_many')
@@ -12,7 +12,7 @@ test('[SOCK-4] calls and streams are counted apart, and an answer makes room', (
   expect(counter.admit('one more', 'query')).toBe('ok')
 })
 
-test('[SOCK-4] an id in use is not taken twice', () => {
+test('[SOCK-4] a call with an id in use is refused as repeated', () => {
   const counter = new CallCounter()
   expect(counter.admit(1, 'subscription')).toBe('ok')
   expect(counter.admit(1, 'query')).toBe('repeated')

@@ -6,14 +6,14 @@ export type CallMethod = 'query' | 'mutation' | 'subscription'
 const none: readonly CallId[] = []
 
 /**
- * The calls and streams of one socket that are not answered yet. They are few, so lists will do, made no longer than
- * they are; an idle socket has none.
+ * Counts the calls in flight and the open streams of one socket. They are few, so arrays of the exact size are enough.
+ * All idle sockets share one empty array.
  */
 export class CallCounter {
   #calls = none
   #streams = none
 
-  /** Lets a call in, or says why not: its id is in use, or there are too many of its kind. */
+  /** Adds a call or stream, unless its id is in use (`repeated`) or the limit of its kind is reached (`too_many`). */
   admit(id: CallId, method: CallMethod): 'ok' | 'repeated' | 'too_many' {
     if (this.#calls.includes(id) || this.#streams.includes(id)) return 'repeated'
     if (method === 'subscription') {
@@ -26,13 +26,13 @@ export class CallCounter {
     return 'ok'
   }
 
-  /** The call was answered, or the stream ended. */
+  /** Removes a call that was answered, or a stream that ended. */
   settle(id: CallId): void {
     this.#calls = without(this.#calls, id)
     this.#streams = without(this.#streams, id)
   }
 
-  /** Calls that are not answered yet; streams are none. */
+  /** Number of calls in flight, without streams. */
   get calls(): number {
     return this.#calls.length
   }

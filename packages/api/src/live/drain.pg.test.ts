@@ -10,7 +10,7 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 
 const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1)
-/** What every program does with entries: the next one is taken, a known one ignored, and one too far is a gap. */
+/** Applies entries as every client does: takes the next one, ignores a known one, and throws at a gap. */
 function fold(seqs: readonly number[]): { taken: number; repeats: number } {
   let taken = 0
   for (const seq of seqs) {
@@ -23,7 +23,7 @@ function fold(seqs: readonly number[]): { taken: number; repeats: number } {
 const seqsOf = (frame: ChatFrame) => (frame.t === 'ev' ? frame.events.map(({ seq }) => seq) : [])
 
 test(
-  '[SOCK-10] while a server drains, no send over it fails and no follower, by socket or HTTP, misses an entry',
+  '[SOCK-10] while a server drains, no send fails, and no follower by socket or HTTP misses an entry',
   timed,
   async () => {
     await using pair = await startServerPair({ timings: { drainMs: 600, drainGraceMs: 2_000 } })
@@ -31,7 +31,7 @@ test(
     const { chat } = await newConversation(first.core)
     const { token } = await signInByRest(first.url, 'operator')
     let target = first
-    // An `EventSource` comes back to the address it has, so behind it stands what stands behind a proxy.
+    // An `EventSource` reconnects to the same URL, so a proxy switches the server behind it.
     await using door = await startFaultProxy(first.url)
     const sockets = oneTo(6).map(() => stockClient(() => target.wsUrl, token))
     const streams = oneTo(3).map(() => sseClient(door.url, token))
@@ -54,7 +54,7 @@ test(
           () => (stored += 1),
           (error: unknown) => failures.push(error),
         )
-        // Slow enough that nobody is ever more than a catch-up behind: that would be a `reset`.
+        // Slow enough that no follower falls so far behind that it gets a `reset`.
         await delay(100)
       }
     }
@@ -71,7 +71,7 @@ test(
     for (const { seqs, stop } of seen) {
       const { taken, repeats } = fold(seqs)
       expect(taken).toBe(stored)
-      // While it moves, a stock client hears both servers for a moment, and their frames are cut differently.
+      // During a move, a stock client receives from both servers, which group the entries into frames differently.
       expect(repeats).toBeLessThanOrEqual(stored / 100 + 2)
       stop.unsubscribe()
     }
@@ -79,7 +79,7 @@ test(
   },
 )
 
-test('[SOCK-10] [LIVE-19] a draining server opens no stream over HTTP, and ends the open ones without calling them finished', async () => {
+test('[SOCK-10] [LIVE-19] a draining server refuses HTTP streams, and ends open ones as unfinished', async () => {
   await using server = await startTestServer({ timings: { drainMs: 50, drainGraceMs: 200 } })
   const { token } = await signInByRest(server.url, 'client')
   const headers = { authorization: `Bearer ${token}` }

@@ -8,7 +8,7 @@ const times = { drainMs: 1_000, drainGraceMs: 500, drainCallsMs: 3_000 }
 
 type FakeLine = Line & { events: { what: string; atMs: number }[] }
 
-/** Lines of one server; `on` says what a line does when it is asked or closed. */
+/** Creates the connections of a server. `on` is called when one of them is asked to move, closed or cut off. */
 function setUp(count: number, on: (what: string, line: FakeLine, leave: () => void) => void = () => {}) {
   const startedAt = performance.now()
   const open = new Set<FakeLine>()
@@ -42,7 +42,7 @@ function setUp(count: number, on: (what: string, line: FakeLine, leave: () => vo
 
 const whatOf = ({ events }: FakeLine) => events.map(({ what }) => what)
 
-test('[SOCK-10] lines are asked evenly over the whole window, one or many', async () => {
+test('[SOCK-10] connections are asked to move evenly over the whole window, whether one or thousands', async () => {
   for (const count of [1, 4, 2_000]) {
     const { lines, run } = setUp(count, (what, _, leave) => what === 'move' && leave())
     const tookMs = await run()
@@ -53,7 +53,7 @@ test('[SOCK-10] lines are asked evenly over the whole window, one or many', asyn
   }
 })
 
-test('[SOCK-10] who stays is closed after the grace, and cut off when it does not answer', async () => {
+test('[SOCK-10] a connection that stays is closed after the grace, and cut off after another', async () => {
   const { lines, run } = setUp(3)
   const tookMs = await run()
   expect(lines.map(whatOf)).toEqual(lines.map(() => ['move', 'close', 'cut']))
@@ -61,7 +61,7 @@ test('[SOCK-10] who stays is closed after the grace, and cut off when it does no
   expect(tookMs).toBeLessThan(times.drainMs + 2 * times.drainGraceMs + 100)
 })
 
-test('[SOCK-10] a call under way is answered before its line is closed, within its bound', async () => {
+test('[SOCK-10] a connection is closed after its call in flight, or at the time limit for calls', async () => {
   const { lines, run } = setUp(2, (what, _, leave) => what === 'close' && leave())
   const [short, long] = lines
   let shortIsBusy = true

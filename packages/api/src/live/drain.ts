@@ -1,32 +1,33 @@
-/** A line that a stopping server asks to go elsewhere: a socket, or a stream over HTTP. */
+/** A connection that a draining server asks to move: a socket, or a stream over HTTP. */
 export type Line = {
-  /** Asks its client to open another one, and then to leave this one. */
+  /** Asks the client to open another connection and then close this one. */
   move(): void
-  /** Bytes that wait for its peer. */
+  /** Bytes that are queued for the peer. */
   waitingBytes(): number
-  /** A call on it is not answered yet. */
+  /** Reports whether a call on it is in flight. */
   isBusy(): boolean
   close(): void
-  /** Ends it whatever its peer does. */
+  /** Ends the connection at once, without the peer. */
   cut(): void
 }
 
+/** Times in milliseconds. */
 export type DrainTimes = {
-  /** The window over which lines are asked to move. */
+  /** The window over which connections are asked to move. */
   drainMs: number
-  /** How long a moved line may take to leave before it is closed. */
+  /** Time for connections to leave before they are closed, and again before they are cut off. */
   drainGraceMs: number
-  /** How long a call under way may hold up the close. */
+  /** Time by which calls in flight may delay the close. */
   drainCallsMs: number
 }
 
 const lookMs = 10
 
 /**
- *   asked one after the other ──(window)──▶ left alone ──(grace)──▶ closed, busy ones when answered ──(grace)──▶ cut off
+ *   asked to move, one by one ──(window)──▶ left alone ──(grace)──▶ closed after its calls ──(grace)──▶ cut off
  *
- * Spread evenly over the window, because all at once would come back all at once. Ends as soon as none is left.
- * `lines` answers those that are open now; no new ones may come any more.
+ * The requests to move are spread evenly over the window, so that the clients do not reconnect all at once. Resolves as
+ * soon as no connection is open. `lines` returns the open connections; the caller must not add new ones.
  */
 export async function drain(lines: () => Iterable<Line>, times: DrainTimes): Promise<void> {
   const isEmpty = () => lines()[Symbol.iterator]().next().done === true

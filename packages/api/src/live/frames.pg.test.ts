@@ -38,7 +38,7 @@ const follow = (id: number | string) => ({
 })
 const create = (id: number | string) => ({ id, method: 'mutation', params: { path: 'chats.create', input: {} } })
 
-/** The server still serves others. */
+/** Checks that the server still serves other sockets. */
 async function expectAlive(): Promise<void> {
   using stock = stockClient(server.wsUrl, token)
   expect((await stock.client.users.me.query()).user.role).toBe('client')
@@ -61,7 +61,7 @@ describe('broken frames', () => {
       'a lastEventId that is a number',
       '{"id":1,"method":"subscription","params":{"path":"chats.events","lastEventId":7}}',
     ],
-  ])('[SOCK-5] %s ends its own socket with 4400, after an error', async (_, text) => {
+  ])('[SOCK-5] %s closes only its own socket, with an error and 4400', async (_, text) => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send(text)
     expect(await socket.closed()).toBe(4400)
@@ -69,7 +69,7 @@ describe('broken frames', () => {
     await expectAlive()
   })
 
-  test('[SOCK-5] a binary frame ends its own socket', async () => {
+  test('[SOCK-5] a binary frame closes only its own socket, with 4400', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send(Buffer.from([0, 255, 1]))
     expect(await socket.closed()).toBe(4400)
@@ -84,7 +84,7 @@ describe('broken frames', () => {
     '{"method":"connectionParams","data":[1]}',
     '{"method":"connectionParams","data":{"token":{}}}',
     '{}',
-  ])('[SOCK-5] as the first frame of a socket that still has to sign in, %s only closes it', async (text) => {
+  ])('[SOCK-5] a first frame %s in place of connectionParams closes only its own socket', async (text) => {
     await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
     socket.send(text)
     expect(await socket.closed()).toBeGreaterThan(1000)
@@ -97,16 +97,16 @@ describe('broken frames', () => {
     ['a length beyond any bound', Buffer.from([0x81, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0])],
     ['bytes that are no UTF-8', Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28])],
     ['a close with a bad code', Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x00, 0x01])],
-  ])('[SOCK-5] %s on the wire harm nobody else', async (_, bytes) => {
+  ])('[SOCK-5] %s on the wire closes only its own socket', async (_, bytes) => {
     await using socket = await openRaw(server.wsUrl, { token })
-    // The raw connection below the library is the only way to send what no library sends.
+    // Only the raw connection under the library can send such bytes.
     const { _socket: connection } = z.object({ _socket: z.custom<import('node:net').Socket>() }).parse(socket.ws)
     connection.write(bytes)
     await socket.closed()
     await expectAlive()
   })
 
-  test('[SOCK-5] stopping what is not there, and unknown procedures, are harmless', async () => {
+  test('[SOCK-5] a stop of an unknown stream is ignored, and an unknown procedure is not_found', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send({ id: 99, method: 'subscription.stop' })
     for (const path of ['nothing.here', '__proto__', 'constructor.prototype', 'users', 'chats.events'])
@@ -116,7 +116,7 @@ describe('broken frames', () => {
     expect(socket.closeCode()).toBeNull()
   })
 
-  test('[SOCK-9] errors carry the code and the request id, and nothing of the inside', async () => {
+  test('[SOCK-9] an error has its code and the request id, and no internals', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send({ id: 1, method: 'query', params: { path: 'chats.get', input: { chatId: 999_999 } } })
     socket.send({ id: 2, method: 'mutation', params: { path: 'chats.close', input: { chatId } } })
@@ -132,7 +132,7 @@ describe('broken frames', () => {
   })
 })
 
-test('[SOCK-9] a failure nobody expected is internal, and only the log knows what it was', async () => {
+test('[SOCK-9] an unexpected failure is internal for the client, and only the log has its cause', async () => {
   const lines: string[] = []
   const log = { ...silentLog, error: (fields: object) => void lines.push(JSON.stringify(fields)) }
   await using broken = await startTestServer({ log })
@@ -150,14 +150,14 @@ test('[SOCK-9] a failure nobody expected is internal, and only the log knows wha
 })
 
 describe('limits', () => {
-  test(`[SOCK-4] a frame over ${frameBytesMax} bytes ends its socket with 1009`, async () => {
+  test(`[SOCK-4] a frame over ${frameBytesMax} bytes closes its socket with 1009`, async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send('x'.repeat(frameBytesMax + 1))
     expect(await socket.closed()).toBe(1009)
     await expectAlive()
   })
 
-  test('[SOCK-4] a batch over 20 runs none of its calls, and each is answered', async () => {
+  test('[SOCK-4] a batch of more than 20 calls runs none of them, and each gets invalid_input', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     const before = await countChats()
     socket.send(Array.from({ length: socketBatchMax + 1 }, (_, id) => create(id)))
@@ -166,7 +166,7 @@ describe('limits', () => {
     expect(await countChats()).toBe(before)
   })
 
-  test('[SOCK-4] a hopeless batch ends its socket and runs nothing', async () => {
+  test('[SOCK-4] a batch of thousands of calls closes its socket with 4400 and runs none of them', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     const before = await countChats()
     socket.send(`[${Array.from({ length: 3_000 }, (_, id) => JSON.stringify(create(id))).join(',')}]`)
@@ -174,7 +174,7 @@ describe('limits', () => {
     expect(await countChats()).toBe(before)
   })
 
-  test('[SOCK-4] more than 16 calls at once are refused, the others are answered, and then there is room again', async () => {
+  test('[SOCK-4] of 20 calls at once 16 are answered and 4 are rate_limited, and later calls run again', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send(Array.from({ length: socketBatchMax }, (_, id) => me(id)))
     await waitFor(() => answers(socket.frames).length === socketBatchMax)
@@ -184,7 +184,7 @@ describe('limits', () => {
     expect(await socket.frame((frame) => answerSchema.parse(frame).id === 'again')).toHaveProperty('result')
   })
 
-  test('[SOCK-4] more than 16 streams are refused; an ended one makes room', async () => {
+  test('[SOCK-4] the seventeenth stream of a socket is rate_limited, and a stopped one makes room', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     for (let id = 0; id <= socketSubscriptionsMax; id += 1) socket.send(follow(id))
     await socket.frame((frame) => answerSchema.parse(frame).error?.data.code === 'rate_limited')
@@ -197,7 +197,7 @@ describe('limits', () => {
     )
   })
 
-  test('[SOCK-4] an id in use is refused, and frees nothing', async () => {
+  test('[SOCK-4] a call with an id in use is invalid_input, and makes no room for another stream', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     for (let id = 0; id < socketSubscriptionsMax; id += 1) socket.send(follow(id))
     for (let nth = 0; nth < 5; nth += 1) socket.send(follow(0))
@@ -209,7 +209,7 @@ describe('limits', () => {
 })
 
 describe('a stream', () => {
-  test('[LIVE-12] that is stopped before it has begun says that it stopped, and leaves nothing behind', async () => {
+  test('[LIVE-12] that is stopped before it begins sends `stopped` and leaves no follower', async () => {
     const { chat } = await newConversation(server.core)
     const operator = await signInByRest(server.url, 'operator')
     await using reader = await openRaw(server.wsUrl, operator)
@@ -223,7 +223,7 @@ describe('a stream', () => {
     await waitFor(() => server.core.hub.memory().followers === 0)
   })
 
-  test('[LIVE-22] takes what comes in one turn as one frame, of the same bytes for every follower', async () => {
+  test('[LIVE-22] sends the entries of one batch as one frame, with the same bytes to every follower', async () => {
     const { client, chat } = await newConversation(server.core)
     const operator = await signInByRest(server.url, 'operator')
     const sockets = await Promise.all([1, 2, 3].map(() => openRaw(server.wsUrl, operator)))
@@ -249,7 +249,7 @@ async function countChats(): Promise<number> {
 }
 
 describe('keep-alive', () => {
-  test('[SOCK-7] a peer that answers no ping is cut off, one that does stays', async () => {
+  test('[SOCK-7] a peer that answers no ping is cut off, and one that answers stays connected', async () => {
     await using quick = await startTestServer({ timings: { pingMs: 60, pongMs: 60 } })
     const login = await signInByRest(quick.url, 'client')
     await using dead = await openRaw(quick.wsUrl, login)

@@ -8,13 +8,13 @@ type Body = ReadableStream<Uint8Array>
 export type HttpStreamOptions = {
   response: ServerResponse
   bounds: PressureBounds
-  /** How long a stream whose session ended may take to say so. */
+  /** Time to deliver the error of an ended session before the stream is cut off, in milliseconds. */
   closeMs: number
 }
 
 /**
- * A stream of server-sent events: one response that goes on. What a socket gives all its streams it gives its one:
- * back-pressure, an end with the session, and a word to come back when the server stops.
+ * A stream of server-sent events in one response. Like a socket for its streams, it applies back-pressure, ends with
+ * the session, and makes the client reconnect when the server drains.
  */
 export class HttpStream implements StreamPort {
   readonly #response: ServerResponse
@@ -31,7 +31,7 @@ export class HttpStream implements StreamPort {
       get bufferedAmount() {
         return response.writableLength
       },
-      // A stream over HTTP reads nothing that could be held back.
+      // A stream over HTTP reads nothing from the peer, so there is nothing to pause.
       isPaused: false,
       pause() {},
       resume() {},
@@ -59,11 +59,11 @@ export class HttpStream implements StreamPort {
     return this.#pressure.isBusy
   }
 
-  /** Writes the body to its end, whoever ends it. The head must be written already. */
+  /** Writes the body until it ends. The headers must be written already. */
   async send(body: Body): Promise<void> {
     const reader = body.getReader()
     this.#reader = reader
-    // Without this, browsers come back after three to five seconds, and all of a stopped server in step.
+    // Without this field, all browsers of a stopped server reconnect at the same time, after three to five seconds.
     this.#response.write(`retry: ${retryMs()}\n\n`)
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       this.#response.write(chunk.value)
@@ -72,7 +72,7 @@ export class HttpStream implements StreamPort {
     this.#response.end()
   }
 
-  /** The stream says `unauthenticated` and ends; who does not read that is cut off. */
+  /** Ends the stream with `unauthenticated`. A client that does not read that in time is cut off. */
   endSession(): void {
     this.#signedIn = false
     this.#ended.abort()
@@ -81,8 +81,8 @@ export class HttpStream implements StreamPort {
   }
 
   /**
-   * Ends without tRPC's word for "it is over": an `EventSource` comes back, with the last id that it saw. Its
-   * connection is closed too, or it would come back over that, to us.
+   * Ends the response without tRPC's event for a finished stream, so an `EventSource` reconnects with its last id. Also
+   * closes the connection, because the client would reconnect over it to this server.
    */
   move(): void {
     const { socket } = this.#response
@@ -94,7 +94,7 @@ export class HttpStream implements StreamPort {
     this.#response.destroy()
   }
 
-  /** The line is gone. */
+  /** Releases everything after the connection is gone. */
   close(): void {
     this.#pressure.end()
     void this.#reader?.cancel()

@@ -34,7 +34,7 @@ const seqsIn = (frame: { t: string; events?: { seq: number }[] }) => frame.event
 const isLive = (reader: SseReader) => reader.text().includes('"t":"live"')
 
 describe('a stream over HTTP', () => {
-  test('[LIVE-19] brings the frames of the socket with their ids, and goes on after the last of them', async () => {
+  test('[LIVE-19] delivers entries with ids, and resumes after the last id, by header or query', async () => {
     const { client: author, chat } = await newConversation(server.core)
     for (let nth = 0; nth < 3; nth += 1) await sendText(server.core, author, { chatId: chat.id })
     await using first = await openSse(eventsUrl(chat.id), bearer(operator))
@@ -54,7 +54,7 @@ describe('a stream over HTTP', () => {
     expect([seqsOf(first), seqsOf(byHeader), seqsOf(byQuery)]).toEqual([[1, 2, 3, 4], [4], [4]])
   })
 
-  test('[LIVE-19] the stock link follows chats and inboxes, through cuts without a gap or a repeat', async () => {
+  test('[LIVE-19] the stock link resumes after cuts without a gap or a repeat', async () => {
     const { client: author, chat } = await newConversation(server.core)
     const { client: stock } = sseClient(server.url, operator.token)
     const seqs: number[] = []
@@ -78,7 +78,7 @@ describe('a stream over HTTP', () => {
     expect(server.core.hub.followedChats).toBe(0)
   })
 
-  test('[LIVE-12] a reader that leaves leaves nothing behind', async () => {
+  test('[LIVE-12] a reader that disconnects leaves no stream and no follower', async () => {
     const { chat } = await newConversation(server.core)
     for (let round = 0; round < 5; round += 1) {
       await using reader = await openSse(eventsUrl(chat.id), bearer(operator))
@@ -89,7 +89,7 @@ describe('a stream over HTTP', () => {
 })
 
 describe('a refused stream', () => {
-  test('[LIVE-19] has the status and the code of its refusal', async () => {
+  test('[LIVE-19] has the status and the code of its error, or ends with an error event', async () => {
     const strangersChat = await newConversation(server.core)
     const cases = [
       [inboxUrl(), {}, 401, 'unauthenticated'],
@@ -108,7 +108,7 @@ describe('a refused stream', () => {
     })
   })
 
-  test('[HTTP-9] [HTTP-10] a stream is only ever a GET, and a HEAD of it ends', async () => {
+  test('[HTTP-9] [HTTP-10] by POST is 405, and by HEAD has the headers and ends', async () => {
     const post = await fetch(inboxUrl(), { method: 'POST', headers: bearer(client) })
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET'])
     const head = await fetch(inboxUrl(), { method: 'HEAD', headers: bearer(client) })
@@ -116,7 +116,7 @@ describe('a refused stream', () => {
     await waitFor(() => server.openStreams() === 0)
   })
 
-  test('[SOCK-11] the seventeenth stream of one session is rate_limited, others are not, and a free place is given again', async () => {
+  test('[SOCK-11] is rate_limited as the seventeenth of one session, until another one ends', async () => {
     const login = await signInByRest(server.url, 'client')
     const open = () => openSse(inboxUrl(), bearer(login))
     const streams = await Promise.all(Array.from({ length: httpStreamsMax }, open))
@@ -139,7 +139,7 @@ describe('a cookie', () => {
     ...headers,
   })
 
-  test('[SOCK-11] opens a stream of the role that the address names', async () => {
+  test('[SOCK-11] opens a stream of the session that ?role= names', async () => {
     await using reader = await openSse(inboxUrl('&role=client'), withCookies({ 'sec-fetch-site': 'same-origin' }))
     await waitFor(() => isLive(reader))
     expect((await fetch(inboxUrl(), { headers: withCookies() })).status).toBe(401)
@@ -150,15 +150,15 @@ describe('a cookie', () => {
     ['an origin that says nothing', { origin: 'null' }],
     ['a sibling site', { 'sec-fetch-site': 'same-site' }],
     ['another site', { 'sec-fetch-site': 'cross-site' }],
-  ])('[SOCK-11] opens none for %s', async (_, headers) => {
+  ])('[SOCK-11] opens no stream for %s', async (_, headers) => {
     const answer = await fetch(inboxUrl('&role=client'), { headers: withCookies(headers) })
     expect([answer.status, await answer.json()]).toMatchObject([403, { error: { data: { code: 'forbidden' } } }])
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
   })
 })
 
-describe('the session of a stream', () => {
-  test('[LIVE-19] [AUTH-5] ends it within two seconds, and says so', timed, async () => {
+describe('a stream whose session ends', () => {
+  test('[LIVE-19] [AUTH-5] ends with unauthenticated within two seconds of a sign-out', timed, async () => {
     const login = await signInByRest(server.url, 'client')
     await using reader = await openSse(inboxUrl(), bearer(login))
     await using other = await openSse(inboxUrl(), bearer(client))
@@ -174,7 +174,7 @@ describe('the session of a stream', () => {
     expect(other.ended()).toBe(false)
   })
 
-  test('[LIVE-19] [AUTH-5] is compared with the database when nobody tells of its end', timed, async () => {
+  test('[LIVE-19] [AUTH-5] ends within two seconds also when no hint reports it', timed, async () => {
     const login = await signInByRest(server.url, 'client')
     await using reader = await openSse(inboxUrl(), bearer(login))
     await waitFor(() => isLive(reader))

@@ -10,7 +10,7 @@ import type { SessionWatch } from './session-watch.ts'
 
 export type HttpStreamsOptions = { watch: SessionWatch; timings: LiveTimings; presence: Presence }
 
-/** The streams that this process sends over HTTP, for networks that let no socket through. */
+/** The open streams over HTTP of this process, for networks that block sockets. */
 export class HttpStreams {
   readonly #options: HttpStreamsOptions
   readonly #streams = new Map<ServerResponse, HttpStream>()
@@ -25,7 +25,10 @@ export class HttpStreams {
     return this.#streams.size
   }
 
-  /** Begins a stream on this response, which ends with the line, the session or the process. Throws when there are too many. */
+  /**
+   * Begins a stream on the response. It ends with the connection, with the session, or when the server drains. Throws
+   * `rate_limited` when the session has too many streams, and `unavailable` while the server drains.
+   */
   begin(response: ServerResponse, actor: Actor): HttpStream {
     const { sessionId } = actor
     if (this.#draining) throw new AppError('unavailable')
@@ -47,21 +50,21 @@ export class HttpStreams {
     return stream
   }
 
-  /** Sends the body of a stream that has begun. */
+  /** Sends the body of a stream that has begun. Cancels the body when the connection is gone. */
   async send(response: ServerResponse, body: ReadableStream<Uint8Array>): Promise<void> {
     const stream = this.#streams.get(response)
     if (stream === undefined) await body.cancel()
     else await stream.send(body)
   }
 
-  /** Takes no new streams. */
+  /** Refuses new streams from now on. */
   refuse(): void {
     this.#draining = true
   }
 
   *lines(): Generator<Line> {
     for (const stream of this.#streams.values()) {
-      // A stream that is moved has ended.
+      // A move ends the stream, so it also closes it.
       const move = () => stream.move()
       yield { move, waitingBytes: () => stream.waitingBytes, isBusy: () => false, close: move, cut: () => stream.cut() }
     }

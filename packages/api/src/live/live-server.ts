@@ -25,11 +25,11 @@ import { type Admission, admitUpgrade, type GateOptions } from './upgrade-gate.t
 export type LiveServerOptions = GateOptions & { core: Core; log: Log; timings: LiveTimings; watch: SessionWatch }
 
 /**
- * The socket: `ws` without a server of its own, speaking tRPC's frames.
+ * The WebSocket server. It uses `ws` without an HTTP server of its own, and speaks tRPC's frames.
  *
- *   upgrade → gate (path, host, origin, rate, session) → 101 → first frame where needed → calls and streams
+ *   upgrade → admission (path, host, rate, origin, session) → 101 → first frame where needed → calls and streams
  *
- * Why not through tRPC's adapter: docs/decisions/0027.
+ * docs/decisions/0027 explains why it does not use tRPC's adapter.
  */
 export class LiveServer {
   readonly #options: LiveServerOptions
@@ -53,14 +53,14 @@ export class LiveServer {
         toCallError(toPublicError({ ctx: { core, requestId }, path }, cause)),
     }
     this.#keepAlive = new TimerWheel({ tickMs: keepAliveTickMs(timings), spanMs: timings.pingMs })
-    // The types of the library do not know `closeTimeout` yet.
+    // The types of `ws` lack `closeTimeout`.
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
       maxPayload: frameBytesMax,
       perMessageDeflate: false,
       closeTimeout: timings.closeMs,
-      // We speak none of them.
+      // No subprotocol is supported.
       handleProtocols: () => false,
     }
     this.#wss = new WebSocketServer(socketOptions)
@@ -69,12 +69,12 @@ export class LiveServer {
     })
   }
 
-  /** The listener of the HTTP server's `upgrade`. Never throws and never leaves a connection open by accident. */
+  /** Handles `upgrade` of the HTTP server. Never rejects: a refused connection gets a response and is closed. */
   async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
     const startedAt = performance.now()
     const requestId = flatUuid()
     this.#requestIds.set(request, requestId)
-    // A peer that goes away while we ask the database must not end the process.
+    // The connection may break during the admission. Without a listener, its error would end the process.
     connection.on('error', destroy)
     let status = 101
     try {
@@ -91,17 +91,17 @@ export class LiveServer {
     this.#options.log.info({ method: request.method, route: 'upgrade', status, ms, requestId }, 'request')
   }
 
-  /** Those that are not closed to the end yet are counted too. */
+  /** Number of sockets, including those whose close is not finished. */
   get openSockets(): number {
     return this.#sockets.size
   }
 
-  /** Those whose close frame was sent, and that have not answered it yet. */
+  /** Number of sockets whose close has begun and is not finished. */
   get closingSockets(): number {
     return [...this.#sockets].filter(({ ws }) => ws.readyState === ws.CLOSING).length
   }
 
-  /** Takes no new sockets any more. */
+  /** Refuses new sockets from now on. */
   refuse(): void {
     this.#draining = true
   }
@@ -118,7 +118,7 @@ export class LiveServer {
     this.#wss.close()
   }
 
-  /** A process that is behind gets no further behind: who is refused now is let in a moment later. */
+  /** Refuses sockets while the event loop is late, so that it can catch up. Clients retry a moment later. */
   #assertTaking(): void {
     if (this.#draining || this.#delay.ms > this.#options.timings.behindMs) throw new AppError('unavailable')
   }
@@ -128,7 +128,7 @@ export class LiveServer {
     const socket = new LiveSocket(this.#house, { ws, line, requestId, address: peer.address, signIn })
     this.#sockets.add(socket)
     this.#keepAlive.add(socket, timings.pingMs)
-    // Before any frame is read: a broken one would else be an error that nobody hears, and end the process.
+    // Added before any frame is read. Without a listener, the error of a broken frame would end the process.
     ws.on('error', this.#onError)
     ws.on('close', (code) => this.#gone(socket, code))
     receive(this.#calls, socket, timings.signInMs)
@@ -156,15 +156,15 @@ export class LiveServer {
   }
 }
 
-/** tRPC's own word for "open another connection, then leave this one". Calls in flight finish on the old one. */
+/** tRPC's request to open another connection and then close this one. Calls in flight finish on the old one. */
 const moveFrame = JSON.stringify({ id: null, method: 'reconnect' })
 
-/** Node puts a UUID together from many pieces, and keeps them for as long as the text lives. */
+/** Copies the UUID, because Node concatenates it from many pieces that stay in memory as long as the string. */
 function flatUuid(): string {
   return Buffer.from(randomUUID(), 'latin1').toString('latin1')
 }
 
-/** One function for all connections. */
+/** One function for all connections, so that none needs a closure. */
 function destroy(this: Duplex): void {
   this.destroy()
 }

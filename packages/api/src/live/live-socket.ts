@@ -15,8 +15,8 @@ import type { StepBytes } from './step-bytes.ts'
 import { textFrame } from './text-frame.ts'
 
 /**
- * `waiting` until `connectionParams` came, with the token of the upgrade if there was one; `checking` while the
- * database is asked; `ended` from the moment the session did, a little before the close.
+ * `waiting`: for the first frame, `connectionParams`; `token` is that of the upgrade, if any. `checking`: the session
+ * is read from the database. `done`: signed in. `ended`: the session has ended, and the socket closes soon.
  */
 export type SignIn =
   | { state: 'waiting'; token: string | null; meant: Meant }
@@ -28,27 +28,27 @@ export type SignIn =
 export type SocketHouse = {
   readonly timings: LiveTimings
   readonly bytes: StepBytes
-  /** Reports a failed stream, and answers what its caller is told. */
+  /** Logs a failed stream, and returns the error for the client. */
   streamFailure(failure: { requestId: string; path: string; cause: unknown }): AppError
 }
 
 export type LiveSocketOptions = {
   ws: WebSocket
-  /** The connection below the socket. */
+  /** The connection under the socket. */
   line: Duplex
-  /** Names the connection in answers and in the log. */
+  /** Identifies the connection in responses and in the log. */
   requestId: string
-  /** What sign-ins and connections are counted by. */
+  /** The address of the peer: its key for rate limits. */
   address: string
   signIn: SignIn
 }
 
-/** An answer that is under way, such as that of the sign-out itself, gets this long to leave. */
+/** Time for responses that are due, such as that of the sign-out itself, before the socket closes. */
 const lastAnswerMs = 50
 
 /**
- * One open socket: what it is, what it waits for, and what is written to it. Texts are written to the connection
- * itself, in order with what `ws` writes: it holds nothing back, because nothing is compressed.
+ * One open socket: its session, its calls and streams, and its writes. Texts are written directly to the connection.
+ * They stay in order with what `ws` writes, because `ws` queues nothing while compression is off.
  */
 export class LiveSocket implements Wheeled, StreamLine {
   readonly ws: WebSocket
@@ -56,12 +56,12 @@ export class LiveSocket implements Wheeled, StreamLine {
   readonly address: string
   readonly calls = new CallCounter()
   signIn: SignIn
-  /** Gives back what the sign-in took. */
+  /** Releases what the sign-in acquired. Null before the sign-in. */
   leave: (() => void) | null = null
   readonly #house: SocketHouse
   readonly #line: Duplex
   #streams: readonly SocketStream[] = noStreams
-  /** Null for a socket for which never much waited. */
+  /** Null until the queue of the socket first exceeds the soft bound. */
   #pressure: BackPressure | null = null
   #isCorked = false
   #heardAt = performance.now()
@@ -80,7 +80,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     return this.ws.readyState === this.ws.OPEN
   }
 
-  /** May the next frame of a stream be written? */
+  /** Reports whether the next frame of a stream may be written. */
   get takesFrames(): boolean {
     return this.#pressure?.isOpen ?? this.ws.bufferedAmount <= this.#house.timings.pressure.softBytes
   }
@@ -94,13 +94,13 @@ export class LiveSocket implements Wheeled, StreamLine {
     return isBusyQueue(this.ws.bufferedAmount)
   }
 
-  /** Something came from the peer, whatever it was. */
+  /** Records that the peer is alive. Call it for everything that is received. */
   heard(): void {
     this.#heardAt = performance.now()
     this.#checkPressure()
   }
 
-  /** Answers of one turn leave in one write. */
+  /** Sends a text, unless the socket is closing. Texts of one turn of the event loop leave in one write. */
   send(text: string): void {
     if (!this.isOpen) return
     if (!this.#isCorked) {
@@ -119,7 +119,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.send(errorText({ id, requestId: this.requestId }, error))
   }
 
-  /** The answer to a call, which is settled by it. */
+  /** Sends the result of a call, which is then no longer in flight. */
   answer(id: CallId, data: unknown): void {
     this.calls.settle(id)
     this.send(JSON.stringify({ id, result: { type: 'data', data } }))
@@ -131,7 +131,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.sendError(id, error)
   }
 
-  /** Keeps a stream until it is stopped, or the connection is gone. */
+  /** Registers a stream until it is stopped or refused, or the connection is gone. */
   holdStream(stream: SocketStream): SocketStream {
     this.#streams = this.#streams.concat(stream)
     return stream
@@ -147,7 +147,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.#checkPressure()
   }
 
-  /** By the peer's wish. Of one that is not there it is told nothing. */
+  /** Stops a stream on request of the peer. Sends nothing for an unknown id. */
   stopStream(id: CallId): void {
     const stream = this.#dropStream(id)
     if (stream === undefined) return
@@ -160,7 +160,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.refuse(id, this.#house.streamFailure({ requestId: this.requestId, path, cause }))
   }
 
-  /** From now on the socket has no session: its streams are over, and it is closed in a moment. */
+  /** Ends the session of the socket: its streams end with `unauthenticated`, and the socket closes soon after. */
   endSession(): void {
     this.signIn = { state: 'ended' }
     for (const stream of this.#streams) {
@@ -170,7 +170,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     setTimeout(() => this.ws.close(closeCodes.unauthenticated), lastAnswerMs)
   }
 
-  /** The connection is gone. */
+  /** Releases everything after the connection is gone. */
   gone(): void {
     for (const stream of this.#streams) stream.stop()
     this.#streams = noStreams
@@ -178,7 +178,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.leave?.()
   }
 
-  /** Keep-alive: a ping after silence, and an end when that is not answered. */
+  /** Keep-alive: pings a silent peer, and terminates the socket when the peer does not answer. */
   onDue(now: number): number | null {
     if (!this.isOpen) return null
     const { pingMs, pongMs } = this.#house.timings

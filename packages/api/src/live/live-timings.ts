@@ -14,17 +14,17 @@ import {
 import type { PressureBounds } from './back-pressure.ts'
 import type { DrainTimes } from './drain.ts'
 
-/** The times of a socket's life; tests shorten them. */
+/** Times of sockets and streams, in milliseconds. Tests shorten them. */
 export type LiveTimings = {
   signInMs: number
   pingMs: number
   pongMs: number
   pressure: PressureBounds
-  /** How long a closed socket may take to answer the close, before it is cut off. */
+  /** Time for the peer to answer a close, or to read the last frame of a stream, before it is cut off. */
   closeMs: number
-  /** How often the sessions of open sockets are compared with the database. */
+  /** Interval at which the sessions of open sockets and streams are compared with the database. */
   sessionLookMs: number
-  /** Beyond this delay of the event loop no socket is let in. */
+  /** Above this delay of the event loop new sockets are refused. */
   behindMs: number
 } & DrainTimes
 
@@ -47,7 +47,7 @@ export const defaultTimings: LiveTimings = {
   drainCallsMs: unavailableMs,
 }
 
-/** How exactly keep-alive is kept: a tenth of its times, and never more often than worth while. */
+/** Precision of keep-alive in milliseconds: a tenth of its shorter time, from 5 ms to 1 s. */
 export function keepAliveTickMs({ pingMs, pongMs }: Pick<LiveTimings, 'pingMs' | 'pongMs'>): number {
   return Math.max(5, Math.min(1_000, pingMs / 10, pongMs / 10))
 }

@@ -1,14 +1,14 @@
 const tickMs = 25
-/** A long delay is remembered for about a tenth of a second: work that came meanwhile is still waiting. */
+/** Decay of a past delay per tick: less than half is left after 0.1 s. Work that arrived meanwhile is still queued. */
 const kept = 0.8
 
-/** How late this process is with what it has to do. */
+/** Measures the delay of the event loop. */
 export class LoopDelay {
   #dueAt = performance.now() + tickMs
   #delayMs = 0
   readonly #timer = setInterval(() => this.#tick(), tickMs).unref()
 
-  /** A timer that is overdue counts already. */
+  /** The delay in milliseconds. A tick that is overdue counts before it runs. */
   get ms(): number {
     return Math.max(this.#delayMs, performance.now() - this.#dueAt)
   }

@@ -16,7 +16,7 @@ const timings = { pressure: { ...defaultTimings.pressure, slowMs: 1_000 }, close
 
 type Conversation = Awaited<ReturnType<typeof newConversation>>
 
-/** Stores the messages, and answers the most that ever waited for one line. */
+/** Stores the messages. Returns the most bytes that were queued for one connection meanwhile. */
 async function fillWatched(server: TestServer, { client, chat }: Conversation): Promise<number> {
   let waitingMax = 0
   const watch = setInterval(() => (waitingMax = Math.max(waitingMax, server.waitingBytesMax())), 5)
@@ -44,7 +44,7 @@ async function setUp(server: TestServer) {
   return { conversation, operator, neighbour, gotAll }
 }
 
-test('[LIVE-17] a socket that never reads holds a bounded queue and is closed with 4008; its neighbour gets all', async () => {
+test('[LIVE-17] a socket that never reads has a bounded queue and is closed with 4008, others get all', async () => {
   await using server = await startTestServer({ timings: { ...timings, closeMs: 20_000 } })
   const { conversation, operator, neighbour, gotAll } = await setUp(server)
   await using deaf = await openRaw(server.wsUrl, operator)
@@ -53,14 +53,14 @@ test('[LIVE-17] a socket that never reads holds a bounded queue and is closed wi
   deaf.ws.pause()
   expect(await fillWatched(server, conversation)).toBeLessThanOrEqual(socketQueueHardBytes + frameBytes)
   await waitFor(gotAll)
-  // The client cannot know before it reads again.
+  // The client does not receive the close frame before it reads again.
   await waitFor(() => server.closingSockets() === 1)
   deaf.ws.resume()
   expect(await deaf.closed()).toBe(4008)
   await neighbour[Symbol.asyncDispose]()
 }, 90_000)
 
-test('[LIVE-17] a socket that goes on sending and never reads is closed too, at a bounded queue', async () => {
+test('[LIVE-17] a socket that keeps sending and never reads has a bounded queue and is closed', async () => {
   await using server = await startTestServer({ timings })
   const { conversation, operator, neighbour, gotAll } = await setUp(server)
   await using deaf = await openRaw(server.wsUrl, operator)
@@ -74,7 +74,7 @@ test('[LIVE-17] a socket that goes on sending and never reads is closed too, at 
     deaf.send({ id: nth++, method: 'query', params: { path: 'chats.list', input: { limit: 50 } } })
     deaf.send({ id: nth++, method: 'query', params: { path: 'messages.list', input } })
   }, 10)
-  // What it asked for comes on top of its streams: sixteen answers at most.
+  // The responses to its calls are queued besides its streams: sixteen at most.
   const answersBytes = 16 * 50 * 8_200
   expect(await fillWatched(server, conversation)).toBeLessThanOrEqual(socketQueueHardBytes + frameBytes + answersBytes)
   await waitFor(() => gotAll() && server.openSockets() === 1, { timeoutMs: 30_000 })
@@ -82,7 +82,7 @@ test('[LIVE-17] a socket that goes on sending and never reads is closed too, at 
   await neighbour[Symbol.asyncDispose]()
 }, 90_000)
 
-test('[LIVE-17] [LIVE-19] a stream over HTTP that is never read is cut off at a bounded queue; its neighbour gets all', async () => {
+test('[LIVE-17] [LIVE-19] an HTTP stream that is never read has a bounded queue and is cut off', async () => {
   await using server = await startTestServer({ timings })
   const { conversation, operator, neighbour, gotAll } = await setUp(server)
   const line = connect(Number(new URL(server.url).port), '127.0.0.1')

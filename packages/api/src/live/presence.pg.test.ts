@@ -22,12 +22,12 @@ const onlineSchema = z.object({
 
 type Following = AsyncDisposable & {
   socket: RawSocket
-  /** Frames of one kind, of the chat or of the inbox. */
+  /** The received frames of one kind, of the chat or of the inbox. */
   of(stream: 'chat' | 'inbox', t: string): Record<string, unknown>[]
   ids(t: string): string[]
 }
 
-/** A socket that follows its inbox and a chat. */
+/** Opens a socket that follows its inbox and a chat. */
 async function follow(server: TestServer, { token }: LoginOutput, chatId: number): Promise<Following> {
   const socket = await openRaw(server.wsUrl, { token })
   socket.send({ id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId } } })
@@ -49,7 +49,7 @@ async function talk({ core }: TestServer) {
 
 type Asked = { userIds: number[]; online: number[] }
 
-/** Asks over a socket of its own which of these are here, until the answer is this. */
+/** Asks over a separate socket which of these users are online, until the answer is `online`. */
 async function waitForOnline(server: TestServer, { token }: LoginOutput, { userIds, online }: Asked) {
   await using socket = await openRaw(server.wsUrl, { token })
   let asked = 0
@@ -62,7 +62,7 @@ async function waitForOnline(server: TestServer, { token }: LoginOutput, { userI
   })
 }
 
-/** As `kill -9` does it: from now on this process tells the database nothing, and its sockets break. */
+/** Imitates `kill -9`: from now on the process writes nothing to the database, and its sockets break. */
 async function kill(server: TestServer): Promise<void> {
   Reflect.set(server.db.pool, 'query', async () => {
     throw new Error('killed')
@@ -70,7 +70,7 @@ async function kill(server: TestServer): Promise<void> {
   await server.close()
 }
 
-test('[LIVE-15] who is connected to one process is here for the followers of another, until it goes', async () => {
+test('[LIVE-15] a user connected to one process is online for followers on another until it leaves', async () => {
   await using pair = await startServerPair({ presenceTimings })
   const { client, operator, chatId } = await talk(pair[0])
   await using here = await follow(pair[0], client, chatId)
@@ -80,7 +80,7 @@ test('[LIVE-15] who is connected to one process is here for the followers of ano
   await waitFor(() => here.of('inbox', 'presence').length === 2)
   await there[Symbol.asyncDispose]()
   await waitFor(() => here.of('inbox', 'presence').length === 3)
-  // The whole of what a client learns: no name, no number, no address.
+  // A client learns only this: no name, no number, no address.
   expect(here.of('inbox', 'presence')).toEqual(
     [false, true, false].map((operatorsOnline) => ({ t: 'presence', operatorsOnline })),
   )
@@ -88,7 +88,7 @@ test('[LIVE-15] who is connected to one process is here for the followers of ano
   expect(there.of('inbox', 'presence')).toEqual([])
 })
 
-test('[LIVE-15] who comes over HTTP, where sockets are blocked, is here as well', async () => {
+test('[LIVE-15] a user with only a stream over HTTP is online', async () => {
   await using server = await startTestServer({ presenceTimings })
   const { client, operator, chatId } = await talk(server)
   await using watching = await follow(server, operator, chatId)
@@ -101,7 +101,7 @@ test('[LIVE-15] who comes over HTTP, where sockets are blocked, is here as well'
   await isOnline(false)
 })
 
-test('[LIVE-15] a killed process is forgotten: its people are away since it was killed', timed, async () => {
+test('[LIVE-15] users of a killed process become away, last seen about when it was killed', timed, async () => {
   await using pair = await startServerPair({ presenceTimings })
   const { client, operator, chatId } = await talk(pair[0])
   await using watching = await follow(pair[0], operator, chatId)
@@ -111,14 +111,14 @@ test('[LIVE-15] a killed process is forgotten: its people are away since it was 
   await kill(pair[1])
   const last = () => watching.of('chat', 'presence').at(-1)
   await waitFor(() => last()?.['clientOnline'] === false)
-  // Longer than a goodbye: nobody has said it.
+  // Longer than the grace period, because no process has reported that the user left.
   expect(performance.now() - from).toBeGreaterThan(presenceTimings.graceMs)
   const seenAt = Date.parse(String(last()?.['clientSeenAt']))
   expect(seenAt).toBeLessThanOrEqual(killedAt + 100)
   expect(seenAt).toBeGreaterThan(killedAt - presenceTimings.expiryMs)
 })
 
-test('[LIVE-23] an operator asks which clients are here, through any process, and a killed one is forgotten', async () => {
+test('[LIVE-23] an operator gets the online clients of all processes, without those of a killed one', async () => {
   await using pair = await startServerPair({ presenceTimings })
   const { client, operator, chatId } = await talk(pair[0])
   const other = await signIn(pair[0].core, 'client')
@@ -134,7 +134,7 @@ test('[LIVE-23] an operator asks which clients are here, through any process, an
 })
 
 describe.each(['memory', 'postgres'] as const)('typing over the %s bus', (bus) => {
-  test(`[LIVE-13] typing over the ${bus} bus is shown to the others at once, and not to the writer`, async () => {
+  test(`[LIVE-13] typing over the ${bus} bus is delivered to other followers, and not to the writer`, async () => {
     await using first = await startTestServer({ bus })
     await using second =
       bus === 'postgres' ? await startTestServer({ bus, connectionString: first.connectionString }) : null
@@ -149,7 +149,7 @@ describe.each(['memory', 'postgres'] as const)('typing over the %s bus', (bus) =
     const untilMs = Date.parse(String(typing?.['until'])) - from
     expect(untilMs).toBeGreaterThan(5_000)
     expect(reader.ids('typing')).toEqual([expect.stringMatching(/:0~/)])
-    // Something that comes after it, to be sure that it did not come.
+    // A later frame that the writer must receive shows that the own one was not sent.
     reader.socket.send({ id: 3, method: 'mutation', params: { path: 'chats.typing', input: { chatId } } })
     await waitFor(() => writer.of('chat', 'typing').length > 0)
     expect(writer.of('chat', 'typing').map((frame) => frame['userId'])).toEqual([operator.user.id])

@@ -6,7 +6,7 @@ import { runCalls } from './socket-calls.ts'
 import { type SocketContextDeps, signInSocket } from './socket-context.ts'
 import { parseFrame, parseParams } from './socket-frames.ts'
 
-/** Reads what a socket sends. One that signs in by its first frame has so long to send it. */
+/** Reads the frames of a socket. A socket that signs in with its first frame must send it within `signInMs`. */
 export function receive(deps: SocketContextDeps, socket: LiveSocket, signInMs: number): void {
   if (socket.signIn.state === 'waiting') receiveParams(deps, socket, signInMs)
   else receiveCalls(deps, socket, signInSocket(deps, socket, null))
@@ -30,7 +30,7 @@ function receiveParams(deps: SocketContextDeps, socket: LiveSocket, signInMs: nu
   socket.ws.on('message', onFirst)
 }
 
-/** Calls that come while the session is being looked up wait for it, in their order. */
+/** Calls that arrive during the sign-in wait for it, and run in the order of arrival. */
 function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Promise<boolean>): void {
   let waiting: Promise<boolean> | null = signedIn
   void signedIn.then(() => {
@@ -50,7 +50,7 @@ function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Pro
   })
 }
 
-/** Keep-alive is plain text beside the protocol. */
+/** Answers a ping. Returns whether the text belongs to keep-alive, which is plain text outside the JSON protocol. */
 function isPing(socket: LiveSocket, text: string): boolean {
   if (text === 'PING') socket.send('PONG')
   return text === 'PING' || text === 'PONG'
@@ -65,15 +65,15 @@ function requireText(text: string | null): string {
   return text
 }
 
-/** What does not fit the protocol at all ends the socket; a call too many is refused and the others go on. */
+/** Closes a socket that breaks the protocol. One call too many does not break it: only that call is refused. */
 function refuse(socket: LiveSocket, cause: unknown): void {
   socket.sendError(null, cause instanceof AppError ? cause : new AppError('invalid_input', { cause }))
   socket.ws.close(closeCodes.protocol)
 }
 
 /**
- * A socket that said it would sign in by its first frame, and sent none. Its line may be slow, or this process may
- * have stood still, so nothing is known of its session: it is asked to come back, not to give up.
+ * Closes a socket that sent no first frame in time. Its connection may be slow, or this process may have been
+ * suspended, so its session may be valid. The close code asks the client to reconnect.
  */
 function refuseSilence(socket: LiveSocket): void {
   if (socket.signIn.state !== 'waiting') return

@@ -11,7 +11,7 @@ function signOut(url: string, token: string): Promise<Response> {
   return fetch(`${url}/api/users/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
 }
 
-/** How long the sockets lived on after `end`. */
+/** Returns how many milliseconds after `end` all sockets were closed with 4401. */
 async function msUntilClosed(sockets: readonly RawSocket[], end: () => Promise<unknown>): Promise<number> {
   await end()
   const startedAt = performance.now()
@@ -19,7 +19,7 @@ async function msUntilClosed(sockets: readonly RawSocket[], end: () => Promise<u
   return performance.now() - startedAt
 }
 
-test('[AUTH-5] signing out by REST ends every socket of the session, and no other', timed, async () => {
+test('[AUTH-5] signing out by REST closes every socket of the session, and no other', timed, async () => {
   await using server = await startTestServer()
   const login = await signInByRest(server.url, 'client')
   const other = await signInByRest(server.url, 'client')
@@ -38,7 +38,7 @@ test('[AUTH-5] signing out by REST ends every socket of the session, and no othe
   expect((await signOut(server.url, login.token)).status).toBe(401)
 })
 
-test('[AUTH-5] signing out over the socket is answered before the socket closes', async () => {
+test('[AUTH-5] signing out over a socket gets a response before the socket closes', async () => {
   await using server = await startTestServer()
   const login = await signInByRest(server.url, 'client')
   await using socket = await openRaw(server.wsUrl, login)
@@ -47,7 +47,7 @@ test('[AUTH-5] signing out over the socket is answered before the socket closes'
   expect(socket.frames).toMatchObject([{ id: 1, result: { type: 'data' } }])
 })
 
-test('[AUTH-5] from the sign-out on a socket can do nothing more, also before it is closed', async () => {
+test('[AUTH-5] after the sign-out a socket runs no call, also before it is closed', async () => {
   await using server = await startTestServer()
   const login = await signInByRest(server.url, 'client')
   await using socket = await openRaw(server.wsUrl, login)
@@ -59,7 +59,7 @@ test('[AUTH-5] from the sign-out on a socket can do nothing more, also before it
   expect(rows).toHaveLength(0)
 })
 
-test('[AUTH-5] a sign-out at one process ends the sockets at another', timed, async () => {
+test('[AUTH-5] a sign-out on one process closes the sockets of the session on another', timed, async () => {
   await using pair = await startServerPair()
   const [api, live] = pair
   const login = await signInByRest(api.url, 'operator')
@@ -67,8 +67,8 @@ test('[AUTH-5] a sign-out at one process ends the sockets at another', timed, as
   expect(await msUntilClosed([socket], () => signOut(api.url, login.token))).toBeLessThan(sessionEndMs)
 })
 
-test('[AUTH-5] a sign-out whose hint is lost is noticed all the same', timed, async () => {
-  // Two servers with a bus each: nothing that one says reaches the other.
+test('[AUTH-5] a sign-out whose hint is lost closes the sockets of the session', timed, async () => {
+  // Each server has its own bus, so no hint of one reaches the other.
   await using first = await startTestServer()
   await using second = await startTestServer({ connectionString: first.connectionString })
   const login = await signInByRest(first.url, 'client')
@@ -76,7 +76,7 @@ test('[AUTH-5] a sign-out whose hint is lost is noticed all the same', timed, as
   expect(await msUntilClosed([socket], () => signOut(first.url, login.token))).toBeLessThan(sessionEndMs)
 })
 
-test('[AUTH-5] a session that ends between the upgrade and the first frame opens nothing', async () => {
+test('[AUTH-5] a session that ends between the upgrade and the first frame does not sign in', async () => {
   await using server = await startTestServer()
   const login = await signInByRest(server.url, 'client')
   const headers = { cookie: `deskbell_client=${login.token}`, origin: server.url }
@@ -88,7 +88,7 @@ test('[AUTH-5] a session that ends between the upgrade and the first frame opens
   expect(JSON.stringify(socket.frames)).not.toContain('"result"')
 })
 
-test('[AUTH-5] a process that was suspended sends nothing to a session that ended meanwhile', async () => {
+test('[AUTH-5] a process that resumes after suspension sends nothing to a session that has ended', async () => {
   let aheadMs = 0
   const clock: Clock = { now: () => new Date(Date.now() + aheadMs) }
   await using server = await startTestServer({ clock, timings: { sessionLookMs: 60_000 } })
@@ -109,7 +109,7 @@ test('[AUTH-5] a process that was suspended sends nothing to a session that ende
   expect(JSON.stringify(socket.frames)).not.toContain('"closed"')
 })
 
-test('[AUTH-6] a session that expires ends its sockets', timed, async () => {
+test('[AUTH-6] the expiry of a session closes its sockets', timed, async () => {
   let now = new Date()
   const clock: Clock = { now: () => now }
   await using server = await startTestServer({ clock })
@@ -122,7 +122,7 @@ test('[AUTH-6] a session that expires ends its sockets', timed, async () => {
   expect((await tryUpgrade(server.wsUrl, login)).status).toBe(401)
 })
 
-test('[AUTH-6] a running stream ends with its session', async () => {
+test('[AUTH-6] a socket with a running stream is closed when its session ends', async () => {
   await using server = await startTestServer()
   const login = await signInByRest(server.url, 'client')
   using stock = stockClient(server.wsUrl, login.token)

@@ -1,18 +1,18 @@
 import { endedSessions } from '@deskbell/core/auth/ended-sessions'
 import type { Core } from '@deskbell/core/context'
 
-/** Something that a session holds open. */
+/** A socket or stream that belongs to a session. */
 export type SessionHeld = { endSession(): void }
 
 /**
- * Ends what ended sessions hold open: sockets, and streams over HTTP. The bus tells of a sign-out at once; because it
- * may lose a hint, and because nobody tells of an expiry, the sessions of all that is open are also compared with the
- * database once a second, in one query, and only while something is.
+ * Ends the sockets and the HTTP streams of ended sessions. A hint on the bus reports a sign-out at once. The bus may
+ * lose hints, and no hint reports an expiry. So all sessions with an open socket or stream are also compared with the
+ * database every `lookMs`, in one query.
  */
 export class SessionWatch {
   readonly #core: Core
   readonly #lookMs: number
-  /** Lists and no sets: nearly every session holds one thing. */
+  /** Arrays instead of sets, because nearly every session has one socket or stream. */
   readonly #held = new Map<number, readonly SessionHeld[]>()
   #unsubscribe: (() => void) | undefined
   readonly #leaveHub: () => void
@@ -28,7 +28,7 @@ export class SessionWatch {
     this.#leaveHub = core.hub.onResync(() => this.#compare())
   }
 
-  /** Calls `endSession` once when the session has ended, unless it was removed before. */
+  /** Calls `endSession` of `held` once when the session has ended, unless `held` was removed before. */
   add(sessionId: number, held: SessionHeld): void {
     this.#held.set(sessionId, (this.#held.get(sessionId) ?? []).concat(held))
     this.#lookLater()
@@ -59,7 +59,7 @@ export class SessionWatch {
     this.#timer = setTimeout(() => void this.#look(), this.#lookMs)
   }
 
-  /** Without the database nothing can be known: the next look will. */
+  /** A comparison fails while the database is away. A later one finds the ended sessions. */
   async #look(): Promise<void> {
     try {
       await this.#compare()

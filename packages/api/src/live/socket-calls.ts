@@ -9,7 +9,7 @@ import { type SocketContextDeps, socketContext } from './socket-context.ts'
 import type { CallMessage, Message } from './socket-frames.ts'
 import { SocketStream } from './socket-stream.ts'
 
-/** Runs the calls of one frame. Each gets its answer, so that nobody waits for one for ever. */
+/** Runs the calls of one frame. Every call gets a response, also a refused one, so that no caller waits forever. */
 export function runCalls(deps: SocketContextDeps, socket: LiveSocket, messages: readonly Message[]): void {
   if (messages.length > socketBatchMax) refuseBatch(socket, messages)
   else for (const message of messages) begin(deps, socket, message)
@@ -38,7 +38,7 @@ function isAdmitted(socket: LiveSocket, { id, method }: CallMessage): boolean {
 
 async function run(deps: SocketContextDeps, socket: LiveSocket, message: CallMessage): Promise<void> {
   const { id, method, path } = message
-  // Before anything is waited for, so that a stop which comes meanwhile finds it.
+  // Registered before the first await, so that a stop that arrives during the call finds the stream.
   const stream = method === 'subscription' ? socket.holdStream(new SocketStream(socket, message)) : null
   try {
     const result = await call(deps, socket, message)

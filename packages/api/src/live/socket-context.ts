@@ -11,8 +11,8 @@ import type { LiveSocket } from './live-socket.ts'
 export type SocketContextDeps = { core: Core; limits: RateLimits; onSignIn: (socket: LiveSocket, actor: Actor) => void }
 
 /**
- * Signs a socket in: it brings its actor from the upgrade, or the token of its first frame. A socket that cannot sign in
- * is told why, and closed. Answers whether it may go on.
+ * Signs a socket in, with the actor of the upgrade or with the token of the first frame. When the sign-in fails, sends
+ * the error, closes the socket, and resolves with false.
  */
 export async function signInSocket(
   deps: SocketContextDeps,
@@ -33,11 +33,11 @@ export async function signInSocket(
 
 function closeCodeOf({ code }: AppError): number {
   if (code === 'rate_limited') return closeCodes.tooMany
-  // A fault of ours says nothing about the session: a final code would sign people out.
+  // A failure of the server proves nothing about the session. After a final code, the client would sign out.
   return code === 'unavailable' || code === 'internal' ? closeCodes.restart : closeCodes.unauthenticated
 }
 
-/** A token in the first frame wins over the cookie of the upgrade, as a bearer does. */
+/** The token of the first frame wins over the one of the upgrade. */
 async function actorOfSocket(core: Core, socket: LiveSocket, given: string | undefined): Promise<Actor | null> {
   if (socket.signIn.state === 'done') return socket.signIn.actor
   if (socket.signIn.state !== 'waiting') return null
@@ -50,7 +50,7 @@ async function actorOfSocket(core: Core, socket: LiveSocket, given: string | und
   return actor
 }
 
-/** Made for each call, so that an idle socket has none. */
+/** Created for each call, so that an idle socket has none. */
 export function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
   return {
     core,
@@ -58,7 +58,7 @@ export function socketContext({ core, limits }: SocketContextDeps, socket: LiveS
     requestId: socket.requestId,
     signal: undefined,
     authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),
-    // Asked at the upgrade already.
+    // The upgrade has checked the origin.
     assertOwnOrigin: () => {},
     limit(kind) {
       if (kind === 'login') return limits.take('signIn', socket.address)
@@ -70,7 +70,7 @@ export function socketContext({ core, limits }: SocketContextDeps, socket: LiveS
       clearCookie: () => {},
     },
     reply: { status: null },
-    // The socket pushes, and ends its streams itself.
+    // The socket pushes the frames, and ends its streams itself.
     openStream: () => null,
   }
 }

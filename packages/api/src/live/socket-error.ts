@@ -5,8 +5,8 @@ import { appRouter } from '../router.ts'
 import type { CallId } from './call-counter.ts'
 
 /**
- * An error in tRPC's form. With the id null it speaks of the connection: a stock client then
- * keeps its growing delay, where after a bare close it would come back at once, again and again.
+ * Formats an error as a frame of tRPC. With the id null it concerns the connection. A stock client then keeps its
+ * growing retry delay. After a close without an error it would reconnect at once, again and again.
  */
 export function errorText({ id, requestId }: { id: CallId | null; requestId: string }, error: AppError): string {
   const shape = getTRPCErrorShape({

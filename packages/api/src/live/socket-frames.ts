@@ -3,16 +3,16 @@ import { socketBatchMax } from '@deskbell/contract/limits'
 import { z } from 'zod'
 import type { CallId, CallMethod } from './call-counter.ts'
 
-/** tRPC's frames, as a client sends them. */
+/** A call as a tRPC client sends it. */
 export type CallMessage = { id: CallId; method: CallMethod; path: string; input: unknown }
 export type Message = CallMessage | { id: CallId; method: 'subscription.stop' }
 
-/** A batch this much over the bound is not worth an answer for each call. */
+/** A larger batch breaks the protocol. It gets one error, and no response for each call. */
 const hopelessBatch = socketBatchMax * 10
 const idCharsMax = 200
 const methods: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscription'] satisfies CallMethod[])
 
-/** The calls of one frame. Throws `invalid_input` for what does not fit the protocol at all. */
+/** Parses the calls of one frame. Throws `invalid_input` when the frame breaks the protocol. */
 export function parseFrame(text: string): Message[] {
   const raw = parseJson(text)
   const list: unknown[] = Array.isArray(raw) ? raw : [raw]
@@ -25,7 +25,7 @@ const paramsSchema = z.object({
   data: z.record(z.string(), z.string()).nullish(),
 })
 
-/** The first frame of a socket that signs in there. */
+/** Parses the first frame of a socket that signs in with it. Throws `invalid_input`. */
 export function parseParams(text: string): { token: string | undefined } {
   const params = paramsSchema.safeParse(parseJson(text))
   if (!params.success) throw new AppError('invalid_input', { cause: params.error })
@@ -40,7 +40,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** By hand, because every call of every socket comes through here. */
+/** Checks by hand instead of with a schema, because this runs for every call of every socket. */
 function parseMessage(raw: unknown): Message {
   if (!isObject(raw) || !isCallId(raw['id'])) throw new AppError('invalid_input')
   const { id, method, params } = raw
@@ -53,7 +53,7 @@ function parseMessage(raw: unknown): Message {
   return { id, method, path, input: withLastEventId(input, lastEventId) }
 }
 
-/** Where tRPC's server puts the place to come back to. */
+/** Adds the id where tRPC's server would add it. */
 function withLastEventId(input: unknown, lastEventId: string): unknown {
   if (isObject(input)) return { ...input, lastEventId }
   return input ?? { lastEventId }

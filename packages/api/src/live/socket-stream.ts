@@ -1,9 +1,9 @@
 import type { FrameSink, OpenStream, RunningStream, Step } from '@deskbell/core/events/frame-sink'
 import type { CallId } from './call-counter.ts'
 
-/** The socket of a stream. */
+/** What a stream needs from its socket. */
 export type StreamLine = {
-  /** May the next frame of a stream be written? */
+  /** Reports whether the next frame of a stream may be written. */
   readonly takesFrames: boolean
   readonly isBusy: boolean
   /** Calls `release` once, when one frame may be written, or when the socket is gone. */
@@ -13,14 +13,14 @@ export type StreamLine = {
   streamFailed(stream: { id: CallId; path: string }, cause: unknown): void
 }
 
-/** One stream of a socket: writes frames for as long as the peer takes them. */
+/** One stream of a socket. It writes frames as fast as the peer reads them. */
 export class SocketStream implements FrameSink<unknown> {
   readonly id: CallId
   readonly path: string
   readonly #socket: StreamLine
   #running: RunningStream | null = null
   #ended = false
-  /** Waiting to be let go on; while that happens, one frame may be written whatever else waits. */
+  /** `waiting`: until the socket releases the stream. `now`: during the release, when it may write one frame. */
   #turn: 'free' | 'waiting' | 'now' = 'free'
 
   constructor(socket: StreamLine, { id, path }: { id: CallId; path: string }) {
@@ -33,7 +33,7 @@ export class SocketStream implements FrameSink<unknown> {
     return this.#ended
   }
 
-  /** It may have been stopped before there was anything to begin. */
+  /** Starts the stream, unless it was stopped while its call was running. */
   begin(open: OpenStream<unknown>): void {
     if (this.#ended) return
     this.#socket.started(this.id)

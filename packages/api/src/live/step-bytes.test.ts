@@ -3,7 +3,7 @@ import { StepBytes } from './step-bytes.ts'
 
 const textOf = (frame: Buffer) => JSON.parse(frame.subarray(frame[1] === 126 ? 4 : 2).toString())
 
-test('[LIVE-22] a frame is written as JSON once for all followers, and as bytes once for each number of a call', () => {
+test('[LIVE-22] a frame is encoded as JSON once for all followers, and as bytes once per call id', () => {
   const bytes = new StepBytes()
   const toJSON = vi.fn(() => ({ t: 'hb', top: 3 }))
   const step = { id: 'e:3~a.1', frame: { toJSON } }
@@ -16,7 +16,7 @@ test('[LIVE-22] a frame is written as JSON once for all followers, and as bytes 
   expect(textOf(other)).toEqual({ id: 'two', result })
 })
 
-test('[LIVE-22] another frame is never taken for the last one', () => {
+test('[LIVE-22] a different frame with the same id is encoded anew', () => {
   const bytes = new StepBytes()
   bytes.of({ id: 'e:1', frame: { t: 'ev' } }, 1)
   expect(textOf(bytes.of({ id: 'e:1', frame: { t: 'live' } }, 1))).toMatchObject({

@@ -2,12 +2,12 @@ import type { Step } from '@deskbell/core/events/frame-sink'
 import type { CallId } from './call-counter.ts'
 import { textFrame } from './text-frame.ts'
 
-/** Programs count their calls from one, so followers of a chat mostly have the same few numbers. */
+/** Clients number their calls from 1, so the followers of a chat mostly use the same few ids. */
 const framesMax = 64
 
 /**
- * The bytes of a stream's frame. What thousands of followers are told is the same object, so it is written as JSON once,
- * and as a frame once for each number that the followers gave their call.
+ * Encodes the frames of streams. Thousands of followers receive the same object, so it is encoded as JSON once, and as
+ * bytes once for each call id among the followers.
  */
 export class StepBytes {
   #step: Step<unknown> | null = null
@@ -23,7 +23,7 @@ export class StepBytes {
     return frame
   }
 
-  /** As tRPC writes a tracked value: with its id beside it and in it. */
+  /** Encodes a step as tRPC encodes a tracked value: with its id beside the data and in it. */
   #take(step: Step<unknown>): void {
     this.#step = step
     const id = JSON.stringify(step.id)

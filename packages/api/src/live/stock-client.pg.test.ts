@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 
 type Seen = { seqs: number[]; types: string[]; ids: string[]; stop: () => void }
 
-/** Follows a chat with the stock client and writes down what comes. */
+/** Follows a chat with the stock client and records the frames. */
 function followWith(stock: StockClient, input: FollowChatInput): Seen {
   const seen: Seen = { seqs: [], types: [], ids: [], stop: () => subscription.unsubscribe() }
   const subscription = stock.client.chats.events.subscribe(input, {
@@ -29,7 +29,7 @@ async function conversation(server: TestServer) {
 const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1)
 
 describe('the stock client', () => {
-  test('[SOCK-8] calls, errors and streams work over the stock wsLink', async () => {
+  test('[SOCK-8] makes calls, receives errors and follows streams over the stock wsLink', async () => {
     await using server = await startTestServer()
     const { client, chat, operatorLogin } = await conversation(server)
     using stock = stockClient(server.wsUrl, operatorLogin.token)
@@ -43,7 +43,7 @@ describe('the stock client', () => {
     await expect(refused).rejects.toMatchObject({ data: { code: 'chat_closed', httpStatus: 409 } })
   })
 
-  test('[SOCK-8] it comes back after a cut and resumes where it was, in every cut of many', async () => {
+  test('[SOCK-8] reconnects after each of many cuts and resumes without a gap or a repeat', async () => {
     await using server = await startTestServer()
     const { client, chat, operatorLogin } = await conversation(server)
     using stock = stockClient(server.wsUrl, operatorLogin.token)
@@ -58,14 +58,14 @@ describe('the stock client', () => {
     expect(seen.seqs).toEqual(oneTo(51))
   })
 
-  test('[LIVE-3] every frame is tracked with an id of its own, and lastEventId wins over the cursor when it comes back', async () => {
+  test('[LIVE-3] gets frames with unique ids, and resumes from lastEventId rather than from its cursor', async () => {
     await using server = await startTestServer()
     const { client, chat, operatorLogin } = await conversation(server)
     for (let nth = 0; nth < 4; nth += 1) await sendText(server.core, client, { chatId: chat.id })
     using stock = stockClient(server.wsUrl, operatorLogin.token)
     const page = await stock.client.chats.page.query({ chatId: chat.id })
     await sendText(server.core, client, { chatId: chat.id })
-    // The stock client sends this cursor again at every return, beside its last id.
+    // The stock client sends this cursor with every reconnect, together with its last id.
     const seen = followWith(stock, { chatId: chat.id, cursor: page.cursor })
     await waitFor(() => seen.seqs.length === 1)
     stock.cut()
@@ -76,7 +76,7 @@ describe('the stock client', () => {
     expect(new Set(seen.ids).size).toBe(seen.ids.length)
   })
 
-  test('[SOCK-8] calls of one socket run at once, and each gets its own answer', async () => {
+  test('[SOCK-8] gets the right response for each of many concurrent calls', async () => {
     await using server = await startTestServer()
     const { chat, operatorLogin } = await conversation(server)
     using stock = stockClient(server.wsUrl, operatorLogin.token)
@@ -88,8 +88,8 @@ describe('the stock client', () => {
   })
 })
 
-describe('leaving', () => {
-  test('[LIVE-12] stopped, cut and refused streams leave no follower behind', async () => {
+describe('a stream or socket that ends', () => {
+  test('[LIVE-12] leaves no follower, whether it is stopped or cut', async () => {
     await using server = await startTestServer()
     const { chat, operatorLogin } = await conversation(server)
     for (let round = 0; round < 10; round += 1) {
@@ -126,7 +126,7 @@ describe('leaving', () => {
     },
   )
 
-  test('[SOCK-10] a socket that answers nothing does not hold the stop up', timed, async () => {
+  test('[SOCK-10] a socket that does not answer the close does not delay the drain', timed, async () => {
     await using server = await startTestServer({ timings: { drainMs: 50, drainGraceMs: 100 } })
     const { operatorLogin } = await conversation(server)
     await using deaf = await openRaw(server.wsUrl, operatorLogin)
@@ -136,7 +136,7 @@ describe('leaving', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   })
 
-  test('[SOCK-10] a stock client moves to the other server, loses nothing and fails no call', async () => {
+  test('[SOCK-10] a stock client moves to another server without a lost entry or a failed call', async () => {
     await using pair = await startServerPair({ timings: { drainMs: 100, drainGraceMs: 1_500 } })
     const [first, second] = pair
     const { client, chat, operatorLogin } = await conversation(first)

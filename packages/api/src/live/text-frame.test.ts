@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { textFrame } from './text-frame.ts'
 
-test('[SOCK-8] a text of any length, written to the line itself, is read by `ws` as what it is', async () => {
+test('[SOCK-8] `ws` reads encoded texts of any length between its own frames', async () => {
   const texts = ['', 'short', 'x'.repeat(125), 'x'.repeat(126), 'ж'.repeat(200), '🔔'.repeat(20_000)]
   const wss = new WebSocketServer({ noServer: true })
   const http = createServer().on('upgrade', (request, line, head) => {

@@ -3,8 +3,8 @@ const shortMax = 125
 const mediumMax = 0xffff
 
 /**
- * A whole text message as a server sends it: RFC 6455 §5.2, one final frame without a mask. `ws` makes the same of a
- * text, but anew for every socket, and writes head and text apart.
+ * Encodes a text message of a server as one final frame without a mask (RFC 6455 §5.2). `ws` would encode the text
+ * anew for every socket, and write header and text separately.
  */
 export function textFrame(text: string): Buffer {
   const bytes = Buffer.byteLength(text)

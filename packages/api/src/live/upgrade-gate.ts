@@ -18,8 +18,8 @@ export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts'
 }
 
 /**
- * Decides about an upgrade while it is still plain HTTP, so that a refusal costs no socket and a
- * client can tell it from a lost connection. Throws `AppError`; the order is path, host, rate, session, origin.
+ * Admits an upgrade while it is still plain HTTP. So a refusal costs no socket, and a client can distinguish it from a
+ * lost connection. Checks path, host, rate, origin, session and number of sockets, in this order. Throws `AppError`.
  */
 export async function admitUpgrade(options: GateOptions, request: IncomingMessage): Promise<Admission> {
   const params = socketParams(request)
@@ -30,7 +30,7 @@ export async function admitUpgrade(options: GateOptions, request: IncomingMessag
   const credential = readCredential(request.headers, meant)
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
   const token = tokenOf(credential)
-  // As tRPC's clients say that their first frame signs them in; until then even a good token may end.
+  // tRPC clients set this when their first frame signs in. The token is checked then, because it may end before.
   if (params.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token, meant } }
   const actor = await actorOf(options.core, credential, meant)
   if (actor === null || token === null) throw new AppError('unauthenticated')
@@ -42,7 +42,7 @@ const socketPaths = new Set(['/', '/trpc'])
 
 function socketParams(request: IncomingMessage): URLSearchParams {
   const [path = '', query = ''] = toOriginForm(request).split(/\?(.*)/s, 2)
-  // Compared as it came: a parser of URLs would read `/\evil.example` as a host.
+  // Compared without parsing: a URL parser would read `/\evil.example` as a host.
   if (!socketPaths.has(path)) throw new AppError('not_found')
   return new URLSearchParams(query)
 }

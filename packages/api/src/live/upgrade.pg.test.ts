@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AppRouter } from '../router.ts'
 import { defaultTimings } from './live-timings.ts'
 
-/** Short for a test that waits for its end, and long enough for a busy machine to sign in. */
+/** Short for the tests that wait for it, and long enough to sign in on a busy machine. */
 const signInMs = 1_000
 
 let server: TestServer
@@ -26,13 +26,13 @@ afterAll(() => server.close())
 
 const me = { id: 1, method: 'query', params: { path: 'users.me' } }
 
-describe('where the socket is', () => {
-  test.each(['/', '/trpc', '/?x=1', '/trpc?role=client'])('[SOCK-1] it answers at %s', async (path) => {
+describe('the path of the upgrade', () => {
+  test.each(['/', '/trpc', '/?x=1', '/trpc?role=client'])('[SOCK-1] may be %s', async (path) => {
     expect((await tryUpgrade(server.wsUrl, { ...client, path })).status).toBe(101)
   })
 
   test.each(['/api', '/ws', '/trpc/', '/trpc/users.me', '/login', '//evil.example/', '/chats/1'])(
-    '[SOCK-1] an upgrade at %s is refused before the socket opens',
+    '[SOCK-1] may not be %s: the upgrade is refused with 404',
     async (path) => {
       const refusal = await tryUpgrade(server.wsUrl, { ...client, path })
       expect(refusal.status).toBe(404)
@@ -41,26 +41,26 @@ describe('where the socket is', () => {
     },
   )
 
-  test('[SOCK-1] a process without the socket refuses every upgrade', async () => {
+  test('[SOCK-1] a process without the live role refuses every upgrade with 404', async () => {
     await using api = await startTestServer({ roles: { api: true, live: false, pages: false } })
     expect((await tryUpgrade(api.wsUrl, client)).status).toBe(404)
   })
 
-  test('[SOCK-1] a process without the socket outlives peers that leave before its answer', async () => {
+  test('[SOCK-1] a process without the live role survives peers that reset before its response', async () => {
     await using api = await startTestServer({ roles: { api: true, live: false, pages: false } })
     await Promise.all(Array.from({ length: 20 }, () => askAndReset(api.url)))
     expect((await fetch(`${api.url}/healthz`)).status).toBe(200)
   })
 
-  test('[HTTP-4] the answer to an upgrade has a request id', async () => {
+  test('[HTTP-4] the response to an upgrade has a request id', async () => {
     expect((await tryUpgrade(server.wsUrl, client)).headers['x-request-id']).toMatch(/^[\da-f-]{36}$/)
   })
 })
 
-describe('origins', () => {
+describe('the origin of the upgrade', () => {
   const cookie = () => `deskbell_client=${client.token}`
 
-  test('[SOCK-2] the own origin with the cookie is let in', async () => {
+  test('[SOCK-2] the own origin with a cookie is accepted', async () => {
     const headers = { cookie: cookie(), origin: server.url }
     expect((await tryUpgrade(server.wsUrl, { headers })).status).toBe(101)
   })
@@ -75,25 +75,25 @@ describe('origins', () => {
     },
   )
 
-  test('[SOCK-2] a cookie without an origin is refused, a bearer without one is fine', async () => {
+  test('[SOCK-2] without an origin a cookie is refused with 403 and a bearer token is accepted', async () => {
     expect((await tryUpgrade(server.wsUrl, { headers: { cookie: cookie() } })).status).toBe(403)
     expect((await tryUpgrade(server.wsUrl, client)).status).toBe(101)
   })
 
-  test('[AUTH-10] a foreign host is refused at the upgrade', async () => {
+  test('[AUTH-10] a foreign host is refused with 403', async () => {
     const refusal = await tryUpgrade(server.wsUrl, { ...client, headers: { host: 'evil.example' } })
     expect(refusal.status).toBe(403)
   })
 })
 
-describe('who opens it', () => {
+describe('the sign-in of a socket', () => {
   async function nameOf(options: Parameters<typeof openRaw>[1]): Promise<unknown> {
     await using socket = await openRaw(server.wsUrl, options)
     socket.send(me)
     return await socket.frame((frame) => JSON.stringify(frame).includes('"role"'))
   }
 
-  test('[AUTH-7] with both cookies ?role= names the session', async () => {
+  test('[AUTH-7] with cookies of both roles ?role= selects the session', async () => {
     const headers = {
       cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`,
       origin: server.url,
@@ -104,7 +104,7 @@ describe('who opens it', () => {
     expect(JSON.stringify(asClient)).toContain('"role":"client"')
   })
 
-  test('[AUTH-20] the session of another user than ?user= names is unauthenticated, by cookie, bearer and first frame', async () => {
+  test('[AUTH-20] a session of another user than ?user= is unauthenticated, however it is sent', async () => {
     const withCookie = { headers: { cookie: `deskbell_client=${client.token}`, origin: server.url } }
     const own = `/?user=${client.user.id}`
     for (const options of [withCookie, client]) {
@@ -117,7 +117,7 @@ describe('who opens it', () => {
     expect(await late.closed()).toBe(4401)
   })
 
-  test('[AUTH-14] with both cookies and no name the upgrade is unauthenticated', async () => {
+  test('[AUTH-14] with cookies of both roles and no valid ?role= the upgrade is 401', async () => {
     const headers = {
       cookie: `deskbell_client=${client.token}; deskbell_operator=${operator.token}`,
       origin: server.url,
@@ -126,32 +126,32 @@ describe('who opens it', () => {
     expect((await tryUpgrade(server.wsUrl, { headers, path: '/?role=boss' })).status).toBe(401)
   })
 
-  test('[AUTH-8] a bearer wins over the cookies', async () => {
+  test('[AUTH-8] a bearer token wins over cookies, also when it is invalid', async () => {
     const headers = { cookie: `deskbell_client=${client.token}`, origin: server.url }
     expect(JSON.stringify(await nameOf({ ...operator, headers }))).toContain('"role":"operator"')
     expect((await tryUpgrade(server.wsUrl, { token: 'wrong', headers })).status).toBe(401)
   })
 
-  test('[SOCK-3] without a session, and with an unknown token, the upgrade is 401', async () => {
+  test('[SOCK-3] without a token or with an unknown token the upgrade is 401', async () => {
     const refusal = await tryUpgrade(server.wsUrl)
     expect(refusal.status).toBe(401)
     expect(refusal.headers['retry-after']).toBeUndefined()
     expect((await tryUpgrade(server.wsUrl, { token: `dbs_${'x'.repeat(43)}` })).status).toBe(401)
   })
 
-  test('[SOCK-3] connectionParams sign in, as the stock client sends them', async () => {
+  test('[SOCK-3] the connectionParams of the stock client sign a socket in', async () => {
     using stock = stockClient(server.wsUrl, client.token)
     expect((await stock.client.users.me.query()).user.role).toBe('client')
   })
 
-  test('[SOCK-3] a socket whose token is being looked up is not taken for a silent one', async () => {
+  test('[SOCK-3] a socket whose session is checked slowly is not closed as silent', async () => {
     await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
     const slow = await server.db.pool.connect()
     await slow.query('begin')
     await slow.query('lock table sessions in access exclusive mode')
     socket.send({ method: 'connectionParams', data: { token: client.token } })
     socket.send(me)
-    // Came later and says nothing: once it is sent away, the patience with the first has run out too.
+    // It is opened later and stays silent. Once it is closed, the time limit of the first has passed too.
     await using silent = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
     expect(await silent.closed()).toBe(1012)
     await slow.query('rollback')
@@ -159,14 +159,14 @@ describe('who opens it', () => {
     expect(await socket.frame(() => true)).toMatchObject({ id: 1, result: { type: 'data' } })
   })
 
-  test('[SOCK-3] a socket that never sends its connectionParams is closed, and may come back: its line may be slow', async () => {
+  test('[SOCK-3] a socket that sends no connectionParams in time is closed with 1012', async () => {
     await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
     expect(await socket.closed()).toBe(1012)
     expect(defaultTimings.signInMs).toBe(5_000)
   })
 
   test.each([{}, { token: 'wrong' }, { token: '' }])(
-    '[SOCK-3] connectionParams %j are closed with 4401, and told why',
+    '[SOCK-3] connectionParams %j get unauthenticated, and the socket is closed with 4401',
     async (data) => {
       await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
       socket.send({ method: 'connectionParams', data })
@@ -176,7 +176,7 @@ describe('who opens it', () => {
   )
 
   test.each(['{{{', me, { method: 'connectionParams', data: { token: 5 } }])(
-    '[SOCK-12] the first frame %j in place of connectionParams is closed with 4400, and told why',
+    '[SOCK-12] a first frame %j gets invalid_input, and the socket is closed with 4400',
     async (frame) => {
       await using socket = await openRaw(server.wsUrl, { path: '/?connectionParams=1' })
       socket.send(frame)
@@ -186,7 +186,7 @@ describe('who opens it', () => {
     },
   )
 
-  test('[SOCK-3] the token of connectionParams wins over the cookie of the upgrade, and the cookie helps when there is none', async () => {
+  test('[SOCK-3] the token of connectionParams wins over the cookie, which counts when there is no token', async () => {
     const headers = { cookie: `deskbell_client=${client.token}`, origin: server.url }
     await using socket = await openRaw(server.wsUrl, { headers, path: '/?connectionParams=1' })
     socket.send({ method: 'connectionParams', data: { token: operator.token } })
@@ -203,8 +203,8 @@ function isAnswer(frame: unknown): boolean {
   return typeof frame === 'object' && frame !== null && 'result' in frame
 }
 
-describe('a client that may not come in', () => {
-  /** How long the stock client, with its own delays, takes to reach the server so many times. */
+describe('a stock client whose upgrade is refused', () => {
+  /** Returns the milliseconds in which the stock client, with its own delays, makes this many attempts. */
   async function triesMs(url: string, options: { token?: string; tries: number; lines: string[] }): Promise<number> {
     const from = performance.now()
     const socket = createWSClient({ url, ...(options.token && { connectionParams: { token: options.token } }) })
@@ -218,21 +218,21 @@ describe('a client that may not come in', () => {
     return tookMs
   }
 
-  // Without a token the client reaches the server four times at once before its delays begin.
+  // Without a token the client makes four attempts at once before its delays begin.
   test.each([{ token: 'wrong', tries: 2 }, { tries: 5 }])(
-    '[SOCK-3] with %j it comes back with growing delays, not at once again and again',
+    '[SOCK-3] retries with a delay and not at once, with %j',
     async (given) => {
       const lines: string[] = []
       const log = { ...silentLog, info: (fields: object) => void lines.push(JSON.stringify(fields)) }
       await using strict = await startTestServer({ log })
-      // To a server that opens the socket first and closes it then, it comes back at once, a hundred times.
+      // To a server that accepts the socket and then closes it, the client would reconnect at once a hundred times.
       expect(await triesMs(strict.wsUrl, { ...given, lines })).toBeGreaterThan(900)
     },
   )
 })
 
 describe('hostile handshakes', () => {
-  /** What the server answers to bytes written by hand. */
+  /** Returns the response of the server to a request written by hand. */
   async function answerTo(text: string): Promise<string> {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
     let answer = ''
@@ -264,13 +264,13 @@ describe('hostile handshakes', () => {
       'a broken protocol list',
       ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: ,;,'],
     ],
-  ])('[SOCK-5] %s is answered with 400 and harms nobody', async (_, extra) => {
+  ])('[SOCK-5] %s is refused with 400 or 426, and other sockets still open', async (_, extra) => {
     const answer = await answerTo(upgrade(extra))
     expect(answer).toMatch(/^HTTP\/1\.1 (400|426)/)
     expect((await tryUpgrade(server.wsUrl, client)).status).toBe(101)
   })
 
-  test('[SOCK-5] compression is never agreed on', async () => {
+  test('[SOCK-5] an upgrade that offers compression opens a socket without it', async () => {
     const key = [
       'Sec-WebSocket-Version: 13',
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
@@ -281,7 +281,7 @@ describe('hostile handshakes', () => {
     expect(answer.toLowerCase()).not.toContain('permessage-deflate')
   })
 
-  test('[SOCK-5] two thousand headers and a broken request line are 4xx with a request id', async () => {
+  test('[SOCK-5] two thousand headers are refused with 4xx, and a broken request line with 400', async () => {
     const many = Array.from({ length: 2_000 }, (_, nth) => `X-${nth}: ${'y'.repeat(20)}`)
     expect(await answerTo(upgrade(many))).toMatch(/^HTTP\/1\.1 (413|431)/)
     const answer = await answerTo('GET\r\n\r\n')
@@ -290,7 +290,7 @@ describe('hostile handshakes', () => {
   })
 })
 
-/** Asks for an upgrade and cuts the line at once, so that the answer meets a reset. */
+/** Requests an upgrade and resets the connection at once, before the response. */
 function askAndReset(url: string): Promise<unknown> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

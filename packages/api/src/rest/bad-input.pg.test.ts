@@ -45,7 +45,7 @@ function openSocket(role: Role): Promise<RawSocket> {
   return openRaw(server.wsUrl, { token: sessions[role].token })
 }
 
-/** Runs `work`, and holds the whole database against what it was before. */
+/** Runs `work`, and checks that it left the whole database unchanged. */
 async function changingNothing<T>(work: () => Promise<T>): Promise<T> {
   const before = await databaseFingerprint(server.db)
   const result = await work()
@@ -140,12 +140,12 @@ describe('[REST-10] bad input by REST', () => {
   })
 })
 
-it('[REST-10] the table has a case for every procedure, and at least sixty', () => {
+it('[REST-10] there is a case of bad input for every procedure, and there are at least sixty', () => {
   expect(new Set(badInputs.map(({ procedure }) => procedure))).toEqual(new Set(procedures.keys()))
   expect(badInputs.length).toBeGreaterThanOrEqual(60)
 })
 
-/** The same input as a program would put it into path, query and body. */
+/** Sends an input as a REST client does: in the path, the query and the body. */
 function callRest(route: RestRoute, input: unknown, token: string): Promise<RestAnswer> {
   const fields = { ...fieldsSchema.parse(input) }
   let path: `/${string}` = route.path

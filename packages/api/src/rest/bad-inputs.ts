@@ -5,13 +5,13 @@ export type BadInput = {
   name: string
   procedure: string
   input: unknown
-  /** Who asks; a client when left out. */
+  /** The role of the caller. Default: client. */
   as?: Role
-  /** Some types cannot be told apart in a path or a query string: `7` and `"7"` are the same text there. */
+  /** For an input that REST cannot express: `7` and `"7"` are the same text in a path or a query string. */
   only?: 'socket'
 }
 
-/** Where a case needs a chat that exists and is the caller's, and a message of the caller in it. */
+/** Placeholders for an existing chat of the caller, and for a message of the caller in it. */
 export const ownChat = 'own chat'
 export const ownMessage = 'own message'
 

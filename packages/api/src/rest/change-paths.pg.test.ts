@@ -35,7 +35,7 @@ async function send(chat: string, clientMsgId = uniqueId('msg')) {
 const post = (path: string, { token }: LoginOutput, body?: object) => rest.call('POST', path, { token, body })
 
 describe('reopening and closing by REST', () => {
-  it('[REST-2] [CHAT-15] an operator reopens, and again: 200 and the same chat', async () => {
+  it('[REST-2] [CHAT-15] a reopen by an operator returns 200, and repeated the same chat', async () => {
     const chat = await newChat()
     await post(`${chat}/close`, operator)
     const first = await post(`${chat}/reopen`, operator)
@@ -43,7 +43,7 @@ describe('reopening and closing by REST', () => {
     expect((await post(`${chat}/reopen`, operator)).json).toEqual(first.json)
   })
 
-  it('[REST-2] [CHAT-15] where CLOSED_CHAT=reopen its client does too, and nobody else’s', async () => {
+  it('[REST-2] [CHAT-15] with CLOSED_CHAT=reopen the client of a chat may reopen it, another gets 404', async () => {
     const chat = await newChat()
     await post(`${chat}/close`, operator)
     const stranger = await signInByRest(server.url, 'client')
@@ -51,7 +51,7 @@ describe('reopening and closing by REST', () => {
     expect(await post(`${chat}/reopen`, client)).toMatchObject({ status: 200, json: { chat: { status: 'open' } } })
   })
 
-  it('[REST-4] [CHAT-15] elsewhere a client is forbidden before its input and its object are looked at', async () => {
+  it('[REST-4] [CHAT-15] without CLOSED_CHAT=reopen a client gets 403, whatever the chat and input', async () => {
     for (const closedChat of ['say', 'new'] as const) {
       await using strict = await startTestServer({ closedChat, connectionString: server.connectionString })
       const probe = await createRestProbe(strict.url)
@@ -66,7 +66,7 @@ describe('reopening and closing by REST', () => {
     }
   })
 
-  it('[REST-2] [CHAT-16] closing with an old ifSeq is 409 newer_messages', async () => {
+  it('[REST-2] [CHAT-16] a close with an old ifSeq is 409 newer_messages', async () => {
     const chat = await newChat()
     const { seq } = await send(chat)
     expect(await post(`${chat}/close`, operator, { ifSeq: seq - 1 })).toMatchObject({
@@ -78,7 +78,7 @@ describe('reopening and closing by REST', () => {
 })
 
 describe('waving off by REST', () => {
-  it('[REST-2] [CHAT-19] an operator’s chat waits until it is waved off, and again: 200 and the same chat', async () => {
+  it('[REST-2] [CHAT-19] a chat waits until it is waved off, and a repeat returns the same chat', async () => {
     const chat = await newChat()
     const { createdAt } = await send(chat)
     const waiting = await rest.call('GET', chat, { token: operator.token })
@@ -88,13 +88,13 @@ describe('waving off by REST', () => {
     expect((await post(`${chat}/no-reply`, operator, {})).json).toEqual(first.json)
   })
 
-  it('[CHAT-19] [CHAT-3] a client is forbidden before all else, and what is not there has one answer', async () => {
+  it('[CHAT-19] [CHAT-3] a client gets 403 for any chat, and an operator 404 for a missing one', async () => {
     for (const path of [await newChat(), '/chats/999999999', '/chats/abc'])
       expect(await post(`${path}/no-reply`, client)).toMatchObject({ status: 403, code: 'forbidden' })
     expect(await post('/chats/999999999/no-reply', operator)).toMatchObject({ status: 404, code: 'not_found' })
   })
 
-  it('[CHAT-20] [CHAT-18] what a client gets has no waitingSince, and sort=waiting is not for it', async () => {
+  it('[CHAT-20] [CHAT-18] a client gets no waitingSince, and 400 for sort=waiting', async () => {
     const chat = await newChat()
     await send(chat)
     const as = (path: string, { token }: LoginOutput) => rest.call('GET', path, { token })
@@ -111,7 +111,7 @@ describe('waving off by REST', () => {
 })
 
 describe('editing and retracting by REST', () => {
-  it('[REST-2] [MSG-14] [MSG-15] [MSG-17] each answers 200 with the message, and again the same; the send stays a replay', async () => {
+  it('[REST-2] [MSG-14] [MSG-15] [MSG-17] each can be repeated, and the send stays a replay', async () => {
     const chat = await newChat()
     const message = await send(chat, 'once')
     const path = `${chat}/messages/${message.id}`
@@ -125,7 +125,7 @@ describe('editing and retracting by REST', () => {
     expect(await send(chat, 'once')).toEqual({ ...message, text: '' })
   })
 
-  it('[REST-3] [MSG-16] what is not one’s own is 409, and says why; a message of another chat is 404', async () => {
+  it('[REST-3] [MSG-16] a message of another user is 409 with a reason, one of another chat 404', async () => {
     const chat = await newChat()
     const { id } = await send(chat)
     for (const answer of [
@@ -142,7 +142,7 @@ describe('editing and retracting by REST', () => {
     expect(await post(`${elsewhere}/messages/${id}/retract`, client)).toMatchObject({ status: 404, code: 'not_found' })
   })
 
-  it('[REST-5] [REST-11] what does not fit in the path is named by its name there', async () => {
+  it('[REST-5] [REST-11] an issue of a path parameter has the name in the path', async () => {
     for (const [path, name] of [
       ['/chats/1/messages/01/retract', 'messageId'],
       ['/chats/x/messages/1/retract', 'id'],
@@ -152,7 +152,7 @@ describe('editing and retracting by REST', () => {
     }
   })
 
-  it('[REST-6] the new paths take POST only, and none stands between them', async () => {
+  it('[REST-6] the paths accept only POST, and the path of a message is 404', async () => {
     const answer = await rest.call('GET', '/chats/1/messages/2/edit')
     expect(answer).toMatchObject({ status: 405 })
     expect(answer.headers.get('allow')).toBe('POST')

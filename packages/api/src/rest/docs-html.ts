@@ -1,9 +1,9 @@
-/** Text into markup. Everything that comes from the document passes here. */
+/** Escapes text for HTML. All text of the document must pass through this function. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
 
-/** Escaped text whose `backticks` become code. */
+/** Escapes text, and turns `backticks` into code. */
 export function prose(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 }

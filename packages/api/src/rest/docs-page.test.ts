@@ -11,24 +11,24 @@ const { headers, body } = docsPage(openApiDocument(routes))
 const html = body ?? ''
 
 describe('the docs page', () => {
-  it('[REST-9] has a section with a call to copy for every path', () => {
+  it('[REST-9] has a section with an example call for every path', () => {
     for (const { procedure, path } of routes) {
       expect(html).toContain(`<h3 id="${procedure}">`)
       expect(html).toContain(`http://localhost:8080/api${path.replace('{id}', '12').replace('{messageId}', '90')}`)
     }
   })
 
-  it('[REST-9] has a place for every error, where the type of a problem points', () => {
+  it('[REST-9] has a section for every error code, with the id in the type of a problem', () => {
     for (const code of errorCodeSchema.options) expect(html).toContain(`<h3 id="${code}">`)
   })
 
-  it('[REST-9] has no link that leads nowhere, and no id twice', () => {
+  it('[REST-9] has no broken link and no duplicate id', () => {
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
     expect(new Set(ids).size).toBe(ids.length)
     for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target)
   })
 
-  it('[REST-9] loads nothing and runs nothing', () => {
+  it('[REST-9] loads no resources and runs no scripts', () => {
     expect(html).not.toMatch(/<script|<img|<iframe|<link rel="stylesheet"|@import|url\(|\son\w+=|\sstyle=/i)
     expect([...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => match[1])).toEqual([
       'data:,',
@@ -37,7 +37,7 @@ describe('the docs page', () => {
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/)
   })
 
-  it('[REST-9] writes text as text', () => {
+  it('[REST-9] escapes text', () => {
     expect(escapeHtml(`<a href='x'>&"`)).toBe('&#60;a href=&#39;x&#39;&#62;&#38;&#34;')
     expect(prose('`<b>` & co')).toBe('<code>&#60;b&#62;</code> &#38; co')
   })

@@ -8,7 +8,7 @@ import { docsStyle } from './docs-style.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 import { type RestResponse, textResponse } from './rest-response.ts'
 
-/** The document for people. It loads nothing, and its policy allows nothing but its own style. */
+/** Renders the document as an HTML page. The page loads nothing, and its policy allows only its own style. */
 export function docsPage(document: OpenApiDocument): RestResponse {
   const response = textResponse('text/html; charset=utf-8', pageHtml(document))
   return { ...response, headers: { ...response.headers, 'content-security-policy': policy } }

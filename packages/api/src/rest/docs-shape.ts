@@ -1,7 +1,7 @@
 import { escapeHtml, prose, table } from './docs-html.ts'
 import { type JsonSchema, objectFields } from './json-schema.ts'
 
-/** A table of an object's fields; a named schema is a link to its own table. */
+/** Renders the fields of an object schema as a table. A named schema becomes a link to its own table. */
 export function fieldsTable(schema: JsonSchema): string {
   const { properties, required } = objectFields(schema)
   const rows = Object.entries(properties).map(([name, field]) => {
@@ -11,7 +11,7 @@ export function fieldsTable(schema: JsonSchema): string {
   return table(['Field', 'Type', 'Notes'], rows)
 }
 
-/** A schema in a few words: `integer`, `"in" | "out"`, `Chat[]`, `{ id, name } | null`. */
+/** Renders a schema as a short type: `integer`, `"in" | "out"`, `Chat[]`, `{ id, name } | null`. */
 export function shapeOf(schema: JsonSchema): string {
   if (typeof schema.$ref === 'string') return link(schema.$ref)
   const choices = schema.anyOf ?? schema.oneOf

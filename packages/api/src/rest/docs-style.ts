@@ -1,4 +1,4 @@
-/** Written into the page and allowed by its hash. */
+/** The inline style of the docs page. The policy of the page allows it by its hash. */
 export const docsStyle = `
 :root { color-scheme: light dark; --ink: light-dark(#1b1f24, #e6e8eb); --soft: light-dark(#57606a, #9aa4af);
   --paper: light-dark(#ffffff, #14171a); --tint: light-dark(#f3f4f6, #1f2428); --line: light-dark(#d8dde3, #333a41);

@@ -82,7 +82,7 @@ function codeOf({ body }: RestResponse): ErrorCode {
 }
 
 describe('the order of checks', () => {
-  // Everything is wrong at once; each row repairs what the row above it complained of.
+  // The first request has every fault. Each row repairs the fault for which the row above was refused.
   const wrong = { world: { actor: null, limited: true, bytes: 300_000 }, type: 'text/plain', body: '{"x":1}' }
   const steps: [ErrorCode, Ask][] = [
     ['not_found', { ...wrong, path: '/nowhere', method: 'PUT' }],
@@ -97,12 +97,12 @@ describe('the order of checks', () => {
     ['chat_closed', { path: '/chats/409/close' }],
   ]
 
-  it.each(steps)('[REST-4] answers %s next', async (code, step) => {
+  it.each(steps)('[REST-4] has %s at its place', async (code, step) => {
     const { response } = await ask(step)
     expect(codeOf(response)).toBe(code)
   })
 
-  it('[REST-4] asks for the session before broken JSON and a broken path parameter are told', async () => {
+  it('[REST-4] has unauthenticated before invalid JSON, path parameters and query', async () => {
     const world = { actor: null }
     expect(codeOf((await ask({ body: '{', world })).response)).toBe('unauthenticated')
     expect(codeOf((await ask({ path: '/chats/x/close', world })).response)).toBe('unauthenticated')
@@ -110,8 +110,8 @@ describe('the order of checks', () => {
   })
 })
 
-describe('an answer', () => {
-  it('[REST-6] names the allowed methods with 405', async () => {
+describe('a response', () => {
+  it('[REST-6] with 405 has the allowed methods', async () => {
     expect((await ask({ method: 'GET' })).response).toMatchObject({ status: 405, headers: { allow: 'POST' } })
     const listed = (await ask({ method: 'DELETE', path: '/chats' })).response
     expect(listed).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
@@ -124,12 +124,12 @@ describe('an answer', () => {
     expect(Number(head.headers['content-length'])).toBeGreaterThan(0)
   })
 
-  it('[REST-3] to a limited call says when to come back', async () => {
+  it('[REST-3] to a rate_limited call has Retry-After in seconds', async () => {
     const { response } = await ask({ world: { limited: true } })
     expect(response).toMatchObject({ status: 429, headers: { 'retry-after': '3' } })
   })
 
-  it('[REST-3] is a problem with a request id, never stored by caches', async () => {
+  it('[REST-3] to a refused call is a problem document with a request id, not stored by caches', async () => {
     const { response } = await ask({ path: '/chats/409/close' })
     expect(response.headers).toMatchObject({
       'content-type': 'application/problem+json; charset=utf-8',
@@ -146,7 +146,7 @@ describe('an answer', () => {
     })
   })
 
-  it('[REST-3] to a defect tells nothing of it, and the log gets it once with the request id', async () => {
+  it('[REST-3] to an unexpected error has no internals, and the log has it once', async () => {
     const { response, reports } = await ask({ path: '/chats/500/close' })
     expect(response.status).toBe(500)
     expect(response.body).not.toContain('secrets')
@@ -155,14 +155,14 @@ describe('an answer', () => {
     ])
   })
 
-  it('[REST-3] of every other kind leaves the log alone', async () => {
+  it('[REST-3] with an expected error is not logged', async () => {
     expect((await ask({ path: '/chats/404/close' })).reports).toEqual([])
     expect((await ask({ world: { actor: null } })).reports).toEqual([])
   })
 })
 
 describe('input', () => {
-  it('[REST-11] reads the query by its schema, and changes no schema by it', async () => {
+  it('[REST-11] from the query is converted by its schema, and the schema stays strict', async () => {
     const { response } = await ask({ method: 'GET', path: '/chats?limit=3&all=false' })
     expect(JSON.parse(response.body ?? '')).toEqual({ limit: 3, all: false })
     expect(z.int().safeParse('3').success).toBe(false)
@@ -186,18 +186,18 @@ describe('input', () => {
     [{ method: 'GET', path: '/chats?limit=1&limit=2' }, 'limit'],
     [{ method: 'GET', path: '/chats?all=yes' }, 'all'],
     [{ method: 'GET', path: '/chats?other=1' }, 'other'],
-  ])('[REST-5] %j is invalid and names %s', async (asked, path) => {
+  ])('[REST-5] %j is invalid_input with an issue at %s', async (asked, path) => {
     const { response } = await ask(asked)
     const problem = problemSchema.parse(JSON.parse(response.body ?? ''))
     expect(problem.code).toBe('invalid_input')
     expect(problem.errors?.map((issue) => issue.path)).toContain(path)
   })
 
-  it('[REST-7] takes a POST without a body and without a type', async () => {
+  it('[REST-7] of a POST may be empty and without a media type', async () => {
     expect((await ask({ body: '', type: null })).response.status).toBe(200)
   })
 
-  it('[REST-12] tells of at most twenty issues, whatever was sent', async () => {
+  it('[REST-12] with hundreds of faults is refused with twenty issues', async () => {
     const body = JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, nth) => [`k${nth}`, 1])))
     const { response } = await ask({ body })
     expect(problemSchema.parse(JSON.parse(response.body ?? '')).errors).toHaveLength(20)

@@ -30,8 +30,8 @@ type Endpoint = RestRoute | (() => RestResponse)
 type Resource = Partial<Record<RestMethod, Endpoint>>
 
 /**
- * REST over the router, without a framework. The order of checks is the contract's: path, method, rate, media type,
- * size, and then inside the procedure session, role, input, object, conflict.
+ * Creates the REST handler of a router. It depends on no web framework. The order of checks is that of the contract:
+ * path, method, rate, media type, size, and then in the procedure session, role, input, object, conflict.
  */
 export function createRestHandler({ router }: { router: AnyTRPCRouter }): RestHandler {
   const tree = createRouteTree(resourcesOf(router))
@@ -91,7 +91,7 @@ async function callRoute(
   }
 }
 
-/** `HEAD` goes with `GET`. */
+/** `HEAD` is handled as `GET`. */
 function endpointFor(resource: Resource, method: string): Endpoint | undefined {
   if (method === 'GET' || method === 'HEAD') return resource.GET
   return method === 'POST' ? resource.POST : undefined
@@ -103,14 +103,14 @@ function methodNotAllowed(resource: Resource, requestId: string): RestResponse {
   return { ...response, headers: { ...response.headers, allow } }
 }
 
-/** Failures before the procedure. Those inside it have been reported by its middleware. */
+/** Reports and answers a failure before the procedure. The middleware has reported those inside it. */
 function failed({ context, path }: RestRequest, cause: unknown): RestResponse {
   const error = toCallError(cause)
   reportFailure({ ctx: context, path }, error)
   return problemResponse(error, context.requestId)
 }
 
-/** What every answer carries. A `HEAD` answer has the headers of the body that it leaves out. */
+/** Adds the headers of every response. A response to `HEAD` has the headers of the body that it leaves out. */
 function sealed({ method, context }: RestRequest, response: RestResponse): RestResponse {
   const headers: Record<string, string> = {
     'cache-control': 'no-store',

@@ -5,12 +5,12 @@ export type JsonSchema = { [key: string]: unknown }
 
 export type ObjectSchema = { properties: Record<string, JsonSchema>; required: string[] }
 
-/** What a caller may send for this schema. */
+/** Describes what a caller may send. */
 export function inputJsonSchema(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { io: 'input' })
 }
 
-/** What an answer looks like. More fields may be added one day, so none are ruled out. */
+/** Describes a response. Later versions may add fields, so additional fields are allowed. */
 export function outputJsonSchema(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, {
     io: 'output',
@@ -21,7 +21,7 @@ export function outputJsonSchema(schema: z.ZodType): JsonSchema {
   })
 }
 
-/** With the format beside it this says as much as zod's own pattern of 300 characters. */
+/** Together with the format, this is as exact as zod's own pattern of 300 characters. */
 const utcMillisPattern = String.raw`\.\d{3}Z$`
 
 const objectSchema = z.object({

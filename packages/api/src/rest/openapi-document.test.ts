@@ -14,7 +14,7 @@ const document = openApiDocument(routes)
 const pathFields = new Map(routes.map((route) => [route.procedure, route.pathFields]))
 
 describe('the OpenAPI document', () => {
-  it('[REST-8] is valid OpenAPI 3.1 to a public validator', async () => {
+  it('[REST-8] is valid OpenAPI 3.1', async () => {
     const result = await new Validator().validate(structuredClone(document))
     expect(result).toMatchObject({ valid: true })
   })
@@ -48,7 +48,7 @@ describe('the OpenAPI document', () => {
     ])
   })
 
-  it('[REST-2] promises the success statuses of the contract', () => {
+  it('[REST-2] has the success statuses of the contract', () => {
     const statuses = Object.values(document.paths).flatMap((operations) =>
       Object.values(operations).map(({ operationId, responses }) => [
         operationId,
@@ -75,7 +75,7 @@ describe('the OpenAPI document', () => {
     })
   })
 
-  it('[REST-8] shows examples that fit their schemas', () => {
+  it('[REST-8] has examples that fit their schemas', () => {
     for (const { name, input, output } of procedures) {
       const example = inputExamples[name]
       const known = Object.fromEntries((pathFields.get(name) ?? []).map(({ field }) => [field, 12]))
@@ -86,14 +86,14 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('[REST-8] shows an answer for every path that has one', () => {
+  it('[REST-8] has an example for every response with a body', () => {
     const withBody = routes.filter((route) => route.success[204] === undefined)
     expect(withBody.map(({ procedure }) => procedure).sort()).toEqual(Object.keys(outputExamples).sort())
   })
 })
 
 describe('the router', () => {
-  it('[REST-1] has an output schema, a sentence and an access rule for every procedure', () => {
+  it('[REST-1] has an output schema, a summary and an access rule for every procedure', () => {
     for (const { name, type, meta, output } of procedures) {
       expect(type === 'subscription' ? meta.frame : output, name).toBeDefined()
       expect(type === 'subscription' ? meta.frame : output, name).not.toBeNull()

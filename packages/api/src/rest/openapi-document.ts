@@ -26,7 +26,7 @@ export type OpenApiDocument = {
   }
 }
 
-/** The document is made from the router alone, so it cannot promise what the router does not do. */
+/** Generates the document. Its paths and schemas come from the router only, so they match what the router does. */
 export function openApiDocument(routes: readonly RestRoute[]): OpenApiDocument {
   const components = createSchemaComponents()
   const paths: OpenApiDocument['paths'] = {}

@@ -10,25 +10,28 @@ export type ErrorResponse = {
 }
 export type ErrorResponses = Record<string, ErrorResponse>
 
-/** The answers with one error code that these paths refer to. */
+/** Returns the responses of single error codes to which the paths refer. */
 export function errorResponses(routes: readonly RestRoute[]): ErrorResponses {
   const referredTo = new Set(routes.flatMap((route) => groupsOf(route).filter(isSingle).flat()))
   return Object.fromEntries(codes.filter((code) => referredTo.has(code)).map((code) => [code, errorResponse([code])]))
 }
 
-/** The errors of one path: its own, and what its access, its input and the transport bring. Conflicts share a status. */
+/**
+ * Returns the error responses of a path by status: its own codes, and those of its access, its input and the transport.
+ * Codes with the same status share a response.
+ */
 export function errorsOf(route: RestRoute): Record<string, ErrorResponse | { $ref: string }> {
   return Object.fromEntries(groupsOf(route).map((group) => [String(errorTable[group[0]].status), reference(group)]))
 }
 
-/** The codes of one path, those of one status together. */
+/** Groups the codes of a path by status. */
 function groupsOf(route: RestRoute): CodeGroup[] {
   const expected = codes.filter((code) => errorCodesOf(route).has(code))
   const groups = Map.groupBy(expected, (code) => errorTable[code].status)
   return [...groups.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [[first, ...others]]))
 }
 
-/** Every code that a call of this path may answer with. */
+/** Returns every code with which a call of the path may fail. */
 export function errorCodesOf(route: RestRoute): ReadonlySet<ErrorCode> {
   return new Set<ErrorCode>([
     'invalid_input',

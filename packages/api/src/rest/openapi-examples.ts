@@ -1,4 +1,4 @@
-/** What the document shows. A test holds each of them against its schema. */
+/** The examples in the document. A test checks each of them against its schema. */
 
 const user = {
   id: 7,

@@ -7,13 +7,13 @@ import { openApiText } from './openapi-text.ts'
 
 const text = openApiText(appRouter)
 
-test('[REST-8] the recommended rules of redocly find nothing', async () => {
+test('[REST-8] the recommended rules of Redocly find no fault in the document', async () => {
   const config = await createConfig({ extends: ['recommended'] })
   const found = await lintFromString({ source: text, config })
   expect(found.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([])
 })
 
-test('[REST-8] the recommended rules of spectral find nothing', async () => {
+test('[REST-8] the recommended rules of Spectral find no fault in the document', async () => {
   const spectral = new Spectral()
   spectral.setRuleset({
     extends: [[oas as RulesetDefinition, 'recommended']],

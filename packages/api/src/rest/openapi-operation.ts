@@ -74,7 +74,7 @@ function queryParameters(route: RestRoute, components: SchemaComponents): OpenAp
   })
 }
 
-/** A path without fields of its own takes no body but `{}`. */
+/** Describes the body. A path whose input has no other fields accepts no body but `{}`, and describes none. */
 function bodyOf(route: RestRoute, components: SchemaComponents): { requestBody?: JsonBody } {
   const properties = fieldsBeside(route)
   if (Object.keys(properties).length === 0) return {}

@@ -14,7 +14,7 @@ const rounds = 200
 const roundsAtOnce = 4
 const sendsEach = 4
 const atOnce = 50
-/** Five thousand requests, on a machine that may be busy. */
+/** Time limit for five thousand requests on a busy machine. */
 const raceMs = 240_000
 
 let server: TestServer
@@ -46,7 +46,7 @@ function outcomeOf(answer: RestAnswer): SendRecord['outcome'] {
 
 type Round = { violations: string[]; sends: SendRecord[] }
 
-/** From a close before the first message to one after the last. */
+/** Runs a round. Over the rounds, the close begins after 0 to 23 acknowledged sends. */
 async function runRound(round: number): Promise<Round> {
   const chatId = await newChat()
   const senders = [client, ...operators].map(({ user, token }) => ({
@@ -75,14 +75,14 @@ async function runAll(): Promise<Round[]> {
 
 describe('sends against a close by REST', () => {
   it(
-    '[MSG-2] [MSG-3] [MSG-7] [MSG-13] what was acknowledged is stored once, what was refused is not, none after the close',
+    '[MSG-2] [MSG-3] [MSG-7] [MSG-13] acknowledged sends are stored once, refused ones never, none after the close',
     async () => {
       const results = await runAll()
       const outcomes = results.flatMap(({ sends }) => sends.map(({ outcome }) => outcome))
       expect(results.flatMap(({ violations }) => violations)).toEqual([])
       const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome.code] : []))
       expect(new Set(refusals)).toEqual(new Set(['chat_closed']))
-      // A race in which one side always wins shows nothing.
+      // A race that one side always wins would prove nothing.
       expect(refusals.length).toBeGreaterThan(rounds / 2)
       expect(outcomes.length - refusals.length).toBeGreaterThan(rounds * 2)
       expect(Object.values(await countOrphans(server.db)).every((count) => count === 0)).toBe(true)
@@ -95,7 +95,7 @@ describe('the same call many times at once by REST', () => {
   const many = <T>(work: (nth: number) => Promise<T>) =>
     Promise.all(Array.from({ length: atOnce }, (_, nth) => work(nth)))
 
-  it('[MSG-6] one clientMsgId sent fifty times makes one message and 49 replays', async () => {
+  it('[MSG-6] fifty sends with one clientMsgId store one message and return 49 replays', async () => {
     const chatId = await newChat()
     const answers = await many(() => send(chatId, client.token, { text: 'once', clientMsgId: 'the-same' }))
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
@@ -104,7 +104,7 @@ describe('the same call many times at once by REST', () => {
     expect((await readStoredLog(server.db, chatId)).entries).toHaveLength(1)
   })
 
-  it('[AUTH-2] a new person who signs in fifty times is one user', async () => {
+  it('[AUTH-2] fifty sign-ins with a new email create one user', async () => {
     const body = { email: `${uniqueId('new')}@example.test`, name: 'New', role: 'client' }
     const answers = await many(() => rest.call('POST', '/users/login', { body }))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
@@ -112,14 +112,14 @@ describe('the same call many times at once by REST', () => {
     expect(ids.rowCount).toBe(1)
   })
 
-  it('[CHAT-2] one clientChatId makes one chat', async () => {
+  it('[CHAT-2] fifty creations with one clientChatId create one chat', async () => {
     const call = { token: client.token, body: { clientChatId: uniqueId('chat') } }
     const answers = await many(() => rest.call('POST', '/chats', call))
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
     expect(new Set(answers.map(({ json }) => chatOutputSchema.parse(json).chat.id)).size).toBe(1)
   })
 
-  it('[CHAT-7] of many operators who take a chat one gets it, the others 409', async () => {
+  it('[CHAT-7] of five operators who assign a chat to themselves one succeeds, the others get 409', async () => {
     const chatId = await newChat()
     const answers = await many((nth) => {
       const token = operators[nth % operators.length]?.token ?? ''

@@ -5,10 +5,10 @@ import { readQuery } from './read-query.ts'
 import { decodeComponent, readScalar } from './read-scalar.ts'
 import { fieldsBeside, type RestRoute } from './rest-routes.ts'
 
-/** What came in, still raw: the path's parameters and the query percent-encoded, the body in bytes. */
+/** The raw input: parameters of the path and query percent-encoded, and the bytes of the body. */
 export type RawInput = { parameters: readonly string[]; query: string; body: Uint8Array }
 
-/** One input object from path, query and body. Throws `invalid_input` for what no schema gets to see. */
+/** Builds one input from path, query and body. Throws `invalid_input` for faults that the schema cannot see. */
 export function readInput(route: RestRoute, raw: RawInput): Record<string, unknown> {
   const isQuery = route.method === 'GET'
   const query = readQuery(raw.query, isQuery ? fieldsBeside(route) : {})
@@ -18,7 +18,7 @@ export function readInput(route: RestRoute, raw: RawInput): Record<string, unkno
   return { ...body, ...query.fields, ...readPath(route, raw.parameters) }
 }
 
-/** What a schema calls `chatId` is the path's `id` to the caller; issues of our own have the caller's names already. */
+/** Renames fields in issues of a schema as in the path, where `chatId` is `id`. `readInput` uses such names already. */
 export function withRestNames(route: RestRoute, error: AppError): AppError {
   if (!(error.cause instanceof z.ZodError) || error.issues === undefined) return error
   const names = new Map(route.pathFields.map(({ field, parameter }) => [field, parameter]))
@@ -34,7 +34,7 @@ function readPath({ pathFields, input }: RestRoute, parameters: readonly string[
   return Object.fromEntries(fields)
 }
 
-/** What the path says is not said again in the body. */
+/** Reports fields of the path that the body repeats. */
 function misplacedFields({ pathFields }: RestRoute, body: object): InputIssue[] {
   return pathFields.filter(({ field }) => field in body).map(({ field }) => ({ path: field, message: 'Unknown field' }))
 }

@@ -33,7 +33,7 @@ describe('readJsonBytes', () => {
     'application/json; charset=utf-8',
     'APPLICATION/JSON;charset="UTF-8"',
     'application/json ; x=1',
-  ])('[REST-7] takes %s', async (type) => {
+  ])('[REST-7] accepts %s', async (type) => {
     expect((await read({ type })).length).toBe(2)
   })
 
@@ -52,7 +52,7 @@ describe('readJsonBytes', () => {
     await expect(read({ type: 'application/json', headers })).rejects.toMatchObject({ code: 'unsupported_media_type' })
   })
 
-  it('[REST-7] refuses a body that says it is too large, and one that is without saying', async () => {
+  it('[REST-7] refuses a body that is too large, with and without Content-Length', async () => {
     const type = 'application/json'
     const text = 'x'.repeat(frameBytesMax + 1)
     await expect(read({ type, text })).rejects.toMatchObject({ code: 'too_large' })
@@ -63,18 +63,18 @@ describe('readJsonBytes', () => {
     await expect(chunked).rejects.toMatchObject({ code: 'too_large' })
   })
 
-  it('[REST-7] takes a body of exactly the bound', async () => {
+  it('[REST-7] accepts a body of exactly the maximum size', async () => {
     const text = 'x'.repeat(frameBytesMax)
     expect((await read({ type: 'application/json', text })).length).toBe(frameBytesMax)
   })
 
-  it('[REST-7] asks nothing of a body that is not there', async () => {
+  it('[REST-7] returns no bytes for an empty body of any media type', async () => {
     expect((await read({ type: 'text/plain', text: '' })).length).toBe(0)
   })
 })
 
-describe('a body that breaks off', () => {
-  it('[REST-7] is invalid_input, and no defect of ours', async () => {
+describe('a body whose sender breaks off', () => {
+  it('[REST-7] is invalid_input', async () => {
     const readBody = () => Promise.reject(new Error('aborted'))
     const headers = { 'content-type': 'application/json', 'content-length': '9' }
     await expect(readJsonBytes({ headers, readBody })).rejects.toMatchObject({ code: 'invalid_input' })
@@ -84,7 +84,7 @@ describe('a body that breaks off', () => {
 describe('parseJsonObject', () => {
   const parse = (text: string) => parseJsonObject(Buffer.from(text))
 
-  it('[REST-7] takes no body for an empty object', () => {
+  it('[REST-7] returns an empty object for an empty body', () => {
     expect(parse('')).toEqual({})
   })
 
@@ -95,11 +95,11 @@ describe('parseJsonObject', () => {
     },
   )
 
-  it('[REST-7] refuses bytes that are no UTF-8', () => {
+  it('[REST-7] refuses bytes that are not UTF-8', () => {
     expect(codeOf(() => parseJsonObject(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])))).toBe('invalid_input')
   })
 
-  it('[REST-5] keeps a hostile key a plain field', () => {
+  it('[REST-5] reads the key __proto__ as a plain field', () => {
     const value = parse('{"__proto__":{"role":"operator"}}')
     expect(Object.hasOwn(value, '__proto__')).toBe(true)
     expect('role' in value).toBe(false)

@@ -8,8 +8,9 @@ export type ReadBody = (bytesMax: number) => Promise<Uint8Array | null>
 export type BodySource = { headers: IncomingHttpHeaders; readBody: ReadBody }
 
 /**
- * The bytes of a JSON body, with its media type and size checked, in this order; empty when there is none.
- * Parsing waits, because a broken body is answered after the session was asked for.
+ * Reads the bytes of a JSON body; none when there is no body. Checks the media type, then the size. Does not parse the
+ * body, because the session is checked before an invalid body is reported. Rejects with `unsupported_media_type`,
+ * `too_large` or, for an incomplete body, `invalid_input`.
  */
 export async function readJsonBytes({ headers, readBody }: BodySource): Promise<Uint8Array> {
   if (!hasBody(headers)) return new Uint8Array()
@@ -22,7 +23,7 @@ export async function readJsonBytes({ headers, readBody }: BodySource): Promise<
   return bytes
 }
 
-/** A body that would be `{}` may be left out. */
+/** Parses a JSON object. An empty body counts as `{}`. Throws `invalid_input`. */
 export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
   if (bytes.length === 0) return {}
   const value = parseJson(bytes)

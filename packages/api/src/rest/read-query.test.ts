@@ -42,7 +42,7 @@ describe('readQuery', () => {
     ['toString=1', 'toString', 'Unknown parameter'],
     ['__proto__=1', '__proto__', 'Unknown parameter'],
     ['=1', '', 'Unknown parameter'],
-  ])('[REST-5] refuses %s and names its place', (query, path, message) => {
+  ])('[REST-5] refuses %s with an issue at its name', (query, path, message) => {
     expect(readQuery(query, known).issues).toEqual([{ path, message }])
   })
 })

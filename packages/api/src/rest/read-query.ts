@@ -4,7 +4,10 @@ import { decodeComponent, readScalar } from './read-scalar.ts'
 
 export type QueryReading = { fields: Record<string, unknown>; issues: InputIssue[] }
 
-/** Each parameter once, known, and decoded strictly. `known` has none for a path that takes a body. */
+/**
+ * Reads a query string. Returns an issue for each parameter that is unknown, repeated or wrongly encoded. `known` is
+ * empty for a path that takes a body.
+ */
 export function readQuery(query: string, known: ObjectSchema['properties']): QueryReading {
   const fields = new Map<string, unknown>()
   const issues: InputIssue[] = []

@@ -3,8 +3,8 @@ import type { JsonSchema } from './json-schema.ts'
 const integerPattern = /^(?:0|-?[1-9]\d*)$/
 
 /**
- * Turns the text of a path or query parameter into what its schema asks for, and no more: `01`, `1e3`, ` 1` and `yes`
- * stay text, so that the schema refuses them with its own words. Nothing is written into the shared schemas.
+ * Converts the text of a path or query parameter to the type of its schema. Other forms, such as `01`, `1e3`, ` 1` and
+ * `yes`, stay text, so that the schema refuses them with its own message. So the shared schemas need no coercion.
  */
 export function readScalar(schema: JsonSchema, text: string): string | number | boolean {
   if (schema.type === 'integer') return integerPattern.test(text) ? Number(text) : text
@@ -12,7 +12,7 @@ export function readScalar(schema: JsonSchema, text: string): string | number | 
   return text
 }
 
-/** Percent-decoding that refuses what is no UTF-8; undefined then. */
+/** Decodes percent-encoding. Returns undefined when it is invalid or not UTF-8. */
 export function decodeComponent(text: string): string | undefined {
   try {
     return decodeURIComponent(text)

@@ -40,7 +40,7 @@ function send(chatId: number, text: string, clientMsgId = uniqueId('msg')) {
 }
 
 describe('users', () => {
-  it('[REST-2] [AUTH-1] signing in answers 200 with user, token, end and the cookie of the role', async () => {
+  it('[REST-2] [AUTH-1] a sign-in returns 200 with the user, and sets the cookie of the role', async () => {
     const body = { email: '  Ada.L@Example.TEST ', name: ' Ada ', role: 'client' }
     const answer = await rest.call('POST', '/users/login', { body })
     const { user } = loginOutputSchema.parse(answer.json)
@@ -49,12 +49,12 @@ describe('users', () => {
     expect(answer.headers.getSetCookie().join()).toMatch(/deskbell_client=[^;]+;.*HttpOnly/)
   })
 
-  it('[REST-2] me answers 200 with the user', async () => {
+  it('[REST-2] GET /users/me returns 200 with the user', async () => {
     const answer = await rest.call('GET', '/users/me', { token: client.token })
     expect(answer).toMatchObject({ status: 200, json: { user: client.user } })
   })
 
-  it('[REST-2] [AUTH-5] signing out answers 204 without a body, and the token is over', async () => {
+  it('[REST-2] [AUTH-5] a sign-out returns 204 without a body, and ends the token', async () => {
     const { token } = await signIn('client', 'Kay')
     const answer = await rest.call('POST', '/users/logout', { token })
     expect(answer).toMatchObject({ status: 204, text: '' })
@@ -63,14 +63,14 @@ describe('users', () => {
 })
 
 describe('chats', () => {
-  it('[REST-2] [CHAT-2] a new chat answers 201, the same clientChatId again 200 with the first', async () => {
+  it('[REST-2] [CHAT-2] a new chat returns 201, and the same clientChatId again 200 with that chat', async () => {
     const call = { token: client.token, body: { clientChatId: uniqueId('chat') } }
     const [first, again] = [await rest.call('POST', '/chats', call), await rest.call('POST', '/chats', call)]
     expect([first.status, again.status]).toEqual([201, 200])
     expect(again.json).toEqual(first.json)
   })
 
-  it('[REST-2] [CHAT-1] an operator starts one for a client by email and name', async () => {
+  it('[REST-2] [CHAT-1] an operator creates a chat for a client by email and name', async () => {
     const body = { email: 'new@example.test', name: 'New' }
     const answer = await rest.call('POST', '/chats', { token: operator.token, body })
     const { chat } = chatOutputSchema.parse(answer.json)
@@ -78,7 +78,7 @@ describe('chats', () => {
     expect(chat).toMatchObject({ client: body, operator: null, status: 'open', lastMessageAt: null })
   })
 
-  it('[REST-2] [CHAT-4] the list pages by cursor without a hole or a repeat', async () => {
+  it('[REST-2] [CHAT-4] the pages of the list have no gap and no repeat', async () => {
     const { token } = await signIn('client', 'Lin')
     for (let nth = 0; nth < 5; nth += 1) await rest.call('POST', '/chats', { token })
     const seen: number[] = []
@@ -94,7 +94,7 @@ describe('chats', () => {
     expect(seen).toEqual([...new Set(seen)].sort((a, b) => b - a))
   })
 
-  it('[REST-2] [CHAT-4] every status and scope of the list answers 200', async () => {
+  it('[REST-2] [CHAT-4] the list returns 200 for every status and scope', async () => {
     for (const status of ['open', 'closed', 'all']) {
       for (const scope of ['all', 'mine', 'unassigned']) {
         const answer = await rest.call('GET', `/chats?status=${status}&scope=${scope}&limit=1`, {
@@ -105,14 +105,14 @@ describe('chats', () => {
     }
   })
 
-  it('[REST-2] one chat answers 200 to its client and to an operator', async () => {
+  it('[REST-2] GET of a chat returns 200 to its client and to an operator', async () => {
     const id = await newChat()
     for (const { token } of [client, operator]) {
       expect(await rest.call('GET', `/chats/${id}`, { token })).toMatchObject({ status: 200, json: { chat: { id } } })
     }
   })
 
-  it('[REST-2] [CHAT-6] [CHAT-7] assigning answers 200, again 200, of another 409, by takeOver 200', async () => {
+  it('[REST-2] [CHAT-6] [CHAT-7] assigning a chat of another operator is 409, with takeOver 200', async () => {
     const id = await newChat()
     const assign = (token: string, body?: object) => rest.call('POST', `/chats/${id}/assign-operator`, { token, body })
     const first = await assign(operator.token)
@@ -125,14 +125,14 @@ describe('chats', () => {
     expect(given).toMatchObject({ status: 200, json: { chat: { operator: { id: operator.user.id } } } })
   })
 
-  it('[REST-2] [CHAT-9] giving back answers 200', async () => {
+  it('[REST-2] [CHAT-9] releasing a chat returns 200 with no operator', async () => {
     const id = await newChat()
     await rest.call('POST', `/chats/${id}/assign-operator`, { token: operator.token })
     const answer = await rest.call('POST', `/chats/${id}/release`, { token: operator.token })
     expect(answer).toMatchObject({ status: 200, json: { chat: { operator: null } } })
   })
 
-  it('[REST-2] [CHAT-5] closing answers 200, again 200 and changes nothing', async () => {
+  it('[REST-2] [CHAT-5] closing a chat returns 200, and repeated 200 with the same chat', async () => {
     const id = await newChat()
     const close = () => rest.call('POST', `/chats/${id}/close`, { token: operator.token })
     const first = await close()
@@ -140,7 +140,7 @@ describe('chats', () => {
     expect((await close()).json).toEqual(first.json)
   })
 
-  it('[REST-2] [CHAT-10] marking read answers 204 without a body', async () => {
+  it('[REST-2] [CHAT-10] marking a chat read returns 204 without a body', async () => {
     const id = await newChat()
     await send(id, 'hello')
     const call = { token: operator.token, body: { seq: 1 } }
@@ -151,7 +151,7 @@ describe('chats', () => {
 })
 
 describe('messages', () => {
-  it('[REST-2] [MSG-4] sending answers 201, the same again 200 also after the close, a new one then 409', async () => {
+  it('[REST-2] [MSG-4] a send returns 201, its repeat 200 also after the close, a new send then 409', async () => {
     const id = await newChat()
     const first = await send(id, ' hi\r\nthere ', 'once')
     expect(first).toMatchObject({ status: 201, json: { duplicate: false, message: { text: 'hi\nthere', seq: 1 } } })
@@ -163,7 +163,7 @@ describe('messages', () => {
     expect(await send(id, 'late')).toMatchObject({ status: 409, code: 'chat_closed' })
   })
 
-  it('[REST-2] [MSG-10] pages by beforeId and afterId, ids ascending', async () => {
+  it('[REST-2] [MSG-10] are paged by beforeId and afterId, oldest first', async () => {
     const id = await newChat()
     for (let nth = 1; nth <= 5; nth += 1) await send(id, `${nth}`)
     const page = async (query: string) => {
@@ -180,7 +180,7 @@ describe('messages', () => {
     expect(between).toMatchObject({ texts: '234', hasMore: false })
   })
 
-  it('[REST-2] [MSG-10] a bound may be 0 and have no message, and an empty page is an answer', async () => {
+  it('[REST-2] [MSG-10] with beforeId=0 are an empty page with 200', async () => {
     const id = await newChat()
     const answer = await rest.call('GET', `/chats/${id}/messages?beforeId=0`, { token: client.token })
     expect(answer).toMatchObject({ status: 200, json: { items: [], hasMore: false } })
@@ -188,7 +188,7 @@ describe('messages', () => {
 })
 
 describe('errors', () => {
-  it('[REST-3] [CHAT-3] a chat that is not yours and one that does not exist answer the same bytes', async () => {
+  it('[REST-3] [CHAT-3] a chat of another client and a missing chat return the same bytes with 404', async () => {
     const hidden = await newChat()
     for (const [method, tail, body] of [
       ['GET', '', undefined],
@@ -209,7 +209,7 @@ describe('errors', () => {
     }
   })
 
-  it('[REST-3] every error has a request id, which is the one of the header', async () => {
+  it('[REST-3] a problem document has the request id of the header', async () => {
     const answer = await rest.call('GET', '/chats', {})
     expect(problemSchema.parse(answer.json).requestId).toBe(answer.headers.get('x-request-id'))
     expect(answer.headers.get('www-authenticate')).toBe('Bearer')
@@ -218,7 +218,7 @@ describe('errors', () => {
   })
 
   it.each(['/nowhere', '/chats/', '/chats/1/nothing', '/users', '/Chats', '/chats/1/close/', '/%63hats'])(
-    '[REST-4] %s is not found, whatever the method and the session',
+    '[REST-4] %s is 404 with any method, also without a session',
     async (path) => {
       for (const method of ['GET', 'POST', 'DELETE', 'PATCH', 'OPTIONS']) {
         expect(await rest.call(method, path)).toMatchObject({ status: 404, code: 'not_found' })
@@ -243,7 +243,7 @@ describe('errors', () => {
     }
   })
 
-  it('[REST-6] HEAD answers as GET does, without a body', async () => {
+  it('[REST-6] HEAD returns the status and length of GET, without a body', async () => {
     const get = await rest.call('GET', '/users/me', { token: client.token })
     const head = await rest.call('HEAD', '/users/me', { token: client.token })
     expect(head).toMatchObject({ status: 200, text: '' })
@@ -252,7 +252,7 @@ describe('errors', () => {
     expect((await rest.call('HEAD', '/chats/1/close')).status).toBe(405)
   })
 
-  it('[REST-7] a body over 256 KiB is too_large, also when it does not say how large it is', async () => {
+  it('[REST-7] a body over 256 KiB is too_large, with and without Content-Length', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(256 * 1024), clientMsgId: 'y' })
     const path = `/chats/${await newChat()}/messages`
     expect(await rest.call('POST', path, { token: client.token, body })).toMatchObject({
@@ -269,14 +269,14 @@ describe('errors', () => {
     expect(problemSchema.parse(await chunked.json()).code).toBe('too_large')
   })
 
-  it('[REST-7] a body that is not JSON is unsupported, before anybody is asked for a session', async () => {
+  it('[REST-7] a media type other than JSON in UTF-8 is 415, also without a session', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16']) {
       const call = { body: '{}', headers: { 'content-type': type } }
       expect(await rest.call('POST', '/chats', call)).toMatchObject({ status: 415, code: 'unsupported_media_type' })
     }
   })
 
-  it('[REST-7] a charset of UTF-8 is fine, and a body of {} may be left out', async () => {
+  it('[REST-7] the charset UTF-8 is accepted, and a body of {} may be left out', async () => {
     const headers = { 'content-type': 'application/json; charset=UTF-8' }
     const call = { token: client.token, body: '{}', headers }
     expect((await rest.call('POST', '/chats', call)).status).toBe(201)
@@ -285,7 +285,7 @@ describe('errors', () => {
 })
 
 describe('the document', () => {
-  it('[REST-8] is served as it is committed, and promises every success that was seen here', async () => {
+  it('[REST-8] is served, and the tests above received these success responses', async () => {
     const document: unknown = await (await fetch(`${server.url}/api/openapi.json`)).json()
     expect(document).toMatchObject({ openapi: '3.1.0' })
     const successes = [...rest.check.seen].filter((seen) => / 20\d$/.test(seen)).sort()
@@ -307,7 +307,7 @@ describe('the document', () => {
     ])
   })
 
-  it('[REST-9] has a page that is allowed nothing but its own style', async () => {
+  it('[REST-9] has a docs page whose policy allows only its own style', async () => {
     const page = await fetch(`${server.url}/api/docs`)
     expect(page.status).toBe(200)
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')

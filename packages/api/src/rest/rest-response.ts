@@ -12,10 +12,10 @@ export function textResponse(contentType: string, body: string, status = 200): R
   return { status, headers: { 'content-type': contentType }, body }
 }
 
-/** Another status than that of the code, where HTTP has a more exact one. */
+/** Replaces the status of the code where HTTP has a more exact one. */
 export type ProblemStatus = { status: number; title: string }
 
-/** RFC 9457. `type` is where the docs page explains the code. */
+/** Creates a problem document (RFC 9457). Its `type` is the URL at which the docs page explains the code. */
 export function problemResponse(
   error: AppError,
   requestId: string,
@@ -39,7 +39,7 @@ function problemHeaders(error: AppError): Record<string, string> {
   return {
     ...(retryAfterMs !== null && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
     ...(error.code === 'unauthenticated' && { 'www-authenticate': 'Bearer' }),
-    /** The rest of the body is not read, so the connection cannot be used again. */
+    /** The rest of the body may be unread, so the connection cannot be used again. */
     ...(error.code === 'too_large' && { connection: 'close' }),
   }
 }

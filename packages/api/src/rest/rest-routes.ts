@@ -4,10 +4,10 @@ import { describeProcedures, type ProcedureDescription } from '../describe-proce
 import type { ProcedureMeta, RestMeta, RestStatus } from '../procedure-meta.ts'
 import { inputJsonSchema, type JsonSchema, type ObjectSchema, objectFields } from './json-schema.ts'
 
-/** A parameter of a path, and the field of the input that it fills. */
+/** A parameter of a path, and the input field that it sets. */
 export type PathField = { parameter: string; field: string }
 
-/** A procedure as REST sees it. */
+/** A procedure that REST exposes. */
 export type RestRoute = RestMeta & {
   procedure: string
   type: 'query' | 'mutation'
@@ -19,7 +19,7 @@ export type RestRoute = RestMeta & {
   defaultStatus: RestStatus
 }
 
-/** Every procedure with a REST face. A face that cannot work ends the start, not a request. */
+/** Returns all procedures with REST metadata. Throws for invalid metadata, so that the start fails and no request. */
 export function collectRoutes(router: AnyTRPCRouter): RestRoute[] {
   return describeProcedures(router).flatMap((procedure) => {
     const { rest } = procedure.meta
@@ -27,7 +27,7 @@ export function collectRoutes(router: AnyTRPCRouter): RestRoute[] {
   })
 }
 
-/** The fields that do not stand in the path: those of the query or of the body. */
+/** Returns the input fields that are not in the path: those of the query or of the body. */
 export function fieldsBeside({
   input,
   pathFields,
@@ -50,7 +50,7 @@ function toRoute(procedure: ProcedureDescription, rest: RestMeta): RestRoute {
   return { ...route, defaultStatus: leastStatus(name, rest) }
 }
 
-/** In paths the chat's id is `{id}`; procedures call it `chatId`. */
+/** The id of a chat is `{id}` in paths and `chatId` in inputs. */
 function pathFieldsOf(path: string): PathField[] {
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => parameter)
   return parameters.map((parameter) => ({ parameter, field: parameter === 'id' ? 'chatId' : parameter }))
@@ -62,7 +62,7 @@ function leastStatus(name: string, { success }: RestMeta): RestStatus {
   return status
 }
 
-/** A query string carries scalars only. */
+/** Throws for a field that is not a scalar, because a query string can only contain scalars. */
 function assertScalars(name: string, { properties }: ObjectSchema): void {
   for (const [field, schema] of Object.entries(properties)) {
     if (!isScalar(schema)) throw new Error(`${name}: ${field} does not fit a query string`)

@@ -34,7 +34,7 @@ describe('findRoute', () => {
     '/users/7',
     '//chats',
     '/Chats',
-  ])('[REST-4] does not guess what %j may mean', (path) => {
+  ])('[REST-4] finds no route for %j', (path) => {
     expect(findRoute(tree, path)).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
-/** Paths by segments, so that finding one does not depend on how many there are. */
+/** A tree of paths by segment. The cost of a search does not depend on the number of paths. */
 export type RouteTree<T> = { children: Map<string, RouteTree<T>>; parameter: RouteTree<T> | null; value: T | null }
 
-/** `parameters`: what stands at the places of the parameters, in the order of the path. */
+/** `parameters`: the segments at the places of the parameters, in the order of the path. */
 export type RouteMatch<T> = { value: T; parameters: string[] }
 
 export function createRouteTree<T>(entries: Iterable<readonly [path: string, value: T]>): RouteTree<T> {
@@ -10,7 +10,7 @@ export function createRouteTree<T>(entries: Iterable<readonly [path: string, val
   return root
 }
 
-/** `path` as it came, still percent-encoded; so are the parameters. Nothing is guessed: `/chats/` is another path than `/chats`. */
+/** Finds the value of a path. `path` and the parameters are percent-encoded. `/chats/` does not match `/chats`. */
 export function findRoute<T>(tree: RouteTree<T>, path: string): RouteMatch<T> | null {
   let node: RouteTree<T> | null = tree
   const parameters: string[] = []

@@ -1,9 +1,9 @@
 import type { JsonSchema } from './json-schema.ts'
 
-/** Named schemas of the document: each is written once and referred to. */
+/** Collects the named schemas of the document, so that each is written once and referenced. */
 export type SchemaComponents = {
   readonly schemas: Record<string, JsonSchema>
-  /** The schema as it stands in the document, its named parts moved here. */
+  /** Moves the named parts of a schema to `schemas`, and returns the schema with references to them. */
   place(schema: JsonSchema): JsonSchema
 }
 

@@ -8,12 +8,12 @@ import { appRouter } from '../router.ts'
 import { inputExamples } from './openapi-examples.ts'
 import { collectRoutes } from './rest-routes.ts'
 
-/** More at once than the pool has connections, so that some wait for one. */
+/** With all paths, these are more concurrent calls than the pool has connections, so that some wait for one. */
 const callsEach = 4
 
-describe('a database that does not move', () => {
+describe('while the tables of the database are locked', () => {
   it(
-    '[HTTP-6] every path answers 503 with Retry-After within three seconds, and works again by itself',
+    '[HTTP-6] every path returns 503 with Retry-After within three seconds, and works when they are unlocked',
     timed,
     async () => {
       await using server = await startTestServer({ poolMax: 10 })
@@ -38,7 +38,7 @@ describe('a database that does not move', () => {
       for (const { procedure, answer, tookMs } of answers) {
         expect(answer, procedure).toMatchObject({ status: 503, code: 'unavailable' })
         expect(Number(answer.headers.get('retry-after')), procedure).toBeGreaterThan(0)
-        // The slack is for the test's own machine; the deadline itself is 200 ms before the promise.
+        // The extra time is for a busy machine. The deadline itself is 200 ms before the promised time.
         expect(tookMs, procedure).toBeLessThan(unavailableMs + 500)
       }
       expect(await rest.call('GET', '/users/me', { token })).toMatchObject({ status: 200 })

@@ -9,18 +9,18 @@ import { toPublicError } from '../failure-report.ts'
 type StreamCall = { ctx: RequestContext & { actor: Actor }; path: string; signal: AbortSignal | undefined }
 
 /**
- * A stream of tracked frames: the tracked id is the cursor to come back with.
- * Whether the caller may have another stream is asked at once, while a refusal is still an answer of its own.
+ * Creates a stream of tracked frames. A client resumes from the tracked id. Throws at once when the caller may not have
+ * another stream, while the refusal can still be a response with its own status.
  */
 export function frameStream<F>(call: StreamCall, open: OpenStream<F>): FrameStream<F> {
   return new FrameStream(call, { open, port: call.ctx.openStream(call.ctx.actor) })
 }
 
 /**
- * What a subscription returns: a socket takes `open` and is pushed the frames, tRPC over HTTP iterates.
+ * The result of a subscription. A socket calls `open` and receives pushed frames; tRPC over HTTP iterates.
  *
- * Frames are typed, not parsed: core builds them from rows it has typed already, and parsing the same entries again
- * for every follower would cost more than sending them. Tests hold every frame against the schema in `meta.frame`.
+ * Frames are typed, not parsed: core builds them from typed rows, and parsing the same entries again for every follower
+ * would cost more than sending them. Tests check frames against the schema in `meta.frame`.
  */
 export class FrameStream<F> implements AsyncIterable<TrackedEnvelope<F>, void> {
   readonly open: OpenStream<F>
@@ -39,7 +39,7 @@ export class FrameStream<F> implements AsyncIterable<TrackedEnvelope<F>, void> {
   }
 }
 
-/** An error inside a stream passes no middleware any more, so it becomes public here. */
+/** No middleware handles an error inside a stream, so it is converted to a public error here. */
 async function* trackedFrames<F>(
   call: StreamCall,
   { open, port }: { open: OpenStream<F>; port: StreamPort },
@@ -48,7 +48,7 @@ async function* trackedFrames<F>(
   const options = { signal, ready: () => port.ready(), isBusy: () => port.isBusy() }
   try {
     for await (const { id, frame } of pulledFrames(open, options)) {
-      // The session may have ended while this frame was waited for.
+      // The session may have ended during the wait for this frame.
       assertSignedIn(port)
       yield tracked(id, frame)
     }

@@ -39,7 +39,7 @@ function frameSchema(name: string): z.ZodType {
   return schema
 }
 
-/** Everything that can happen to a chat, once. */
+/** Makes a chat go through its life, and returns the frames that a user of the role receives. */
 async function liveThrough(role: 'client' | 'operator'): Promise<{ chat: Frame[]; inbox: Frame[] }> {
   const { core } = server
   const [client, operator] = [await signIn(core, 'client'), await signIn(core, 'operator')]
@@ -65,12 +65,12 @@ async function liveThrough(role: 'client' | 'operator'): Promise<{ chat: Frame[]
 
 describe('the frames of a stream', () => {
   it.each(['client', 'operator'] as const)(
-    '[LIVE-3] for the %s fit their schema to the last field, and are tracked by ids of their own',
+    '[LIVE-3] for the %s have unique ids and no field that their schema lacks, and are of all kinds',
     async (role) => {
       const { chat, inbox } = await liveThrough(role)
       for (const [name, frames] of [['chats.events', chat] as const, ['inbox.events', inbox] as const]) {
         const schema = frameSchema(name)
-        // Equal after parsing: a field that the schema does not know would be gone.
+        // Equal after parsing, because parsing removes fields that the schema lacks.
         for (const { data } of frames) expect(schema.parse(data)).toEqual(data)
         expect(new Set(frames.map(({ id }) => id)).size).toBe(frames.length)
       }
@@ -81,7 +81,7 @@ describe('the frames of a stream', () => {
     },
   )
 
-  it('[AUTH-12] for a client have no email of an operator', async () => {
+  it('[AUTH-12] for a client contain no email of an operator', async () => {
     const { chat, inbox } = await liveThrough('client')
     expect(JSON.stringify([chat, inbox])).not.toMatch(/operator-[0-9a-f]+@example\.test/)
   })

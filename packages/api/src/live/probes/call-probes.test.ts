@@ -37,7 +37,7 @@ function connect(url: string) {
   return { client, [Symbol.dispose]: () => line[Symbol.dispose]() }
 }
 
-test('[SOCK-14] calls of one socket run at once and may be answered out of order: one chat sends one request at a time', async () => {
+test('[SOCK-14] the stock server runs the calls of a socket concurrently, and may answer out of order', async () => {
   const { router, log } = calls()
   await using server = await startProbeServer(router)
   using probe = connect(server.url)
@@ -47,7 +47,7 @@ test('[SOCK-14] calls of one socket run at once and may be answered out of order
   expect(log).toEqual(['first begins', 'second begins', 'second ends', 'first ends'])
 })
 
-test('[SOCK-14] a call in flight on a lost socket fails without a code while the server does it: sends carry their own id', async () => {
+test('[SOCK-14] a call in flight on a lost socket fails without a code, and still runs on the server', async () => {
   const { router, log } = calls()
   await using server = await startProbeServer(router)
   using probe = connect(server.url)
@@ -58,7 +58,7 @@ test('[SOCK-14] a call in flight on a lost socket fails without a code while the
   await waitFor(() => log.includes('it ends'))
 })
 
-test('[SOCK-14] a frame with hundreds of calls runs them all at once: batches and calls are counted by us', async () => {
+test('[SOCK-14] the stock server runs hundreds of calls of one frame at once', async () => {
   const { router, log } = calls()
   await using server = await startProbeServer(router)
   const socket = await rawSocket(server.url)
@@ -70,7 +70,7 @@ test('[SOCK-14] a frame with hundreds of calls runs them all at once: batches an
   socket.terminate()
 })
 
-test('[SOCK-14] a stop that comes while the context is pending is heeded', async () => {
+test('[SOCK-14] the stock server obeys a stop that arrives while the context is created', async () => {
   const { router } = calls()
   let letIn: () => void = () => {}
   const gate = new Promise<void>((resolve) => (letIn = resolve))

@@ -19,7 +19,7 @@ function connect(url: string, delays?: 'stock') {
   return { client, [Symbol.dispose]: () => line[Symbol.dispose]() }
 }
 
-test('[SOCK-14] a socket that promises `connectionParams` and sends none is kept without a context: we close it after five seconds', async () => {
+test('[SOCK-14] the stock server keeps a socket that never sends its `connectionParams`', async () => {
   let contexts = 0
   await using server = await startProbeServer(router, async () => {
     contexts += 1
@@ -32,7 +32,7 @@ test('[SOCK-14] a socket that promises `connectionParams` and sends none is kept
   socket.terminate()
 })
 
-test('[SOCK-14] a server that accepts a socket and closes it gets the stock client back at once, again and again: we refuse at the upgrade', async () => {
+test('[SOCK-14] the stock client reconnects without a delay when its socket is accepted and then closed', async () => {
   await using server = await startProbeServer(router)
   server.wss.on('connection', (socket) => setTimeout(() => socket.close(), 20))
   using probe = connect(server.url, 'stock')
@@ -40,7 +40,7 @@ test('[SOCK-14] a server that accepts a socket and closes it gets the stock clie
   await waitFor(() => server.sockets.length > 10)
 })
 
-test('[SOCK-14] asked to move, the stock client opens the new socket before it leaves the old one, and may hear an entry twice: programs drop what they have', async () => {
+test('[SOCK-14] the stock client that is asked to move keeps the old socket until the new one is open', async () => {
   await using server = await startProbeServer(router)
   let oldWasOpen = false
   server.wss.on('connection', () => (oldWasOpen = server.sockets[0]?.readyState === WebSocket.OPEN))

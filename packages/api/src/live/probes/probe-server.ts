@@ -7,12 +7,12 @@ export const t = initTRPC.create()
 
 export type ProbeServer = AsyncDisposable & {
   readonly url: string
-  /** Every socket that was ever accepted. */
+  /** Every socket that was accepted, also those that are closed. */
   readonly sockets: readonly WebSocket[]
   readonly wss: WebSocketServer
 }
 
-/** tRPC's own server of sockets with its defaults: what our server is built around, and not ours. */
+/** Starts tRPC's own WebSocket server with its defaults. The probes show the behaviour that `LiveServer` allows for. */
 export async function startProbeServer(
   router: AnyTRPCRouter,
   createContext: () => Promise<object> = async () => ({}),
@@ -37,7 +37,7 @@ export async function startProbeServer(
 
 export type ProbeLine = Disposable & { socket: TRPCWebSocketClient }
 
-/** The line of a stock client, which comes back after 20 ms unless its own delays are what is probed. */
+/** Opens a stock client. It reconnects after 20 ms, or with its own delays where these are what is probed. */
 export function openProbeLine(url: string, delays: 'quick' | 'stock' = 'quick'): ProbeLine {
   const socket = createWSClient(delays === 'stock' ? { url } : { url, retryDelayMs: () => 20 })
   return { socket, [Symbol.dispose]: () => void socket.close() }

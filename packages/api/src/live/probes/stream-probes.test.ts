@@ -14,7 +14,7 @@ function streams() {
   let rounds = 0
   let finished = 0
   const router = t.router({
-    /** One tracked frame, and one that is not. */
+    /** Yields one tracked frame, and one that is not. */
     mixed: t.procedure.input(place).subscription(async function* ({ input, signal }) {
       came.push(input.lastEventId)
       yield tracked('7', 'tracked')
@@ -53,7 +53,7 @@ function connect(url: string) {
   return { client, [Symbol.dispose]: () => line[Symbol.dispose]() }
 }
 
-test('[SOCK-14] one untracked frame makes the stock client forget its place: every frame of ours is tracked', async () => {
+test('[SOCK-14] the stock client forgets its last id after one untracked frame', async () => {
   const { router, came } = streams()
   await using server = await startProbeServer(router)
   for (const name of ['tracked', 'mixed'] as const) {
@@ -68,7 +68,7 @@ test('[SOCK-14] one untracked frame makes the stock client forget its place: eve
   expect(came).toEqual([undefined, '7', undefined, undefined])
 })
 
-test('[SOCK-14] a stream that returns is over for good: the server never ends a healthy one', async () => {
+test('[SOCK-14] the stock client does not resume a stream that has returned', async () => {
   const { router, rounds } = streams()
   await using server = await startProbeServer(router)
   using probe = connect(server.url)
@@ -80,7 +80,7 @@ test('[SOCK-14] a stream that returns is over for good: the server never ends a 
   expect(rounds()).toBe(1)
 })
 
-test('[SOCK-14] a stream that waits for something else than its signal never ends: every wait of ours races it', async () => {
+test('[SOCK-14] the stock server never ends a stream that does not wait for its signal', async () => {
   const { router, finished } = streams()
   await using server = await startProbeServer(router)
   using probe = connect(server.url)
@@ -94,7 +94,7 @@ test('[SOCK-14] a stream that waits for something else than its signal never end
   expect(finished()).toBe(0)
 })
 
-test('[SOCK-14] the adapter writes to a peer that does not read, without bound: our streams wait in `ready`', async () => {
+test('[SOCK-14] the stock server queues without limit for a peer that does not read', async () => {
   const { router } = streams()
   await using server = await startProbeServer(router)
   const socket = new WebSocket(server.url)
