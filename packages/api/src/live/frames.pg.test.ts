@@ -69,6 +69,20 @@ describe('broken frames', () => {
     await expectAlive()
   })
 
+  test('[SOCK-5] calls behind a broken frame run nothing, though they arrive before the socket is closed', async () => {
+    await using socket = await openRaw(server.wsUrl, { token })
+    const before = await countChats()
+    // In one piece, so that the server has read them all before the close is answered.
+    const { _socket: connection } = z.object({ _socket: z.custom<import('node:net').Socket>() }).parse(socket.ws)
+    connection.cork()
+    socket.send('hello')
+    for (let id = 0; id < 5; id += 1) socket.send(create(id))
+    connection.uncork()
+    expect(await socket.closed()).toBe(4400)
+    await expectAlive()
+    expect(await countChats()).toBe(before)
+  })
+
   test('[SOCK-5] a binary frame closes only its own socket, with 4400', async () => {
     await using socket = await openRaw(server.wsUrl, { token })
     socket.send(Buffer.from([0, 255, 1]))

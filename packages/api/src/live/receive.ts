@@ -37,13 +37,15 @@ function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Pro
     waiting = null
   })
   socket.ws.on('message', (data, isBinary) => {
+    // Frames also arrive after a close, until the peer answers it. Their calls could not be answered.
+    if (!socket.isOpen) return
     socket.heard()
     const text = textOf(data, isBinary)
     if (text !== null && isPing(socket, text)) return
     try {
       const messages = parseFrame(requireText(text))
       if (waiting === null) runCalls(deps, socket, messages)
-      else void waiting.then((mayGoOn) => mayGoOn && runCalls(deps, socket, messages))
+      else void waiting.then((mayGoOn) => mayGoOn && socket.isOpen && runCalls(deps, socket, messages))
     } catch (cause) {
       refuse(socket, cause)
     }
