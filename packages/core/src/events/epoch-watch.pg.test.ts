@@ -54,6 +54,6 @@ test('[LIVE-4] [LIVE-24] a caller that gets a new connection of either pool alre
     return core.epoch() !== before
   }
   expect(await changed(() => connectOneMore(fresh))).toBe(true)
-  const lanes = () => Promise.all(Array.from({ length: db.pipelined.totalCount + 1 }, () => db.pipelined.connect()))
-  expect(await changed(async () => (await lanes()).map((client) => client.release()))).toBe(true)
+  const pipelined = () => Promise.all(Array.from({ length: db.pipelined.totalCount + 1 }, () => db.pipelined.connect()))
+  expect(await changed(async () => (await pipelined()).map((client) => client.release()))).toBe(true)
 })
