@@ -5,8 +5,8 @@
  */
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Chat } from '@deskbell/contract/chats'
+import { followChat } from '@deskbell/core/chats/follow-chat'
 import { createCore } from '@deskbell/core/context'
-import { followChat } from '@deskbell/core/events/follow-chat'
 import { openDatabase } from '@deskbell/db/database'
 import { newChat, newClient, sendText } from './factories.ts'
 import { startOwnPostgres } from './own-postgres.ts'

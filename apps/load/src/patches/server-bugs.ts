@@ -8,12 +8,12 @@ export const serverBugs = {
     weather: 'lossy',
     patches: [
       {
-        file: 'packages/core/src/events/ring.ts',
+        file: 'packages/core/src/subscriptions/ring.ts',
         find: 'if (entry.seq !== this.#top + 1) return false',
         replace: '',
       },
       {
-        file: 'packages/core/src/events/chat-follower.ts',
+        file: 'packages/core/src/subscriptions/chat-follower.ts',
         find: 'if (first?.seq !== this.#at + 1 || last === undefined) {',
         replace: 'if (first === undefined || last === undefined) {',
       },
@@ -90,7 +90,7 @@ export const serverBugs = {
     weather: 'mute',
     patches: [
       {
-        file: 'packages/core/src/events/hub.ts',
+        file: 'packages/core/src/subscriptions/hub.ts',
         find: 'this.#looking = this.#reconcile()',
         replace: 'this.#looking = Promise.resolve()',
       },
@@ -102,7 +102,7 @@ export const serverBugs = {
     weather: 'cuts',
     patches: [
       {
-        file: 'packages/core/src/events/frame-ids.ts',
+        file: 'packages/core/src/streams/frame-ids.ts',
         find: 'return (cursor) => {',
         replace: "return (position) => {\n    const cursor = position.split(':')[0] + ':0'",
       },

@@ -1,4 +1,4 @@
-import type { FrameSink, OpenStream, RunningStream, Step } from '@deskbell/core/events/frame-sink'
+import type { FrameSink, OpenStream, RunningStream, Step } from '@deskbell/core/streams/frame-sink'
 import type { CallId } from './call-counter.ts'
 
 /** What a stream needs from its socket. */

@@ -1,4 +1,4 @@
-import type { Step } from '@deskbell/core/events/frame-sink'
+import type { Step } from '@deskbell/core/streams/frame-sink'
 import type { CallId } from './call-counter.ts'
 import { textFrame } from './text-frame.ts'
 

@@ -7,7 +7,7 @@ import { insertFeedRow } from '@deskbell/db/queries/feed'
 import { findUserByEmail, insertUserIfMissing } from '@deskbell/db/queries/users'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
-import { publishChat } from '../events/publish-chat.ts'
+import { publishChat } from '../log/publish-chat.ts'
 import { chatView } from './chat-view.ts'
 
 export type CreatedChat = { chat: Chat; created: boolean }

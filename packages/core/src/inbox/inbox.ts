@@ -5,7 +5,6 @@ import type { InboxCounts } from '@deskbell/contract/inbox'
 import { healMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type FeedPosition, readFeedHorizon } from '@deskbell/db/queries/feed-tail'
-import { tailFeed } from '../events/tail-feed.ts'
 import type { Log } from '../log.ts'
 import { type Change, ChangedChats } from './changed-chats.ts'
 import { CountsBoard } from './counts-board.ts'
@@ -17,6 +16,7 @@ import { type PersonalRow, readPersonalRows } from './personal-rows.ts'
 import { pruneFeed } from './prune-feed.ts'
 import { SentNumbers } from './sent-numbers.ts'
 import { SharedRows } from './shared-rows.ts'
+import { tailFeed } from './tail-feed.ts'
 
 export type InboxOptions = { db: Database; log: Log }
 

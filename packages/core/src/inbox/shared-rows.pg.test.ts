@@ -7,7 +7,7 @@ import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
 import { markRead } from '../chats/mark-read.ts'
 import type { Core } from '../context.ts'
-import type { Step } from '../events/frame-sink.ts'
+import type { Step } from '../streams/frame-sink.ts'
 import { openInbox } from './follow-inbox.ts'
 
 type Reader = { steps: Step<InboxFrame>[]; stop(): void }

@@ -4,7 +4,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { LockedChat } from '@deskbell/db/locks'
 import type { NewMessage, SentBefore, SentHead, SentRow } from '@deskbell/db/queries/sends'
 import { maySeeChat } from '../chats/chat-policy.ts'
-import { entryTime } from '../events/entry-time.ts'
+import { entryTime } from '../log/entry-time.ts'
 
 export type HashedItem = { clientMsgId: string; text: string; bodyHash: string }
 

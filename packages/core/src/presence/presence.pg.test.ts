@@ -9,8 +9,8 @@ import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { followChat } from '../chats/follow-chat.ts'
 import { createCore } from '../context.ts'
-import { followChat } from '../events/follow-chat.ts'
 
 const presenceTimings = { refreshMs: 200, expiryMs: 3_000, graceMs: 1_500, lookMs: 100, soonMs: 10 }
 

@@ -8,8 +8,8 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closeChat } from '../chats/close-chat.ts'
+import { followChat } from '../chats/follow-chat.ts'
 import { reopenChat } from '../chats/reopen-chat.ts'
-import { followChat } from '../events/follow-chat.ts'
 import { typeInChat } from './type-in-chat.ts'
 
 let fresh: FreshCore

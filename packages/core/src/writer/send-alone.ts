@@ -1,4 +1,4 @@
-import { headOf, publishChat } from '../events/publish-chat.ts'
+import { headOf, publishChat } from '../log/publish-chat.ts'
 import { messageView } from '../messages/message-view.ts'
 import type { SendCommand } from './command.ts'
 import { toEntry, unread, type WriterContext } from './run-batch.ts'

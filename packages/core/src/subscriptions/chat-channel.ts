@@ -2,13 +2,13 @@ import type { ChatHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
+import { LastMade } from '../streams/last-made.ts'
+import type { Wakeable, WakeQueue } from '../streams/wake-queue.ts'
 import type { ChatStep, EntriesStep } from './chat-step.ts'
-import { LastMade } from './last-made.ts'
 import { type Mark, MarkBoard } from './mark-board.ts'
 import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
 import type { RingBudget } from './ring-budget.ts'
 import { TypingBoard, type Writer } from './typing-board.ts'
-import type { Wakeable, WakeQueue } from './wake-queue.ts'
 
 /** Reads the next entries after a place from the database: as many as a frame may have, and none at the log's end. */
 export type ReadLog = (place: { chatId: ChatId; afterSeq: number }) => Promise<LogEntry[]>

@@ -9,17 +9,17 @@ import { type LogPlace, readChatMarks, readLogsAfter, readTops } from '@deskbell
 import type { Executor } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
 import { Inbox } from '../inbox/inbox.ts'
+import { storedEntryView } from '../log/stored-entry-view.ts'
 import type { Log } from '../log.ts'
+import { createFrameIds } from '../streams/frame-ids.ts'
+import { createHeartbeatWheel } from '../streams/heartbeat.ts'
+import type { StreamDesk } from '../streams/stream-desk.ts'
+import { type Wakeable, WakeQueue } from '../streams/wake-queue.ts'
 import { type ChannelContext, ChatChannel } from './chat-channel.ts'
 import type { FollowerHouse } from './chat-follower.ts'
 import { EpochWatch } from './epoch-watch.ts'
-import { createFrameIds } from './frame-ids.ts'
-import { createHeartbeatWheel } from './heartbeat.ts'
 import { RingBudget } from './ring-budget.ts'
-import { storedEntryView } from './stored-entry-view.ts'
-import type { StreamDesk } from './stream-desk.ts'
 import { SuspensionDetector } from './suspension-detector.ts'
-import { type Wakeable, WakeQueue } from './wake-queue.ts'
 
 export type HubOptions = {
   db: Database

@@ -5,9 +5,9 @@ import { freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { describe, expect, test } from 'vitest'
+import { followChat } from '../chats/follow-chat.ts'
 import type { Core } from '../context.ts'
 import { followInbox } from '../inbox/follow-inbox.ts'
-import { followChat } from './follow-chat.ts'
 import type { StreamOptions } from './pulled-frames.ts'
 
 type Follow = (

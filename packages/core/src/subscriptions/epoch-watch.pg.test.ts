@@ -3,8 +3,8 @@ import { newConversation, sendText } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { expect, test } from 'vitest'
-import { followChat } from './follow-chat.ts'
-import { pageEvents } from './page-events.ts'
+import { followChat } from '../chats/follow-chat.ts'
+import { pageEvents } from '../chats/page-events.ts'
 
 /** Blocks all reads of the epoch until the returned function is called. */
 async function hideEpoch(fresh: FreshCore): Promise<() => Promise<void>> {

@@ -15,9 +15,9 @@ import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
+import { followChat } from '../chats/follow-chat.ts'
 import { markRead } from '../chats/mark-read.ts'
 import { type Core, createCore } from '../context.ts'
-import { followChat } from './follow-chat.ts'
 
 const logRead = /from "messages".*union all/s
 

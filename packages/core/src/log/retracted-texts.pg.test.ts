@@ -7,9 +7,9 @@ import { probeInbox } from '@deskbell/testkit/inbox-probe'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { followChat } from '../chats/follow-chat.ts'
 import { editMessage } from '../messages/edit-message.ts'
 import { retractMessage } from '../messages/retract-message.ts'
-import { followChat } from './follow-chat.ts'
 
 let fresh: FreshCore
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { createFrameIds } from '../streams/frame-ids.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
-import { createFrameIds } from './frame-ids.ts'
 
 test('[LIVE-3] a formatted cursor is parsed back, and the text behind the tilde is ignored', () => {
   const cursor = { epoch: 'a1b2', seq: 17 }

@@ -3,7 +3,7 @@ import { freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
-import { followChat } from './follow-chat.ts'
+import { followChat } from '../chats/follow-chat.ts'
 
 const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1)
 

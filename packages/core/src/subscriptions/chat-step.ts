@@ -1,5 +1,5 @@
 import type { ChatFrame } from '@deskbell/contract/events'
-import type { Step } from './frame-sink.ts'
+import type { Step } from '../streams/frame-sink.ts'
 
 export type ChatStep = Step<ChatFrame>
 

@@ -2,10 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { frameEntriesMax } from '@deskbell/contract/limits'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { entriesFixture, fixtureChatId } from '../log/entry-fixture.ts'
+import { WakeQueue } from '../streams/wake-queue.ts'
 import { ChatChannel } from './chat-channel.ts'
-import { entriesFixture, fixtureChatId } from './entry-fixture.ts'
 import { RingBudget } from './ring-budget.ts'
-import { WakeQueue } from './wake-queue.ts'
 
 /** A log that grows, and a channel over it. The scheduler decides when a read of the log returns. */
 function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) {
