@@ -53,6 +53,33 @@ const sdkLayerRules = sdkLayers.map((layer, place) => ({
   },
 }))
 
+/**
+ * The mechanisms inside `core`, and what each may import of it. Use cases import all of them. The hub still makes the
+ * inbox, and followers of a chat still know the presence of its client.
+ */
+const coreMechanisms = {
+  log: ['messages/message-view'],
+  streams: ['timer-wheel'],
+  writer: ['log/', 'chats/chat-policy', 'messages/(decide-sends|message-view)'],
+  subscriptions: [
+    'log/',
+    'streams/',
+    'log\\.ts',
+    'clock',
+    'chats/chat-policy',
+    'inbox/inbox\\.',
+    'presence/(presence-board|watched)',
+  ],
+}
+
+const coreLayerRules = Object.entries(coreMechanisms).map(([name, allowed]) => ({
+  name: `core-layer-${name}`,
+  comment: `may import ${allowed.join(', ')}`,
+  severity: 'error',
+  from: { path: `^packages/core/src/${name}/`, pathNot: [...testCode, '-fixture\\.ts$'] },
+  to: { path: '^packages/core/src/', pathNot: [`${name}/`, ...allowed].map((below) => `^packages/core/src/${below}`) },
+}))
+
 /** The entries of the published package. */
 const publishedSdk = '^packages/sdk/src/(index|react)\\.ts$'
 
@@ -81,6 +108,7 @@ module.exports = {
     },
     ...layers,
     ...sdkLayerRules,
+    ...coreLayerRules,
     {
       name: 'layer-sdk-types-only',
       comment: 'The SDK knows the router as a type; nothing of the server is in what programs install.',

@@ -33,6 +33,12 @@ test('stairs that go down are fine', async () => {
   expect(await brokenRules()).toEqual([])
 })
 
+test('a mechanism of core that imports what it is to know nothing of is found', async () => {
+  write('packages/core/src/presence/board.ts', 'export const board = 1')
+  write('packages/core/src/writer/writer.ts', "export { board } from '../presence/board.ts'")
+  expect(await brokenRules()).toEqual(['core-layer-writer'])
+})
+
 test('stairs that go up are found, as type too', async () => {
   write('packages/core/src/chats.ts', 'export type Chat = { id: number }')
   write('packages/contract/src/chats.ts', "export type { Chat } from '../../core/src/chats.ts'")

@@ -53,7 +53,7 @@ async function startFollower(core: Core, actor: Actor, start: Start): Promise<Ch
   await channel.marksKnown()
   channel.observe(lastSeq)
   const presence = actor.role === 'operator' ? watchClient(core, userId, stream) : null
-  return new ChatFollower({ ...start, actor, chat: { userId, lastSeq }, house: core.hub.house, presence })
+  return new ChatFollower({ ...start, actor, chat: { userId, lastSeq }, context: core.hub.followerContext, presence })
 }
 
 function watchClient(core: Core, userId: UserId, stream: Wakeable): Watch<ClientPresence> {

@@ -29,7 +29,7 @@ export function openInbox(core: Core, actor: Actor, input: FollowInboxInput): Op
     // Read in the same turn as the join: a later change of the epoch voids the reader.
     const epoch = core.epoch()
     const { inbox } = hub
-    const { frameId } = hub.house
+    const { frameId } = hub.followerContext
     const begin = async () => {
       const start = await startInbox(core, actor, { epoch, lastEventId: input.lastEventId })
       return new InboxFollower({ epoch, reader, wake, start, presence, inbox, frameId, leave })

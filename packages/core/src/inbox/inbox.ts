@@ -113,7 +113,7 @@ export class Inbox {
     return this.#counts.first(actor)
   }
 
-  hear(hint: ChatHint | MarkHint): void {
+  receive(hint: ChatHint | MarkHint): void {
     if (this.#readers.size === 0) return
     if (hint.t === 'chat') this.#changed.add(hint.chatId)
     else if (this.#isReadAnew(hint)) this.#changed.addReader(hint.chatId, hint.userId, hint.role)

@@ -9,7 +9,7 @@ import { createHeartbeatWheel } from '../streams/heartbeat.ts'
 import { PushedStream } from '../streams/pushed-stream.ts'
 import { WakeQueue } from '../streams/wake-queue.ts'
 import { ChatChannel } from './chat-channel.ts'
-import { ChatFollower, type FollowerHouse } from './chat-follower.ts'
+import { ChatFollower, type FollowerContext } from './chat-follower.ts'
 import { RingBudget } from './ring-budget.ts'
 
 beforeEach(() => {
@@ -37,7 +37,7 @@ async function rig(cursors: readonly string[], top = 3) {
   })
   channel.observe(top)
   const rigged = { channel, busy: false, open: true, epoch: 'e', told: [] as { step: { id: string; frame: Told } }[] }
-  const house: FollowerHouse = {
+  const context: FollowerContext = {
     epoch: () => rigged.epoch,
     frameId: createFrameIds(),
     clock: systemClock,
@@ -56,7 +56,7 @@ async function rig(cursors: readonly string[], top = 3) {
     const stream = new PushedStream(desk, line)
     channel.add(stream)
     const chat = { userId, lastSeq: top }
-    const parts = { actor, chat, channel, epoch: 'e', house, input: { cursor }, line, stream, presence: null }
+    const parts = { actor, chat, channel, epoch: 'e', context, input: { cursor }, line, stream, presence: null }
     void stream.begin(Promise.resolve(new ChatFollower(parts)), () => channel.remove(stream))
     return stream
   })

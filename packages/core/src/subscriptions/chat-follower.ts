@@ -18,7 +18,7 @@ import { OlderEntries } from './older-entries.ts'
 import type { SizedEntry } from './ring.ts'
 
 /** What all followers of a process share. */
-export type FollowerHouse = {
+export type FollowerContext = {
   /** The current epoch of the database. */
   epoch(): string
   /** Ids for frames without entries. */
@@ -35,7 +35,7 @@ export type ChatFollowerOptions = {
   channel: ChatChannel
   /** The epoch in which the follower joined the channel. */
   epoch: string
-  house: FollowerHouse
+  context: FollowerContext
   input: Pick<FollowChatInput, 'cursor' | 'lastEventId'>
   /** `isBusy`: so much waits for the reader that typing is left out. */
   line: { readonly isBusy: boolean }
@@ -58,7 +58,7 @@ export class ChatFollower implements Follower<ChatFrame> {
   readonly #clientId: UserId
   readonly #channel: ChatChannel
   readonly #epoch: string
-  readonly #house: FollowerHouse
+  readonly #context: FollowerContext
   readonly #line: ChatFollowerOptions['line']
   readonly #presence: ChatFollowerOptions['presence']
   readonly #stream: Wakeable
@@ -72,12 +72,12 @@ export class ChatFollower implements Follower<ChatFrame> {
   #typingSeen = 0
   #presenceSaid: ClientPresence | null = null
 
-  constructor({ actor, chat, channel, epoch, house, input, line, stream, presence }: ChatFollowerOptions) {
+  constructor({ actor, chat, channel, epoch, context, input, line, stream, presence }: ChatFollowerOptions) {
     this.#actor = actor
     this.#clientId = chat.userId
     this.#channel = channel
     this.#epoch = epoch
-    this.#house = house
+    this.#context = context
     this.#line = line
     this.#presence = presence
     this.#stream = stream
@@ -92,20 +92,20 @@ export class ChatFollower implements Follower<ChatFrame> {
   get isQuiet(): boolean {
     const { top, marks, typing } = this.#channel
     const hasAll = this.#at >= top && this.#marksSeen === marks.version && this.#typingSeen === typing.version
-    return hasAll && this.#state === 'live' && this.#presence === null && this.#house.epoch() === this.#epoch
+    return hasAll && this.#state === 'live' && this.#presence === null && this.#context.epoch() === this.#epoch
   }
 
   next(): ChatStep | null {
     if (this.#state === 'reset') return null
     if (this.#refused !== null) return this.#reset(this.#refused.reason)
-    if (this.#house.epoch() !== this.#epoch) return this.#reset('foreign')
+    if (this.#context.epoch() !== this.#epoch) return this.#reset('foreign')
     const older = this.#older?.take() ?? null
     if (older !== null) return this.#advance(this.#entriesStep(older))
     const made = this.#channel.madeStep(this.#at)
     if (made !== null) return this.#advance(made)
     const items = this.#channel.after(this.#at)
     if (items === null) {
-      this.#older ??= new OlderEntries(this.#channel, () => this.#house.wake(this.#stream))
+      this.#older ??= new OlderEntries(this.#channel, () => this.#context.wake(this.#stream))
       this.#older.read(this.#at)
       return null
     }
@@ -123,7 +123,7 @@ export class ChatFollower implements Follower<ChatFrame> {
 
   leave(): void {
     this.#presence?.leave()
-    this.#house.leave(this.#channel, this.#stream)
+    this.#context.leave(this.#channel, this.#stream)
   }
 
   #reset(reason: ResetReason): ChatStep {
@@ -168,7 +168,7 @@ export class ChatFollower implements Follower<ChatFrame> {
   #typing(): ChatStep | null {
     const { typing } = this.#channel
     if (typing.version === this.#typingSeen) return null
-    const writers = this.#line.isBusy ? [] : typing.since(this.#typingSeen, this.#house.clock.now().getTime())
+    const writers = this.#line.isBusy ? [] : typing.since(this.#typingSeen, this.#context.clock.now().getTime())
     const next = writers.find(({ userId }) => userId !== this.#actor.userId)
     this.#typingSeen = next?.version ?? typing.version
     if (next === undefined) return null
@@ -195,7 +195,7 @@ export class ChatFollower implements Follower<ChatFrame> {
 
   #beside(frame: ChatFrame): ChatStep {
     const cursor = this.#refused?.cursor ?? formatCursor({ epoch: this.#epoch, seq: this.#at })
-    return { id: this.#house.frameId(cursor), frame }
+    return { id: this.#context.frameId(cursor), frame }
   }
 }
 

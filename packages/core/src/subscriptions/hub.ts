@@ -16,7 +16,7 @@ import { createHeartbeatWheel } from '../streams/heartbeat.ts'
 import type { StreamDesk } from '../streams/stream-desk.ts'
 import { type Wakeable, WakeQueue } from '../streams/wake-queue.ts'
 import { type ChannelContext, ChatChannel } from './chat-channel.ts'
-import type { FollowerHouse } from './chat-follower.ts'
+import type { FollowerContext } from './chat-follower.ts'
 import { EpochWatch } from './epoch-watch.ts'
 import { RingBudget } from './ring-budget.ts'
 import { SuspensionDetector } from './suspension-detector.ts'
@@ -57,7 +57,7 @@ export class Hub implements StreamDesk {
   readonly inbox: Inbox
   readonly wakes = new WakeQueue()
   readonly wheel = createHeartbeatWheel()
-  readonly house: FollowerHouse
+  readonly followerContext: FollowerContext
   readonly #options: HubOptions
   readonly #epoch: EpochWatch
   readonly #suspension: SuspensionDetector
@@ -90,7 +90,7 @@ export class Hub implements StreamDesk {
       onUnfilled: (chatId) => this.#unfilled.add(chatId),
     })
     this.inbox = new Inbox({ db: options.db, log: options.log })
-    this.house = {
+    this.followerContext = {
       epoch: () => this.epoch(),
       frameId: createFrameIds(),
       clock: options.clock,
@@ -117,7 +117,7 @@ export class Hub implements StreamDesk {
   async start(): Promise<void> {
     await this.#epoch.start()
     this.#stopped = false
-    this.#unsubscribe = this.#options.bus.subscribe((hint) => this.#hear(hint))
+    this.#unsubscribe = this.#options.bus.subscribe((hint) => this.#receive(hint))
     this.#suspension.tick()
     this.#timer = setInterval(() => this.#tick(), healMs).unref()
     this.inbox.start()
@@ -187,7 +187,7 @@ export class Hub implements StreamDesk {
     return channel
   }
 
-  #hear(hint: Hint): void {
+  #receive(hint: Hint): void {
     if (hint.t === 'session' || hint.epoch !== this.epoch()) return
     const channel = this.#channels.get(hint.chatId)
     if (hint.t === 'typing') {
@@ -196,7 +196,7 @@ export class Hub implements StreamDesk {
     }
     if (hint.t === 'chat') channel?.offer(hint)
     else channel?.mark(hint)
-    this.inbox.hear(hint)
+    this.inbox.receive(hint)
   }
 
   #tick(): void {
