@@ -8,8 +8,9 @@ import { type Blocked, runBatch, type WriterContext } from './run-batch.ts'
 
 /** So many chats wait for a lock in the database at once. See the connections of `openDatabase`. */
 const waitingMax = 4
-/** The others are tried without waiting this often. */
+/** The others are tried without waiting this often, with so many items each. */
 const retryMs = 50
+const triedItemsMax = 20
 
 /**
  * Chats whose commands could not be in a batch with others: another transaction holds the lock, or the batch failed.
@@ -96,15 +97,17 @@ export class BlockedChats {
     while (queue?.isEmpty === false) {
       const batch = queue.dequeue(itemsMax)
       const error = await this.#errorOf(batch)
-      if (error === null) continue
-      if (isLockTimeout(error)) this.#keepWaiting(queue, batch)
-      else if (isUnavailable(error)) rejectAll(batch, queue, error)
-      else if (batch.length === 1) batch[0]?.reject(error)
-      else {
+      if (error !== null && !isUnavailable(error) && batch.length > 1) {
         // One by one, so that only the command that fails is rejected.
         queue.putBack(batch)
         itemsMax = 1
+        continue
       }
+      if (isLockTimeout(error)) this.#keepWaiting(queue, batch)
+      else if (isUnavailable(error)) rejectAll(batch, queue, error)
+      else if (error !== null) batch[0]?.reject(error)
+      // A chat that always has commands must not keep its place from the others.
+      if (this.#idle.size > 0) return
     }
   }
 
@@ -130,9 +133,9 @@ export class BlockedChats {
     this.#isTrying = true
     const tried = [...this.#idle]
     this.#idle.clear()
-    const batch = tried.flatMap((chatId) => this.#chats.get(chatId)?.queue.dequeue(1) ?? [])
-    const blocked = await this.#blockedOf(batch)
-    for (const command of blocked) this.#chats.get(command.chatId)?.queue.putBack([command])
+    const batch = tried.flatMap((chatId) => this.#chats.get(chatId)?.queue.dequeue(triedItemsMax) ?? [])
+    const blocked = Map.groupBy(await this.#blockedOf(batch), ({ chatId }) => chatId)
+    for (const [chatId, commands] of blocked) this.#chats.get(chatId)?.queue.putBack(commands)
     for (const chatId of tried) this.#ended(chatId)
     this.#isTrying = false
     this.#stopRetry()
@@ -152,7 +155,11 @@ export class BlockedChats {
       }
     }
     const blocked: Command[] = []
-    for (const command of batch) blocked.push(...(await this.#blockedOf([command])))
+    for (const command of batch) {
+      // Behind a blocked command of its chat, so that the order is kept.
+      const isBehind = blocked.some(({ chatId }) => chatId === command.chatId)
+      blocked.push(...(isBehind ? [command] : await this.#blockedOf([command])))
+    }
     return blocked
   }
 
