@@ -7,7 +7,7 @@ test('[MSG-13] [MSG-7] [MSG-15] [CHAT-15] racing edits, sends, closes and reopen
   await using fresh = await freshCore({ poolMax: 40 })
   const { violations, outcomes } = await raceChanges([fresh.core, await fresh.another(), await fresh.another()], {
     rounds: 60,
-    roundsAtOnce: 5,
+    roundsAtOnce: 3,
   })
   expect(violations).toEqual([])
   const endings = [...outcomes.keys()]

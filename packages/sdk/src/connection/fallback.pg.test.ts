@@ -117,8 +117,15 @@ describe('the fallback over HTTP', () => {
     mine.send('by http')
     await waitFor(() => texts(mine).length === 1)
     gate.target(server.url)
-    client.retryNow()
-    await online(client, bySocket)
+    // More than once: an attempt that began before may fail after.
+    await waitFor(
+      () => {
+        client.retryNow()
+        const now = client.connection.getSnapshot()
+        return now.kind === 'online' && now.via === 'socket'
+      },
+      { intervalMs: 1_000, what: 'a connection by socket' },
+    )
     mine.send('by socket')
     await waitFor(() => texts(mine).length === 2)
     await live(mine)
