@@ -12,6 +12,8 @@ export type Ejabberd = { libraries: string; version: string; tables: string }
 const tables = '/usr/share/ejabberd/sql/pg.sql'
 
 export function findEjabberd(): Ejabberd | null {
+  // Debian only recommends the driver of PostgreSQL. Without it ejabberd ends every sign-in.
+  if (!foldersIn('/usr/lib/erlang/lib').some((folder) => /^p1_pgsql-\d/.test(folder))) return null
   for (const name of foldersIn('/usr/lib')) {
     const libraries = join('/usr/lib', name)
     const found = foldersIn(libraries).find((folder) => /^ejabberd-\d/.test(folder))

@@ -34,8 +34,8 @@ function planOf(options: BenchOptions): Plan {
 }
 
 async function gather(field: SendField, options: BenchOptions): Promise<Gathered & { contenders: SendContender[] }> {
-  const yardstick = await findOrInstall({ packageName: 'postgresql-15', find: findPgbench }, options)
-  const ejabberd = await findOrInstall({ packageName: 'ejabberd', find: findEjabberd }, options)
+  const yardstick = await findOrInstall({ packages: ['postgresql-15'], find: findPgbench }, options)
+  const ejabberd = await findOrInstall({ packages: ['ejabberd', 'erlang-p1-pgsql'], find: findEjabberd }, options)
   const contenders = [
     ...(yardstick === null ? [] : [pgbench(yardstick.program, field)]),
     lineContender(deskbellPeer(field), field),
