@@ -60,9 +60,13 @@ test('[RUN-8] a process waits for another one that migrates without a time limit
     ended = true
   })
   await waitFor(async () => (await waitingFor(fresh)) > 0)
-  // With this lock timeout twenty attempts would have failed after 200 ms.
-  const { rows } = await fresh.db.pool.query('select pg_sleep(0.5), $1::text as said', [said.join()])
-  expect([rows[0].said, ended]).toEqual(['waiting', false])
+  // With this lock timeout twenty attempts would have failed after 200 ms: one statement waits for longer.
+  await waitFor(async () => {
+    const { rowCount } = await fresh.db.pool.query(`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event = 'advisory' and now() - query_start > interval '0.5 s'`)
+    return rowCount === 1
+  })
+  expect([said, ended]).toEqual([['waiting'], false])
   await other.query('select pg_advisory_unlock($1)', [migrationLock])
   other.release()
   await migrating

@@ -1,6 +1,6 @@
 import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { chatEvents } from '../schema/chat-events.ts'
 import { chats } from '../schema/chats.ts'
 import type { Tx } from '../transaction.ts'
@@ -20,18 +20,6 @@ export type ChatState = {
   operatorId: UserId | null
   closedAt: Date | null
   waitingSince: Date | null
-}
-
-/** Returns the time of the database. Call it after `lockChats`, so that it is later than the wait for the lock. */
-export async function readClock(tx: Tx): Promise<Date> {
-  const rows = await tx
-    .select({ now: sql`clock_timestamp()`.mapWith(chats.createdAt).as('now') })
-    .from(sql`(values (1)) as "one"`)
-    .prepare('clock')
-    .execute()
-  const first = rows[0]
-  if (first === undefined) throw new Error('The clock gave no row.')
-  return first.now
 }
 
 /** Stores an event, the changed chat and the feed row in one statement. Needs the lock of the chat. */
