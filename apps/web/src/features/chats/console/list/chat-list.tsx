@@ -40,7 +40,7 @@ export function ChatList({ ref, list, filter, sort, selectedId, onNear, onStart 
   const { user } = useSession()
   const boxRef = useRef<HTMLDivElement>(null)
   const ids = useMemo(() => list.chats.map((chat) => chat.id), [list.chats])
-  const { shown, waiting, thaw, handlers } = useFrozenOrder(ids, `${filter} ${sort}`)
+  const { shown, waiting, unfreeze, handlers } = useFrozenOrder(ids, `${filter} ${sort}`)
   const nameOf = (id: number) => list.rows.get(id)?.client.name ?? ''
   const rows = useListRows({ boxRef, ids: shown, selectedId, nameOf })
   const inSight = rows.items.flatMap(({ index }) => list.rows.get(shown[index] as ChatId)?.client.id ?? [])
@@ -52,7 +52,7 @@ export function ChatList({ ref, list, filter, sort, selectedId, onNear, onStart 
       {waiting > 0 && (
         <button
           type="button"
-          onClick={thaw}
+          onClick={unfreeze}
           className="absolute inset-x-0 top-2 z-1 mx-auto w-fit animate-fade rounded-full bg-accent px-3 py-1 text-small font-medium text-accent-on shadow-menu hover:bg-accent-hover"
         >
           <Plural value={waiting} one="# update" other="# updates" />

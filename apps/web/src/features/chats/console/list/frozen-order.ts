@@ -57,7 +57,7 @@ function firstNotBelow(rising: readonly number[], wanted: number): number {
 const idleMs = 5_000
 
 type Frozen = FrozenOrder & {
-  readonly thaw: () => void
+  readonly unfreeze: () => void
   readonly handlers: {
     readonly onPointerMove: (event: PointerEvent) => void
     readonly onPointerLeave: () => void
@@ -73,29 +73,29 @@ export function useFrozenOrder(latest: readonly number[], listKey: string): Froz
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const kept = useRef<{ listKey: string; shown: readonly number[] }>({ listKey, shown: latest })
 
-  const thaw = useCallback(() => {
+  const unfreeze = useCallback(() => {
     clearTimeout(timer.current)
     setFrozen(false)
   }, [])
   const hold = useCallback(() => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(thaw, idleMs)
+    timer.current = setTimeout(unfreeze, idleMs)
     setFrozen(true)
-  }, [thaw])
+  }, [unfreeze])
   useEffect(() => () => clearTimeout(timer.current), [])
 
   const order = frozenOrder(kept.current.listKey === listKey ? kept.current.shown : latest, latest, frozen)
   kept.current = { listKey, shown: order.shown }
   return {
     ...order,
-    thaw,
+    unfreeze,
     handlers: {
       // A finger has no position over the list before it touches it.
       onPointerMove: (event) => event.pointerType === 'mouse' && hold(),
-      onPointerLeave: thaw,
+      onPointerLeave: unfreeze,
       onKeyDown: hold,
       onFocus: (event) => event.target.matches(':focus-visible') && hold(),
-      onBlur: thaw,
+      onBlur: unfreeze,
     },
   }
 }
