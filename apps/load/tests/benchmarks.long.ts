@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { measureLatency } from '../src/bench/latency/measure-latency.ts'
+import { measureNeighbour } from '../src/bench/neighbour/measure-neighbour.ts'
+import { greedKinds } from '../src/bench/neighbour/neighbour-clients.ts'
 import { measureReconnect } from '../src/bench/reconnect/measure-reconnect.ts'
 import { benches } from '../src/bench/suite/benches.ts'
 import { runBenches } from '../src/bench/suite/run-benches.ts'
@@ -16,6 +18,16 @@ test('[CHECK-5] the benchmark of latency sees every message in every window', as
   const report = await measureLatency({ chats: 4, perSecond: 20, seconds: 2, warmSeconds: 1 })
   expect(report).toMatchObject({ sent: 40, applied: 80 })
 })
+
+test.each(greedKinds)(
+  '[FAIR-4] beside two accounts with all sockets and calls, a neighbour is refused nothing: %s',
+  async (kind) => {
+    const report = await measureNeighbour({ kind, accounts: 2, sockets: 20, calls: 16, seconds: 2 })
+    expect(report.greedyPerSecond).toBeGreaterThan(0)
+    expect(report.beside.sent).toBeGreaterThan(0)
+    expect(report.beside.refused).toBe(0)
+  },
+)
 
 test('[BENCH-2] the quick suite runs every part', async () => {
   const lines: string[] = []

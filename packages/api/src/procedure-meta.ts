@@ -22,6 +22,11 @@ export type ProcedureMeta = {
   /** `reopener`: an operator, and a client where `CLOSED_CHAT=reopen`. */
   access?: 'anybody' | 'signed-in' | 'operator' | 'reopener'
   limit?: LimitKind
+  /**
+   * The queue of `Core.queues` in which a call of a signed-in user waits for its turn. Default: `short`. `none` is for
+   * changes of a chat, which wait in the writer, and for streams.
+   */
+  queue?: 'short' | 'opening' | 'none'
   rest?: RestMeta
   /** Own error codes, besides those of its access, its input and the transport. */
   errors?: readonly ErrorCode[]

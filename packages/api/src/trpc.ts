@@ -66,8 +66,23 @@ export const anybodyProcedure = t.procedure.meta({ access: 'anybody' }).use(({ n
   }),
 )
 
+/** Runs a call when it is the turn of its user, unless nobody waits for its result any more. */
+async function inTurn<R>({ ctx, meta }: Call, { userId }: Actor, run: () => Promise<R>): Promise<R> {
+  const queue = meta?.queue ?? 'short'
+  if (queue === 'none') return await run()
+  return await ctx.core.queues[queue].run(userId, async () => {
+    if (ctx.signal?.aborted) throw new AppError('unavailable', { internal: 'the caller has gone' })
+    return await run()
+  })
+}
+
 export const signedInProcedure = t.procedure
-  .use(({ next, ...call }) => answered(call, async () => await next({ ctx: { actor: await signedIn(call.ctx) } })))
+  .use(({ next, ...call }) =>
+    answered(call, async () => {
+      const actor = await signedIn(call.ctx)
+      return await inTurn(call, actor, () => next({ ctx: { actor } }))
+    }),
+  )
   .meta({ access: 'signed-in' })
 
 export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).use(({ ctx, next }) => {

@@ -23,13 +23,26 @@ export const messagesLimitMax = 200
 /** Messages in one `messages.sendBatch`. */
 export const batchItemsMax = 20
 
-/** Messages and changes that may wait in the chat writer of one process, and in the queue of one blocked chat. */
+/** Messages and changes that may wait in the chat writer of one process: all, of one user, and of one blocked chat. */
 export const writeQueueItemsMax = 8_192
+export const userWriteItemsMax = 1_024
 export const blockedChatItemsMax = 200
 /** A change of a chat is refused when it does not get the lock of the chat within this time. */
 export const lockWaitMsMax = 2_000
-/** Messages and changes in one transaction of the chat writer. */
+/** Messages and changes in one transaction of the chat writer: all, and of one user. */
 export const writeBatchItemsMax = 512
+export const userBatchItemsMax = 32
+
+/**
+ * Other calls of signed-in users in one process: so many run at once, of one user and of all, and so many wait. Opening
+ * a chat takes a transaction with several round trips, so fewer of those run.
+ */
+export const userCallsRunningMax = 4
+export const callsRunningMax = 64
+export const userOpeningsRunningMax = 2
+export const openingsRunningMax = 8
+export const userCallsWaitingMax = 512
+export const callsWaitingMax = 8_192
 
 /** Entries in one `ev` frame. */
 export const frameEntriesMax = 64

@@ -5,10 +5,13 @@ import { isUnavailable, sqlState } from '@deskbell/db/database-error'
 /** Turns any error into one that a caller may get. An unexpected one becomes `internal`, with its cause for the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  if (isUnavailable(error) || lostRace(error)) {
-    return new AppError('unavailable', { cause: error, retryAfterMs: unavailableRetrySeconds * 1000 })
-  }
+  if (isUnavailable(error) || lostRace(error)) return overloaded(error)
   return new AppError('internal', { cause: error })
+}
+
+/** For calls that would have to wait too long. */
+export function overloaded(cause?: unknown): AppError {
+  return new AppError('unavailable', { cause, retryAfterMs: unavailableRetrySeconds * 1_000 })
 }
 
 /** Reports a deadlock or a serialization failure: the same call may succeed a little later. */

@@ -1,9 +1,19 @@
 import type { Bus } from '@deskbell/bus/bus'
 import type { ClosedChatPolicy } from '@deskbell/contract/chats'
+import {
+  callsRunningMax,
+  callsWaitingMax,
+  openingsRunningMax,
+  unavailableMs,
+  userCallsRunningMax,
+  userCallsWaitingMax,
+  userOpeningsRunningMax,
+} from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { createQueries, type Queries } from '@deskbell/db/queries/queries'
 import { DeliveredWriter } from './chats/delivered-writer.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { FairQueue } from './fair-queue.ts'
 import type { Log } from './log.ts'
 import { ReadStatusWriter } from './messages/read-status-writer.ts'
 import { Presence } from './presence/presence.ts'
@@ -30,6 +40,11 @@ export type Core = {
   readonly delivered: DeliveredWriter
   readonly typing: TypingMemory
   readonly presence: Presence
+  /**
+   * For calls of users that do not go through `writer`, which is fair itself. `opening`: a transaction that opens a chat.
+   * `short`: calls with one or two statements.
+   */
+  readonly queues: { readonly short: FairQueue; readonly opening: FairQueue }
   readonly clock: Clock
   readonly log: Log
   readonly authMode: AuthMode
@@ -75,6 +90,7 @@ export function createCore(options: CoreOptions): Core {
     delivered,
     typing,
     presence,
+    queues: createCallQueues(),
     clock,
     log,
     authMode,
@@ -93,5 +109,13 @@ export function createCore(options: CoreOptions): Core {
       await delivered.stop()
       await readStatus.stop()
     },
+  }
+}
+
+function createCallQueues(): Core['queues'] {
+  const waiting = { userWaitingMax: userCallsWaitingMax, waitingMax: callsWaitingMax, waitMsMax: unavailableMs }
+  return {
+    short: new FairQueue({ userRunningMax: userCallsRunningMax, runningMax: callsRunningMax, ...waiting }),
+    opening: new FairQueue({ userRunningMax: userOpeningsRunningMax, runningMax: openingsRunningMax, ...waiting }),
   }
 }

@@ -32,6 +32,7 @@ import { frameStream } from './frame-stream.ts'
 export const chatsProcedures = {
   create: signedInProcedure
     .meta({
+      queue: 'opening',
       summary: 'Start a chat: a client for itself, an operator for the client with this e-mail.',
       rest: {
         method: 'POST',
@@ -69,6 +70,7 @@ export const chatsProcedures = {
 
   close: operatorProcedure
     .meta({
+      queue: 'none',
       summary:
         'Close a chat, with `ifSeq` only if the client has written nothing after it. Repeating it changes nothing.',
       rest: { method: 'POST', path: '/chats/{id}/close', success: { 200: 'The closed chat.' } },
@@ -80,6 +82,7 @@ export const chatsProcedures = {
 
   reopen: reopenProcedure
     .meta({
+      queue: 'none',
       summary: 'Open a closed chat again; its operator keeps it. Repeating it changes nothing.',
       rest: { method: 'POST', path: '/chats/{id}/reopen', success: { 200: 'The open chat.' } },
       errors: ['not_found'],
@@ -90,6 +93,7 @@ export const chatsProcedures = {
 
   assignOperator: operatorProcedure
     .meta({
+      queue: 'none',
       summary: 'Give a chat to an operator, without `operatorId` to oneself. Repeating it changes nothing.',
       rest: { method: 'POST', path: '/chats/{id}/assign-operator', success: { 200: 'The chat with its operator.' } },
       errors: ['not_found', 'already_assigned', 'chat_closed'],
@@ -100,6 +104,7 @@ export const chatsProcedures = {
 
   release: operatorProcedure
     .meta({
+      queue: 'none',
       summary: 'Give a chat back, so that it has no operator. Repeating it changes nothing.',
       rest: { method: 'POST', path: '/chats/{id}/release', success: { 200: 'The chat without an operator.' } },
       errors: ['not_found', 'already_assigned', 'chat_closed'],
@@ -110,6 +115,7 @@ export const chatsProcedures = {
 
   noReply: operatorProcedure
     .meta({
+      queue: 'none',
       summary:
         'Say that what the client has written needs no answer, with `ifSeq` only if it has written nothing after it. Repeating it changes nothing.',
       rest: { method: 'POST', path: '/chats/{id}/no-reply', success: { 200: 'The chat, which waits for nobody.' } },
@@ -152,7 +158,7 @@ export const chatsProcedures = {
     .query(({ ctx, input }) => pageEvents(ctx.core, ctx.actor, input)),
 
   events: signedInProcedure
-    .meta({ summary: 'Follow the log of a chat.', errors: ['not_found'], frame: chatFrameSchema })
+    .meta({ queue: 'none', summary: 'Follow the log of a chat.', errors: ['not_found'], frame: chatFrameSchema })
     .input(followChatInputSchema)
     .subscription(({ ctx, input, path, signal = ctx.signal }) =>
       frameStream({ ctx, path, signal }, openChat(ctx.core, ctx.actor, input)),

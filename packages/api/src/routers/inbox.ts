@@ -5,7 +5,11 @@ import { frameStream } from './frame-stream.ts'
 
 export const inboxProcedures = {
   events: signedInProcedure
-    .meta({ summary: 'Follow the list of chats: an operator all, a client its own.', frame: inboxFrameSchema })
+    .meta({
+      queue: 'none',
+      summary: 'Follow the list of chats: an operator all, a client its own.',
+      frame: inboxFrameSchema,
+    })
     .input(followInboxInputSchema)
     .subscription(({ ctx, input, path, signal = ctx.signal }) =>
       frameStream({ ctx, path, signal }, openInbox(ctx.core, ctx.actor, input)),

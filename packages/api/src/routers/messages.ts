@@ -19,6 +19,7 @@ import { signedInProcedure } from '../trpc.ts'
 export const messagesProcedures = {
   send: signedInProcedure
     .meta({
+      queue: 'none',
       summary: 'Send a message. The same `clientMsgId` again returns the first message.',
       limit: 'send',
       rest: {
@@ -38,6 +39,7 @@ export const messagesProcedures = {
 
   sendBatch: signedInProcedure
     .meta({
+      queue: 'none',
       summary: 'Send up to twenty messages in order; each has its own outcome.',
       limit: 'send',
       errors: ['not_found'],
@@ -58,6 +60,7 @@ export const messagesProcedures = {
 
   edit: signedInProcedure
     .meta({
+      queue: 'none',
       summary: 'Give an own message another text, within five minutes. The same text again changes nothing.',
       limit: 'send',
       rest: {
@@ -73,6 +76,7 @@ export const messagesProcedures = {
 
   retract: signedInProcedure
     .meta({
+      queue: 'none',
       summary: 'Take an own message back, within five minutes: its text is gone. Repeating it changes nothing.',
       limit: 'send',
       rest: {

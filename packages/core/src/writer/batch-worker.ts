@@ -1,4 +1,4 @@
-import { writeBatchItemsMax } from '@deskbell/contract/limits'
+import { userBatchItemsMax, writeBatchItemsMax } from '@deskbell/contract/limits'
 import { isLockTimeout, isUnavailable } from '@deskbell/db/database-error'
 import type { BlockedChats } from './blocked-chats.ts'
 import type { Command } from './command.ts'
@@ -80,7 +80,7 @@ export class BatchWorker {
   /** Commands of a blocked chat queue behind the earlier ones of that chat. */
   #dequeue(): Command[] {
     const { queue, blocked } = this.#options
-    return queue.dequeue(writeBatchItemsMax).filter((command) => !blocked.enqueueBehind(command))
+    return queue.dequeue(writeBatchItemsMax, userBatchItemsMax).filter((command) => !blocked.enqueueBehind(command))
   }
 }
 

@@ -1,9 +1,10 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { blockedChatItemsMax, writeBatchItemsMax } from '@deskbell/contract/limits'
 import { isLockTimeout, isUnavailable } from '@deskbell/db/database-error'
+import { overloaded } from '../app-error.ts'
 import { maySeeChat } from '../chats/chat-policy.ts'
 import { type Command, itemsOf } from './command.ts'
-import { CommandQueue, overloaded } from './command-queue.ts'
+import { CommandQueue } from './command-queue.ts'
 import { type Blocked, runBatch, type WriterContext } from './run-batch.ts'
 
 /** So many chats wait for a lock in the database at once. See the connections of `openDatabase`. */

@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto'
 import type { Actor } from '@deskbell/contract/actor'
-import type { ChatId } from '@deskbell/contract/ids'
-import { lockWaitMsMax, writeQueueItemsMax } from '@deskbell/contract/limits'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import { lockWaitMsMax, userWriteItemsMax, writeQueueItemsMax } from '@deskbell/contract/limits'
 import type { SendBatchInput } from '@deskbell/contract/messages'
 import { prepareLoneSend } from '@deskbell/db/queries/lone-send'
+import { overloaded } from '../app-error.ts'
 import { BatchWorker } from './batch-worker.ts'
 import { BlockedChats } from './blocked-chats.ts'
 import { type Change, type Command, type ItemAnswer, itemsOf } from './command.ts'
-import { CommandQueue, overloaded } from './command-queue.ts'
+import { CommandQueue } from './command-queue.ts'
 import type { WriterContext } from './run-batch.ts'
 
 export type ChatWriterOptions = Pick<WriterContext, 'db' | 'bus' | 'epoch'> & { now?: (() => number) | undefined }
@@ -28,6 +29,7 @@ export class ChatWriter {
   readonly #blocked: BlockedChats
   readonly #now: () => number
   #items = 0
+  readonly #itemsOfUsers = new Map<UserId, number>()
   #stopping = false
 
   constructor({ now = () => performance.now(), ...options }: ChatWriterOptions) {
@@ -70,14 +72,23 @@ export class ChatWriter {
     const command = make({ deadline: this.#now() + lockWaitMsMax, resolve, reject })
     const items = itemsOf(command)
     const worker = this.#workers[command.chatId % workersCount]
-    if (worker === undefined || this.#stopping || this.#items + items > writeQueueItemsMax) {
-      return Promise.reject(overloaded())
-    }
-    this.#items += items
+    if (worker === undefined || this.#stopping || !this.#hasPlace(command)) return Promise.reject(overloaded())
+    this.#count(command, items)
     worker.enqueue(command)
-    return promise.finally(() => {
-      this.#items -= items
-    })
+    return promise.finally(() => this.#count(command, -items))
+  }
+
+  #hasPlace(command: Command): boolean {
+    const items = itemsOf(command)
+    const ofUser = this.#itemsOfUsers.get(command.actor.userId) ?? 0
+    return this.#items + items <= writeQueueItemsMax && ofUser + items <= userWriteItemsMax
+  }
+
+  #count({ actor }: Command, items: number): void {
+    this.#items += items
+    const ofUser = (this.#itemsOfUsers.get(actor.userId) ?? 0) + items
+    if (ofUser > 0) this.#itemsOfUsers.set(actor.userId, ofUser)
+    else this.#itemsOfUsers.delete(actor.userId)
   }
 }
 

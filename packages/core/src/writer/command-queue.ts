@@ -1,6 +1,5 @@
-import { AppError } from '@deskbell/contract/errors'
-import type { ChatId } from '@deskbell/contract/ids'
-import { unavailableRetrySeconds } from '@deskbell/contract/limits'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
+import { overloaded } from '../app-error.ts'
 import { type Command, itemsOf } from './command.ts'
 
 /** Commands that wait for a transaction, in the order of arrival. */
@@ -40,14 +39,16 @@ export class CommandQueue {
 
   /**
    * Removes the next batch: the oldest commands with at most `itemsMax` items together, and at least one. Of each chat
-   * it has only sends, or one change, because a change is decided by the stored chat. Commands after their deadline are
-   * rejected.
+   * it has only sends, or one change, because a change is decided by the stored chat. Of each user it has at most
+   * `userItemsMax` items, and at least one command, so that a user who sends many does not delay the others. Commands
+   * of a chat keep their order. Commands after their deadline are rejected.
    */
-  dequeue(itemsMax: number): Command[] {
+  dequeue(itemsMax: number, userItemsMax: number = itemsMax): Command[] {
     const now = this.#now()
     const batch: Command[] = []
     const later: Command[] = []
     const chats = new Map<ChatId, 'sends' | 'full'>()
+    const users = new Map<UserId, number>()
     let items = 0
     let next = 0
     for (; next < this.#commands.length; next += 1) {
@@ -59,11 +60,15 @@ export class CommandQueue {
         continue
       }
       const known = chats.get(command.chatId)
-      const joins = known === undefined || (known === 'sends' && command.kind === 'send')
+      const ofUser = users.get(command.actor.userId)
+      const joins =
+        (known === undefined || (known === 'sends' && command.kind === 'send')) &&
+        (ofUser === undefined || ofUser + itemsOf(command) <= userItemsMax)
       if (joins && batch.length > 0 && items + itemsOf(command) > itemsMax) break
       chats.set(command.chatId, joins && command.kind === 'send' ? 'sends' : 'full')
       if (joins) {
         items += itemsOf(command)
+        users.set(command.actor.userId, (ofUser ?? 0) + itemsOf(command))
         batch.push(command)
       } else later.push(command)
     }
@@ -77,8 +82,4 @@ export class CommandQueue {
     this.#commands = []
     this.#items = 0
   }
-}
-
-export function overloaded(): AppError {
-  return new AppError('unavailable', { retryAfterMs: unavailableRetrySeconds * 1000 })
 }

@@ -12,12 +12,12 @@ import { readChatOwners } from '@deskbell/db/queries/chats'
 import type { StoreLoneSend } from '@deskbell/db/queries/lone-send'
 import { readSentBefore, writeSends } from '@deskbell/db/queries/sends'
 import { inPipeline, type Tx } from '@deskbell/db/transaction'
+import { overloaded } from '../app-error.ts'
 import { maySeeChat } from '../chats/chat-policy.ts'
 import { headOf, publishChat } from '../log/publish-chat.ts'
 import { decideSends, type SendAnswer, type SendDecision } from '../messages/decide-sends.ts'
 import { messageView } from '../messages/message-view.ts'
 import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, Written } from './command.ts'
-import { overloaded } from './command-queue.ts'
 
 /*
  * One transaction for many commands:

@@ -3,6 +3,7 @@ import { growthBench } from '../growth/growth-bench.ts'
 import { latency } from '../latency/latency.ts'
 import { memory } from '../memory/memory.ts'
 import { serverMemory } from '../memory/server-memory.ts'
+import { neighbour } from '../neighbour/neighbour.ts'
 import { pagesBench } from '../pages/pages-bench.ts'
 import { reconnect } from '../reconnect/reconnect.ts'
 import { sends } from '../sends/sends.ts'
@@ -16,6 +17,7 @@ export const benches: readonly Bench[] = [
   memory,
   latency,
   reconnect,
+  neighbour,
   growthBench,
   pagesBench,
   serverMemory,
