@@ -58,18 +58,10 @@ const sdkLayerRules = sdkLayers.map((layer, place) => ({
  * inbox, and followers of a chat still know the presence of its client.
  */
 const coreMechanisms = {
-  log: ['messages/message-view'],
+  log: ['domain/'],
   streams: ['timer-wheel'],
-  writer: ['log/', 'chats/chat-policy', 'messages/(decide-sends|message-view)'],
-  subscriptions: [
-    'log/',
-    'streams/',
-    'log\\.ts',
-    'clock',
-    'chats/chat-policy',
-    'inbox/inbox\\.',
-    'presence/(presence-board|watched)',
-  ],
+  writer: ['domain/', 'log/', 'log\\.ts'],
+  subscriptions: ['log/', 'streams/', 'log\\.ts', 'clock', 'domain/', 'inbox/inbox\\.', 'presence/presence-board'],
 }
 
 const coreLayerRules = Object.entries(coreMechanisms).map(([name, allowed]) => ({

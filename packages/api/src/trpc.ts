@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { streamPingMs, streamSilenceMs } from '@deskbell/contract/limits'
-import { requireReopener } from '@deskbell/core/chats/chat-policy'
+import { requireReopener } from '@deskbell/core/domain/chat-policy'
 import { initTRPC } from '@trpc/server'
 import { beforeDeadline } from './before-deadline.ts'
 import { callErrorShape } from './call-error.ts'

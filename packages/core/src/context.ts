@@ -11,16 +11,16 @@ import {
 } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { createQueries, type Queries } from '@deskbell/db/queries/queries'
-import { DeliveredWriter } from './chats/delivered-writer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Log } from './log.ts'
-import { ReadStatusWriter } from './messages/read-status-writer.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
 import { createHub, type Hub } from './subscriptions/hub.ts'
 import { ChatWriter } from './writer/chat-writer.ts'
+import { DeliveredWriter } from './writer/delivered-writer.ts'
+import { ReadStatusWriter } from './writer/read-status-writer.ts'
 
 export type { Log } from './log.ts'
 

@@ -25,7 +25,7 @@ export const serverBugs = {
     weather: 'cuts',
     patches: [
       {
-        file: 'packages/core/src/messages/decide-sends.ts',
+        file: 'packages/core/src/domain/decide-sends.ts',
         find: 'if (first !== undefined) {',
         replace: "if (first !== undefined && first.answer.outcome === 'refused') {",
       },
@@ -58,7 +58,7 @@ export const serverBugs = {
     weather: 'cuts',
     patches: [
       {
-        file: 'packages/core/src/messages/decide-sends.ts',
+        file: 'packages/core/src/domain/decide-sends.ts',
         find: 'const first = draft.known.get(key)',
         replace: `if (send.chat.status === 'closed') return { outcome: 'refused', code: 'chat_closed' }
   const first = draft.known.get(key)`,

@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { Core } from '../context.ts'
-import { isSessionValid } from './session-policy.ts'
+import { isSessionValid } from '../domain/session-policy.ts'
 import { hashSessionToken, looksLikeSessionToken } from './session-token.ts'
 
 /** The actor of this session token; null when the session is unknown, ended, expired or void. */

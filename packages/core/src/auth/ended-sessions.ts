@@ -1,6 +1,6 @@
 import { findLivingSessions } from '@deskbell/db/queries/sessions'
 import type { Core } from '../context.ts'
-import { isSessionValid } from './session-policy.ts'
+import { isSessionValid } from '../domain/session-policy.ts'
 
 /** Returns which of these sessions have ended, expired or become void. One query serves all. */
 export async function endedSessions(core: Core, sessionIds: number[]): Promise<number[]> {

@@ -4,7 +4,7 @@ import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
 import { deleteExpiredSessions, insertSession } from '@deskbell/db/queries/sessions'
 import { findUserByEmail, type UserRow, upsertUser } from '@deskbell/db/queries/users'
 import type { Core } from '../context.ts'
-import { userView } from '../users/user-view.ts'
+import { userView } from '../domain/user-view.ts'
 import { createSessionToken, hashSessionToken } from './session-token.ts'
 
 const sessionMs = sessionDays * 24 * 60 * 60 * 1000

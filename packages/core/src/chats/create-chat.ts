@@ -7,8 +7,8 @@ import { insertFeedRow } from '@deskbell/db/queries/feed'
 import { findUserByEmail, insertUserIfMissing } from '@deskbell/db/queries/users'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
+import { chatView } from '../domain/chat-view.ts'
 import { publishChat } from '../log/publish-chat.ts'
-import { chatView } from './chat-view.ts'
 
 export type CreatedChat = { chat: Chat; created: boolean }
 

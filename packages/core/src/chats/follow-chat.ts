@@ -2,16 +2,16 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { ChatFrame, FollowChatInput } from '@deskbell/contract/events'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Core } from '../context.ts'
+import { requireVisible } from '../domain/chat-policy.ts'
 import type { ClientPresence } from '../presence/presence-board.ts'
-import type { Watch } from '../presence/watched.ts'
 import type { OpenStream } from '../streams/frame-sink.ts'
 import { pulledFrames, type StreamOptions } from '../streams/pulled-frames.ts'
 import { PushedStream } from '../streams/pushed-stream.ts'
 import type { Wakeable } from '../streams/wake-queue.ts'
+import type { Watch } from '../streams/watched.ts'
 import type { ChatChannel } from '../subscriptions/chat-channel.ts'
 import { ChatFollower } from '../subscriptions/chat-follower.ts'
 import type { ChatStep } from '../subscriptions/chat-step.ts'
-import { requireVisible } from './chat-policy.ts'
 
 /**
  * Streams the log of a chat from a cursor on, and then live. It subscribes first, then reads the log, then delivers

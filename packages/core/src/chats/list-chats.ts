@@ -3,7 +3,7 @@ import type { ListChatsInput, ListChatsOutput } from '@deskbell/contract/chats'
 import { AppError } from '@deskbell/contract/errors'
 import type { ChatsFilter } from '@deskbell/db/queries/chat-lists'
 import type { Core } from '../context.ts'
-import { chatView } from './chat-view.ts'
+import { chatView } from '../domain/chat-view.ts'
 import { decodeListCursor, encodeListCursor, positionOf } from './list-cursor.ts'
 
 /** A page of a client's own chats, or of an operator's lists: latest activity first, or longest waiting first. */

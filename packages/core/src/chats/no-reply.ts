@@ -6,10 +6,10 @@ import { hasMessageAfter } from '@deskbell/db/queries/message-changes'
 import { endWaiting, waveOff } from '@deskbell/db/queries/waiting'
 import type { Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
+import { requireOperator, requireVisible } from '../domain/chat-policy.ts'
 import { headOf } from '../log/publish-chat.ts'
 import type { Change, Written } from '../writer/command.ts'
 import { afterAll, readChat } from './chat-change.ts'
-import { requireOperator, requireVisible } from './chat-policy.ts'
 
 /**
  * Records that what the client has written so far needs no answer. The log gets no entry, because clients read the log.

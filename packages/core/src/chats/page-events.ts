@@ -4,9 +4,9 @@ import type { PageInput, PageOutput } from '@deskbell/contract/events'
 import { unavailableRetrySeconds } from '@deskbell/contract/limits'
 import { readLogPage } from '@deskbell/db/queries/log'
 import type { Core } from '../context.ts'
+import { requireVisible } from '../domain/chat-policy.ts'
 import { formatCursor } from '../log/cursor.ts'
 import { storedEntryView } from '../log/stored-entry-view.ts'
-import { requireVisible } from './chat-policy.ts'
 
 /**
  * A page of the log in ascending order, the newest one without `beforeSeq`, and the cursor to follow from. All of it is

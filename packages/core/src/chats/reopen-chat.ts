@@ -1,9 +1,9 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatInput, ChatOutput } from '@deskbell/contract/chats'
 import type { Core } from '../context.ts'
+import { requireReopener } from '../domain/chat-policy.ts'
+import { decideReopen } from '../domain/chat-state.ts'
 import { chatChange } from './chat-change.ts'
-import { requireReopener } from './chat-policy.ts'
-import { decideReopen } from './chat-state.ts'
 
 /** Reopens a closed chat with the operator it had. Reopening an open one changes nothing. */
 export async function reopenChat(core: Core, actor: Actor, { chatId }: ChatInput): Promise<ChatOutput> {

@@ -1,7 +1,7 @@
 import { type EntryActor, type LogEntry, logEntrySchema } from '@deskbell/contract/events'
 import type { ReadMarks } from '@deskbell/db/queries/marks'
 import type { MessageRow } from '@deskbell/db/queries/messages'
-import { messageView } from '../messages/message-view.ts'
+import { messageView } from '../domain/message-view.ts'
 
 /** A row of the log as it is stored: a message, or an event of `chat_events`. */
 export type LogRow = {

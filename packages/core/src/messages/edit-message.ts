@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { EditMessageInput, MessageOutput } from '@deskbell/contract/messages'
 import type { Core } from '../context.ts'
+import { decideEdit } from '../domain/message-state.ts'
 import { messageChange } from './message-change.ts'
-import { decideEdit } from './message-state.ts'
 
 /** Changes the text of an own message. The same text again changes nothing. */
 export async function editMessage(core: Core, actor: Actor, input: EditMessageInput): Promise<MessageOutput> {

@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ListMessagesInput, ListMessagesOutput } from '@deskbell/contract/messages'
-import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
-import { messageView } from './message-view.ts'
+import { requireVisible } from '../domain/chat-policy.ts'
+import { messageView } from '../domain/message-view.ts'
 
 /** A page of a chat's messages, ids ascending. `hasMore`: whether more follow in the direction of the page. */
 export async function listMessages(core: Core, actor: Actor, input: ListMessagesInput): Promise<ListMessagesOutput> {

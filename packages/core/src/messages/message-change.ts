@@ -12,12 +12,12 @@ import type { MessageRow } from '@deskbell/db/queries/messages'
 import { restoreWaiting } from '@deskbell/db/queries/waiting'
 import type { Tx } from '@deskbell/db/transaction'
 import { afterAll, appendEvent } from '../chats/chat-change.ts'
-import { requireVisible } from '../chats/chat-policy.ts'
-import { entryTime } from '../log/entry-time.ts'
+import { requireVisible } from '../domain/chat-policy.ts'
+import { entryTime } from '../domain/entry-time.ts'
+import type { MessageDecision, MessageState } from '../domain/message-state.ts'
+import { messageView } from '../domain/message-view.ts'
 import { headOf } from '../log/publish-chat.ts'
 import type { Change, Written } from '../writer/command.ts'
-import type { MessageDecision, MessageState } from './message-state.ts'
-import { messageView } from './message-view.ts'
 
 type Decide = (state: MessageState) => MessageDecision
 

@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { MessageInput, MessageOutput } from '@deskbell/contract/messages'
 import type { Core } from '../context.ts'
+import { decideRetract } from '../domain/message-state.ts'
 import { messageChange } from './message-change.ts'
-import { decideRetract } from './message-state.ts'
 
 /** Retracts an own message: it keeps its place and loses its text. Retracting again changes nothing. */
 export async function retractMessage(core: Core, actor: Actor, input: MessageInput): Promise<MessageOutput> {

@@ -2,10 +2,10 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
 import type { Log } from '../log.ts'
+import type { Watch } from '../streams/watched.ts'
 import { type ClientPresence, PresenceBoard } from './presence-board.ts'
 import { defaultPresenceTimings, type PresenceTimings } from './presence-timings.ts'
 import { PresenceWriter } from './presence-writer.ts'
-import type { Watch } from './watched.ts'
 
 export type PresenceOptions = { db: Database; log: Log; timings?: Partial<PresenceTimings> | undefined }
 

@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { typingShowMs } from '@deskbell/contract/limits'
 import type { TypingInput } from '@deskbell/contract/presence'
-import { requireVisible } from '../chats/chat-policy.ts'
 import type { Core } from '../context.ts'
+import { requireVisible } from '../domain/chat-policy.ts'
 
 /**
  * Publishes to the followers of the chat that the actor is typing. Nothing is stored. A call that comes too early after

@@ -5,8 +5,8 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import type { LockedChat } from '@deskbell/db/locks'
 import type { Tx } from '@deskbell/db/transaction'
+import type { SendRequest } from '../domain/decide-sends.ts'
 import type { ChangedChat } from '../log/publish-chat.ts'
-import type { SendRequest } from '../messages/decide-sends.ts'
 
 /** One call that changes a chat. It waits in a queue until a transaction takes it. */
 export type Command = SendCommand | ChangeCommand

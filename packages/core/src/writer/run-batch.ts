@@ -13,10 +13,10 @@ import type { StoreLoneSend } from '@deskbell/db/queries/lone-send'
 import { readSentBefore, writeSends } from '@deskbell/db/queries/sends'
 import { inPipeline, type Tx } from '@deskbell/db/transaction'
 import { overloaded } from '../app-error.ts'
-import { maySeeChat } from '../chats/chat-policy.ts'
+import { maySeeChat } from '../domain/chat-policy.ts'
+import { decideSends, type SendAnswer, type SendDecision } from '../domain/decide-sends.ts'
+import { messageView } from '../domain/message-view.ts'
 import { headOf, publishChat } from '../log/publish-chat.ts'
-import { decideSends, type SendAnswer, type SendDecision } from '../messages/decide-sends.ts'
-import { messageView } from '../messages/message-view.ts'
 import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, Written } from './command.ts'
 
 /*

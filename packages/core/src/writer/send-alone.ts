@@ -1,5 +1,5 @@
+import { messageView } from '../domain/message-view.ts'
 import { headOf, publishChat } from '../log/publish-chat.ts'
-import { messageView } from '../messages/message-view.ts'
 import type { SendCommand } from './command.ts'
 import { toEntry, unread, type WriterContext } from './run-batch.ts'
 

@@ -3,7 +3,7 @@ import type { UserId } from '@deskbell/contract/ids'
 import { editWindowMs } from '@deskbell/contract/limits'
 import type { ChatState } from '@deskbell/db/queries/chat-events'
 import type { MessageRow } from '@deskbell/db/queries/messages'
-import type { EventOf } from '../chats/chat-state.ts'
+import type { EventOf } from './chat-state.ts'
 
 /** A stored message, read under the lock of its chat, and who changes it when. */
 export type MessageState = {

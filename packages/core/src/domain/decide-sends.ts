@@ -3,8 +3,8 @@ import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { LockedChat } from '@deskbell/db/locks'
 import type { NewMessage, SentBefore, SentHead, SentRow } from '@deskbell/db/queries/sends'
-import { maySeeChat } from '../chats/chat-policy.ts'
-import { entryTime } from '../log/entry-time.ts'
+import { maySeeChat } from './chat-policy.ts'
+import { entryTime } from './entry-time.ts'
 
 export type HashedItem = { clientMsgId: string; text: string; bodyHash: string }
 
