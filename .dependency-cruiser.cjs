@@ -53,24 +53,32 @@ const sdkLayerRules = sdkLayers.map((layer, place) => ({
   },
 }))
 
-/**
- * The mechanisms inside `core`, and what each may import of it. Use cases import all of them. The hub still makes the
- * inbox, and followers of a chat still know the presence of its client.
- */
-const coreMechanisms = {
-  log: ['domain/'],
-  streams: ['timer-wheel'],
-  writer: ['domain/', 'log/', 'log\\.ts'],
-  subscriptions: ['log/', 'streams/', 'log\\.ts', 'clock', 'domain/', 'inbox/inbox\\.', 'presence/presence-board'],
-}
+/** The layers of `core`. A file imports its own folder and the layers before; folders of one layer stay apart. */
+const coreLayers = [
+  ['app-error\\.ts', 'clock\\.ts', 'log\\.ts', 'timer-wheel\\.ts'],
+  ['domain/'],
+  ['log/'],
+  ['streams/', 'writer/'],
+  ['subscriptions/'],
+  ['inbox/', 'presence/'],
+  ['context\\.ts'],
+  ['auth/', 'users/', 'chats/'],
+  ['messages/'],
+  ['create-core\\.ts'],
+]
 
-const coreLayerRules = Object.entries(coreMechanisms).map(([name, allowed]) => ({
-  name: `core-layer-${name}`,
-  comment: `may import ${allowed.join(', ')}`,
-  severity: 'error',
-  from: { path: `^packages/core/src/${name}/`, pathNot: [...testCode, '-fixture\\.ts$'] },
-  to: { path: '^packages/core/src/', pathNot: [`${name}/`, ...allowed].map((below) => `^packages/core/src/${below}`) },
-}))
+const coreLayerRules = coreLayers.flatMap((layer, place) =>
+  layer.map((part) => ({
+    name: `core-layer-${part.replace(/\W.*/, '')}`,
+    comment: `may import ${coreLayers.slice(0, place).flat().join(', ') || 'no other layer'}`,
+    severity: 'error',
+    from: { path: `^packages/core/src/${part}`, pathNot: [...testCode, '-fixture\\.ts$'] },
+    to: {
+      path: '^packages/core/src/',
+      pathNot: [part, ...coreLayers.slice(0, place).flat()].map((below) => `^packages/core/src/${below}`),
+    },
+  })),
+)
 
 /** The entries of the published package. */
 const publishedSdk = '^packages/sdk/src/(index|react)\\.ts$'

@@ -39,6 +39,17 @@ test('a mechanism of core that imports what it is to know nothing of is found', 
   expect(await brokenRules()).toEqual(['core-layer-writer'])
 })
 
+test('folders of one layer of core stay apart, and nothing imports what creates it', async () => {
+  write('packages/core/src/presence/board.ts', 'export const board = 1')
+  write('packages/core/src/inbox/inbox.ts', "export { board } from '../presence/board.ts'")
+  expect(await brokenRules()).toEqual(['core-layer-inbox'])
+  write('packages/core/src/inbox/inbox.ts', 'export const inbox = 1')
+  write('packages/core/src/create-core.ts', "export { inbox } from './inbox/inbox.ts'")
+  expect(await brokenRules()).toEqual([])
+  write('packages/core/src/chats/close-chat.ts', "export { inbox } from '../create-core.ts'")
+  expect(await brokenRules()).toEqual(['core-layer-chats'])
+})
+
 test('stairs that go up are found, as type too', async () => {
   write('packages/core/src/chats.ts', 'export type Chat = { id: number }')
   write('packages/contract/src/chats.ts', "export type { Chat } from '../../core/src/chats.ts'")

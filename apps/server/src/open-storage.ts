@@ -1,4 +1,4 @@
-import type { Log } from '@deskbell/core/context'
+import type { Log } from '@deskbell/core/log'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'

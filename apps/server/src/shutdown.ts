@@ -1,4 +1,4 @@
-import type { Log } from '@deskbell/core/context'
+import type { Log } from '@deskbell/core/log'
 
 export type ShutdownOptions = {
   stop: () => Promise<void>

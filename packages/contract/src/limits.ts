@@ -31,7 +31,7 @@ export const blockedChatItemsMax = 200
 export const lockWaitMsMax = 2_000
 /** Messages and changes in one transaction of the chat writer: all, and of one user. */
 export const writeBatchItemsMax = 512
-export const userBatchItemsMax = 32
+export const userBatchItemsMax = 64
 
 /**
  * Other calls of signed-in users in one process: so many run at once, of one user and of all, and so many wait. Opening

@@ -6,7 +6,7 @@ import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { silentLog } from '@deskbell/testkit/silent-log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toAppError } from './app-error.ts'
-import { createCore } from './context.ts'
+import { createCore } from './create-core.ts'
 import { sendMessage } from './messages/send-message.ts'
 
 let fresh: FreshCore

@@ -1,5 +1,14 @@
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
+import {
+  callsRunningMax,
+  callsWaitingMax,
+  openingsRunningMax,
+  unavailableMs,
+  userCallsRunningMax,
+  userCallsWaitingMax,
+  userOpeningsRunningMax,
+} from '@deskbell/contract/limits'
 import { overloaded } from './app-error.ts'
 
 export type FairQueueOptions = {
@@ -12,6 +21,17 @@ export type FairQueueOptions = {
   /** A call that has waited for longer is not run: its caller has been refused already. */
   waitMsMax: number
   now?: () => number
+}
+
+/** `opening`: a transaction that opens a chat. `short`: calls with one or two statements. */
+export type CallQueues = { readonly short: FairQueue; readonly opening: FairQueue }
+
+export function createCallQueues(): CallQueues {
+  const waiting = { userWaitingMax: userCallsWaitingMax, waitingMax: callsWaitingMax, waitMsMax: unavailableMs }
+  return {
+    short: new FairQueue({ userRunningMax: userCallsRunningMax, runningMax: callsRunningMax, ...waiting }),
+    opening: new FairQueue({ userRunningMax: userOpeningsRunningMax, runningMax: openingsRunningMax, ...waiting }),
+  }
 }
 
 type Waiting = { readonly deadline: number; start(): void; refuse(): void }

@@ -1,5 +1,6 @@
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
-import { type Core, type CoreOptions, createCore } from '@deskbell/core/context'
+import type { Core } from '@deskbell/core/context'
+import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
 import { silentLog } from './silent-log.ts'

@@ -6,7 +6,7 @@
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Chat } from '@deskbell/contract/chats'
 import { followChat } from '@deskbell/core/chats/follow-chat'
-import { createCore } from '@deskbell/core/context'
+import { createCore } from '@deskbell/core/create-core'
 import { openDatabase } from '@deskbell/db/database'
 import { newChat, newClient, sendText } from './factories.ts'
 import { startOwnPostgres } from './own-postgres.ts'

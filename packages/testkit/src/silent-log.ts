@@ -1,3 +1,3 @@
-import type { Log } from '@deskbell/core/context'
+import type { Log } from '@deskbell/core/log'
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }

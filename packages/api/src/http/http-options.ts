@@ -1,4 +1,6 @@
-import type { AuthMode, Core, Log } from '@deskbell/core/context'
+import type { Core } from '@deskbell/core/context'
+import type { AuthMode } from '@deskbell/core/domain/session-policy'
+import type { Log } from '@deskbell/core/log'
 import type { LiveTimings } from '../live/live-timings.ts'
 
 /** What this process serves. `api`: REST and tRPC over HTTP. `live`: the socket. `pages`: the web app. */

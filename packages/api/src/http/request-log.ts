@@ -1,4 +1,4 @@
-import type { Log } from '@deskbell/core/context'
+import type { Log } from '@deskbell/core/log'
 import type { FastifyInstance } from 'fastify'
 
 /**

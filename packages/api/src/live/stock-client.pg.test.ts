@@ -102,7 +102,7 @@ describe('a stream or socket that ends', () => {
     }
     await waitFor(() => server.openSockets() === 0)
     await waitFor(() => server.core.hub.followedChats === 0)
-    expect(server.core.hub.inbox.readers).toBe(0)
+    expect(server.core.inbox.hasReaders).toBe(false)
   })
 
   test(

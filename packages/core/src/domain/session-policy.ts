@@ -1,5 +1,7 @@
 import type { SessionAuthMode } from '@deskbell/db/queries/sessions'
-import type { AuthMode } from '../context.ts'
+
+/** `open`: an email and a name are enough to sign in. `secure`: they are not. */
+export type AuthMode = 'open' | 'secure'
 
 /** A session from open mode does not prove who the user is, so it is void in secure mode. */
 export function isSessionValid(session: { authMode: SessionAuthMode }, authMode: AuthMode): boolean {

@@ -159,7 +159,7 @@ test('[INBOX-3] an inbox that ended while rows were waiting gets them when it re
   const made = await Promise.all(Array.from({ length: 50 }, () => newChat(core, client)))
   // The whole feed was passed on, so the process's position is above rows that this reader has not taken yet.
   await waitFor(async () => {
-    const { xid, id } = await core.hub.inbox.position()
+    const { xid, id } = await core.inbox.position()
     const ahead = await db.pool.query('select from feed where (xid, id) > ($1::xid8, $2)', [xid, id])
     return ahead.rowCount === 0
   })
@@ -351,7 +351,7 @@ test('[INBOX-1] 200 operators share the reads of a changed chat, and get fewer r
     expect(probe.of('upsert').length).toBeLessThan(10)
     await probe.stop()
   }
-  expect(core.hub.inbox.readers).toBe(0)
+  expect(core.inbox.hasReaders).toBe(false)
 })
 
 test('[LIVE-12] ended inboxes leave no timer, reader or abort listener behind', async () => {
@@ -377,7 +377,7 @@ test('[LIVE-12] ended inboxes leave no timer, reader or abort listener behind', 
   const begun = vi.spyOn(globalThis, 'setInterval')
   const ended = vi.spyOn(globalThis, 'clearInterval')
   for (const signal of await round()) expect(getEventListeners(signal, 'abort')).toEqual([])
-  expect(core.hub.inbox.readers).toBe(0)
+  expect(core.inbox.hasReaders).toBe(false)
   await waitFor(() => timers() <= before)
   expect(begun.mock.results.length).toBeGreaterThan(0)
   // Some intervals run once more before they find nothing to do.

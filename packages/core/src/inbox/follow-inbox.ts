@@ -1,37 +1,48 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { FollowInboxInput, InboxFrame } from '@deskbell/contract/inbox'
 import { catchUpChangesMax, catchUpRowsMax } from '@deskbell/contract/limits'
+import type { Database } from '@deskbell/db/database'
 import { isFeedCut, isFeedLonger, readChangedChats } from '@deskbell/db/queries/feed-tail'
-import type { Core } from '../context.ts'
 import type { OpenStream } from '../streams/frame-sink.ts'
 import { pulledFrames, type StreamOptions } from '../streams/pulled-frames.ts'
 import { PushedStream } from '../streams/pushed-stream.ts'
+import type { Watch } from '../streams/watched.ts'
+import type { Hub } from '../subscriptions/hub.ts'
+import type { Inbox } from './inbox.ts'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxFollower, type InboxStart } from './inbox-follower.ts'
 import { InboxReader } from './inbox-reader.ts'
 import type { InboxStep } from './inbox-step.ts'
 import { personalView, readPersonalRows } from './personal-rows.ts'
 
+/** The parts of the core that a live list of chats is made of. */
+export type InboxContext = {
+  readonly db: Database
+  readonly hub: Hub
+  readonly inbox: Inbox
+  /** Whether any operator is online. */
+  readonly presence: { watchOperators(wake: () => void): Watch<boolean> }
+}
+
 /**
  * Streams the list of chats: all chats for an operator, the own ones for a client. Without a cursor it starts with
  * `counts` and `live`, and the caller then loads the list. With a cursor, the rows of all chats that changed since come
  * first, or `reset` if there are too many.
  */
-export function openInbox(core: Core, actor: Actor, input: FollowInboxInput): OpenStream<InboxFrame> {
+export function openInbox(context: InboxContext, actor: Actor, input: FollowInboxInput): OpenStream<InboxFrame> {
   return (sink) => {
-    const { hub } = core
+    const { hub, inbox, presence: users } = context
     const stream = new PushedStream<InboxFrame>(hub, sink)
     const wake = () => hub.wakes.add(stream)
     const reader = new InboxReader(actor, wake)
-    hub.inbox.join(reader)
-    const presence = actor.role === 'client' ? core.presence.watchOperators(wake) : null
-    const leave = () => hub.inbox.leave(reader)
+    inbox.join(reader)
+    const presence = actor.role === 'client' ? users.watchOperators(wake) : null
+    const leave = () => inbox.leave(reader)
     // Read in the same turn as the join: a later change of the epoch voids the reader.
-    const epoch = core.epoch()
-    const { inbox } = hub
+    const epoch = hub.epoch()
     const { frameId } = hub.followerContext
     const begin = async () => {
-      const start = await startInbox(core, actor, { epoch, lastEventId: input.lastEventId })
+      const start = await startInbox(context, actor, { epoch, lastEventId: input.lastEventId })
       return new InboxFollower({ epoch, reader, wake, start, presence, inbox, frameId, leave })
     }
     const giveUp = () => {
@@ -45,21 +56,25 @@ export function openInbox(core: Core, actor: Actor, input: FollowInboxInput): Op
 
 /** The same as a generator of frames. It ends when the signal is aborted. */
 export function followInbox(
-  core: Core,
+  context: InboxContext,
   actor: Actor,
   input: FollowInboxInput & StreamOptions,
 ): AsyncGenerator<InboxStep, void, undefined> {
-  return pulledFrames(openInbox(core, actor, input), input)
+  return pulledFrames(openInbox(context, actor, input), input)
 }
 
 type Resume = { epoch: string; lastEventId: string | undefined }
 
 /** Call it after the reader has joined: the reader then receives everything that is committed after these reads. */
-async function startInbox(core: Core, actor: Actor, { epoch, lastEventId }: Resume): Promise<InboxStart> {
-  const { orm } = core.db
-  const position = await core.hub.inbox.position()
+async function startInbox(
+  { db, inbox }: InboxContext,
+  actor: Actor,
+  { epoch, lastEventId }: Resume,
+): Promise<InboxStart> {
+  const { orm } = db
+  const position = await inbox.position()
   if (lastEventId === undefined) {
-    const counts = await core.hub.inbox.counts(actor)
+    const counts = await inbox.counts(actor)
     return { cursor: formatInboxCursor({ epoch, ...position }), catchUp: { rows: [], counts, position } }
   }
   const came = parseInboxCursor(lastEventId)
@@ -71,6 +86,6 @@ async function startInbox(core: Core, actor: Actor, { epoch, lastEventId }: Resu
   const chatIds = await readChangedChats(orm, { after: came, clientId, limit: catchUpRowsMax + 1 })
   if (chatIds.length > catchUpRowsMax) return { cursor, catchUp: null }
   const rows = (await readPersonalRows(orm, chatIds)).map((personal) => personalView(personal, actor))
-  const counts = await core.hub.inbox.counts(actor)
+  const counts = await inbox.counts(actor)
   return { cursor, catchUp: { rows, counts, position: laterPosition(came, position) } }
 }

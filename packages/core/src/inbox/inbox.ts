@@ -6,6 +6,7 @@ import { healMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type FeedPosition, readFeedHorizon } from '@deskbell/db/queries/feed-tail'
 import type { Log } from '../log.ts'
+import type { HubListener } from '../subscriptions/hub.ts'
 import { type Change, ChangedChats } from './changed-chats.ts'
 import { CountsBoard } from './counts-board.ts'
 import { foldMs } from './fold-ms.ts'
@@ -33,7 +34,7 @@ const pruneMs = 10 * 60 * 1000
  * Promise: every feed row up to `position` has been passed to every reader that had joined.
  * Without readers nothing runs but the removal of old feed rows.
  */
-export class Inbox {
+export class Inbox implements HubListener {
   readonly #options: InboxOptions
   /** One frame for all readers that get the same rows. */
   readonly sharedRows = new SharedRows()
@@ -82,8 +83,8 @@ export class Inbox {
     await Promise.all([this.#work, this.#pruning])
   }
 
-  get readers(): number {
-    return this.#readers.size
+  get hasReaders(): boolean {
+    return this.#readers.size > 0
   }
 
   /** The reader receives every change from now on, until `leave`. */
@@ -113,8 +114,8 @@ export class Inbox {
     return this.#counts.first(actor)
   }
 
-  receive(hint: ChatHint | MarkHint): void {
-    if (this.#readers.size === 0) return
+  onHint(hint: ChatHint | MarkHint): void {
+    if (!this.hasReaders) return
     if (hint.t === 'chat') this.#changed.add(hint.chatId)
     else if (this.#isReadAnew(hint)) this.#changed.addReader(hint.chatId, hint.userId, hint.role)
     else return
@@ -122,8 +123,8 @@ export class Inbox {
     this.#schedule()
   }
 
-  /** The epoch has changed: no position and no row of the old history is valid. */
-  reset(): void {
+  /** No position and no row of the old history is valid. */
+  onReset(): void {
     this.#changed.clear()
     this.#sentRevs.clear()
     this.#heardReads.clear()

@@ -6,7 +6,7 @@ import { probeInbox } from '@deskbell/testkit/inbox-probe'
 import { type OwnPostgres, startOwnPostgres } from '@deskbell/testkit/own-postgres'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createCore } from '../context.ts'
+import { createCore } from '../create-core.ts'
 
 let postgres: OwnPostgres
 beforeAll(async () => {

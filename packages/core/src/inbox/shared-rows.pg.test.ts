@@ -51,5 +51,5 @@ test('[INBOX-6] many messages are sent as few rows, and operators with the same 
     Array.from({ length: readers.length + 1 }, () => sends),
   )
   for (const reader of [own, ...readers]) reader.stop()
-  expect(core.hub.inbox.readers).toBe(0)
+  expect(core.inbox.hasReaders).toBe(false)
 })

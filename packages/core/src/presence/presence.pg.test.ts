@@ -10,7 +10,7 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { followChat } from '../chats/follow-chat.ts'
-import { createCore } from '../context.ts'
+import { createCore } from '../create-core.ts'
 
 const presenceTimings = { refreshMs: 200, expiryMs: 3_000, graceMs: 1_500, lookMs: 100, soonMs: 10 }
 

@@ -1,21 +1,31 @@
+import type { Bus } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import { typingShowMs } from '@deskbell/contract/limits'
 import type { TypingInput } from '@deskbell/contract/presence'
-import type { Core } from '../context.ts'
+import type { Clock } from '../clock.ts'
 import { requireVisible } from '../domain/chat-policy.ts'
+import type { TypingMemory } from './typing-memory.ts'
+
+/** The parts of the core that typing needs. */
+export type TypingContext = {
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly typing: TypingMemory
+  epoch(): string
+}
 
 /**
  * Publishes to the followers of the chat that the actor is typing. Nothing is stored. A call that comes too early after
  * the last one, or in a closed chat, is ignored without an error, because clients call this at each key.
  */
-export async function typeInChat(core: Core, actor: Actor, { chatId }: TypingInput): Promise<void> {
-  const { typing } = core
+export async function typeInChat(context: TypingContext, actor: Actor, { chatId }: TypingInput): Promise<void> {
+  const { bus, clock, typing } = context
   // The time of the call: a message that is sent while the chat is read ends this typing.
-  const until = new Date(core.clock.now().getTime() + typingShowMs).toISOString()
+  const until = new Date(clock.now().getTime() + typingShowMs).toISOString()
   if (typing.hasTold(actor, chatId)) return
   const chat = requireVisible(actor, await typing.chat(chatId))
   // Checked again, because another call may have published during the read.
   if (chat.status === 'closed' || typing.hasTold(actor, chatId)) return
   typing.tell(actor, chatId)
-  core.bus.publish({ t: 'typing', epoch: core.epoch(), chatId, userId: actor.userId, role: actor.role, until })
+  bus.publish({ t: 'typing', epoch: context.epoch(), chatId, userId: actor.userId, role: actor.role, until })
 }

@@ -8,7 +8,6 @@ import type { Clock } from '../clock.ts'
 import { maySeeChat } from '../domain/chat-policy.ts'
 import { formatCursor, parseCursor } from '../log/cursor.ts'
 import { withStatus } from '../log/stored-entry-view.ts'
-import type { ClientPresence } from '../presence/presence-board.ts'
 import type { Follower } from '../streams/pushed-stream.ts'
 import type { Wakeable } from '../streams/wake-queue.ts'
 import type { Watch } from '../streams/watched.ts'
@@ -16,6 +15,9 @@ import type { ChatChannel } from './chat-channel.ts'
 import type { ChatStep, EntriesStep } from './chat-step.ts'
 import { OlderEntries } from './older-entries.ts'
 import type { SizedEntry } from './ring.ts'
+
+/** What the presence frame says. */
+type ClientPresence = Omit<Extract<ChatFrame, { t: 'presence' }>, 't'>
 
 /** What all followers of a process share. */
 export type FollowerContext = {

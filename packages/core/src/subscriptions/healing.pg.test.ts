@@ -17,7 +17,8 @@ import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
 import { followChat } from '../chats/follow-chat.ts'
 import { markRead } from '../chats/mark-read.ts'
-import { type Core, createCore } from '../context.ts'
+import type { Core } from '../context.ts'
+import { createCore } from '../create-core.ts'
 
 const logRead = /from "messages".*union all/s
 

@@ -1,4 +1,4 @@
-import type { Bus, Hint } from '@deskbell/bus/bus'
+import type { Bus, ChatHint, Hint, MarkHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, healMs } from '@deskbell/contract/limits'
@@ -8,7 +8,6 @@ import { GatheredReads } from '@deskbell/db/queries/gathered-reads'
 import { type LogPlace, readChatMarks, readLogsAfter, readTops } from '@deskbell/db/queries/log'
 import type { Executor } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
-import { Inbox } from '../inbox/inbox.ts'
 import { storedEntryView } from '../log/stored-entry-view.ts'
 import type { Log } from '../log.ts'
 import { createFrameIds } from '../streams/frame-ids.ts'
@@ -33,6 +32,16 @@ export type HubOptions = {
 /** What the hub has in memory now. `bytes`: the size of the entries as JSON. */
 export type HubMemory = { chats: number; followers: number; entries: number; bytes: number }
 
+/** What lives from the hints of the bus beside the followed chats. */
+export type HubListener = {
+  /** While a listener has readers, the hub checks the epoch, even if no chat is followed. */
+  readonly hasReaders: boolean
+  /** Receives each chat and mark hint of the current epoch, after the channel of its chat. */
+  onHint(hint: ChatHint | MarkHint): void
+  /** The epoch has changed: nothing that was read before is valid. */
+  onReset(): void
+}
+
 /** Delivered marks are not in the feed, so each reconciliation also reads the marks of this many chats, in turn. */
 const marksInTurn = 100
 const retryMs = 250
@@ -49,12 +58,12 @@ export function createHub(options: HubOptions): Hub {
  * The state of all chats that are followed in one process.
  *
  *   bus hint ─▶ channel (ring, marks) ─▶ followers
+ *      └─────▶ listeners (inbox)
  *   feed ─▶ reconciliation every 400 ms ─▶ channel        finds what lost hints did not bring
  *
  * Hints of another epoch are dropped. A new epoch drops every channel, and its followers get `reset`.
  */
 export class Hub implements StreamDesk {
-  readonly inbox: Inbox
   readonly wakes = new WakeQueue()
   readonly wheel = createHeartbeatWheel()
   readonly followerContext: FollowerContext
@@ -62,6 +71,7 @@ export class Hub implements StreamDesk {
   readonly #epoch: EpochWatch
   readonly #suspension: SuspensionDetector
   readonly #channels = new Map<ChatId, ChatChannel>()
+  readonly #listeners: HubListener[] = []
   readonly #budget: RingBudget
   readonly #channelContext: ChannelContext
   /** Chats with a gap that could not be read. The feed does not name them again, so the next reconciliation does. */
@@ -89,7 +99,6 @@ export class Hub implements StreamDesk {
       wakes: this.wakes,
       onUnfilled: (chatId) => this.#unfilled.add(chatId),
     })
-    this.inbox = new Inbox({ db: options.db, log: options.log })
     this.followerContext = {
       epoch: () => this.epoch(),
       frameId: createFrameIds(),
@@ -114,13 +123,17 @@ export class Hub implements StreamDesk {
     return { chats: this.#channels.size, followers, entries: this.#budget.entries, bytes: this.#budget.bytes }
   }
 
+  /** Call it before `start`. */
+  addListener(listener: HubListener): void {
+    this.#listeners.push(listener)
+  }
+
   async start(): Promise<void> {
     await this.#epoch.start()
     this.#stopped = false
     this.#unsubscribe = this.#options.bus.subscribe((hint) => this.#receive(hint))
     this.#suspension.tick()
     this.#timer = setInterval(() => this.#tick(), healMs).unref()
-    this.inbox.start()
   }
 
   async stop(): Promise<void> {
@@ -128,7 +141,6 @@ export class Hub implements StreamDesk {
     clearInterval(this.#timer)
     this.wheel.stop()
     this.#unsubscribe?.()
-    await this.inbox.stop()
     await this.#looking
   }
 
@@ -196,7 +208,7 @@ export class Hub implements StreamDesk {
     }
     if (hint.t === 'chat') channel?.offer(hint)
     else channel?.mark(hint)
-    this.inbox.receive(hint)
+    for (const listener of this.#listeners) listener.onHint(hint)
   }
 
   #tick(): void {
@@ -204,7 +216,7 @@ export class Hub implements StreamDesk {
     this.#suspension.tick()
     this.#tellMemory()
     if (this.#looking !== null) return
-    if (this.#channels.size === 0 && this.inbox.readers === 0) {
+    if (this.#channels.size === 0 && !this.#listeners.some(({ hasReaders }) => hasReaders)) {
       this.#known = null
       return
     }
@@ -300,7 +312,7 @@ export class Hub implements StreamDesk {
       channel.close()
       channel.wake()
     }
-    this.inbox.reset()
+    for (const listener of this.#listeners) listener.onReset()
   }
 }
 

@@ -1,0 +1,76 @@
+import type { Bus } from '@deskbell/bus/bus'
+import type { ClosedChatPolicy } from '@deskbell/contract/chats'
+import type { Database } from '@deskbell/db/database'
+import { createQueries } from '@deskbell/db/queries/queries'
+import { type Clock, systemClock } from './clock.ts'
+import type { Core } from './context.ts'
+import type { AuthMode } from './domain/session-policy.ts'
+import { createCallQueues } from './fair-queue.ts'
+import { Inbox } from './inbox/inbox.ts'
+import type { Log } from './log.ts'
+import { Presence } from './presence/presence.ts'
+import type { PresenceTimings } from './presence/presence-timings.ts'
+import { TypingMemory } from './presence/typing-memory.ts'
+import { createHub } from './subscriptions/hub.ts'
+import { ChatWriter } from './writer/chat-writer.ts'
+import { DeliveredWriter } from './writer/delivered-writer.ts'
+import { ReadStatusWriter } from './writer/read-status-writer.ts'
+
+export type CoreOptions = {
+  db: Database
+  bus: Bus
+  log: Log
+  authMode: AuthMode
+  /** Default: `say`. */
+  closedChat?: ClosedChatPolicy
+  clock?: Clock
+  /** The memory of all rings together, in bytes. Default: `ringsBytesMax` of the limits. */
+  ringsBytesMax?: number | undefined
+  /** Other timings, for tests. */
+  presenceTimings?: Partial<PresenceTimings> | undefined
+}
+
+export function createCore(options: CoreOptions): Core {
+  const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
+  const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
+  const inbox = new Inbox({ db, log })
+  hub.addListener(inbox)
+  const writer = new ChatWriter({ db, bus, epoch: () => hub.epoch() })
+  const readStatus = new ReadStatusWriter({ db, log })
+  const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
+  const queries = createQueries(db.orm)
+  const typing = new TypingMemory({ bus, glance: (chatId) => queries.chats.glance(chatId) })
+  const presence = new Presence({ db, log, timings: options.presenceTimings })
+  return {
+    db,
+    queries,
+    bus,
+    hub,
+    inbox,
+    writer,
+    readStatus,
+    delivered,
+    typing,
+    presence,
+    queues: createCallQueues(),
+    clock,
+    log,
+    authMode,
+    closedChat,
+    epoch: () => hub.epoch(),
+    async start() {
+      await hub.start()
+      inbox.start()
+      typing.start()
+      presence.start()
+    },
+    async stop() {
+      await writer.stop()
+      typing.stop()
+      await presence.stop()
+      await Promise.all([hub.stop(), inbox.stop()])
+      await delivered.stop()
+      await readStatus.stop()
+    },
+  }
+}
