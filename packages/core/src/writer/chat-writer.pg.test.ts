@@ -1,6 +1,12 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
-import { batchItemsMax, blockedChatItemsMax, lockWaitMsMax, writeQueueItemsMax } from '@deskbell/contract/limits'
+import {
+  batchItemsMax,
+  blockedChatItemsMax,
+  lockWaitMsMax,
+  userWriteItemsMax,
+  writeQueueItemsMax,
+} from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/chat-lock'
 import { newChat, newClient, newConversation, sendText, uniqueId } from '@deskbell/testkit/factories'
@@ -155,22 +161,28 @@ describe('what waits is bounded', () => {
     expect(await Promise.all([first, ...fitting])).toHaveLength(blockedChatItemsMax + 1)
   })
 
-  test('[MSG-19] beyond the bound of the process a send is unavailable at once', async () => {
-    const chats = await newChats(50)
-    const lock = await holdLock(fresh.db, given(chats[0]))
+  test('[MSG-19] [MSG-23] beyond the bound of the process, or of its user, a send is unavailable at once', async () => {
+    const clients = await Promise.all(Array.from({ length: 9 }, () => newClient(fresh.core)))
+    const senders: { client: Actor; chatId: ChatId }[] = []
+    for (const each of clients) senders.push({ client: each, chatId: (await newChat(fresh.core, each)).id })
+    const [first, second] = [given(senders[0]), given(senders[1])]
+    const lock = await holdLock(fresh.db, first.chatId)
     await lock.query('lock table chats in access exclusive mode')
-    const batch = (nth: number) => {
+    const batch = ({ client: sender, chatId }: (typeof senders)[number]) => {
       const items = Array.from({ length: batchItemsMax }, () => ({ text: 'x', clientMsgId: uniqueId('bound') }))
-      return sendBatch(fresh.core, client, { chatId: at(chats, nth), items })
+      return sendBatch(fresh.core, sender, { chatId, items })
     }
-    const fitting = Array.from({ length: Math.floor(writeQueueItemsMax / batchItemsMax) }, (_, nth) => batch(nth))
-    const ends = Promise.allSettled(fitting)
-    await expect(batch(0)).rejects.toMatchObject({ code: 'unavailable' })
+    const ofUser = Array.from({ length: Math.floor(userWriteItemsMax / batchItemsMax) }, () => batch(first))
+    await expect(batch(first)).rejects.toMatchObject({ code: 'unavailable' })
+    const left = Math.floor(writeQueueItemsMax / batchItemsMax) - ofUser.length
+    const ofOthers = Array.from({ length: left }, (_, nth) => batch(given(senders[1 + (nth % 8)])))
+    const ends = Promise.allSettled([...ofUser, ...ofOthers])
+    await expect(batch(second)).rejects.toMatchObject({ code: 'unavailable' })
     await lock.release()
     await ends
     expect(await faultsOfLogs(fresh.db)).toEqual([])
     // There is room again.
-    await sendText(fresh.core, client, { chatId: given(chats[0]) })
+    await sendText(fresh.core, first.client, { chatId: first.chatId })
   })
 
   test('[MSG-19] a send that has no lock two seconds after its arrival is refused and not stored', async () => {
