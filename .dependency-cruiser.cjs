@@ -2,12 +2,13 @@
 
 const below = {
   contract: [],
-  db: ['contract'],
-  bus: ['contract'],
-  core: ['contract', 'db', 'bus'],
+  timing: [],
+  db: ['contract', 'timing'],
+  bus: ['contract', 'timing'],
+  core: ['contract', 'timing', 'db', 'bus'],
   api: ['contract', 'core'],
   sdk: ['contract', 'api'],
-  testkit: ['contract', 'db', 'bus', 'core', 'api', 'sdk'],
+  testkit: ['contract', 'timing', 'db', 'bus', 'core', 'api', 'sdk'],
 }
 
 /** Tests, and the one suite that every adapter of a port runs, may use the testkit and vitest. */

@@ -13,6 +13,7 @@ COPY packages/contract/package.json packages/contract/
 COPY packages/core/package.json packages/core/
 COPY packages/db/package.json packages/db/
 COPY packages/sdk/package.json packages/sdk/
+COPY packages/timing/package.json packages/timing/
 
 FROM workspace AS pages
 RUN pnpm install --frozen-lockfile --filter "@deskbell/web..."

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Gathering } from '@deskbell/timing/gathering'
 import type { Bus, BusLog, Hint, HintListener } from './bus.ts'
 import { decodePayload, encodeHints } from './hint-codec.ts'
 import { KeptConnection } from './kept-connection.ts'
@@ -7,7 +8,8 @@ import { Listeners } from './listeners.ts'
 const channel = 'deskbell_hints'
 /** A NOTIFY payload must be shorter than 8,000 bytes. */
 const payloadBytesMax = 7_500
-const batchMs = 8
+/** Between two statements. A hint that comes alone is sent at once, and under load hints are gathered. */
+const gapMs = 8
 /** When more hints wait, the oldest are dropped. Subscribers find these changes in the database. */
 const queueMax = 5_000
 const stopMs = 1_000
@@ -27,9 +29,8 @@ class PostgresBus implements Bus {
   readonly #listeners: Listeners
   readonly #ear: KeptConnection
   readonly #mouth: KeptConnection
+  readonly #sends = new Gathering({ run: () => this.#send(), gapMs })
   #queue: Hint[] = []
-  #timer: NodeJS.Timeout | undefined
-  #sending: Promise<void> | null = null
   #running = false
 
   constructor({ connectionString, log }: { connectionString: string; log: BusLog }) {
@@ -54,7 +55,7 @@ class PostgresBus implements Bus {
     if (!this.#running) return
     this.#queue.push(hint)
     if (this.#queue.length > queueMax) this.#queue.splice(0, this.#queue.length - queueMax)
-    this.#schedule()
+    this.#sends.request()
   }
 
   async start(): Promise<void> {
@@ -64,37 +65,16 @@ class PostgresBus implements Bus {
 
   async stop(): Promise<void> {
     this.#running = false
-    clearTimeout(this.#timer)
-    await Promise.race([this.#drain(), new Promise((resolve) => setTimeout(resolve, stopMs).unref())])
+    await Promise.race([this.#sends.stop(), new Promise((resolve) => setTimeout(resolve, stopMs).unref())])
     await Promise.all([this.#ear.stop(), this.#mouth.stop()])
-  }
-
-  #schedule(): void {
-    if (this.#timer !== undefined || this.#sending !== null) return
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      void this.#flush()
-    }, batchMs).unref()
-  }
-
-  async #drain(): Promise<void> {
-    if (this.#sending !== null) await this.#sending
-    if (this.#queue.length > 0) await this.#flush()
   }
 
   /**
    * Sends the batch in one statement. Failed hints are not retried: subscribers find the changes before a retry could.
    */
-  async #flush(): Promise<void> {
-    const hints = this.#queue
+  async #send(): Promise<void> {
+    const payloads = encodeHints(this.#from, this.#queue, payloadBytesMax)
     this.#queue = []
-    this.#sending = this.#send(encodeHints(this.#from, hints, payloadBytesMax))
-    await this.#sending
-    this.#sending = null
-    if (this.#queue.length > 0 && this.#running) this.#schedule()
-  }
-
-  async #send(payloads: string[]): Promise<void> {
     if (payloads.length === 0) return
     await this.#mouth.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [channel, payloads])
   }

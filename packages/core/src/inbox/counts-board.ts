@@ -2,6 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { UserId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
+import { Gathering } from '@deskbell/timing/gathering'
 import type { Log } from '../log.ts'
 import { noCounts, type OperatorSums, operatorCounts, readClientCounts } from './inbox-counts.ts'
 import type { InboxReaders } from './inbox-readers.ts'
@@ -21,21 +22,19 @@ export class CountsBoard {
   readonly #staleClients = new Set<UserId>()
   #staleOperators = false
   #sums: { at: number; value: Promise<OperatorSums> } | null = null
-  #timer: NodeJS.Timeout | undefined
-  #refreshedAt = Number.NEGATIVE_INFINITY
-  #stopped = false
+  readonly #refreshes: Gathering
 
   constructor(options: CountsBoardOptions) {
     this.#options = options
+    this.#refreshes = new Gathering({ run: () => this.#refresh(), delayMs: soonMs, gapMs: countsMs })
     this.#operatorCounts = new OperatorCounts(options.db)
   }
 
   /** A chat of this client has changed. */
   touch(clientId: UserId): void {
-    if (this.#stopped) return
     if (this.#options.readers.operators.size > 0) this.#staleOperators = true
     if (this.#options.readers.ofClient(clientId).size > 0) this.#staleClients.add(clientId)
-    this.#schedule()
+    this.#requestIfStale()
   }
 
   /** The first counts of a reader. Operators share a read that is at most a second old. */
@@ -46,17 +45,16 @@ export class CountsBoard {
   }
 
   clear(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#refreshes.cancel()
     this.#staleClients.clear()
     this.#staleOperators = false
     this.#sums = null
     this.#operatorCounts.forget()
   }
 
-  stop(): void {
-    this.#stopped = true
+  async stop(): Promise<void> {
     this.clear()
+    await this.#refreshes.stop()
   }
 
   #recentSums(): Promise<OperatorSums> {
@@ -75,23 +73,19 @@ export class CountsBoard {
     return value
   }
 
-  #schedule(): void {
-    if (!this.#staleOperators && this.#staleClients.size === 0) return
-    const waitMs = Math.max(soonMs, this.#refreshedAt + countsMs - performance.now())
-    this.#timer ??= setTimeout(() => {
-      this.#refreshedAt = performance.now()
-      void this.#refresh()
-        .catch((error) => this.#options.log.debug({ err: error }, 'the counts could not be read, trying again'))
-        .finally(() => {
-          this.#timer = undefined
-          this.#schedule()
-        })
-    }, waitMs).unref()
+  #requestIfStale(): void {
+    if (this.#staleOperators || this.#staleClients.size > 0) this.#refreshes.request()
   }
 
+  /** What could not be read is still stale, and is tried again. */
   async #refresh(): Promise<void> {
-    await this.#refreshOperators()
-    await this.#refreshClients()
+    try {
+      await this.#refreshOperators()
+      await this.#refreshClients()
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'the counts could not be read, trying again')
+    }
+    this.#requestIfStale()
   }
 
   async #refreshOperators(): Promise<void> {

@@ -79,7 +79,7 @@ export class Inbox implements HubListener {
     clearInterval(this.#pruneTimer)
     this.#stopped.abort()
     this.#idle()
-    this.#counts.stop()
+    await this.#counts.stop()
     await Promise.all([this.#work, this.#pruning])
   }
 

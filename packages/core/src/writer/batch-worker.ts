@@ -1,5 +1,6 @@
 import { userBatchItemsMax, writeBatchItemsMax } from '@deskbell/contract/limits'
 import { isLockTimeout, isUnavailable } from '@deskbell/db/database-error'
+import { Gathering } from '@deskbell/timing/gathering'
 import type { BlockedChats } from './blocked-chats.ts'
 import type { Command } from './command.ts'
 import type { CommandQueue } from './command-queue.ts'
@@ -14,7 +15,7 @@ export type BatchWorkerOptions = WriterContext & { queue: CommandQueue; blocked:
  */
 export class BatchWorker {
   readonly #options: BatchWorkerOptions
-  #running: Promise<void> | undefined
+  readonly #transactions = new Gathering({ run: () => this.#run() })
 
   constructor(options: BatchWorkerOptions) {
     this.#options = options
@@ -22,21 +23,17 @@ export class BatchWorker {
 
   enqueue(command: Command): void {
     this.#options.queue.add(command)
-    this.#running ??= this.#run()
+    this.#transactions.request()
   }
 
   /** Resolves when the queue is empty and no transaction runs. */
   async drained(): Promise<void> {
-    await this.#running
+    await this.#transactions.flush()
   }
 
   async #run(): Promise<void> {
     const { queue } = this.#options
-    try {
-      while (!queue.isEmpty) if (!(await this.#runAlone())) await this.#runBatch()
-    } finally {
-      this.#running = undefined
-    }
+    while (!queue.isEmpty) if (!(await this.#runAlone())) await this.#runBatch()
   }
 
   /** Stores a message that waits alone. Returns false when the queue is to be run as a batch. */

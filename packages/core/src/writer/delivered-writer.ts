@@ -2,15 +2,18 @@ import type { Bus } from '@deskbell/bus/bus'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
 import { type Delivery, raiseDelivered } from '@deskbell/db/queries/marks'
+import { Gathering } from '@deskbell/timing/gathering'
 import type { Log } from '../log.ts'
 
 export type DeliveredWriterOptions = { db: Database; bus: Bus; log: Log; epoch: () => string }
 
 /** With the client of the chat, which the hint needs. */
-type Told = Delivery & { clientId: UserId }
+type DeliveredMark = Delivery & { clientId: UserId }
 
 const intervalMs = 1_000
 const batchMax = 1_000
+/** When so many users have written lately, further marks are written at once. */
+const recentMax = 100_000
 
 /**
  * Writes delivered marks. A mark of a user who sent none for this chat lately is written at once. Further ones are
@@ -23,9 +26,8 @@ export class DeliveredWriter {
   readonly #options: DeliveredWriterOptions
   /** By chat and user, the client of the chat: these marks were written lately, so the user may see the chat. */
   #recent = new Map<string, UserId>()
-  #waiting = new Map<string, Told>()
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
+  #waiting = new Map<string, DeliveredMark>()
+  readonly #writes = new Gathering({ run: () => this.#writeWaiting(), delayMs: intervalMs })
 
   constructor(options: DeliveredWriterOptions) {
     this.#options = options
@@ -42,29 +44,26 @@ export class DeliveredWriter {
   }
 
   /** Writes a first mark. Resolves when it is stored. */
-  async write(told: Told): Promise<void> {
-    await this.#store([told])
-    this.#recent.set(keyOf(told), told.clientId)
-    this.#timer ??= setInterval(() => void this.#next(), intervalMs).unref()
+  async write(mark: DeliveredMark): Promise<void> {
+    await this.#store([mark])
+    if (this.#recent.size < recentMax) this.#recent.set(keyOf(mark), mark.clientId)
+    this.#writes.request()
   }
 
   /** Writes the marks that wait. Resolves when they are stored or have failed. */
   flush(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#storeWaiting())
-    return this.#writing
+    return this.#writes.flush()
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.flush()
+  stop(): Promise<void> {
+    return this.#writes.stop()
   }
 
-  async #next(): Promise<void> {
+  /** A user who has sent no further mark since the run before is forgotten. */
+  async #writeWaiting(): Promise<void> {
     this.#recent = new Map([...this.#waiting].map(([key, { clientId }]) => [key, clientId]))
-    await this.flush()
-    if (this.#recent.size > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    await this.#storeWaiting()
+    if (this.#recent.size > 0) this.#writes.request()
   }
 
   /** Marks that cannot be written wait for the next interval, unless a greater one has arrived meanwhile. */
@@ -75,24 +74,24 @@ export class DeliveredWriter {
       const part = batch.slice(from, from + batchMax)
       await this.#store(part).catch((error: unknown) => {
         this.#options.log.debug({ err: error, marks: part.length }, 'delivered marks wait for the database')
-        for (const told of part) this.#keep(told)
+        for (const mark of part) this.#keep(mark)
       })
     }
   }
 
-  #keep(told: Told): void {
-    const key = keyOf(told)
-    if ((this.#waiting.get(key)?.seq ?? 0) < told.seq) this.#waiting.set(key, told)
-    this.#recent.set(key, told.clientId)
+  #keep(mark: DeliveredMark): void {
+    const key = keyOf(mark)
+    if ((this.#waiting.get(key)?.seq ?? 0) < mark.seq) this.#waiting.set(key, mark)
+    this.#recent.set(key, mark.clientId)
   }
 
-  async #store(batch: readonly Told[]): Promise<void> {
+  async #store(batch: readonly DeliveredMark[]): Promise<void> {
     const { db, bus, epoch } = this.#options
-    const byKey = new Map(batch.map((told) => [keyOf(told), told]))
+    const byKey = new Map(batch.map((mark) => [keyOf(mark), mark]))
     for (const raised of await raiseDelivered(db.orm, batch)) {
-      const told = byKey.get(keyOf(raised))
-      if (told === undefined) continue
-      const { clientId, role } = told
+      const mark = byKey.get(keyOf(raised))
+      if (mark === undefined) continue
+      const { clientId, role } = mark
       bus.publish({ t: 'mark', epoch: epoch(), clientId, role, ...raised })
     }
   }

@@ -2,6 +2,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type { Database } from '@deskbell/db/database'
 import { type ReadPlace, updateReadStatus } from '@deskbell/db/queries/read-status'
+import { Gathering } from '@deskbell/timing/gathering'
 import type { Log } from '../log.ts'
 
 const intervalMs = 1_000
@@ -20,8 +21,8 @@ export class ReadStatusWriter {
   readonly #db: Database
   readonly #log: Log
   readonly #waiting = new Map<string, ReadPlace>()
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> | null = null
+  /** Marks that rise during a run are written by the next one. */
+  readonly #writes = new Gathering({ run: () => this.#write(), delayMs: intervalMs })
 
   constructor(options: { db: Database; log: Log }) {
     this.#db = options.db
@@ -31,30 +32,18 @@ export class ReadStatusWriter {
   /** The read mark of a user of this role has risen. Never blocks, never throws. */
   follow(chatId: ChatId, reader: Role): void {
     this.#add({ chatId, reader })
-    this.#schedule()
   }
 
   /** Writes what waits, and resolves when that is written or has failed. */
   async stop(): Promise<void> {
-    clearTimeout(this.#timer)
-    await this.#running
-    while (this.#waiting.size > 0) await this.#write()
+    while (this.#waiting.size > 0) await this.#writes.flush()
+    await this.#writes.stop()
   }
 
   #add(place: ReadPlace): void {
-    if (this.#waiting.size < waitingMax) this.#waiting.set(`${place.reader} ${place.chatId}`, place)
-  }
-
-  /** Marks that rise during a run are written by the next one. */
-  #schedule(): void {
-    if (this.#running !== null || this.#waiting.size === 0) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#running = this.#write().finally(() => {
-        this.#running = null
-        this.#schedule()
-      })
-    }, intervalMs).unref()
+    if (this.#waiting.size >= waitingMax) return
+    this.#waiting.set(`${place.reader} ${place.chatId}`, place)
+    this.#writes.request()
   }
 
   /** Writes what waits now. */

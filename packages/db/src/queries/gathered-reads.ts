@@ -1,4 +1,4 @@
-type Batch<K, V> = { keys: Set<K>; rows: Promise<ReadonlyMap<K, V>> }
+import { Gathering } from '@deskbell/timing/gathering'
 
 export type GatheredOptions<K, V> = {
   read: (keys: K[]) => Promise<ReadonlyMap<K, V>>
@@ -15,45 +15,36 @@ export type GatheredOptions<K, V> = {
  */
 export class GatheredReads<K, V> {
   readonly #read: GatheredOptions<K, V>['read']
-  readonly #atOnceMax: number
   readonly #keysMax: number
-  readonly #turns: (() => void)[] = []
-  #running = 0
-  #next: Batch<K, V> | null = null
+  readonly #queries: Gathering
+  /** Keys of the next queries, in the order of arrival. */
+  readonly #waiting = new Map<K, PromiseWithResolvers<V | undefined>>()
 
   constructor({ read, atOnceMax = 4, keysMax = 200 }: GatheredOptions<K, V>) {
     this.#read = read
-    this.#atOnceMax = atOnceMax
     this.#keysMax = keysMax
+    this.#queries = new Gathering({ run: () => this.#query(), runsMax: atOnceMax })
   }
 
-  async get(key: K): Promise<V | undefined> {
-    if (this.#next !== null && this.#next.keys.size >= this.#keysMax) this.#next = null
-    this.#next ??= this.#open()
-    const { keys, rows } = this.#next
-    keys.add(key)
-    return (await rows).get(key)
+  get(key: K): Promise<V | undefined> {
+    const known = this.#waiting.get(key)
+    if (known !== undefined) return known.promise
+    const row = Promise.withResolvers<V | undefined>()
+    this.#waiting.set(key, row)
+    this.#queries.request()
+    return row.promise
   }
 
-  #open(): Batch<K, V> {
-    const keys = new Set<K>()
-    return { keys, rows: this.#run(keys) }
-  }
-
-  async #run(keys: Set<K>): Promise<ReadonlyMap<K, V>> {
-    await this.#turn()
-    // No later read may join this query: it could miss what was committed meanwhile.
-    if (this.#next?.keys === keys) this.#next = null
+  /** No later read may join this query: it could miss what was committed meanwhile. */
+  async #query(): Promise<void> {
+    const batch = [...this.#waiting].slice(0, this.#keysMax)
+    for (const [key] of batch) this.#waiting.delete(key)
+    if (this.#waiting.size > 0) this.#queries.request()
     try {
-      return await this.#read([...keys])
-    } finally {
-      this.#running -= 1
-      this.#turns.shift()?.()
+      const rows = await this.#read(batch.map(([key]) => key))
+      for (const [key, { resolve }] of batch) resolve(rows.get(key))
+    } catch (error) {
+      for (const [, { reject }] of batch) reject(error)
     }
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#running >= this.#atOnceMax) await new Promise<void>((resolve) => this.#turns.push(resolve))
-    this.#running += 1
   }
 }
