@@ -1,19 +1,20 @@
 import type { Database } from '@deskbell/db/database'
-import { type FeedPosition, isFeedCut } from '@deskbell/db/queries/feed-tail'
+import type { FeedSnapshot } from '@deskbell/db/queries/feed-tail'
 import { readOpenChatChanges, readOpenChats } from '@deskbell/db/queries/open-chats'
 import { inSnapshot } from '@deskbell/db/transaction'
 import { CountsTally } from './counts-tally.ts'
 import type { OperatorSums } from './inbox-counts.ts'
 
-type Known = { tally: CountsTally; position: FeedPosition }
+type Known = { tally: CountsTally; snapshot: FeedSnapshot }
 
 /**
  * Reads the sums of all operators. They are exact, and the cost does not depend on the number of chats.
  *
  *   first read    every open chat, in one snapshot
- *   later reads   the chats that the feed has since the read before, in one statement
+ *   later reads   the chats whose changes that snapshot does not include, by the feed
  *
- * To add up 20,000 open chats each time would cost the database a second.
+ * So a transaction that stays open anywhere makes no read more expensive. To add up 20,000 open chats each time would
+ * cost the database a second.
  */
 export class OperatorCounts {
   readonly #db: Database
@@ -44,23 +45,21 @@ export class OperatorCounts {
     return known.tally.sums()
   }
 
-  /** Returns false when the feed does not reach back far enough, or has too many changes. */
+  /** Returns false when the feed does not reach back far enough. */
   async #follow(known: Known): Promise<boolean> {
-    const { orm } = this.#db
-    const { chats, position } = await readOpenChatChanges(orm, known.position)
-    // Checked after the read, because rows that were removed before the read are missing in it.
-    if (chats === null || (await isFeedCut(orm, known.position))) return false
-    for (const [chatId, chat] of chats) known.tally.set(chatId, chat)
-    known.position = position
+    const changes = await readOpenChatChanges(this.#db, known.snapshot)
+    if (changes === null) return false
+    for (const [chatId, chat] of changes.chats) known.tally.set(chatId, chat)
+    known.snapshot = changes.snapshot
     return true
   }
 
   async #load(): Promise<OperatorSums> {
     const forgotten = this.#forgotten
-    const { chats, position } = await inSnapshot(this.#db, readOpenChats)
+    const { chats, snapshot } = await inSnapshot(this.#db, readOpenChats)
     const tally = new CountsTally()
     for (const [chatId, chat] of chats) tally.set(chatId, chat)
-    if (this.#forgotten === forgotten) this.#known = { tally, position }
+    if (this.#forgotten === forgotten) this.#known = { tally, snapshot }
     return tally.sums()
   }
 }

@@ -189,18 +189,40 @@ export async function readFeedChanges(executor: Executor, since: FeedSnapshot): 
   }
 }
 
+const given = sql`${sql.placeholder('since')}::pg_snapshot`
+
 /**
- * A transaction that committed since the snapshot had not started then (the first part) or was open (the second part).
- * The order of each part makes the planner use the index.
+ * Selects the rows that were committed since the snapshot of the placeholder `since`: their transaction was open then
+ * (the first part) or had not started (the second part). Each part has at most `limit` rows, and its order makes the
+ * planner use the index, so other open transactions cost nothing.
  */
+export function feedRowsSince(limit: number): SQL {
+  return twoParts(limit, [sql`${wasOpen}`, sql`xid >= pg_snapshot_xmax(${given})`])
+}
+
+/** The same after the position of the placeholders `xid` and `id`. */
+export function feedRowsSinceAfter(limit: number): SQL {
+  const xid = sql`${sql.placeholder('xid')}::xid8`
+  const id = sql`${sql.placeholder('id')}::bigint`
+  const start = sql`pg_snapshot_xmax(${given})`
+  // One comparison: with two of them the scan may start at the lower one, and there may be many entries between them.
+  const later = sql`(xid, id) > (greatest(${xid}, ${start}), case when ${xid} >= ${start} then ${id} else 0 end)`
+  return twoParts(limit, [sql`${wasOpen} and (xid, id) > (${xid}, ${id})`, later])
+}
+
+const wasOpen = sql`xid = any(array(select pg_snapshot_xip(${given})))`
+
+function twoParts(limit: number, conditions: [SQL, SQL]): SQL {
+  const [first, second] = conditions.map(
+    (condition) =>
+      sql`(select xid, id, chat_id, reader_id from ${feed} where ${condition} order by xid, id limit ${sql.raw(String(limit))})`,
+  )
+  return sql`${first} union all ${second}`
+}
+
 const feedChanges = preparedOnce((executor) => {
-  const since = sql`${sql.placeholder('since')}::pg_snapshot`
-  const part = (condition: SQL) =>
-    sql`(select chat_id, reader_id from ${feed} where ${condition}
-      order by xid, id limit ${sql.raw(String(feedChangesMax + 1))})`
-  const recent = executor.$with('recent', { chatId: feed.chatId, readerId: feed.readerId }).as(sql`
-    ${part(sql`xid >= pg_snapshot_xmax(${since})`)} union all
-    ${part(sql`xid = any(array(select pg_snapshot_xip(${since})))`)}`)
+  const fields = { chatId: feed.chatId, readerId: feed.readerId }
+  const recent = executor.$with('recent', fields).as(feedRowsSince(feedChangesMax + 1))
   const chatIds = (condition: string) =>
     sql<string[]>`array(select distinct chat_id from recent where reader_id ${sql.raw(condition)})`
   return executor
@@ -215,12 +237,19 @@ const feedChanges = preparedOnce((executor) => {
     .prepare('feed_changes')
 })
 
+/** Returns the snapshot from which `readFeedChanges` continues. */
 export async function readFeedSnapshot(executor: Executor): Promise<FeedSnapshot> {
-  const { rows } = await executor.execute<{ snapshot: string }>(sql`select pg_current_snapshot()::text as snapshot`)
-  const [row] = rows
+  const [row] = await feedSnapshot(executor).execute()
   if (row === undefined) throw new Error('the snapshot of the feed is missing')
   return row.snapshot
 }
+
+const feedSnapshot = preparedOnce((executor) =>
+  executor
+    .select({ snapshot: sql<FeedSnapshot>`pg_current_snapshot()::text` })
+    .from(sql`(values (1)) as one`)
+    .prepare('feed_snapshot'),
+)
 
 /** Rows younger than this are never removed. */
 const keptHours = 24
@@ -228,20 +257,42 @@ const isOldRow = (row: string): SQL => sql.raw(`${row}.created_at < now() - make
 
 /**
  * Reports whether rows after this position may have been removed. A removal always keeps the newest old row. So nothing
- * is missing if the position is at or after the first row of the feed, or if the feed has only young rows.
+ * is missing if there is a row at or before the position, or if the first row after it is young.
  */
 export async function isFeedCut(executor: Executor, after: FeedPosition): Promise<boolean> {
-  const [oldest] = await feedOldest(executor).execute(after)
-  return oldest?.isOld === true && oldest.isAbove
+  const [row] = await feedCut(executor).execute(after)
+  return row?.isCut ?? false
 }
 
-const feedOldest = preparedOnce((executor) =>
+const feedCut = preparedOnce((executor) =>
   executor
-    .select({ isOld: sql<boolean>`${isOldRow('feed')}`, isAbove: sql<boolean>`${isAfterGiven}` })
-    .from(feed)
-    .orderBy(asc(feed.xid), asc(feed.id))
-    .limit(1)
-    .prepare('feed_oldest'),
+    .select({ isCut: isCutAfter(sql`${sql.placeholder('xid')}::xid8`, sql`${sql.placeholder('id')}::bigint`) })
+    .from(sql`(values (1)) as one`)
+    .prepare('feed_cut'),
+)
+
+/**
+ * Reads the rows next to the position. At the start of the index there may be many entries of removed rows, which no
+ * vacuum can take away while another transaction is open.
+ */
+function isCutAfter(xid: SQL, id: SQL): SQL<boolean> {
+  return sql<boolean>`((select true from ${feed} where (xid, id) <= (${xid}, ${id})
+      order by xid desc, id desc limit 1) is null
+    and coalesce((select ${isOldRow('feed')} from ${feed} where (xid, id) > (${xid}, ${id})
+      order by xid, id limit 1), false))`
+}
+
+/**
+ * The same for the rows that were committed since the snapshot of the placeholder `since`. The first of them is of a
+ * transaction that has ended since, or of one that has started since.
+ */
+export const isCutSince: SQL<boolean> = isCutAfter(
+  sql`(select ended.xid from (
+      select pg_snapshot_xmax(${given}) as xid
+      union all select open.xid from pg_snapshot_xip(${given}) as open (xid)
+      where pg_visible_in_snapshot(open.xid, pg_current_snapshot())
+    ) as ended order by ended.xid limit 1)`,
+  sql`0`,
 )
 
 /** The position before the first row. */

@@ -1,11 +1,18 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { catchUpChangesMax } from '@deskbell/contract/limits'
 import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Database } from '../database.ts'
 import { preparedOnce } from '../prepared.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
 import { feed } from '../schema/feed.ts'
-import type { Executor } from '../transaction.ts'
-import { type FeedPosition, isAfterGiven, readFeedHorizon } from './feed-tail.ts'
+import { type Executor, inSnapshot } from '../transaction.ts'
+import {
+  type FeedPosition,
+  type FeedSnapshot,
+  feedRowsSinceAfter,
+  feedStart,
+  isCutSince,
+  readFeedSnapshot,
+} from './feed-tail.ts'
 
 /** What the counts of operators need of an open chat. */
 export type OpenChat = {
@@ -16,16 +23,16 @@ export type OpenChat = {
   readCounts: readonly (readonly [UserId, number])[]
 }
 
-export type OpenChats = { chats: Map<ChatId, OpenChat>; position: FeedPosition }
+export type OpenChats = { chats: Map<ChatId, OpenChat>; snapshot: FeedSnapshot }
 
 const pageRows = 5_000
 
 /**
- * Returns all open chats, and the position from which `readOpenChatChanges` continues. It sends several statements, so
+ * Returns all open chats, and the snapshot from which `readOpenChatChanges` continues. It sends several statements, so
  * it must run in `inSnapshot`.
  */
 export async function readOpenChats(executor: Executor): Promise<OpenChats> {
-  const position = await readFeedHorizon(executor)
+  const snapshot = await readFeedSnapshot(executor)
   const found = new Map<ChatId, OpenChat>()
   const statement = openChatsPage(executor)
   let after = { at: '-infinity', id: 0 }
@@ -33,7 +40,7 @@ export async function readOpenChats(executor: Executor): Promise<OpenChats> {
     const rows = await statement.execute(after)
     for (const { id, at: _, ...chat } of rows) found.set(id, chat)
     const last = rows.at(-1)
-    if (last === undefined || rows.length < pageRows) return { chats: found, position }
+    if (last === undefined || rows.length < pageRows) return { chats: found, snapshot }
     after = { at: last.at.toISOString(), id: last.id }
   }
 }
@@ -68,36 +75,55 @@ const openChatsPage = preparedOnce((executor) =>
     .prepare('open_chats_page'),
 )
 
-/** The value of a chat that is not open now is null. `chats` is null after more than `catchUpChangesMax` changes. */
-export type OpenChatChanges = { chats: Map<ChatId, OpenChat | null> | null; position: FeedPosition }
+/** The value of a chat that is not open now is null. */
+export type OpenChatChanges = { chats: Map<ChatId, OpenChat | null>; snapshot: FeedSnapshot }
 
 /**
- * Returns the current state of the chats that changed, or in which a read mark rose, after a position. It is one
- * statement, so all of it is of one snapshot. It includes rows above the horizon, which the next call returns again.
+ * Returns the current state of the chats that changed, or in which a read mark rose, since a snapshot, and the snapshot
+ * to continue from. All of it is of that one snapshot. Its cost depends on the changes only, also while other
+ * transactions stay open. Null when rows of the feed that the snapshot does not include may have been removed.
  */
-export async function readOpenChatChanges(executor: Executor, after: FeedPosition): Promise<OpenChatChanges> {
-  const rows = await openChatChanges(executor).execute(after)
-  const position = { xid: rows[0]?.horizon ?? '0', id: 0 }
-  const changes = rows.reduce((sum, row) => sum + (row.changes ?? 0), 0)
-  if (changes > catchUpChangesMax) return { chats: null, position }
-  const found = new Map<ChatId, OpenChat | null>()
+export async function readOpenChatChanges(db: Database, since: FeedSnapshot): Promise<OpenChatChanges | null> {
+  const page = await readChangesPage(db.orm, { since, after: feedStart })
+  if (page.isCut) return null
+  return page.next === null ? page : await inSnapshot(db, (tx) => readAllChanges(tx, since))
+}
+
+async function readAllChanges(executor: Executor, since: FeedSnapshot): Promise<OpenChatChanges | null> {
+  const found: OpenChatChanges['chats'] = new Map()
+  for (let after: FeedPosition | null = feedStart; ; ) {
+    const page: ChangesPage = await readChangesPage(executor, { since, after })
+    if (page.isCut) return null
+    for (const [chatId, chat] of page.chats) found.set(chatId, chat)
+    after = page.next
+    if (after === null) return { chats: found, snapshot: page.snapshot }
+  }
+}
+
+/** `next`: the position after which the next page starts. Null when this is the last one. */
+type ChangesPage = OpenChatChanges & { isCut: boolean; next: FeedPosition | null }
+
+async function readChangesPage(
+  executor: Executor,
+  { since, after }: { since: FeedSnapshot; after: FeedPosition },
+): Promise<ChangesPage> {
+  const rows = await openChatChanges(executor).execute({ since, ...after })
+  const [first] = rows
+  if (first === undefined) throw new Error('the snapshot of the feed is missing')
+  const found: OpenChatChanges['chats'] = new Map()
   for (const { chatId, chat, readCounts } of rows) {
     if (chatId !== null) found.set(chatId, chat && { operatorId: chat.operatorId, inCount: chat.inCount, readCounts })
   }
-  return { chats: found, position }
+  const { snapshot, isCut, last } = first
+  return { chats: found, snapshot, isCut, next: last && { xid: last[0], id: Number(last[1]) } }
 }
 
 const openChatChanges = preparedOnce((executor) => {
-  const changedFields = {
-    chatId: sql<ChatId | null>`chat_id`.mapWith(chats.id).as('chat_id'),
-    changes: sql<number | null>`changes`.as('changes'),
-  }
-  const recent = sql`select chat_id, count(*)::int as changes from (
-      select ${feed.chatId} from ${feed}
-      where ${isAfterGiven}
-      order by ${feed.xid}, ${feed.id} limit ${sql.raw(String(catchUpChangesMax + 1))}
-    ) as recent group by chat_id`
-  const changed = executor.$with('changed', changedFields).as(recent)
+  const recentFields = { xid: feed.xid, id: feed.id, chatId: feed.chatId }
+  const rows = sql`select xid, id, chat_id from (${feedRowsSinceAfter(pageRows)}) as rows
+    order by xid, id limit ${sql.raw(String(pageRows))}`
+  const recent = executor.$with('recent', recentFields).as(rows)
+  const changed = executor.$with('changed').as(executor.selectDistinct({ chatId: recent.chatId }).from(recent))
   // With the limit the planner finds each chat by id, however many changes it expects.
   const chat = executor
     .select({ id: chats.id, ...openChatFields })
@@ -106,11 +132,14 @@ const openChatChanges = preparedOnce((executor) => {
     .limit(1)
     .as('chat')
   return executor
-    .with(changed)
+    .with(recent, changed)
     .select({
-      horizon: sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text`,
+      snapshot: sql<FeedSnapshot>`pg_current_snapshot()::text`,
+      isCut: isCutSince.as('is_cut'),
+      // The last row of a full page.
+      last: sql<[string, string] | null>`(select array[xid::text, id::text] from recent
+        order by recent.xid, recent.id offset ${sql.raw(String(pageRows - 1))} limit 1)`.as('last_row'),
       chatId: changed.chatId,
-      changes: changed.changes,
       chat: { id: chat.id, operatorId: chat.operatorId, inCount: chat.inCount },
       readCounts: chat.readCounts,
     })
