@@ -11,6 +11,8 @@ export type PlanNode = {
   'Actual Rows': number
   'Actual Loops': number
   'Rows Removed by Filter'?: number | undefined
+  /** Blocks that the node and those below it read from the buffers. */
+  'Shared Hit Blocks': number
   Plans?: PlanNode[] | undefined
 }
 
@@ -24,6 +26,7 @@ const planSchema: z.ZodType<PlanNode> = z.object({
   'Actual Rows': z.number(),
   'Actual Loops': z.number(),
   'Rows Removed by Filter': z.number().optional(),
+  'Shared Hit Blocks': z.number(),
   get Plans() {
     return z.array(planSchema).optional()
   },
@@ -59,7 +62,7 @@ async function explained(client: PoolClient, mode: PlanMode, statement: Statemen
   await client.query('begin')
   await client.query(`set local plan_cache_mode = force_${mode}_plan`)
   await client.query(`prepare explained as ${text}`)
-  const { rows } = await client.query(`explain (analyze, timing off, format json) execute explained${given}`)
+  const { rows } = await client.query(`explain (analyze, buffers, timing off, format json) execute explained${given}`)
   await client.query('deallocate explained')
   await client.query('rollback')
   return { name, text, plan: answerSchema.parse(rows)[0]['QUERY PLAN'][0].Plan }

@@ -14,7 +14,7 @@ import type { InboxReader } from './inbox-reader.ts'
 import { InboxReaders } from './inbox-readers.ts'
 import { OpenTransactionWatch } from './open-transaction-watch.ts'
 import { type PersonalRow, readPersonalRows } from './personal-rows.ts'
-import { pruneFeed } from './prune-feed.ts'
+import { FeedPruner } from './prune-feed.ts'
 import { SentNumbers } from './sent-numbers.ts'
 import { SharedRows } from './shared-rows.ts'
 import { tailFeed } from './tail-feed.ts'
@@ -54,6 +54,7 @@ export class Inbox implements HubListener {
   #batchTimer: NodeJS.Timeout | undefined
   #tailTimer: NodeJS.Timeout | undefined
   readonly #openTransactions: OpenTransactionWatch
+  readonly #pruner: FeedPruner
   #pruneTimer: NodeJS.Timeout | undefined
   #pruning: Promise<void> | null = null
   readonly #stopped = new AbortController()
@@ -65,6 +66,7 @@ export class Inbox implements HubListener {
     this.#options = options
     this.#counts = new CountsBoard({ ...options, readers: this.#readers })
     this.#openTransactions = new OpenTransactionWatch(options)
+    this.#pruner = new FeedPruner(options.db.orm)
   }
 
   start(): void {
@@ -130,6 +132,7 @@ export class Inbox implements HubListener {
     this.#heardReads.clear()
     this.#sentReads.clear()
     this.#counts.clear()
+    this.#pruner.startAgain()
     this.#forgetPosition()
     for (const reader of [...this.#readers.all()]) reader.void()
   }
@@ -244,7 +247,7 @@ export class Inbox implements HubListener {
 
   async #prune(): Promise<void> {
     try {
-      await pruneFeed(this.#options.db.orm, this.#stopped.signal)
+      await this.#pruner.run(this.#stopped.signal)
     } catch (error) {
       this.#failed(error, 'old feed rows could not be removed')
     }

@@ -1,6 +1,6 @@
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pruneFeed } from './prune-feed.ts'
+import { FeedPruner } from './prune-feed.ts'
 
 const rows = 5_000_000
 const fillRows = 100_000
@@ -29,7 +29,7 @@ test('[INBOX-7] five million old rows are removed from a growing feed within the
       added += 100
     }
   })()
-  const removed = await pruneFeed(orm).finally(() => {
+  const removed = await new FeedPruner(orm).run().finally(() => {
     isPruning = false
   })
   await growing

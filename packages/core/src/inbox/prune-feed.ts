@@ -5,17 +5,32 @@ import type { Executor } from '@deskbell/db/transaction'
 const batchRows = 5_000
 
 /**
- * Removes all old feed rows but the newest of them, which shows that rows before it are gone. Returns how many were
- * removed. Stops early when the signal is aborted.
+ * Removes all old feed rows but the newest of them, which shows that rows before it are gone. Each run continues where
+ * the one before ended, because at the start of the index there may be many entries of removed rows, which no vacuum
+ * can take away while another transaction is open.
  */
-export async function pruneFeed(executor: Executor, signal?: AbortSignal): Promise<number> {
-  let total = 0
-  let from: FeedPosition = feedStart
-  while (signal?.aborted !== true) {
-    const { removed, upTo } = await removeOldFeed(executor, { from, limit: batchRows })
-    total += removed
-    if (upTo === null || removed < batchRows) break
-    from = upTo
+export class FeedPruner {
+  readonly #executor: Executor
+  #from: FeedPosition = feedStart
+
+  constructor(executor: Executor) {
+    this.#executor = executor
   }
-  return total
+
+  /** Returns how many rows were removed. Stops early when the signal is aborted. */
+  async run(signal?: AbortSignal): Promise<number> {
+    let total = 0
+    while (signal?.aborted !== true) {
+      const { removed, upTo } = await removeOldFeed(this.#executor, { from: this.#from, limit: batchRows })
+      total += removed
+      if (upTo !== null) this.#from = upTo
+      if (removed < batchRows) break
+    }
+    return total
+  }
+
+  /** The next run starts at the first row. Call it when the epoch has changed. */
+  startAgain(): void {
+    this.#from = feedStart
+  }
 }
