@@ -20,11 +20,14 @@ export function chatView(row: ChatRow, asker: Role): Chat {
   }
 }
 
-/** Messages of the other side after the asker's mark; an operator without one uses the highest of all operators. */
+/**
+ * Messages of the other side after the asker's mark; an operator without one uses the highest of all operators. Never
+ * negative, because one such number would make the answer with the whole list invalid.
+ */
 export function unreadCount(
   row: Pick<ChatRow, 'inCount' | 'outCount' | 'ownReadCount' | 'operatorsReadCount'>,
   asker: Role,
 ): number {
-  if (asker === 'client') return row.outCount - (row.ownReadCount ?? 0)
-  return row.inCount - (row.ownReadCount ?? row.operatorsReadCount)
+  if (asker === 'client') return Math.max(0, row.outCount - (row.ownReadCount ?? 0))
+  return Math.max(0, row.inCount - (row.ownReadCount ?? row.operatorsReadCount))
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxReader } from './inbox-reader.ts'
 import { SentNumbers } from './sent-numbers.ts'
+import { SharedRows } from './shared-rows.ts'
 
 const userId = userIdSchema.parse(1)
 
@@ -64,4 +65,23 @@ test('[INBOX-5] the last sent number is kept for at most 10,000 keys', () => {
   for (let id = 2; id <= 10_001; id += 1) sent.set(row(id).id, 1)
   expect(sent.has(first, 4)).toBe(false)
   expect(sent.has(second, 1)).toBe(true)
+})
+
+test('[INBOX-6] readers with different rows and cursors that take turns share one frame for each', () => {
+  const shared = new SharedRows()
+  const [rows, ownRows] = [[row(1)], [row(1)]]
+  let made = 0
+  const get = (of: Chat[], cursor: string) =>
+    shared.get(cursor, of, () => {
+      made += 1
+      return { id: `${cursor}~${made}`, frame: { t: 'upsert', rows: of } }
+    })
+  const turn = () => [get(rows, 'a'), get(ownRows, 'a'), get(rows, 'b')]
+  const first = turn()
+  for (let nth = 0; nth < 10; nth += 1) expect(turn()).toEqual(first)
+  expect(made).toBe(3)
+  // What is kept is bounded.
+  for (let cursor = 0; cursor < 100; cursor += 1) get(rows, String(cursor))
+  get(rows, 'a')
+  expect(made).toBe(104)
 })

@@ -1,19 +1,29 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxStep } from './inbox-step.ts'
 
-/** Keeps the last frame of rows, for other readers with the same cursor and the same row objects. */
+/**
+ * One fold makes a frame for operators without an own mark, one for each of the others, and one for clients; and a slow
+ * reader is at another cursor.
+ */
+const framesMax = 16
+
+type SharedFrame = { cursor: string; rows: readonly Chat[]; step: InboxStep }
+
+/** Keeps the last frames of rows, for other readers with the same cursor and the same row objects. */
 export class SharedRows {
-  #cursor = ''
-  #rows: readonly Chat[] = []
-  #step: InboxStep | null = null
+  /** The newest is first. */
+  readonly #frames: SharedFrame[] = []
 
   get(cursor: string, rows: readonly Chat[], make: () => InboxStep): InboxStep {
-    const isSame = this.#cursor === cursor && this.#rows.length === rows.length
-    if (isSame && this.#step !== null && rows.every((row, place) => row === this.#rows[place])) return this.#step
+    const known = this.#frames.find((frame) => frame.cursor === cursor && isSame(frame.rows, rows))
+    if (known !== undefined) return known.step
     const step = make()
-    this.#cursor = cursor
-    this.#rows = rows
-    this.#step = step
+    this.#frames.unshift({ cursor, rows, step })
+    if (this.#frames.length > framesMax) this.#frames.pop()
     return step
   }
+}
+
+function isSame(a: readonly Chat[], b: readonly Chat[]): boolean {
+  return a.length === b.length && a.every((row, place) => row === b[place])
 }

@@ -8,23 +8,17 @@ import { chats } from '../schema/chats.ts'
 import type { Executor, Tx } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
 import { GatheredReads } from './gathered-reads.ts'
-import { type ReadMarks, readMarksFields } from './marks.ts'
 
-/** The users of a chat, the end of its log and its read marks. Enough to decide who may see it. */
-export type ChatAccess = {
-  id: ChatId
-  userId: UserId
-  operatorId: UserId | null
-  lastSeq: number
-  rev: number
-  marks: ReadMarks
-}
+/** The client of a chat and the end of its log. Enough to decide who may see it. */
+export type ChatAccess = { id: ChatId; userId: UserId; lastSeq: number }
 
 /** Enough to decide who may write in a chat. It contains nothing that a message changes, so it may be cached. */
 export type ChatGlance = { userId: UserId; status: ChatStatus }
 
 export function prepareChatReads(orm: Database['orm']) {
-  const access = selectAccess(orm)
+  const access = orm
+    .select({ id: chats.id, userId: chats.userId, lastSeq: chats.lastSeq })
+    .from(chats)
     .where(sql`${chats.id} = any(${sql.placeholder('chatIds')})`)
     .prepare('chat_access')
   const accesses = new GatheredReads({
@@ -67,19 +61,6 @@ const chatOwners = preparedOnce((executor) =>
     .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)
     .prepare('chat_owners'),
 )
-
-function selectAccess(executor: Executor) {
-  return executor
-    .select({
-      id: chats.id,
-      userId: chats.userId,
-      operatorId: chats.operatorId,
-      lastSeq: chats.lastSeq,
-      rev: chats.rev,
-      marks: readMarksFields(chats.id),
-    })
-    .from(chats)
-}
 
 /** Returns the row as the transaction sees it, with its own changes. Throws when the chat does not exist. */
 export async function readChatRow(tx: Tx, askerId: UserId, chatId: ChatId): Promise<ChatRow> {
