@@ -2,12 +2,24 @@ import type { Database } from '@deskbell/db/database'
 import { followFrame } from '../fan-out/start-deskbell.ts'
 import type { Seat } from '../fan-out/wire.ts'
 
+const stepClients = 1_000
+
 /** As many clients, each signed in and with a chat of its own, made by SQL in a second instead of by half an hour of sign-ins. */
 export async function makeManyClients(db: Database, count: number): Promise<Seat[]> {
+  // In steps, because the pool has a time limit for statements.
+  for (let made = 0; made < count; made += stepClients) await makeClients(db, made, Math.min(count, made + stepClients))
+  const { rows } = await db.pool.query<{ id: string; token: string }>(
+    `select chats.id, 'dbs_' || lpad(user_id::text, 43, '0') as token
+     from chats join users on users.id = user_id where email like 'many-%'`,
+  )
+  return rows.map(({ id, token }) => ({ token, greeting: [followFrame(Number(id))] }))
+}
+
+async function makeClients(db: Database, from: number, to: number): Promise<void> {
   await db.pool.query(
     `with client as (
        insert into users (email, name, role)
-       select 'many-' || n || '@example.test', 'Client ' || n, 'client' from generate_series(1, $1::int) n
+       select 'many-' || n || '@example.test', 'Client ' || n, 'client' from generate_series($1::int + 1, $2::int) n
        returning id
      ), session as (
        insert into sessions (user_id, token_hash, auth_mode, expires_at)
@@ -16,11 +28,6 @@ export async function makeManyClients(db: Database, count: number): Promise<Seat
      )
      insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
      select id, id, now(), now(), now() from client`,
-    [count],
+    [from, to],
   )
-  const { rows } = await db.pool.query<{ id: string; token: string }>(
-    `select chats.id, 'dbs_' || lpad(user_id::text, 43, '0') as token
-     from chats join users on users.id = user_id where email like 'many-%'`,
-  )
-  return rows.map(({ id, token }) => ({ token, greeting: [followFrame(Number(id))] }))
 }

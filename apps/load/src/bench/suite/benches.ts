@@ -1,5 +1,6 @@
 import { fanOut } from '../fan-out/fan-out.ts'
 import { growthBench } from '../growth/growth-bench.ts'
+import { idle } from '../idle/idle.ts'
 import { latency } from '../latency/latency.ts'
 import { memory } from '../memory/memory.ts'
 import { serverMemory } from '../memory/server-memory.ts'
@@ -21,5 +22,6 @@ export const benches: readonly Bench[] = [
   growthBench,
   pagesBench,
   serverMemory,
+  idle,
   start,
 ]
