@@ -119,7 +119,7 @@ export const presenceExpiryMs = 45_000
 /** The grace period: a user without a connection is shown as away after it, so not during a reload of the page. */
 export const presenceGraceMs = 20_000
 /** How often a process reads who is online. */
-export const presenceLookMs = 2_000
+export const presencePollMs = 2_000
 /** Of so many people is it said at once who is here; rows of a list are asked about this often, and at most once a second. */
 export const onlineUsersMax = 100
 /** How often a list asks about its rows, in milliseconds. */

@@ -8,7 +8,7 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
-const presenceTimings = { refreshMs: 200, expiryMs: 3_000, graceMs: 1_000, lookMs: 100, soonMs: 10 }
+const presenceTimings = { refreshMs: 200, expiryMs: 3_000, graceMs: 1_000, pollMs: 100, soonMs: 10 }
 
 const frameSchema = z.object({
   id: z.number(),

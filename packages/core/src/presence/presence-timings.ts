@@ -1,4 +1,4 @@
-import { presenceExpiryMs, presenceGraceMs, presenceLookMs, presenceRefreshMs } from '@deskbell/contract/limits'
+import { presenceExpiryMs, presenceGraceMs, presencePollMs, presenceRefreshMs } from '@deskbell/contract/limits'
 
 /** The timings of presence, in milliseconds. Tests shorten them. */
 export type PresenceTimings = {
@@ -9,7 +9,7 @@ export type PresenceTimings = {
   /** The grace period: a user without a connection is away after it. */
   graceMs: number
   /** How often a process reads the presence that it watches. */
-  lookMs: number
+  pollMs: number
   /** The delay of a write or a read after a change, so that changes that come together share it. */
   soonMs: number
 }
@@ -17,8 +17,8 @@ export type PresenceTimings = {
 export const defaultPresenceTimings: PresenceTimings = {
   refreshMs: presenceRefreshMs,
   // `presenceExpiryMs` limits when users see it, so the next poll and its delivery must fit into it.
-  expiryMs: presenceExpiryMs - 2 * presenceLookMs,
+  expiryMs: presenceExpiryMs - 2 * presencePollMs,
   graceMs: presenceGraceMs,
-  lookMs: presenceLookMs,
+  pollMs: presencePollMs,
   soonMs: 50,
 }

@@ -2,7 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type { Database } from '@deskbell/db/database'
-import { type Person, tellGone, tellHere } from '@deskbell/db/queries/presence'
+import { type PresenceUser, tellGone, tellHere } from '@deskbell/db/queries/presence'
 import type { Log } from '../log.ts'
 import type { PresenceTimings } from './presence-timings.ts'
 
@@ -11,7 +11,7 @@ export type PresenceWriterOptions = {
   log: Log
   timings: PresenceTimings
   /** Called when the changed presence of these users is stored. */
-  onWritten: (people: readonly Person[]) => void
+  onWritten: (people: readonly PresenceUser[]) => void
 }
 
 /** The rows of one statement, which then stays well below the statement timeout. */
@@ -38,7 +38,7 @@ export class PresenceWriter {
     this.#options = options
   }
 
-  get people(): number {
+  get connectedUsers(): number {
     return this.#here.size
   }
 
@@ -117,13 +117,13 @@ export class PresenceWriter {
     this.#options.onWritten(changed)
   }
 
-  async #tell(how: typeof tellHere, people: readonly Person[], ms: number): Promise<void> {
+  async #tell(how: typeof tellHere, people: readonly PresenceUser[], ms: number): Promise<void> {
     for (let from = 0; from < people.length; from += batchMax) {
       await how(this.#options.db.orm, people.slice(from, from + batchMax), ms)
     }
   }
 
-  #everybody(): Person[] {
+  #everybody(): PresenceUser[] {
     return [...this.#here].map(([userId, { role }]) => ({ userId, role }))
   }
 }

@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { followChat } from '../chats/follow-chat.ts'
 import { createCore } from '../create-core.ts'
 
-const presenceTimings = { refreshMs: 200, expiryMs: 3_000, graceMs: 1_500, lookMs: 100, soonMs: 10 }
+const presenceTimings = { refreshMs: 200, expiryMs: 3_000, graceMs: 1_500, pollMs: 100, soonMs: 10 }
 
 let fresh: FreshCore
 beforeEach(async () => {
@@ -47,12 +47,12 @@ test('[LIVE-15] a user is stored as online until its last connection ends, and i
   expect(await stored(client)).toMatchObject({ role: 'client', online: true })
   leaves[0]?.()
   leaves[0]?.()
-  expect(core.presence.people).toBe(1)
+  expect(core.presence.connectedUsers).toBe(1)
   const { seen_ms: before = 0 } = (await stored(client)) ?? {}
   await waitFor(async () => ((await stored(client))?.seen_ms ?? Infinity) < before)
   expect((await stored(client))?.left_ms).toBeGreaterThan(presenceTimings.graceMs)
   leaves[1]?.()
-  expect(core.presence.people).toBe(0)
+  expect(core.presence.connectedUsers).toBe(0)
   await waitFor(async () => ((await stored(client))?.left_ms ?? Infinity) <= presenceTimings.graceMs)
   await waitFor(async () => (await stored(client))?.online === false)
 })
@@ -167,7 +167,7 @@ test('[LIVE-15] presence is not read without watches, and two queries serve all 
   for (const probe of [...probes, ...inboxes]) await probe.until('presence')
   const before = [looks(), performance.now()] as const
   await waitFor(() => looks() >= before[0] + 10)
-  const rounds = (performance.now() - before[1]) / presenceTimings.lookMs
+  const rounds = (performance.now() - before[1]) / presenceTimings.pollMs
   expect(looks() - before[0]).toBeLessThanOrEqual(2 * (rounds + 2))
   for (const probe of [...probes, ...inboxes]) await probe.stop()
   queries.stop()

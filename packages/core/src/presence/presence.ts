@@ -3,7 +3,7 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
 import type { Log } from '../log.ts'
 import type { Watch } from '../streams/watched.ts'
-import { type ClientPresence, PresenceBoard } from './presence-board.ts'
+import { type ClientPresence, PresenceState } from './presence-state.ts'
 import { defaultPresenceTimings, type PresenceTimings } from './presence-timings.ts'
 import { PresenceWriter } from './presence-writer.ts'
 
@@ -13,30 +13,30 @@ export type PresenceOptions = { db: Database; log: Log; timings?: Partial<Presen
  * Which users are online. Processes share only the table `presence`, and use only the clock of the database:
  *
  *   sockets, streams ─▶ writer ─(every 15 s, and after each change)─▶ table
- *   table ─(every 2 s, while it is watched)─▶ board ─▶ followers of chats and inboxes
+ *   table ─(every 2 s, while it is watched)─▶ state ─▶ followers of chats and inboxes
  */
 export class Presence {
   readonly #writer: PresenceWriter
-  readonly #board: PresenceBoard
+  readonly #state: PresenceState
 
   constructor({ db, log, timings }: PresenceOptions) {
     const times = { ...defaultPresenceTimings, ...timings }
-    this.#board = new PresenceBoard({ db, log, timings: times })
-    this.#writer = new PresenceWriter({ db, log, timings: times, onWritten: (people) => this.#board.touch(people) })
+    this.#state = new PresenceState({ db, log, timings: times })
+    this.#writer = new PresenceWriter({ db, log, timings: times, onWritten: (users) => this.#state.markStale(users) })
   }
 
   /** The number of users who are connected to this process. */
-  get people(): number {
-    return this.#writer.people
+  get connectedUsers(): number {
+    return this.#writer.connectedUsers
   }
 
   start(): void {
-    this.#board.start()
+    this.#state.start()
     this.#writer.start()
   }
 
   async stop(): Promise<void> {
-    await this.#board.stop()
+    await this.#state.stop()
     await this.#writer.stop()
   }
 
@@ -47,10 +47,10 @@ export class Presence {
 
   /** Watches whether any operator is online. */
   watchOperators(wake: () => void): Watch<boolean> {
-    return this.#board.watchOperators(wake)
+    return this.#state.watchOperators(wake)
   }
 
   watchClient(userId: UserId, wake: () => void): Watch<ClientPresence> {
-    return this.#board.watchClient(userId, wake)
+    return this.#state.watchClient(userId, wake)
   }
 }

@@ -22,10 +22,10 @@ export async function typeInChat(context: TypingContext, actor: Actor, { chatId 
   const { bus, clock, typing } = context
   // The time of the call: a message that is sent while the chat is read ends this typing.
   const until = new Date(clock.now().getTime() + typingShowMs).toISOString()
-  if (typing.hasTold(actor, chatId)) return
+  if (typing.hasPublished(actor, chatId)) return
   const chat = requireVisible(actor, await typing.chat(chatId))
   // Checked again, because another call may have published during the read.
-  if (chat.status === 'closed' || typing.hasTold(actor, chatId)) return
-  typing.tell(actor, chatId)
+  if (chat.status === 'closed' || typing.hasPublished(actor, chatId)) return
+  typing.markPublished(actor, chatId)
   bus.publish({ t: 'typing', epoch: context.epoch(), chatId, userId: actor.userId, role: actor.role, until })
 }

@@ -14,7 +14,7 @@ const entriesMax = 10_000
 /** Makes typing cheap: it remembers who published typing lately, and the chats that were read lately. */
 export class TypingMemory {
   readonly #options: TypingMemoryOptions
-  readonly #told = new FadingMap<string, true>({ keepMs: typingAcceptMs, entriesMax })
+  readonly #published = new FadingMap<string, true>({ keepMs: typingAcceptMs, entriesMax })
   readonly #chats = new FadingMap<ChatId, Promise<ChatGlance | undefined>>({ keepMs: chatKnownMs, entriesMax })
   #unsubscribe: (() => void) | undefined
 
@@ -34,21 +34,21 @@ export class TypingMemory {
   }
 
   /** Reports whether it is too early for this user to publish typing in this chat again. */
-  hasTold(actor: Actor, chatId: ChatId): boolean {
-    return this.#told.get(keyOf(actor, chatId), performance.now()) === true
+  hasPublished(actor: Actor, chatId: ChatId): boolean {
+    return this.#published.get(keyOf(actor, chatId), performance.now()) === true
   }
 
-  tell(actor: Actor, chatId: ChatId): void {
-    this.#told.set(keyOf(actor, chatId), true, performance.now())
+  markPublished(actor: Actor, chatId: ChatId): void {
+    this.#published.set(keyOf(actor, chatId), true, performance.now())
   }
 
   chat(chatId: ChatId): Promise<ChatGlance | undefined> {
     const known = this.#chats.get(chatId, performance.now())
     if (known !== undefined) return known
-    const look = this.#options.glance(chatId)
-    look.catch(() => this.#chats.delete(chatId))
-    this.#chats.set(chatId, look, performance.now())
-    return look
+    const read = this.#options.glance(chatId)
+    read.catch(() => this.#chats.delete(chatId))
+    this.#chats.set(chatId, read, performance.now())
+    return read
   }
 }
 

@@ -4,7 +4,14 @@ import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../transaction.ts'
-import { type Person, readOnlineClients, readOperatorsOnline, readPresence, tellGone, tellHere } from './presence.ts'
+import {
+  type PresenceUser,
+  readOnlineClients,
+  readOperatorsOnline,
+  readPresence,
+  tellGone,
+  tellHere,
+} from './presence.ts'
 
 let database: FreshDatabase
 beforeAll(async () => {
@@ -12,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const person = (userId: number, role: Person['role'] = 'client'): Person => ({
+const person = (userId: number, role: PresenceUser['role'] = 'client'): PresenceUser => ({
   userId: userIdSchema.parse(userId),
   role,
 })

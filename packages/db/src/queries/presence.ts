@@ -4,13 +4,13 @@ import { and, type SQL, sql } from 'drizzle-orm'
 import { presence } from '../schema/presence.ts'
 import type { Executor } from '../transaction.ts'
 
-export type Person = { userId: UserId; role: Role }
+export type PresenceUser = { userId: UserId; role: Role }
 
 /**
  * Stores that these users are connected to this process. Without another call they count as online for `expiryMs`. It
  * is one statement, however many users there are.
  */
-export function tellHere(executor: Executor, people: readonly Person[], expiryMs: number): Promise<unknown> {
+export function tellHere(executor: Executor, people: readonly PresenceUser[], expiryMs: number): Promise<unknown> {
   return upsert(executor, people, {
     untilMs: expiryMs,
     onlineUntil: sql`greatest(${presence.onlineUntil}, excluded.online_until)`,
@@ -21,7 +21,7 @@ export function tellHere(executor: Executor, people: readonly Person[], expiryMs
  * Stores that these users have no connection to this process any more. They count as online for at most `graceMs` more.
  * If they are connected to another process, its next `tellHere` extends that time.
  */
-export function tellGone(executor: Executor, people: readonly Person[], graceMs: number): Promise<unknown> {
+export function tellGone(executor: Executor, people: readonly PresenceUser[], graceMs: number): Promise<unknown> {
   return upsert(executor, people, {
     untilMs: graceMs,
     onlineUntil: sql`least(${presence.onlineUntil}, excluded.online_until)`,
@@ -31,10 +31,10 @@ export function tellGone(executor: Executor, people: readonly Person[], graceMs:
 /** Rows are locked in one order, so that processes that write the same users do not deadlock. */
 function upsert(
   executor: Executor,
-  people: readonly Person[],
+  people: readonly PresenceUser[],
   { untilMs, onlineUntil }: { untilMs: number; onlineUntil: SQL },
 ): Promise<unknown> {
-  const list = (field: keyof Person) => sql.param(people.map((person) => person[field]))
+  const list = (field: keyof PresenceUser) => sql.param(people.map((person) => person[field]))
   // All columns of the table, in the order of the table.
   const told = sql`select told.user_id, told.role, now(), now() + make_interval(secs => ${untilMs / 1000})
     from unnest(${list('userId')}::bigint[], ${list('role')}::text[]) as told (user_id, role)

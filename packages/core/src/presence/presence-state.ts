@@ -1,6 +1,6 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
-import { type Person, readOperatorsOnline, readPresence } from '@deskbell/db/queries/presence'
+import { type PresenceUser, readOperatorsOnline, readPresence } from '@deskbell/db/queries/presence'
 import type { Log } from '../log.ts'
 import { type Watch, Watched } from '../streams/watched.ts'
 import type { PresenceTimings } from './presence-timings.ts'
@@ -8,47 +8,47 @@ import type { PresenceTimings } from './presence-timings.ts'
 /** `clientSeenAt`: when the client was last online, in ISO 8601; null while it is online, and if it never was. */
 export type ClientPresence = { clientOnline: boolean; clientSeenAt: string | null }
 
-export type PresenceBoardOptions = { db: Database; log: Log; timings: PresenceTimings }
+export type PresenceStateOptions = { db: Database; log: Log; timings: PresenceTimings }
 
 const never: ClientPresence = { clientOnline: false, clientSeenAt: null }
 
 /**
  * The presence that this process needs: whether any operator is online, and which of the watched clients are. It polls
- * every `lookMs` with at most two queries, and `soonMs` after a new watch or a change in this process. Without watches
+ * every `pollMs` with at most two queries, and `soonMs` after a new watch or a change in this process. Without watches
  * it reads nothing. If a read fails, the values stay as they were.
  */
-export class PresenceBoard {
-  readonly #options: PresenceBoardOptions
+export class PresenceState {
+  readonly #options: PresenceStateOptions
   readonly #operators = new Watched<boolean>()
   readonly #clients = new Map<UserId, Watched<ClientPresence>>()
-  #lookTimer: NodeJS.Timeout | undefined
+  #pollTimer: NodeJS.Timeout | undefined
   #soonTimer: NodeJS.Timeout | undefined
-  #looking: Promise<void> = Promise.resolve()
+  #polling: Promise<void> = Promise.resolve()
   #stopped = true
 
-  constructor(options: PresenceBoardOptions) {
+  constructor(options: PresenceStateOptions) {
     this.#options = options
   }
 
   start(): void {
     this.#stopped = false
-    this.#lookTimer = setInterval(() => {
+    this.#pollTimer = setInterval(() => {
       this.#operators.isStale = true
       for (const client of this.#clients.values()) client.isStale = true
-      this.#lookSoon()
-    }, this.#options.timings.lookMs).unref()
+      this.#pollSoon()
+    }, this.#options.timings.pollMs).unref()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
-    clearInterval(this.#lookTimer)
+    clearInterval(this.#pollTimer)
     clearTimeout(this.#soonTimer)
-    await this.#looking
+    await this.#polling
   }
 
   watchOperators(wake: () => void): Watch<boolean> {
     const watch = this.#operators.watch(wake)
-    if (this.#operators.isStale) this.#lookSoon()
+    if (this.#operators.isStale) this.#pollSoon()
     return watch
   }
 
@@ -56,7 +56,7 @@ export class PresenceBoard {
     const client = this.#clients.get(userId) ?? new Watched<ClientPresence>()
     this.#clients.set(userId, client)
     const watch = client.watch(wake)
-    if (client.isStale) this.#lookSoon()
+    if (client.isStale) this.#pollSoon()
     return {
       current: watch.current,
       leave: () => {
@@ -67,45 +67,45 @@ export class PresenceBoard {
   }
 
   /** The presence of these users has changed: it is read again soon if it is watched. */
-  touch(people: readonly Person[]): void {
-    for (const { userId, role } of people) {
+  markStale(users: readonly PresenceUser[]): void {
+    for (const { userId, role } of users) {
       const known = role === 'operator' ? this.#operators : this.#clients.get(userId)
       if (known !== undefined) known.isStale = true
     }
-    this.#lookSoon()
+    this.#pollSoon()
   }
 
-  #lookSoon(): void {
-    if (this.#stopped || this.#soonTimer !== undefined || !this.#isAsked()) return
+  #pollSoon(): void {
+    if (this.#stopped || this.#soonTimer !== undefined || !this.#hasStaleWatch()) return
     this.#soonTimer = setTimeout(() => {
       this.#soonTimer = undefined
-      this.#looking = this.#looking
-        .then(() => this.#look())
+      this.#polling = this.#polling
+        .then(() => this.#poll())
         .catch((error: unknown) => {
           this.#options.log.debug({ err: error }, 'presence could not be read')
         })
     }, this.#options.timings.soonMs).unref()
   }
 
-  #isAsked(): boolean {
+  #hasStaleWatch(): boolean {
     return (
       (this.#operators.isWatched && this.#operators.isStale) ||
       [...this.#clients.values()].some(({ isStale }) => isStale)
     )
   }
 
-  async #look(): Promise<void> {
-    await this.#lookForOperators()
-    await this.#lookForClients()
+  async #poll(): Promise<void> {
+    await this.#pollOperators()
+    await this.#pollClients()
   }
 
-  async #lookForOperators(): Promise<void> {
+  async #pollOperators(): Promise<void> {
     if (!this.#operators.isWatched || !this.#operators.isStale) return
     this.#operators.isStale = false
     this.#operators.set(await readOperatorsOnline(this.#options.db.orm))
   }
 
-  async #lookForClients(): Promise<void> {
+  async #pollClients(): Promise<void> {
     const stale = new Map([...this.#clients].filter(([, client]) => client.isStale))
     if (stale.size === 0) return
     for (const client of stale.values()) client.isStale = false
