@@ -79,11 +79,7 @@ export class PresenceState {
     if (this.#stopped || this.#soonTimer !== undefined || !this.#hasStaleWatch()) return
     this.#soonTimer = setTimeout(() => {
       this.#soonTimer = undefined
-      this.#polling = this.#polling
-        .then(() => this.#poll())
-        .catch((error: unknown) => {
-          this.#options.log.debug({ err: error }, 'presence could not be read')
-        })
+      this.#polling = this.#polling.then(() => this.#poll())
     }, this.#options.timings.soonMs).unref()
   }
 
@@ -94,9 +90,13 @@ export class PresenceState {
     )
   }
 
+  /** Each read stands alone, so that one that fails does not prevent the other. */
   async #poll(): Promise<void> {
-    await this.#pollOperators()
-    await this.#pollClients()
+    for (const read of [() => this.#pollOperators(), () => this.#pollClients()]) {
+      await read().catch((error: unknown) => {
+        this.#options.log.debug({ err: error }, 'presence could not be read')
+      })
+    }
   }
 
   async #pollOperators(): Promise<void> {
