@@ -113,7 +113,7 @@ export const typingRepeatMs = 3_000
 export const typingAcceptMs = 2_000
 export const typingShowMs = 6_000
 
-/** Presence: how often a process refreshes its connected users, and the time without a refresh until one is away. */
+/** Presence: how often a process renews the lease of its connected users, and when they are away if it does not. */
 export const presenceRefreshMs = 15_000
 export const presenceExpiryMs = 45_000
 /** The grace period: a user without a connection is shown as away after it, so not during a reload of the page. */

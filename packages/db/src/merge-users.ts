@@ -19,7 +19,7 @@ export async function mergeUsers(client: pg.Client, merge: Merge): Promise<UserM
   const chatIds = await moveChats(client, merge)
   const messages = await moveLog(client, merge, chatIds)
   const ids = [merge.removedId, merge.keptId]
-  await client.query(movePresence, ids)
+  await movePresence(client, ids)
   await client.query('update sessions set user_id = $2 where user_id = $1', ids)
   await client.query('delete from users where id = $1', [merge.removedId])
   // The log now names other user ids. The new seed makes programs discard what they have loaded of it.
@@ -69,7 +69,7 @@ async function moveLog(client: pg.Client, { role, keptId, removedId }: Merge, ch
 const moveAssignments = `update chat_events set data = jsonb_set(data, '{operator,id}', to_jsonb($2::bigint))
   where kind = 'assigned' and data -> 'operator' -> 'id' = to_jsonb($1::bigint)`
 
-/** If both users have a mark in a chat, or a presence, each column keeps the greater value. */
+/** If both users have a mark in a chat, each column keeps the greater value. */
 const moveMarks = (where: string) => `
   with gone as (delete from chat_marks where ${where} user_id = $1 returning *)
   insert into chat_marks (chat_id, user_id, role, delivered_seq, read_seq, read_count, updated_at)
@@ -80,9 +80,24 @@ const moveMarks = (where: string) => `
     read_count = greatest(chat_marks.read_count, excluded.read_count),
     updated_at = greatest(chat_marks.updated_at, excluded.updated_at)`
 
-const movePresence = `
-  with gone as (delete from presence where user_id = $1 returning *)
+/** Locks rows in the same order as the queries of presence, because other processes write them meanwhile. */
+async function movePresence(client: pg.Client, ids: number[]): Promise<void> {
+  await client.query('select from connected_users where user_id = $1 for update', ids.slice(0, 1))
+  await client.query('select from presence where user_id = any($1::bigint[]) order by user_id for update', [ids])
+  await client.query(presenceMove, ids)
+}
+
+/**
+ * If both users have a presence, each column keeps the greater value. A process in which the removed user is connected
+ * knows that user only by the old id, so it would never remove a row of the kept one. So its connection keeps the kept
+ * user online until the lease would expire.
+ */
+const presenceMove = `
+  with gone as (delete from presence where user_id = $1 returning role, seen_at, online_until),
+  disconnected as (delete from connected_users using process_leases where user_id = $1 and process_leases.id = lease_id
+    returning role, renewed_at, greatest(renewed_at, expires_at))
   insert into presence (user_id, role, seen_at, online_until)
-    select $2::bigint, role, seen_at, online_until from gone
+    select $2::bigint, role, max(seen_at), max(online_until)
+    from (select * from gone union all select * from disconnected) as removed group by role
   on conflict (user_id) do update set seen_at = greatest(presence.seen_at, excluded.seen_at),
     online_until = greatest(presence.online_until, excluded.online_until)`

@@ -33,6 +33,8 @@ async function oldDatabase(): Promise<FreshDatabase> {
       (2, 4, 'operator', 1, 1, 1, now()), (2, 5, 'operator', 3, 0, 0, now());
     insert into presence values (4, 'operator', '2026-01-01', '2026-01-01'), (5, 'operator', '2026-02-01', '2026-02-01'),
       (2, 'client', '2026-01-01', '2026-01-01');
+    insert into process_leases (renewed_at, expires_at) values ('2026-03-01', '2026-04-01');
+    insert into connected_users (user_id, lease_id, role) values (1, 1, 'client'), (2, 1, 'client'), (6, 1, 'client');
     insert into sessions (user_id, token_hash, auth_mode, expires_at) values (1, 'one', 'open', now()), (2, 'two', 'open', now());
   `)
   return fresh
@@ -53,7 +55,8 @@ const everything = [
   'select user_id, client_msg_id, text from messages order by id',
   'select actor_id, data from chat_events',
   'select chat_id, user_id, role, delivered_seq, read_seq, read_count from chat_marks order by chat_id, user_id',
-  `select user_id, to_char(seen_at, 'MM') from presence order by user_id`,
+  `select user_id, to_char(seen_at, 'MM'), to_char(online_until, 'MM') from presence order by user_id`,
+  'select user_id, lease_id from connected_users order by user_id',
   'select token_hash, user_id from sessions order by id',
 ]
 
@@ -72,7 +75,7 @@ describe('users of an older version', () => {
         unfit: [7],
       },
     ])
-    const [users, chats, messages, events, marks, presence, sessions] = await Promise.all(
+    const [users, chats, messages, events, marks, presence, connected, sessions] = await Promise.all(
       everything.map((text) => rows(fresh, text)),
     )
     expect(users).toEqual([
@@ -103,9 +106,14 @@ describe('users of an older version', () => {
       ['2', '1', 'client', '3', '2', 1],
       ['2', '4', 'operator', '3', '1', 1],
     ])
+    // A connection of the removed user keeps the kept one online until the lease of its process would expire.
     expect(presence).toEqual([
-      ['1', '01'],
-      ['4', '02'],
+      ['1', '03', '04'],
+      ['4', '02', '02'],
+    ])
+    expect(connected).toEqual([
+      ['1', '1'],
+      ['6', '1'],
     ])
     expect(sessions).toEqual([
       ['one', '1'],

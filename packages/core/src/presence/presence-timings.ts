@@ -2,9 +2,9 @@ import { presenceExpiryMs, presenceGraceMs, presencePollMs, presenceRefreshMs } 
 
 /** The timings of presence, in milliseconds. Tests shorten them. */
 export type PresenceTimings = {
-  /** How often a process writes all its connected users. */
+  /** How often a process with connected users renews its lease. */
   refreshMs: number
-  /** A user whose presence was not written for longer is away. */
+  /** The users of a process that has not renewed its lease for longer are away. */
   expiryMs: number
   /** The grace period: a user without a connection is away after it. */
   graceMs: number

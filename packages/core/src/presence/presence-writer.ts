@@ -2,7 +2,16 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type { Database } from '@deskbell/db/database'
-import { type PresenceUser, tellGone, tellHere } from '@deskbell/db/queries/presence'
+import {
+  endExpiredLeases,
+  openLease,
+  type PresenceUser,
+  removeEmptyLeases,
+  removeUsersOfEnded,
+  renewLease,
+  writeConnected,
+  writeDisconnected,
+} from '@deskbell/db/queries/presence'
 import type { Log } from '../log.ts'
 import type { PresenceTimings } from './presence-timings.ts'
 
@@ -11,23 +20,31 @@ export type PresenceWriterOptions = {
   log: Log
   timings: PresenceTimings
   /** Called when the changed presence of these users is stored. */
-  onWritten: (people: readonly PresenceUser[]) => void
+  onWritten: (users: readonly PresenceUser[]) => void
 }
 
-/** The rows of one statement, which then stays well below the statement timeout. */
+/** The users of one statement, which then stays well below the statement timeout. */
 const batchMax = 5_000
 
 /**
- * Writes to the database who is connected to this process: all users every `refreshMs`, and those who connected or
- * disconnected together after `soonMs`. If a write fails, the next one repeats it. The users of a process that dies
- * expire.
+ * Writes to the database who is connected to this process. The users who connected or disconnected are written together
+ * after `soonMs`. Every `refreshMs` the lease of the process is renewed, which is one row for all its users. If a write
+ * fails, the next one repeats it. The users of a process that dies are away when its lease expires, and the processes
+ * that find such a lease remove its rows. A process without users has no lease to renew and writes nothing.
  */
 export class PresenceWriter {
   readonly #options: PresenceWriterOptions
-  /** The connected users. `times`: the number of their sockets and streams. */
-  readonly #here = new Map<UserId, { role: Role; times: number }>()
-  /** Users whose change is not written yet. They are online if they are in `#here`. */
+  /** The connected users. `connections`: the number of their sockets and streams. */
+  readonly #connected = new Map<UserId, { role: Role; connections: number }>()
+  /**
+   * Users whose change is not written yet. They are online if they are in `#connected`. While the database is away no
+   * new user can sign in, so there are at most as many as were connected before.
+   */
   readonly #changed = new Map<UserId, Role>()
+  /** Null until the first user, and when another process has ended the lease. Then all users are written to a new one. */
+  #leaseId: number | null = null
+  /** The leases of other processes that were expired at the last refresh. */
+  #expired: readonly number[] = []
   #refreshTimer: NodeJS.Timeout | undefined
   #soonTimer: NodeJS.Timeout | undefined
   /** One write at a time, so that two changes of a user are written in their order. */
@@ -39,7 +56,7 @@ export class PresenceWriter {
   }
 
   get connectedUsers(): number {
-    return this.#here.size
+    return this.#connected.size
   }
 
   start(): void {
@@ -50,29 +67,32 @@ export class PresenceWriter {
     ).unref()
   }
 
-  /** Writes that all users have disconnected. Resolves also when that fails: then they expire. */
+  /** Writes that all users have disconnected. Resolves also when that fails: then they are away when the lease expires. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
     clearInterval(this.#refreshTimer)
     clearTimeout(this.#soonTimer)
-    for (const [userId, { role }] of this.#here) this.#changed.set(userId, role)
-    this.#here.clear()
-    await this.#run(() => this.#writeChanged())
+    for (const [userId, { role }] of this.#connected) this.#changed.set(userId, role)
+    this.#connected.clear()
+    await this.#run(async () => {
+      await this.#writeChanged()
+      if (this.#leaseId !== null) await removeEmptyLeases(this.#options.db.orm, [this.#leaseId])
+    })
   }
 
   enter({ userId, role }: Pick<Actor, 'userId' | 'role'>): () => void {
-    const here = this.#here.get(userId) ?? { role, times: 0 }
-    here.times += 1
-    this.#here.set(userId, here)
-    if (here.times === 1) this.#change(userId, role)
+    const user = this.#connected.get(userId) ?? { role, connections: 0 }
+    user.connections += 1
+    this.#connected.set(userId, user)
+    if (user.connections === 1) this.#change(userId, role)
     let left = false
     return () => {
       if (left) return
       left = true
-      here.times -= 1
-      if (here.times > 0 || this.#here.get(userId) !== here) return
-      this.#here.delete(userId)
+      user.connections -= 1
+      if (user.connections > 0 || this.#connected.get(userId) !== user) return
+      this.#connected.delete(userId)
       this.#change(userId, role)
     }
   }
@@ -88,42 +108,70 @@ export class PresenceWriter {
 
   #run(work: () => Promise<void>): Promise<void> {
     this.#writing = this.#writing.then(work).catch((error: unknown) => {
-      this.#options.log.debug({ err: error, people: this.#here.size }, 'presence could not be written')
+      this.#options.log.debug({ err: error, users: this.#connected.size }, 'presence could not be written')
     })
     return this.#writing
   }
 
   async #refresh(): Promise<void> {
+    if (this.#leaseId === null || this.#connected.size === 0) return await this.#writeChanged()
+    const { orm } = this.#options.db
+    const lease = { leaseId: this.#leaseId, expiryMs: this.#options.timings.expiryMs }
+    const { isAlive, expired } = await renewLease(orm, lease)
+    if (!isAlive) this.#leaseId = null
+    // A live process renews its lease between two refreshes of this one. So when the database comes back after a long
+    // time, all leases are expired, and none is ended.
+    const dead = expired.filter((id) => this.#expired.includes(id))
+    this.#expired = expired
     await this.#writeChanged()
-    await this.#tell(tellHere, this.#everybody(), this.#options.timings.expiryMs)
+    if (dead.length > 0) await this.#removeDead(dead)
+  }
+
+  /** Removes one batch. The next refresh finds what is left. Reads ignore the rows of expired leases. */
+  async #removeDead(dead: readonly number[]): Promise<void> {
+    const { orm } = this.#options.db
+    const leaseIds = await endExpiredLeases(orm, dead)
+    await removeUsersOfEnded(orm, { leaseIds, rowsMax: batchMax })
+    await removeEmptyLeases(orm, leaseIds)
   }
 
   async #writeChanged(): Promise<void> {
+    if (this.#leaseId === null && this.#connected.size > 0) await this.#openLease()
     const changed = [...this.#changed].map(([userId, role]) => ({ userId, role }))
     this.#changed.clear()
     if (changed.length === 0) return
-    const { expiryMs, graceMs } = this.#options.timings
-    const [came, gone] = [
-      changed.filter(({ userId }) => this.#here.has(userId)),
-      changed.filter(({ userId }) => !this.#here.has(userId)),
-    ]
+    let isWritten = false
     try {
-      await this.#tell(tellHere, came, expiryMs)
-      await this.#tell(tellGone, gone, graceMs)
-    } catch (error) {
-      for (const { userId, role } of changed) this.#changed.set(userId, role)
-      throw error
+      isWritten = await this.#write(changed)
+    } finally {
+      if (!isWritten) for (const { userId, role } of changed) this.#changed.set(userId, role)
     }
-    this.#options.onWritten(changed)
+    if (isWritten) return this.#options.onWritten(changed)
+    this.#leaseId = null
+    await this.#writeChanged()
   }
 
-  async #tell(how: typeof tellHere, people: readonly PresenceUser[], ms: number): Promise<void> {
-    for (let from = 0; from < people.length; from += batchMax) {
-      await how(this.#options.db.orm, people.slice(from, from + batchMax), ms)
-    }
+  /** The rows of an ended lease are removed, so under a new one all connected users are written. */
+  async #openLease(): Promise<void> {
+    this.#leaseId = await openLease(this.#options.db.orm, this.#options.timings.expiryMs)
+    for (const [userId, { role }] of this.#connected) this.#changed.set(userId, role)
   }
 
-  #everybody(): PresenceUser[] {
-    return [...this.#here].map(([userId, { role }]) => ({ userId, role }))
+  /** Returns false if another process has ended the lease. */
+  async #write(changed: readonly PresenceUser[]): Promise<boolean> {
+    const leaseId = this.#leaseId
+    const { orm } = this.#options.db
+    const { expiryMs, graceMs } = this.#options.timings
+    const connected = changed.filter(({ userId }) => this.#connected.has(userId))
+    const disconnected = changed.filter(({ userId }) => !this.#connected.has(userId))
+    for (const users of batchesOf(connected)) {
+      if (leaseId === null || !(await writeConnected(orm, { leaseId, expiryMs }, users))) return false
+    }
+    for (const users of batchesOf(disconnected)) await writeDisconnected(orm, { leaseId, graceMs }, users)
+    return true
   }
+}
+
+function* batchesOf<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += batchMax) yield items.slice(from, from + batchMax)
 }

@@ -10,10 +10,10 @@ import { PresenceWriter } from './presence-writer.ts'
 export type PresenceOptions = { db: Database; log: Log; timings?: Partial<PresenceTimings> | undefined }
 
 /**
- * Which users are online. Processes share only the table `presence`, and use only the clock of the database:
+ * Which users are online. Processes share only three tables, and use only the clock of the database:
  *
- *   sockets, streams ─▶ writer ─(every 15 s, and after each change)─▶ table
- *   table ─(every 2 s, while it is watched)─▶ state ─▶ followers of chats and inboxes
+ *   sockets, streams ─▶ writer ─(after each change; every 15 s the lease of the process)─▶ tables
+ *   tables ─(every 2 s, while they are watched)─▶ state ─▶ followers of chats and inboxes
  */
 export class Presence {
   readonly #writer: PresenceWriter
