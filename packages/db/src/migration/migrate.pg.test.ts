@@ -2,10 +2,10 @@ import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-datab
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import journal from '../migrations/meta/_journal.json' with { type: 'json' }
-import { sqlState } from './database-error.ts'
-import { migrate, migrationLock, NewerSchemaError } from './migrate.ts'
-import { inTransaction } from './transaction.ts'
+import journal from '../../migrations/meta/_journal.json' with { type: 'json' }
+import { sqlState } from '../database-error.ts'
+import { migrate, migrationLock, NewerSchemaError } from '../migrate.ts'
+import { inTransaction } from '../transaction.ts'
 
 test('[RUN-8] eight processes that migrate at the same time apply each migration once', async () => {
   await using fresh = await freshDatabase({ from: 'nothing' })
