@@ -2,6 +2,7 @@ import type { Log } from '@deskbell/core/log'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'
+import type { IndexBuild } from '@deskbell/db/migration/build-index'
 import type { UsersReport } from '@deskbell/db/normal-users'
 import type { Config } from './config.ts'
 import { StartupError } from './startup-error.ts'
@@ -14,6 +15,7 @@ export type Storage = {
 }
 
 const oldestVersion = 150_000
+const quickBytes = 8 * 1024 * 1024
 
 /**
  * Starts the embedded PostgreSQL, or checks the version of the outside one. Then it migrates the schema and opens the
@@ -27,6 +29,8 @@ export async function openStorage(config: Config, log: Log, stack: AsyncDisposab
   log.debug({}, 'PostgreSQL accepts connections')
   await migrate(connectionString, {
     onWaiting: () => log.info({}, 'Another process brings the database up to date: waiting for it'),
+    onBuilding: (build) => log[levelOf(build)](build, 'Building an index; messages are stored meanwhile'),
+    onBuilt: (build) => log[levelOf(build)](build, 'The index is built'),
     onUsers: (report) => logUsers(log, report),
   })
   log.debug({}, 'The schema is up to date')
@@ -37,6 +41,11 @@ export async function openStorage(config: Config, log: Log, stack: AsyncDisposab
   })
   stack.defer(() => db.close())
   return { db, connectionString, isUp }
+}
+
+/** In a small or new database a build takes no time that anybody would notice. */
+function levelOf({ tableBytes }: IndexBuild): 'debug' | 'info' {
+  return tableBytes < quickBytes ? 'debug' : 'info'
 }
 
 /** Logs ids only: email addresses stay out of the log. */
