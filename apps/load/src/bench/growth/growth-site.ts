@@ -28,6 +28,16 @@ export async function openSite(
   size: GrowthSize,
   connectionString: string,
 ): Promise<GrowthSite> {
+  const [site] = await openSites(stack, { size, connectionString, sockets: 1 })
+  if (site === undefined) throw new Error('There is no socket.')
+  return site
+}
+
+/** Opens several sockets at one server: each takes only so many calls at once. */
+export async function openSites(
+  stack: AsyncDisposableStack,
+  { size, connectionString, sockets }: { size: GrowthSize; connectionString: string; sockets: number },
+): Promise<GrowthSite[]> {
   const server = stack.use(await startProductServer(connectionString))
   const response = await fetch(`${server.url}/api/users/login`, {
     method: 'POST',
@@ -35,5 +45,6 @@ export async function openSite(
     body: JSON.stringify({ email: 'operator-1@example.test', name: 'Operator 1', role: 'operator' }),
   })
   const { token } = loginOutputSchema.parse(await response.json())
-  return { size, client: stack.use(stockClient(server.wsUrl, token)).client }
+  const open = () => ({ size, client: stack.use(stockClient(server.wsUrl, token)).client })
+  return Array.from({ length: sockets }, open)
 }

@@ -5,6 +5,7 @@ import { latency } from '../latency/latency.ts'
 import { memory } from '../memory/memory.ts'
 import { serverMemory } from '../memory/server-memory.ts'
 import { neighbour } from '../neighbour/neighbour.ts'
+import { migrationBench } from '../migration/migration-bench.ts'
 import { pagesBench } from '../pages/pages-bench.ts'
 import { reconnect } from '../reconnect/reconnect.ts'
 import { sends } from '../sends/sends.ts'
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   reconnect,
   neighbour,
   growthBench,
+  migrationBench,
   pagesBench,
   serverMemory,
   idle,
