@@ -12,6 +12,7 @@ import {
   writeConnected,
   writeDisconnected,
 } from '@deskbell/db/queries/presence'
+import { Gathering } from '@deskbell/timing/gathering'
 import type { Log } from '../log.ts'
 import type { PresenceTimings } from './presence-timings.ts'
 
@@ -46,13 +47,18 @@ export class PresenceWriter {
   /** The leases of other processes that were expired at the last refresh. */
   #expired: readonly number[] = []
   #refreshTimer: NodeJS.Timeout | undefined
-  #soonTimer: NodeJS.Timeout | undefined
+  #isRefreshDue = false
   /** One write at a time, so that two changes of a user are written in their order. */
-  #writing: Promise<void> = Promise.resolve()
+  readonly #writes: Gathering
   #stopped = true
 
   constructor(options: PresenceWriterOptions) {
     this.#options = options
+    this.#writes = new Gathering({
+      run: () => this.#run(),
+      delayMs: options.timings.soonMs,
+      onError: (error) => options.log.debug({ err: error, users: this.#connected.size }, 'presence could not be written'),
+    })
   }
 
   get connectedUsers(): number {
@@ -61,10 +67,10 @@ export class PresenceWriter {
 
   start(): void {
     this.#stopped = false
-    this.#refreshTimer = setInterval(
-      () => void this.#run(() => this.#refresh()),
-      this.#options.timings.refreshMs,
-    ).unref()
+    this.#refreshTimer = setInterval(() => {
+      this.#isRefreshDue = true
+      this.#writes.request()
+    }, this.#options.timings.refreshMs).unref()
   }
 
   /** Writes that all users have disconnected. Resolves also when that fails: then they are away when the lease expires. */
@@ -72,13 +78,10 @@ export class PresenceWriter {
     if (this.#stopped) return
     this.#stopped = true
     clearInterval(this.#refreshTimer)
-    clearTimeout(this.#soonTimer)
     for (const [userId, { role }] of this.#connected) this.#changed.set(userId, role)
     this.#connected.clear()
-    await this.#run(async () => {
-      await this.#writeChanged()
-      if (this.#leaseId !== null) await removeEmptyLeases(this.#options.db.orm, [this.#leaseId])
-    })
+    this.#writes.request()
+    await this.#writes.stop()
   }
 
   enter({ userId, role }: Pick<Actor, 'userId' | 'role'>): () => void {
@@ -100,20 +103,17 @@ export class PresenceWriter {
   #change(userId: UserId, role: Role): void {
     if (this.#stopped) return
     this.#changed.set(userId, role)
-    this.#soonTimer ??= setTimeout(() => {
-      this.#soonTimer = undefined
-      void this.#run(() => this.#writeChanged())
-    }, this.#options.timings.soonMs).unref()
+    this.#writes.request()
   }
 
-  #run(work: () => Promise<void>): Promise<void> {
-    this.#writing = this.#writing.then(work).catch((error: unknown) => {
-      this.#options.log.debug({ err: error, users: this.#connected.size }, 'presence could not be written')
-    })
-    return this.#writing
+  async #run(): Promise<void> {
+    if (this.#isRefreshDue) await this.#refresh()
+    else await this.#writeChanged()
+    if (this.#stopped && this.#leaseId !== null) await removeEmptyLeases(this.#options.db.orm, [this.#leaseId])
   }
 
   async #refresh(): Promise<void> {
+    this.#isRefreshDue = false
     if (this.#leaseId === null || this.#connected.size === 0) return await this.#writeChanged()
     const { orm } = this.#options.db
     const lease = { leaseId: this.#leaseId, expiryMs: this.#options.timings.expiryMs }
