@@ -1,6 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatFrame, FollowChatInput } from '@deskbell/contract/events'
 import type { UserId } from '@deskbell/contract/ids'
+import type { ChatStart } from '@deskbell/db/queries/chats'
 import type { Core } from '../context.ts'
 import { requireVisible } from '../domain/chat-policy.ts'
 import type { ClientPresence } from '../presence/presence-state.ts'
@@ -48,12 +49,19 @@ type Start = {
 }
 
 async function startFollower(core: Core, actor: Actor, start: Start): Promise<ChatFollower> {
-  const { input, channel, stream } = start
-  const { userId, lastSeq } = requireVisible(actor, await core.queries.chats.access(input.chatId))
-  await channel.marksKnown()
+  const { channel, stream } = start
+  const { userId, lastSeq } = requireVisible(actor, await readStart(core, channel))
   channel.observe(lastSeq)
   const presence = actor.role === 'operator' ? watchClient(core, userId, stream) : null
   return new ChatFollower({ ...start, actor, chat: { userId, lastSeq }, context: core.hub.followerContext, presence })
+}
+
+/** Reads the marks with the chat, and only for the first followers of a channel. */
+async function readStart({ queries }: Core, channel: ChatChannel): Promise<Omit<ChatStart, 'marks'> | undefined> {
+  if (channel.knowsMarks) return await queries.chats.head(channel.chatId)
+  const start = await queries.chats.start(channel.chatId)
+  channel.learnMarks(start?.marks ?? [])
+  return start
 }
 
 function watchClient(core: Core, userId: UserId, stream: Wakeable): Watch<ClientPresence> {

@@ -14,7 +14,6 @@ function rig(schedule: (read: Promise<void>) => Promise<void> = (read) => read) 
   const channel = new ChatChannel(fixtureChatId, {
     budget: new RingBudget(),
     wakes: new WakeQueue(),
-    readMarks: async () => [],
     onError: (error) => errors.push(error),
     readLog: async ({ afterSeq }) => {
       log.reads += 1

@@ -16,7 +16,6 @@ export type ReadLog = (place: { chatId: ChatId; afterSeq: number }) => Promise<L
 /** What the channels of a process share. */
 export type ChannelContext = {
   readonly readLog: ReadLog
-  readMarks(chatId: ChatId): Promise<readonly Mark[]>
   onError(error: unknown, chatId: ChatId): void
   /** The memory of all rings of the process together. */
   readonly budget: RingBudget
@@ -46,7 +45,7 @@ export class ChatChannel {
   #told = 0
   #filling = false
   #closed = false
-  #marksRead: Promise<void> | null = null
+  #knowsMarks = false
   #made: EntriesStep | null = null
   #madeTop = 0
   #madeVersion = 0
@@ -108,18 +107,15 @@ export class ChatChannel {
     void this.#fill()
   }
 
-  /**
-   * Resolves when the marks have been read. They are read once for all followers; hints and reconciliations then update
-   * them. Rejects when the read fails, and the next call reads again.
-   */
-  marksKnown(): Promise<void> {
-    if (this.#marksRead === null) {
-      this.#marksRead = this.#learnMarks()
-      this.#marksRead.catch(() => {
-        this.#marksRead = null
-      })
-    }
-    return this.#marksRead
+  /** Reports whether the marks have been read. Hints and reconciliations then update them. */
+  get knowsMarks(): boolean {
+    return this.#knowsMarks
+  }
+
+  /** Takes the marks that were read after the channel was made. */
+  learnMarks(marks: readonly Mark[]): void {
+    this.#knowsMarks = true
+    for (const mark of marks) this.mark(mark)
   }
 
   mark(mark: Mark): void {
@@ -173,10 +169,6 @@ export class ChatChannel {
   async #readPage(afterSeq: number): Promise<SizedEntry[]> {
     const entries = await this.#context.readLog({ chatId: this.chatId, afterSeq })
     return frameful(entries.map(sized), 0, frameLimits)
-  }
-
-  async #learnMarks(): Promise<void> {
-    for (const mark of await this.#context.readMarks(this.chatId)) this.mark(mark)
   }
 
   #grown(ring: Ring): void {

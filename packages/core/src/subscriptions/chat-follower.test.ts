@@ -31,7 +31,6 @@ async function rig(cursors: readonly string[], top = 3) {
   const channel = new ChatChannel(fixtureChatId, {
     budget: new RingBudget(),
     wakes,
-    readMarks: async () => [],
     readLog: async ({ afterSeq }) => entriesFixture(afterSeq + 1, Math.min(top, afterSeq + frameEntriesMax)),
     onError: () => undefined,
   })

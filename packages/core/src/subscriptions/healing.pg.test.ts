@@ -193,6 +193,21 @@ test('[LIVE-8] gaps in a thousand chats at once are filled by a few reads', asyn
   expect(queries.matching(logRead)).toBeLessThanOrEqual(1_000 / 50 + 4)
 })
 
+test('[LIVE-8] followers of many chats that begin together share reads of the chats with their marks', async () => {
+  await using fresh = await lossyCore()
+  const { client, operator, chat } = await newConversation(fresh.core)
+  await sendText(fresh.core, client, { chatId: chat.id })
+  await markRead(fresh.core, operator, { chatId: chat.id, seq: 1 })
+  const others = await Promise.all(Array.from({ length: 20 }, () => newConversation(fresh.core)))
+  const queries = watchQueries(fresh.db)
+  const probes = [chat, ...others.map((other) => other.chat)].map(({ id }) => follow(fresh.core, operator, id))
+  for (const probe of probes) await probe.until('live')
+  await probes[0]?.when(() => probes[0]?.of('rcpt').some(({ readSeq }) => readSeq === 1) ?? false)
+  expect(queries.matching(/from "chats" left join "chat_marks"/)).toBeLessThanOrEqual(3)
+  expect(queries.matching(/from "chat_marks" where/)).toBe(0)
+  for (const probe of probes) await probe.stop()
+})
+
 test('[LIVE-8] a hundred followers that start at the same place share their reads', async () => {
   await using fresh = await lossyCore()
   const { client, chat } = await newConversation(fresh.core)

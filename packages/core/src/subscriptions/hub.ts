@@ -320,9 +320,6 @@ export class Hub implements StreamDesk {
 type ChannelShared = Pick<ChannelContext, 'budget' | 'wakes'> & { onUnfilled(chatId: ChatId): void }
 
 function channelContext({ db, log }: HubOptions, { onUnfilled, ...shared }: ChannelShared): ChannelContext {
-  const marks = new GatheredReads({
-    read: async (chatIds: ChatId[]) => Map.groupBy(await readChatMarks(db.orm, chatIds), ({ chatId }) => chatId),
-  })
   const logs = new GatheredReads({
     read: (places: LogPlace[]) => readLogs(db.orm, places),
     keysMax: placesInRead,
@@ -331,7 +328,6 @@ function channelContext({ db, log }: HubOptions, { onUnfilled, ...shared }: Chan
   return {
     ...shared,
     readLog: async (place) => (await logs.get(place)) ?? [],
-    readMarks: async (chatId) => (await marks.get(chatId)) ?? [],
     onError(error, chatId) {
       log.debug({ err: error, chatId }, 'a gap could not be read, trying again')
       onUnfilled(chatId)

@@ -4,28 +4,67 @@ import { and, eq, sql } from 'drizzle-orm'
 import { numberArray } from '../array-text.ts'
 import type { Database } from '../database.ts'
 import { preparedOnce } from '../prepared.ts'
-import { chats } from '../schema/chats.ts'
+import { chatMarks, chats } from '../schema/chats.ts'
 import type { Executor, Tx } from '../transaction.ts'
 import { type ChatRow, selectChatRows } from './chat-rows.ts'
 import { GatheredReads } from './gathered-reads.ts'
+import type { ChatMark } from './log.ts'
 
 /** The client of a chat and the end of its log. Enough to decide who may see it. */
 export type ChatAccess = { id: ChatId; userId: UserId; lastSeq: number }
 
+/** What a follower of a chat begins with: whose chat it is, the end of its log, and the marks of all users. */
+export type ChatStart = ChatAccess & { marks: readonly ChatMark[] }
+
 /** Enough to decide who may write in a chat. It contains nothing that a message changes, so it may be cached. */
 export type ChatGlance = { userId: UserId; status: ChatStatus }
+
+/**
+ * Statements for the starts of streams that run at once. Few of them read much each: when many clients reconnect, the
+ * statements cost the process more than their rows do.
+ */
+const startReadsMax = 2
 
 export function prepareChatReads(orm: Database['orm']) {
   const access = orm
     .select({ id: chats.id, userId: chats.userId, lastSeq: chats.lastSeq })
     .from(chats)
-    .where(sql`${chats.id} = any(${sql.placeholder('chatIds')})`)
+    .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)
     .prepare('chat_access')
   const accesses = new GatheredReads({
     read: async (chatIds: ChatId[]) => {
-      const rows = await access.execute({ chatIds })
+      const rows = await access.execute({ chatIds: numberArray(chatIds) })
       return new Map(rows.map((row) => [row.id, row]))
     },
+  })
+  const start = orm
+    .select({
+      id: chats.id,
+      userId: chats.userId,
+      lastSeq: chats.lastSeq,
+      mark: {
+        chatId: chatMarks.chatId,
+        userId: chatMarks.userId,
+        role: chatMarks.role,
+        deliveredSeq: chatMarks.deliveredSeq,
+        readSeq: chatMarks.readSeq,
+      },
+    })
+    .from(chats)
+    .leftJoin(chatMarks, eq(chatMarks.chatId, chats.id))
+    .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)
+    .prepare('chat_start')
+  const starts = new GatheredReads({
+    async read(chatIds: ChatId[]) {
+      const found = new Map<ChatId, ChatStart & { marks: ChatMark[] }>()
+      for (const { mark, ...chat } of await start.execute({ chatIds: numberArray(chatIds) })) {
+        const known = found.get(chat.id) ?? { ...chat, marks: [] }
+        found.set(chat.id, known)
+        if (mark !== null) known.marks.push(mark)
+      }
+      return found
+    },
+    atOnceMax: startReadsMax,
   })
   const glance = orm
     .select({ userId: chats.userId, status: chats.status })
@@ -37,6 +76,7 @@ export function prepareChatReads(orm: Database['orm']) {
     .prepare('chat_row')
   return {
     access: (chatId: ChatId): Promise<ChatAccess | undefined> => accesses.get(chatId),
+    start: (chatId: ChatId): Promise<ChatStart | undefined> => starts.get(chatId),
     async glance(chatId: ChatId): Promise<ChatGlance | undefined> {
       const rows = await glance.execute({ chatId })
       return rows[0]

@@ -32,6 +32,7 @@ export function prepareSessionReads(orm: Database['orm']) {
       const rows = await byTokenHash.execute({ tokenHashes })
       return new Map(rows.map((row) => [row.tokenHash, row]))
     },
+    atOnceMax: 2,
   })
   return {
     /** Returns undefined for an unknown token and for an expired session. */
