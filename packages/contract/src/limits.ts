@@ -89,6 +89,13 @@ export const streamRetryMaxMs = 1_500
 export const userSocketsMax = 20
 /** A process whose event loop is delayed by more than this refuses new sockets. */
 export const loopBehindMs = 1_000
+/**
+ * Upgrades, sign-ins and starts of streams that are in progress before further upgrades wait, and how many may wait for
+ * how long.
+ */
+export const upgradesAtOnceMax = 50
+export const upgradesWaitingMax = 4_096
+export const upgradeWaitMs = 2_500
 
 /** Keep-alive of the server: the silence after which it sends a ping, and the time to answer it. */
 export const serverPingMs = 25_000

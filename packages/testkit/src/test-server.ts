@@ -18,6 +18,8 @@ export type TestServer = AsyncDisposable & {
   readonly db: Database
   readonly connectionString: string
   openSockets(): number
+  /** The number of upgrades that wait to be admitted. */
+  waitingUpgrades(): number
   /** The number of open sockets that the server has begun to close. */
   closingSockets(): number
   openStreams(): number
@@ -63,6 +65,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     db,
     connectionString,
     openSockets: () => server.openSockets(),
+    waitingUpgrades: () => server.waitingUpgrades(),
     closingSockets: () => server.closingSockets(),
     openStreams: () => server.openStreams(),
     cutStreams: () => server.cutStreams(),

@@ -45,6 +45,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       return { port: address !== null && typeof address === 'object' ? address.port : port }
     },
     openSockets: () => live?.openSockets ?? 0,
+    waitingUpgrades: () => live?.waitingUpgrades ?? 0,
     closingSockets: () => live?.closingSockets ?? 0,
     openStreams: () => streams.open,
     cutStreams: () => streams.cut(),

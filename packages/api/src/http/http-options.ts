@@ -33,6 +33,8 @@ export type HttpServer = {
   listen(port: number, host: string): Promise<{ port: number }>
   /** Number of sockets, including those whose close is not finished. */
   openSockets(): number
+  /** Number of upgrades that wait to be admitted. */
+  waitingUpgrades(): number
   /** Number of sockets whose close has begun and is not finished. */
   closingSockets(): number
   /** Number of streams over HTTP. */

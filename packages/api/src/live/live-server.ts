@@ -21,14 +21,15 @@ import { receive } from './receive.ts'
 import type { SessionWatch } from './session-watch.ts'
 import type { SocketContextDeps } from './socket-context.ts'
 import { StepBytes } from './step-bytes.ts'
-import { type Admission, admitUpgrade, type GateOptions } from './upgrade-gate.ts'
+import { type Admission, type CheckedUpgrade, checkUpgrade, type GateOptions, signInUpgrade } from './upgrade-gate.ts'
+import { UpgradeQueue } from './upgrade-queue.ts'
 
 export type LiveServerOptions = GateOptions & { core: Core; log: Log; timings: LiveTimings; watch: SessionWatch }
 
 /**
  * The WebSocket server. It uses `ws` without an HTTP server of its own, and speaks tRPC's frames.
  *
- *   upgrade → admission (path, host, rate, origin, session) → 101 → first frame where needed → calls and streams
+ *   upgrade → checks (path, host, rate, origin) → queue → session → 101 → first frame where needed → calls and streams
  *
  * docs/decisions/0027 explains why it does not use tRPC's adapter.
  */
@@ -37,6 +38,7 @@ export class LiveServer {
   readonly #wss: WebSocketServer
   readonly #sockets = new Set<LiveSocket>()
   readonly #delay = new LoopDelay()
+  readonly #queue: UpgradeQueue
   readonly #requestIds = new WeakMap<IncomingMessage, string>()
   readonly #house: SocketHouse
   readonly #keepAlive: TimerWheel
@@ -46,9 +48,11 @@ export class LiveServer {
   constructor(options: LiveServerOptions) {
     this.#options = options
     const { core, limits, timings } = options
-    this.#calls = { core, limits, onSignIn: this.#onSignIn }
+    this.#calls = { core, onSignIn: this.#onSignIn, limits }
+    this.#queue = new UpgradeQueue(timings.admission)
     this.#house = {
       timings,
+      work: this.#queue,
       bytes: new StepBytes(),
       streamFailure: ({ requestId, path, cause }) =>
         toCallError(toPublicError({ ctx: { core, requestId }, path }, cause)),
@@ -80,16 +84,19 @@ export class LiveServer {
     let status = 101
     try {
       this.#assertTaking()
-      const admission = await admitUpgrade(this.#options, request)
-      if (this.#draining) throw new AppError('unavailable')
-      this.#wss.handleUpgrade(request, connection, head, (ws) =>
-        this.#open(ws, connection, { ...admission, requestId }),
-      )
+      const checked = checkUpgrade(this.#options, request)
+      await this.#queue.enter(checked.peer.address, connection)
+      await this.#admit({ request, connection, head, requestId, checked })
     } catch (cause) {
       status = answerRaw(connection, toAppError(cause), { requestId })
     }
     const ms = Math.round(performance.now() - startedAt)
     this.#options.log.info({ method: request.method, route: 'upgrade', status, ms, requestId }, 'request')
+  }
+
+  /** Number of upgrades that wait to be admitted. */
+  get waitingUpgrades(): number {
+    return this.#queue.waiting
   }
 
   /** Number of sockets, including those whose close is not finished. */
@@ -105,6 +112,7 @@ export class LiveServer {
   /** Refuses new sockets from now on. */
   refuse(): void {
     this.#draining = true
+    this.#queue.close()
   }
 
   *lines(): Generator<Line> {
@@ -124,26 +132,46 @@ export class LiveServer {
     if (this.#draining || this.#delay.ms > this.#options.timings.behindMs) throw new AppError('unavailable')
   }
 
-  #open(ws: WebSocket, line: Duplex, { peer, signIn, requestId }: Admission & { requestId: string }): void {
+  async #admit({ request, connection, head, requestId, checked }: AdmittedUpgrade): Promise<void> {
+    let leaveSeat: Admission['leaveSeat'] = null
+    try {
+      const admission = await signInUpgrade(this.#options, checked)
+      leaveSeat = admission.leaveSeat
+      if (this.#draining) throw new AppError('unavailable')
+      this.#wss.handleUpgrade(request, connection, head, (ws) => {
+        leaveSeat = null
+        this.#open(ws, connection, { ...admission, requestId, address: checked.peer.address })
+      })
+    } finally {
+      // No socket was opened, also when the connection broke meanwhile.
+      leaveSeat?.()
+      this.#queue.finished()
+    }
+  }
+
+  #open(ws: WebSocket, line: Duplex, { address, signIn, leaveSeat, requestId }: OpenedUpgrade): void {
     const { timings } = this.#options
-    const socket = new LiveSocket(this.#house, { ws, line, requestId, address: peer.address, signIn })
+    const socket = new LiveSocket(this.#house, { ws, line, requestId, address, signIn })
     this.#sockets.add(socket)
     this.#keepAlive.add(socket, timings.pingMs)
     // Added before any frame is read. Without a listener, the error of a broken frame would end the process.
     ws.on('error', this.#onError)
     ws.on('close', (code) => this.#gone(socket, code))
+    if (signIn.state === 'done' && leaveSeat !== null) this.#signedIn(socket, signIn.actor, leaveSeat)
     receive(this.#calls, socket, timings.signInMs)
   }
 
   readonly #onError = (error: Error): void => this.#options.log.debug({ err: error }, 'socket error')
 
-  readonly #onSignIn = (socket: LiveSocket, actor: Actor): void => {
-    const { core, limits, watch } = this.#options
-    limits.takeSeat(actor.userId)
+  readonly #onSignIn = (socket: LiveSocket, actor: Actor): void =>
+    this.#signedIn(socket, actor, this.#options.limits.takeSeat(actor.userId))
+
+  #signedIn(socket: LiveSocket, actor: Actor, leaveSeat: () => void): void {
+    const { core, watch } = this.#options
     watch.add(actor.sessionId, socket)
     const leavePresence = core.presence.enter(actor)
     socket.leave = () => {
-      limits.giveSeat(actor.userId)
+      leaveSeat()
       watch.remove(actor.sessionId, socket)
       leavePresence()
     }
@@ -156,6 +184,16 @@ export class LiveServer {
     this.#options.log.debug({ requestId: socket.requestId, code }, 'socket closed')
   }
 }
+
+type AdmittedUpgrade = {
+  request: IncomingMessage
+  connection: Duplex
+  head: Buffer
+  requestId: string
+  checked: CheckedUpgrade
+}
+
+type OpenedUpgrade = Admission & { requestId: string; address: string }
 
 /** tRPC's request to open another connection and then close this one. Calls in flight finish on the old one. */
 const moveFrame = JSON.stringify({ id: null, method: 'reconnect' })

@@ -24,10 +24,14 @@ export type SignIn =
   | { state: 'done'; actor: Actor; token: string }
   | { state: 'ended' }
 
+/** Counts the sign-ins and the starts of streams that are in progress. */
+export type StartWork = { started(): void; finished(): void }
+
 /** What all sockets of a server share. */
 export type SocketHouse = {
   readonly timings: LiveTimings
   readonly bytes: StepBytes
+  readonly work: StartWork
   /** Logs a failed stream, and returns the error for the client. */
   streamFailure(failure: { requestId: string; path: string; cause: unknown }): AppError
 }
@@ -74,6 +78,10 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.requestId = requestId
     this.address = address
     this.signIn = signIn
+  }
+
+  get work(): StartWork {
+    return this.#house.work
   }
 
   get isOpen(): boolean {
@@ -126,7 +134,7 @@ export class LiveSocket implements Wheeled, StreamLine {
   }
 
   refuse(id: CallId, error: AppError): void {
-    this.#dropStream(id)
+    this.#dropStream(id)?.stop()
     this.calls.settle(id)
     this.sendError(id, error)
   }
@@ -163,10 +171,7 @@ export class LiveSocket implements Wheeled, StreamLine {
   /** Ends the session of the socket: its streams end with `unauthenticated`, and the socket closes soon after. */
   endSession(): void {
     this.signIn = { state: 'ended' }
-    for (const stream of this.#streams) {
-      stream.stop()
-      this.refuse(stream.id, new AppError('unauthenticated'))
-    }
+    for (const { id } of this.#streams) this.refuse(id, new AppError('unauthenticated'))
     setTimeout(() => this.ws.close(closeCodes.unauthenticated), lastAnswerMs)
   }
 

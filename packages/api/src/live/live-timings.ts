@@ -10,9 +10,13 @@ import {
   socketSignInMs,
   socketSlowMs,
   unavailableMs,
+  upgradesAtOnceMax,
+  upgradesWaitingMax,
+  upgradeWaitMs,
 } from '@deskbell/contract/limits'
 import type { PressureBounds } from './back-pressure.ts'
 import type { DrainTimes } from './drain.ts'
+import type { UpgradeQueueOptions } from './upgrade-queue.ts'
 
 /** Times of sockets and streams, in milliseconds. Tests shorten them. */
 export type LiveTimings = {
@@ -26,6 +30,7 @@ export type LiveTimings = {
   sessionLookMs: number
   /** Above this delay of the event loop new sockets are refused. */
   behindMs: number
+  admission: UpgradeQueueOptions
 } & DrainTimes
 
 export const defaultTimings: LiveTimings = {
@@ -42,6 +47,12 @@ export const defaultTimings: LiveTimings = {
   closeMs: socketCloseMs,
   sessionLookMs: 1_000,
   behindMs: loopBehindMs,
+  admission: {
+    workMax: upgradesAtOnceMax,
+    turnMax: upgradesAtOnceMax,
+    waitingMax: upgradesWaitingMax,
+    waitMs: upgradeWaitMs,
+  },
   drainMs: 1_000,
   drainGraceMs: 500,
   drainCallsMs: unavailableMs,

@@ -9,7 +9,7 @@ import { parseFrame, parseParams } from './socket-frames.ts'
 /** Reads the frames of a socket. A socket that signs in with its first frame must send it within `signInMs`. */
 export function receive(deps: SocketContextDeps, socket: LiveSocket, signInMs: number): void {
   if (socket.signIn.state === 'waiting') receiveParams(deps, socket, signInMs)
-  else receiveCalls(deps, socket, signInSocket(deps, socket, null))
+  else receiveCalls(deps, socket, null)
 }
 
 function receiveParams(deps: SocketContextDeps, socket: LiveSocket, signInMs: number): void {
@@ -30,10 +30,10 @@ function receiveParams(deps: SocketContextDeps, socket: LiveSocket, signInMs: nu
   socket.ws.on('message', onFirst)
 }
 
-/** Calls that arrive during the sign-in wait for it, and run in the order of arrival. */
-function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Promise<boolean>): void {
-  let waiting: Promise<boolean> | null = signedIn
-  void signedIn.then(() => {
+/** Calls that arrive during the sign-in wait for it, and run in the order of arrival. `signedIn`: null after it. */
+function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Promise<boolean> | null): void {
+  let waiting = signedIn
+  void signedIn?.then(() => {
     waiting = null
   })
   socket.ws.on('message', (data, isBinary) => {

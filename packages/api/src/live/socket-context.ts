@@ -8,46 +8,53 @@ import { actorOf } from '../http/admission.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import type { LiveSocket } from './live-socket.ts'
 
-export type SocketContextDeps = { core: Core; limits: RateLimits; onSignIn: (socket: LiveSocket, actor: Actor) => void }
+export type SocketContextDeps = {
+  core: Core
+  limits: RateLimits
+  /** Throws `rate_limited` when the user has too many sockets. */
+  onSignIn: (socket: LiveSocket, actor: Actor) => void
+}
 
 /**
- * Signs a socket in, with the actor of the upgrade or with the token of the first frame. When the sign-in fails, sends
- * the error, closes the socket, and resolves with false.
+ * Signs a socket in with the token of its first frame, which wins over the one of the upgrade. When the sign-in fails,
+ * sends the error, closes the socket, and resolves with false.
  */
 export async function signInSocket(
   deps: SocketContextDeps,
   socket: LiveSocket,
-  given: { token: string | undefined } | null,
+  given: { token: string | undefined },
 ): Promise<boolean> {
+  socket.work.started()
   try {
-    const actor = await actorOfSocket(deps.core, socket, given?.token)
-    if (actor !== null && socket.isOpen) deps.onSignIn(socket, actor)
+    await signIn(deps, socket, given.token)
     return true
   } catch (cause) {
     const error = toAppError(cause)
     socket.sendError(null, error)
     socket.ws.close(closeCodeOf(error))
     return false
+  } finally {
+    socket.work.finished()
   }
+}
+
+/** The socket is signed in only when it counts as one of its user. */
+async function signIn(deps: SocketContextDeps, socket: LiveSocket, given: string | undefined): Promise<void> {
+  if (socket.signIn.state !== 'waiting') return
+  const { meant } = socket.signIn
+  const token = given ?? socket.signIn.token
+  socket.signIn = { state: 'checking' }
+  const actor = await actorOf(deps.core, token === null ? { kind: 'none' } : { kind: 'bearer', token }, meant)
+  if (actor === null || token === null) throw new AppError('unauthenticated')
+  if (!socket.isOpen) return
+  deps.onSignIn(socket, actor)
+  socket.signIn = { state: 'done', actor, token }
 }
 
 function closeCodeOf({ code }: AppError): number {
   if (code === 'rate_limited') return closeCodes.tooMany
   // A failure of the server proves nothing about the session. After a final code, the client would sign out.
   return code === 'unavailable' || code === 'internal' ? closeCodes.restart : closeCodes.unauthenticated
-}
-
-/** The token of the first frame wins over the one of the upgrade. */
-async function actorOfSocket(core: Core, socket: LiveSocket, given: string | undefined): Promise<Actor | null> {
-  if (socket.signIn.state === 'done') return socket.signIn.actor
-  if (socket.signIn.state !== 'waiting') return null
-  const { meant } = socket.signIn
-  const token = given ?? socket.signIn.token
-  socket.signIn = { state: 'checking' }
-  const actor = await actorOf(core, token === null ? { kind: 'none' } : { kind: 'bearer', token }, meant)
-  if (actor === null || token === null) throw new AppError('unauthenticated')
-  socket.signIn = { state: 'done', actor, token }
-  return actor
 }
 
 /** Created for each call, so that an idle socket has none. */

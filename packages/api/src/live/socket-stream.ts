@@ -6,6 +6,8 @@ export type StreamLine = {
   /** Reports whether the next frame of a stream may be written. */
   readonly takesFrames: boolean
   readonly isBusy: boolean
+  /** Told of the stream from its creation until it has read what it starts with. */
+  readonly work: { started(): void; finished(): void }
   /** Calls `release` once, when one frame may be written, or when the socket is gone. */
   whenOpen(release: () => void): void
   started(id: CallId): void
@@ -20,6 +22,8 @@ export class SocketStream implements FrameSink<unknown> {
   readonly #socket: StreamLine
   #running: RunningStream | null = null
   #ended = false
+  #isStarting = true
+  #isAnnounced = false
   /** `waiting`: until the socket releases the stream. `now`: during the release, when it may write one frame. */
   #turn: 'free' | 'waiting' | 'now' = 'free'
 
@@ -27,6 +31,7 @@ export class SocketStream implements FrameSink<unknown> {
     this.id = id
     this.path = path
     this.#socket = socket
+    socket.work.started()
   }
 
   get hasEnded(): boolean {
@@ -35,13 +40,12 @@ export class SocketStream implements FrameSink<unknown> {
 
   /** Starts the stream, unless it was stopped while its call was running. */
   begin(open: OpenStream<unknown>): void {
-    if (this.#ended) return
-    this.#socket.started(this.id)
-    this.#running = open(this)
+    if (!this.#ended) this.#running = open(this)
   }
 
   stop(): void {
     this.#ended = true
+    this.#hasStarted()
     this.#running?.stop()
     this.#running = null
   }
@@ -51,6 +55,7 @@ export class SocketStream implements FrameSink<unknown> {
   }
 
   mayWrite(): boolean {
+    this.#hasStarted()
     if (this.#turn === 'now') return true
     if (this.#turn === 'free' && this.#socket.takesFrames) return true
     if (this.#turn === 'free') {
@@ -62,12 +67,20 @@ export class SocketStream implements FrameSink<unknown> {
 
   write(step: Step<unknown>): void {
     if (this.#turn === 'now') this.#turn = 'free'
+    // Sent with the first frame, which follows at once, in one write.
+    if (!this.#isAnnounced) this.#socket.started(this.id)
+    this.#isAnnounced = true
     this.#socket.writeStep(step, this.id)
   }
 
   fail(cause: unknown): void {
     this.#ended = true
     this.#socket.streamFailed(this, cause)
+  }
+
+  #hasStarted(): void {
+    if (this.#isStarting) this.#socket.work.finished()
+    this.#isStarting = false
   }
 
   #goOn(): void {

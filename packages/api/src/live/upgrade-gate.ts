@@ -1,16 +1,26 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import { actorOf, assertOwnUpgrade } from '../http/admission.ts'
-import { type Credential, readCredential, readMeant } from '../http/credential.ts'
+import { type Credential, type Meant, readCredential, readMeant } from '../http/credential.ts'
 import { assertOwnHost } from '../http/host-rule.ts'
 import type { HttpOptions } from '../http/http-options.ts'
 import type { OriginRule } from '../http/origin-rule.ts'
 import { type Peer, peerOf } from '../http/peer.ts'
-import { type RateLimits, tooManySockets } from '../http/rate-limits.ts'
+import type { RateLimits } from '../http/rate-limits.ts'
 import { toOriginForm } from '../http/request-target.ts'
 import type { SignIn } from './live-socket.ts'
 
-export type Admission = { peer: Peer; signIn: SignIn }
+/** An upgrade that may be admitted: only its session is not known yet. */
+export type CheckedUpgrade = {
+  peer: Peer
+  credential: Credential
+  meant: Meant
+  /** Its first frame signs the socket in. */
+  isSignInLater: boolean
+}
+
+/** `leaveSeat`: the socket of this user counts until it is called; null before the sign-in. */
+export type Admission = { signIn: SignIn; leaveSeat: (() => void) | null }
 
 export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts' | 'allowedOrigins' | 'trustProxy'> & {
   publicUrl: string | undefined
@@ -18,10 +28,10 @@ export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts'
 }
 
 /**
- * Admits an upgrade while it is still plain HTTP. So a refusal costs no socket, and a client can distinguish it from a
- * lost connection. Checks path, host, rate, origin, session and number of sockets, in this order. Throws `AppError`.
+ * Checks an upgrade while it is still plain HTTP. So a refusal costs no socket, and a client can distinguish it from a
+ * lost connection. Checks path, host, rate and origin, in this order. Throws `AppError`.
  */
-export async function admitUpgrade(options: GateOptions, request: IncomingMessage): Promise<Admission> {
+export function checkUpgrade(options: GateOptions, request: IncomingMessage): CheckedUpgrade {
   const params = socketParams(request)
   const peer = peerOf(request, options.trustProxy)
   assertOwnHost(options, request)
@@ -29,13 +39,18 @@ export async function admitUpgrade(options: GateOptions, request: IncomingMessag
   const meant = readMeant(request, params)
   const credential = readCredential(request.headers, meant)
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
+  return { peer, credential, meant, isSignInLater: params.get('connectionParams') === '1' }
+}
+
+/** Signs a checked upgrade in, unless its first frame does. Rejects with `AppError`. */
+export async function signInUpgrade(options: GateOptions, upgrade: CheckedUpgrade): Promise<Admission> {
+  const { credential, meant } = upgrade
   const token = tokenOf(credential)
-  // tRPC clients set this when their first frame signs in. The token is checked then, because it may end before.
-  if (params.get('connectionParams') === '1') return { peer, signIn: { state: 'waiting', token, meant } }
+  // The token is checked when the first frame is received, because it may end before.
+  if (upgrade.isSignInLater) return { signIn: { state: 'waiting', token, meant }, leaveSeat: null }
   const actor = await actorOf(options.core, credential, meant)
   if (actor === null || token === null) throw new AppError('unauthenticated')
-  if (!options.limits.hasSeat(actor.userId)) throw tooManySockets()
-  return { peer, signIn: { state: 'done', actor, token } }
+  return { signIn: { state: 'done', actor, token }, leaveSeat: options.limits.takeSeat(actor.userId) }
 }
 
 const socketPaths = new Set(['/', '/trpc'])
