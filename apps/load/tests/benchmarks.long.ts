@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { measureLatency } from '../src/bench/latency/measure-latency.ts'
+
+
 import { measureNeighbour } from '../src/bench/neighbour/measure-neighbour.ts'
 import { greedKinds } from '../src/bench/neighbour/neighbour-clients.ts'
+
+
+import { measureBurst } from '../src/bench/reconnect/measure-burst.ts'
+
+
 import { measureReconnect } from '../src/bench/reconnect/measure-reconnect.ts'
 import { benches } from '../src/bench/suite/benches.ts'
 import { runBenches } from '../src/bench/suite/run-benches.ts'
@@ -12,6 +19,12 @@ test('[CHECK-5] everybody comes back complete after all sockets were cut at once
   const report = await measureReconnect({ sockets: 40, awayMs: 500 })
   expect(report.missed).toBeGreaterThan(0)
   expect(report.connectionsEach).toBeLessThan(10)
+})
+
+test('[CHECK-5] clients that connect at one moment are all live, with what they missed', async () => {
+  const report = await measureBurst({ sockets: 40, missed: 4, awayMs: 100 })
+  expect(report.connectionsEach).toBe(1)
+  expect(report.first).toBeLessThanOrEqual(report.slowest)
 })
 
 test('[CHECK-5] the benchmark of latency sees every message in every window', async () => {

@@ -58,7 +58,7 @@ async function startFollower(core: Core, actor: Actor, start: Start): Promise<Ch
 
 /** Reads the marks with the chat, and only for the first followers of a channel. */
 async function readStart({ queries }: Core, channel: ChatChannel): Promise<Omit<ChatStart, 'marks'> | undefined> {
-  if (channel.knowsMarks) return await queries.chats.head(channel.chatId)
+  if (channel.knowsMarks) return await queries.chats.access(channel.chatId)
   const start = await queries.chats.start(channel.chatId)
   channel.learnMarks(start?.marks ?? [])
   return start

@@ -57,7 +57,8 @@ export class PresenceWriter {
     this.#writes = new Gathering({
       run: () => this.#run(),
       delayMs: options.timings.soonMs,
-      onError: (error) => options.log.debug({ err: error, users: this.#connected.size }, 'presence could not be written'),
+      onError: (error) =>
+        options.log.debug({ err: error, users: this.#connected.size }, 'presence could not be written'),
     })
   }
 

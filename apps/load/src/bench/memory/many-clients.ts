@@ -2,17 +2,19 @@ import type { Database } from '@deskbell/db/database'
 import { followFrame } from '../fan-out/start-deskbell.ts'
 import type { Seat } from '../fan-out/wire.ts'
 
+export type ManyClient = Seat & { token: string; chatId: number }
+
 const stepClients = 1_000
 
 /** As many clients, each signed in and with a chat of its own, made by SQL in a second instead of by half an hour of sign-ins. */
-export async function makeManyClients(db: Database, count: number): Promise<Seat[]> {
+export async function makeManyClients(db: Database, count: number): Promise<ManyClient[]> {
   // In steps, because the pool has a time limit for statements.
   for (let made = 0; made < count; made += stepClients) await makeClients(db, made, Math.min(count, made + stepClients))
   const { rows } = await db.pool.query<{ id: string; token: string }>(
     `select chats.id, 'dbs_' || lpad(user_id::text, 43, '0') as token
      from chats join users on users.id = user_id where email like 'many-%'`,
   )
-  return rows.map(({ id, token }) => ({ token, greeting: [followFrame(Number(id))] }))
+  return rows.map(({ id, token }) => ({ token, chatId: Number(id), greeting: [followFrame(Number(id))] }))
 }
 
 async function makeClients(db: Database, from: number, to: number): Promise<void> {

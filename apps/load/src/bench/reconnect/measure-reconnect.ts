@@ -23,6 +23,7 @@ export type ReconnectReport = ReconnectOptions & {
   connectionsEach: number
   /** CPU of the server, in microseconds a client, until the last is back. */
   serverUsEach: number
+  clientsUsEach: number
 }
 
 const numbers = z.array(z.number())
@@ -41,8 +42,10 @@ export async function measureReconnect(options: ReconnectOptions): Promise<Recon
   proxy.target(server.url)
   const upAt = now()
   const used = usageOfTree(server.pid).cpuUs
+  const usedByClients = usageOfTree(clients.pid).cpuUs
   const moments = numbers.parse(await clients.ask({ t: 'back', missed }))
   const serverUs = usageOfTree(server.pid).cpuUs - used
+  const clientsUs = usageOfTree(clients.pid).cpuUs - usedByClients
   const delays = new DelayHistogram()
   for (const at of moments) delays.add(Math.max(0, at - upAt))
   return {
@@ -52,6 +55,7 @@ export async function measureReconnect(options: ReconnectOptions): Promise<Recon
     p99: delays.quantile(0.99) ?? 0,
     slowest: Math.max(...moments) - upAt,
     serverUsEach: serverUs / options.sockets,
+    clientsUsEach: clientsUs / options.sockets,
     connectionsEach: (proxy.accepted() - before) / options.sockets,
   }
 }
