@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest'
 import { measureLatency } from '../src/bench/latency/measure-latency.ts'
 
-
 import { measureNeighbour } from '../src/bench/neighbour/measure-neighbour.ts'
 import { greedKinds } from '../src/bench/neighbour/neighbour-clients.ts'
 
-
 import { measureBurst } from '../src/bench/reconnect/measure-burst.ts'
-
 
 import { measureReconnect } from '../src/bench/reconnect/measure-reconnect.ts'
 import { benches } from '../src/bench/suite/benches.ts'
