@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHttpServer } from '@deskbell/api/http/create-http-server'
 import { createCore } from '@deskbell/core/create-core'
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 import type { Config } from './config.ts'
 import { monitorDatabase } from './database-monitor.ts'
 import { openBus } from './open-bus.ts'
@@ -16,7 +16,7 @@ const pagesDir = join(import.meta.dirname, '../../web/dist')
  * order, also after a start that failed half-way: drain and close the server, then stop the monitor, the core, the bus,
  * the pool and the embedded database. Resolves with the port that the server listens on.
  */
-export async function startApp(config: Config, log: Log, stack: AsyncDisposableStack): Promise<{ port: number }> {
+export async function startApp(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<{ port: number }> {
   const { db, connectionString, isUp } = await openStorage(config, log, stack)
 
   const bus = openBus({ kind: config.bus, connectionString, log })

@@ -1,9 +1,9 @@
 import type { Bus } from '@deskbell/bus/bus'
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { createPostgresBus } from '@deskbell/bus/postgres-bus'
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 
-export type BusOptions = { kind: 'memory' | 'postgres'; connectionString: string; log: Log }
+export type BusOptions = { kind: 'memory' | 'postgres'; connectionString: string; log: Logger }
 
 export function openBus({ kind, connectionString, log }: BusOptions): Bus {
   switch (kind) {

@@ -1,4 +1,4 @@
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'
@@ -21,7 +21,7 @@ const quickBytes = 8 * 1024 * 1024
  * Starts the embedded PostgreSQL, or checks the version of the outside one. Then it migrates the schema and opens the
  * pool. Registers their ends on `stack`.
  */
-export async function openStorage(config: Config, log: Log, stack: AsyncDisposableStack): Promise<Storage> {
+export async function openStorage(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<Storage> {
   const { connectionString, isUp } = config.databaseUrl
     ? { connectionString: config.databaseUrl, isUp: () => true }
     : await startEmbedded(config.dataDir, log, stack)
@@ -49,13 +49,13 @@ function levelOf({ tableBytes }: IndexBuild): 'debug' | 'info' {
 }
 
 /** Logs ids only: email addresses stay out of the log. */
-function logUsers(log: Log, { changed, merged, unfit }: UsersReport): void {
+function logUsers(log: Logger, { changed, merged, unfit }: UsersReport): void {
   for (const merge of merged) log.info(merge, 'Two users had one address, and are one now')
   if (unfit.length > 0) log.warn({ userIds: unfit }, 'The addresses of these users have no normal form')
   if (changed > 0) log.info({ changed, merged: merged.length }, 'Stored addresses and names were brought to their form')
 }
 
-async function startEmbedded(dataDir: string, log: Log, stack: AsyncDisposableStack) {
+async function startEmbedded(dataDir: string, log: Logger, stack: AsyncDisposableStack) {
   const postgres = await startPostgres({ dataDir, log })
   stack.defer(() => postgres.stop())
   return { connectionString: postgres.connectionString, isUp: () => postgres.state() === 'running' }

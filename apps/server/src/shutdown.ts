@@ -1,8 +1,8 @@
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 
 export type ShutdownOptions = {
   stop: () => Promise<void>
-  log: Log
+  log: Logger
   exit: (code: number) => void
   /** Time limit of the whole stop, in milliseconds. */
   boundMs?: number

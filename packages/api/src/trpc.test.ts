@@ -126,13 +126,13 @@ describe('a stream', () => {
   /** Writes one frame, and fails at the second. */
   const failing: OpenStream<number> = (sink) => {
     let said = 0
-    const speak = () => {
+    const flush = () => {
       if (!sink.mayWrite()) return
       said += 1
       if (said === 1) sink.write({ id: 'e:1', frame: 1 })
       else sink.fail(new Error('select 1'))
     }
-    return { speak, stop: () => {} }
+    return { flush, stop: () => {} }
   }
 
   function streamOf(ctx: Partial<RequestContext>, signal = new AbortController().signal) {

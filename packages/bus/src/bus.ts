@@ -66,7 +66,7 @@ export interface Bus {
 }
 
 /** The log of a bus. It has the signatures of pino. */
-export type BusLog = {
+export type BusLogger = {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }

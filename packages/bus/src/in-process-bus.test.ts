@@ -4,7 +4,7 @@ import { describeBus, markHint } from './testing/bus-contract.ts'
 
 describeBus('in-process bus', async () => {
   const bus = createInProcessBus()
-  return { here: bus, there: bus, close: async () => undefined }
+  return { one: bus, other: bus, close: async () => undefined }
 })
 
 test('[BUS-3] the error of a listener is logged', () => {

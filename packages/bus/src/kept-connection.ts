@@ -1,11 +1,11 @@
 import pg from 'pg'
-import type { BusLog } from './bus.ts'
+import type { BusLogger } from './bus.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
-export type KeptConnectionOptions = {
+export type ReconnectingConnectionOptions = {
   connectionString: string
   applicationName: string
-  log: BusLog
+  log: BusLogger
   /** Runs on every new connection before it is used. */
   prepare?: (client: pg.Client) => Promise<unknown>
   onNotification?: (payload: string) => void
@@ -13,7 +13,7 @@ export type KeptConnectionOptions = {
 
 const connectMs = 2_000
 const queryMs = 2_000
-const pulseMs = 5_000
+const pingMs = 5_000
 
 /**
  * A PostgreSQL connection that is reopened whenever it breaks:
@@ -22,14 +22,14 @@ const pulseMs = 5_000
  *
  * It handles every error of `pg`, because an error event without a listener would end the process.
  */
-export class KeptConnection {
-  readonly #options: KeptConnectionOptions
+export class ReconnectingConnection {
+  readonly #options: ReconnectingConnectionOptions
   #client: pg.Client | null = null
   #timer: NodeJS.Timeout | undefined
   #attempt = 0
   #stopped = true
 
-  constructor(options: KeptConnectionOptions) {
+  constructor(options: ReconnectingConnectionOptions) {
     this.#options = options
   }
 
@@ -84,16 +84,16 @@ export class KeptConnection {
     if (this.#stopped) return this.#closeQuietly(client)
     this.#client = client
     this.#attempt = 0
-    this.#pulse()
+    this.#ping()
   }
 
   /** A half-open connection emits no event, so this sends a query every few seconds to detect it. */
-  #pulse(): void {
+  #ping(): void {
     this.#timer = setTimeout(() => {
       void this.query('select 1').then((alive) => {
-        if (alive && !this.#stopped) this.#pulse()
+        if (alive && !this.#stopped) this.#ping()
       })
-    }, pulseMs).unref()
+    }, pingMs).unref()
   }
 
   #lost(client: pg.Client, error: unknown): void {

@@ -1,11 +1,11 @@
-import type { BusLog, Hint, HintListener } from './bus.ts'
+import type { BusLogger, Hint, HintListener } from './bus.ts'
 
 /** The subscribers of one process. If a listener throws, the error is logged and the others are still called. */
 export class Listeners {
   readonly #listeners = new Set<{ call: HintListener }>()
-  readonly #log: BusLog | undefined
+  readonly #log: BusLogger | undefined
 
-  constructor(log?: BusLog) {
+  constructor(log?: BusLogger) {
     this.#log = log
   }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Bus, BusLog, Hint, HintListener } from './bus.ts'
+import type { Bus, BusLogger, Hint, HintListener } from './bus.ts'
 import { decodePayload, encodeHints } from './hint-codec.ts'
-import { KeptConnection } from './kept-connection.ts'
+import { ReconnectingConnection } from './kept-connection.ts'
 import { Listeners } from './listeners.ts'
 
 const channel = 'deskbell_hints'
@@ -19,31 +19,35 @@ const stopMs = 1_000
  * A NOTIFY inside the transaction of a change would take a lock of the whole server at the commit, so all commits would
  * be serial. So the bus sends NOTIFY after the commit, in batches, on a connection of its own.
  */
-export function createPostgresBus(options: { connectionString: string; log: BusLog }): Bus {
+export function createPostgresBus(options: { connectionString: string; log: BusLogger }): Bus {
   return new PostgresBus(options)
 }
 
 class PostgresBus implements Bus {
   readonly #from = randomUUID()
-  readonly #log: BusLog
+  readonly #log: BusLogger
   readonly #listeners: Listeners
-  readonly #ear: KeptConnection
-  readonly #mouth: KeptConnection
+  readonly #listenConnection: ReconnectingConnection
+  readonly #notifyConnection: ReconnectingConnection
   readonly #sends = new Gathering({ run: () => this.#send(), gapMs })
   #queue: Hint[] = []
   #running = false
 
-  constructor({ connectionString, log }: { connectionString: string; log: BusLog }) {
+  constructor({ connectionString, log }: { connectionString: string; log: BusLogger }) {
     this.#log = log
     this.#listeners = new Listeners(log)
-    this.#ear = new KeptConnection({
+    this.#listenConnection = new ReconnectingConnection({
       connectionString,
       log,
       applicationName: 'deskbell bus listen',
       prepare: (client) => client.query(`listen ${channel}`),
       onNotification: (payload) => this.#receive(payload),
     })
-    this.#mouth = new KeptConnection({ connectionString, log, applicationName: 'deskbell bus notify' })
+    this.#notifyConnection = new ReconnectingConnection({
+      connectionString,
+      log,
+      applicationName: 'deskbell bus notify',
+    })
   }
 
   subscribe(listener: HintListener): () => void {
@@ -60,13 +64,13 @@ class PostgresBus implements Bus {
 
   async start(): Promise<void> {
     this.#running = true
-    await Promise.all([this.#ear.start(), this.#mouth.start()])
+    await Promise.all([this.#listenConnection.start(), this.#notifyConnection.start()])
   }
 
   async stop(): Promise<void> {
     this.#running = false
     await Promise.race([this.#sends.stop(), new Promise((resolve) => setTimeout(resolve, stopMs).unref())])
-    await Promise.all([this.#ear.stop(), this.#mouth.stop()])
+    await Promise.all([this.#listenConnection.stop(), this.#notifyConnection.stop()])
   }
 
   /**
@@ -76,7 +80,10 @@ class PostgresBus implements Bus {
     const payloads = encodeHints(this.#from, this.#queue, payloadBytesMax)
     this.#queue = []
     if (payloads.length === 0) return
-    await this.#mouth.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [channel, payloads])
+    await this.#notifyConnection.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [
+      channel,
+      payloads,
+    ])
   }
 
   #receive(text: string): void {

@@ -138,7 +138,7 @@ export const ringsBytesMax = 64 * 1024 * 1024
 export const longTransactionMs = 5_000
 
 /** How often followers are reconciled with the database, to find changes whose hints were lost. */
-export const healMs = 400
+export const reconcileMs = 400
 
 /** While the database is away, calls fail with `unavailable` within this time. */
 export const unavailableMs = 3_000

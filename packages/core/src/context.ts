@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import type { AuthMode } from './domain/session-policy.ts'
 import type { CallQueues } from './fair-queue.ts'
 import type { Inbox } from './inbox/inbox.ts'
-import type { Log } from './log.ts'
+import type { Logger } from './log.ts'
 import type { Presence } from './presence/presence.ts'
 import type { TypingMemory } from './presence/typing-memory.ts'
 import type { Hub } from './subscriptions/hub.ts'
@@ -31,7 +31,7 @@ export type Core = {
   /** For calls of users that do not go through `writer`, which is fair itself. */
   readonly queues: CallQueues
   readonly clock: Clock
-  readonly log: Log
+  readonly log: Logger
   readonly authMode: AuthMode
   /** What pages offer when a client writes in a closed chat. Only with `reopen` may clients reopen their chats. */
   readonly closedChat: ClosedChatPolicy

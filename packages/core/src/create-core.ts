@@ -7,7 +7,7 @@ import type { Core } from './context.ts'
 import type { AuthMode } from './domain/session-policy.ts'
 import { createCallQueues } from './fair-queue.ts'
 import { Inbox } from './inbox/inbox.ts'
-import type { Log } from './log.ts'
+import type { Logger } from './log.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
@@ -19,7 +19,7 @@ import { ReadStatusWriter } from './writer/read-status-writer.ts'
 export type CoreOptions = {
   db: Database
   bus: Bus
-  log: Log
+  log: Logger
   authMode: AuthMode
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
@@ -39,7 +39,7 @@ export function createCore(options: CoreOptions): Core {
   const readStatus = new ReadStatusWriter({ db, log })
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   const queries = createQueries(db.orm)
-  const typing = new TypingMemory({ bus, glance: (chatId) => queries.chats.glance(chatId) })
+  const typing = new TypingMemory({ bus, readChat: (chatId) => queries.chats.summary(chatId) })
   const presence = new Presence({ db, log, timings: options.presenceTimings })
   return {
     db,

@@ -1,5 +1,5 @@
 /** The log of the server. No message text and no token may be written to it. */
-export type Log = {
+export type Logger = {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -34,11 +34,11 @@ test('[SOCK-15] onDue is called never early and at most two ticks late', async (
 
 test('[SOCK-15] one timer serves all entries, and it stops when none is left', async () => {
   const wheel = new TimerWheel({ tickMs, spanMs })
-  let looks = 0
+  let checks = 0
   const again = {
     onDue: () => {
-      looks += 1
-      return looks < 3 ? 300 : null
+      checks += 1
+      return checks < 3 ? 300 : null
     },
   }
   const removed = { onDue: () => expect.fail('it was removed') }
@@ -48,7 +48,7 @@ test('[SOCK-15] one timer serves all entries, and it stops when none is left', a
   expect(vi.getTimerCount()).toBe(1)
   wheel.remove(removed)
   await vi.advanceTimersByTimeAsync(5_000)
-  expect(looks).toBe(3)
+  expect(checks).toBe(3)
   expect(wheel.size).toBe(0)
   expect(vi.getTimerCount()).toBe(0)
 })

@@ -1,5 +1,5 @@
 /** Something that is due at a time. */
-export type Wheeled = {
+export type WheelTimer = {
   /** Does what is due, and returns in how many milliseconds to call again; null for never. Must not throw. */
   onDue(now: number): number | null
 }
@@ -12,8 +12,8 @@ export type Wheeled = {
  */
 export class TimerWheel {
   readonly #tickMs: number
-  readonly #slots: Set<Wheeled>[]
-  readonly #places = new Map<Wheeled, number>()
+  readonly #slots: Set<WheelTimer>[]
+  readonly #places = new Map<WheelTimer, number>()
   #place = 0
   #now = performance.now()
   #timer: NodeJS.Timeout | undefined
@@ -33,22 +33,22 @@ export class TimerWheel {
   }
 
   /** For a time beyond the span of the wheel `onDue` is called earlier, and must return the rest. */
-  add(thing: Wheeled, inMs: number): void {
-    this.remove(thing)
+  add(timer: WheelTimer, inMs: number): void {
+    this.remove(timer)
     const ticks = Math.min(Math.ceil(inMs / this.#tickMs) + 1, this.#slots.length - 1)
     const place = (this.#place + ticks) % this.#slots.length
-    this.#slots[place]?.add(thing)
-    this.#places.set(thing, place)
+    this.#slots[place]?.add(timer)
+    this.#places.set(timer, place)
     if (this.#timer !== undefined) return
     this.#now = performance.now()
     this.#timer = setInterval(() => this.#tick(), this.#tickMs).unref()
   }
 
-  remove(thing: Wheeled): void {
-    const place = this.#places.get(thing)
+  remove(timer: WheelTimer): void {
+    const place = this.#places.get(timer)
     if (place === undefined) return
-    this.#slots[place]?.delete(thing)
-    this.#places.delete(thing)
+    this.#slots[place]?.delete(timer)
+    this.#places.delete(timer)
   }
 
   stop(): void {
@@ -60,12 +60,12 @@ export class TimerWheel {
     this.#place = (this.#place + 1) % this.#slots.length
     const now = performance.now()
     this.#now = now
-    for (const thing of this.#slots[this.#place] ?? []) {
-      const inMs = thing.onDue(now)
+    for (const timer of this.#slots[this.#place] ?? []) {
+      const inMs = timer.onDue(now)
       // `onDue` may have removed it.
-      if (!this.#places.has(thing)) continue
-      if (inMs === null) this.remove(thing)
-      else this.add(thing, inMs)
+      if (!this.#places.has(timer)) continue
+      if (inMs === null) this.remove(timer)
+      else this.add(timer, inMs)
     }
     if (this.#places.size === 0) this.stop()
   }

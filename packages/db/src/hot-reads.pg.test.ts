@@ -61,7 +61,7 @@ const reads: Record<string, () => Promise<unknown>> = {
   'chats.get': () => queries.chats.row(busyOperator, longest),
   'the right to see a chat': () => queries.chats.access(longest),
   'what a follower of a chat begins with': () => queries.chats.start(longest),
-  'whether one may write': () => queries.chats.glance(longest),
+  'whether one may write': () => queries.chats.summary(longest),
   'who somebody is': () => queries.users.find(aClient),
   'a session': () => queries.sessions.find('no such token', new Date()),
   'the newest messages': () => queries.messages.page({ chatId: longest, limit: 51 }),

@@ -33,13 +33,13 @@ export type Last<T> = { last: Promise<T> }
  */
 export function inPipeline<T>(db: Database, work: (tx: Tx) => Promise<Last<T>>): Promise<T> {
   return tryAgain(async () => {
-    const { last } = await runOnce(db.pipelined, (tx) => work(tx).then(heeded), readCommitted)
+    const { last } = await runOnce(db.pipelined, (tx) => work(tx).then(withHandledRejection), readCommitted)
     return await last
   })
 }
 
 /** A connection that breaks at the commit rejects both promises. The rejection of `last` must not end the process. */
-function heeded<T>(sent: Last<T>): Last<T> {
+function withHandledRejection<T>(sent: Last<T>): Last<T> {
   sent.last.catch(() => undefined)
   return sent
 }

@@ -1,3 +1,3 @@
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+export const silentLog: Logger = { debug() {}, info() {}, warn() {}, error() {} }

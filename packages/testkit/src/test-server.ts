@@ -5,7 +5,7 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { createPostgresBus } from '@deskbell/bus/postgres-bus'
 import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
 import { silentLog } from './silent-log.ts'
@@ -107,6 +107,6 @@ async function database({ connectionString, poolMax = 10 }: TestServerOptions): 
   return { db, connectionString, drop: () => db.close() }
 }
 
-function makeBus(kind: 'memory' | 'postgres', options: { connectionString: string; log: Log }): Bus {
+function makeBus(kind: 'memory' | 'postgres', options: { connectionString: string; log: Logger }): Bus {
   return kind === 'memory' ? createInProcessBus() : createPostgresBus(options)
 }

@@ -14,7 +14,7 @@ export const serverBugs = {
       },
       {
         file: 'packages/core/src/subscriptions/chat-follower.ts',
-        find: 'if (first?.seq !== this.#at + 1 || last === undefined) {',
+        find: 'if (first?.seq !== this.#seq + 1 || last === undefined) {',
         replace: 'if (first === undefined || last === undefined) {',
       },
     ],
@@ -91,8 +91,8 @@ export const serverBugs = {
     patches: [
       {
         file: 'packages/core/src/subscriptions/hub.ts',
-        find: 'this.#looking = this.#reconcile()',
-        replace: 'this.#looking = Promise.resolve()',
+        find: 'this.#reconciling = this.#reconcile()',
+        replace: 'this.#reconciling = Promise.resolve()',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import type { Core } from '@deskbell/core/context'
 import type { AuthMode } from '@deskbell/core/domain/session-policy'
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 import type { LiveTimings } from '../live/live-timings.ts'
 
 /** What this process serves. `api`: REST and tRPC over HTTP. `live`: the socket. `pages`: the web app. */
@@ -8,7 +8,7 @@ export type HttpRoles = { api: boolean; live: boolean; pages: boolean }
 
 export type HttpOptions = {
   core: Core
-  log: Log
+  log: Logger
   roles: HttpRoles
   /** The built web app; null when there is none. */
   pagesDir: string | null

@@ -4,7 +4,7 @@ import { request as rawRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib'
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 import { openRaw, signInByRest, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ let server: TestServer
 let pagesDir: string
 const lines: string[] = []
 const write = (fields: object, message: string) => void lines.push(JSON.stringify({ ...fields, message }))
-const log: Log = { debug: write, info: write, warn: write, error: write }
+const log: Logger = { debug: write, info: write, warn: write, error: write }
 let isReady = true
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { AppError } from '@deskbell/contract/errors'
 import { frameBytesMax } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
-import type { Log } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/log'
 import { TimerWheel } from '@deskbell/core/timer-wheel'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { toCallError } from '../call-error.ts'
@@ -24,7 +24,7 @@ import { StepBytes } from './step-bytes.ts'
 import { type Admission, type CheckedUpgrade, checkUpgrade, type GateOptions, signInUpgrade } from './upgrade-gate.ts'
 import { UpgradeQueue } from './upgrade-queue.ts'
 
-export type LiveServerOptions = GateOptions & { core: Core; log: Log; timings: LiveTimings; watch: SessionWatch }
+export type LiveServerOptions = GateOptions & { core: Core; log: Logger; timings: LiveTimings; watch: SessionWatch }
 
 /**
  * The WebSocket server. It uses `ws` without an HTTP server of its own, and speaks tRPC's frames.

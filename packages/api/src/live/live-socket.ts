@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
-import type { Step } from '@deskbell/core/streams/frame-sink'
-import type { Wheeled } from '@deskbell/core/timer-wheel'
+import type { TrackedFrame } from '@deskbell/core/streams/frame-sink'
+import type { WheelTimer } from '@deskbell/core/timer-wheel'
 import type { WebSocket } from 'ws'
 import type { Meant } from '../http/credential.ts'
 import { BackPressure, isBusyQueue } from './back-pressure.ts'
@@ -54,7 +54,7 @@ const lastAnswerMs = 50
  * One open socket: its session, its calls and streams, and its writes. Texts are written directly to the connection.
  * They stay in order with what `ws` writes, because `ws` queues nothing while compression is off.
  */
-export class LiveSocket implements Wheeled, StreamLine {
+export class LiveSocket implements WheelTimer, StreamLine {
   readonly ws: WebSocket
   readonly requestId: string
   readonly address: string
@@ -149,7 +149,7 @@ export class LiveSocket implements Wheeled, StreamLine {
     this.send(JSON.stringify({ id, result: { type: 'started' } }))
   }
 
-  writeStep(step: Step<unknown>, id: CallId): void {
+  writeStep(step: TrackedFrame<unknown>, id: CallId): void {
     if (!this.isOpen) return
     this.#line.write(this.#house.bytes.of(step, id))
     this.#checkPressure()

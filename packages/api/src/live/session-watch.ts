@@ -7,7 +7,7 @@ export type SessionHeld = { endSession(): void }
 /**
  * Ends the sockets and the HTTP streams of ended sessions. A hint on the bus reports a sign-out at once. The bus may
  * lose hints, and no hint reports an expiry. So all sessions with an open socket or stream are also compared with the
- * database every `lookMs`, in one query.
+ * database every `pollMs`, in one query.
  */
 export class SessionWatch {
   readonly #core: Core

@@ -1,4 +1,4 @@
-import type { FrameSink, OpenStream, RunningStream, Step } from '@deskbell/core/streams/frame-sink'
+import type { FrameSink, OpenStream, RunningStream, TrackedFrame } from '@deskbell/core/streams/frame-sink'
 import type { CallId } from './call-counter.ts'
 
 /** What a stream needs from its socket. */
@@ -11,7 +11,7 @@ export type StreamLine = {
   /** Calls `release` once, when one frame may be written, or when the socket is gone. */
   whenOpen(release: () => void): void
   started(id: CallId): void
-  writeStep(step: Step<unknown>, id: CallId): void
+  writeStep(step: TrackedFrame<unknown>, id: CallId): void
   streamFailed(stream: { id: CallId; path: string }, cause: unknown): void
 }
 
@@ -65,7 +65,7 @@ export class SocketStream implements FrameSink<unknown> {
     return false
   }
 
-  write(step: Step<unknown>): void {
+  write(step: TrackedFrame<unknown>): void {
     if (this.#turn === 'now') this.#turn = 'free'
     // Sent with the first frame, which follows at once, in one write.
     if (!this.#isAnnounced) this.#socket.started(this.id)
@@ -85,7 +85,7 @@ export class SocketStream implements FrameSink<unknown> {
 
   #goOn(): void {
     this.#turn = 'now'
-    this.#running?.speak()
+    this.#running?.flush()
     if (this.#turn === 'now') this.#turn = 'free'
   }
 }

@@ -1,4 +1,4 @@
-import type { Step } from '@deskbell/core/streams/frame-sink'
+import type { TrackedFrame } from '@deskbell/core/streams/frame-sink'
 import type { CallId } from './call-counter.ts'
 import { textFrame } from './text-frame.ts'
 
@@ -10,11 +10,11 @@ const framesMax = 64
  * bytes once for each call id among the followers.
  */
 export class StepBytes {
-  #step: Step<unknown> | null = null
+  #step: TrackedFrame<unknown> | null = null
   #tail = ''
   #frames = new Map<CallId, Buffer>()
 
-  of(step: Step<unknown>, id: CallId): Buffer {
+  of(step: TrackedFrame<unknown>, id: CallId): Buffer {
     if (step !== this.#step) this.#take(step)
     const known = this.#frames.get(id)
     if (known !== undefined) return known
@@ -24,7 +24,7 @@ export class StepBytes {
   }
 
   /** Encodes a step as tRPC encodes a tracked value: with its id beside the data and in it. */
-  #take(step: Step<unknown>): void {
+  #take(step: TrackedFrame<unknown>): void {
     this.#step = step
     const id = JSON.stringify(step.id)
     this.#tail = `"result":{"type":"data","id":${id},"data":{"id":${id},"data":${JSON.stringify(step.frame)}}}}`

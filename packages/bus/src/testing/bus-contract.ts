@@ -4,83 +4,83 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bus, ChatHint, Hint, MarkHint, TypingHint } from '../bus.ts'
 
-export type BusRig = {
+export type BusPair = {
   /** The buses of two processes. For a bus within one process both are the same. */
-  here: Bus
-  there: Bus
+  one: Bus
+  other: Bus
   close(): Promise<void>
 }
 
 /** Tests that every implementation must pass. Its own tests call this and add what is specific to it. */
-export function describeBus(name: string, open: () => Promise<BusRig>): void {
+export function describeBus(name: string, open: () => Promise<BusPair>): void {
   describe(name, () => {
-    let rig: BusRig
+    let pair: BusPair
     beforeAll(async () => {
-      rig = await open()
-      await Promise.all([rig.here.start(), rig.there.start()])
+      pair = await open()
+      await Promise.all([pair.one.start(), pair.other.start()])
     })
     afterAll(async () => {
-      await Promise.all([rig.here.stop(), rig.there.stop()])
-      await rig.close()
+      await Promise.all([pair.one.stop(), pair.other.stop()])
+      await pair.close()
     })
 
     test('[BUS-1] every subscriber of every process receives the published hints unchanged', async () => {
-      const { here, there } = rig
-      const ears = [listen(here), listen(here), listen(there), listen(there)]
+      const { one, other } = pair
+      const listeners = [listen(one), listen(one), listen(other), listen(other)]
       const hints = [
         chatHint({ chatId: 7, seq: 3 }),
         markHint(7),
         typingHint(7),
         { t: 'session', sessionId: 12 } as const,
       ]
-      for (const hint of hints) here.publish(hint)
-      for (const ear of ears) {
-        await waitFor(() => ear.hints.length >= hints.length)
-        expect(ear.hints).toEqual(hints)
-        ear.stop()
+      for (const hint of hints) one.publish(hint)
+      for (const listener of listeners) {
+        await waitFor(() => listener.hints.length >= hints.length)
+        expect(listener.hints).toEqual(hints)
+        listener.stop()
       }
     })
 
     test('[BUS-1] without faults the other process receives each of many hints once', async () => {
-      const { here, there } = rig
-      const ear = listen(there)
+      const { one, other } = pair
+      const listener = listen(other)
       const count = 1_000
-      for (let seq = 1; seq <= count; seq += 1) here.publish(chatHint({ chatId: 8, seq }))
-      await waitFor(() => ear.hints.length >= count)
-      const seqs = ear.hints.flatMap((hint) => (hint.t === 'chat' ? [hint.seq] : []))
+      for (let seq = 1; seq <= count; seq += 1) one.publish(chatHint({ chatId: 8, seq }))
+      await waitFor(() => listener.hints.length >= count)
+      const seqs = listener.hints.flatMap((hint) => (hint.t === 'chat' ? [hint.seq] : []))
       expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
-      ear.stop()
+      listener.stop()
     })
 
     test('[BUS-1] the subscribers of the publishing process are called before publish returns', () => {
-      const ear = listen(rig.here)
-      rig.here.publish(markHint(1))
-      expect(has(ear.hints, markHint(1))).toBe(true)
-      ear.stop()
+      const listener = listen(pair.one)
+      pair.one.publish(markHint(1))
+      expect(has(listener.hints, markHint(1))).toBe(true)
+      listener.stop()
     })
 
     test('[BUS-1] an ended subscription receives nothing more', async () => {
-      const { here, there } = rig
-      const ended = listen(there)
+      const { one, other } = pair
+      const ended = listen(other)
       ended.stop()
-      const ear = listen(there)
-      here.publish(markHint(2))
-      await waitFor(() => has(ear.hints, markHint(2)))
+      const listener = listen(other)
+      one.publish(markHint(2))
+      await waitFor(() => has(listener.hints, markHint(2)))
       expect(ended.hints).toEqual([])
-      ear.stop()
+      listener.stop()
     })
 
     test('[BUS-3] if a subscriber throws, the others still receive the hint and publish does not throw', async () => {
-      const { here, there } = rig
-      const throwing = [here, there].map((bus) =>
+      const { one, other } = pair
+      const throwing = [one, other].map((bus) =>
         bus.subscribe(() => {
           throw new Error('a broken listener')
         }),
       )
-      const ears = [listen(here), listen(there)]
-      here.publish(markHint(3))
-      for (const ear of ears) await waitFor(() => has(ear.hints, markHint(3)))
-      for (const stop of [...throwing, ...ears.map((ear) => ear.stop)]) stop()
+      const listeners = [listen(one), listen(other)]
+      one.publish(markHint(3))
+      for (const listener of listeners) await waitFor(() => has(listener.hints, markHint(3)))
+      for (const stop of [...throwing, ...listeners.map((listener) => listener.stop)]) stop()
     })
   })
 }

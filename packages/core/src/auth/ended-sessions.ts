@@ -1,11 +1,11 @@
-import { findLivingSessions } from '@deskbell/db/queries/sessions'
+import { findActiveSessions } from '@deskbell/db/queries/sessions'
 import type { Core } from '../context.ts'
 import { isSessionValid } from '../domain/session-policy.ts'
 
 /** Returns which of these sessions have ended, expired or become void. One query serves all. */
 export async function endedSessions(core: Core, sessionIds: number[]): Promise<number[]> {
   if (sessionIds.length === 0) return []
-  const living = await findLivingSessions(core.db.orm, sessionIds, core.clock.now())
-  const valid = new Set(living.filter((session) => isSessionValid(session, core.authMode)).map(({ id }) => id))
+  const active = await findActiveSessions(core.db.orm, sessionIds, core.clock.now())
+  const valid = new Set(active.filter((session) => isSessionValid(session, core.authMode)).map(({ id }) => id))
   return sessionIds.filter((id) => !valid.has(id))
 }

@@ -16,7 +16,7 @@ export async function login(core: Core, input: LoginInput): Promise<LoginOutput>
       detail: 'This server does not sign anybody in by an email alone, and accounts are not available yet.',
     })
   }
-  const user = await findOrMakeUser(core, input)
+  const user = await findOrCreateUser(core, input)
   const token = createSessionToken()
   const createdAt = core.clock.now()
   const expiresAt = new Date(createdAt.getTime() + sessionMs)
@@ -32,7 +32,7 @@ export async function login(core: Core, input: LoginInput): Promise<LoginOutput>
 }
 
 /** Reads first, because an upsert of an existing user would write a row and use up an id at every sign-in. */
-async function findOrMakeUser(core: Core, input: LoginInput): Promise<UserRow> {
+async function findOrCreateUser(core: Core, input: LoginInput): Promise<UserRow> {
   const known = await findUserByEmail(core.db.orm, input)
   if (known !== undefined && known.name === input.name) return known
   return upsertUser(core.db.orm, input)

@@ -11,7 +11,7 @@ import { requireVisible } from '../domain/chat-policy.ts'
 import type { ChatDecision, EventOf } from '../domain/chat-state.ts'
 import { chatView } from '../domain/chat-view.ts'
 import { entryTime } from '../domain/entry-time.ts'
-import { headOf } from '../log/publish-chat.ts'
+import { changedChatOf } from '../log/publish-chat.ts'
 import type { Change, Written } from '../writer/command.ts'
 
 /** Decides from the locked chat. `at`: the time of the new entry, which is never before that of the last one. */
@@ -48,7 +48,7 @@ function write(tx: Tx, { chat, actor, at, decision }: Write): Written<ChatOutput
       const { state, event } = decision
       const { entry, written } = appendEvent(tx, { chat, actor, at, state, event })
       const restored = entry.kind === 'reopened' ? restoreWaiting(tx, chat.id) : undefined
-      const head = headOf({ ...chat, operatorId: state.operatorId }, { rev: chat.rev + 1, lastSeq: entry.seq })
+      const head = changedChatOf({ ...chat, operatorId: state.operatorId }, { rev: chat.rev + 1, lastSeq: entry.seq })
       return {
         published: { chat: head, entries: [entry] },
         answer: afterAll([written, restored], readChat(tx, actor, chat)),

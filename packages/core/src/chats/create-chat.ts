@@ -17,20 +17,20 @@ export type CreatedChat = { chat: Chat; created: boolean }
  * second call of the actor with the same `clientChatId` returns the first chat.
  */
 export async function createChat(core: Core, actor: Actor, input: CreateChatInput): Promise<CreatedChat> {
-  const person = clientOf(actor, input)
+  const identity = clientOf(actor, input)
   const clientChatId = input.clientChatId ?? null
   const result = await inTransaction(core.db, async (tx) => {
-    const { chatId, created } = await findOrMakeChat(tx, { actor, person, clientChatId })
+    const { chatId, created } = await findOrCreateChat(tx, { actor, identity, clientChatId })
     return { chat: chatView(await readChatRow(tx, actor.userId, chatId), actor.role), created }
   })
   if (result.created) publishChat(core, result.chat, [])
   return result
 }
 
-type Person = { email: string; name: string }
+type ClientIdentity = { email: string; name: string }
 
 /** The client that an operator names; null for a client, who opens its own chat. Throws `invalid_input`. */
-function clientOf(actor: Actor, input: CreateChatInput): Person | null {
+function clientOf(actor: Actor, input: CreateChatInput): ClientIdentity | null {
   const { email, name } = input
   if (actor.role === 'operator') {
     if (email !== undefined && name !== undefined) return { email, name }
@@ -40,18 +40,18 @@ function clientOf(actor: Actor, input: CreateChatInput): Person | null {
   throw invalid(present({ email, name }, 'is for operators only'))
 }
 
-type Request = { actor: Actor; person: Person | null; clientChatId: string | null }
+type Request = { actor: Actor; identity: ClientIdentity | null; clientChatId: string | null }
 
 /** The unique index decides between concurrent calls: the later one waits, and then finds the first chat. */
-async function findOrMakeChat(tx: Tx, request: Request): Promise<{ chatId: ChatId; created: boolean }> {
-  const { actor, person, clientChatId } = request
+async function findOrCreateChat(tx: Tx, request: Request): Promise<{ chatId: ChatId; created: boolean }> {
+  const { actor, identity, clientChatId } = request
   const known = await findFirst(tx, actor.userId, clientChatId)
   if (known !== undefined) return { chatId: known, created: false }
-  const userId = person === null ? actor.userId : await findOrMakeClient(tx, person)
-  const made = await insertChat(tx, { userId, createdBy: actor.userId, clientChatId })
-  if (made !== undefined) {
-    await insertFeedRow(tx, made)
-    return { chatId: made, created: true }
+  const userId = identity === null ? actor.userId : await findOrCreateClient(tx, identity)
+  const inserted = await insertChat(tx, { userId, createdBy: actor.userId, clientChatId })
+  if (inserted !== undefined) {
+    await insertFeedRow(tx, inserted)
+    return { chatId: inserted, created: true }
   }
   const first = await findFirst(tx, actor.userId, clientChatId)
   if (first === undefined) throw new Error('A chat was neither made nor found.')
@@ -63,14 +63,14 @@ async function findFirst(tx: Tx, createdBy: UserId, clientChatId: string | null)
 }
 
 /** An existing client keeps its name. */
-async function findOrMakeClient(tx: Tx, person: Person): Promise<UserId> {
-  const client = { ...person, role: 'client' } as const
+async function findOrCreateClient(tx: Tx, identity: ClientIdentity): Promise<UserId> {
+  const client = { ...identity, role: 'client' } as const
   const known = await findUserByEmail(tx, client)
   if (known !== undefined) return known.id
   await insertUserIfMissing(tx, client)
-  const made = await findUserByEmail(tx, client)
-  if (made === undefined) throw new Error('A client was neither made nor found.')
-  return made.id
+  const stored = await findUserByEmail(tx, client)
+  if (stored === undefined) throw new Error('A client was neither made nor found.')
+  return stored.id
 }
 
 function invalid(issues: InputIssue[]): AppError {

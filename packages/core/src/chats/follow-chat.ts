@@ -12,7 +12,7 @@ import type { Wakeable } from '../streams/wake-queue.ts'
 import type { Watch } from '../streams/watched.ts'
 import type { ChatChannel } from '../subscriptions/chat-channel.ts'
 import { ChatFollower } from '../subscriptions/chat-follower.ts'
-import type { ChatStep } from '../subscriptions/chat-step.ts'
+import type { TrackedChatFrame } from '../subscriptions/chat-step.ts'
 
 /**
  * Streams the log of a chat from a cursor on, and then live. It subscribes first, then reads the log, then delivers
@@ -25,7 +25,7 @@ export function openChat(core: Core, actor: Actor, input: FollowChatInput): Open
     const channel = core.hub.join(input.chatId, stream)
     // Read in the same turn as the join: a later change of the epoch drops this channel.
     const epoch = core.epoch()
-    const beginning = startFollower(core, actor, { input, line: sink, stream, channel, epoch })
+    const beginning = startFollower(core, actor, { input, reader: sink, stream, channel, epoch })
     void stream.begin(beginning, () => core.hub.leave(channel, stream))
     return stream
   }
@@ -36,13 +36,13 @@ export function followChat(
   core: Core,
   actor: Actor,
   input: FollowChatInput & StreamOptions,
-): AsyncGenerator<ChatStep, void, undefined> {
+): AsyncGenerator<TrackedChatFrame, void, undefined> {
   return pulledFrames(openChat(core, actor, input), input)
 }
 
 type Start = {
   input: FollowChatInput
-  line: { readonly isBusy: boolean }
+  reader: { readonly isBusy: boolean }
   stream: Wakeable
   channel: ChatChannel
   epoch: string

@@ -24,9 +24,9 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 
-type Talk = { client: Actor; operator: Actor; chat: Chat; chatId: ChatId }
+type MarkedChat = { client: Actor; operator: Actor; chat: Chat; chatId: ChatId }
 
-async function talk(messages: number): Promise<Talk> {
+async function newMarkedChat(messages: number): Promise<MarkedChat> {
   const { core } = fresh
   const conversation = await newConversation(core)
   const chatId = conversation.chat.id
@@ -45,7 +45,7 @@ async function stored(chatId: ChatId, { userId }: Actor): Promise<number[]> {
 
 test('[CHAT-17] a delivered mark never goes back or past the end, and does not change the read mark', async () => {
   const { core } = fresh
-  const { operator, chatId } = await talk(3)
+  const { operator, chatId } = await newMarkedChat(3)
   await markDelivered(core, operator, { chatId, seq: 2 })
   expect(await stored(chatId, operator)).toEqual([2, 0, 0])
   await markRead(core, operator, { chatId, seq: 1 })
@@ -68,7 +68,7 @@ test('[CHAT-17] after any calls a page has the highest read and delivered mark o
   })
   await fc.assert(
     fc.asyncProperty(fc.array(call, { maxLength: 8 }), async (calls) => {
-      const { client, operator, chatId } = await talk(5)
+      const { client, operator, chatId } = await newMarkedChat(5)
       const actors = { client, operator, other: await newOperator(core) }
       const expected = { read: { client: 0, operator: 0 }, delivered: { client: 0, operator: 0 } }
       const raise = (of: 'read' | 'delivered', side: 'client' | 'operator', seq: number) => {
@@ -89,7 +89,7 @@ test('[CHAT-17] after any calls a page has the highest read and delivered mark o
 
 test('[CHAT-17] a chat of another client is not_found and gets no mark', async () => {
   const { core } = fresh
-  const { chatId } = await talk(1)
+  const { chatId } = await newMarkedChat(1)
   const stranger = await newClient(core)
   for (const seq of [0, 1]) {
     await expect(markDelivered(core, stranger, { chatId, seq })).rejects.toMatchObject({ code: 'not_found' })
@@ -99,7 +99,7 @@ test('[CHAT-17] a chat of another client is not_found and gets no mark', async (
 
 test('[CHAT-17] a hundred calls after the first need no query and are written as one mark', async () => {
   const { core, db } = fresh
-  const { operator, chatId } = await talk(4)
+  const { operator, chatId } = await newMarkedChat(4)
   const hints: Hint[] = []
   const unsubscribe = core.bus.subscribe((hint) => hints.push(hint))
   await markDelivered(core, operator, { chatId, seq: 1 })
@@ -136,7 +136,7 @@ test('[CHAT-17] a waiting mark survives a failed write, and is written when the 
 
 test('[CHAT-17] does not wait for the chat’s lock, and adds no row to the feed', async () => {
   const { core, db } = fresh
-  const { operator, chatId } = await talk(1)
+  const { operator, chatId } = await newMarkedChat(1)
   const feedRows = async () => (await db.pool.query('select 1 from feed where chat_id = $1', [chatId])).rowCount
   const before = await feedRows()
   const holder = await db.pool.connect()
@@ -154,7 +154,7 @@ test('[CHAT-17] does not wait for the chat’s lock, and adds no row to the feed
 
 test('[CHAT-11] [MSG-12] a delivered mark changes neither unread nor status', async () => {
   const { core } = fresh
-  const { client, operator, chatId } = await talk(3)
+  const { client, operator, chatId } = await newMarkedChat(3)
   const other = await newOperator(core)
   await markRead(core, operator, { chatId, seq: 2 })
   await markDelivered(core, other, { chatId, seq: 3 })
@@ -180,7 +180,7 @@ async function countsOf(actor: Actor) {
 
 test('[LIVE-11] a follower gets the marks at its start and each later one, with both numbers', async () => {
   const { core } = fresh
-  const { client, operator, chatId } = await talk(3)
+  const { client, operator, chatId } = await newMarkedChat(3)
   await markDelivered(core, operator, { chatId, seq: 2 })
   const page = await pageEvents(core, client, { chatId, limit: 10 })
   // This mark rises between the page and the start of the follower.
@@ -202,7 +202,7 @@ test('[LIVE-11] a follower gets the marks at its start and each later one, with 
 
 test('[INBOX-2] a delivered mark neither sends nor reads a row of an inbox', async () => {
   const { core, db } = fresh
-  const { client, operator, chatId } = await talk(2)
+  const { client, operator, chatId } = await newMarkedChat(2)
   await using inbox = probeInbox(core, operator)
   await inbox.until('live')
   await markRead(core, operator, { chatId, seq: 1 })
@@ -210,16 +210,16 @@ test('[INBOX-2] a delivered mark neither sends nor reads a row of an inbox', asy
   await feedSettled(db)
   const queries = watchQueries(db)
   // Rows are read some milliseconds after a hint. The feed, which has the read mark, is read a few times a second.
-  const looks = async (count: number) => {
+  const polls = async (count: number) => {
     const before = queries.matching(/pg_snapshot_xmin/)
     await waitFor(() => queries.matching(/pg_snapshot_xmin/) > before + count)
   }
-  await looks(2)
+  await polls(2)
   const rowReads = queries.matching(/last_text/)
   const seen = inbox.of('upsert').length
   await markDelivered(core, operator, { chatId, seq: 2 })
   await markDelivered(core, client, { chatId, seq: 2 })
-  await looks(2)
+  await polls(2)
   queries.stop()
   expect(queries.matching(/last_text/)).toBe(rowReads)
   expect(inbox.of('upsert')).toHaveLength(seen)

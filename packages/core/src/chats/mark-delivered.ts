@@ -8,8 +8,8 @@ import { requireVisible } from '../domain/chat-policy.ts'
  * never back. Frequent calls are merged without a query, and written once a second.
  */
 export async function markDelivered(core: Core, actor: Actor, input: MarkDeliveredInput): Promise<void> {
-  const told = { chatId: input.chatId, userId: actor.userId, role: actor.role, seq: input.seq }
-  if (core.delivered.merge(told)) return
-  const chat = requireVisible(actor, await core.queries.chats.glance(input.chatId))
-  if (input.seq > 0) await core.delivered.write({ ...told, clientId: chat.userId })
+  const delivery = { chatId: input.chatId, userId: actor.userId, role: actor.role, seq: input.seq }
+  if (core.delivered.merge(delivery)) return
+  const chat = requireVisible(actor, await core.queries.chats.summary(input.chatId))
+  if (input.seq > 0) await core.delivered.write({ ...delivery, clientId: chat.userId })
 }

@@ -7,7 +7,7 @@ import { endWaiting, waveOff } from '@deskbell/db/queries/waiting'
 import type { Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
 import { requireOperator, requireVisible } from '../domain/chat-policy.ts'
-import { headOf } from '../log/publish-chat.ts'
+import { changedChatOf } from '../log/publish-chat.ts'
 import type { Change, Written } from '../writer/command.ts'
 import { afterAll, readChat } from './chat-change.ts'
 
@@ -32,7 +32,7 @@ function noReplyChange(actor: Actor, { chatId, ifSeq }: NoReplyInput): Change<Ch
         const rev = chat.rev + 1
         const written = endWaiting(tx, { chatId, seq: chat.lastSeq, rev })
         return {
-          published: { chat: headOf(chat, { rev, lastSeq: chat.lastSeq }), entries: [] },
+          published: { chat: changedChatOf(chat, { rev, lastSeq: chat.lastSeq }), entries: [] },
           answer: afterAll([written], readChat(tx, actor, chat)),
         }
       }

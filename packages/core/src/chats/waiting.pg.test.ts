@@ -26,13 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 
-type Talk = { client: Actor; operator: Actor; colleague: Actor; chat: Chat }
+type TestChat = { client: Actor; operator: Actor; colleague: Actor; chat: Chat }
 
-async function newTalk(): Promise<Talk> {
+async function newTestChat(): Promise<TestChat> {
   return { ...(await newConversation(fresh.core)), colleague: await newOperator(fresh.core) }
 }
 
-const waitingSince = async ({ operator, chat }: Talk) =>
+const waitingSince = async ({ operator, chat }: TestChat) =>
   (await getChat(fresh.core, operator, { chatId: chat.id })).chat.waitingSince
 
 /** The rule, computed from the calls alone. */
@@ -50,12 +50,12 @@ class Model {
   }
 }
 
-type Step = (talk: Talk, model: Model, nth: number) => Promise<unknown>
+type Step = (testChat: TestChat, model: Model, nth: number) => Promise<unknown>
 
 const say =
   (who: 'client' | 'operator' | 'colleague'): Step =>
-  async (talk, model) => {
-    const { message } = await sendText(fresh.core, talk[who], { chatId: talk.chat.id })
+  async (testChat, model) => {
+    const { message } = await sendText(fresh.core, testChat[who], { chatId: testChat.chat.id })
     model.said.push({ message, isRetracted: false })
   }
 
@@ -106,8 +106,8 @@ describe('waitingSince', () => {
   test('[CHAT-18] [CHAT-12] after any changes it follows from the log, and operators get it with the row', async () => {
     const names = fc.constantFrom(...Object.keys(steps))
     const sequences = fc.array(fc.tuple(names, fc.nat(20)), { minLength: 3, maxLength: 14 })
-    const talk = async (sequence: [string, number][]) => {
-      const cast = await newTalk()
+    const testChat = async (sequence: [string, number][]) => {
+      const cast = await newTestChat()
       const model = new Model()
       let before = (await getChat(fresh.core, cast.operator, { chatId: cast.chat.id })).chat
       for (const [name, nth] of sequence) {
@@ -126,7 +126,7 @@ describe('waitingSince', () => {
     await probe.until('live')
     await fc.assert(
       fc.asyncProperty(sequences, async (sequence) => {
-        const { id, rev, waitingSince: since } = await talk(sequence)
+        const { id, rev, waitingSince: since } = await testChat(sequence)
         await waitFor(() => foldInbox(probe).get(id)?.rev === rev)
         expect(foldInbox(probe).get(id)?.waitingSince).toBe(since)
       }),
@@ -135,37 +135,37 @@ describe('waitingSince', () => {
   })
 
   test('[CHAT-18] it is null in a closed chat, and is back when an unanswered chat is reopened', async () => {
-    const talk = await newTalk()
-    const input = { chatId: talk.chat.id }
-    expect(await waitingSince(talk)).toBeNull()
-    const { message } = await sendText(fresh.core, talk.client, input)
-    await sendText(fresh.core, talk.client, input)
-    expect(await waitingSince(talk)).toBe(message.createdAt)
-    expect((await closeChat(fresh.core, talk.operator, input)).chat.waitingSince).toBeNull()
-    expect((await reopenChat(fresh.core, talk.operator, input)).chat.waitingSince).toBe(message.createdAt)
-    await closeChat(fresh.core, talk.operator, input)
+    const testChat = await newTestChat()
+    const input = { chatId: testChat.chat.id }
+    expect(await waitingSince(testChat)).toBeNull()
+    const { message } = await sendText(fresh.core, testChat.client, input)
+    await sendText(fresh.core, testChat.client, input)
+    expect(await waitingSince(testChat)).toBe(message.createdAt)
+    expect((await closeChat(fresh.core, testChat.operator, input)).chat.waitingSince).toBeNull()
+    expect((await reopenChat(fresh.core, testChat.operator, input)).chat.waitingSince).toBe(message.createdAt)
+    await closeChat(fresh.core, testChat.operator, input)
     const lenient = { ...fresh.core, closedChat: 'reopen' } as const
-    await reopenChat(lenient, talk.client, input)
-    expect(await waitingSince(talk)).toBe(message.createdAt)
-    await sendText(fresh.core, talk.operator, input)
-    await closeChat(fresh.core, talk.operator, input)
-    expect((await reopenChat(fresh.core, talk.operator, input)).chat.waitingSince).toBeNull()
+    await reopenChat(lenient, testChat.client, input)
+    expect(await waitingSince(testChat)).toBe(message.createdAt)
+    await sendText(fresh.core, testChat.operator, input)
+    await closeChat(fresh.core, testChat.operator, input)
+    expect((await reopenChat(fresh.core, testChat.operator, input)).chat.waitingSince).toBeNull()
   })
 
   test('[CHAT-18] when an answer races with a message, the later one in the log decides', async () => {
     for (let round = 0; round < 20; round += 1) {
-      const talk = await newTalk()
-      const input = { chatId: talk.chat.id }
-      const senders = round % 2 === 0 ? [talk.client, talk.operator] : [talk.operator, talk.client]
+      const testChat = await newTestChat()
+      const input = { chatId: testChat.chat.id }
+      const senders = round % 2 === 0 ? [testChat.client, testChat.operator] : [testChat.operator, testChat.client]
       const sent = await Promise.all(senders.map((sender) => sendText(fresh.core, sender, input)))
       const last = sent.map(({ message }) => message).toSorted((a, b) => b.seq - a.seq)[0]
-      expect(await waitingSince(talk)).toBe(last?.direction === 'in' ? last.createdAt : null)
+      expect(await waitingSince(testChat)).toBe(last?.direction === 'in' ? last.createdAt : null)
     }
   })
 
   test('[CHAT-20] nothing that a client receives has the field', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newTalk()
+    const { client, operator, chat } = await newTestChat()
     const input = { chatId: chat.id }
     await using own = probeInbox(core, client)
     await own.until('live')
@@ -182,34 +182,34 @@ describe('waitingSince', () => {
 
 describe('noReply', () => {
   test('[CHAT-19] ends the waiting once, changes nothing when repeated, and adds no entry to the log', async () => {
-    const talk = await newTalk()
-    const input = { chatId: talk.chat.id }
-    const { message } = await sendText(fresh.core, talk.client, input)
-    const { rev } = (await getChat(fresh.core, talk.operator, input)).chat
+    const testChat = await newTestChat()
+    const input = { chatId: testChat.chat.id }
+    const { message } = await sendText(fresh.core, testChat.client, input)
+    const { rev } = (await getChat(fresh.core, testChat.operator, input)).chat
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, nth) =>
-        noReply(fresh.core, nth % 2 === 0 ? talk.operator : talk.colleague, { ...input, ifSeq: message.seq }),
+        noReply(fresh.core, nth % 2 === 0 ? testChat.operator : testChat.colleague, { ...input, ifSeq: message.seq }),
       ),
     )
     expect(new Set(answers.map(({ chat }) => chat.waitingSince))).toEqual(new Set([null]))
     expect(new Set(answers.map(({ chat }) => chat.rev))).toEqual(new Set([rev + 1]))
-    expect((await readStoredLog(fresh.db, talk.chat.id)).entries).toHaveLength(1)
-    const next = await sendText(fresh.core, talk.client, input)
-    expect(await waitingSince(talk)).toBe(next.message.createdAt)
+    expect((await readStoredLog(fresh.db, testChat.chat.id)).entries).toHaveLength(1)
+    const next = await sendText(fresh.core, testChat.client, input)
+    expect(await waitingSince(testChat)).toBe(next.message.createdAt)
   })
 
   test('[CHAT-19] with ifSeq it is newer_messages when the client wrote after that place', async () => {
-    const talk = await newTalk()
-    const input = { chatId: talk.chat.id }
-    const { message } = await sendText(fresh.core, talk.client, input)
-    await sendText(fresh.core, talk.client, input)
-    const early = noReply(fresh.core, talk.operator, { ...input, ifSeq: message.seq })
+    const testChat = await newTestChat()
+    const input = { chatId: testChat.chat.id }
+    const { message } = await sendText(fresh.core, testChat.client, input)
+    await sendText(fresh.core, testChat.client, input)
+    const early = noReply(fresh.core, testChat.operator, { ...input, ifSeq: message.seq })
     await expect(early).rejects.toMatchObject({ code: 'newer_messages' })
-    expect(await waitingSince(talk)).toBe(message.createdAt)
+    expect(await waitingSince(testChat)).toBe(message.createdAt)
   })
 
   test('[CHAT-19] is forbidden to clients for any chat, and not_found for an operator in a missing chat', async () => {
-    const { client, operator, chat } = await newTalk()
+    const { client, operator, chat } = await newTestChat()
     const chatId = chatIdSchema.parse(Number.MAX_SAFE_INTEGER)
     for (const input of [{ chatId: chat.id }, { chatId }])
       await expect(noReply(fresh.core, client, input)).rejects.toMatchObject({ code: 'forbidden' })

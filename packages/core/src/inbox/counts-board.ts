@@ -3,7 +3,7 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 import { noCounts, type OperatorSums, operatorCounts, readClientCounts } from './inbox-counts.ts'
 import type { InboxReaders } from './inbox-readers.ts'
 import { OperatorCounts } from './operator-counts.ts'
@@ -13,18 +13,18 @@ export const countsMs = 1_000
 /** The delay after a change, so that changes that come together cause one read. */
 const soonMs = 100
 
-export type CountsBoardOptions = { db: Database; log: Log; readers: InboxReaders }
+export type CountsPublisherOptions = { db: Database; log: Logger; readers: InboxReaders }
 
 /** Sends counts to all readers: absolute numbers, which are read again some time after a change. */
-export class CountsBoard {
-  readonly #options: CountsBoardOptions
+export class CountsPublisher {
+  readonly #options: CountsPublisherOptions
   readonly #operatorCounts: OperatorCounts
   readonly #staleClients = new Set<UserId>()
   #staleOperators = false
   #sums: { at: number; value: Promise<OperatorSums> } | null = null
   readonly #refreshes: Gathering
 
-  constructor(options: CountsBoardOptions) {
+  constructor(options: CountsPublisherOptions) {
     this.#options = options
     this.#refreshes = new Gathering({ run: () => this.#refresh(), delayMs: soonMs, gapMs: countsMs })
     this.#operatorCounts = new OperatorCounts(options.db)

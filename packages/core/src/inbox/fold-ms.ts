@@ -7,7 +7,7 @@ const veryBusyRows = 2_000
  * the last fold sent, the longer the next one collects. So the cost for 500 operators depends on the chats that change,
  * and not on the number of messages.
  */
-export function foldMs(lastRows: number): number {
+export function batchDelayMs(lastRows: number): number {
   if (lastRows <= busyRows) return 60
   return lastRows <= veryBusyRows ? 100 : 250
 }

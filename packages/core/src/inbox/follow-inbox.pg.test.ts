@@ -34,12 +34,12 @@ test('[INBOX-1] an operator receives every chat that changes, and a client only 
   await sendText(core, client, { chatId: chat.id })
   await assignOperator(core, operator, { chatId: chat.id })
   await closeChat(core, operator, { chatId: foreign.id })
-  const truth = async (actor: Actor) => (await listChats(core, actor, { limit: 50, status: 'all' })).items
+  const expected = async (actor: Actor) => (await listChats(core, actor, { limit: 50, status: 'all' })).items
   for (const [probe, actor] of [
     [theirs, operator],
     [own, client],
   ] as const) {
-    const rows = await truth(actor)
+    const rows = await expected(actor)
     await waitFor(() => rows.every((row) => foldInbox(probe).get(row.id)?.rev === row.rev))
     expect([...foldInbox(probe).values()].toSorted((a, b) => a.id - b.id)).toEqual(rows.toSorted((a, b) => a.id - b.id))
     for (const frame of probe.frames) expect(inboxFrameSchema.parse(frame)).toEqual(frame)
@@ -69,8 +69,8 @@ test('[INBOX-1] after every change both sides receive the row that getChat retur
       [theirs, operator],
       [own, client],
     ] as const) {
-      const truth = (await getChat(core, actor, { chatId: chat.id })).chat
-      await waitFor(() => JSON.stringify(foldInbox(probe).get(chat.id)) === JSON.stringify(truth))
+      const expected = (await getChat(core, actor, { chatId: chat.id })).chat
+      await waitFor(() => JSON.stringify(foldInbox(probe).get(chat.id)) === JSON.stringify(expected))
     }
   }
 })

@@ -12,7 +12,7 @@ import type { Inbox } from './inbox.ts'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxFollower, type InboxStart } from './inbox-follower.ts'
 import { InboxReader } from './inbox-reader.ts'
-import type { InboxStep } from './inbox-step.ts'
+import type { TrackedInboxFrame } from './inbox-step.ts'
 import { personalView, readPersonalRows } from './personal-rows.ts'
 
 /** The parts of the core that a live list of chats is made of. */
@@ -45,11 +45,11 @@ export function openInbox(context: InboxContext, actor: Actor, input: FollowInbo
       const start = await startInbox(context, actor, { epoch, lastEventId: input.lastEventId })
       return new InboxFollower({ epoch, reader, wake, start, presence, inbox, frameId, leave })
     }
-    const giveUp = () => {
+    const release = () => {
       presence?.leave()
       leave()
     }
-    void stream.begin(begin(), giveUp)
+    void stream.begin(begin(), release)
     return stream
   }
 }
@@ -59,7 +59,7 @@ export function followInbox(
   context: InboxContext,
   actor: Actor,
   input: FollowInboxInput & StreamOptions,
-): AsyncGenerator<InboxStep, void, undefined> {
+): AsyncGenerator<TrackedInboxFrame, void, undefined> {
   return pulledFrames(openInbox(context, actor, input), input)
 }
 
@@ -77,15 +77,15 @@ async function startInbox(
     const counts = await inbox.counts(actor)
     return { cursor: formatInboxCursor({ epoch, ...position }), catchUp: { rows: [], counts, position } }
   }
-  const came = parseInboxCursor(lastEventId)
-  if (came === null) return { cursor: 'unreadable', catchUp: null }
-  const cursor = formatInboxCursor(came)
-  if (came.epoch !== epoch || (await isFeedCut(orm, came))) return { cursor, catchUp: null }
-  if (await isFeedLonger(orm, came, catchUpChangesMax)) return { cursor, catchUp: null }
+  const requested = parseInboxCursor(lastEventId)
+  if (requested === null) return { cursor: 'unreadable', catchUp: null }
+  const cursor = formatInboxCursor(requested)
+  if (requested.epoch !== epoch || (await isFeedCut(orm, requested))) return { cursor, catchUp: null }
+  if (await isFeedLonger(orm, requested, catchUpChangesMax)) return { cursor, catchUp: null }
   const clientId = actor.role === 'client' ? actor.userId : null
-  const chatIds = await readChangedChats(orm, { after: came, clientId, limit: catchUpRowsMax + 1 })
+  const chatIds = await readChangedChats(orm, { after: requested, clientId, limit: catchUpRowsMax + 1 })
   if (chatIds.length > catchUpRowsMax) return { cursor, catchUp: null }
   const rows = (await readPersonalRows(orm, chatIds)).map((personal) => personalView(personal, actor))
   const counts = await inbox.counts(actor)
-  return { cursor, catchUp: { rows, counts, position: laterPosition(came, position) } }
+  return { cursor, catchUp: { rows, counts, position: laterPosition(requested, position) } }
 }

@@ -7,7 +7,7 @@ import { countsMs } from './counts-board.ts'
 import { sameCounts } from './inbox-counts.ts'
 import { formatInboxCursor, laterPosition } from './inbox-cursor.ts'
 import type { InboxReader } from './inbox-reader.ts'
-import type { InboxStep } from './inbox-step.ts'
+import type { TrackedInboxFrame } from './inbox-step.ts'
 import type { SharedRows } from './shared-rows.ts'
 
 export type InboxStart = {
@@ -47,38 +47,38 @@ export class InboxFollower implements Follower<InboxFrame> {
   #counts: InboxCounts | null = null
   #countsAt = 0
   #countsTimer: NodeJS.Timeout | undefined
-  #presenceSaid: boolean | null = null
-  #place: FeedPosition | null
+  #sentPresence: boolean | null = null
+  #position: FeedPosition | null
 
   constructor(options: InboxFollowerOptions) {
     this.#options = options
     this.#cursor = options.start.cursor
     this.#missed = [...(options.start.catchUp?.rows ?? [])]
-    this.#place = options.start.catchUp?.position ?? null
+    this.#position = options.start.catchUp?.position ?? null
   }
 
   /** Only after `reset` it is certain that no frame follows. */
-  get isQuiet(): boolean {
+  get isIdle(): boolean {
     return this.#state === 'reset'
   }
 
-  next(): InboxStep | null {
+  next(): TrackedInboxFrame | null {
     const { reader, start } = this.#options
     if (this.#state === 'reset') return null
-    if (start.catchUp === null || reader.isVoid) return this.#step(this.#reset())
+    if (start.catchUp === null || reader.isVoid) return this.#frame(this.#reset())
     switch (this.#state) {
       case 'catching-up':
-        return this.#step(this.#nextMissed(start.catchUp.counts))
+        return this.#frame(this.#nextMissed(start.catchUp.counts))
       case 'counting':
         this.#state = 'live'
-        return this.#step({ t: 'live' })
+        return this.#frame({ t: 'live' })
       case 'live':
         return this.#nextRows() ?? this.#nextCounts() ?? this.#nextPresence()
     }
   }
 
-  heartbeat(): InboxStep {
-    return this.#step({ t: 'hb' })
+  heartbeat(): TrackedInboxFrame {
+    return this.#frame({ t: 'hb' })
   }
 
   leave(): void {
@@ -96,27 +96,27 @@ export class InboxFollower implements Follower<InboxFrame> {
     if (this.#missed.length > 0) return { t: 'upsert', rows: this.#missed.splice(0, frameRows) }
     this.#state = 'counting'
     this.#advance()
-    return this.#sayCounts(counts)
+    return this.#sendCounts(counts)
   }
 
-  #nextRows(): InboxStep | null {
+  #nextRows(): TrackedInboxFrame | null {
     const { reader, inbox } = this.#options
     const rows = reader.takeRows(frameRows)
-    const place = inbox.knownPosition
-    if (reader.isEmpty && place !== null && place !== this.#place) {
-      this.#place = this.#place === null ? place : laterPosition(this.#place, place)
+    const position = inbox.knownPosition
+    if (reader.isEmpty && position !== null && position !== this.#position) {
+      this.#position = this.#position === null ? position : laterPosition(this.#position, position)
       this.#advance()
     }
     if (rows.length === 0) return null
-    return inbox.sharedRows.get(this.#cursor, rows, () => this.#step({ t: 'upsert', rows }))
+    return inbox.sharedRows.get(this.#cursor, rows, () => this.#frame({ t: 'upsert', rows }))
   }
 
   /** Sends counts at most every `countsMs`. Counts that arrive earlier are sent when that time has passed. */
-  #nextCounts(): InboxStep | null {
+  #nextCounts(): TrackedInboxFrame | null {
     const { counts } = this.#options.reader
     if (!this.#hasNewCounts(counts)) return null
     const waitMs = this.#countsAt + countsMs - performance.now()
-    if (waitMs <= 0) return this.#step(this.#sayCounts(counts))
+    if (waitMs <= 0) return this.#frame(this.#sendCounts(counts))
     this.#countsTimer ??= setTimeout(() => {
       this.#countsTimer = undefined
       this.#options.wake()
@@ -124,18 +124,18 @@ export class InboxFollower implements Follower<InboxFrame> {
     return null
   }
 
-  #nextPresence(): InboxStep | null {
+  #nextPresence(): TrackedInboxFrame | null {
     const operatorsOnline = this.#options.presence?.current() ?? null
-    if (operatorsOnline === null || operatorsOnline === this.#presenceSaid) return null
-    this.#presenceSaid = operatorsOnline
-    return this.#step({ t: 'presence', operatorsOnline })
+    if (operatorsOnline === null || operatorsOnline === this.#sentPresence) return null
+    this.#sentPresence = operatorsOnline
+    return this.#frame({ t: 'presence', operatorsOnline })
   }
 
   #hasNewCounts(counts: InboxCounts | null): counts is InboxCounts {
     return counts !== null && (this.#counts === null || !sameCounts(counts, this.#counts))
   }
 
-  #sayCounts(counts: InboxCounts): InboxCounts {
+  #sendCounts(counts: InboxCounts): InboxCounts {
     this.#counts = counts
     this.#countsAt = performance.now()
     return counts
@@ -143,10 +143,10 @@ export class InboxFollower implements Follower<InboxFrame> {
 
   #advance(): void {
     const { epoch } = this.#options
-    if (this.#place !== null) this.#cursor = formatInboxCursor({ epoch, ...this.#place })
+    if (this.#position !== null) this.#cursor = formatInboxCursor({ epoch, ...this.#position })
   }
 
-  #step(frame: InboxFrame): InboxStep {
+  #frame(frame: InboxFrame): TrackedInboxFrame {
     return { id: this.#options.frameId(this.#cursor), frame }
   }
 }

@@ -40,10 +40,10 @@ test('[INBOX-5] a mark whose hint is lost still arrives, and one whose hint arri
     () => foldInbox(probe).get(chat.id)?.rev === chat.rev + 2 && foldInbox(probe).get(chat.id)?.unread === 0,
   )
   await feedSettled(db)
-  const told = probe.of('upsert').length
-  const looks = watchQueries(db)
-  await waitFor(() => looks.matching(/from "feed"/) >= 3)
-  expect(probe.of('upsert')).toHaveLength(told)
+  const sent = probe.of('upsert').length
+  const polls = watchQueries(db)
+  await waitFor(() => polls.matching(/from "feed"/) >= 3)
+  expect(probe.of('upsert')).toHaveLength(sent)
 })
 
 test('[INBOX-5] with every hint lost, every change arrives within two seconds', timed, async () => {

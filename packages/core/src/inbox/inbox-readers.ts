@@ -29,13 +29,13 @@ export class InboxReaders {
   }
 
   add(reader: InboxReader): void {
-    this.#home(reader.actor).add(reader)
+    this.#readersOf(reader.actor).add(reader)
   }
 
   remove(reader: InboxReader): void {
-    const home = this.#home(reader.actor)
-    home.delete(reader)
-    if (home.size === 0) this.#clients.delete(reader.actor.userId)
+    const readers = this.#readersOf(reader.actor)
+    readers.delete(reader)
+    if (readers.size === 0) this.#clients.delete(reader.actor.userId)
   }
 
   /**
@@ -47,7 +47,7 @@ export class InboxReaders {
     const clientId = row.client.id
     if (change.chat || change.readers.has(clientId)) {
       for (const reader of this.ofClient(clientId))
-        give(reader, { row: personalView(personal, reader.actor), clientId })
+        offerTo(reader, { row: personalView(personal, reader.actor), clientId })
     }
     const operatorRead = [...change.readers.values()].includes('operator')
     const shared = this.#operators.size === 0 ? null : sharedView(personal)
@@ -55,18 +55,18 @@ export class InboxReaders {
       const { userId } = reader.actor
       const hasMark = readCounts.has(userId)
       if (!change.chat && !change.readers.has(userId) && !(operatorRead && !hasMark)) continue
-      give(reader, { row: hasMark || shared === null ? personalView(personal, reader.actor) : shared, clientId })
+      offerTo(reader, { row: hasMark || shared === null ? personalView(personal, reader.actor) : shared, clientId })
     }
   }
 
-  #home(actor: Actor): Set<InboxReader> {
+  #readersOf(actor: Actor): Set<InboxReader> {
     if (actor.role === 'operator') return this.#operators
-    const home = this.#clients.get(actor.userId) ?? new Set()
-    this.#clients.set(actor.userId, home)
-    return home
+    const readers = this.#clients.get(actor.userId) ?? new Set()
+    this.#clients.set(actor.userId, readers)
+    return readers
   }
 }
 
-function give(reader: InboxReader, { row, clientId }: { row: Chat; clientId: UserId }): void {
+function offerTo(reader: InboxReader, { row, clientId }: { row: Chat; clientId: UserId }): void {
   if (maySeeChat(reader.actor, { userId: clientId })) reader.offerRow(row)
 }

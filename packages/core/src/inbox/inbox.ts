@@ -2,14 +2,14 @@ import type { ChatHint, MarkHint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
-import { healMs } from '@deskbell/contract/limits'
+import { reconcileMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type FeedPosition, readFeedHorizon } from '@deskbell/db/queries/feed-tail'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 import type { HubListener } from '../subscriptions/hub.ts'
 import { type Change, ChangedChats } from './changed-chats.ts'
-import { CountsBoard } from './counts-board.ts'
-import { foldMs } from './fold-ms.ts'
+import { CountsPublisher } from './counts-board.ts'
+import { batchDelayMs } from './fold-ms.ts'
 import type { InboxReader } from './inbox-reader.ts'
 import { InboxReaders } from './inbox-readers.ts'
 import { OpenTransactionWatch } from './open-transaction-watch.ts'
@@ -19,7 +19,7 @@ import { SentNumbers } from './sent-numbers.ts'
 import { SharedRows } from './shared-rows.ts'
 import { tailFeed } from './tail-feed.ts'
 
-export type InboxOptions = { db: Database; log: Log }
+export type InboxOptions = { db: Database; log: Logger }
 
 const batchChats = 200
 /** Often, so that there is never much to remove. */
@@ -39,11 +39,11 @@ export class Inbox implements HubListener {
   /** One frame for all readers that get the same rows. */
   readonly sharedRows = new SharedRows()
   readonly #readers = new InboxReaders()
-  readonly #counts: CountsBoard
+  readonly #counts: CountsPublisher
   readonly #changed = new ChangedChats()
   readonly #sentRevs = new SentNumbers<ChatId>()
   /** By chat and user: the last read mark of a hint. Most mark hints raise only delivered marks, which no row has. */
-  readonly #heardReads = new SentNumbers<string>()
+  readonly #hintedReads = new SentNumbers<string>()
   /** By chat and user: the count of read messages that was sent last. */
   readonly #sentReads = new SentNumbers<string>()
   /** Null until a reader needs it, and again after the last one has left. */
@@ -64,7 +64,7 @@ export class Inbox implements HubListener {
 
   constructor(options: InboxOptions) {
     this.#options = options
-    this.#counts = new CountsBoard({ ...options, readers: this.#readers })
+    this.#counts = new CountsPublisher({ ...options, readers: this.#readers })
     this.#openTransactions = new OpenTransactionWatch(options)
     this.#pruner = new FeedPruner(options.db.orm)
   }
@@ -80,7 +80,7 @@ export class Inbox implements HubListener {
   async stop(): Promise<void> {
     clearInterval(this.#pruneTimer)
     this.#stopped.abort()
-    this.#idle()
+    this.#clear()
     await this.#counts.stop()
     await Promise.all([this.#work, this.#pruning])
   }
@@ -92,18 +92,18 @@ export class Inbox implements HubListener {
   /** The reader receives every change from now on, until `leave`. */
   join(reader: InboxReader): void {
     this.#readers.add(reader)
-    this.#tailTimer ??= setInterval(() => this.#tail(), healMs).unref()
+    this.#tailTimer ??= setInterval(() => this.#tail(), reconcileMs).unref()
     this.#openTransactions.start()
   }
 
   leave(reader: InboxReader): void {
     this.#readers.remove(reader)
-    if (this.#readers.size === 0) this.#idle()
+    if (this.#readers.size === 0) this.#clear()
   }
 
   /** The position up to which the feed has been passed on. Rejects when it cannot be read. */
   position(): Promise<FeedPosition> {
-    this.#position ??= this.#begin()
+    this.#position ??= this.#readPosition()
     return this.#position
   }
 
@@ -119,7 +119,7 @@ export class Inbox implements HubListener {
   onHint(hint: ChatHint | MarkHint): void {
     if (!this.hasReaders) return
     if (hint.t === 'chat') this.#changed.add(hint.chatId)
-    else if (this.#isReadAnew(hint)) this.#changed.addReader(hint.chatId, hint.userId, hint.role)
+    else if (this.#isNewRead(hint)) this.#changed.addReader(hint.chatId, hint.userId, hint.role)
     else return
     this.#counts.touch(hint.clientId)
     this.#schedule()
@@ -129,7 +129,7 @@ export class Inbox implements HubListener {
   onReset(): void {
     this.#changed.clear()
     this.#sentRevs.clear()
-    this.#heardReads.clear()
+    this.#hintedReads.clear()
     this.#sentReads.clear()
     this.#counts.clear()
     this.#pruner.startAgain()
@@ -137,24 +137,24 @@ export class Inbox implements HubListener {
     for (const reader of [...this.#readers.all()]) reader.void()
   }
 
-  #isReadAnew({ chatId, userId, readSeq }: MarkHint): boolean {
+  #isNewRead({ chatId, userId, readSeq }: MarkHint): boolean {
     const key = `${chatId}:${userId}`
-    if (readSeq === 0 || this.#heardReads.has(key, readSeq)) return false
-    this.#heardReads.set(key, readSeq)
+    if (readSeq === 0 || this.#hintedReads.has(key, readSeq)) return false
+    this.#hintedReads.set(key, readSeq)
     return true
   }
 
-  #begin(): Promise<FeedPosition> {
-    const beginning = readFeedHorizon(this.#options.db.orm)
-    beginning.then(
+  #readPosition(): Promise<FeedPosition> {
+    const reading = readFeedHorizon(this.#options.db.orm)
+    reading.then(
       (position) => {
-        if (this.#position === beginning) this.#knownPosition = position
+        if (this.#position === reading) this.#knownPosition = position
       },
       () => {
-        if (this.#position === beginning) this.#forgetPosition()
+        if (this.#position === reading) this.#forgetPosition()
       },
     )
-    return beginning
+    return reading
   }
 
   #forgetPosition(): void {
@@ -162,7 +162,7 @@ export class Inbox implements HubListener {
     this.#knownPosition = null
   }
 
-  #idle(): void {
+  #clear(): void {
     clearTimeout(this.#batchTimer)
     clearInterval(this.#tailTimer)
     this.#openTransactions.stop()
@@ -171,7 +171,7 @@ export class Inbox implements HubListener {
     this.#forgetPosition()
     this.#changed.clear()
     this.#sentRevs.clear()
-    this.#heardReads.clear()
+    this.#hintedReads.clear()
     this.#sentReads.clear()
     this.#counts.clear()
   }
@@ -180,14 +180,14 @@ export class Inbox implements HubListener {
     this.#batchTimer ??= setTimeout(() => {
       this.#batchTimer = undefined
       this.#run(() => this.#sendChanged())
-    }, foldMs(this.#lastRows)).unref()
+    }, batchDelayMs(this.#lastRows)).unref()
   }
 
   #tail(): void {
     if (this.#tailing || this.#position === null) return
     this.#tailing = true
     this.#run(async () => {
-      await this.#healFromFeed().finally(() => {
+      await this.#reconcile().finally(() => {
         this.#tailing = false
       })
     })
@@ -198,7 +198,7 @@ export class Inbox implements HubListener {
     this.#work = this.#work.then(work).catch((error) => this.#failed(error, 'changed chats could not be read'))
   }
 
-  async #healFromFeed(): Promise<void> {
+  async #reconcile(): Promise<void> {
     const running = this.#position
     if (running === null) return
     const after = await running

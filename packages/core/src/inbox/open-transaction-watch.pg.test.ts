@@ -36,17 +36,17 @@ test('[LIVE-18] while an inbox is followed, an idle writing transaction and its 
   const core = createCore({ db, bus: createInProcessBus(), log, authMode: 'open' })
   await core.start()
   const writer = await forgetfulWriter(postgres.connectionString, 'nightly report')
-  const told = (calls: unknown[][]) => calls.filter(([fields]) => JSON.stringify(fields).includes('nightly report'))
+  const logged = (calls: unknown[][]) => calls.filter(([fields]) => JSON.stringify(fields).includes('nightly report'))
   {
     await using inbox = probeInbox(core, await newOperator(core))
     await inbox.until('live')
-    await waitFor(() => told(log.warn.mock.calls).length > 0)
-    expect(told(log.warn.mock.calls)).toEqual([
+    await waitFor(() => logged(log.warn.mock.calls).length > 0)
+    expect(logged(log.warn.mock.calls)).toEqual([
       [{ pid: expect.any(Number), applicationName: 'nightly report', ageMs: expect.any(Number) }, expect.any(String)],
     ])
     await writer.end()
-    await waitFor(() => told(log.info.mock.calls).length > 0)
-    expect(told(log.warn.mock.calls)).toHaveLength(1)
+    await waitFor(() => logged(log.info.mock.calls).length > 0)
+    expect(logged(log.warn.mock.calls)).toHaveLength(1)
   }
   await core.stop()
   await db.close()

@@ -17,27 +17,27 @@ const open = (xid: string, ageMs: number | null): OpenTransaction => ({ xid, pid
 test('[LIVE-18] a transaction is logged once when it is too old, and once when it has ended', async () => {
   const { log, database, watch } = setUp()
   database.oldest = open('10', 1_000)
-  await watch.look(0)
+  await watch.poll(0)
   expect(log.warn).not.toHaveBeenCalled()
   for (const ageMs of [6_000, 9_000]) {
     database.oldest = open('10', ageMs)
-    await watch.look(ageMs - 1_000)
+    await watch.poll(ageMs - 1_000)
   }
   expect(log.warn.mock.calls).toEqual([[{ pid: 7, applicationName: 'psql', ageMs: 6_000 }, expect.any(String)]])
   database.oldest = open('11', 10)
-  await watch.look(9_000)
+  await watch.poll(9_000)
   expect(log.info.mock.calls).toEqual([[{ pid: 7, applicationName: 'psql', ageMs: 10_000 }, expect.any(String)]])
   database.oldest = undefined
-  await watch.look(12_000)
+  await watch.poll(12_000)
   expect([log.info.mock.calls.length, log.warn.mock.calls.length]).toEqual([1, 1])
 })
 
 test('[LIVE-18] the age of a transaction whose start is hidden counts from when it was first seen', async () => {
   const { log, database, watch } = setUp()
   database.oldest = open('10', null)
-  await watch.look(100)
-  await watch.look(100 + longTransactionMs)
+  await watch.poll(100)
+  await watch.poll(100 + longTransactionMs)
   expect(log.warn).not.toHaveBeenCalled()
-  await watch.look(101 + longTransactionMs)
+  await watch.poll(101 + longTransactionMs)
   expect(log.warn).toHaveBeenCalledTimes(1)
 })

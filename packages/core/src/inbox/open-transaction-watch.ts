@@ -1,17 +1,17 @@
 import { longTransactionMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type OpenTransaction, readOldestOpenTransaction } from '@deskbell/db/queries/open-transactions'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 
 export type OpenTransactionWatchOptions = {
   db: Database
-  log: Log
+  log: Logger
   read?: () => Promise<OpenTransaction | undefined>
 }
 
-type Seen = { transaction: OpenTransaction; seenAt: number; told: boolean }
+type Seen = { transaction: OpenTransaction; seenAt: number; isLogged: boolean }
 
-const lookMs = longTransactionMs / 2
+const pollMs = longTransactionMs / 2
 
 /**
  * Inboxes read the feed only below the oldest open transaction of the database server, so a transaction that stays open
@@ -19,7 +19,7 @@ const lookMs = longTransactionMs / 2
  * is followed.
  */
 export class OpenTransactionWatch {
-  readonly #log: Log
+  readonly #log: Logger
   readonly #read: () => Promise<OpenTransaction | undefined>
   #timer: NodeJS.Timeout | undefined
   #seen: Seen | null = null
@@ -31,10 +31,10 @@ export class OpenTransactionWatch {
 
   start(): void {
     this.#timer ??= setInterval(() => {
-      this.look(performance.now()).catch((error: unknown) =>
+      this.poll(performance.now()).catch((error: unknown) =>
         this.#log.debug({ err: error }, 'open transactions not read'),
       )
-    }, lookMs).unref()
+    }, pollMs).unref()
   }
 
   stop(): void {
@@ -43,20 +43,20 @@ export class OpenTransactionWatch {
     this.#seen = null
   }
 
-  async look(now: number): Promise<void> {
+  async poll(now: number): Promise<void> {
     const transaction = await this.#read()
     if (this.#seen !== null && transaction?.xid !== this.#seen.transaction.xid) this.#over(this.#seen, now)
     if (transaction === undefined) return
-    this.#seen ??= { transaction, seenAt: now, told: false }
+    this.#seen ??= { transaction, seenAt: now, isLogged: false }
     const ageMs = this.#ageMs(this.#seen, { transaction, now })
-    if (this.#seen.told || ageMs <= longTransactionMs) return
-    this.#seen.told = true
+    if (this.#seen.isLogged || ageMs <= longTransactionMs) return
+    this.#seen.isLogged = true
     this.#log.warn(fields(transaction, ageMs), 'an open transaction holds back the feed of the inboxes')
   }
 
   #over(seen: Seen, now: number): void {
     this.#seen = null
-    if (!seen.told) return
+    if (!seen.isLogged) return
     const ageMs = (seen.transaction.ageMs ?? 0) + (now - seen.seenAt)
     this.#log.info(fields(seen.transaction, ageMs), 'the transaction that held back the feed is over')
   }

@@ -52,7 +52,7 @@ async function expectExact(counts: OperatorCounts): Promise<void> {
   for (const { userId } of operators) expect(operatorCounts(sums, userId)).toEqual(await plainCounts(userId))
 }
 
-const deeds: ((operator: Actor, chatId: ChatId, seq: number) => Promise<unknown>)[] = [
+const actions: ((operator: Actor, chatId: ChatId, seq: number) => Promise<unknown>)[] = [
   (_, chatId) => sendText(fresh.core, client, { chatId }),
   (operator, chatId) => sendText(fresh.core, operator, { chatId }),
   (operator, chatId, seq) => markRead(fresh.core, operator, { chatId, seq }),
@@ -65,8 +65,8 @@ const deeds: ((operator: Actor, chatId: ChatId, seq: number) => Promise<unknown>
 ]
 
 /** Ignores refusals, which change nothing. */
-async function attempt(deed: Promise<unknown>): Promise<void> {
-  await deed.catch((error: unknown) => {
+async function attempt(action: Promise<unknown>): Promise<void> {
+  await action.catch((error: unknown) => {
     if (!(error instanceof AppError)) throw error
   })
 }
@@ -89,13 +89,13 @@ function recordingDatabase(connectionString = fresh.connectionString) {
 
 const place = fc.nat(1000)
 const step = fc.record({
-  deed: fc.nat(deeds.length - 1),
+  action: fc.nat(actions.length - 1),
   operator: place,
   chat: place,
   seq: fc.nat(12),
   read: fc.boolean(),
 })
-type Step = { deed: number; operator: number; chat: number; seq: number; read: boolean }
+type Step = { action: number; operator: number; chat: number; seq: number; read: boolean }
 
 function pick<T>(items: readonly T[], nth: number): T {
   const item = items[nth % items.length]
@@ -103,8 +103,8 @@ function pick<T>(items: readonly T[], nth: number): T {
   return item
 }
 
-function run({ deed, operator, chat, seq }: Step): Promise<void> {
-  return attempt(pick(deeds, deed)(pick(operators, operator), pick(chatIds, chat), seq))
+function run({ action, operator, chat, seq }: Step): Promise<void> {
+  return attempt(pick(actions, action)(pick(operators, operator), pick(chatIds, chat), seq))
 }
 
 test('[DB-10] after any changes, counts that follow the feed equal those computed from all chats', async () => {

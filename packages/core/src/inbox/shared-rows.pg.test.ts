@@ -7,15 +7,20 @@ import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
 import { markRead } from '../chats/mark-read.ts'
 import type { Core } from '../context.ts'
-import type { Step } from '../streams/frame-sink.ts'
+import type { TrackedFrame } from '../streams/frame-sink.ts'
 import { openInbox } from './follow-inbox.ts'
 
-type Reader = { steps: Step<InboxFrame>[]; stop(): void }
+type Reader = { steps: TrackedFrame<InboxFrame>[]; stop(): void }
 
 function follow(core: Core, actor: Actor): Reader {
-  const steps: Step<InboxFrame>[] = []
+  const steps: TrackedFrame<InboxFrame>[] = []
   const fail = (cause: unknown) => expect.fail(String(cause))
-  const sink = { isBusy: false, mayWrite: () => true, write: (step: Step<InboxFrame>) => steps.push(step), fail }
+  const sink = {
+    isBusy: false,
+    mayWrite: () => true,
+    write: (step: TrackedFrame<InboxFrame>) => steps.push(step),
+    fail,
+  }
   const stream = openInbox(core, actor, {})(sink)
   return { steps, stop: () => stream.stop() }
 }
@@ -43,9 +48,9 @@ test('[INBOX-6] many messages are sent as few rows, and operators with the same 
   await waitFor(() => [own, ...readers].every((reader) => lastRowOf(reader)?.lastSeq === sends + 1))
   const rowReads = queries.texts.filter((text) => text.includes('"operators_read_count"')).length
   expect(rowReads).toBeLessThan(sends / 2)
-  const told = new Set(readers.flatMap(upsertsOf))
+  const sent = new Set(readers.flatMap(upsertsOf))
   // Each fold makes one object for the thirty operators.
-  expect(told.size).toBeLessThanOrEqual(rowReads)
+  expect(sent.size).toBeLessThanOrEqual(rowReads)
   expect(readers.flatMap(upsertsOf).length).toBeLessThan((sends / 2) * readers.length)
   expect([lastRowOf(own)?.unread, ...readers.map((reader) => lastRowOf(reader)?.unread)]).toEqual(
     Array.from({ length: readers.length + 1 }, () => sends),

@@ -1,5 +1,5 @@
 import type { Chat } from '@deskbell/contract/chats'
-import type { InboxStep } from './inbox-step.ts'
+import type { TrackedInboxFrame } from './inbox-step.ts'
 
 /**
  * One fold makes a frame for operators without an own mark, one for each of the others, and one for clients; and a slow
@@ -7,14 +7,14 @@ import type { InboxStep } from './inbox-step.ts'
  */
 const framesMax = 16
 
-type SharedFrame = { cursor: string; rows: readonly Chat[]; step: InboxStep }
+type SharedFrame = { cursor: string; rows: readonly Chat[]; step: TrackedInboxFrame }
 
 /** Keeps the last frames of rows, for other readers with the same cursor and the same row objects. */
 export class SharedRows {
   /** The newest is first. */
   readonly #frames: SharedFrame[] = []
 
-  get(cursor: string, rows: readonly Chat[], make: () => InboxStep): InboxStep {
+  get(cursor: string, rows: readonly Chat[], make: () => TrackedInboxFrame): TrackedInboxFrame {
     const known = this.#frames.find((frame) => frame.cursor === cursor && isSame(frame.rows, rows))
     if (known !== undefined) return known.step
     const step = make()

@@ -13,7 +13,7 @@ export type ChangedChat = {
 }
 
 /** The locked chat with new numbers. Client and operator are taken from it as they are. */
-export function headOf(
+export function changedChatOf(
   chat: Pick<LockedChat, 'id' | 'userId' | 'operatorId'>,
   { rev, lastSeq }: Pick<ChangedChat, 'rev' | 'lastSeq'>,
 ): ChangedChat {
@@ -22,10 +22,10 @@ export function headOf(
 }
 
 /** Where the hint is published, and its epoch. */
-type Told = { readonly bus: Bus; epoch(): string }
+type HintTarget = { readonly bus: Bus; epoch(): string }
 
 /** Publishes that a chat changed. Call it only after the commit, because a change may still be rolled back before. */
-export function publishChat({ bus, epoch }: Told, chat: ChangedChat, entries: LogEntry[]): void {
+export function publishChat({ bus, epoch }: HintTarget, chat: ChangedChat, entries: LogEntry[]): void {
   bus.publish({
     t: 'chat',
     epoch: epoch(),

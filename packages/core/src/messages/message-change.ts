@@ -16,7 +16,7 @@ import { requireVisible } from '../domain/chat-policy.ts'
 import { entryTime } from '../domain/entry-time.ts'
 import type { MessageDecision, MessageState } from '../domain/message-state.ts'
 import { messageView } from '../domain/message-view.ts'
-import { headOf } from '../log/publish-chat.ts'
+import { changedChatOf } from '../log/publish-chat.ts'
 import type { Change, Written } from '../writer/command.ts'
 
 type Decide = (state: MessageState) => MessageDecision
@@ -53,7 +53,7 @@ function write(tx: Tx, { actor, chat, at, context, decide }: Write): Written<Mes
       const texts = writeTexts(tx, message, { decision, seq: entry.seq })
       const answer = { message: messageView({ ...message, text: decision.text }, marks) }
       return {
-        published: { chat: headOf(chat, { rev: chat.rev + 1, lastSeq: entry.seq }), entries: [entry] },
+        published: { chat: changedChatOf(chat, { rev: chat.rev + 1, lastSeq: entry.seq }), entries: [entry] },
         answer: afterAll([written, ...texts], Promise.resolve(answer)),
       }
     }

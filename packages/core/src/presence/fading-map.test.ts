@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { FadingMap } from './fading-map.ts'
+import { ExpiringMap } from './fading-map.ts'
 
 test('[LIVE-14] a value is there for exactly its time', () => {
-  const map = new FadingMap<string, number>({ keepMs: 100, entriesMax: 10 })
+  const map = new ExpiringMap<string, number>({ keepMs: 100, entriesMax: 10 })
   map.set('a', 1, 1_000)
   expect(map.get('a', 1_099)).toBe(1)
   expect(map.get('a', 1_100)).toBeUndefined()
@@ -13,7 +13,7 @@ test('[LIVE-14] a value is there for exactly its time', () => {
 })
 
 test('[LIVE-14] expired values, and the oldest above the limit, are removed', () => {
-  const map = new FadingMap<number, true>({ keepMs: 100, entriesMax: 3 })
+  const map = new ExpiringMap<number, true>({ keepMs: 100, entriesMax: 3 })
   for (const [key, at] of [1, 2, 3, 4].entries()) map.set(key, true, at)
   expect(map.size).toBe(3)
   expect([0, 1, 2, 3].map((key) => map.get(key, 5))).toEqual([undefined, true, true, true])

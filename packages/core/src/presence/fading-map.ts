@@ -2,7 +2,7 @@
  * Keeps each value for a fixed time, and at most `entriesMax` values. The values are in the order in which they were
  * set, which is the order in which they expire, so expired ones are removed without a search.
  */
-export class FadingMap<K, V> {
+export class ExpiringMap<K, V> {
   readonly #bounds: { keepMs: number; entriesMax: number }
   readonly #entries = new Map<K, { value: V; until: number }>()
 

@@ -1,14 +1,14 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
 import { type PresenceUser, readOperatorsOnline, readPresence } from '@deskbell/db/queries/presence'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 import { type Watch, Watched } from '../streams/watched.ts'
 import type { PresenceTimings } from './presence-timings.ts'
 
 /** `clientSeenAt`: when the client was last online, in ISO 8601; null while it is online, and if it never was. */
 export type ClientPresence = { clientOnline: boolean; clientSeenAt: string | null }
 
-export type PresenceStateOptions = { db: Database; log: Log; timings: PresenceTimings }
+export type PresenceStateOptions = { db: Database; log: Logger; timings: PresenceTimings }
 
 const never: ClientPresence = { clientOnline: false, clientSeenAt: null }
 

@@ -13,12 +13,12 @@ import {
   writeDisconnected,
 } from '@deskbell/db/queries/presence'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 import type { PresenceTimings } from './presence-timings.ts'
 
 export type PresenceWriterOptions = {
   db: Database
-  log: Log
+  log: Logger
   timings: PresenceTimings
   /** Called when the changed presence of these users is stored. */
   onWritten: (users: readonly PresenceUser[]) => void

@@ -1,13 +1,13 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 import type { Watch } from '../streams/watched.ts'
 import { type ClientPresence, PresenceState } from './presence-state.ts'
 import { defaultPresenceTimings, type PresenceTimings } from './presence-timings.ts'
 import { PresenceWriter } from './presence-writer.ts'
 
-export type PresenceOptions = { db: Database; log: Log; timings?: Partial<PresenceTimings> | undefined }
+export type PresenceOptions = { db: Database; log: Logger; timings?: Partial<PresenceTimings> | undefined }
 
 /**
  * Which users are online. Processes share only three tables, and use only the clock of the database:

@@ -2,10 +2,10 @@ import type { Bus } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
 import { typingAcceptMs } from '@deskbell/contract/limits'
-import type { ChatGlance } from '@deskbell/db/queries/chats'
-import { FadingMap } from './fading-map.ts'
+import type { ChatSummary } from '@deskbell/db/queries/chats'
+import { ExpiringMap } from './fading-map.ts'
 
-export type TypingMemoryOptions = { bus: Bus; glance: (chatId: ChatId) => Promise<ChatGlance | undefined> }
+export type TypingMemoryOptions = { bus: Bus; readChat: (chatId: ChatId) => Promise<ChatSummary | undefined> }
 
 /** A hint reports every change of a chat, so this limits only how long a lost hint has an effect. */
 const chatKnownMs = 10_000
@@ -14,8 +14,8 @@ const entriesMax = 10_000
 /** Makes typing cheap: it remembers who published typing lately, and the chats that were read lately. */
 export class TypingMemory {
   readonly #options: TypingMemoryOptions
-  readonly #published = new FadingMap<string, true>({ keepMs: typingAcceptMs, entriesMax })
-  readonly #chats = new FadingMap<ChatId, Promise<ChatGlance | undefined>>({ keepMs: chatKnownMs, entriesMax })
+  readonly #published = new ExpiringMap<string, true>({ keepMs: typingAcceptMs, entriesMax })
+  readonly #chats = new ExpiringMap<ChatId, Promise<ChatSummary | undefined>>({ keepMs: chatKnownMs, entriesMax })
   #unsubscribe: (() => void) | undefined
 
   constructor(options: TypingMemoryOptions) {
@@ -42,10 +42,10 @@ export class TypingMemory {
     this.#published.set(keyOf(actor, chatId), true, performance.now())
   }
 
-  chat(chatId: ChatId): Promise<ChatGlance | undefined> {
+  chat(chatId: ChatId): Promise<ChatSummary | undefined> {
     const known = this.#chats.get(chatId, performance.now())
     if (known !== undefined) return known
-    const read = this.#options.glance(chatId)
+    const read = this.#options.readChat(chatId)
     read.catch(() => this.#chats.delete(chatId))
     this.#chats.set(chatId, read, performance.now())
     return read

@@ -1,13 +1,13 @@
 /** One frame and the id to resume from. Followers that receive the same frame share one object. */
-export type Step<F> = { readonly id: string; readonly frame: F }
+export type TrackedFrame<F> = { readonly id: string; readonly frame: F }
 
 /** Receives the frames of one stream. All calls are synchronous. */
 export type FrameSink<F> = {
-  /** Reports whether a frame may be written now. After false, the sink's owner calls `speak` once there is room. */
+  /** Reports whether a frame may be written now. After false, the sink's owner calls `flush` once there is room. */
   mayWrite(): boolean
   /** True while so much waits for the reader that typing is left out. */
   readonly isBusy: boolean
-  write(step: Step<F>): void
+  write(tracked: TrackedFrame<F>): void
   /** The stream has failed with this error. Nothing is written after it. */
   fail(cause: unknown): void
 }
@@ -15,7 +15,7 @@ export type FrameSink<F> = {
 /** A stream that runs until it is stopped or fails. */
 export type RunningStream = {
   /** Writes the frames that there are, as far as the sink accepts them. */
-  speak(): void
+  flush(): void
   stop(): void
 }
 

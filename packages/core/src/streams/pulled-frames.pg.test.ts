@@ -33,14 +33,14 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     }
     const chatId = conversation.chat.id
     const probe = new StreamProbe((signal) => follow(fresh.core, conversation.operator, { chatId, signal, ready }))
-    const standStill = () => {
+    const suspend = () => {
       wallMs += 5_000
     }
     const dispose = async () => {
       await probe.stop()
       await fresh.drop()
     }
-    return { ...fresh, ...conversation, probe, gate, standStill, [Symbol.asyncDispose]: dispose }
+    return { ...fresh, ...conversation, probe, gate, suspend, [Symbol.asyncDispose]: dispose }
   }
 
   test('[SOCK-6] asks for room before each frame, and sends nothing until there is room', async () => {
@@ -75,7 +75,7 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     const holder = await db.pool.connect()
     await holder.query('begin')
     await holder.query('lock table deployment in access exclusive mode')
-    fresh.standStill()
+    fresh.suspend()
     gate.open.resolve()
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(probe.frames).toEqual([])

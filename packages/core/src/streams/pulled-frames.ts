@@ -1,4 +1,4 @@
-import type { FrameSink, OpenStream, Step } from './frame-sink.ts'
+import type { FrameSink, OpenStream, TrackedFrame } from './frame-sink.ts'
 import { StreamEnded, StreamWait } from './stream-wait.ts'
 
 export type StreamOptions = {
@@ -13,16 +13,16 @@ export type StreamOptions = {
 export async function* pulledFrames<F>(
   open: OpenStream<F>,
   { signal, ready, isBusy }: StreamOptions,
-): AsyncGenerator<Step<F>, void, undefined> {
+): AsyncGenerator<TrackedFrame<F>, void, undefined> {
   const wait = new StreamWait(signal)
-  const hand = new Hand<F>(() => wait.wake(), isBusy)
-  const stream = open(hand)
+  const sink = new PullSink<F>(() => wait.wake(), isBusy)
+  const stream = open(sink)
   try {
     for (;;) {
       if (ready !== undefined) await wait.until(Promise.resolve(ready()))
-      hand.ask()
-      stream.speak()
-      yield await taken(hand, wait)
+      sink.request()
+      stream.flush()
+      yield await nextFrame(sink, wait)
     }
   } catch (error) {
     if (!(error instanceof StreamEnded)) throw error
@@ -32,20 +32,20 @@ export async function* pulledFrames<F>(
   }
 }
 
-async function taken<F>(hand: Hand<F>, wait: StreamWait): Promise<Step<F>> {
+async function nextFrame<F>(sink: PullSink<F>, wait: StreamWait): Promise<TrackedFrame<F>> {
   for (;;) {
-    const step = hand.take()
-    if (step !== null) return step
+    const tracked = sink.take()
+    if (tracked !== null) return tracked
     await wait.pause()
   }
 }
 
 /** Accepts one frame after each `ask`. */
-class Hand<F> implements FrameSink<F> {
+class PullSink<F> implements FrameSink<F> {
   readonly #wake: () => void
   readonly #isBusy: StreamOptions['isBusy']
-  #asks = false
-  #step: Step<F> | null = null
+  #isRequested = false
+  #tracked: TrackedFrame<F> | null = null
   #failure: { cause: unknown } | null = null
 
   constructor(wake: () => void, isBusy: StreamOptions['isBusy']) {
@@ -57,24 +57,24 @@ class Hand<F> implements FrameSink<F> {
     return this.#isBusy?.() ?? false
   }
 
-  ask(): void {
-    this.#asks = true
+  request(): void {
+    this.#isRequested = true
   }
 
-  take(): Step<F> | null {
+  take(): TrackedFrame<F> | null {
     if (this.#failure !== null) throw this.#failure.cause
-    const step = this.#step
-    this.#step = null
-    return step
+    const tracked = this.#tracked
+    this.#tracked = null
+    return tracked
   }
 
   mayWrite(): boolean {
-    return this.#asks
+    return this.#isRequested
   }
 
-  write(step: Step<F>): void {
-    this.#asks = false
-    this.#step = step
+  write(tracked: TrackedFrame<F>): void {
+    this.#isRequested = false
+    this.#tracked = tracked
     this.#wake()
   }
 

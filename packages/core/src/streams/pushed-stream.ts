@@ -1,15 +1,15 @@
-import type { Wheeled } from '../timer-wheel.ts'
-import type { FrameSink, RunningStream, Step } from './frame-sink.ts'
+import type { WheelTimer } from '../timer-wheel.ts'
+import type { FrameSink, RunningStream, TrackedFrame } from './frame-sink.ts'
 import { heartbeatGapMs } from './heartbeat.ts'
-import type { StreamDesk } from './stream-desk.ts'
+import type { StreamContext } from './stream-desk.ts'
 
 /** One reader of a chat or of an inbox. It decides which frame is next and knows nothing about the transport. */
 export type Follower<F> = {
   /** True only if `next` would return null. It is cheaper than the check whether a frame may be written. */
-  readonly isQuiet: boolean
+  readonly isIdle: boolean
   /** The next frame; null when there is none until the stream is woken. */
-  next(): Step<F> | null
-  heartbeat(): Step<F>
+  next(): TrackedFrame<F> | null
+  heartbeat(): TrackedFrame<F>
   leave(): void
 }
 
@@ -21,25 +21,25 @@ export type Follower<F> = {
  *
  * A frame is made at the moment when it may be sent, so no frame waits and becomes stale.
  */
-export class PushedStream<F> implements RunningStream, Wheeled {
-  readonly #desk: StreamDesk
+export class PushedStream<F> implements RunningStream, WheelTimer {
+  readonly #context: StreamContext
   readonly #sink: FrameSink<F>
   #follower: Follower<F> | null = null
   /** Set until there is a follower: after that, `leave` of the follower does the same. */
-  #giveUp: (() => void) | null = null
+  #release: (() => void) | null = null
   #ended = false
   #awaitsFresh = false
-  #spokeAt = 0
+  #wroteAt = 0
   #gapMs = heartbeatGapMs()
 
-  constructor(desk: StreamDesk, sink: FrameSink<F>) {
-    this.#desk = desk
+  constructor(context: StreamContext, sink: FrameSink<F>) {
+    this.#context = context
     this.#sink = sink
   }
 
   /** Runs once the follower is ready. `leave` releases what was acquired before, and may be called more than once. */
   async begin(beginning: Promise<Follower<F>>, leave: () => void): Promise<void> {
-    this.#giveUp = leave
+    this.#release = leave
     try {
       const follower = await beginning
       if (this.#ended) {
@@ -47,24 +47,24 @@ export class PushedStream<F> implements RunningStream, Wheeled {
         return
       }
       this.#follower = follower
-      this.#giveUp = null
-      this.#desk.wheel.add(this, this.#gapMs)
-      this.#spoke()
-      this.speak()
+      this.#release = null
+      this.#context.wheel.add(this, this.#gapMs)
+      this.#noteWrite()
+      this.flush()
     } catch (cause) {
       this.#fail(cause)
     }
   }
 
-  speak(): void {
+  flush(): void {
     const follower = this.#follower
     if (follower === null) return
     try {
-      while (!follower.isQuiet && this.#maySpeak()) {
-        const step = follower.next()
-        if (step === null) return
-        this.#spoke()
-        this.#sink.write(step)
+      while (!follower.isIdle && this.#canWrite()) {
+        const tracked = follower.next()
+        if (tracked === null) return
+        this.#noteWrite()
+        this.#sink.write(tracked)
       }
     } catch (cause) {
       this.#fail(cause)
@@ -74,31 +74,31 @@ export class PushedStream<F> implements RunningStream, Wheeled {
   stop(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#desk.wheel.remove(this)
-    this.#desk.wakes.forget(this)
-    this.#giveUp?.()
+    this.#context.wheel.remove(this)
+    this.#context.wakes.forget(this)
+    this.#release?.()
     this.#follower?.leave()
   }
 
   onDue(now: number): number | null {
-    if (now >= this.#spokeAt + this.#gapMs) this.#beat()
-    return this.#ended ? null : Math.max(0, this.#spokeAt + this.#gapMs - now)
+    if (now >= this.#wroteAt + this.#gapMs) this.#sendHeartbeat()
+    return this.#ended ? null : Math.max(0, this.#wroteAt + this.#gapMs - now)
   }
 
   /** If the sink accepts nothing now, the next attempt is one gap later. */
-  #beat(): void {
-    this.#spoke()
+  #sendHeartbeat(): void {
+    this.#noteWrite()
     this.#gapMs = heartbeatGapMs()
     try {
-      if (this.#follower !== null && this.#maySpeak()) this.#sink.write(this.#follower.heartbeat())
+      if (this.#follower !== null && this.#canWrite()) this.#sink.write(this.#follower.heartbeat())
     } catch (cause) {
       this.#fail(cause)
     }
   }
 
-  #maySpeak(): boolean {
+  #canWrite(): boolean {
     if (this.#ended) return false
-    if (this.#desk.isFresh) return this.#sink.mayWrite()
+    if (this.#context.isFresh) return this.#sink.mayWrite()
     this.#awaitFresh()
     return false
   }
@@ -106,14 +106,14 @@ export class PushedStream<F> implements RunningStream, Wheeled {
   #awaitFresh(): void {
     if (this.#awaitsFresh) return
     this.#awaitsFresh = true
-    void this.#desk.whenFresh().then(() => {
+    void this.#context.whenFresh().then(() => {
       this.#awaitsFresh = false
-      this.speak()
+      this.flush()
     })
   }
 
-  #spoke(): void {
-    this.#spokeAt = this.#desk.wheel.now
+  #noteWrite(): void {
+    this.#wroteAt = this.#context.wheel.now
   }
 
   #fail(cause: unknown): void {

@@ -2,7 +2,7 @@ import type { TimerWheel } from '../timer-wheel.ts'
 import type { WakeQueue } from './wake-queue.ts'
 
 /** What all streams of a process share. */
-export type StreamDesk = {
+export type StreamContext = {
   readonly wakes: WakeQueue
   /** Heartbeats of idle streams. */
   readonly wheel: TimerWheel

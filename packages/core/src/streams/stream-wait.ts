@@ -10,7 +10,7 @@ export class StreamEnded extends Error {
 export class StreamWait {
   readonly #signal: AbortSignal
   #cancel: (() => void) | null = null
-  #rouse: (() => void) | null = null
+  #endPause: (() => void) | null = null
   #woken = false
 
   constructor(signal: AbortSignal) {
@@ -21,7 +21,7 @@ export class StreamWait {
   /** Ends the running pause. Without one, the next pause ends at once. */
   wake(): void {
     this.#woken = true
-    this.#rouse?.()
+    this.#endPause?.()
   }
 
   /** Settles as `work` does, or rejects with `StreamEnded` when the signal is aborted first. */
@@ -58,11 +58,11 @@ export class StreamWait {
   #sleep(): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
-        this.#rouse = null
+        this.#endPause = null
         this.#cancel = null
         then()
       }
-      this.#rouse = () => settle(resolve)
+      this.#endPause = () => settle(resolve)
       this.#cancel = () => settle(() => reject(new StreamEnded()))
     })
   }

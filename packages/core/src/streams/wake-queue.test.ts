@@ -5,7 +5,7 @@ import { WakeQueue } from './wake-queue.ts'
 test('[LIVE-22] a stream that is woken several times in a turn runs once, after the turn', async () => {
   const wakes = new WakeQueue()
   const said: string[] = []
-  const [a, b] = ['a', 'b'].map((name) => ({ speak: () => said.push(name) }))
+  const [a, b] = ['a', 'b'].map((name) => ({ flush: () => said.push(name) }))
   if (a === undefined || b === undefined) return expect.fail()
   for (const stream of [a, b, a, a]) wakes.add(stream)
   expect(said).toEqual([])
@@ -16,7 +16,7 @@ test('[LIVE-22] a stream that is woken several times in a turn runs once, after 
 test('[LIVE-22] thousands of woken streams run over several turns, and each of them runs', async () => {
   const wakes = new WakeQueue()
   let said = 0
-  for (let nth = 0; nth < 3_000; nth += 1) wakes.add({ speak: () => (said += 1) })
+  for (let nth = 0; nth < 3_000; nth += 1) wakes.add({ flush: () => (said += 1) })
   await turn()
   const inFirstTurn = said
   expect(inFirstTurn).toBeGreaterThan(0)
@@ -28,7 +28,7 @@ test('[LIVE-22] thousands of woken streams run over several turns, and each of t
 test('[LIVE-12] a stream that was removed from the queue does not run', async () => {
   const wakes = new WakeQueue()
   let said = 0
-  const stream = { speak: () => (said += 1) }
+  const stream = { flush: () => (said += 1) }
   wakes.add(stream)
   wakes.forget(stream)
   await turn()

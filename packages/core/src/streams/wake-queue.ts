@@ -1,5 +1,5 @@
 /** A stream that can be woken to write its next frames. */
-export type Wakeable = { speak(): void }
+export type Wakeable = { flush(): void }
 
 /** After this many streams other work runs: three thousand followers of one chat must not delay all calls. */
 const sliceMax = 1_024
@@ -32,7 +32,7 @@ export class WakeQueue {
     let left = sliceMax
     for (const stream of this.#woken) {
       this.#woken.delete(stream)
-      stream.speak()
+      stream.flush()
       left -= 1
       if (left === 0) break
     }

@@ -48,7 +48,7 @@ test('[LIVE-7] after lost, duplicated and reordered hints a follower still gets 
       const seen: number[] = []
       let draining = Promise.resolve()
       channel.add({
-        speak: () => {
+        flush: () => {
           draining = draining.then(() => drain(channel, seen))
         },
       })

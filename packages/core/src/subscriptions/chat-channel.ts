@@ -2,13 +2,13 @@ import type { ChatHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
-import { LastMade } from '../streams/last-made.ts'
+import { LastValueCache } from '../streams/last-made.ts'
 import type { Wakeable, WakeQueue } from '../streams/wake-queue.ts'
-import type { ChatStep, EntriesStep } from './chat-step.ts'
-import { type Mark, MarkBoard } from './mark-board.ts'
-import { type FrameLimits, frameful, Ring, type SizedEntry, sized } from './ring.ts'
+import type { TrackedChatFrame, TrackedEntries } from './chat-step.ts'
+import { ChatMarks, type Mark } from './mark-board.ts'
+import { type FrameLimits, Ring, type SizedEntry, sized, takeFrame } from './ring.ts'
 import type { RingBudget } from './ring-budget.ts'
-import { TypingBoard, type Writer } from './typing-board.ts'
+import { TypingState, type TypingUser } from './typing-board.ts'
 
 /** Reads the next entries after a place from the database: as many as a frame may have, and none at the log's end. */
 export type ReadLog = (place: { chatId: ChatId; afterSeq: number }) => Promise<LogEntry[]>
@@ -33,22 +33,22 @@ const frameLimits: FrameLimits = { entries: frameEntriesMax, bytes: 48 * 1024 }
  */
 export class ChatChannel {
   readonly chatId: ChatId
-  readonly marks = new MarkBoard()
-  readonly typing = new TypingBoard()
+  readonly marks = new ChatMarks()
+  readonly typing = new TypingState()
   readonly #context: ChannelContext
   readonly #followers = new Set<Wakeable>()
   // Created on first use: thousands of channels have one follower each, and nothing happens in them.
-  #besideSteps: LastMade<ChatStep> | null = null
+  #sharedFrames: LastValueCache<TrackedChatFrame> | null = null
   #pages: Map<number, Promise<SizedEntry[]>> | null = null
   #ring: Ring | null = null
   /** The highest `seq` that a hint or a read has reported. */
-  #told = 0
+  #reportedTop = 0
   #filling = false
   #closed = false
   #knowsMarks = false
-  #made: EntriesStep | null = null
-  #madeTop = 0
-  #madeVersion = 0
+  #sharedEntries: TrackedEntries | null = null
+  #sharedTop = 0
+  #sharedVersion = 0
 
   constructor(chatId: ChatId, context: ChannelContext) {
     this.chatId = chatId
@@ -56,9 +56,9 @@ export class ChatChannel {
   }
 
   /** Frames without entries. Followers that get the same frame share one object, so it is serialized once. */
-  get besideSteps(): LastMade<ChatStep> {
-    this.#besideSteps ??= new LastMade()
-    return this.#besideSteps
+  get sharedFrames(): LastValueCache<TrackedChatFrame> {
+    this.#sharedFrames ??= new LastValueCache()
+    return this.#sharedFrames
   }
 
   get followers(): number {
@@ -91,19 +91,19 @@ export class ChatChannel {
   /** The database reports that the log ends here, or did a moment ago. */
   observe(lastSeq: number): void {
     this.#ring ??= new Ring(lastSeq)
-    this.#told = Math.max(this.#told, lastSeq)
+    this.#reportedTop = Math.max(this.#reportedTop, lastSeq)
     void this.#fill()
   }
 
   offer({ seq, entries }: Pick<ChatHint, 'seq' | 'entries'>): void {
-    this.#told = Math.max(this.#told, seq)
+    this.#reportedTop = Math.max(this.#reportedTop, seq)
     for (const { kind, actor, at } of entries) {
       if (kind === 'message' && actor !== null) this.typing.end(actor.id, Date.parse(at))
     }
     if (this.#ring === null) return
     const before = this.#ring.top
     this.#ring.append(entries)
-    if (this.#ring.top > before) this.#grown(this.#ring)
+    if (this.#ring.top > before) this.#onAppended(this.#ring)
     void this.#fill()
   }
 
@@ -122,8 +122,8 @@ export class ChatChannel {
     if (this.marks.merge(mark)) this.wake()
   }
 
-  type(writer: Writer, now: number): void {
-    if (this.typing.merge(writer, now)) this.wake()
+  type(user: TypingUser, now: number): void {
+    if (this.typing.merge(user, now)) this.wake()
   }
 
   /** Reads a gap again that could not be read. */
@@ -138,18 +138,19 @@ export class ChatChannel {
   }
 
   /** The step that was shared last; null unless it begins at this place, and log and marks are unchanged since. */
-  madeStep(afterSeq: number): EntriesStep | null {
-    const made = this.#made
-    const isSame = made?.afterSeq === afterSeq && this.#madeTop === this.top && this.#madeVersion === this.marks.version
-    return isSame ? made : null
+  sharedEntries(afterSeq: number): TrackedEntries | null {
+    const shared = this.#sharedEntries
+    const isSame =
+      shared?.afterSeq === afterSeq && this.#sharedTop === this.top && this.#sharedVersion === this.marks.version
+    return isSame ? shared : null
   }
 
   /** Keeps a step for other followers at its place. */
-  share(step: EntriesStep): EntriesStep {
-    this.#made = step
-    this.#madeTop = this.top
-    this.#madeVersion = this.marks.version
-    return step
+  share(entries: TrackedEntries): TrackedEntries {
+    this.#sharedEntries = entries
+    this.#sharedTop = this.top
+    this.#sharedVersion = this.marks.version
+    return entries
   }
 
   /** Reads the next entries after a place from the database. Followers at the same place share one read. */
@@ -168,10 +169,10 @@ export class ChatChannel {
 
   async #readPage(afterSeq: number): Promise<SizedEntry[]> {
     const entries = await this.#context.readLog({ chatId: this.chatId, afterSeq })
-    return frameful(entries.map(sized), 0, frameLimits)
+    return takeFrame(entries.map(sized), 0, frameLimits)
   }
 
-  #grown(ring: Ring): void {
+  #onAppended(ring: Ring): void {
     if (!this.#closed) this.#context.budget.note(ring)
     this.wake()
   }
@@ -179,10 +180,10 @@ export class ChatChannel {
   /** Closes the gap between the ring and the highest reported `seq`. After a failure, the next report retries. */
   async #fill(): Promise<void> {
     const ring = this.#ring
-    if (ring === null || this.#filling || ring.top >= this.#told) return
+    if (ring === null || this.#filling || ring.top >= this.#reportedTop) return
     this.#filling = true
     try {
-      while (ring.top < this.#told) await this.#fillOnce(ring)
+      while (ring.top < this.#reportedTop) await this.#fillOnce(ring)
     } catch (error) {
       this.#context.onError(error, this.chatId)
     } finally {
@@ -191,16 +192,16 @@ export class ChatChannel {
   }
 
   async #fillOnce(ring: Ring): Promise<void> {
-    const told = this.#told
-    if (told - ring.top > ringEntriesMax) {
-      ring.jump(told)
-      return this.#grown(ring)
+    const reportedTop = this.#reportedTop
+    if (reportedTop - ring.top > ringEntriesMax) {
+      ring.jump(reportedTop)
+      return this.#onAppended(ring)
     }
     const before = ring.top
     const entries = await this.#context.readLog({ chatId: this.chatId, afterSeq: before })
     const whole = ring.append(entries)
-    if (ring.top > before) this.#grown(ring)
+    if (ring.top > before) this.#onAppended(ring)
     // The report exceeds what the database has: the database is right.
-    if (!whole || (ring.top === before && this.#told === told)) this.#told = ring.top
+    if (!whole || (ring.top === before && this.#reportedTop === reportedTop)) this.#reportedTop = ring.top
   }
 }

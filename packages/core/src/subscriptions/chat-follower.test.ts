@@ -22,12 +22,12 @@ afterEach(() => {
 const userId = userIdSchema.parse(2)
 const actor: Actor = { userId, role: 'client', name: 'A', sessionId: 1 }
 
-type Told = { t: string }
+type AnyFrame = { t: string }
 
 /** Streams over one channel, and the frames that they wrote. */
-async function rig(cursors: readonly string[], top = 3) {
+async function setUp(cursors: readonly string[], top = 3) {
   const wakes = new WakeQueue()
-  const desk = { wakes, wheel: createHeartbeatWheel(), isFresh: true, whenFresh: async () => {} }
+  const streamContext = { wakes, wheel: createHeartbeatWheel(), isFresh: true, whenFresh: async () => {} }
   const channel = new ChatChannel(fixtureChatId, {
     budget: new RingBudget(),
     wakes,
@@ -35,27 +35,33 @@ async function rig(cursors: readonly string[], top = 3) {
     onError: () => undefined,
   })
   channel.observe(top)
-  const rigged = { channel, busy: false, open: true, epoch: 'e', told: [] as { step: { id: string; frame: Told } }[] }
+  const state = {
+    channel,
+    busy: false,
+    open: true,
+    epoch: 'e',
+    written: [] as { tracked: { id: string; frame: AnyFrame } }[],
+  }
   const context: FollowerContext = {
-    epoch: () => rigged.epoch,
+    epoch: () => state.epoch,
     frameId: createFrameIds(),
     clock: systemClock,
     wake: (stream) => wakes.add(stream),
     leave: (channel, stream) => channel.remove(stream),
   }
   const streams = cursors.map((cursor) => {
-    const line = {
+    const reader = {
       get isBusy() {
-        return rigged.busy
+        return state.busy
       },
-      mayWrite: () => rigged.open,
-      write: (step: { id: string; frame: Told }) => void rigged.told.push({ step }),
+      mayWrite: () => state.open,
+      write: (tracked: { id: string; frame: AnyFrame }) => void state.written.push({ tracked }),
       fail: (cause: unknown) => expect.fail(String(cause)),
     }
-    const stream = new PushedStream(desk, line)
+    const stream = new PushedStream(streamContext, reader)
     channel.add(stream)
     const chat = { userId, lastSeq: top }
-    const parts = { actor, chat, channel, epoch: 'e', context, input: { cursor }, line, stream, presence: null }
+    const parts = { actor, chat, channel, epoch: 'e', context, input: { cursor }, reader, stream, presence: null }
     void stream.begin(Promise.resolve(new ChatFollower(parts)), () => channel.remove(stream))
     return stream
   })
@@ -63,13 +69,13 @@ async function rig(cursors: readonly string[], top = 3) {
   /** The frames since the last call. */
   const take = async () => {
     await vi.advanceTimersByTimeAsync(0)
-    return rigged.told.splice(0).map(({ step }) => step)
+    return state.written.splice(0).map(({ tracked }) => tracked)
   }
-  return { ...rigged, rigged, streams, take, desk }
+  return { ...state, state, streams, take, streamContext }
 }
 
 test('[LIVE-6] an idle stream sends hb frames with the top, at random intervals of 15 to 25 seconds', async () => {
-  const { take } = await rig(['e:3'])
+  const { take } = await setUp(['e:3'])
   expect((await take()).map(({ frame }) => frame)).toEqual([{ t: 'live', top: 3 }])
   let quietMs = 0
   const gaps: number[] = []
@@ -91,7 +97,7 @@ test('[LIVE-6] an idle stream sends hb frames with the top, at random intervals 
 })
 
 test('[LIVE-6] any frame postpones the next hb', async () => {
-  const { take, channel } = await rig(['e:3'])
+  const { take, channel } = await setUp(['e:3'])
   await vi.advanceTimersByTimeAsync(heartbeatMinMs - 1)
   await take()
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
@@ -103,17 +109,17 @@ test('[LIVE-6] any frame postpones the next hb', async () => {
 })
 
 test('[LIVE-12] a stopped stream sends nothing more and leaves the wheel and the channel', async () => {
-  const { take, channel, streams, desk } = await rig(['e:3'])
+  const { take, channel, streams, streamContext } = await setUp(['e:3'])
   await take()
   for (const stream of streams) stream.stop()
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
   await vi.advanceTimersByTimeAsync(heartbeatMaxMs * 2)
   expect(await take()).toEqual([])
-  expect([desk.wheel.size, channel.followers, vi.getTimerCount()]).toEqual([0, 0, 0])
+  expect([streamContext.wheel.size, channel.followers, vi.getTimerCount()]).toEqual([0, 0, 0])
 })
 
 test('[LIVE-4] after reset only hb frames follow, and their ids carry the refused cursor', async () => {
-  const { take, channel } = await rig(['other:1'])
+  const { take, channel } = await setUp(['other:1'])
   const [reset] = await take()
   expect(reset?.frame).toEqual({ t: 'reset', reason: 'foreign', top: 3 })
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
@@ -122,31 +128,31 @@ test('[LIVE-4] after reset only hb frames follow, and their ids carry the refuse
   const [beat, ...more] = await take()
   expect(beat?.frame).toEqual({ t: 'hb', top: 4 })
   expect(more).toEqual([])
-  for (const step of [reset, beat]) expect(step?.id).toMatch(/^other:1~/)
+  for (const tracked of [reset, beat]) expect(tracked?.id).toMatch(/^other:1~/)
 })
 
 test('[LIVE-4] after a change of the epoch an unsent entry is replaced by reset', async () => {
-  const { take, rigged, channel, streams } = await rig(['e:3'])
+  const { take, state, channel, streams } = await setUp(['e:3'])
   await take()
-  rigged.open = false
+  state.open = false
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
   expect(await take()).toEqual([])
-  rigged.open = true
-  rigged.epoch = 'another'
-  streams[0]?.speak()
+  state.open = true
+  state.epoch = 'another'
+  streams[0]?.flush()
   expect(await take()).toMatchObject([{ frame: { t: 'reset', reason: 'foreign' } }])
 })
 
 test('[LIVE-11] a slow reader gets the entries first, and then only the newest mark of each user', async () => {
-  const { take, channel, rigged, streams } = await rig(['e:3'])
+  const { take, channel, state, streams } = await setUp(['e:3'])
   await take()
-  rigged.open = false
+  state.open = false
   for (let seq = 1; seq <= 3; seq += 1) channel.mark({ userId, role: 'client', deliveredSeq: seq, readSeq: seq })
   channel.mark({ userId, role: 'client', deliveredSeq: 2, readSeq: 2 })
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
   await take()
-  rigged.open = true
-  streams[0]?.speak()
+  state.open = true
+  streams[0]?.flush()
   const [entries, receipt, ...more] = await take()
   expect(entries?.frame.t).toBe('ev')
   expect(receipt?.frame).toEqual({ t: 'rcpt', userId, role: 'client', deliveredSeq: 3, readSeq: 3 })
@@ -154,7 +160,7 @@ test('[LIVE-11] a slow reader gets the entries first, and then only the newest m
 })
 
 test('[LIVE-22] followers at the same place get the same frame objects', async () => {
-  const { take, channel } = await rig(['e:3', 'e:3', 'e:2'])
+  const { take, channel } = await setUp(['e:3', 'e:3', 'e:2'])
   expect((await take()).map(({ frame }) => frame.t)).toEqual(['live', 'live', 'ev', 'live'])
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
   channel.offer({ seq: 5, entries: entriesFixture(5, 5) })
@@ -170,16 +176,16 @@ test('[LIVE-22] followers at the same place get the same frame objects', async (
 })
 
 test('[LIVE-22] a shared frame is not reused after a mark changed: the next follower gets the new status', async () => {
-  const { take, channel, rigged, streams } = await rig(['e:3', 'e:3'])
+  const { take, channel, state, streams } = await setUp(['e:3', 'e:3'])
   await take()
-  rigged.open = false
+  state.open = false
   channel.offer({ seq: 4, entries: entriesFixture(4, 4) })
   await take()
-  rigged.open = true
-  streams[0]?.speak()
+  state.open = true
+  streams[0]?.flush()
   channel.mark({ userId: writerId, role: 'operator', deliveredSeq: 4, readSeq: 4 })
   channel.mark({ userId, role: 'client', deliveredSeq: 4, readSeq: 4 })
-  const statusOf = (step: unknown) => JSON.stringify(step).match(/"status":"(\w+)"/)?.[1]
+  const statusOf = (tracked: unknown) => JSON.stringify(tracked).match(/"status":"(\w+)"/)?.[1]
   const entries = (await take()).filter(({ frame }) => frame.t === 'ev')
   expect(entries.map(statusOf)).toEqual(['new', 'read'])
 })
@@ -187,31 +193,36 @@ test('[LIVE-22] a shared frame is not reused after a mark changed: the next foll
 const writerId = userIdSchema.parse(7)
 
 test('[LIVE-13] a follower gets the typing of others but not its own, and keeps its cursor', async () => {
-  const { take, channel } = await rig(['e:3'])
+  const { take, channel } = await setUp(['e:3'])
   await take()
   const until = Date.now() + 4_000
   for (const userId of [actor.userId, writerId]) channel.type({ userId, role: 'operator', until }, Date.now())
-  const [step, ...more] = await take()
-  expect(step?.frame).toEqual({ t: 'typing', userId: writerId, role: 'operator', until: new Date(until).toISOString() })
-  expect(step?.id).toMatch(/^e:3~/)
+  const [tracked, ...more] = await take()
+  expect(tracked?.frame).toEqual({
+    t: 'typing',
+    userId: writerId,
+    role: 'operator',
+    until: new Date(until).toISOString(),
+  })
+  expect(tracked?.id).toMatch(/^e:3~/)
   expect(more).toEqual([])
 })
 
 test('[LIVE-13] typing that has ended is not sent late, and a busy reader gets no typing', async () => {
-  const { take, channel, rigged, streams } = await rig(['e:3'])
+  const { take, channel, state, streams } = await setUp(['e:3'])
   await take()
-  const tell = (forMs: number) =>
+  const type = (forMs: number) =>
     channel.type({ userId: writerId, role: 'operator', until: Date.now() + forMs }, Date.now())
-  rigged.busy = true
-  tell(1_000)
+  state.busy = true
+  type(1_000)
   expect(await take()).toEqual([])
-  rigged.busy = false
-  rigged.open = false
-  tell(2_000)
+  state.busy = false
+  state.open = false
+  type(2_000)
   await vi.advanceTimersByTimeAsync(2_000)
-  rigged.open = true
-  streams[0]?.speak()
+  state.open = true
+  streams[0]?.flush()
   expect(await take()).toEqual([])
-  tell(1_000)
+  type(1_000)
   expect(await take()).toMatchObject([{ frame: { t: 'typing' } }])
 })

@@ -12,7 +12,7 @@ import type { Follower } from '../streams/pushed-stream.ts'
 import type { Wakeable } from '../streams/wake-queue.ts'
 import type { Watch } from '../streams/watched.ts'
 import type { ChatChannel } from './chat-channel.ts'
-import type { ChatStep, EntriesStep } from './chat-step.ts'
+import type { TrackedChatFrame, TrackedEntries } from './chat-step.ts'
 import { OlderEntries } from './older-entries.ts'
 import type { SizedEntry } from './ring.ts'
 
@@ -40,7 +40,7 @@ export type ChatFollowerOptions = {
   context: FollowerContext
   input: Pick<FollowChatInput, 'cursor' | 'lastEventId'>
   /** `isBusy`: so much waits for the reader that typing is left out. */
-  line: { readonly isBusy: boolean }
+  reader: { readonly isBusy: boolean }
   /** The stream of this follower, which has joined the channel. */
   stream: Wakeable
   /** Whether the client is online; null for a reader who may not know it. */
@@ -61,7 +61,7 @@ export class ChatFollower implements Follower<ChatFrame> {
   readonly #channel: ChatChannel
   readonly #epoch: string
   readonly #context: FollowerContext
-  readonly #line: ChatFollowerOptions['line']
+  readonly #reader: ChatFollowerOptions['reader']
   readonly #presence: ChatFollowerOptions['presence']
   readonly #stream: Wakeable
   /** Null for a follower that never needed more than the ring had. */
@@ -69,58 +69,58 @@ export class ChatFollower implements Follower<ChatFrame> {
   /** Set when the cursor cannot be served: the id of every frame then carries this cursor. */
   #refused: { cursor: string; reason: ResetReason } | null
   #state: 'catching-up' | 'live' | 'reset' = 'catching-up'
-  #at: number
-  #marksSeen = 0
-  #typingSeen = 0
-  #presenceSaid: ClientPresence | null = null
+  #seq: number
+  #marksVersion = 0
+  #typingVersion = 0
+  #sentPresence: ClientPresence | null = null
 
-  constructor({ actor, chat, channel, epoch, context, input, line, stream, presence }: ChatFollowerOptions) {
+  constructor({ actor, chat, channel, epoch, context, input, reader, stream, presence }: ChatFollowerOptions) {
     this.#actor = actor
     this.#clientId = chat.userId
     this.#channel = channel
     this.#epoch = epoch
     this.#context = context
-    this.#line = line
+    this.#reader = reader
     this.#presence = presence
     this.#stream = stream
-    const came = input.lastEventId ?? input.cursor
-    const cursor = came === undefined ? { epoch, seq: 0 } : parseCursor(came)
-    this.#at = cursor?.seq ?? 0
+    const requested = input.lastEventId ?? input.cursor
+    const cursor = requested === undefined ? { epoch, seq: 0 } : parseCursor(requested)
+    this.#seq = cursor?.seq ?? 0
     const top = Math.max(chat.lastSeq, channel.top)
     const reason = cursor === null || cursor.epoch !== epoch ? 'foreign' : refusal(cursor.seq, top)
     this.#refused = reason && { cursor: cursor === null ? 'unreadable' : formatCursor(cursor), reason }
   }
 
-  get isQuiet(): boolean {
+  get isIdle(): boolean {
     const { top, marks, typing } = this.#channel
-    const hasAll = this.#at >= top && this.#marksSeen === marks.version && this.#typingSeen === typing.version
+    const hasAll = this.#seq >= top && this.#marksVersion === marks.version && this.#typingVersion === typing.version
     return hasAll && this.#state === 'live' && this.#presence === null && this.#context.epoch() === this.#epoch
   }
 
-  next(): ChatStep | null {
+  next(): TrackedChatFrame | null {
     if (this.#state === 'reset') return null
     if (this.#refused !== null) return this.#reset(this.#refused.reason)
     if (this.#context.epoch() !== this.#epoch) return this.#reset('foreign')
     const older = this.#older?.take() ?? null
-    if (older !== null) return this.#advance(this.#entriesStep(older))
-    const made = this.#channel.madeStep(this.#at)
-    if (made !== null) return this.#advance(made)
-    const items = this.#channel.after(this.#at)
+    if (older !== null) return this.#advance(this.#entriesFrame(older))
+    const shared = this.#channel.sharedEntries(this.#seq)
+    if (shared !== null) return this.#advance(shared)
+    const items = this.#channel.after(this.#seq)
     if (items === null) {
       this.#older ??= new OlderEntries(this.#channel, () => this.#context.wake(this.#stream))
-      this.#older.read(this.#at)
+      this.#older.read(this.#seq)
       return null
     }
-    if (items.length > 0) return this.#advance(this.#channel.share(this.#entriesStep(items)))
+    if (items.length > 0) return this.#advance(this.#channel.share(this.#entriesFrame(items)))
     if (this.#state === 'catching-up') {
       this.#state = 'live'
-      return this.#beside({ t: 'live', top: this.#at })
+      return this.#frame({ t: 'live', top: this.#seq })
     }
     return this.#receipt() ?? this.#typing() ?? this.#newPresence()
   }
 
-  heartbeat(): ChatStep {
-    return this.#beside({ t: 'hb', top: Math.max(this.#channel.top, this.#state === 'reset' ? 0 : this.#at) })
+  heartbeat(): TrackedChatFrame {
+    return this.#frame({ t: 'hb', top: Math.max(this.#channel.top, this.#state === 'reset' ? 0 : this.#seq) })
   }
 
   leave(): void {
@@ -128,20 +128,20 @@ export class ChatFollower implements Follower<ChatFrame> {
     this.#context.leave(this.#channel, this.#stream)
   }
 
-  #reset(reason: ResetReason): ChatStep {
+  #reset(reason: ResetReason): TrackedChatFrame {
     this.#state = 'reset'
-    return this.#beside({ t: 'reset', reason, top: this.#channel.top })
+    return this.#frame({ t: 'reset', reason, top: this.#channel.top })
   }
 
-  #entriesStep(items: readonly SizedEntry[]): EntriesStep {
-    const afterSeq = this.#at
+  #entriesFrame(items: readonly SizedEntry[]): TrackedEntries {
+    const afterSeq = this.#seq
     const marks = this.#channel.marks.read()
     const events = items.map(({ entry }) => withStatus(entry, marks))
     const first = events[0]
     const last = events.at(-1)
-    if (first?.seq !== this.#at + 1 || last === undefined) {
+    if (first?.seq !== this.#seq + 1 || last === undefined) {
       throw new AppError('internal', {
-        internal: `the log of chat ${this.#channel.chatId} has a gap after ${this.#at}`,
+        internal: `the log of chat ${this.#channel.chatId} has a gap after ${this.#seq}`,
       })
     }
     const hasAssignment = events.some((entry) => entry.kind === 'assigned')
@@ -149,40 +149,40 @@ export class ChatFollower implements Follower<ChatFrame> {
     return { id, frame: { t: 'ev', events }, afterSeq, lastSeq: last.seq, hasAssignment }
   }
 
-  #advance(step: EntriesStep): ChatStep {
-    if (step.hasAssignment) this.#checkAccess()
-    this.#at = step.lastSeq
-    return step
+  #advance(entries: TrackedEntries): TrackedChatFrame {
+    if (entries.hasAssignment) this.#checkAccess()
+    this.#seq = entries.lastSeq
+    return entries
   }
 
   /** The newest mark of a user whose marks changed. A slow reader gets only the newest mark of each user. */
-  #receipt(): ChatStep | null {
+  #receipt(): TrackedChatFrame | null {
     const { marks } = this.#channel
-    if (marks.version === this.#marksSeen) return null
-    const next = marks.nextAfter(this.#marksSeen)
+    if (marks.version === this.#marksVersion) return null
+    const next = marks.nextAfter(this.#marksVersion)
     if (next === null) return null
     const { userId, role, deliveredSeq, readSeq, version } = next
-    this.#marksSeen = version
-    return this.#besideAll(`mark ${version}`, { t: 'rcpt', userId, role, deliveredSeq, readSeq })
+    this.#marksVersion = version
+    return this.#sharedFrame(`mark ${version}`, { t: 'rcpt', userId, role, deliveredSeq, readSeq })
   }
 
   /** Another user is typing. A busy reader does not get the frame, because typing is published again soon. */
-  #typing(): ChatStep | null {
+  #typing(): TrackedChatFrame | null {
     const { typing } = this.#channel
-    if (typing.version === this.#typingSeen) return null
-    const writers = this.#line.isBusy ? [] : typing.since(this.#typingSeen, this.#context.clock.now().getTime())
-    const next = writers.find(({ userId }) => userId !== this.#actor.userId)
-    this.#typingSeen = next?.version ?? typing.version
+    if (typing.version === this.#typingVersion) return null
+    const users = this.#reader.isBusy ? [] : typing.since(this.#typingVersion, this.#context.clock.now().getTime())
+    const next = users.find(({ userId }) => userId !== this.#actor.userId)
+    this.#typingVersion = next?.version ?? typing.version
     if (next === undefined) return null
     const { userId, role, until, version } = next
-    return this.#besideAll(`typing ${version}`, { t: 'typing', userId, role, until: new Date(until).toISOString() })
+    return this.#sharedFrame(`typing ${version}`, { t: 'typing', userId, role, until: new Date(until).toISOString() })
   }
 
-  #newPresence(): ChatStep | null {
+  #newPresence(): TrackedChatFrame | null {
     const current = this.#presence?.current() ?? null
-    if (current === null || current === this.#presenceSaid) return null
-    this.#presenceSaid = current
-    return this.#beside({ t: 'presence', ...current })
+    if (current === null || current === this.#sentPresence) return null
+    this.#sentPresence = current
+    return this.#frame({ t: 'presence', ...current })
   }
 
   /** Today the right to see a chat never changes. If a later rule makes it change, this check ends the stream. */
@@ -191,12 +191,12 @@ export class ChatFollower implements Follower<ChatFrame> {
   }
 
   /** A frame without entries that all followers at this place share. */
-  #besideAll(what: string, frame: ChatFrame): ChatStep {
-    return this.#channel.besideSteps.get(this.#at, what, () => this.#beside(frame))
+  #sharedFrame(what: string, frame: ChatFrame): TrackedChatFrame {
+    return this.#channel.sharedFrames.get(this.#seq, what, () => this.#frame(frame))
   }
 
-  #beside(frame: ChatFrame): ChatStep {
-    const cursor = this.#refused?.cursor ?? formatCursor({ epoch: this.#epoch, seq: this.#at })
+  #frame(frame: ChatFrame): TrackedChatFrame {
+    const cursor = this.#refused?.cursor ?? formatCursor({ epoch: this.#epoch, seq: this.#seq })
     return { id: this.#context.frameId(cursor), frame }
   }
 }

@@ -1,10 +1,10 @@
 import type { ChatFrame } from '@deskbell/contract/events'
-import type { Step } from '../streams/frame-sink.ts'
+import type { TrackedFrame } from '../streams/frame-sink.ts'
 
-export type ChatStep = Step<ChatFrame>
+export type TrackedChatFrame = TrackedFrame<ChatFrame>
 
 /** A frame with the log entries after `afterSeq`, up to `lastSeq`. */
-export type EntriesStep = ChatStep & {
+export type TrackedEntries = TrackedChatFrame & {
   readonly afterSeq: number
   readonly lastSeq: number
   /** The frame assigns or releases the chat, so the reader's right to see it is checked again. */

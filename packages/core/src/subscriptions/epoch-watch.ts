@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Database } from '@deskbell/db/database'
 import { type EpochParts, readEpochParts } from '@deskbell/db/queries/epoch'
 import type { Executor } from '@deskbell/db/transaction'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 
-export type EpochWatchOptions = { db: Database; log: Log; onChange: (epoch: string) => void }
+export type EpochWatchOptions = { db: Database; log: Logger; onChange: (epoch: string) => void }
 
 /**
  * Watches the epoch, which identifies the history of the database. After a restore or a promotion the same `seq` may

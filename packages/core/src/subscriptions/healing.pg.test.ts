@@ -131,15 +131,15 @@ test('[LIVE-25] a reconciliation reads the tops of changed chats only, although 
   const { client, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, client, chat.id)
   await probe.until('live')
-  const wakeable = { speak: () => {} }
+  const wakeable = { flush: () => {} }
   for (let id = 1_000; id < 2_000; id += 1) fresh.core.hub.join(chatIdSchema.parse(id), wakeable)
   const queries = watchQueries({ pool: fresh.db.reservedPool })
-  const looks = () => queries.matching(/pg_snapshot_xmax/)
+  const reconciliations = () => queries.matching(/pg_snapshot_xmax/)
   const tops = () => queries.matching(/"last_seq" from "chats"/)
   // The first reconciliation reads all chats.
-  await waitFor(() => looks() === 1)
+  await waitFor(() => reconciliations() === 1)
   const before = tops()
-  await waitFor(() => looks() === 4)
+  await waitFor(() => reconciliations() === 4)
   expect(tops()).toBe(before)
   await sendText(fresh.core, client, { chatId: chat.id })
   await waitFor(() => tops() === before + 1)
@@ -180,7 +180,7 @@ test('[LIVE-8] gaps in a thousand chats at once are filled by a few reads', asyn
     [client.userId],
   )
   const chatIds = rows.map(({ id }) => chatIdSchema.parse(Number(id)))
-  const wakeable = { speak: () => {} }
+  const wakeable = { flush: () => {} }
   const channels = chatIds.map((chatId) => fresh.core.hub.join(chatId, wakeable))
   for (const channel of channels) channel.observe(0)
   const queries = watchQueries(fresh.db)
@@ -230,18 +230,18 @@ test('[LIVE-9] a message sent through one process reaches a follower in another 
     const bus = createPostgresBus({ connectionString, log: silentLog })
     return { db, bus, core: createCore({ db, bus, log: silentLog, authMode: 'open' }) }
   })
-  const [here, there] = processes
-  if (here === undefined || there === undefined) throw new Error('two processes are needed')
+  const [one, other] = processes
+  if (one === undefined || other === undefined) throw new Error('two processes are needed')
   for (const { bus, core } of processes) {
     await bus.start()
     await core.start()
   }
-  const { client, operator, chat } = await newConversation(here.core)
-  const probe = follow(there.core, operator, chat.id)
+  const { client, operator, chat } = await newConversation(one.core)
+  const probe = follow(other.core, operator, chat.id)
   await probe.until('live')
   const delays: number[] = []
   for (let n = 1; n <= 20; n += 1) {
-    await sendText(here.core, client, { chatId: chat.id })
+    await sendText(one.core, client, { chatId: chat.id })
     const sentAt = performance.now()
     await probe.when(() => seqsOf(probe).length === n)
     delays.push((probe.steps.at(-1)?.at ?? Number.POSITIVE_INFINITY) - sentAt)
@@ -262,11 +262,11 @@ test('[BUS-5] a hint of another epoch is ignored', async () => {
   const { client, operator, chat } = await newConversation(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
-  const heard: Hint[] = []
-  fresh.bus.subscribe((hint) => heard.push(hint))
+  const received: Hint[] = []
+  fresh.bus.subscribe((hint) => received.push(hint))
   await sendText(fresh.core, client, { chatId: chat.id, text: 'true' })
   await probe.when(() => seqsOf(probe).length === 1)
-  const [hint] = heard
+  const [hint] = received
   if (hint?.t !== 'chat') throw new Error('a chat hint was expected')
   const lie = hint.entries.map((entry) => ({ ...entry, seq: 2 }))
   fresh.core.bus.publish({ ...hint, epoch: 'other', seq: 2, rev: 99, entries: lie })
@@ -336,10 +336,10 @@ test('[LIVE-7] a process that was suspended sends no entry before it has read it
   await holder.query('lock table deployment in access exclusive mode')
   wallMs += 5_000
   expect(fresh.core.hub.isFresh).toBe(false)
-  const heard: Hint[] = []
-  bus.subscribe((hint) => heard.push(hint))
+  const received: Hint[] = []
+  bus.subscribe((hint) => received.push(hint))
   await sendText(fresh.core, client, { chatId: chat.id })
-  await waitFor(async () => heard.length === 1 && (await isWaitedFor()))
+  await waitFor(async () => received.length === 1 && (await isWaitedFor()))
   await new Promise(setImmediate)
   expect(seqsOf(probe)).toEqual([1])
   await holder.query('rollback')

@@ -1,7 +1,7 @@
 import type { Bus, ChatHint, Hint, MarkHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
-import { frameEntriesMax, healMs } from '@deskbell/contract/limits'
+import { frameEntriesMax, reconcileMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type FeedSnapshot, readFeedChanges, readFeedSnapshot } from '@deskbell/db/queries/feed-tail'
 import { GatheredReads } from '@deskbell/db/queries/gathered-reads'
@@ -9,10 +9,10 @@ import { type LogPlace, readChatMarks, readLogsAfter, readTops } from '@deskbell
 import type { Executor } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
 import { storedEntryView } from '../log/stored-entry-view.ts'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 import { createFrameIds } from '../streams/frame-ids.ts'
 import { createHeartbeatWheel } from '../streams/heartbeat.ts'
-import type { StreamDesk } from '../streams/stream-desk.ts'
+import type { StreamContext } from '../streams/stream-desk.ts'
 import { type Wakeable, WakeQueue } from '../streams/wake-queue.ts'
 import { type ChannelContext, ChatChannel } from './chat-channel.ts'
 import type { FollowerContext } from './chat-follower.ts'
@@ -23,7 +23,7 @@ import { SuspensionDetector } from './suspension-detector.ts'
 export type HubOptions = {
   db: Database
   bus: Bus
-  log: Log
+  log: Logger
   clock: Clock
   /** The memory of all rings together, in bytes. Default: `ringsBytesMax` of the limits. */
   ringsBytesMax?: number | undefined
@@ -43,12 +43,12 @@ export type HubListener = {
 }
 
 /** Delivered marks are not in the feed, so each reconciliation also reads the marks of this many chats, in turn. */
-const marksInTurn = 100
+const marksPerRound = 100
 const retryMs = 250
 /** One statement reads the entries after at most this many places. */
 const placesInRead = 50
 /** The hub logs its memory every this many ticks, which is once a minute. */
-const memoryTicks = Math.round(60_000 / healMs)
+const memoryTicks = Math.round(60_000 / reconcileMs)
 
 export function createHub(options: HubOptions): Hub {
   return new Hub(options)
@@ -63,7 +63,7 @@ export function createHub(options: HubOptions): Hub {
  *
  * Hints of another epoch are dropped. A new epoch drops every channel, and its followers get `reset`.
  */
-export class Hub implements StreamDesk {
+export class Hub implements StreamContext {
   readonly wakes = new WakeQueue()
   readonly wheel = createHeartbeatWheel()
   readonly followerContext: FollowerContext
@@ -78,11 +78,11 @@ export class Hub implements StreamDesk {
   readonly #unfilled = new Set<ChatId>()
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | null = null
+  #reconciling: Promise<void> | null = null
   /** Everything committed in this snapshot was read. Null: the next reconciliation reads all followed chats. */
-  #known: FeedSnapshot | null = null
+  #snapshot: FeedSnapshot | null = null
   /** Chats whose marks the next reconciliations read. */
-  #turn: ChatId[] = []
+  #marksQueue: ChatId[] = []
   #ticks = 0
   #isChecked = false
   #resync: Promise<void> | null = null
@@ -91,7 +91,7 @@ export class Hub implements StreamDesk {
 
   constructor(options: HubOptions) {
     this.#options = options
-    this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#voidAll() })
+    this.#epoch = new EpochWatch({ db: options.db, log: options.log, onChange: () => this.#resetAll() })
     this.#suspension = new SuspensionDetector(options.clock)
     this.#budget = new RingBudget(options.ringsBytesMax)
     this.#channelContext = channelContext(options, {
@@ -133,7 +133,7 @@ export class Hub implements StreamDesk {
     this.#stopped = false
     this.#unsubscribe = this.#options.bus.subscribe((hint) => this.#receive(hint))
     this.#suspension.tick()
-    this.#timer = setInterval(() => this.#tick(), healMs).unref()
+    this.#timer = setInterval(() => this.#tick(), reconcileMs).unref()
   }
 
   async stop(): Promise<void> {
@@ -141,7 +141,7 @@ export class Hub implements StreamDesk {
     clearInterval(this.#timer)
     this.wheel.stop()
     this.#unsubscribe?.()
-    await this.#looking
+    await this.#reconciling
   }
 
   /**
@@ -214,20 +214,20 @@ export class Hub implements StreamDesk {
   #tick(): void {
     if (this.#suspension.isStale()) this.#startResync()
     this.#suspension.tick()
-    this.#tellMemory()
-    if (this.#looking !== null) return
+    this.#logMemory()
+    if (this.#reconciling !== null) return
     if (this.#channels.size === 0 && !this.#listeners.some(({ hasReaders }) => hasReaders)) {
-      this.#known = null
+      this.#snapshot = null
       return
     }
-    this.#looking = this.#reconcile()
+    this.#reconciling = this.#reconcile()
       .catch((error) => this.#options.log.debug({ err: error }, 'the reconciliation failed'))
       .finally(() => {
-        this.#looking = null
+        this.#reconciling = null
       })
   }
 
-  #tellMemory(): void {
+  #logMemory(): void {
     this.#ticks += 1
     if (this.#ticks % memoryTicks === 0) this.#options.log.debug(this.memory(), 'memory of the hub')
   }
@@ -237,27 +237,27 @@ export class Hub implements StreamDesk {
     const { reserved } = this.#options.db
     for (const chatId of this.#unfilled) this.#channels.get(chatId)?.fillAgain()
     this.#unfilled.clear()
-    if (this.#known === null) return await this.#readEverything()
+    if (this.#snapshot === null) return await this.#readAll()
     const epoch = this.epoch()
-    const { snapshot, changed, read, isCut } = await readFeedChanges(reserved, this.#known)
-    if (isCut) return await this.#readEverything()
-    const marked = [...read, ...this.#nextInTurn()].filter((chatId) => this.#channels.has(chatId))
+    const { snapshot, changed, read, isCut } = await readFeedChanges(reserved, this.#snapshot)
+    if (isCut) return await this.#readAll()
+    const marked = [...read, ...this.#nextForMarks()].filter((chatId) => this.#channels.has(chatId))
     await this.#readChats({ changed: changed.filter((chatId) => this.#channels.has(chatId)), marked })
-    this.#nowKnown(snapshot, epoch)
+    this.#setSnapshot(snapshot, epoch)
   }
 
   /** Reads all followed chats: without a snapshot, after a suspension, and when more changed than one read returns. */
-  async #readEverything(): Promise<void> {
+  async #readAll(): Promise<void> {
     const epoch = this.epoch()
     const snapshot = await readFeedSnapshot(this.#options.db.reserved)
     const chatIds = [...this.#channels.keys()]
     await this.#readChats({ changed: chatIds, marked: chatIds })
-    this.#nowKnown(snapshot, epoch)
+    this.#setSnapshot(snapshot, epoch)
   }
 
   /** The snapshot has transaction ids, which mean nothing in another history of the database. */
-  #nowKnown(snapshot: FeedSnapshot, epoch: string): void {
-    this.#known = this.epoch() === epoch ? snapshot : null
+  #setSnapshot(snapshot: FeedSnapshot, epoch: string): void {
+    this.#snapshot = this.epoch() === epoch ? snapshot : null
   }
 
   async #readChats({ changed, marked }: { changed: ChatId[]; marked: ChatId[] }): Promise<void> {
@@ -267,16 +267,16 @@ export class Hub implements StreamDesk {
     const tops = changed.length > 0 ? await readTops(reserved, changed) : []
     const marks = marked.length > 0 ? await readChatMarks(reserved, marked) : []
     await this.#epoch.read()
-    for (const { chatId, lastSeq } of tops) this.#still(channels, chatId)?.observe(lastSeq)
-    for (const mark of marks) this.#still(channels, mark.chatId)?.mark(mark)
+    for (const { chatId, lastSeq } of tops) this.#unchanged(channels, chatId)?.observe(lastSeq)
+    for (const mark of marks) this.#unchanged(channels, mark.chatId)?.mark(mark)
   }
 
-  #nextInTurn(): ChatId[] {
-    if (this.#turn.length === 0) this.#turn = [...this.#channels.keys()]
-    return this.#turn.splice(-marksInTurn)
+  #nextForMarks(): ChatId[] {
+    if (this.#marksQueue.length === 0) this.#marksQueue = [...this.#channels.keys()]
+    return this.#marksQueue.splice(-marksPerRound)
   }
 
-  #still(channels: ReadonlyMap<ChatId, ChatChannel>, chatId: ChatId): ChatChannel | undefined {
+  #unchanged(channels: ReadonlyMap<ChatId, ChatChannel>, chatId: ChatId): ChatChannel | undefined {
     const channel = this.#channels.get(chatId)
     return channel === channels.get(chatId) ? channel : undefined
   }
@@ -294,7 +294,7 @@ export class Hub implements StreamDesk {
   async #resyncUntilDone(): Promise<void> {
     while (!this.#stopped) {
       try {
-        await this.#readEverything()
+        await this.#readAll()
         for (const read of this.#resyncReads) await read()
         return
       } catch (error) {
@@ -304,10 +304,10 @@ export class Hub implements StreamDesk {
     }
   }
 
-  #voidAll(): void {
+  #resetAll(): void {
     const channels = [...this.#channels.values()]
     this.#channels.clear()
-    this.#known = null
+    this.#snapshot = null
     for (const channel of channels) {
       channel.close()
       channel.wake()

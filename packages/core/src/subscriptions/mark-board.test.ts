@@ -2,7 +2,7 @@ import { userIdSchema } from '@deskbell/contract/ids'
 import { timed } from '@deskbell/testkit/timed'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Mark, MarkBoard } from './mark-board.ts'
+import { ChatMarks, type Mark } from './mark-board.ts'
 
 const mark = (user: number, readSeq: number): Mark => ({
   userId: userIdSchema.parse(user),
@@ -15,7 +15,7 @@ test('[LIVE-11] from any version on, each mark that changed since comes once, wi
   const changes = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.nat(9)), { maxLength: 40 })
   fc.assert(
     fc.property(changes, fc.nat(40), (given, from) => {
-      const board = new MarkBoard()
+      const board = new ChatMarks()
       const highest = new Map<number, { readSeq: number; version: number }>()
       for (const [user, readSeq] of given) {
         const isHigher = readSeq > (highest.get(user)?.readSeq ?? -1)
@@ -35,7 +35,7 @@ test('[LIVE-11] from any version on, each mark that changed since comes once, wi
 })
 
 test('[LIVE-11] what changed last is found without a look at the marks before it', timed, () => {
-  const board = new MarkBoard()
+  const board = new ChatMarks()
   for (let user = 1; user <= 20_000; user += 1) board.merge(mark(user, 1))
   const startedAt = performance.now()
   const found = Array.from({ length: 2_000 }, () => board.nextAfter(board.version - 1)?.userId)

@@ -7,7 +7,7 @@ export type Mark = { userId: UserId; role: Role; deliveredSeq: number; readSeq: 
 type VersionedMark = Mark & { version: number }
 
 /** The marks of all users in one chat. Merging keeps the greater value, so the order of the marks does not matter. */
-export class MarkBoard {
+export class ChatMarks {
   // Both are created with the first mark: most channels have none.
   #byUser: Map<UserId, VersionedMark> | null = null
   /** The same marks in the order of their last changes, so with ascending versions. */

@@ -33,7 +33,7 @@ export class RingBudget {
     for (const quiet of this.#sizes.keys()) {
       if (this.#bytes <= this.#bytesMax) return
       this.forget(quiet)
-      quiet.giveUp()
+      quiet.clear()
     }
   }
 

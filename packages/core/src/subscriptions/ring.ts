@@ -62,14 +62,14 @@ export class Ring {
   }
 
   /** Drops all entries and keeps `top`. */
-  giveUp(): void {
+  clear(): void {
     this.jump(this.#top)
   }
 
   /** Returns the entries after `seq`, as many as fit into a frame; null when the ring no longer has them. */
   after(seq: number, limit: FrameLimits): SizedEntry[] | null {
     if (seq < this.floor) return null
-    return frameful(this.#items, seq - this.floor, limit)
+    return takeFrame(this.#items, seq - this.floor, limit)
   }
 
   #push(item: SizedEntry): void {
@@ -105,7 +105,7 @@ export class Ring {
 export type FrameLimits = { entries: number; bytes: number }
 
 /** Returns as many items from `start` on as fit into the limits, but at least one if there is one. */
-export function frameful(items: readonly SizedEntry[], start: number, limit: FrameLimits): SizedEntry[] {
+export function takeFrame(items: readonly SizedEntry[], start: number, limit: FrameLimits): SizedEntry[] {
   const taken: SizedEntry[] = []
   let bytes = 0
   for (let index = start; index < items.length && taken.length < limit.entries; index += 1) {

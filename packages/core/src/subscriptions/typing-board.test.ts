@@ -1,12 +1,12 @@
 import { userIdSchema } from '@deskbell/contract/ids'
 import { typingShowMs } from '@deskbell/contract/limits'
 import { expect, test } from 'vitest'
-import { TypingBoard } from './typing-board.ts'
+import { TypingState } from './typing-board.ts'
 
 const [ann, bob] = [userIdSchema.parse(1), userIdSchema.parse(2)]
 
 test('[LIVE-13] keeps the latest end of each user, and returns what changed after a version', () => {
-  const board = new TypingBoard()
+  const board = new TypingState()
   expect(board.merge({ userId: ann, role: 'client', until: 4_000 }, 0)).toBe(true)
   expect(board.merge({ userId: ann, role: 'client', until: 4_000 }, 0)).toBe(false)
   expect(board.merge({ userId: ann, role: 'client', until: 3_000 }, 0)).toBe(false)
@@ -18,7 +18,7 @@ test('[LIVE-13] keeps the latest end of each user, and returns what changed afte
 })
 
 test('[LIVE-13] typing ends six seconds after its hint, even if the sender’s clock is ahead', () => {
-  const board = new TypingBoard()
+  const board = new TypingState()
   board.merge({ userId: ann, role: 'client', until: 1_000_000 }, 0)
   expect(board.since(0, typingShowMs - 1)).toHaveLength(1)
   expect(board.since(0, typingShowMs)).toEqual([])
@@ -26,14 +26,14 @@ test('[LIVE-13] typing ends six seconds after its hint, even if the sender’s c
 })
 
 test('[LIVE-13] typing of a user who has sent the message is not returned', () => {
-  const board = new TypingBoard()
+  const board = new TypingState()
   board.merge({ userId: ann, role: 'client', until: 4_000 }, 0)
   board.end(ann, 1)
   expect(board.since(0, 0)).toEqual([])
 })
 
 test('[LIVE-13] a typing hint from before the message is ignored when it arrives after it', () => {
-  const board = new TypingBoard()
+  const board = new TypingState()
   board.end(ann, 1_000)
   expect(board.merge({ userId: ann, role: 'client', until: 1_000 + typingShowMs }, 1_005)).toBe(false)
   expect(board.since(0, 1_005)).toEqual([])

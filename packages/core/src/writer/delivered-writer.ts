@@ -3,9 +3,9 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
 import { type Delivery, raiseDelivered } from '@deskbell/db/queries/marks'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 
-export type DeliveredWriterOptions = { db: Database; bus: Bus; log: Log; epoch: () => string }
+export type DeliveredWriterOptions = { db: Database; bus: Bus; log: Logger; epoch: () => string }
 
 /** With the client of the chat, which the hint needs. */
 type DeliveredMark = Delivery & { clientId: UserId }
@@ -74,12 +74,12 @@ export class DeliveredWriter {
       const part = batch.slice(from, from + batchMax)
       await this.#store(part).catch((error: unknown) => {
         this.#options.log.debug({ err: error, marks: part.length }, 'delivered marks wait for the database')
-        for (const mark of part) this.#keep(mark)
+        for (const mark of part) this.#requeue(mark)
       })
     }
   }
 
-  #keep(mark: DeliveredMark): void {
+  #requeue(mark: DeliveredMark): void {
     const key = keyOf(mark)
     if ((this.#waiting.get(key)?.seq ?? 0) < mark.seq) this.#waiting.set(key, mark)
     this.#recent.set(key, mark.clientId)

@@ -3,7 +3,7 @@ import type { Role } from '@deskbell/contract/users'
 import type { Database } from '@deskbell/db/database'
 import { type ReadPlace, updateReadStatus } from '@deskbell/db/queries/read-status'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Log } from '../log.ts'
+import type { Logger } from '../log.ts'
 
 const intervalMs = 1_000
 /** Limits of one statement. */
@@ -19,12 +19,12 @@ const waitingMax = 10_000
  */
 export class ReadStatusWriter {
   readonly #db: Database
-  readonly #log: Log
+  readonly #log: Logger
   readonly #waiting = new Map<string, ReadPlace>()
   /** Marks that rise during a run are written by the next one. */
   readonly #writes = new Gathering({ run: () => this.#write(), delayMs: intervalMs })
 
-  constructor(options: { db: Database; log: Log }) {
+  constructor(options: { db: Database; log: Logger }) {
     this.#db = options.db
     this.#log = options.log
   }

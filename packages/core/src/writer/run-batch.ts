@@ -16,7 +16,7 @@ import { overloaded } from '../app-error.ts'
 import { maySeeChat } from '../domain/chat-policy.ts'
 import { decideSends, type SendAnswer, type SendDecision } from '../domain/decide-sends.ts'
 import { messageView } from '../domain/message-view.ts'
-import { headOf, publishChat } from '../log/publish-chat.ts'
+import { changedChatOf, publishChat } from '../log/publish-chat.ts'
 import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, Written } from './command.ts'
 
 /*
@@ -223,7 +223,7 @@ function publishSends(context: WriterContext, { sends, decision, chats, messages
   })
   for (const head of decision.heads) {
     const chat = chats.get(head.chatId)
-    if (chat !== undefined) publishChat(context, headOf(chat, head), entries.get(head.chatId) ?? [])
+    if (chat !== undefined) publishChat(context, changedChatOf(chat, head), entries.get(head.chatId) ?? [])
   }
 }
 

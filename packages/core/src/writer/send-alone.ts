@@ -1,5 +1,5 @@
 import { messageView } from '../domain/message-view.ts'
-import { headOf, publishChat } from '../log/publish-chat.ts'
+import { changedChatOf, publishChat } from '../log/publish-chat.ts'
 import type { SendCommand } from './command.ts'
 import { toEntry, unread, type WriterContext } from './run-batch.ts'
 
@@ -22,7 +22,7 @@ export async function sendAlone(context: WriterContext, command: SendCommand): P
   const { text, clientMsgId } = item
   const row = { id, chatId, seq, userId: actor.userId, direction, type: 'text', text, clientMsgId, createdAt } as const
   const message = messageView(row, unread)
-  publishChat(context, headOf(chat, { rev: chat.rev, lastSeq: seq }), [toEntry(actor, message)])
+  publishChat(context, changedChatOf(chat, { rev: chat.rev, lastSeq: seq }), [toEntry(actor, message)])
   command.resolve([{ message, duplicate: false }])
   return true
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { DataFolderError } from './data-folder-error.ts'
-import type { PostgresLog } from './postgres-log.ts'
+import type { PostgresLogger } from './postgres-log.ts'
 import { ourMark } from './server-settings.ts'
 
 /**
@@ -16,7 +16,7 @@ import { ourMark } from './server-settings.ts'
  *   a server that Deskbell did not      a `DataFolderError`, because someone uses the folder
  *   another program with a reused id    PostgreSQL would refuse to start, so the file is removed
  */
-export async function clearLeftover(cluster: string, log: PostgresLog): Promise<void> {
+export async function clearLeftover(cluster: string, log: PostgresLogger): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')
   const pid = await recordedPid(pidFile)
   if (pid === undefined || !sendSignal(pid, 0)) return
@@ -35,7 +35,7 @@ export async function clearLeftover(cluster: string, log: PostgresLog): Promise<
  * Safe even if a child of a dead server is still running: PostgreSQL then finds the shared memory of the folder in use,
  * and does not start.
  */
-async function removeRecord(pidFile: string, pid: number, log: PostgresLog): Promise<void> {
+async function removeRecord(pidFile: string, pid: number, log: PostgresLogger): Promise<void> {
   log.warn({ pid }, 'removing postmaster.pid: its process id now belongs to another program')
   await rm(pidFile, { force: true })
 }

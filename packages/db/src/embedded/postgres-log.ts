@@ -1,5 +1,5 @@
 /** The log of the supervisor and the server. It has the signatures of pino. */
-export type PostgresLog = {
+export type PostgresLogger = {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
@@ -7,7 +7,7 @@ export type PostgresLog = {
 }
 
 /** Logs a line of the server's output. Errors of statements are left out, because their caller gets them. */
-export function logServerLine(log: PostgresLog, line: string): void {
+export function logServerLine(log: PostgresLogger, line: string): void {
   const [, severity, message] = /^(\w+):\s+(.*)$/.exec(line) ?? []
   if (!severity || !message) return
   if (severity === 'PANIC') log.error({ severity }, `PostgreSQL: ${message}`)

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { rememberPlace, wasCopied } from './copied-folder.ts'
 import type { DataFolder } from './data-folder.ts'
-import type { PostgresLog } from './postgres-log.ts'
+import type { PostgresLogger } from './postgres-log.ts'
 import { socketConnectionString } from './socket-folder.ts'
 
 export type ProductDatabase = { connectionString: string; adminConnectionString: string }
@@ -13,7 +13,7 @@ export type ProductDatabase = { connectionString: string; adminConnectionString:
 export async function openProductDatabase(
   folder: DataFolder,
   socketFolder: string,
-  log: PostgresLog,
+  log: PostgresLogger,
 ): Promise<ProductDatabase> {
   const adminConnectionString = socketConnectionString(socketFolder, 'postgres', 'postgres')
   const connectionString = socketConnectionString(socketFolder, 'deskbell', 'deskbell')

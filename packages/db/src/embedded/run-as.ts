@@ -24,12 +24,12 @@ const capabilities = ['dac_read_search', 'dac_override']
 /** Chooses the user, and the first way to run as that user that can execute `program` and enter `folder`. */
 export async function chooseRunAs(program: string, folder: string): Promise<RunAs> {
   const user = process.geteuid?.() === 0 ? await unprivilegedUser(folder) : undefined
-  if (!user) refuseNameless()
-  const ways = user ? [plainly(user), ...capabilities.map((name) => withCapability(user, name))] : [asSelf]
+  if (!user) refuseUnnamedUser()
+  const candidates = user ? [asUser(user), ...capabilities.map((name) => withCapability(user, name))] : [asSelf]
   let complaint = ''
-  for (const way of ways) {
-    const tried = await tryOut(way, program, folder)
-    if (tried.works) return way
+  for (const candidate of candidates) {
+    const tried = await probeRunAs(candidate, program, folder)
+    if (tried.works) return candidate
     complaint ||= tried.complaint
   }
   throw new DataFolderError(refusal(user, folder, complaint))
@@ -43,7 +43,7 @@ const asSelf: RunAs = {
   spawn: (program, args, options) => spawn(program, args, { cwd: '/', env: childEnvironment, ...options }),
 }
 
-function plainly(user: SystemUser): RunAs {
+function asUser(user: SystemUser): RunAs {
   const { uid, gid } = user
   return { user, spawn: (program, args, options) => asSelf.spawn(program, args, { ...options, uid, gid }) }
 }
@@ -71,7 +71,7 @@ async function unprivilegedUser(folder: string): Promise<SystemUser> {
 }
 
 /** A container may run under a user id that has no name. */
-function refuseNameless(): void {
+function refuseUnnamedUser(): void {
   try {
     userInfo()
   } catch (cause) {
@@ -82,8 +82,12 @@ function refuseNameless(): void {
   }
 }
 
-async function tryOut(way: RunAs, program: string, folder: string): Promise<{ works: boolean; complaint: string }> {
-  const child = way.spawn('/bin/sh', ['-c', 'cd "$1" && exec "$2" --version', 'sh', folder, program], {
+async function probeRunAs(
+  candidate: RunAs,
+  program: string,
+  folder: string,
+): Promise<{ works: boolean; complaint: string }> {
+  const child = candidate.spawn('/bin/sh', ['-c', 'cd "$1" && exec "$2" --version', 'sh', folder, program], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const ended = new Promise<boolean>((resolve) => {

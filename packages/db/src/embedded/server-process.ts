@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { logServerLine, type PostgresLog } from './postgres-log.ts'
+import { logServerLine, type PostgresLogger } from './postgres-log.ts'
 import type { RunAs } from './run-as.ts'
 import { setWatchdog } from './watchdog.ts'
 
@@ -20,7 +20,7 @@ export type ServerLaunch = {
   program: string
   args: string[]
   cluster: string
-  log: PostgresLog
+  log: PostgresLogger
 }
 
 /** Starts PostgreSQL and its watchdog. It has a session of its own, so that Ctrl-C in a terminal does not reach it. */

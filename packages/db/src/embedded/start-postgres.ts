@@ -5,7 +5,7 @@ import { DataFolderError } from './data-folder-error.ts'
 import { lockFolder } from './folder-lock.ts'
 import { initCluster } from './init-cluster.ts'
 import { clearLeftover } from './leftover-server.ts'
-import type { PostgresLog } from './postgres-log.ts'
+import type { PostgresLogger } from './postgres-log.ts'
 import { openProductDatabase } from './product-database.ts'
 import { chooseRunAs } from './run-as.ts'
 import { launchServer } from './server-process.ts'
@@ -16,7 +16,7 @@ import { type ServerState, supervise } from './supervisor.ts'
 export type StartPostgresOptions = {
   /** It is made if it does not exist. A folder that another Deskbell uses is refused. */
   dataDir: string
-  log: PostgresLog
+  log: PostgresLogger
   /** Default: 100. */
   maxConnections?: number
   /** Default: those that npm installed. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DataFolderError } from './data-folder-error.ts'
-import type { PostgresLog } from './postgres-log.ts'
+import type { PostgresLogger } from './postgres-log.ts'
 import type { ServerProcess } from './server-process.ts'
 
 export type ServerState = 'running' | 'restarting' | 'stopped'
@@ -25,7 +25,7 @@ const firstStartAttempts = 6
  *
  * Throws a `DataFolderError` when the first start fails.
  */
-export async function supervise(launch: () => ServerProcess, log: PostgresLog): Promise<Supervisor> {
+export async function supervise(launch: () => ServerProcess, log: PostgresLogger): Promise<Supervisor> {
   let current = await firstServer(launch)
   let state: ServerState = 'running'
   const stopping = new AbortController()

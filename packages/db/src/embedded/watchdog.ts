@@ -21,30 +21,30 @@ export type Watchdog = { dismiss(): void }
 /** Starts a watchdog for one server process. A watchdog that ends is replaced until `dismiss` is called. */
 export function setWatchdog(runAs: RunAs, serverPid: number): Watchdog {
   let dismissed = false
-  let dog = spawnDog(runAs, serverPid)
+  let watchdogProcess = spawnWatchdog(runAs, serverPid)
   const replace = () => {
     if (dismissed) return
-    dog = spawnDog(runAs, serverPid)
+    watchdogProcess = spawnWatchdog(runAs, serverPid)
     watch()
   }
-  const watch = () => dog.once('exit', () => setTimeout(replace, replaceAfterMs).unref())
+  const watch = () => watchdogProcess.once('exit', () => setTimeout(replace, replaceAfterMs).unref())
   watch()
   const dismiss = () => {
     dismissed = true
     // Closing the pipe would signal the process id, which the system may have given to another process.
-    dog.kill('SIGKILL')
+    watchdogProcess.kill('SIGKILL')
   }
   return { dismiss }
 }
 
-function spawnDog(runAs: RunAs, serverPid: number): ChildProcess {
-  const dog = runAs.spawn('/bin/sh', ['-c', script, 'sh', String(serverPid)], {
+function spawnWatchdog(runAs: RunAs, serverPid: number): ChildProcess {
+  const watchdogProcess = runAs.spawn('/bin/sh', ['-c', script, 'sh', String(serverPid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   // Without a watchdog the server still runs, and the next start stops a leftover one.
-  dog.on('error', () => undefined)
-  dog.stdin?.on('error', () => undefined)
-  dog.unref()
-  return dog
+  watchdogProcess.on('error', () => undefined)
+  watchdogProcess.stdin?.on('error', () => undefined)
+  watchdogProcess.unref()
+  return watchdogProcess
 }

@@ -65,10 +65,10 @@ const byWaiting = [
   ...byActivity,
 ]
 
-type Walk = { filter: ChatsFilter; only?: SQL | undefined; order: SQL[]; after?: SQL | undefined }
+type ListScan = { filter: ChatsFilter; only?: SQL | undefined; order: SQL[]; after?: SQL | undefined }
 
 /** Selects the ids of a page in the order of an index, at most `chatsLimitMax + 1`. */
-function walk(orm: Database['orm'], { filter, only, order, after }: Walk): SQL {
+function scan(orm: Database['orm'], { filter, only, order, after }: ListScan): SQL {
   return (
     orm
       .select({ id: chats.id })
@@ -88,7 +88,7 @@ function walk(orm: Database['orm'], { filter, only, order, after }: Walk): SQL {
 }
 
 function activityPageIds(orm: Database['orm'], filter: ChatsFilter): SQL {
-  const page = walk(orm, { filter, order: byActivity, after: isAfter(filter) })
+  const page = scan(orm, { filter, order: byActivity, after: isAfter(filter) })
   return limited(page, sql`${sql.placeholder('limit')}`)
 }
 
@@ -97,7 +97,7 @@ const isWaiting = sql`${chats.status} = 'open' and ${chats.waitingSince} is not 
 
 function waitingPageIds(orm: Database['orm'], filter: ChatsFilter): SQL {
   const isPastWaiting = filter.after?.by === 'activity'
-  const others = walk(orm, {
+  const others = scan(orm, {
     filter,
     only: isNull(chats.waitingSince),
     order: byActivity,
@@ -105,7 +105,7 @@ function waitingPageIds(orm: Database['orm'], filter: ChatsFilter): SQL {
   })
   const limit = sql`${sql.placeholder('limit')}`
   if (isPastWaiting || filter.status === 'closed') return limited(others, limit)
-  const waiting = walk(orm, {
+  const waiting = scan(orm, {
     filter: { ...filter, status: 'all' },
     only: isWaiting,
     order: [asc(chats.waitingSince), asc(chats.id)],

@@ -9,7 +9,7 @@ import { messages } from '../schema/messages.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
 import { highestMark } from './marks.ts'
-import { userLookUp } from './user-look-up.ts'
+import { userLookup } from './user-look-up.ts'
 
 /** Everything that a list shows about a chat. */
 export type ChatRow = {
@@ -35,7 +35,7 @@ export type ChatRow = {
 
 /** Selects chats with their users, last message and read counts. The calling code adds `where` and the order. */
 export function selectChatRows(executor: Executor, askerId: UserId | Placeholder | SQL) {
-  const operator = userLookUp(executor, chats.operatorId)
+  const operator = userLookup(executor, chats.operatorId)
   return (
     executor
       .select({ ...chatRowFields, operator: { id: operator.id, name: operator.name } })

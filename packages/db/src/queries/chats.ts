@@ -17,7 +17,7 @@ export type ChatAccess = { id: ChatId; userId: UserId; lastSeq: number }
 export type ChatStart = ChatAccess & { marks: readonly ChatMark[] }
 
 /** Enough to decide who may write in a chat. It contains nothing that a message changes, so it may be cached. */
-export type ChatGlance = { userId: UserId; status: ChatStatus }
+export type ChatSummary = { userId: UserId; status: ChatStatus }
 
 /**
  * Statements for the starts of streams that run at once. Few of them read much each: when many clients reconnect, the
@@ -66,7 +66,7 @@ export function prepareChatReads(orm: Database['orm']) {
     },
     atOnceMax: startReadsMax,
   })
-  const glance = orm
+  const summary = orm
     .select({ userId: chats.userId, status: chats.status })
     .from(chats)
     .where(eq(chats.id, sql.placeholder('chatId')))
@@ -77,8 +77,8 @@ export function prepareChatReads(orm: Database['orm']) {
   return {
     access: (chatId: ChatId): Promise<ChatAccess | undefined> => accesses.get(chatId),
     start: (chatId: ChatId): Promise<ChatStart | undefined> => starts.get(chatId),
-    async glance(chatId: ChatId): Promise<ChatGlance | undefined> {
-      const rows = await glance.execute({ chatId })
+    async summary(chatId: ChatId): Promise<ChatSummary | undefined> {
+      const rows = await summary.execute({ chatId })
       return rows[0]
     },
     async row(askerId: UserId, chatId: ChatId): Promise<ChatRow | undefined> {

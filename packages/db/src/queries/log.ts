@@ -10,7 +10,7 @@ import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
 import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
-import { userLookUp } from './user-look-up.ts'
+import { userLookup } from './user-look-up.ts'
 
 /** An entry of the log that clients and operators share, with the user who caused it. */
 export type StoredEntry = Omit<Awaited<ReturnType<ReturnType<typeof prepareLogsAfter>['execute']>>[number], 'place'>
@@ -43,7 +43,7 @@ function prepareLogsAfter(executor: Executor) {
   const places = sql`unnest(${array('chatIds')}, ${array('afterSeqs')})
     with ordinality as place (chat_id, after_seq, number)`
   const log = selectLog(executor, 'after')
-  const actor = userLookUp(executor, log.actorId)
+  const actor = userLookup(executor, log.actorId)
   return executor
     .select({ place: sql<number>`place.number`.mapWith(Number).as('place'), ...entryFields(log, actor) })
     .from(places)
@@ -80,7 +80,7 @@ const logBefore = preparedOnce((executor) => prepareLogPage(executor, 'before'))
 function prepareLogPage(executor: Executor, end: 'newest' | 'before') {
   const head = selectHead(executor)
   const log = selectLog(executor, end)
-  const actor = userLookUp(executor, log.actorId)
+  const actor = userLookup(executor, log.actorId)
   return executor
     .select({
       head: { userId: head.userId, lastSeq: head.lastSeq },
@@ -194,7 +194,7 @@ function selectLog(executor: Executor, end: End) {
     .as('log')
 }
 
-function entryFields(log: ReturnType<typeof selectLog>, actor: ReturnType<typeof userLookUp>) {
+function entryFields(log: ReturnType<typeof selectLog>, actor: ReturnType<typeof userLookup>) {
   return {
     seq: log.seq,
     at: log.at,

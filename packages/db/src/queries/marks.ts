@@ -118,14 +118,14 @@ export type RaisedDelivery = { chatId: ChatId; userId: UserId; deliveredSeq: num
 export function raiseDelivered(executor: Executor, deliveries: readonly Delivery[]): Promise<RaisedDelivery[]> {
   const list = (field: keyof Delivery) => sql.param(deliveries.map((delivery) => delivery[field]))
   // All columns of the table, in the order of the table.
-  const told = sql`select told.chat_id, told.user_id, told.role, least(told.seq, ${chats.lastSeq}), 0, 0, clock_timestamp()
+  const input = sql`select input.chat_id, input.user_id, input.role, least(input.seq, ${chats.lastSeq}), 0, 0, clock_timestamp()
     from unnest(${list('chatId')}::bigint[], ${list('userId')}::bigint[], ${list('role')}::text[],
-      ${list('seq')}::bigint[]) as told (chat_id, user_id, role, seq)
-    join ${chats} on ${chats.id} = told.chat_id
-    order by told.chat_id, told.user_id`
+      ${list('seq')}::bigint[]) as input (chat_id, user_id, role, seq)
+    join ${chats} on ${chats.id} = input.chat_id
+    order by input.chat_id, input.user_id`
   return executor
     .insert(chatMarks)
-    .select(told)
+    .select(input)
     .onConflictDoUpdate({
       target: [chatMarks.chatId, chatMarks.userId],
       set: { deliveredSeq: sql`excluded.delivered_seq`, updatedAt: sql`excluded.updated_at` },

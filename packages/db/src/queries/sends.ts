@@ -38,12 +38,12 @@ export async function readSentBefore(tx: Tx, ids: readonly SentId[]): Promise<Se
 
 /** The join is lateral with a limit, so that the plan searches the index for each id and cannot scan the table. */
 const sentBefore = preparedOnce((executor) => {
-  const told = sql`unnest(${sql.placeholder('clientMsgIds')}::text[], ${sql.placeholder('userIds')}::bigint[])
-    as told (client_msg_id, user_id)`
-  const isTold = and(eq(messages.clientMsgId, sql`told.client_msg_id`), eq(messages.userId, sql`told.user_id`))
+  const input = sql`unnest(${sql.placeholder('clientMsgIds')}::text[], ${sql.placeholder('userIds')}::bigint[])
+    as input (client_msg_id, user_id)`
+  const matchesInput = and(eq(messages.clientMsgId, sql`input.client_msg_id`), eq(messages.userId, sql`input.user_id`))
   const fields = { ...messageFields, bodyHash: messages.bodyHash, ...readMarksFields(messages.chatId) }
-  const found = executor.select(fields).from(messages).where(isTold).limit(1).as('found')
-  const sent = executor.select(found._.selectedFields).from(told).crossJoinLateral(found).as('sent')
+  const found = executor.select(fields).from(messages).where(matchesInput).limit(1).as('found')
+  const sent = executor.select(found._.selectedFields).from(input).crossJoinLateral(found).as('sent')
   return executor
     .select({ now: sql`clock_timestamp()`.mapWith(chats.createdAt).as('now'), sent: sent._.selectedFields })
     .from(sql`(values (1)) as one`)
@@ -117,7 +117,7 @@ const sendsWrite = preparedOnce((executor) => {
     from unnest(${array('chatId', 'bigint')}, ${array('seq', 'bigint')}, ${array('userId', 'bigint')},
       ${array('direction', 'text')}, ${array('directionNo', 'int')}, ${array('text', 'text')},
       ${array('clientMsgId', 'text')}, ${array('bodyHash', 'text')}, ${array('createdAt', 'float8')})
-      as told (chat_id, seq, user_id, direction, direction_no, text, client_msg_id, body_hash, at)
+      as input (chat_id, seq, user_id, direction, direction_no, text, client_msg_id, body_hash, at)
     returning id`)
   const changed = executor.$with('changed', {}).as(sql`
     update ${chats} as chat set last_seq = head.last_seq, rev = head.rev, in_count = head.in_count,

@@ -65,19 +65,19 @@ export async function deleteExpiredSessions(executor: Executor, userId: UserId, 
 }
 
 /** Returns which of the given sessions have neither ended nor expired. Takes any number of sessions. */
-export async function findLivingSessions(
+export async function findActiveSessions(
   executor: Executor,
   sessionIds: readonly number[],
   now: Date,
 ): Promise<{ id: number; authMode: SessionAuthMode }[]> {
-  return livingSessions(executor).execute({ sessionIds: numberArray(sessionIds), now })
+  return activeSessions(executor).execute({ sessionIds: numberArray(sessionIds), now })
 }
 
 /**
  * The ids are one array. A parameter for each id would limit their number to 65,535, and every number of parameters
  * would be another statement to plan.
  */
-const livingSessions = preparedOnce((executor) =>
+const activeSessions = preparedOnce((executor) =>
   executor
     .select({ id: sessions.id, authMode: sessions.authMode })
     .from(sessions)

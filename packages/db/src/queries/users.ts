@@ -6,7 +6,7 @@ import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
 
 export type UserRow = { id: UserId; email: string; name: string; role: Role; createdAt: Date }
-type Person = { email: string; name: string; role: Role }
+type UserIdentity = { email: string; name: string; role: Role }
 
 export function prepareUserReads(orm: Database['orm']) {
   const byId = orm
@@ -24,22 +24,22 @@ export function prepareUserReads(orm: Database['orm']) {
 
 export async function findUserByEmail(
   executor: Executor,
-  person: Pick<Person, 'email' | 'role'>,
+  identity: Pick<UserIdentity, 'email' | 'role'>,
 ): Promise<UserRow | undefined> {
   const rows = await executor
     .select(userFields)
     .from(users)
-    .where(and(eq(users.email, person.email), eq(users.role, person.role)))
+    .where(and(eq(users.email, identity.email), eq(users.role, identity.role)))
     .prepare('user_by_email')
     .execute()
   return rows[0]
 }
 
 /** Inserts the user of this address and role, or replaces the name of the existing one. Safe for concurrent calls. */
-export async function upsertUser(executor: Executor, person: Person): Promise<UserRow> {
+export async function upsertUser(executor: Executor, identity: UserIdentity): Promise<UserRow> {
   const rows = await executor
     .insert(users)
-    .values(person)
+    .values(identity)
     .onConflictDoUpdate({ target: [users.email, users.role], set: { name: sql`excluded.name` } })
     .returning(userFields)
     .prepare('user_upsert')
@@ -50,8 +50,8 @@ export async function upsertUser(executor: Executor, person: Person): Promise<Us
 }
 
 /** Inserts the user if there is none of this address and role. Does not change an existing one. */
-export async function insertUserIfMissing(executor: Executor, person: Person): Promise<void> {
-  await executor.insert(users).values(person).onConflictDoNothing().prepare('user_insert_if_missing').execute()
+export async function insertUserIfMissing(executor: Executor, identity: UserIdentity): Promise<void> {
+  await executor.insert(users).values(identity).onConflictDoNothing().prepare('user_insert_if_missing').execute()
 }
 
 const userFields = { id: users.id, email: users.email, name: users.name, role: users.role, createdAt: users.createdAt }
