@@ -6,7 +6,7 @@ import { readableLine } from './readable-line.ts'
  * Creates the log: JSON lines, or readable lines on a terminal. No code may log a message text or a token. The list of
  * hidden fields is a second protection.
  */
-export function createLog(level: string): pino.Logger {
+export function createLogger(level: string): pino.Logger {
   // Without a listener, the write error of a closed terminal would end the process before a clean stop.
   process.stdout.on('error', () => undefined)
   const format = process.stdout.isTTY ? readableLine : (line: string) => line

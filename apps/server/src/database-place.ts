@@ -1,5 +1,5 @@
 /** Returns host, port and database name of a connection string for display, without user and password. */
-export function databasePlace(connectionString: string): string {
-  const [, place = ''] = /^\w+:\/\/(?:.*@)?([^?]*)/.exec(connectionString) ?? []
-  return place.startsWith('/') || place === '' ? `a local socket${place}` : place
+export function databaseLocation(connectionString: string): string {
+  const [, location = ''] = /^\w+:\/\/(?:.*@)?([^?]*)/.exec(connectionString) ?? []
+  return location.startsWith('/') || location === '' ? `a local socket${location}` : location
 }

@@ -4,7 +4,7 @@ import { NewerSchemaError } from '@deskbell/db/migrate'
 import { OldServerError } from '@deskbell/db/server-version'
 import { z } from 'zod'
 import type { Config } from './config.ts'
-import { databasePlace } from './database-place.ts'
+import { databaseLocation } from './database-place.ts'
 import { StartupError } from './startup-error.ts'
 
 const systemErrorSchema = z.looseObject({
@@ -34,9 +34,9 @@ export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'po
 
 /** Names host, port and name of the outside database, never the password. */
 function explainDatabase(error: unknown, databaseUrl: string): string | null {
-  const place = databasePlace(databaseUrl)
+  const location = databaseLocation(databaseUrl)
   const state = sqlState(error)
-  if (state?.startsWith('28')) return `the database ${place} does not accept the user or password of DATABASE_URL`
-  if (state === '3D000') return `the database ${place} of DATABASE_URL does not exist`
-  return isUnavailable(error) ? `the database ${place} of DATABASE_URL cannot be reached` : null
+  if (state?.startsWith('28')) return `the database ${location} does not accept the user or password of DATABASE_URL`
+  if (state === '3D000') return `the database ${location} of DATABASE_URL does not exist`
+  return isUnavailable(error) ? `the database ${location} of DATABASE_URL cannot be reached` : null
 }

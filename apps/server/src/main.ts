@@ -1,5 +1,5 @@
-import { quickenImports } from './quick-imports.ts'
+import { enableFastImports } from './quick-imports.ts'
 
 // Static imports load before the first statement runs. So the program is imported dynamically, after the hook.
-quickenImports()
+enableFastImports()
 await import('./run-server.ts')

@@ -7,7 +7,7 @@ import { registerHooks } from 'node:module'
  *
  * Affects only imports after this call. See docs/decisions/0029-quick-imports.md.
  */
-export function quickenImports(): void {
+export function enableFastImports(): void {
   const resolved = new Map<string, string>()
   registerHooks({
     resolve(specifier, context, nextResolve) {

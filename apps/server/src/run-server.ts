@@ -1,6 +1,6 @@
 import { startApp } from './compose.ts'
 import { type Config, loadConfig } from './config.ts'
-import { createLog } from './create-log.ts'
+import { createLogger } from './create-log.ts'
 import { explainFailure } from './explain-failure.ts'
 import { createShutdown } from './shutdown.ts'
 import { startLine } from './start-line.ts'
@@ -8,7 +8,7 @@ import { StartupError } from './startup-error.ts'
 import { onParentGone } from './supervise-parent.ts'
 
 const config = readConfig()
-const log = createLog(config.logLevel)
+const log = createLogger(config.logLevel)
 log.debug({ readMs: performance.now() }, 'The program is read')
 const stack = new AsyncDisposableStack()
 

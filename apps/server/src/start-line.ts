@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Config } from './config.ts'
-import { databasePlace } from './database-place.ts'
+import { databaseLocation } from './database-place.ts'
 import { isLoopback } from './open-sign-in.ts'
 
 /** The message of a successful start: where the server listens, who may sign in, and where the data is. */
@@ -16,7 +16,7 @@ function authSentence({ authMode }: Config): string {
 }
 
 function dataSentence({ databaseUrl, dataDir }: Config): string {
-  if (databaseUrl) return `data in ${databasePlace(databaseUrl)}`
+  if (databaseUrl) return `data in ${databaseLocation(databaseUrl)}`
   const shown = relative(process.cwd(), dataDir)
   return `data in ${shown === '' || shown.startsWith('..') ? dataDir : shown}`
 }

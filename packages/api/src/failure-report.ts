@@ -4,17 +4,17 @@ import { toCallError, toTrpcError } from './call-error.ts'
 import type { RequestContext } from './context.ts'
 import { errorTable } from './error-table.ts'
 
-export type CallPlace = { ctx: Pick<RequestContext, 'core' | 'requestId'>; path: string }
+export type FailedCall = { ctx: Pick<RequestContext, 'core' | 'requestId'>; path: string }
 
 /** Returns the error for the caller, with public code and message. Logs a defect or an outage with the request id. */
-export function toPublicError(place: CallPlace, cause: unknown): TRPCError {
+export function toPublicError(call: FailedCall, cause: unknown): TRPCError {
   const error = toCallError(cause)
-  reportFailure(place, error)
+  reportFailure(call, error)
   return toTrpcError(error)
 }
 
 /** Logs a defect or an outage. Does not log expected errors, such as `not_found`. */
-export function reportFailure({ ctx, path }: CallPlace, error: AppError): void {
+export function reportFailure({ ctx, path }: FailedCall, error: AppError): void {
   const level = errorTable[error.code].report
   if (level === null) return
   const fields = { requestId: ctx.requestId, path, code: error.code, internal: error.internal }

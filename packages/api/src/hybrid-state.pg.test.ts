@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { loginOutputSchema, type Role } from '@deskbell/contract/users'
 import { uniqueId } from '@deskbell/testkit/factories'
-import { type Cast, type HybridCase, hybridCases, type Seat, talk } from '@deskbell/testkit/hybrid/hybrid-cases'
+import {
+  type Cast,
+  type HybridCase,
+  hybridCases,
+  type Participant,
+  sendSome,
+} from '@deskbell/testkit/hybrid/hybrid-cases'
 import { HybridProgram } from '@deskbell/testkit/hybrid/hybrid-program'
 import type { HybridView } from '@deskbell/testkit/hybrid/hybrid-view'
 import { createRestProbe, type RestProbe } from '@deskbell/testkit/rest-probe'
@@ -44,17 +50,20 @@ it.each(cases)('[LIVE-20] $name, $what: all that followed or resumed show what a
 })
 
 async function tryCase(each: HybridCase, cast: Cast, stack: DisposableStack): Promise<void> {
-  const seats = [cast.client, cast.operator, cast.colleague]
-  const load = ({ login }: Seat) => stack.use(new HybridProgram(server.wsUrl, login)).load(cast.chatId)
-  const early = await Promise.all(seats.map(load))
-  await talk(cast)
+  const participants = [cast.client, cast.operator, cast.colleague]
+  const load = ({ login }: Participant) => stack.use(new HybridProgram(server.wsUrl, login)).load(cast.chatId)
+  const early = await Promise.all(participants.map(load))
+  await sendSome(cast)
   await each.before?.(cast)
-  const there = await Promise.all(seats.map(async (seat) => (await load(seat)).follow()))
-  const away = await Promise.all(seats.map(load))
+  const there = await Promise.all(participants.map(async (participant) => (await load(participant)).follow()))
+  const away = await Promise.all(participants.map(load))
   const shown = there.map(({ view }) => withoutCounts(view))
   await each.act(cast)
   await Promise.all([...early, ...away].map((program) => program.follow()))
-  const groups = seats.map((seat, nth) => ({ seat, programs: [early, there, away].flatMap((all) => all[nth] ?? []) }))
+  const groups = participants.map((participant, nth) => ({
+    participant,
+    programs: [early, there, away].flatMap((all) => all[nth] ?? []),
+  }))
   const settled = (same: Same) => Promise.all(groups.map((group) => settle(group, cast, same)))
   await settled(each.renames === true ? sameButNames : isDeepStrictEqual)
   const isSilent = isDeepStrictEqual(
@@ -68,13 +77,13 @@ async function tryCase(each: HybridCase, cast: Cast, stack: DisposableStack): Pr
 }
 
 type Same = (shown: HybridView, loaded: HybridView) => boolean
-type Group = { seat: Seat; programs: HybridProgram[] }
+type Group = { participant: Participant; programs: HybridProgram[] }
 
 /** Loads a newcomer again until all show the same, because a frame may arrive later than a response. */
-async function settle({ seat, programs }: Group, { chatId }: Cast, same: Same): Promise<void> {
+async function settle({ participant, programs }: Group, { chatId }: Cast, same: Same): Promise<void> {
   let loaded: HybridView | undefined
   const areSame = async () => {
-    using newcomer = await new HybridProgram(server.wsUrl, seat.login).load(chatId)
+    using newcomer = await new HybridProgram(server.wsUrl, participant.login).load(chatId)
     const { view } = newcomer
     loaded = view
     return programs.every((program) => same(program.view, view))
@@ -100,7 +109,7 @@ function nameless({ log, rows, counts }: HybridView): unknown {
   return JSON.parse(text, (key, field) => (key === 'name' ? undefined : field))
 }
 
-async function signIn(role: Role, stack: DisposableStack): Promise<Seat> {
+async function signIn(role: Role, stack: DisposableStack): Promise<Participant> {
   const login = await loginByRest({ email: `${uniqueId(role)}@example.test`, name: `A ${role}`, role })
   return { login, program: stack.use(new HybridProgram(server.wsUrl, login)) }
 }

@@ -10,17 +10,17 @@ import { z } from 'zod'
 import { toCallError } from './call-error.ts'
 import type { RequestContext, StreamPort } from './context.ts'
 import { frameStream } from './routers/frame-stream.ts'
-import { anybodyProcedure, router } from './trpc.ts'
+import { publicProcedure, router } from './trpc.ts'
 
 const hung = new Promise<never>(() => {})
 const meta = { summary: 'A test.' }
 
 const app = router({
-  hangs: anybodyProcedure
+  hangs: publicProcedure
     .meta(meta)
     .output(z.string())
     .query(() => hung),
-  breaks: anybodyProcedure
+  breaks: publicProcedure
     .meta(meta)
     .output(z.string())
     .query((): string => {
@@ -28,11 +28,11 @@ const app = router({
         params: ['my secret text'],
       })
     }),
-  lies: anybodyProcedure
+  lies: publicProcedure
     .meta(meta)
     .output(z.object({ id: z.int() }))
     .query(() => ({ id: 0.5 })),
-  away: anybodyProcedure
+  away: publicProcedure
     .meta(meta)
     .output(z.string())
     .query((): string => {

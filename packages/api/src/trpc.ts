@@ -59,7 +59,7 @@ async function signedIn(ctx: RequestContext): Promise<Actor> {
  * Middlewares run in order, and `.input()` after all of them. So the order of checks is that of the contract: method,
  * rate, session, role, input. There are few middlewares, because tRPC copies the context for each.
  */
-export const anybodyProcedure = t.procedure.meta({ access: 'anybody' }).use(({ next, ...call }) =>
+export const publicProcedure = t.procedure.meta({ access: 'anybody' }).use(({ next, ...call }) =>
   answered(call, async () => {
     call.ctx.assertOwnOrigin()
     return await next()

@@ -41,7 +41,7 @@ export async function newChat(core: Core, client: Actor): Promise<Chat> {
 }
 
 /** Makes a client, an operator, and an open chat of the client without an operator. */
-export async function newConversation(core: Core): Promise<{ client: Actor; operator: Actor; chat: Chat }> {
+export async function setUpChat(core: Core): Promise<{ client: Actor; operator: Actor; chat: Chat }> {
   const [client, operator] = await Promise.all([newClient(core), newOperator(core)])
   return { client, operator, chat: await newChat(core, client) }
 }

@@ -72,9 +72,9 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   }
 }
 
-type Line = { near: Socket; far: Socket; harm: Harm; weather: () => Weather }
+type ProxiedConnection = { near: Socket; far: Socket; harm: Harm; weather: () => Weather }
 
-function join({ near, far, harm, weather }: Line, done: () => void): Pair {
+function join({ near, far, harm, weather }: ProxiedConnection, done: () => void): Pair {
   let frozen = false
   const end = () => {
     near.destroy()

@@ -3,7 +3,7 @@ import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
-import { silentLog } from './silent-log.ts'
+import { silentLogger } from './silent-log.ts'
 
 export type FreshCore = AsyncDisposable & {
   readonly core: Core
@@ -21,7 +21,7 @@ export type FreshCoreOptions = Partial<Omit<CoreOptions, 'db'>> & { poolMax?: nu
 export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCore> {
   const { poolMax = 10, ...coreOptions } = options
   const database = await freshDatabase({ poolMax })
-  const defaults = { bus: createInProcessBus(), log: silentLog, authMode: 'open' } as const
+  const defaults = { bus: createInProcessBus(), log: silentLogger, authMode: 'open' } as const
   const core = createCore({ ...defaults, ...coreOptions, db: database.db })
   await core.start()
   const { connectionString } = database

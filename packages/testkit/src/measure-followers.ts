@@ -10,7 +10,7 @@ import { createCore } from '@deskbell/core/create-core'
 import { openDatabase } from '@deskbell/db/database'
 import { newChat, newClient, sendText } from './factories.ts'
 import { startOwnPostgres } from './own-postgres.ts'
-import { silentLog } from './silent-log.ts'
+import { silentLogger } from './silent-log.ts'
 import { StreamProbe } from './stream-probe.ts'
 
 const chatsCount = 1_000
@@ -18,7 +18,7 @@ const followersCount = 4_000
 
 await using postgres = await startOwnPostgres()
 const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 10, applicationName: 'measure' })
-const core = createCore({ db, bus: createInProcessBus(), log: silentLog, authMode: 'open' })
+const core = createCore({ db, bus: createInProcessBus(), log: silentLogger, authMode: 'open' })
 await core.start()
 const client = await newClient(core)
 const chats: Chat[] = []

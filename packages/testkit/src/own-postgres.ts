@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'
 import { onDatabase } from './database-url.ts'
-import { silentLog } from './silent-log.ts'
+import { silentLogger } from './silent-log.ts'
 
 /** A PostgreSQL of its own for a test that stops or suspends it. */
 export type OwnPostgres = AsyncDisposable & {
@@ -19,18 +19,18 @@ export type OwnPostgres = AsyncDisposable & {
   start(): Promise<void>
   /** Suspends its processes. Connections stay open, and statements get no answer. */
   freeze(): Promise<void>
-  thaw(): void
+  resume(): void
 }
 
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const dataDir = await mkdtemp(join(tmpdir(), 'dbo-'))
-  const launch = () => startPostgres({ dataDir, log: silentLog })
+  const launch = () => startPostgres({ dataDir, log: silentLogger })
   let server: EmbeddedPostgres = await launch()
   let frozen: string[] = []
   const { connectionString } = server
   const adminConnectionString = onDatabase(server.adminConnectionString, 'deskbell')
   await migrate(connectionString)
-  const thaw = () => signal(frozen.splice(0), '-CONT')
+  const resume = () => signal(frozen.splice(0), '-CONT')
   return {
     connectionString,
     adminConnectionString,
@@ -48,9 +48,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       frozen = await processes(dataDir)
       signal(frozen, '-STOP')
     },
-    thaw,
+    resume,
     async [Symbol.asyncDispose]() {
-      thaw()
+      resume()
       await server.stop()
       await rm(dataDir, { recursive: true, force: true })
     },

@@ -1,3 +1,3 @@
 import type { Logger } from '@deskbell/core/log'
 
-export const silentLog: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,12 +1,12 @@
 import { type WaitOptions, waitFor } from './wait-for.ts'
 
-export type ProbeStep<F> = { id: string; frame: F; at: number }
+export type ProbeFrame<F> = { id: string; frame: F; at: number }
 
 type Open<F> = (signal: AbortSignal) => AsyncGenerator<{ id: string; frame: F }>
 
 /** Reads a stream in the background, and keeps every frame with the time of its arrival. */
 export class StreamProbe<F extends { t: string }> implements AsyncDisposable {
-  readonly steps: ProbeStep<F>[] = []
+  readonly steps: ProbeFrame<F>[] = []
   error: unknown
   readonly #end = new AbortController()
   readonly #running: Promise<void>

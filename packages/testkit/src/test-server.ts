@@ -8,7 +8,7 @@ import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import type { Logger } from '@deskbell/core/log'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
-import { silentLog } from './silent-log.ts'
+import { silentLogger } from './silent-log.ts'
 
 export type TestServer = AsyncDisposable & {
   /** Without a slash at the end. */
@@ -41,7 +41,7 @@ export type TestServerOptions = Partial<Omit<HttpOptions, 'core'>> & {
 
 /** Starts a real server on a free port. By default it has no rate limits. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { log = silentLog, authMode = 'open', clock, closedChat, presenceTimings, ...http } = options
+  const { log = silentLogger, authMode = 'open', clock, closedChat, presenceTimings, ...http } = options
   const { db, connectionString, drop } = await database(options)
   const bus = makeBus(options.bus ?? 'memory', { connectionString, log })
   const settings = { authMode, presenceTimings, ...(clock && { clock }), ...(closedChat && { closedChat }) }

@@ -12,7 +12,7 @@ export type WatchOptions = {
   onApplied: (message: Message, sentAt: number) => void
 }
 
-/** Stands for a person who looks at a chat: writes down what becomes of own messages, and who is shown as writing. */
+/** Stands for a user with an open chat: records what becomes of own messages, and who is shown as typing. */
 export class ChatWatch {
   readonly follower: ChatFollower
   readonly #options: WatchOptions
@@ -24,7 +24,7 @@ export class ChatWatch {
   constructor(follower: ChatFollower, options: WatchOptions) {
     this.follower = follower
     this.#options = options
-    this.#stopListening = follower.subscribe(() => this.#look(follower.getSnapshot()))
+    this.#stopListening = follower.subscribe(() => this.#recordState(follower.getSnapshot()))
   }
 
   get timeline(): Timeline {
@@ -45,7 +45,7 @@ export class ChatWatch {
     const { chatId, record } = this.#options
     this.#bubbles.add(id)
     record({ t: 'bubble', chatId, id, state: 'shown' })
-    record({ t: 'invoke', op: id, deed: 'send', chatId, id })
+    record({ t: 'invoke', op: id, action: 'send', chatId, id })
     this.follower.send(text, { clientMsgId: id })
   }
 
@@ -65,7 +65,7 @@ export class ChatWatch {
     this.follower.stop()
   }
 
-  #look(timeline: Timeline): void {
+  #recordState(timeline: Timeline): void {
     const fresh = newEntries(timeline, this.#seen)
     this.#seen = Math.max(this.#seen, timeline.entries.at(-1)?.seq ?? 0)
     const pending = new Map(timeline.pending.map((item) => [item.clientMsgId, item]))
@@ -75,7 +75,7 @@ export class ChatWatch {
       if (item === undefined) this.#bubble(id, 'gone')
       else if (item.state === 'failed') this.#failed(id, item.code)
     }
-    this.#lookAtTyping(timeline)
+    this.#recordTyping(timeline)
   }
 
   #arrived(message: Message, pending: ReadonlyMap<string, unknown>): void {
@@ -100,9 +100,9 @@ export class ChatWatch {
     this.#options.record({ t: 'bubble', chatId: this.#options.chatId, id, state })
   }
 
-  #lookAtTyping(timeline: Timeline): void {
+  #recordTyping(timeline: Timeline): void {
     const { chatId, record } = this.#options
-    const shown = new Set(timeline.typing.map((person) => Number(person.userId)))
+    const shown = new Set(timeline.typing.map((user) => Number(user.userId)))
     for (const userId of shown) if (!this.#typing.has(userId)) record({ t: 'shownTyping', chatId, userId, shown: true })
     for (const userId of this.#typing)
       if (!shown.has(userId)) record({ t: 'shownTyping', chatId, userId, shown: false })

@@ -2,19 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { ChildDialog } from '../child-dialog.ts'
-import type { ClientReport, Expected, OpenedChat, Order, PersonSpec } from './orders.ts'
+import type { ClientReport, Expected, OpenedChat, Order, UserSpec } from './orders.ts'
 
 const mainFile = fileURLToPath(new URL('main.ts', import.meta.url))
 const preloadFile = new URL('../patches/preload.ts', import.meta.url).href
 
-/** A process with people in it, as the run sees it. */
+/** A process of simulated users, as the run sees it. */
 export class ClientHost {
   readonly #child: ChildProcess
   readonly #dialog: ChildDialog<Order>
-  readonly people: readonly PersonSpec[]
+  readonly users: readonly UserSpec[]
 
-  constructor(people: readonly PersonSpec[], bugs: readonly string[]) {
-    this.people = people
+  constructor(users: readonly UserSpec[], bugs: readonly string[]) {
+    this.users = users
     this.#child = spawn(process.execPath, ['--import', preloadFile, mainFile], {
       env: { ...process.env, DESKBELL_LOAD_BUGS: bugs.join(',') },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -23,7 +23,7 @@ export class ClientHost {
   }
 
   async setUp(seed: string, file: string): Promise<void> {
-    await this.#dialog.ask({ t: 'setup', seed, file, people: this.people })
+    await this.#dialog.ask({ t: 'setup', seed, file, users: this.users })
   }
 
   async open(order: { round: number; file: string; chatsEach: number }): Promise<OpenedChat[]> {

@@ -7,13 +7,13 @@ import { seededRandom } from '../seeded-random.ts'
 import { keepBusy } from './deeds.ts'
 import { comeAndLeave } from './leaver.ts'
 import type { ClientReport, OpenedChat, Order } from './orders.ts'
-import { Person } from './person.ts'
+import { SimulatedUser } from './person.ts'
 
 type OrderOf<T extends Order['t']> = Extract<Order, { t: T }>
 
-/** People in a process of their own, and what they are told to do. */
+/** Users in a process of their own, and the orders that they carry out. */
 export class ClientProcess {
-  readonly #people = new Map<string, Person>()
+  readonly #users = new Map<string, SimulatedUser>()
   #writer: HistoryWriter | undefined
   #seed = ''
   #round: AbortController | undefined
@@ -35,7 +35,7 @@ export class ClientProcess {
       case 'clear':
         return await this.#clear()
       case 'wake':
-        for (const { sdk } of this.#people.values()) sdk.retryNow()
+        for (const { sdk } of this.#users.values()) sdk.retryNow()
         return null
       case 'report':
         return this.#report(new Set(order.without))
@@ -44,23 +44,23 @@ export class ClientProcess {
     }
   }
 
-  async #setUp({ seed, file, people }: OrderOf<'setup'>): Promise<null> {
+  async #setUp({ seed, file, users }: OrderOf<'setup'>): Promise<null> {
     this.#seed = seed
     const writer = new HistoryWriter(file)
     this.#writer = writer
-    for (const spec of people) this.#people.set(spec.who, new Person(spec, writer.recorder(spec.who)))
-    await Promise.all([...this.#people.values()].map((person) => person.signIn()))
+    for (const spec of users) this.#users.set(spec.who, new SimulatedUser(spec, writer.recorder(spec.who)))
+    await Promise.all([...this.#users.values()].map((user) => user.signIn()))
     return null
   }
 
   async #open({ round, file, chatsEach }: OrderOf<'open'>): Promise<OpenedChat[]> {
     this.#writer?.turnTo(file)
-    const clients = [...this.#people.values()].filter((person) => person.role === 'client')
-    for (const person of this.#people.values()) person.introduce()
-    const opened = clients.flatMap((person) =>
+    const clients = [...this.#users.values()].filter((user) => user.role === 'client')
+    for (const user of this.#users.values()) user.introduce()
+    const opened = clients.flatMap((user) =>
       Array.from({ length: chatsEach }, async (_, nth) => {
-        const chatId = await insist(() => person.openChat(`${person.who}-${round}-${nth}`))
-        return { who: person.who, chatId }
+        const chatId = await insist(() => user.openChat(`${user.who}-${round}-${nth}`))
+        return { who: user.who, chatId }
       }),
     )
     return await Promise.all(opened)
@@ -70,11 +70,11 @@ export class ClientProcess {
     this.#round = new AbortController()
     const { signal } = this.#round
     for (const [who, chatIds] of follow) {
-      const person = this.#people.get(who)
-      if (person === undefined) continue
-      person.slow = new Set(slow)
-      for (const chatId of chatIds) person.follow(chatIdSchema.parse(chatId))
-      void keepBusy(person, { random: seededRandom(this.#seed, `${who} ${round}`), pace, signal })
+      const user = this.#users.get(who)
+      if (user === undefined) continue
+      user.slow = new Set(slow)
+      for (const chatId of chatIds) user.follow(chatIdSchema.parse(chatId))
+      void keepBusy(user, { random: seededRandom(this.#seed, `${who} ${round}`), pace, signal })
     }
     const who = `leaver-${process.pid}-${round}`
     const record = this.#writer?.recorder(who) ?? (() => undefined)
@@ -84,39 +84,40 @@ export class ClientProcess {
 
   async #settle(timeoutMs: number): Promise<number> {
     this.#round?.abort()
-    const open = () => [...this.#people.values()].reduce((sum, person) => sum + person.open, 0)
+    const open = () => [...this.#users.values()].reduce((sum, user) => sum + user.open, 0)
     await until(() => open() === 0, timeoutMs)
     return open()
   }
 
   async #rest({ expected, timeoutMs }: OrderOf<'rest'>): Promise<string[]> {
-    const differences = () => expected.flatMap(([who, sight]) => this.#people.get(who)?.differences(sight) ?? [])
+    const differences = () =>
+      expected.flatMap(([who, expectation]) => this.#users.get(who)?.differences(expectation) ?? [])
     await until(() => differences().length === 0, timeoutMs)
     return differences()
   }
 
   #end(): null {
-    for (const person of this.#people.values()) {
-      person.recordRest()
-      person.endRound()
+    for (const user of this.#users.values()) {
+      user.recordRest()
+      user.endRound()
     }
     this.#writer?.flush()
     return null
   }
 
   async #clear(): Promise<null> {
-    const people = [...this.#people.values()]
-    await Promise.all(people.filter((person) => person.role === 'operator').map((person) => clearDesk(person)))
+    const users = [...this.#users.values()]
+    await Promise.all(users.filter((user) => user.role === 'operator').map((user) => releaseChats(user)))
     return null
   }
 
   /** Since the last report. */
   #report(without: ReadonlySet<string>): ClientReport {
     const report = { ...noTally, ack: new DelayHistogram(), deliver: new DelayHistogram() }
-    for (const person of this.#people.values()) {
-      const { ack, deliver, ...tally } = person.takeReport()
+    for (const user of this.#users.values()) {
+      const { ack, deliver, ...tally } = user.takeReport()
       for (const name of ['sends', 'acknowledged', 'refused', 'applied'] as const) report[name] += tally[name]
-      if (without.has(person.who)) continue
+      if (without.has(user.who)) continue
       report.ack.join(ack)
       report.deliver.join(deliver)
     }
@@ -127,7 +128,7 @@ export class ClientProcess {
 
 const noTally = { sends: 0, acknowledged: 0, refused: 0, applied: 0 }
 
-async function clearDesk({ sdk }: Person): Promise<void> {
+async function releaseChats({ sdk }: SimulatedUser): Promise<void> {
   const { items } = await insist(() => sdk.api.chats.list.query({ status: 'open', limit: 100 }))
   for (const { id: chatId } of items) await insist(() => sdk.api.chats.close.mutate({ chatId }))
 }

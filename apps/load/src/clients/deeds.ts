@@ -2,130 +2,130 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { rest } from '../rest.ts'
 import { between, pick, type Random } from '../seeded-random.ts'
 import type { Pace } from './orders.ts'
-import { type Person, timeout } from './person.ts'
+import { type SimulatedUser, timeout } from './person.ts'
 import { probeCursor } from './probe-cursor.ts'
 
-type DeedOf = (person: Person, chatId: ChatId, random: Random) => void
+type ActionOf = (user: SimulatedUser, chatId: ChatId, random: Random) => void
 
-/** More than this many open deeds, and a person waits, as one does whose messages all stay grey. */
+/** A user with more open actions than this waits, as one does whose messages all stay grey. */
 const openMax = 6
 
 /** Does one thing after the other, at its pace, until `signal` ends. What is chosen depends on `random` alone. */
 export async function keepBusy(
-  person: Person,
+  user: SimulatedUser,
   options: { random: Random; pace: Pace; signal: AbortSignal },
 ): Promise<void> {
   const { random, pace, signal } = options
   while (!signal.aborted) {
     await rest(between(random, pace.minMs, pace.maxMs), signal)
-    const chatId = pick(random, person.chats)
-    const deed = choose(person, pace, random())
+    const chatId = pick(random, user.chats)
+    const action = choose(user, pace, random())
     const own = random()
-    if (chatId === undefined || signal.aborted || person.open >= openMax) continue
-    deed(person, chatId, () => own)
+    if (chatId === undefined || signal.aborted || user.open >= openMax) continue
+    action(user, chatId, () => own)
   }
 }
 
-const deeds = {
-  send(person, chatId) {
-    const id = person.newMessageId()
-    if (person.role === 'client') person.show(chatId, id)
-    else void person.send(chatId, id)
+const actions = {
+  send(user, chatId) {
+    const id = user.newMessageId()
+    if (user.role === 'client') user.show(chatId, id)
+    else void user.send(chatId, id)
   },
   /** As a program that was started again, and does not know that it had its answer. */
-  replay(person, chatId, random) {
+  replay(user, chatId, random) {
     const message = pick(
       random,
-      person
+      user
         .watchOf(chatId)
         ?.messages(40)
-        .filter((item) => item.userId === person.userId) ?? [],
+        .filter((item) => item.userId === user.userId) ?? [],
     )
     const { clientMsgId: id, text } = message ?? {}
     if (id === undefined || id === null || text === undefined || !text.startsWith(`${id} `) || text.includes('edited'))
       return
-    void person.call({ deed: 'send', chatId, id }, async () => {
-      const again = await person.sdk.api.messages.send.mutate({ chatId, text, clientMsgId: id }, timeout())
+    void user.call({ action: 'send', chatId, id }, async () => {
+      const again = await user.sdk.api.messages.send.mutate({ chatId, text, clientMsgId: id }, timeout())
       return again.message.seq
     })
   },
-  read(person, chatId) {
-    const watch = person.watchOf(chatId)
+  read(user, chatId) {
+    const watch = user.watchOf(chatId)
     if (watch !== undefined) watch.follower.markRead(watch.head)
   },
-  typing(person, chatId) {
-    void person.call({ deed: 'typing', chatId }, async () => {
-      person.watchOf(chatId)?.follower.typing()
+  typing(user, chatId) {
+    void user.call({ action: 'typing', chatId }, async () => {
+      user.watchOf(chatId)?.follower.typing()
       return null
     })
   },
-  probe(person, chatId, random) {
-    void probeCursor(person, chatId, random)
+  probe(user, chatId, random) {
+    void probeCursor(user, chatId, random)
   },
-  close(person, chatId) {
-    void person.call({ deed: 'close', chatId }, async () => {
-      await person.sdk.api.chats.close.mutate({ chatId }, timeout())
+  close(user, chatId) {
+    void user.call({ action: 'close', chatId }, async () => {
+      await user.sdk.api.chats.close.mutate({ chatId }, timeout())
       return null
     })
   },
-  reopen(person, chatId) {
-    if (person.watchOf(chatId)?.timeline.chatStatus !== 'closed') return
-    void person.call({ deed: 'reopen', chatId }, async () => {
-      await person.sdk.api.chats.reopen.mutate({ chatId }, timeout())
+  reopen(user, chatId) {
+    if (user.watchOf(chatId)?.timeline.chatStatus !== 'closed') return
+    void user.call({ action: 'reopen', chatId }, async () => {
+      await user.sdk.api.chats.reopen.mutate({ chatId }, timeout())
       return null
     })
   },
-  assign(person, chatId) {
-    void person.call({ deed: 'assign', chatId }, async () => {
-      await person.sdk.api.chats.assignOperator.mutate({ chatId, takeOver: true }, timeout())
+  assign(user, chatId) {
+    void user.call({ action: 'assign', chatId }, async () => {
+      await user.sdk.api.chats.assignOperator.mutate({ chatId, takeOver: true }, timeout())
       return null
     })
   },
-  edit(person, chatId, random) {
-    const watch = person.watchOf(chatId)
+  edit(user, chatId, random) {
+    const watch = user.watchOf(chatId)
     const own = pick(
       random,
-      watch?.messages(10).filter((item) => item.userId === person.userId && item.text !== '') ?? [],
+      watch?.messages(10).filter((item) => item.userId === user.userId && item.text !== '') ?? [],
     )
     if (watch === undefined || own === undefined) return
-    void person.call({ deed: 'edit', chatId, id: String(own.id) }, async () => {
+    void user.call({ action: 'edit', chatId, id: String(own.id) }, async () => {
       await watch.follower.edit(own.id, `${own.clientMsgId} edited`)
       return null
     })
   },
-  retract(person, chatId, random) {
-    const watch = person.watchOf(chatId)
+  retract(user, chatId, random) {
+    const watch = user.watchOf(chatId)
     const own = pick(
       random,
-      watch?.messages(10).filter((item) => item.userId === person.userId && item.text !== '') ?? [],
+      watch?.messages(10).filter((item) => item.userId === user.userId && item.text !== '') ?? [],
     )
     if (watch === undefined || own === undefined) return
-    void person.call({ deed: 'retract', chatId, id: String(own.id) }, async () => {
+    void user.call({ action: 'retract', chatId, id: String(own.id) }, async () => {
       await watch.follower.retract(own.id)
       return null
     })
   },
-} as const satisfies Record<string, DeedOf>
+} as const satisfies Record<string, ActionOf>
 
-type Share = readonly [share: number, deed: DeedOf]
+type Share = readonly [share: number, deed: ActionOf]
 
 const ofClients: readonly Share[] = [
-  [0.03, deeds.replay],
-  [0.04, deeds.read],
-  [0.02, deeds.typing],
-  [0.01, deeds.edit],
-  [0.005, deeds.retract],
-  [0.002, deeds.probe],
+  [0.03, actions.replay],
+  [0.04, actions.read],
+  [0.02, actions.typing],
+  [0.01, actions.edit],
+  [0.005, actions.retract],
+  [0.002, actions.probe],
 ]
 /** A closed chat does not stay so for long, or most sends of a run would be refused. */
-const ofOperators: readonly Share[] = [...ofClients, [0.006, deeds.assign], [0.2, deeds.reopen]]
+const ofOperators: readonly Share[] = [...ofClients, [0.006, actions.assign], [0.2, actions.reopen]]
 
-function choose({ role }: Person, { closeShare }: Pace, chance: number): DeedOf {
-  const shares: readonly Share[] = role === 'operator' ? [[closeShare, deeds.close], ...ofOperators] : ofClients
+function choose({ role }: SimulatedUser, { closeShare }: Pace, chance: number): ActionOf {
+  const shares: readonly Share[] = role === 'operator' ? [[closeShare, actions.close], ...ofOperators] : ofClients
   let left = chance
-  for (const [share, deed] of shares) {
-    if (left < share) return deed
+  for (const [share, action] of shares) {
+    if (left < share) return action
     left -= share
   }
-  return deeds.send
+  return actions.send
 }

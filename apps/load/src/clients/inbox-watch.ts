@@ -3,7 +3,7 @@ import type { InboxFollower, InboxState } from '@deskbell/sdk'
 import type { InboxCountsRow, InboxRow } from '@deskbell/testkit/history/history-line'
 import type { Recorder } from '../history/history-file.ts'
 
-/** Stands for a person who looks at the list of chats: writes down every replaced row. */
+/** Stands for a user with the list of chats open: records every replaced row. */
 export class InboxWatch {
   readonly #record: Recorder
   #inbox: InboxFollower | undefined
@@ -15,7 +15,7 @@ export class InboxWatch {
 
   watch(inbox: InboxFollower): void {
     this.#inbox = inbox
-    inbox.subscribe(() => this.#look(inbox.getSnapshot()))
+    inbox.subscribe(() => this.#recordState(inbox.getSnapshot()))
   }
 
   differences(rows: readonly InboxRow[], counts: InboxCountsRow | null): string[] {
@@ -25,9 +25,9 @@ export class InboxWatch {
       const same = shown !== undefined && JSON.stringify(shown) === JSON.stringify(row)
       return same ? [] : [`the inbox has ${JSON.stringify(shown)}, stored is ${JSON.stringify(row)}`]
     })
-    const told = countsOf(state)
-    if (counts === null || JSON.stringify(told) === JSON.stringify(counts)) return wrong
-    return [...wrong, `the inbox counts ${JSON.stringify(told)}, stored are ${JSON.stringify(counts)}`]
+    const current = countsOf(state)
+    if (counts === null || JSON.stringify(current) === JSON.stringify(counts)) return wrong
+    return [...wrong, `the inbox counts ${JSON.stringify(current)}, stored are ${JSON.stringify(counts)}`]
   }
 
   recordRest(): void {
@@ -40,7 +40,7 @@ export class InboxWatch {
     return undefined
   }
 
-  #look({ rows }: InboxState): void {
+  #recordState({ rows }: InboxState): void {
     for (const [chatId, chat] of rows) {
       if (this.#rows.get(chatId) === chat) continue
       this.#record({ t: 'row', chatId, rev: chat.rev, unread: chat.unread })

@@ -36,7 +36,7 @@ export async function comeAndLeave(options: LeaverOptions): Promise<void> {
 
 async function signOut(device: Sdk, { who, chatId, record }: LeaverOptions): Promise<void> {
   const op = `${who}/logout`
-  record({ t: 'invoke', op, deed: 'logout', chatId })
+  record({ t: 'invoke', op, action: 'logout', chatId })
   try {
     await device.logout()
     record({ t: 'ok', op })

@@ -2,19 +2,19 @@ import type { Role } from '@deskbell/contract/users'
 import type { InboxCountsRow, InboxRow } from '@deskbell/testkit/history/history-line'
 import type { HistogramCounts } from '../history/delay-histogram.ts'
 
-export type PersonSpec = { who: string; role: Role; url: string }
+export type UserSpec = { who: string; role: Role; url: string }
 
-/** What a person should see once all is quiet. */
+/** What a user should see when nothing changes any more. */
 export type Expected = {
-  /** The head of each chat that the person follows. */
+  /** The head of each chat that the user follows. */
   heads: readonly (readonly [chatId: number, lastSeq: number])[]
   rows: readonly InboxRow[]
   counts: InboxCountsRow | null
 }
 
-/** What the run tells a process of clients, in this order; `wake` and `report` come at any time. */
+/** What the run orders of a process of clients, in this order; `wake` and `report` come at any time. */
 export type Order =
-  | { t: 'setup'; seed: string; file: string; people: readonly PersonSpec[] }
+  | { t: 'setup'; seed: string; file: string; users: readonly UserSpec[] }
   /** A new round: every client opens so many chats. Answers `OpenedChat[]`. */
   | { t: 'open'; round: number; file: string; chatsEach: number }
   | {
@@ -26,7 +26,7 @@ export type Order =
       slow: readonly string[]
       leaver: { url: string; chatId: number; afterMs: number }
     }
-  /** No new deeds. Answers when all that were begun have ended, or the time is over: how many have not. */
+  /** No new actions. Answers when all that were begun have ended, or the time is over: how many have not. */
   | { t: 'settle'; timeoutMs: number }
   /** Answers when everybody sees what is expected, or the time is over: who does not, and why. */
   | { t: 'rest'; expected: readonly (readonly [who: string, Expected])[]; timeoutMs: number }
@@ -38,7 +38,7 @@ export type Order =
   | { t: 'report'; without: readonly string[] }
   | { t: 'exit' }
 
-/** Milliseconds between two deeds of a person, and how many of an operator's are closes. */
+/** Milliseconds between two actions of a user, and how many of an operator's are closes. */
 export type Pace = { minMs: number; maxMs: number; closeShare: number }
 export type OpenedChat = { who: string; chatId: number }
 export type ClientReport = {

@@ -1,18 +1,18 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import { createSdk, errorCode, isRetryable, type Sdk } from '@deskbell/sdk'
-import type { Deed } from '@deskbell/testkit/history/history-line'
+import type { Action } from '@deskbell/testkit/history/history-line'
 import { now } from '../clock.ts'
 import { DelayHistogram, type HistogramCounts } from '../history/delay-histogram.ts'
 import type { Fact, Recorder } from '../history/history-file.ts'
 import { ChatWatch } from './chat-watch.ts'
 import { InboxWatch } from './inbox-watch.ts'
-import type { Expected, PersonSpec } from './orders.ts'
+import type { Expected, UserSpec } from './orders.ts'
 import { probedSocket } from './wire-probe.ts'
 
 type Invoke = Omit<Extract<Fact, { t: 'invoke' }>, 't' | 'op'>
 
-export type PersonReport = {
+export type SimulatedUserReport = {
   sends: number
   acknowledged: number
   refused: number
@@ -24,10 +24,10 @@ export type PersonReport = {
 /** How long a call that is no send may take before its outcome counts as unknown. */
 const callTimeoutMs = 8_000
 
-/** One person with one SDK, over all rounds of a run. Everything that is called and shown is written down. */
-export class Person {
+/** One user with one SDK, over all rounds of a run. Records every call and everything that is shown. */
+export class SimulatedUser {
   readonly who: string
-  readonly role: PersonSpec['role']
+  readonly role: UserSpec['role']
   readonly sdk: Sdk
   readonly record: Recorder
   #tally = newTally()
@@ -40,7 +40,7 @@ export class Person {
   #calls = 0
   #open = 0
 
-  constructor(spec: PersonSpec, record: Recorder) {
+  constructor(spec: UserSpec, record: Recorder) {
     this.who = spec.who
     this.role = spec.role
     this.record = record
@@ -104,7 +104,7 @@ export class Person {
   async send(chatId: ChatId, id: string): Promise<void> {
     this.#sent(id)
     const text = `${id} ${now()}`
-    await this.call({ deed: 'send', chatId, id }, async () => {
+    await this.call({ action: 'send', chatId, id }, async () => {
       const message = await this.sdk.send(chatId, text, { clientMsgId: id })
       this.#acknowledged(id)
       return message.seq
@@ -121,7 +121,7 @@ export class Person {
       const seq = await work()
       this.record({ t: 'ok', op, ...(seq !== null && { seq }) })
     } catch (error) {
-      this.#failed(op, invoke.deed, error)
+      this.#failed(op, invoke.action, error)
     } finally {
       this.#open -= 1
     }
@@ -144,7 +144,7 @@ export class Person {
   }
 
   /** Since this was asked last. */
-  takeReport(): PersonReport {
+  takeReport(): SimulatedUserReport {
     const { ack, deliver, ...tally } = this.#tally
     this.#tally = newTally()
     return { ...tally, ack: ack.toCounts(), deliver: deliver.toCounts() }
@@ -177,13 +177,13 @@ export class Person {
     this.#tally.ack.add(now() - sentAt)
   }
 
-  #failed(op: string, deed: Deed, error: unknown): void {
+  #failed(op: string, action: Action, error: unknown): void {
     const code = errorCode(error)
     if (code === null || isRetryable(code)) {
       this.record({ t: 'info', op })
       return
     }
-    if (deed === 'send') this.#tally.refused += 1
+    if (action === 'send') this.#tally.refused += 1
     this.record({ t: 'fail', op, code })
   }
 }

@@ -8,7 +8,7 @@ export const cutLines: Fault = async (options) => {
   return cut > 0
 }
 
-/** Half-open: nothing passes, nobody is told. When it is over the line is dead, as after a change of networks. */
+/** Half-open: nothing passes, and no end is notified. When it is over the line is dead, as after a change of networks. */
 export const freezeLines: Fault = async (options) => {
   const proxies = someProxies(options, 0.3)
   const before = sum(proxies, 'heldBytes')

@@ -3,7 +3,7 @@ import type { SeededBug } from './seeded-bug.ts'
 import { serverBugs } from './server-bugs.ts'
 import type { SourcePatch } from './source-patch.ts'
 
-/** Chosen by a person who breaks things: every one of them has been a bug of some chat. */
+/** Every one of them has been a bug of some chat. */
 export const seededBugs: ReadonlyMap<string, SeededBug> = new Map(Object.entries({ ...serverBugs, ...clientBugs }))
 
 /** The patches of the bugs that this process was started with. */

@@ -85,7 +85,7 @@ export const serverBugs = {
     ],
   },
   healing: {
-    what: 'lost hints are never healed',
+    what: 'lost hints are never made up for',
     caughtBy: ['I10'],
     weather: 'mute',
     patches: [

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module'
 
 /** A change of one source file while it is loaded. The file on disk stays as it is. */
 export type SourcePatch = {
-  /** Relative to the root of the house. */
+  /** Relative to the root of the repository. */
   file: string
   /** Must occur exactly once, or the load fails: a patch must not go stale in silence. */
   find: string

@@ -9,7 +9,7 @@ import type { CpuProfile } from './cpu-profile.ts'
 import type { TakeProfile } from './profile-server.ts'
 
 /** How long the server runs under its load before it is looked at, and for how long it is. */
-const [warmMs, lookMs] = [8_000, 6_000]
+const [warmMs, profileMs] = [8_000, 6_000]
 
 const fanLoad = { followers: 3_000, perSecond: 12 }
 const fanTextLength = 300
@@ -24,11 +24,11 @@ export const scenarios = {
       const field = await laySendField(stack)
       const server = stack.use(await deskbellPeer(field).start())
       const load = stack.use(startChildProgram<SendOrder>(new URL('../bench/sends/send-main.ts', import.meta.url)))
-      const seats = await server.seats(32)
+      const credentials = await server.credentials(32)
       const { chatIds } = field
-      await load.ask({ t: 'begin', kind: 'deskbell', seats, perLine: 16, text: sampleText, chatIds })
+      await load.ask({ t: 'begin', kind: 'deskbell', credentials, perLine: 16, text: sampleText, chatIds })
       await delay(warmMs)
-      const profile = await take(server.pid, lookMs)
+      const profile = await take(server.pid, profileMs)
       await load.ask({ t: 'end' })
       return profile
     },
@@ -41,8 +41,8 @@ export const scenarios = {
       const fan = stack.use(await FanOut.open(server))
       await fan.grow(fanLoad.followers)
       await fan.warmUp({ ...fanLoad, seconds: 3 }, fanTextLength)
-      const running = fan.run({ ...fanLoad, seconds: Math.ceil(lookMs / 1_000) + 2 }, fanTextLength)
-      const profile = await take(server.pid, lookMs)
+      const running = fan.run({ ...fanLoad, seconds: Math.ceil(profileMs / 1_000) + 2 }, fanTextLength)
+      const profile = await take(server.pid, profileMs)
       await running
       return profile
     },

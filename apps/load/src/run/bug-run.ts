@@ -9,7 +9,7 @@ export type BugVerdict = { name: string; what: string; caughtBy: readonly string
 /** The same run without a bug: what finds something here, proves nothing of the others. */
 const control: SeededBug = { what: 'the control: no bug', caughtBy: [], weather: 'cuts', patches: [] }
 
-/** A short check of a house with this bug in it: which invariants were violated? */
+/** A short check of a server with this bug in it: which invariants were violated? */
 export async function runBug(name: string, seed: string): Promise<BugVerdict> {
   const bug = name === 'none' ? control : seededBugs.get(name)
   if (bug === undefined) throw new Error(`There is no bug ${name}: ${[...seededBugs.keys()].join(', ')}.`)
@@ -37,7 +37,7 @@ function optionsFor(name: string, { weather }: SeededBug, seed: string) {
     pace: { minMs: 10, maxMs: 60, closeShare: 0.03 },
     drop: weather === 'lossy' ? 0.3 : 0.1,
     faults: faultsOf[weather],
-    // A house with a bug may never come to rest: what is seen by then has to do.
+    // A server with a bug may never converge: what is seen by then has to do.
     ...{ convergeMs: 60_000, restMs: 6_000, staleMs: 20_000, isolationSlackMs: 20_000 },
     bugs: [name],
     say: () => undefined,

@@ -7,7 +7,7 @@ import type { World } from './world.ts'
 type Follow = ReadonlyMap<string, readonly number[]>
 
 /**
- * Ends all deeds, and waits until everybody sees what is stored. A call without an answer may still be stored, so what
+ * Ends all actions, and waits until everybody sees what is stored. A call without an answer may still be stored, so what
  * is stored is read again until it stays the same.
  */
 export async function converge(
@@ -26,7 +26,7 @@ export async function converge(
     const unchanged = JSON.stringify(expected) === JSON.stringify(await read())
     if (differences.length === 0 && unchanged && unsettled === 0) return { differences: [] }
     if (left() > 0) continue
-    return { differences: unsettled > 0 ? [`${unsettled} deeds have not ended`, ...differences] : differences }
+    return { differences: unsettled > 0 ? [`${unsettled} actions have not ended`, ...differences] : differences }
   }
 }
 
@@ -45,7 +45,7 @@ async function insist<T>(work: () => Promise<T>, left: () => number): Promise<T>
 async function ask(world: World, expected: [string, Expected][], timeoutMs: number): Promise<string[]> {
   const answers = await Promise.all(
     world.hosts.map((host) => {
-      const here = new Set(host.people.map(({ who }) => who))
+      const here = new Set(host.users.map(({ who }) => who))
       return host.rest(
         expected.filter(([who]) => here.has(who)),
         timeoutMs,

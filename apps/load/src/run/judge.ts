@@ -42,10 +42,10 @@ export async function judge(world: World, { round, delays, memory }: Evidence, o
   return { violations: checkHistory({ ...run, epoch: epochOf(run) }), entries, repeats, lines: lines.length }
 }
 
-/** What takes the database's time to the clock of the history; of several looks the one that was answered quickest. */
+/** What takes the database's time to the clock of the history; of several readings the one that was answered quickest. */
 async function databaseOffsetMs({ stage }: World): Promise<number> {
   let best = { tookMs: Number.POSITIVE_INFINITY, offsetMs: 0 }
-  for (let look = 0; look < 5; look += 1) {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
     const askedAt = now()
     const { rows } = await stage.admin.pool.query<{ ms: number }>(
       'select extract(epoch from clock_timestamp()) * 1000 as ms',

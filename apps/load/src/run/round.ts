@@ -20,7 +20,7 @@ export type RoundPlan = {
   calm: boolean
   lengthMs: number
   bus: BusWeather
-  /** So many people read next to nothing, all the time. */
+  /** So many users read next to nothing, all the time. */
   slowReaders: number
 }
 
@@ -30,7 +30,7 @@ export type PlayedRound = {
   files: readonly string[]
   chatIds: readonly number[]
   slow: ReadonlySet<string>
-  /** What the servers told while everybody still followed. */
+  /** What the servers reported while all users still followed. */
   servers: readonly { name: string; report: ServerReport }[]
   owners: readonly InboxOwner[]
   /** From the heal until everybody saw everything; null when that did not happen in time. */
@@ -39,7 +39,7 @@ export type PlayedRound = {
   differences: readonly string[]
 }
 
-/** Fresh chats, deeds under faults, heal, wait until all is quiet, and write down what everybody sees. */
+/** New chats, actions under faults, recovery, a wait until nothing changes, and a record of what every user sees. */
 export async function playRound(
   world: World,
   plan: RoundPlan,
@@ -89,8 +89,8 @@ async function begin(world: World, plan: RoundPlan, { follow, slow, pace }: Begi
 }
 
 async function askServers({ stage }: World): Promise<PlayedRound['servers']> {
-  const told = stage.servers.map(async (server) => ({ name: server.name, report: await server.report() }))
-  return (await Promise.all(told)).flatMap(({ name, report }) => (report === undefined ? [] : [{ name, report }]))
+  const reports = stage.servers.map(async (server) => ({ name: server.name, report: await server.report() }))
+  return (await Promise.all(reports)).flatMap(({ name, report }) => (report === undefined ? [] : [{ name, report }]))
 }
 
 /** Every chat is followed by its client and by two operators. */
@@ -100,8 +100,8 @@ async function openChats(world: World, plan: RoundPlan, { files, chatsEach }: { 
   )
   const chats = opened.flat().sort((a, b) => a.chatId - b.chatId)
   world.chatIds.splice(0, world.chatIds.length, ...chats.map((chat) => chat.chatId))
-  const follow = new Map<string, number[]>(world.people.map(({ who }) => [who, []]))
-  const operators = world.people.filter((person) => person.role === 'operator')
+  const follow = new Map<string, number[]>(world.users.map(({ who }) => [who, []]))
+  const operators = world.users.filter((user) => user.role === 'operator')
   chats.forEach(({ who, chatId }, nth) => {
     follow.get(who)?.push(chatId)
     for (const shift of [0, 1]) follow.get(operators[(nth + shift) % operators.length]?.who ?? '')?.push(chatId)
@@ -110,7 +110,7 @@ async function openChats(world: World, plan: RoundPlan, { files, chatsEach }: { 
 }
 
 function mine(host: World['hosts'][number], follow: Follow): [string, number[]][] {
-  return host.people.map(({ who }) => [who, follow.get(who) ?? []])
+  return host.users.map(({ who }) => [who, follow.get(who) ?? []])
 }
 
 async function weather(world: World, plan: RoundPlan, options: RunOptions & { tally: FaultTally }): Promise<void> {
@@ -123,8 +123,8 @@ async function weather(world: World, plan: RoundPlan, options: RunOptions & { ta
 }
 
 /** The last ones, so that clients and operators are among the others. */
-function slowDown({ stage, people }: World, count: number): ReadonlySet<string> {
-  const slow = new Set(people.slice(people.length - count).map(({ who }) => who))
+function slowDown({ stage, users }: World, count: number): ReadonlySet<string> {
+  const slow = new Set(users.slice(users.length - count).map(({ who }) => who))
   for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: stuckBytesPerSecond })
   return slow
 }

@@ -3,7 +3,7 @@ import { allFaults, type FaultChoice } from '../faults/fault-plan.ts'
 
 export type RunOptions = {
   seed: string
-  /** How long deeds are done under faults, and in calm weather with a mute bus. */
+  /** How long users act under faults, and in calm weather with a mute bus. */
   chaosMs: number
   calmMs: number
   /** At most so long between two heals. */

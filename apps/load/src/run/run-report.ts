@@ -48,7 +48,7 @@ ${report.violations.map((violation) => `\n- ${violation}`).join('')}
 | | under faults | calm weather, every hint lost |
 |---|---|---|
 | rounds | ${chaos.rounds} | ${calm.rounds} |
-| minutes of deeds | ${minutes(chaos)} | ${minutes(calm)} |
+| minutes of actions | ${minutes(chaos)} | ${minutes(calm)} |
 | sends | ${chaos.sends} | ${calm.sends} |
 | acknowledged | ${chaos.acknowledged} | ${calm.acknowledged} |
 | refused because the chat was closed | ${chaos.refused} | ${calm.refused} |

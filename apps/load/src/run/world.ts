@@ -6,17 +6,17 @@ import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import type { InboxOwner } from '@deskbell/testkit/history/read-inboxes'
 import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
 import { ClientHost } from '../clients/client-host.ts'
-import type { PersonSpec } from '../clients/orders.ts'
+import type { UserSpec } from '../clients/orders.ts'
 import type { Stage } from '../faults/fault.ts'
 import { seededBugs } from '../patches/seeded-bugs.ts'
 import { ServerProcess } from '../servers/server-process.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** Everything of a run that has to be ended: a database, two servers, the lines, the people. */
+/** Everything of a run that has to be ended: a database, two servers, the proxies, the users. */
 export type World = AsyncDisposable & {
   stage: Stage
   hosts: readonly ClientHost[]
-  people: readonly PersonSpec[]
+  users: readonly UserSpec[]
   /** For histories. */
   folder: string
   evidence: { keep: boolean }
@@ -38,11 +38,11 @@ export async function openWorld(options: RunOptions): Promise<World> {
     ['server-1', 'server-2'].map((name) => startServer(name, postgres.connectionString, options)),
   )
   undo.defer(async () => void (await Promise.all(servers.map((server) => server.end('SIGKILL')))))
-  const { proxies, people } = await openLines(servers, options, undo)
+  const { proxies, users } = await openLines(servers, options, undo)
   const hosts = [0, 1].map((nth) =>
     undo.use(
       new ClientHost(
-        people.filter((_, at) => at % 2 === nth),
+        users.filter((_, at) => at % 2 === nth),
         options.bugs,
       ),
     ),
@@ -51,8 +51,8 @@ export async function openWorld(options: RunOptions): Promise<World> {
   const chatIds: number[] = []
   const stage: Stage = { servers, proxies, postgres, admin, chatIds: () => chatIds, taken: new Set() }
   const all = undo.move()
-  const owners = () => readOwners(stage, people)
-  return { stage, hosts, people, folder, evidence, chatIds, owners, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  const owners = () => readOwners(stage, users)
+  return { stage, hosts, users, folder, evidence, chatIds, owners, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
 
 function startServer(name: string, connectionString: string, { bugs }: RunOptions): Promise<ServerProcess> {
@@ -62,22 +62,22 @@ function startServer(name: string, connectionString: string, { bugs }: RunOption
 /** Everybody comes over a line of its own, half of them to each server. */
 async function openLines(servers: readonly ServerProcess[], options: RunOptions, undo: AsyncDisposableStack) {
   const proxies = new Map<string, FaultProxy>()
-  const people: PersonSpec[] = []
-  const add = async (who: string, role: PersonSpec['role']) => {
+  const users: UserSpec[] = []
+  const add = async (who: string, role: UserSpec['role']) => {
     const proxy = undo.use(await startFaultProxy(servers[proxies.size % servers.length]?.url ?? ''))
     proxies.set(who, proxy)
-    people.push({ who, role, url: proxy.url })
+    users.push({ who, role, url: proxy.url })
   }
   for (let nth = 1; nth <= options.clients; nth += 1) await add(`client-${nth}`, 'client')
   for (let nth = 1; nth <= options.operators; nth += 1) await add(`operator-${nth}`, 'operator')
-  return { proxies, people }
+  return { proxies, users }
 }
 
-async function readOwners({ admin }: Stage, people: readonly PersonSpec[]): Promise<InboxOwner[]> {
+async function readOwners({ admin }: Stage, users: readonly UserSpec[]): Promise<InboxOwner[]> {
   const { rows } = await admin.pool.query<{ who: string; userId: number }>(
     'select name as who, id::float8 as "userId" from users where name = any($1)',
-    [people.map((person) => person.who)],
+    [users.map((user) => user.who)],
   )
   const ids = new Map(rows.map(({ who, userId }) => [who, userId]))
-  return people.map(({ who, role }) => ({ who, role, userId: ids.get(who) ?? 0 }))
+  return users.map(({ who, role }) => ({ who, role, userId: ids.get(who) ?? 0 }))
 }

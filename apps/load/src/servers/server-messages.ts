@@ -1,9 +1,9 @@
 import type { BusHarm, BusWeather } from '@deskbell/testkit/lossy-bus'
 
-/** What the run tells a server process. */
+/** What the run orders of a server process. */
 export type ServerOrder = { t: 'bus'; weather: BusWeather } | { t: 'report' }
 
-/** What a server process tells of itself, on `report`. */
+/** What a server process reports of itself, on `report`. */
 export type ServerReport = {
   /** Since the last report. */
   bus: BusHarm

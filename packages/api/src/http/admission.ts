@@ -4,7 +4,7 @@ import { AppError } from '@deskbell/contract/errors'
 import { authenticate } from '@deskbell/core/auth/authenticate'
 import type { Core } from '@deskbell/core/context'
 import { beforeDeadline } from '../before-deadline.ts'
-import { type Credential, isAmbient, type Meant } from './credential.ts'
+import { type Credential, isAmbient, type RequestedSession } from './credential.ts'
 import { isOwnOrigin, type OriginRule } from './origin-rule.ts'
 import type { Peer } from './peer.ts'
 
@@ -42,7 +42,7 @@ export function assertOwnReader(rule: OriginRule, peer: Peer, request: IncomingM
 export async function actorOf(
   core: Core,
   credential: Credential,
-  { user }: Pick<Meant, 'user'>,
+  { user }: Pick<RequestedSession, 'user'>,
 ): Promise<Actor | null> {
   if (credential.kind === 'none' || credential.kind === 'unclear') return null
   const actor = await beforeDeadline(authenticate(core, credential.token))

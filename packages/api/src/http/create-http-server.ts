@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@deskbell/contract/errors'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { drain, type Line } from '../live/drain.ts'
+import { type DrainableConnection, drain } from '../live/drain.ts'
 import { HttpStreams } from '../live/http-streams.ts'
 import { LiveServer } from '../live/live-server.ts'
 import { defaultTimings, type LiveTimings } from '../live/live-timings.ts'
@@ -10,7 +10,7 @@ import { serveHealth } from './health.ts'
 import type { HttpOptions, HttpServer } from './http-options.ts'
 import { readIndexPage } from './index-page.ts'
 import { methodsAt } from './methods-at.ts'
-import { isRespelledPage, type PagesOptions, sendCanonical, sendPage, servePages, wantsPage } from './pages.ts'
+import { isNonCanonicalPage, type PagesOptions, sendCanonical, sendPage, servePages, wantsPage } from './pages.ts'
 import { sendProblem } from './problem-reply.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { answerRaw } from './raw-answer.ts'
@@ -32,7 +32,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   let leaving = false
   serveHealth(app, () => !leaving && options.ready())
   const timings = { ...defaultTimings, ...options.timings }
-  const watch = new SessionWatch(options.core, timings.sessionLookMs)
+  const watch = new SessionWatch(options.core, timings.sessionPollMs)
   const streams = new HttpStreams({ watch, timings, presence: options.core.presence })
   const rest = options.roles.api ? mountApi(app, options, { limits, streams }) : null
   const pages = options.roles.pages ? await mountPages(app, options) : null
@@ -50,13 +50,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     openStreams: () => streams.open,
     cutStreams: () => streams.cut(),
     waitingBytesMax() {
-      return Math.max(0, ...[...openLines(live, streams)].map((line) => line.waitingBytes()))
+      return Math.max(0, ...[...openConnections(live, streams)].map((connection) => connection.waitingBytes()))
     },
     async drain() {
       leaving = true
       live?.refuse()
       streams.refuse()
-      await drain(() => openLines(live, streams), timings)
+      await drain(() => openConnections(live, streams), timings)
     },
     async close() {
       leaving = true
@@ -69,9 +69,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   }
 }
 
-function* openLines(live: LiveServer | null, streams: HttpStreams): Generator<Line> {
-  if (live !== null) yield* live.lines()
-  yield* streams.lines()
+function* openConnections(live: LiveServer | null, streams: HttpStreams): Generator<DrainableConnection> {
+  if (live !== null) yield* live.connections()
+  yield* streams.connections()
 }
 
 type ApiParts = { limits: RateLimits; streams: HttpStreams }
@@ -88,9 +88,9 @@ function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): 
 async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<PagesOptions | null> {
   const { core, pagesDir, authMode, trustProxy } = options
   if (pagesDir === null) return null
-  const facts = { 'auth-mode': authMode, 'closed-chat': core.closedChat }
-  const pages = { pagesDir, index: await readIndexPage(pagesDir, facts), trustProxy }
-  await servePages(app, pages, (name) => readIndexPage(pagesDir, facts, name))
+  const values = { 'auth-mode': authMode, 'closed-chat': core.closedChat }
+  const pages = { pagesDir, index: await readIndexPage(pagesDir, values), trustProxy }
+  await servePages(app, pages, (name) => readIndexPage(pagesDir, values, name))
   return pages
 }
 
@@ -104,7 +104,7 @@ function answerUnknown(app: FastifyInstance, rest: Answer | null, pages: PagesOp
     if (rest !== null && isRestPath(request.url)) return rest(request, reply)
     const methods = methodsAt(app, request.url)
     if (methods.length > 0) return refuseMethod(reply, methods)
-    if (pages !== null && isRespelledPage(request)) return sendCanonical(request, reply)
+    if (pages !== null && isNonCanonicalPage(request)) return sendCanonical(request, reply)
     if (pages !== null && wantsPage(request)) return sendPage(request, reply, { ...pages, status: 404 })
     return sendProblem(reply, new AppError('not_found'))
   })

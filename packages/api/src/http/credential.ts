@@ -3,10 +3,10 @@ import { type Role, roleSchema, roles } from '@deskbell/contract/users'
 import { sessionCookieName } from './session-cookies.ts'
 
 /** The role and the user id that a request means, from headers, or from the URL where the client cannot set headers. */
-export type Meant = { readonly role: string | undefined; readonly user: string | undefined }
+export type RequestedSession = { readonly role: string | undefined; readonly user: string | undefined }
 
 /** Reads `deskbell-role` and `deskbell-user`. Where a header is missing, the parameter `role` or `user` counts. */
-export function readMeant({ headers }: IncomingMessage, params?: URLSearchParams): Meant {
+export function readRequestedSession({ headers }: IncomingMessage, params?: URLSearchParams): RequestedSession {
   return {
     role: headerOf(headers, 'deskbell-role') ?? params?.get('role') ?? undefined,
     user: headerOf(headers, 'deskbell-user') ?? params?.get('user') ?? undefined,
@@ -26,13 +26,16 @@ export type Credential =
   | { kind: 'unclear' }
   | { kind: 'none' }
 
-export function readCredential(headers: IncomingHttpHeaders, { role: roleName }: Pick<Meant, 'role'>): Credential {
+export function readCredential(
+  headers: IncomingHttpHeaders,
+  { role: roleName }: Pick<RequestedSession, 'role'>,
+): Credential {
   const bearer = /^bearer(?: +(.*))?$/i.exec(headers.authorization ?? '')
   if (bearer) return { kind: 'bearer', token: (bearer[1] ?? '').trim() }
   const sessions = sessionCookies(headers.cookie ?? '')
   if (sessions.size === 0) return { kind: 'none' }
-  const meant = meantRole(sessions, roleName)
-  const token = meant === undefined ? undefined : sessions.get(meant)
+  const role = requestedRole(sessions, roleName)
+  const token = role === undefined ? undefined : sessions.get(role)
   return token === undefined ? { kind: 'unclear' } : { kind: 'cookie', token }
 }
 
@@ -41,7 +44,7 @@ export function isAmbient(credential: Credential): boolean {
   return credential.kind === 'cookie' || credential.kind === 'unclear'
 }
 
-function meantRole(sessions: Map<Role, string>, roleName: string | undefined): Role | undefined {
+function requestedRole(sessions: Map<Role, string>, roleName: string | undefined): Role | undefined {
   if (roleName !== undefined) return roleSchema.safeParse(roleName).data
   return sessions.size === 1 ? sessions.keys().next().value : undefined
 }

@@ -12,12 +12,12 @@ export type IndexPage = {
 }
 
 /** Settings of the server for its pages, each in a `<meta name="deskbell-…">`. */
-export type PageFacts = Readonly<Record<string, string>>
+export type PageValues = Readonly<Record<string, string>>
 
 /** Reads an HTML file, writes the facts into it, and compresses it, so that pages need no request for the facts. */
-export async function readIndexPage(pagesDir: string, facts: PageFacts, name = 'index.html'): Promise<IndexPage> {
+export async function readIndexPage(pagesDir: string, values: PageValues, name = 'index.html'): Promise<IndexPage> {
   const source = await readFile(join(pagesDir, name), 'utf8')
-  const html = Object.entries(facts).reduce(withFact, source)
+  const html = Object.entries(values).reduce(withValue, source)
   const body = Buffer.from(html)
   return {
     bodies: { br: brotliCompressSync(body), gzip: gzipSync(body), identity: body },
@@ -28,7 +28,7 @@ export async function readIndexPage(pagesDir: string, facts: PageFacts, name = '
   }
 }
 
-function withFact(html: string, [name, content]: [name: string, content: string]): string {
+function withValue(html: string, [name, content]: [name: string, content: string]): string {
   const meta = `<meta name="deskbell-${name}" content="${content}">`
   const metaTag = new RegExp(`<meta\\s+name="deskbell-${name}"[^>]*>`, 'i')
   return metaTag.test(html) ? html.replace(metaTag, meta) : html.replace(/<head[^>]*>/i, (head) => head + meta)

@@ -123,6 +123,6 @@ test('[HTTP-6] with PostgreSQL suspended all calls are unavailable within 3 s', 
   await using socket = await openRaw(server.wsUrl, login)
   await call('GET', '/api/users/me')
   await postgres.freeze()
-  await expectUnavailable(socket).finally(() => postgres.thaw())
+  await expectUnavailable(socket).finally(() => postgres.resume())
   await expectRecovered(socket, 'after-freeze')
 })

@@ -40,7 +40,7 @@ export async function servePages(
     const name = `${path.slice(1)}.html`
     const index = existsSync(join(options.pagesDir, name)) ? await readPage(name) : options.index
     app.get(path, (request, reply) =>
-      isRespelledPage(request)
+      isNonCanonicalPage(request)
         ? sendCanonical(request, reply)
         : sendPage(request, reply, { ...options, index, status: 200 }),
     )
@@ -67,7 +67,7 @@ export function sendPage(
   return reply.code(status).type('text/html; charset=utf-8').send(index.bodies[encoding])
 }
 
-export function isRespelledPage({ method, url }: FastifyRequest): boolean {
+export function isNonCanonicalPage({ method, url }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && canonicalPage(url) !== null
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '@deskbell/contract/errors'
 import type { RequestContext, Transport } from '../context.ts'
 import type { HttpStreams } from '../live/http-streams.ts'
 import { actorOf, assertOwnCookie, assertOwnOrigin, assertOwnReader } from './admission.ts'
-import { isAmbient, readCredential, readMeant } from './credential.ts'
+import { isAmbient, readCredential, readRequestedSession } from './credential.ts'
 import type { HttpOptions } from './http-options.ts'
 import { peerOf } from './peer.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -24,8 +24,8 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   const { request, response, requestId, via } = exchange
   const rule = { publicUrl: options.publicUrl, allowedOrigins: options.allowedOrigins }
   const peer = peerOf(request, options.trustProxy)
-  const meant = readMeant(request, streamParams(exchange))
-  const credential = readCredential(request.headers, meant)
+  const requested = readRequestedSession(request, streamParams(exchange))
+  const credential = readCredential(request.headers, requested)
   const changes = !readingMethods.has(request.method ?? 'GET')
   // Over plain HTTP a browser silently drops a `Secure` cookie.
   const secure = isHttps(peer, options.publicUrl)
@@ -37,7 +37,7 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
     signal: endOf(response),
     async authenticate() {
       if (changes && isAmbient(credential)) assertOwnCookie(rule, peer, request)
-      return actorOf(options.core, credential, meant)
+      return actorOf(options.core, credential, requested)
     },
     assertOwnOrigin() {
       const check = isAmbient(credential) ? assertOwnCookie : assertOwnOrigin

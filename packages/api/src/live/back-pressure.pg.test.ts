@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { sendBatch } from '@deskbell/core/messages/send-batch'
-import { newConversation, uniqueId } from '@deskbell/testkit/factories'
+import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { openRaw, type RawSocket, signInByRest } from '@deskbell/testkit/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -17,7 +17,7 @@ const pressure = {
 }
 const textBytes = 8_000
 
-type Conversation = Awaited<ReturnType<typeof newConversation>>
+type Conversation = Awaited<ReturnType<typeof setUpChat>>
 
 function follow(socket: RawSocket, chatId: number, cursor?: string): void {
   socket.send({
@@ -57,7 +57,7 @@ function lastCursor(socket: RawSocket): string | undefined {
 
 test('[SOCK-6] a client that stops reading is closed with 4008, and other clients lose nothing', async () => {
   await using server = await startTestServer({ timings: { pressure, closeMs: 20_000 } })
-  const conversation = await newConversation(server.core)
+  const conversation = await setUpChat(server.core)
   const operator = await signInByRest(server.url, 'operator')
   await using slow = await openRaw(server.wsUrl, operator)
   await using fast = await openRaw(server.wsUrl, operator)
@@ -80,7 +80,7 @@ test('[SOCK-6] a client that stops reading is closed with 4008, and other client
 
 test('[SOCK-6] a client that sends pings and never reads is closed', async () => {
   await using server = await startTestServer({ timings: { pressure, closeMs: 500 } })
-  const conversation = await newConversation(server.core)
+  const conversation = await setUpChat(server.core)
   await fill(server, conversation, 200)
   const operator = await signInByRest(server.url, 'operator')
   await using socket = await openRaw(server.wsUrl, operator)
@@ -99,7 +99,7 @@ test('[SOCK-6] a client that sends pings and never reads is closed', async () =>
 
 test('[SOCK-6] a slow reader receives the whole of a long response', async () => {
   await using server = await startTestServer({ timings: { pressure: { ...pressure, slowMs: 300 } } })
-  const conversation = await newConversation(server.core)
+  const conversation = await setUpChat(server.core)
   await fill(server, conversation, 200)
   const operator = await signInByRest(server.url, 'operator')
   await using socket = await openRaw(server.wsUrl, operator)

@@ -17,7 +17,7 @@ export type PressureBounds = {
   extraMsMax: number
 }
 
-const lookMs = 20
+const pollMs = 20
 
 /** Reports whether so many bytes are queued that streams skip typing. */
 export function isBusyQueue(bytes: number): boolean {
@@ -93,23 +93,23 @@ export class BackPressure {
     if (this.#timer !== undefined) return
     this.#highest = 0
     this.#since = performance.now()
-    this.#lookLater()
+    this.#schedulePoll()
   }
 
-  #lookLater(): void {
-    this.#timer = setTimeout(() => this.#look(), lookMs)
+  #schedulePoll(): void {
+    this.#timer = setTimeout(() => this.#poll(), pollMs)
   }
 
-  #look(): void {
+  #poll(): void {
     const { bufferedAmount, isPaused } = this.#socket
     if (isPaused && bufferedAmount <= this.#bounds.hardBytes) this.#socket.resume()
     this.#highest = Math.max(this.#highest, bufferedAmount)
     if (!this.#isAbove()) this.#release()
-    else if (performance.now() - this.#since < this.#patienceMs()) this.#lookLater()
-    else this.#giveUp()
+    else if (performance.now() - this.#since < this.#toleratedMs()) this.#schedulePoll()
+    else this.#closeSlow()
   }
 
-  #giveUp(): void {
+  #closeSlow(): void {
     this.end()
     if (this.#socket.isPaused) this.#socket.resume()
     this.#onSlow()
@@ -122,7 +122,7 @@ export class BackPressure {
     if (this.#waiting.length > 0) this.#watch()
   }
 
-  #patienceMs(): number {
+  #toleratedMs(): number {
     const { hardBytes, slowMs, bytesPerSecondMin, extraMsMax } = this.#bounds
     const extraMs = (Math.max(0, this.#highest - hardBytes) / bytesPerSecondMin) * 1000
     return slowMs + Math.min(extraMs, extraMsMax)

@@ -1,4 +1,4 @@
-import { newConversation } from '@deskbell/testkit/factories'
+import { setUpChat } from '@deskbell/testkit/factories'
 import { checkLog, failedOutcome, type SendRecord } from '@deskbell/testkit/history/check-log'
 import { raceSendsAgainstClose } from '@deskbell/testkit/history/race-sends-against-close'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
@@ -11,7 +11,7 @@ import { expect, test } from 'vitest'
 test('[LIVE-9] a message sent by REST to one process reaches a socket of another in 100 ms', timed, async () => {
   await using pair = await startServerPair()
   const [api, live] = pair
-  const { chat } = await newConversation(api.core)
+  const { chat } = await setUpChat(api.core)
   const operator = await signInByRest(api.url, 'operator')
   await using socket = await openRaw(live.wsUrl, operator)
   const arrivals = new Map<string, number>()
@@ -49,7 +49,7 @@ test('[MSG-3] sends on two processes that race a close are stored once if acknow
   const violations: string[] = []
   const seen = { acknowledged: 0, refused: 0 }
   const runRound = async (round: number) => {
-    const { chat } = await newConversation(pair[0].core)
+    const { chat } = await setUpChat(pair[0].core)
     const senders = clients.map((stock, nth) => ({
       userId: people[nth]?.user.id ?? 0,
       send: (clientMsgId: string, text: string) => outcomeOf(stock, { chatId: chat.id, clientMsgId, text }),
@@ -87,7 +87,7 @@ async function outcomeOf(stock: StockClient, input: Send): Promise<SendRecord['o
 
 test('[MSG-2] sends in flight on a socket that breaks are stored at most once when sent again', async () => {
   await using server = await startTestServer()
-  const { chat } = await newConversation(server.core)
+  const { chat } = await setUpChat(server.core)
   const operator = await signInByRest(server.url, 'operator')
   for (let round = 0; round < 10; round += 1) {
     await using socket = await openRaw(server.wsUrl, operator)

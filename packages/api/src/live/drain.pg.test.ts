@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatFrame } from '@deskbell/contract/events'
-import { newConversation, uniqueId } from '@deskbell/testkit/factories'
+import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
 import { signInByRest, stockClient } from '@deskbell/testkit/live-probe'
 import { openSse, sseClient } from '@deskbell/testkit/sse-probe'
@@ -28,7 +28,7 @@ test(
   async () => {
     await using pair = await startServerPair({ timings: { drainMs: 600, drainGraceMs: 2_000 } })
     const [first, second] = pair
-    const { chat } = await newConversation(first.core)
+    const { chat } = await setUpChat(first.core)
     const { token } = await signInByRest(first.url, 'operator')
     let target = first
     // An `EventSource` reconnects to the same URL, so a proxy switches the server behind it.

@@ -1,5 +1,5 @@
 /** A connection that a draining server asks to move: a socket, or a stream over HTTP. */
-export type Line = {
+export type DrainableConnection = {
   /** Asks the client to open another connection and then close this one. */
   move(): void
   /** Bytes that are queued for the peer. */
@@ -21,7 +21,7 @@ export type DrainTimes = {
   drainCallsMs: number
 }
 
-const lookMs = 10
+const pollMs = 10
 
 /**
  *   asked to move, one by one ──(window)──▶ left alone ──(grace)──▶ closed after its calls ──(grace)──▶ cut off
@@ -29,39 +29,39 @@ const lookMs = 10
  * The requests to move are spread evenly over the window, so that the clients do not reconnect all at once. Resolves as
  * soon as no connection is open. `lines` returns the open connections; the caller must not add new ones.
  */
-export async function drain(lines: () => Iterable<Line>, times: DrainTimes): Promise<void> {
-  const isEmpty = () => lines()[Symbol.iterator]().next().done === true
-  await askEvenly([...lines()], { windowMs: times.drainMs, isEmpty })
+export async function drain(connections: () => Iterable<DrainableConnection>, times: DrainTimes): Promise<void> {
+  const isEmpty = () => connections()[Symbol.iterator]().next().done === true
+  await moveEvenly([...connections()], { windowMs: times.drainMs, isEmpty })
   await until(isEmpty, times.drainGraceMs)
-  const idle = () => [...lines()].filter((line) => !line.isBusy())
+  const idle = () => [...connections()].filter((connection) => !connection.isBusy())
   await until(() => {
-    for (const line of idle()) line.close()
-    return idle().length === [...lines()].length
+    for (const connection of idle()) connection.close()
+    return idle().length === [...connections()].length
   }, times.drainCallsMs)
-  for (const line of lines()) line.close()
+  for (const connection of connections()) connection.close()
   await until(isEmpty, times.drainGraceMs)
-  for (const line of lines()) line.cut()
+  for (const connection of connections()) connection.cut()
 }
 
-type Asking = { windowMs: number; isEmpty: () => boolean }
+type MoveOptions = { windowMs: number; isEmpty: () => boolean }
 
-async function askEvenly(waiting: readonly Line[], { windowMs, isEmpty }: Asking): Promise<void> {
+async function moveEvenly(waiting: readonly DrainableConnection[], { windowMs, isEmpty }: MoveOptions): Promise<void> {
   const startedAt = performance.now()
-  let asked = 0
-  while (asked < waiting.length && !isEmpty()) {
+  let moved = 0
+  while (moved < waiting.length && !isEmpty()) {
     const passed = (performance.now() - startedAt) / Math.max(1, windowMs)
     const due = Math.min(waiting.length, Math.floor(passed * waiting.length) + 1)
-    for (const line of waiting.slice(asked, due)) line.move()
-    asked = due
-    await lookLater()
+    for (const connection of waiting.slice(moved, due)) connection.move()
+    moved = due
+    await nextPoll()
   }
 }
 
 async function until(condition: () => boolean, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs
-  while (!condition() && performance.now() < deadline) await lookLater()
+  while (!condition() && performance.now() < deadline) await nextPoll()
 }
 
-function lookLater(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, lookMs))
+function nextPoll(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pollMs))
 }

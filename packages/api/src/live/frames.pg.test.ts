@@ -1,8 +1,8 @@
 import { frameBytesMax, socketBatchMax, socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limits'
 import { sendBatch } from '@deskbell/core/messages/send-batch'
-import { newConversation, uniqueId } from '@deskbell/testkit/factories'
+import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { openRaw, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
-import { silentLog } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-log'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -148,7 +148,7 @@ describe('broken frames', () => {
 
 test('[SOCK-9] an unexpected failure is internal for the client, and only the log has its cause', async () => {
   const lines: string[] = []
-  const log = { ...silentLog, error: (fields: object) => void lines.push(JSON.stringify(fields)) }
+  const log = { ...silentLogger, error: (fields: object) => void lines.push(JSON.stringify(fields)) }
   await using broken = await startTestServer({ log })
   const login = await signInByRest(broken.url, 'operator')
   await using socket = await openRaw(broken.wsUrl, login)
@@ -224,7 +224,7 @@ describe('limits', () => {
 
 describe('a stream', () => {
   test('[LIVE-12] that is stopped before it begins sends `stopped` and leaves no follower', async () => {
-    const { chat } = await newConversation(server.core)
+    const { chat } = await setUpChat(server.core)
     const operator = await signInByRest(server.url, 'operator')
     await using reader = await openRaw(server.wsUrl, operator)
     const call = { id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } }
@@ -238,7 +238,7 @@ describe('a stream', () => {
   })
 
   test('[LIVE-22] sends the entries of one batch as one frame, with the same bytes to every follower', async () => {
-    const { client, chat } = await newConversation(server.core)
+    const { client, chat } = await setUpChat(server.core)
     const operator = await signInByRest(server.url, 'operator')
     const sockets = await Promise.all([1, 2, 3].map(() => openRaw(server.wsUrl, operator)))
     const call = { id: 7, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } }

@@ -1,6 +1,6 @@
 import { httpStreamsMax, sessionEndMs } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { signInByRest } from '@deskbell/testkit/live-probe'
 import { openSse, type SseReader, sseClient } from '@deskbell/testkit/sse-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -35,7 +35,7 @@ const isLive = (reader: SseReader) => reader.text().includes('"t":"live"')
 
 describe('a stream over HTTP', () => {
   test('[LIVE-19] delivers entries with ids, and resumes after the last id, by header or query', async () => {
-    const { client: author, chat } = await newConversation(server.core)
+    const { client: author, chat } = await setUpChat(server.core)
     for (let nth = 0; nth < 3; nth += 1) await sendText(server.core, author, { chatId: chat.id })
     await using first = await openSse(eventsUrl(chat.id), bearer(operator))
     await waitFor(() => isLive(first))
@@ -55,7 +55,7 @@ describe('a stream over HTTP', () => {
   })
 
   test('[LIVE-19] the stock link resumes after cuts without a gap or a repeat', async () => {
-    const { client: author, chat } = await newConversation(server.core)
+    const { client: author, chat } = await setUpChat(server.core)
     const { client: stock } = sseClient(server.url, operator.token)
     const seqs: number[] = []
     const frames: string[] = []
@@ -79,7 +79,7 @@ describe('a stream over HTTP', () => {
   })
 
   test('[LIVE-12] a reader that disconnects leaves no stream and no follower', async () => {
-    const { chat } = await newConversation(server.core)
+    const { chat } = await setUpChat(server.core)
     for (let round = 0; round < 5; round += 1) {
       await using reader = await openSse(eventsUrl(chat.id), bearer(operator))
       if (round % 2 === 0) await waitFor(() => isLive(reader))
@@ -90,7 +90,7 @@ describe('a stream over HTTP', () => {
 
 describe('a refused stream', () => {
   test('[LIVE-19] has the status and the code of its error, or ends with an error event', async () => {
-    const strangersChat = await newConversation(server.core)
+    const strangersChat = await setUpChat(server.core)
     const cases = [
       [inboxUrl(), {}, 401, 'unauthenticated'],
       [`${server.url}/trpc/chats.events?input={"chatId":"x"}`, bearer(client), 400, 'invalid_input'],

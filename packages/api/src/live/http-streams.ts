@@ -3,7 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { httpStreamsMax } from '@deskbell/contract/limits'
 import type { Presence } from '@deskbell/core/presence/presence'
-import type { Line } from './drain.ts'
+import type { DrainableConnection } from './drain.ts'
 import { HttpStream } from './http-stream.ts'
 import type { LiveTimings } from './live-timings.ts'
 import type { SessionWatch } from './session-watch.ts'
@@ -62,7 +62,7 @@ export class HttpStreams {
     this.#draining = true
   }
 
-  *lines(): Generator<Line> {
+  *connections(): Generator<DrainableConnection> {
     for (const stream of this.#streams.values()) {
       // A move ends the stream, so it also closes it.
       const move = () => stream.move()

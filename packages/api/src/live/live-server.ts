@@ -13,14 +13,14 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { toCallError } from '../call-error.ts'
 import { toPublicError } from '../failure-report.ts'
 import { answerRaw } from '../http/raw-answer.ts'
-import type { Line } from './drain.ts'
-import { LiveSocket, type SocketHouse } from './live-socket.ts'
+import type { DrainableConnection } from './drain.ts'
+import { LiveSocket, type SharedBySockets } from './live-socket.ts'
 import { keepAliveTickMs, type LiveTimings } from './live-timings.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { receive } from './receive.ts'
 import type { SessionWatch } from './session-watch.ts'
 import type { SocketContextDeps } from './socket-context.ts'
-import { StepBytes } from './step-bytes.ts'
+import { FrameBytes } from './step-bytes.ts'
 import { type Admission, type CheckedUpgrade, checkUpgrade, type GateOptions, signInUpgrade } from './upgrade-gate.ts'
 import { UpgradeQueue } from './upgrade-queue.ts'
 
@@ -40,7 +40,7 @@ export class LiveServer {
   readonly #delay = new LoopDelay()
   readonly #queue: UpgradeQueue
   readonly #requestIds = new WeakMap<IncomingMessage, string>()
-  readonly #house: SocketHouse
+  readonly #shared: SharedBySockets
   readonly #keepAlive: TimerWheel
   readonly #calls: SocketContextDeps
   #draining = false
@@ -50,10 +50,10 @@ export class LiveServer {
     const { core, limits, timings } = options
     this.#calls = { core, onSignIn: this.#onSignIn, limits }
     this.#queue = new UpgradeQueue(timings.admission)
-    this.#house = {
+    this.#shared = {
       timings,
       work: this.#queue,
-      bytes: new StepBytes(),
+      bytes: new FrameBytes(),
       streamFailure: ({ requestId, path, cause }) =>
         toCallError(toPublicError({ ctx: { core, requestId }, path }, cause)),
     }
@@ -83,7 +83,7 @@ export class LiveServer {
     connection.on('error', destroy)
     let status = 101
     try {
-      this.#assertTaking()
+      this.#assertAccepting()
       const checked = checkUpgrade(this.#options, request)
       await this.#queue.enter(checked.peer.address, connection)
       await this.#admit({ request, connection, head, requestId, checked })
@@ -115,7 +115,7 @@ export class LiveServer {
     this.#queue.close()
   }
 
-  *lines(): Generator<Line> {
+  *connections(): Generator<DrainableConnection> {
     for (const socket of this.#sockets) yield lineOf(socket)
   }
 
@@ -128,7 +128,7 @@ export class LiveServer {
   }
 
   /** Refuses sockets while the event loop is late, so that it can catch up. Clients retry a moment later. */
-  #assertTaking(): void {
+  #assertAccepting(): void {
     if (this.#draining || this.#delay.ms > this.#options.timings.behindMs) throw new AppError('unavailable')
   }
 
@@ -149,14 +149,14 @@ export class LiveServer {
     }
   }
 
-  #open(ws: WebSocket, line: Duplex, { address, signIn, leaveSeat, requestId }: OpenedUpgrade): void {
+  #open(ws: WebSocket, duplex: Duplex, { address, signIn, leaveSeat, requestId }: OpenedUpgrade): void {
     const { timings } = this.#options
-    const socket = new LiveSocket(this.#house, { ws, line, requestId, address, signIn })
+    const socket = new LiveSocket(this.#shared, { ws, duplex, requestId, address, signIn })
     this.#sockets.add(socket)
     this.#keepAlive.add(socket, timings.pingMs)
     // Added before any frame is read. Without a listener, the error of a broken frame would end the process.
     ws.on('error', this.#onError)
-    ws.on('close', (code) => this.#gone(socket, code))
+    ws.on('close', (code) => this.#onSocketClosed(socket, code))
     if (signIn.state === 'done' && leaveSeat !== null) this.#signedIn(socket, signIn.actor, leaveSeat)
     receive(this.#calls, socket, timings.signInMs)
   }
@@ -164,7 +164,7 @@ export class LiveServer {
   readonly #onError = (error: Error): void => this.#options.log.debug({ err: error }, 'socket error')
 
   readonly #onSignIn = (socket: LiveSocket, actor: Actor): void =>
-    this.#signedIn(socket, actor, this.#options.limits.takeSeat(actor.userId))
+    this.#signedIn(socket, actor, this.#options.limits.acquireSocket(actor.userId))
 
   #signedIn(socket: LiveSocket, actor: Actor, leaveSeat: () => void): void {
     const { core, watch } = this.#options
@@ -177,8 +177,8 @@ export class LiveServer {
     }
   }
 
-  #gone(socket: LiveSocket, code: number): void {
-    socket.gone()
+  #onSocketClosed(socket: LiveSocket, code: number): void {
+    socket.onClosed()
     this.#keepAlive.remove(socket)
     this.#sockets.delete(socket)
     this.#options.log.debug({ requestId: socket.requestId, code }, 'socket closed')
@@ -208,7 +208,7 @@ function destroy(this: Duplex): void {
   this.destroy()
 }
 
-function lineOf(socket: LiveSocket): Line {
+function lineOf(socket: LiveSocket): DrainableConnection {
   const { ws, calls } = socket
   return {
     move: () => socket.send(moveFrame),

@@ -5,13 +5,13 @@ import { AppError } from '@deskbell/contract/errors'
 import type { TrackedFrame } from '@deskbell/core/streams/frame-sink'
 import type { WheelTimer } from '@deskbell/core/timer-wheel'
 import type { WebSocket } from 'ws'
-import type { Meant } from '../http/credential.ts'
+import type { RequestedSession } from '../http/credential.ts'
 import { BackPressure, isBusyQueue } from './back-pressure.ts'
 import { CallCounter, type CallId } from './call-counter.ts'
 import type { LiveTimings } from './live-timings.ts'
 import { errorText } from './socket-error.ts'
-import type { SocketStream, StreamLine } from './socket-stream.ts'
-import type { StepBytes } from './step-bytes.ts'
+import type { SocketStream, StreamSocket } from './socket-stream.ts'
+import type { FrameBytes } from './step-bytes.ts'
 import { textFrame } from './text-frame.ts'
 
 /**
@@ -19,7 +19,7 @@ import { textFrame } from './text-frame.ts'
  * is read from the database. `done`: signed in. `ended`: the session has ended, and the socket closes soon.
  */
 export type SignIn =
-  | { state: 'waiting'; token: string | null; meant: Meant }
+  | { state: 'waiting'; token: string | null; requested: RequestedSession }
   | { state: 'checking' }
   | { state: 'done'; actor: Actor; token: string }
   | { state: 'ended' }
@@ -28,9 +28,9 @@ export type SignIn =
 export type StartWork = { started(): void; finished(): void }
 
 /** What all sockets of a server share. */
-export type SocketHouse = {
+export type SharedBySockets = {
   readonly timings: LiveTimings
-  readonly bytes: StepBytes
+  readonly bytes: FrameBytes
   readonly work: StartWork
   /** Logs a failed stream, and returns the error for the client. */
   streamFailure(failure: { requestId: string; path: string; cause: unknown }): AppError
@@ -39,7 +39,7 @@ export type SocketHouse = {
 export type LiveSocketOptions = {
   ws: WebSocket
   /** The connection under the socket. */
-  line: Duplex
+  duplex: Duplex
   /** Identifies the connection in responses and in the log. */
   requestId: string
   /** The address of the peer: its key for rate limits. */
@@ -54,7 +54,7 @@ const lastAnswerMs = 50
  * One open socket: its session, its calls and streams, and its writes. Texts are written directly to the connection.
  * They stay in order with what `ws` writes, because `ws` queues nothing while compression is off.
  */
-export class LiveSocket implements WheelTimer, StreamLine {
+export class LiveSocket implements WheelTimer, StreamSocket {
   readonly ws: WebSocket
   readonly requestId: string
   readonly address: string
@@ -62,26 +62,26 @@ export class LiveSocket implements WheelTimer, StreamLine {
   signIn: SignIn
   /** Releases what the sign-in acquired. Null before the sign-in. */
   leave: (() => void) | null = null
-  readonly #house: SocketHouse
-  readonly #line: Duplex
+  readonly #shared: SharedBySockets
+  readonly #duplex: Duplex
   #streams: readonly SocketStream[] = noStreams
   /** Null until the queue of the socket first exceeds the soft bound. */
   #pressure: BackPressure | null = null
   #isCorked = false
-  #heardAt = performance.now()
+  #receivedAt = performance.now()
   #pingedAt = 0
 
-  constructor(house: SocketHouse, { ws, line, requestId, address, signIn }: LiveSocketOptions) {
-    this.#house = house
+  constructor(shared: SharedBySockets, { ws, duplex, requestId, address, signIn }: LiveSocketOptions) {
+    this.#shared = shared
     this.ws = ws
-    this.#line = line
+    this.#duplex = duplex
     this.requestId = requestId
     this.address = address
     this.signIn = signIn
   }
 
   get work(): StartWork {
-    return this.#house.work
+    return this.#shared.work
   }
 
   get isOpen(): boolean {
@@ -89,8 +89,8 @@ export class LiveSocket implements WheelTimer, StreamLine {
   }
 
   /** Reports whether the next frame of a stream may be written. */
-  get takesFrames(): boolean {
-    return this.#pressure?.isOpen ?? this.ws.bufferedAmount <= this.#house.timings.pressure.softBytes
+  get acceptsFrames(): boolean {
+    return this.#pressure?.isOpen ?? this.ws.bufferedAmount <= this.#shared.timings.pressure.softBytes
   }
 
   /** Calls `release` once, when one frame may be written, or when the socket is gone. */
@@ -103,8 +103,8 @@ export class LiveSocket implements WheelTimer, StreamLine {
   }
 
   /** Records that the peer is alive. Call it for everything that is received. */
-  heard(): void {
-    this.#heardAt = performance.now()
+  noteReceived(): void {
+    this.#receivedAt = performance.now()
     this.#checkPressure()
   }
 
@@ -113,13 +113,13 @@ export class LiveSocket implements WheelTimer, StreamLine {
     if (!this.isOpen) return
     if (!this.#isCorked) {
       this.#isCorked = true
-      this.#line.cork()
+      this.#duplex.cork()
       process.nextTick(() => {
         this.#isCorked = false
-        this.#line.uncork()
+        this.#duplex.uncork()
       })
     }
-    this.#line.write(textFrame(text))
+    this.#duplex.write(textFrame(text))
     this.#checkPressure()
   }
 
@@ -140,7 +140,7 @@ export class LiveSocket implements WheelTimer, StreamLine {
   }
 
   /** Registers a stream until it is stopped or refused, or the connection is gone. */
-  holdStream(stream: SocketStream): SocketStream {
+  addStream(stream: SocketStream): SocketStream {
     this.#streams = this.#streams.concat(stream)
     return stream
   }
@@ -149,9 +149,9 @@ export class LiveSocket implements WheelTimer, StreamLine {
     this.send(JSON.stringify({ id, result: { type: 'started' } }))
   }
 
-  writeStep(step: TrackedFrame<unknown>, id: CallId): void {
+  writeFrame(tracked: TrackedFrame<unknown>, id: CallId): void {
     if (!this.isOpen) return
-    this.#line.write(this.#house.bytes.of(step, id))
+    this.#duplex.write(this.#shared.bytes.of(tracked, id))
     this.#checkPressure()
   }
 
@@ -165,7 +165,7 @@ export class LiveSocket implements WheelTimer, StreamLine {
   }
 
   streamFailed({ id, path }: { id: CallId; path: string }, cause: unknown): void {
-    this.refuse(id, this.#house.streamFailure({ requestId: this.requestId, path, cause }))
+    this.refuse(id, this.#shared.streamFailure({ requestId: this.requestId, path, cause }))
   }
 
   /** Ends the session of the socket: its streams end with `unauthenticated`, and the socket closes soon after. */
@@ -176,7 +176,7 @@ export class LiveSocket implements WheelTimer, StreamLine {
   }
 
   /** Releases everything after the connection is gone. */
-  gone(): void {
+  onClosed(): void {
     for (const stream of this.#streams) stream.stop()
     this.#streams = noStreams
     this.#pressure?.end()
@@ -186,13 +186,13 @@ export class LiveSocket implements WheelTimer, StreamLine {
   /** Keep-alive: pings a silent peer, and terminates the socket when the peer does not answer. */
   onDue(now: number): number | null {
     if (!this.isOpen) return null
-    const { pingMs, pongMs } = this.#house.timings
-    if (this.#pingedAt > this.#heardAt) {
+    const { pingMs, pongMs } = this.#shared.timings
+    if (this.#pingedAt > this.#receivedAt) {
       const waitMs = this.#pingedAt + pongMs - now
       if (waitMs <= 0) this.ws.terminate()
       return waitMs <= 0 ? null : waitMs
     }
-    const waitMs = this.#heardAt + pingMs - now
+    const waitMs = this.#receivedAt + pingMs - now
     if (waitMs > 0) return waitMs
     this.#pingedAt = now
     this.send('PING')
@@ -206,11 +206,11 @@ export class LiveSocket implements WheelTimer, StreamLine {
   }
 
   #checkPressure(): void {
-    if (this.ws.bufferedAmount > this.#house.timings.pressure.softBytes) this.#pressured().check()
+    if (this.ws.bufferedAmount > this.#shared.timings.pressure.softBytes) this.#pressured().check()
   }
 
   #pressured(): BackPressure {
-    this.#pressure ??= new BackPressure(this.ws, this.#house.timings.pressure, () => this.ws.close(closeCodes.slow))
+    this.#pressure ??= new BackPressure(this.ws, this.#shared.timings.pressure, () => this.ws.close(closeCodes.slow))
     return this.#pressure
   }
 }

@@ -27,7 +27,7 @@ export type LiveTimings = {
   /** Time for the peer to answer a close, or to read the last frame of a stream, before it is cut off. */
   closeMs: number
   /** Interval at which the sessions of open sockets and streams are compared with the database. */
-  sessionLookMs: number
+  sessionPollMs: number
   /** Above this delay of the event loop new sockets are refused. */
   behindMs: number
   admission: UpgradeQueueOptions
@@ -45,7 +45,7 @@ export const defaultTimings: LiveTimings = {
     extraMsMax: socketLongAnswerMsMax,
   },
   closeMs: socketCloseMs,
-  sessionLookMs: 1_000,
+  sessionPollMs: 1_000,
   behindMs: loopBehindMs,
   admission: {
     workMax: upgradesAtOnceMax,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { socketQueueHardBytes } from '@deskbell/contract/limits'
 import { sendBatch } from '@deskbell/core/messages/send-batch'
-import { newConversation, uniqueId } from '@deskbell/testkit/factories'
+import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { openRaw, signInByRest } from '@deskbell/testkit/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -14,7 +14,7 @@ const messages = 1_200
 const frameBytes = 64 * 1024
 const timings = { pressure: { ...defaultTimings.pressure, slowMs: 1_000 }, closeMs: 500 }
 
-type Conversation = Awaited<ReturnType<typeof newConversation>>
+type Conversation = Awaited<ReturnType<typeof setUpChat>>
 
 /** Stores the messages. Returns the most bytes that were queued for one connection meanwhile. */
 async function fillWatched(server: TestServer, { client, chat }: Conversation): Promise<number> {
@@ -35,7 +35,7 @@ const followFrame = (chatId: number) => ({
 })
 
 async function setUp(server: TestServer) {
-  const conversation = await newConversation(server.core)
+  const conversation = await setUpChat(server.core)
   const operator = await signInByRest(server.url, 'operator')
   const neighbour = await openRaw(server.wsUrl, operator)
   neighbour.send(followFrame(conversation.chat.id))

@@ -42,7 +42,7 @@ async function follow(server: TestServer, { token }: LoginOutput, chatId: number
   return { socket, of, ids, [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose]() }
 }
 
-async function talk({ core }: TestServer) {
+async function setUpPresence({ core }: TestServer) {
   const [client, operator] = [await signIn(core, 'client'), await signIn(core, 'operator')]
   return { client, operator, chatId: (await newChat(core, client.actor)).id }
 }
@@ -72,25 +72,25 @@ async function kill(server: TestServer): Promise<void> {
 
 test('[LIVE-15] a user connected to one process is online for followers on another until it leaves', async () => {
   await using pair = await startServerPair({ presenceTimings })
-  const { client, operator, chatId } = await talk(pair[0])
-  await using here = await follow(pair[0], client, chatId)
-  await waitFor(() => here.of('inbox', 'presence').length === 1)
+  const { client, operator, chatId } = await setUpPresence(pair[0])
+  await using first = await follow(pair[0], client, chatId)
+  await waitFor(() => first.of('inbox', 'presence').length === 1)
   const there = await follow(pair[1], operator, chatId)
   await waitFor(() => there.of('chat', 'presence').at(-1)?.['clientOnline'] === true)
-  await waitFor(() => here.of('inbox', 'presence').length === 2)
+  await waitFor(() => first.of('inbox', 'presence').length === 2)
   await there[Symbol.asyncDispose]()
-  await waitFor(() => here.of('inbox', 'presence').length === 3)
+  await waitFor(() => first.of('inbox', 'presence').length === 3)
   // A client learns only this: no name, no number, no address.
-  expect(here.of('inbox', 'presence')).toEqual(
+  expect(first.of('inbox', 'presence')).toEqual(
     [false, true, false].map((operatorsOnline) => ({ t: 'presence', operatorsOnline })),
   )
-  expect(here.of('chat', 'presence')).toEqual([])
+  expect(first.of('chat', 'presence')).toEqual([])
   expect(there.of('inbox', 'presence')).toEqual([])
 })
 
 test('[LIVE-15] a user with only a stream over HTTP is online', async () => {
   await using server = await startTestServer({ presenceTimings })
-  const { client, operator, chatId } = await talk(server)
+  const { client, operator, chatId } = await setUpPresence(server)
   await using watching = await follow(server, operator, chatId)
   const isOnline = (online: boolean) =>
     waitFor(() => watching.of('chat', 'presence').at(-1)?.['clientOnline'] === online)
@@ -103,7 +103,7 @@ test('[LIVE-15] a user with only a stream over HTTP is online', async () => {
 
 test('[LIVE-15] users of a killed process become away, last seen about when it was killed', timed, async () => {
   await using pair = await startServerPair({ presenceTimings })
-  const { client, operator, chatId } = await talk(pair[0])
+  const { client, operator, chatId } = await setUpPresence(pair[0])
   await using watching = await follow(pair[0], operator, chatId)
   await using _ = await follow(pair[1], client, chatId)
   await waitFor(() => watching.of('chat', 'presence').at(-1)?.['clientOnline'] === true)
@@ -120,16 +120,16 @@ test('[LIVE-15] users of a killed process become away, last seen about when it w
 
 test('[LIVE-23] an operator gets the online clients of all processes, without those of a killed one', async () => {
   await using pair = await startServerPair({ presenceTimings })
-  const { client, operator, chatId } = await talk(pair[0])
+  const { client, operator, chatId } = await setUpPresence(pair[0])
   const other = await signIn(pair[0].core, 'client')
   const never = await signIn(pair[0].core, 'client')
   const userIds = [client, operator, other, never].map(({ user }) => user.id)
-  await using here = await follow(pair[0], client, chatId)
+  await using first = await follow(pair[0], client, chatId)
   await using _ = await openRaw(pair[1].wsUrl, { token: other.token })
   await waitForOnline(pair[0], operator, { userIds, online: [client.user.id, other.user.id] })
   await kill(pair[1])
   await waitForOnline(pair[0], operator, { userIds, online: [client.user.id] })
-  await here[Symbol.asyncDispose]()
+  await first[Symbol.asyncDispose]()
   await waitForOnline(pair[0], operator, { userIds, online: [] })
 })
 
@@ -138,7 +138,7 @@ describe.each(['memory', 'postgres'] as const)('typing over the %s bus', (bus) =
     await using first = await startTestServer({ bus })
     await using second =
       bus === 'postgres' ? await startTestServer({ bus, connectionString: first.connectionString }) : null
-    const { client, operator, chatId } = await talk(first)
+    const { client, operator, chatId } = await setUpPresence(first)
     await using writer = await follow(first, client, chatId)
     await using reader = await follow(second ?? first, operator, chatId)
     const from = Date.now()

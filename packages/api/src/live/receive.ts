@@ -16,7 +16,7 @@ function receiveParams(deps: SocketContextDeps, socket: LiveSocket, signInMs: nu
   const silence = setTimeout(() => refuseSilence(socket), signInMs)
   socket.ws.once('close', () => clearTimeout(silence))
   const onFirst = (data: RawData, isBinary: boolean) => {
-    socket.heard()
+    socket.noteReceived()
     const text = textOf(data, isBinary)
     if (text !== null && isPing(socket, text)) return
     socket.ws.off('message', onFirst)
@@ -39,13 +39,13 @@ function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Pro
   socket.ws.on('message', (data, isBinary) => {
     // Frames also arrive after a close, until the peer answers it. Their calls could not be answered.
     if (!socket.isOpen) return
-    socket.heard()
+    socket.noteReceived()
     const text = textOf(data, isBinary)
     if (text !== null && isPing(socket, text)) return
     try {
       const messages = parseFrame(requireText(text))
       if (waiting === null) runCalls(deps, socket, messages)
-      else void waiting.then((mayGoOn) => mayGoOn && socket.isOpen && runCalls(deps, socket, messages))
+      else void waiting.then((isSignedIn) => isSignedIn && socket.isOpen && runCalls(deps, socket, messages))
     } catch (cause) {
       refuse(socket, cause)
     }

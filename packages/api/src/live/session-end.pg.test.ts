@@ -91,7 +91,7 @@ test('[AUTH-5] a session that ends between the upgrade and the first frame does 
 test('[AUTH-5] a process that resumes after suspension sends nothing to a session that has ended', async () => {
   let aheadMs = 0
   const clock: Clock = { now: () => new Date(Date.now() + aheadMs) }
-  await using server = await startTestServer({ clock, timings: { sessionLookMs: 60_000 } })
+  await using server = await startTestServer({ clock, timings: { sessionPollMs: 60_000 } })
   const login = await signInByRest(server.url, 'client')
   using stock = stockClient(server.wsUrl, login.token)
   const { chat } = await stock.client.chats.create.mutate({})

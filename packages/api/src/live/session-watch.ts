@@ -2,7 +2,7 @@ import { endedSessions } from '@deskbell/core/auth/ended-sessions'
 import type { Core } from '@deskbell/core/context'
 
 /** A socket or stream that belongs to a session. */
-export type SessionHeld = { endSession(): void }
+export type SessionConnection = { endSession(): void }
 
 /**
  * Ends the sockets and the HTTP streams of ended sessions. A hint on the bus reports a sign-out at once. The bus may
@@ -11,68 +11,68 @@ export type SessionHeld = { endSession(): void }
  */
 export class SessionWatch {
   readonly #core: Core
-  readonly #lookMs: number
+  readonly #pollMs: number
   /** Arrays instead of sets, because nearly every session has one socket or stream. */
-  readonly #held = new Map<number, readonly SessionHeld[]>()
+  readonly #connections = new Map<number, readonly SessionConnection[]>()
   #unsubscribe: (() => void) | undefined
-  readonly #leaveHub: () => void
+  readonly #unregister: () => void
   #timer: NodeJS.Timeout | undefined
 
-  constructor(core: Core, lookMs: number) {
+  constructor(core: Core, pollMs: number) {
     this.#core = core
-    this.#lookMs = lookMs
+    this.#pollMs = pollMs
     this.#unsubscribe = core.bus.subscribe((hint) => {
       if (hint.t === 'session') this.#end(hint.sessionId)
     })
     // Sessions may have ended while the process was suspended.
-    this.#leaveHub = core.hub.onResync(() => this.#compare())
+    this.#unregister = core.hub.onResync(() => this.#compare())
   }
 
   /** Calls `endSession` of `held` once when the session has ended, unless `held` was removed before. */
-  add(sessionId: number, held: SessionHeld): void {
-    this.#held.set(sessionId, (this.#held.get(sessionId) ?? []).concat(held))
-    this.#lookLater()
+  add(sessionId: number, held: SessionConnection): void {
+    this.#connections.set(sessionId, (this.#connections.get(sessionId) ?? []).concat(held))
+    this.#schedulePoll()
   }
 
-  remove(sessionId: number, held: SessionHeld): void {
-    const left = this.#held.get(sessionId)?.filter((one) => one !== held) ?? []
-    if (left.length > 0) this.#held.set(sessionId, left)
-    else this.#held.delete(sessionId)
+  remove(sessionId: number, held: SessionConnection): void {
+    const left = this.#connections.get(sessionId)?.filter((one) => one !== held) ?? []
+    if (left.length > 0) this.#connections.set(sessionId, left)
+    else this.#connections.delete(sessionId)
   }
 
   stop(): void {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
-    this.#leaveHub()
+    this.#unregister()
     clearTimeout(this.#timer)
-    this.#held.clear()
+    this.#connections.clear()
   }
 
   #end(sessionId: number): void {
-    const all = this.#held.get(sessionId) ?? []
-    this.#held.delete(sessionId)
+    const all = this.#connections.get(sessionId) ?? []
+    this.#connections.delete(sessionId)
     for (const held of all) held.endSession()
   }
 
-  #lookLater(): void {
-    if (this.#timer !== undefined || this.#unsubscribe === undefined || this.#held.size === 0) return
-    this.#timer = setTimeout(() => void this.#look(), this.#lookMs)
+  #schedulePoll(): void {
+    if (this.#timer !== undefined || this.#unsubscribe === undefined || this.#connections.size === 0) return
+    this.#timer = setTimeout(() => void this.#poll(), this.#pollMs)
   }
 
   /** A comparison fails while the database is away. A later one finds the ended sessions. */
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     try {
       await this.#compare()
     } catch {
       this.#core.log.debug({}, 'open sessions not compared')
     } finally {
       this.#timer = undefined
-      this.#lookLater()
+      this.#schedulePoll()
     }
   }
 
   async #compare(): Promise<void> {
-    const ended = await endedSessions(this.#core, [...this.#held.keys()])
+    const ended = await endedSessions(this.#core, [...this.#connections.keys()])
     for (const sessionId of ended) this.#end(sessionId)
   }
 }

@@ -26,10 +26,10 @@ function refuseBatch(socket: LiveSocket, messages: readonly Message[]): void {
 }
 
 function isAdmitted(socket: LiveSocket, { id, method }: CallMessage): boolean {
-  const verdict = socket.calls.admit(id, method)
-  if (verdict === 'ok') return true
+  const refusal = socket.calls.admit(id, method)
+  if (refusal === 'ok') return true
   const error =
-    verdict === 'repeated'
+    refusal === 'repeated'
       ? new AppError('invalid_input', { detail: 'This id is in use.' })
       : new AppError('rate_limited', { detail: 'Too many calls at once on this socket.' })
   socket.sendError(id, error)
@@ -39,7 +39,7 @@ function isAdmitted(socket: LiveSocket, { id, method }: CallMessage): boolean {
 async function run(deps: SocketContextDeps, socket: LiveSocket, message: CallMessage): Promise<void> {
   const { id, method, path } = message
   // Registered before the first await, so that a stop that arrives during the call finds the stream.
-  const stream = method === 'subscription' ? socket.holdStream(new SocketStream(socket, message)) : null
+  const stream = method === 'subscription' ? socket.addStream(new SocketStream(socket, message)) : null
   try {
     const result = await call(deps, socket, message)
     if (stream === null) return socket.answer(id, result)

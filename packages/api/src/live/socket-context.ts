@@ -41,10 +41,10 @@ export async function signInSocket(
 /** The socket is signed in only when it counts as one of its user. */
 async function signIn(deps: SocketContextDeps, socket: LiveSocket, given: string | undefined): Promise<void> {
   if (socket.signIn.state !== 'waiting') return
-  const { meant } = socket.signIn
+  const { requested } = socket.signIn
   const token = given ?? socket.signIn.token
   socket.signIn = { state: 'checking' }
-  const actor = await actorOf(deps.core, token === null ? { kind: 'none' } : { kind: 'bearer', token }, meant)
+  const actor = await actorOf(deps.core, token === null ? { kind: 'none' } : { kind: 'bearer', token }, requested)
   if (actor === null || token === null) throw new AppError('unauthenticated')
   if (!socket.isOpen) return
   deps.onSignIn(socket, actor)

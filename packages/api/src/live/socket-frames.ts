@@ -8,7 +8,7 @@ export type CallMessage = { id: CallId; method: CallMethod; path: string; input:
 export type Message = CallMessage | { id: CallId; method: 'subscription.stop' }
 
 /** A larger batch breaks the protocol. It gets one error, and no response for each call. */
-const hopelessBatch = socketBatchMax * 10
+const batchCallsMax = socketBatchMax * 10
 const idCharsMax = 200
 const methods: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscription'] satisfies CallMethod[])
 
@@ -16,7 +16,7 @@ const methods: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscriptio
 export function parseFrame(text: string): Message[] {
   const raw = parseJson(text)
   const list: unknown[] = Array.isArray(raw) ? raw : [raw]
-  if (list.length > hopelessBatch) throw new AppError('invalid_input', { detail: 'The batch is too large.' })
+  if (list.length > batchCallsMax) throw new AppError('invalid_input', { detail: 'The batch is too large.' })
   return list.map(parseMessage)
 }
 

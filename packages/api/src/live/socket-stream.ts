@@ -2,16 +2,16 @@ import type { FrameSink, OpenStream, RunningStream, TrackedFrame } from '@deskbe
 import type { CallId } from './call-counter.ts'
 
 /** What a stream needs from its socket. */
-export type StreamLine = {
+export type StreamSocket = {
   /** Reports whether the next frame of a stream may be written. */
-  readonly takesFrames: boolean
+  readonly acceptsFrames: boolean
   readonly isBusy: boolean
   /** Told of the stream from its creation until it has read what it starts with. */
   readonly work: { started(): void; finished(): void }
   /** Calls `release` once, when one frame may be written, or when the socket is gone. */
   whenOpen(release: () => void): void
   started(id: CallId): void
-  writeStep(step: TrackedFrame<unknown>, id: CallId): void
+  writeFrame(tracked: TrackedFrame<unknown>, id: CallId): void
   streamFailed(stream: { id: CallId; path: string }, cause: unknown): void
 }
 
@@ -19,7 +19,7 @@ export type StreamLine = {
 export class SocketStream implements FrameSink<unknown> {
   readonly id: CallId
   readonly path: string
-  readonly #socket: StreamLine
+  readonly #socket: StreamSocket
   #running: RunningStream | null = null
   #ended = false
   #isStarting = true
@@ -27,7 +27,7 @@ export class SocketStream implements FrameSink<unknown> {
   /** `waiting`: until the socket releases the stream. `now`: during the release, when it may write one frame. */
   #turn: 'free' | 'waiting' | 'now' = 'free'
 
-  constructor(socket: StreamLine, { id, path }: { id: CallId; path: string }) {
+  constructor(socket: StreamSocket, { id, path }: { id: CallId; path: string }) {
     this.id = id
     this.path = path
     this.#socket = socket
@@ -57,20 +57,20 @@ export class SocketStream implements FrameSink<unknown> {
   mayWrite(): boolean {
     this.#hasStarted()
     if (this.#turn === 'now') return true
-    if (this.#turn === 'free' && this.#socket.takesFrames) return true
+    if (this.#turn === 'free' && this.#socket.acceptsFrames) return true
     if (this.#turn === 'free') {
       this.#turn = 'waiting'
-      this.#socket.whenOpen(() => this.#goOn())
+      this.#socket.whenOpen(() => this.#writeNext())
     }
     return false
   }
 
-  write(step: TrackedFrame<unknown>): void {
+  write(tracked: TrackedFrame<unknown>): void {
     if (this.#turn === 'now') this.#turn = 'free'
     // Sent with the first frame, which follows at once, in one write.
     if (!this.#isAnnounced) this.#socket.started(this.id)
     this.#isAnnounced = true
-    this.#socket.writeStep(step, this.id)
+    this.#socket.writeFrame(tracked, this.id)
   }
 
   fail(cause: unknown): void {
@@ -83,7 +83,7 @@ export class SocketStream implements FrameSink<unknown> {
     this.#isStarting = false
   }
 
-  #goOn(): void {
+  #writeNext(): void {
     this.#turn = 'now'
     this.#running?.flush()
     if (this.#turn === 'now') this.#turn = 'free'

@@ -9,13 +9,13 @@ const framesMax = 64
  * Encodes the frames of streams. Thousands of followers receive the same object, so it is encoded as JSON once, and as
  * bytes once for each call id among the followers.
  */
-export class StepBytes {
-  #step: TrackedFrame<unknown> | null = null
+export class FrameBytes {
+  #tracked: TrackedFrame<unknown> | null = null
   #tail = ''
   #frames = new Map<CallId, Buffer>()
 
-  of(step: TrackedFrame<unknown>, id: CallId): Buffer {
-    if (step !== this.#step) this.#take(step)
+  of(tracked: TrackedFrame<unknown>, id: CallId): Buffer {
+    if (tracked !== this.#tracked) this.#cache(tracked)
     const known = this.#frames.get(id)
     if (known !== undefined) return known
     const frame = textFrame(`{"id":${JSON.stringify(id)},${this.#tail}`)
@@ -24,10 +24,10 @@ export class StepBytes {
   }
 
   /** Encodes a step as tRPC encodes a tracked value: with its id beside the data and in it. */
-  #take(step: TrackedFrame<unknown>): void {
-    this.#step = step
-    const id = JSON.stringify(step.id)
-    this.#tail = `"result":{"type":"data","id":${id},"data":{"id":${id},"data":${JSON.stringify(step.frame)}}}}`
+  #cache(tracked: TrackedFrame<unknown>): void {
+    this.#tracked = tracked
+    const id = JSON.stringify(tracked.id)
+    this.#tail = `"result":{"type":"data","id":${id},"data":{"id":${id},"data":${JSON.stringify(tracked.frame)}}}}`
     this.#frames.clear()
   }
 }

@@ -1,5 +1,5 @@
 import type { FollowChatInput } from '@deskbell/contract/events'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { openRaw, type StockClient, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startServerPair, startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { timed } from '@deskbell/testkit/timed'
@@ -22,7 +22,7 @@ function followWith(stock: StockClient, input: FollowChatInput): Seen {
 }
 
 async function conversation(server: TestServer) {
-  const made = await newConversation(server.core)
+  const made = await setUpChat(server.core)
   return { ...made, operatorLogin: await signInByRest(server.url, 'operator') }
 }
 

@@ -21,10 +21,10 @@ test('[SOCK-8] `ws` reads encoded texts of any length between its own frames', a
   await once(http, 'listening')
   const { port } = http.address() as AddressInfo
   const client = new WebSocket(`ws://127.0.0.1:${port}`)
-  const came: string[] = []
-  client.on('message', (data, isBinary) => came.push(isBinary ? 'binary' : String(data)))
-  await waitFor(() => came.length === texts.length)
-  expect(came).toEqual(texts)
+  const received: string[] = []
+  client.on('message', (data, isBinary) => received.push(isBinary ? 'binary' : String(data)))
+  await waitFor(() => received.length === texts.length)
+  expect(received).toEqual(texts)
   client.terminate()
   http.close()
 })

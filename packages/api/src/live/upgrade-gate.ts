@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import { actorOf, assertOwnUpgrade } from '../http/admission.ts'
-import { type Credential, type Meant, readCredential, readMeant } from '../http/credential.ts'
+import { type Credential, type RequestedSession, readCredential, readRequestedSession } from '../http/credential.ts'
 import { assertOwnHost } from '../http/host-rule.ts'
 import type { HttpOptions } from '../http/http-options.ts'
 import type { OriginRule } from '../http/origin-rule.ts'
@@ -14,7 +14,7 @@ import type { SignIn } from './live-socket.ts'
 export type CheckedUpgrade = {
   peer: Peer
   credential: Credential
-  meant: Meant
+  requested: RequestedSession
   /** Its first frame signs the socket in. */
   isSignInLater: boolean
 }
@@ -36,21 +36,21 @@ export function checkUpgrade(options: GateOptions, request: IncomingMessage): Ch
   const peer = peerOf(request, options.trustProxy)
   assertOwnHost(options, request)
   options.limits.take('connect', peer.address)
-  const meant = readMeant(request, params)
-  const credential = readCredential(request.headers, meant)
+  const requested = readRequestedSession(request, params)
+  const credential = readCredential(request.headers, requested)
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
-  return { peer, credential, meant, isSignInLater: params.get('connectionParams') === '1' }
+  return { peer, credential, requested, isSignInLater: params.get('connectionParams') === '1' }
 }
 
 /** Signs a checked upgrade in, unless its first frame does. Rejects with `AppError`. */
 export async function signInUpgrade(options: GateOptions, upgrade: CheckedUpgrade): Promise<Admission> {
-  const { credential, meant } = upgrade
+  const { credential, requested } = upgrade
   const token = tokenOf(credential)
   // The token is checked when the first frame is received, because it may end before.
-  if (upgrade.isSignInLater) return { signIn: { state: 'waiting', token, meant }, leaveSeat: null }
-  const actor = await actorOf(options.core, credential, meant)
+  if (upgrade.isSignInLater) return { signIn: { state: 'waiting', token, requested }, leaveSeat: null }
+  const actor = await actorOf(options.core, credential, requested)
   if (actor === null || token === null) throw new AppError('unauthenticated')
-  return { signIn: { state: 'done', actor, token }, leaveSeat: options.limits.takeSeat(actor.userId) }
+  return { signIn: { state: 'done', actor, token }, leaveSeat: options.limits.acquireSocket(actor.userId) }
 }
 
 const socketPaths = new Set(['/', '/trpc'])

@@ -1,6 +1,6 @@
 import { userSocketsMax } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'
-import { newConversation } from '@deskbell/testkit/factories'
+import { setUpChat } from '@deskbell/testkit/factories'
 import { openRaw, type Refusal, signInByRest, tryUpgrade } from '@deskbell/testkit/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -43,7 +43,7 @@ function startUpgrade(server: TestServer, { token }: LoginOutput): WebSocket {
 test('[SOCK-17] of clients that come back together the first are live before the last are admitted', async () => {
   const { server, login } = await startSlowDoor()
   await using _ = server
-  const { chat } = await newConversation(server.core)
+  const { chat } = await setUpChat(server.core)
   const follow = { id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId: chat.id } } }
   await using one = await openRaw(server.wsUrl, login)
   await using two = await openRaw(server.wsUrl, login)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
-import { silentLog } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-log'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client'
@@ -223,7 +223,7 @@ describe('a stock client whose upgrade is refused', () => {
     '[SOCK-3] retries with a delay and not at once, with %j',
     async (given) => {
       const lines: string[] = []
-      const log = { ...silentLog, info: (fields: object) => void lines.push(JSON.stringify(fields)) }
+      const log = { ...silentLogger, info: (fields: object) => void lines.push(JSON.stringify(fields)) }
       await using strict = await startTestServer({ log })
       // To a server that accepts the socket and then closes it, the client would reconnect at once a hundred times.
       expect(await triesMs(strict.wsUrl, { ...given, lines })).toBeGreaterThan(900)

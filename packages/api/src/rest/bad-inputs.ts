@@ -65,7 +65,7 @@ function loginCases(): BadInput[] {
 }
 
 function createCases(): BadInput[] {
-  const person = { email: 'ada@example.test', name: 'Ada' }
+  const user = { email: 'ada@example.test', name: 'Ada' }
   const byOperator = (name: string, input: unknown) => operator(bad('chats.create', name, input))
   return [
     bad('chats.create', 'an email from a client', { email: 'ada@example.test' }),
@@ -78,13 +78,13 @@ function createCases(): BadInput[] {
     bad('chats.create', 'an unknown field', { status: 'closed' }),
     socketOnly(bad('chats.create', 'a hostile field', JSON.parse('{"__proto__":{"role":"operator"}}'))),
     byOperator('nobody from an operator', {}),
-    byOperator('no name from an operator', { email: person.email }),
-    byOperator('no email from an operator', { name: person.name }),
-    byOperator('a broken email from an operator', { ...person, email: 'x@' }),
-    byOperator('an email with the Kelvin sign', { ...person, email: '\u212aim@example.test' }),
-    byOperator('a name of which nothing is seen', { ...person, name: '\u200b' }),
-    byOperator('a name with an escape character', { ...person, name: 'Ada\u001b[31m' }),
-    byOperator('an operatorId from an operator', { ...person, operatorId: 1 }),
+    byOperator('no name from an operator', { email: user.email }),
+    byOperator('no email from an operator', { name: user.name }),
+    byOperator('a broken email from an operator', { ...user, email: 'x@' }),
+    byOperator('an email with the Kelvin sign', { ...user, email: '\u212aim@example.test' }),
+    byOperator('a name of which nothing is seen', { ...user, name: '\u200b' }),
+    byOperator('a name with an escape character', { ...user, name: 'Ada\u001b[31m' }),
+    byOperator('an operatorId from an operator', { ...user, operatorId: 1 }),
   ]
 }
 

@@ -34,7 +34,7 @@ export function openApiDocument(routes: readonly RestRoute[]): OpenApiDocument {
     const method = route.method.toLowerCase()
     paths[route.path] = { ...paths[route.path], [method]: operationOf(route, components) }
   }
-  const problem = components.place(outputJsonSchema(problemSchema))
+  const problem = components.add(outputJsonSchema(problemSchema))
   return {
     openapi: '3.1.0',
     info,

@@ -1,7 +1,7 @@
 import { type JsonSchema, outputJsonSchema } from './json-schema.ts'
 import { errorsOf } from './openapi-errors.ts'
 import { inputExamples, outputExamples } from './openapi-examples.ts'
-import { fieldsBeside, type RestRoute } from './rest-routes.ts'
+import { type RestRoute, remainingFields } from './rest-routes.ts'
 import type { SchemaComponents } from './schema-components.ts'
 
 export type OpenApiParameter = {
@@ -60,15 +60,15 @@ function parametersOf(route: RestRoute, components: SchemaComponents): OpenApiPa
       in: 'path',
       description: `The id of the ${field.replace(/Id$/, '')}.`,
       required: true,
-      schema: components.place(route.input.properties[field] ?? {}),
+      schema: components.add(route.input.properties[field] ?? {}),
     }
   })
   return route.method === 'POST' ? path : [...path, ...queryParameters(route, components)]
 }
 
 function queryParameters(route: RestRoute, components: SchemaComponents): OpenApiParameter[] {
-  return Object.entries(fieldsBeside(route)).map(([name, schema]) => {
-    const { description, ...rest } = components.place(schema)
+  return Object.entries(remainingFields(route)).map(([name, schema]) => {
+    const { description, ...rest } = components.add(schema)
     const required = route.input.required.includes(name)
     return { name, in: 'query', required, ...(typeof description === 'string' && { description }), schema: rest }
   })
@@ -76,10 +76,10 @@ function queryParameters(route: RestRoute, components: SchemaComponents): OpenAp
 
 /** Describes the body. A path whose input has no other fields accepts no body but `{}`, and describes none. */
 function bodyOf(route: RestRoute, components: SchemaComponents): { requestBody?: JsonBody } {
-  const properties = fieldsBeside(route)
+  const properties = remainingFields(route)
   if (Object.keys(properties).length === 0) return {}
   const required = route.input.required.filter((name) => name in properties)
-  const schema = components.place({
+  const schema = components.add({
     type: 'object',
     properties,
     ...(required.length > 0 && { required }),
@@ -92,7 +92,7 @@ function bodyOf(route: RestRoute, components: SchemaComponents): { requestBody?:
 function successOf(route: RestRoute, components: SchemaComponents): Record<string, OpenApiResponse> {
   const entries = Object.entries(route.success).map(([status, description]) => {
     if (status === '204') return [status, { description }] as const
-    const schema = components.place(outputJsonSchema(route.output))
+    const schema = components.add(outputJsonSchema(route.output))
     const content = { 'application/json': { schema, ...exampleOf(outputExamples, route) } }
     return [status, { description, content }] as const
   })

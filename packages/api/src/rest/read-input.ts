@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseJsonObject } from './read-json-body.ts'
 import { readQuery } from './read-query.ts'
 import { decodeComponent, readScalar } from './read-scalar.ts'
-import { fieldsBeside, type RestRoute } from './rest-routes.ts'
+import { type RestRoute, remainingFields } from './rest-routes.ts'
 
 /** The raw input: parameters of the path and query percent-encoded, and the bytes of the body. */
 export type RawInput = { parameters: readonly string[]; query: string; body: Uint8Array }
@@ -11,7 +11,7 @@ export type RawInput = { parameters: readonly string[]; query: string; body: Uin
 /** Builds one input from path, query and body. Throws `invalid_input` for faults that the schema cannot see. */
 export function readInput(route: RestRoute, raw: RawInput): Record<string, unknown> {
   const isQuery = route.method === 'GET'
-  const query = readQuery(raw.query, isQuery ? fieldsBeside(route) : {})
+  const query = readQuery(raw.query, isQuery ? remainingFields(route) : {})
   const body = isQuery ? {} : parseJsonObject(raw.body)
   const issues = [...query.issues, ...misplacedFields(route, body)]
   if (issues.length > 0) throw new AppError('invalid_input', { issues })

@@ -28,7 +28,7 @@ export function collectRoutes(router: AnyTRPCRouter): RestRoute[] {
 }
 
 /** Returns the input fields that are not in the path: those of the query or of the body. */
-export function fieldsBeside({
+export function remainingFields({
   input,
   pathFields,
 }: Pick<RestRoute, 'input' | 'pathFields'>): Record<string, JsonSchema> {
@@ -45,7 +45,7 @@ function toRoute(procedure: ProcedureDescription, rest: RestMeta): RestRoute {
   for (const { parameter, field } of pathFields) {
     if (!(field in input.properties)) throw new Error(`${name}: {${parameter}} is no field of the input`)
   }
-  if ('chatId' in fieldsBeside(route)) throw new Error(`${name}: {id} and chatId belong together`)
+  if ('chatId' in remainingFields(route)) throw new Error(`${name}: {id} and chatId belong together`)
   if (rest.method === 'GET') assertScalars(name, input)
   return { ...route, defaultStatus: leastStatus(name, rest) }
 }

@@ -6,7 +6,7 @@ export type RouteMatch<T> = { value: T; parameters: string[] }
 
 export function createRouteTree<T>(entries: Iterable<readonly [path: string, value: T]>): RouteTree<T> {
   const root = emptyNode<T>()
-  for (const [path, value] of entries) place(root, path).value = value
+  for (const [path, value] of entries) nodeFor(root, path).value = value
   return root
 }
 
@@ -23,7 +23,7 @@ export function findRoute<T>(tree: RouteTree<T>, path: string): RouteMatch<T> | 
   return node.value === null ? null : { value: node.value, parameters }
 }
 
-function place<T>(root: RouteTree<T>, path: string): RouteTree<T> {
+function nodeFor<T>(root: RouteTree<T>, path: string): RouteTree<T> {
   let node = root
   for (const segment of segmentsOf(path)) node = segment.startsWith('{') ? parameterOf(node) : childOf(node, segment)
   return node

@@ -4,21 +4,21 @@ import type { JsonSchema } from './json-schema.ts'
 export type SchemaComponents = {
   readonly schemas: Record<string, JsonSchema>
   /** Moves the named parts of a schema to `schemas`, and returns the schema with references to them. */
-  place(schema: JsonSchema): JsonSchema
+  add(schema: JsonSchema): JsonSchema
 }
 
 export function createSchemaComponents(): SchemaComponents {
   const schemas: Record<string, JsonSchema> = {}
 
-  function place(schema: JsonSchema): JsonSchema {
+  function add(schema: JsonSchema): JsonSchema {
     const { $defs, $schema: _dialect, id: _id, ...rest } = schema
     for (const [name, part] of Object.entries(isObject($defs) ? $defs : {})) {
-      if (isObject(part)) schemas[name] ??= place(part)
+      if (isObject(part)) schemas[name] ??= add(part)
     }
     return rewrite(rest)
   }
 
-  return { schemas, place }
+  return { schemas, add }
 }
 
 function rewrite(schema: JsonSchema): JsonSchema {

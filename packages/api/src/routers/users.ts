@@ -11,10 +11,10 @@ import { logout } from '@deskbell/core/auth/logout'
 import { getMe } from '@deskbell/core/users/get-me'
 import { onlineClients } from '@deskbell/core/users/online-clients'
 import { z } from 'zod'
-import { anybodyProcedure, operatorProcedure, signedInProcedure } from '../trpc.ts'
+import { operatorProcedure, publicProcedure, signedInProcedure } from '../trpc.ts'
 
 export const usersProcedures = {
-  login: anybodyProcedure
+  login: publicProcedure
     .meta({
       summary: 'Sign in. One user exists per e-mail and role; a new name replaces the old.',
       limit: 'login',

@@ -2,7 +2,7 @@ import type { Hint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatOutput } from '@deskbell/contract/chats'
 import { type ChatId, chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
-import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newClient, newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -23,7 +23,7 @@ const missing = chatIdSchema.parse(Number.MAX_SAFE_INTEGER)
 describe('closeChat', () => {
   test('[CHAT-5] [CHAT-12] closes once; a second close changes nothing and publishes nothing', async () => {
     const { core } = fresh
-    const { operator, chat } = await newConversation(core)
+    const { operator, chat } = await setUpChat(core)
     const hints = collectHints(chat.id)
     const first = await closeChat(core, operator, { chatId: chat.id })
     expect(first.chat).toMatchObject({ status: 'closed', rev: chat.rev + 1, lastSeq: 1, closedAt: expect.any(String) })
@@ -35,7 +35,7 @@ describe('closeChat', () => {
 
   test('[CHAT-5] twenty concurrent closes add one entry to the log', async () => {
     const { core } = fresh
-    const { operator, chat } = await newConversation(core)
+    const { operator, chat } = await setUpChat(core)
     await Promise.all(Array.from({ length: 20 }, () => closeChat(core, operator, { chatId: chat.id })))
     expect(await readStoredLog(fresh.db, chat.id)).toMatchObject({ entries: [{ kind: 'closed' }], lastSeq: 1 })
   })
@@ -44,7 +44,7 @@ describe('closeChat', () => {
 test('[MSG-20] [DB-11] closes of locked chats do not delay closes and reads of other chats', async () => {
   await using own = await freshCore({ poolMax: 10 })
   const { core, db } = own
-  const conversations = await Promise.all(Array.from({ length: 11 }, () => newConversation(core)))
+  const conversations = await Promise.all(Array.from({ length: 11 }, () => setUpChat(core)))
   const [free, ...locked] = conversations
   if (free === undefined) throw new Error('There is no chat.')
   const holder = await db.pool.connect()
@@ -81,7 +81,7 @@ test('[MSG-20] [DB-11] closes of locked chats do not delay closes and reads of o
 describe('assignOperator', () => {
   test('[CHAT-6] [CHAT-12] assigns the chat to the caller; a repeat changes and publishes nothing', async () => {
     const { core } = fresh
-    const { operator, chat } = await newConversation(core)
+    const { operator, chat } = await setUpChat(core)
     const hints = collectHints(chat.id)
     const first = await assignOperator(core, operator, { chatId: chat.id })
     const self = { id: operator.userId, name: operator.name }
@@ -94,7 +94,7 @@ describe('assignOperator', () => {
 
   test('[CHAT-6] assigns the chat to the named operator, and is not_found for others', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const colleague = await newOperator(core, { name: 'Colleague' })
     const input = { chatId: chat.id, operatorId: colleague.userId }
     const { chat: given } = await assignOperator(core, operator, input)
@@ -107,7 +107,7 @@ describe('assignOperator', () => {
 
   test('[CHAT-7] of ten concurrent operators one gets the chat, the others get already_assigned', async () => {
     const { core } = fresh
-    const { chat } = await newConversation(core)
+    const { chat } = await setUpChat(core)
     const operators = await Promise.all(Array.from({ length: 10 }, () => newOperator(core)))
     const results = await Promise.allSettled(operators.map((actor) => assignOperator(core, actor, { chatId: chat.id })))
     const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'assigned'))
@@ -120,7 +120,7 @@ describe('assignOperator', () => {
 
   test('[CHAT-7] takeOver assigns a chat that another operator has', async () => {
     const { core } = fresh
-    const { operator, chat } = await newConversation(core)
+    const { operator, chat } = await setUpChat(core)
     const other = await newOperator(core)
     await assignOperator(core, operator, { chatId: chat.id })
     const refused = assignOperator(core, other, { chatId: chat.id, takeOver: false })
@@ -131,7 +131,7 @@ describe('assignOperator', () => {
 
   test('[CHAT-8] assigning a closed chat is refused with chat_closed', async () => {
     const { core } = fresh
-    const { operator, chat } = await newConversation(core)
+    const { operator, chat } = await setUpChat(core)
     await closeChat(core, operator, { chatId: chat.id })
     for (const takeOver of [true, false]) {
       const refused = assignOperator(core, operator, { chatId: chat.id, takeOver })
@@ -144,7 +144,7 @@ describe('assignOperator', () => {
 describe('releaseChat', () => {
   test('[CHAT-9] releases the own chat, and refuses another operator’s and a closed chat', async () => {
     const { core } = fresh
-    const { operator, chat } = await newConversation(core)
+    const { operator, chat } = await setUpChat(core)
     const input = { chatId: chat.id }
     const free = await releaseChat(core, operator, input)
     expect(free.chat).toEqual({ ...chat, waitingSince: null })
@@ -166,7 +166,7 @@ describe('every change', () => {
     ['releaseChat', (actor, chatId) => releaseChat(fresh.core, actor, { chatId })],
   ]
   test.each(changes)('[CHAT-5] [CHAT-3] %s is forbidden to clients for any chat', async (_name, change) => {
-    const { client, operator, chat } = await newConversation(fresh.core)
+    const { client, operator, chat } = await setUpChat(fresh.core)
     const stranger = await newClient(fresh.core)
     for (const actor of [client, stranger]) {
       for (const chatId of [chat.id, missing]) {
@@ -179,7 +179,7 @@ describe('every change', () => {
 
   test('[MSG-13] [MSG-7] concurrent sends, assignments and a close have places without gaps in the log', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const input = { chatId: chat.id }
     const work = Array.from({ length: 30 }, (_, nth) => {
       if (nth % 3 === 0) return assignOperator(core, operator, input)

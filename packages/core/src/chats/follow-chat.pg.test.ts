@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import type { Actor } from '@deskbell/contract/actor'
 import { type ChatFrame, chatFrameSchema, type LogEntry } from '@deskbell/contract/events'
-import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newClient, newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 
-type Chat = Awaited<ReturnType<typeof newConversation>>['chat']
+type Chat = Awaited<ReturnType<typeof setUpChat>>['chat']
 type From = { lastEventId?: string; cursor?: string }
 
 function follow(actor: Actor, chatId: Chat['id'], from: From = {}): StreamProbe<ChatFrame> {
@@ -41,7 +41,7 @@ async function fill(actor: Actor, chatId: Chat['id'], count: number): Promise<vo
 }
 
 test('[LIVE-1] a page is ascending, and its cursor names its newest entry even while messages are sent', async () => {
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 30)
   await assignOperator(fresh.core, operator, { chatId: chat.id })
   await fill(operator, chat.id, 10)
@@ -63,7 +63,7 @@ test('[LIVE-1] a page is ascending, and its cursor names its newest entry even w
 })
 
 test('[LIVE-1] a page has the read marks of both sides and the statuses that follow from them', async () => {
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 3)
   await markRead(fresh.core, operator, { chatId: chat.id, seq: 2 })
   const page = await pageEvents(fresh.core, client, { chatId: chat.id, limit: 50 })
@@ -72,7 +72,7 @@ test('[LIVE-1] a page has the read marks of both sides and the statuses that fol
 })
 
 test('[LIVE-2] a follower gets every entry once and in order, then live, then new entries', async () => {
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 130)
   await using probe = follow(client, chat.id)
   await probe.until('live')
@@ -88,7 +88,7 @@ test('[LIVE-2] a follower gets every entry once and in order, then live, then ne
 })
 
 test('[LIVE-2] followers that start while messages are being sent miss none', async () => {
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   const sending = fill(client, chat.id, 200)
   const probes: StreamProbe<ChatFrame>[] = []
   for (let round = 0; round < 20; round += 1) {
@@ -105,7 +105,7 @@ test('[LIVE-2] followers that start while messages are being sent miss none', as
 })
 
 test('[LIVE-2] large entries are split into frames below 64 KiB', async () => {
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   for (let n = 0; n < 12; n += 1) await sendText(fresh.core, client, { chatId: chat.id, text: 'x'.repeat(16_000) })
   await using probe = follow(client, chat.id)
   await probe.until('live')
@@ -114,7 +114,7 @@ test('[LIVE-2] large entries are split into frames below 64 KiB', async () => {
 })
 
 test('[LIVE-3] every frame has a unique id, and a stream resumes after any of them', async () => {
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 70)
   const first = follow(client, chat.id)
   await first.until('live')
@@ -135,7 +135,7 @@ test('[LIVE-3] every frame has a unique id, and a stream resumes after any of th
 })
 
 test('[LIVE-3] lastEventId wins over cursor', async () => {
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 5)
   const at = (seq: number) => `${fresh.core.epoch()}:${seq}`
   await using probe = follow(client, chat.id, { lastEventId: at(4), cursor: at(1) })
@@ -144,7 +144,7 @@ test('[LIVE-3] lastEventId wins over cursor', async () => {
 })
 
 test('[LIVE-4] a foreign, unreadable, future or too old cursor gets reset, and no entry after it', async () => {
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 305)
   const epoch = fresh.core.epoch()
   const cases = [
@@ -172,7 +172,7 @@ test('[LIVE-4] a foreign, unreadable, future or too old cursor gets reset, and n
 })
 
 test('[LIVE-5] without a cursor a stream starts at the first entry, or with reset if 300 is exceeded', async () => {
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 300)
   await using whole = follow(client, chat.id)
   await whole.until('live')
@@ -184,9 +184,9 @@ test('[LIVE-5] without a cursor a stream starts at the first entry, or with rese
 })
 
 test('[LIVE-10] a chat of another client and one that does not exist are both not_found', async () => {
-  const { chat } = await newConversation(fresh.core)
+  const { chat } = await setUpChat(fresh.core)
   const stranger = await newClient(fresh.core)
-  const missing = { ...chat, id: (await newConversation(fresh.core)).chat.id }
+  const missing = { ...chat, id: (await setUpChat(fresh.core)).chat.id }
   await fresh.db.pool.query('delete from chats where id = $1', [missing.id])
   const followed = fresh.core.hub.followedChats
   for (const chatId of [chat.id, missing.id]) {
@@ -198,7 +198,7 @@ test('[LIVE-10] a chat of another client and one that does not exist are both no
 })
 
 test('[LIVE-11] marks arrive as rcpt frames, stored ones after live, and do not move the cursor', async () => {
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 3)
   await markRead(fresh.core, operator, { chatId: chat.id, seq: 1 })
   await using probe = follow(client, chat.id)
@@ -215,7 +215,7 @@ test('[LIVE-11] marks arrive as rcpt frames, stored ones after live, and do not 
 })
 
 test('[LIVE-12] stopped streams leave no channel, timer or abort listener behind', async () => {
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 3)
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const round = async (): Promise<AbortSignal[]> => {
@@ -239,7 +239,7 @@ test('[LIVE-12] stopped streams leave no channel, timer or abort listener behind
 })
 
 test('[LIVE-12] a stream ends when its reader returns, or by an abort while it waits for room', async () => {
-  const { operator, chat } = await newConversation(fresh.core)
+  const { operator, chat } = await setUpChat(fresh.core)
   const left = followChat(fresh.core, operator, { chatId: chat.id, signal: new AbortController().signal })
   await left.next()
   await left.return()
@@ -256,7 +256,7 @@ test('[LIVE-12] a stream ends when its reader returns, or by an abort while it w
 })
 
 test('[LIVE-8] a slow follower reads entries that the ring dropped from the database, and misses none', async () => {
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   const operator = await newOperator(fresh.core)
   let open: (() => void) | undefined
   const gate = new Promise<void>((resolve) => {

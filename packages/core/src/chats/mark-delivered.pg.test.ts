@@ -2,7 +2,7 @@ import type { Hint, MarkHint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatId } from '@deskbell/contract/ids'
-import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newClient, newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { feedSettled } from '@deskbell/testkit/feed-settled'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { probeInbox } from '@deskbell/testkit/inbox-probe'
@@ -28,7 +28,7 @@ type MarkedChat = { client: Actor; operator: Actor; chat: Chat; chatId: ChatId }
 
 async function newMarkedChat(messages: number): Promise<MarkedChat> {
   const { core } = fresh
-  const conversation = await newConversation(core)
+  const conversation = await setUpChat(core)
   const chatId = conversation.chat.id
   for (let count = 0; count < messages; count += 1) await sendText(core, conversation.client, { chatId })
   return { ...conversation, chatId }
@@ -120,7 +120,7 @@ test('[CHAT-17] a hundred calls after the first need no query and are written as
 test('[CHAT-17] a waiting mark survives a failed write, and is written when the core stops', async () => {
   await using stopping = await freshCore()
   const { core, db } = stopping
-  const { operator, client, chat } = await newConversation(core)
+  const { operator, client, chat } = await setUpChat(core)
   const chatId = chat.id
   for (let count = 0; count < 3; count += 1) await sendText(core, client, { chatId })
   await markDelivered(core, operator, { chatId, seq: 1 })

@@ -1,7 +1,7 @@
 import type { Hint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
-import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newClient, newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
@@ -21,7 +21,7 @@ afterAll(() => fresh.drop())
 describe('unread', () => {
   test('[CHAT-11] counts the messages of the other side after the own mark', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const other = await newOperator(core)
     const chatId = chat.id
     const unread = () => Promise.all([client, operator, other].map((actor) => unreadOf(actor, chatId)))
@@ -48,7 +48,7 @@ describe('unread', () => {
 
   test('[CHAT-11] the first own mark of an operator never raises unread', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const chatId = chat.id
     for (let seq = 1; seq <= 3; seq += 1) await sendText(core, client, { chatId })
     await markRead(core, operator, { chatId, seq: 2 })
@@ -66,7 +66,7 @@ describe('unread', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const { client, operator, chat } = await newConversation(core)
+        const { client, operator, chat } = await setUpChat(core)
         const log: string[] = []
         const marks = { client: 0, operator: 0 }
         for (const next of steps) {
@@ -90,7 +90,7 @@ describe('unread', () => {
 describe('markRead', () => {
   test('[CHAT-10] never goes back or past the end, and publishes a hint only for a change', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const chatId = chat.id
     for (let count = 0; count < 3; count += 1) await sendText(core, client, { chatId })
     const hints: Hint[] = []
@@ -112,7 +112,7 @@ describe('markRead', () => {
 
   test('[CHAT-10] concurrent marks end at the highest', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const chatId = chat.id
     for (let count = 0; count < 20; count += 1) await sendText(core, client, { chatId })
     await Promise.all(Array.from({ length: 20 }, (_, seq) => markRead(core, operator, { chatId, seq: 20 - seq })))
@@ -125,7 +125,7 @@ describe('markRead', () => {
 
   test('[CHAT-10] does not wait for the chat’s lock', async () => {
     const { core, db } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     await sendText(core, client, { chatId: chat.id })
     const holder = await db.pool.connect()
     try {
@@ -141,7 +141,7 @@ describe('markRead', () => {
 
   test('[CHAT-3] a chat of another client is not_found and gets no mark', async () => {
     const { core } = fresh
-    const { client, chat } = await newConversation(core)
+    const { client, chat } = await setUpChat(core)
     await sendText(core, client, { chatId: chat.id })
     const foreign = markRead(core, await newClient(core), { chatId: chat.id, seq: 1 })
     await expect(foreign).rejects.toMatchObject({ code: 'not_found' })
@@ -151,7 +151,7 @@ describe('markRead', () => {
 
   test('[MSG-12] the column messages.status follows the read marks of both sides soon after', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const chatId = chat.id
     for (const actor of [client, operator, client, operator, client]) await sendText(core, actor, { chatId })
     await markRead(core, operator, { chatId, seq: 3 })
@@ -164,7 +164,7 @@ describe('markRead', () => {
   test('[MSG-12] the column messages.status of a thousand chats is updated by at most eight statements', async () => {
     await using own = await freshCore()
     const { core, db } = own
-    const { client, operator } = await newConversation(core)
+    const { client, operator } = await setUpChat(core)
     const { rows: chats } = await db.pool.query<{ id: string }>(
       `insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at, last_seq, in_count)
        select $1, $1, now(), now(), now(), 3, 3 from generate_series(1, 1000) returning id`,
@@ -197,7 +197,7 @@ describe('markRead', () => {
   test('[MSG-12] the statuses of 1300 messages are written when the core stops', async () => {
     const stopping = await freshCore()
     await using _ = stopping
-    const { client, operator, chat } = await newConversation(stopping.core)
+    const { client, operator, chat } = await setUpChat(stopping.core)
     await sendText(stopping.core, client, { chatId: chat.id })
     await stopping.db.pool.query(
       `insert into messages (chat_id, seq, user_id, text, direction, client_msg_id, body_hash, direction_no, created_at)

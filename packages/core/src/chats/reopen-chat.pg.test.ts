@@ -1,6 +1,6 @@
 import { AppError } from '@deskbell/contract/errors'
 import { chatIdSchema } from '@deskbell/contract/ids'
-import { newClient, newConversation, sendText } from '@deskbell/testkit/factories'
+import { newClient, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -26,7 +26,7 @@ function codeOf(result: PromiseSettledResult<unknown>): string {
 
 async function closedConversation() {
   const { core } = fresh
-  const conversation = await newConversation(core)
+  const conversation = await setUpChat(core)
   const input = { chatId: conversation.chat.id }
   await assignOperator(core, conversation.operator, input)
   return { core, ...conversation, input, closed: (await closeChat(core, conversation.operator, input)).chat }
@@ -73,7 +73,7 @@ describe('reopenChat', () => {
 describe('closeChat with ifSeq', () => {
   test('[CHAT-16] is newer_messages and changes nothing when the client wrote after that place', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const input = { chatId: chat.id }
     await sendText(core, client, input)
     await sendText(core, operator, input)
@@ -89,7 +89,7 @@ describe('closeChat with ifSeq', () => {
     const { core } = fresh
     const endings = new Set<string>()
     for (let round = 0; round < 60; round += 1) {
-      const { client, operator, chat } = await newConversation(core)
+      const { client, operator, chat } = await setUpChat(core)
       const { message } = await sendText(core, client, { chatId: chat.id })
       const close = () => closeChat(core, operator, { chatId: chat.id, ifSeq: message.seq })
       const send = () => sendText(core, client, { chatId: chat.id })
@@ -103,7 +103,7 @@ describe('closeChat with ifSeq', () => {
 
   test('[CHAT-16] [CHAT-5] a closed chat stays as it is, even with an ifSeq before the last message', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const { message } = await sendText(core, client, { chatId: chat.id })
     await editMessage(core, client, { chatId: chat.id, messageId: message.id, text: 'edited' })
     const first = await closeChat(core, operator, { chatId: chat.id, ifSeq: 1 })

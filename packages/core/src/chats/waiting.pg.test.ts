@@ -2,7 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import { newChat, newClient, newConversation, newOperator, sendText, uniqueId } from '@deskbell/testkit/factories'
+import { newChat, newClient, newOperator, sendText, setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { foldInbox, probeInbox } from '@deskbell/testkit/inbox-probe'
@@ -29,7 +29,7 @@ afterAll(() => fresh.drop())
 type TestChat = { client: Actor; operator: Actor; colleague: Actor; chat: Chat }
 
 async function newTestChat(): Promise<TestChat> {
-  return { ...(await newConversation(fresh.core)), colleague: await newOperator(fresh.core) }
+  return { ...(await setUpChat(fresh.core)), colleague: await newOperator(fresh.core) }
 }
 
 const waitingSince = async ({ operator, chat }: TestChat) =>

@@ -3,7 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import { inboxFrameSchema } from '@deskbell/contract/inbox'
 import { catchUpChangesMax } from '@deskbell/contract/limits'
-import { newChat, newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newChat, newClient, newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { feedSettled } from '@deskbell/testkit/feed-settled'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { foldInbox, type InboxProbe, probeInbox } from '@deskbell/testkit/inbox-probe'
@@ -50,7 +50,7 @@ test('[INBOX-1] an operator receives every chat that changes, and a client only 
 test('[INBOX-1] after every change both sides receive the row that getChat returns', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using theirs = probeInbox(core, operator)
   await using own = probeInbox(core, client)
   for (const probe of [theirs, own]) await probe.until('live')
@@ -78,7 +78,7 @@ test('[INBOX-1] after every change both sides receive the row that getChat retur
 test('[INBOX-2] a read mark sends a row with the same rev and a smaller unread, to those it concerns', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const [reader, withMark] = [operator, await newOperator(core)]
   await sendText(core, client, { chatId: chat.id })
   await markRead(core, withMark, { chatId: chat.id, seq: 1 })
@@ -177,7 +177,7 @@ test('[INBOX-3] an inbox that ended while rows were waiting gets them when it re
 test('[INBOX-3] an inbox that resumes gets the chats whose unread was changed by marks meanwhile', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const bystander = await newOperator(core)
   await sendText(core, client, { chatId: chat.id })
   await sendText(core, operator, { chatId: chat.id })
@@ -224,7 +224,7 @@ test('[INBOX-3] a foreign or unreadable cursor gets only reset', async () => {
 test('[INBOX-3] a cursor behind more than 500 changed chats gets only reset', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { client, operator } = await newConversation(core)
+  const { client, operator } = await setUpChat(core)
   const first = probeInbox(core, operator)
   await first.until('live')
   await first.stop()
@@ -240,7 +240,7 @@ test('[INBOX-3] a cursor behind more than 500 changed chats gets only reset', as
 test('[INBOX-3] a cursor behind more than 10,000 changes gets reset, even if they are of one chat', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { operator, chat } = await newConversation(core)
+  const { operator, chat } = await setUpChat(core)
   const first = probeInbox(core, operator)
   await first.until('live')
   await first.stop()
@@ -260,7 +260,7 @@ test('[INBOX-3] a cursor behind more than 10,000 changes gets reset, even if the
 test('[INBOX-3] a cursor from before removed feed rows gets reset, and a later one resumes', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { operator, chat } = await newConversation(core)
+  const { operator, chat } = await setUpChat(core)
   const first = probeInbox(core, operator)
   await first.until('live')
   await first.stop()
@@ -287,7 +287,7 @@ test('[INBOX-3] a cursor from before removed feed rows gets reset, and a later o
 test('[INBOX-4] counts are exact absolute numbers, in at most one frame a second', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const [other, otherClient] = [await newOperator(core), await newClient(core)]
   const second = await newChat(core, otherClient)
   await using mine = probeInbox(core, operator)
@@ -320,7 +320,7 @@ test('[INBOX-4] counts are exact absolute numbers, in at most one frame a second
 test('[INBOX-1] 200 operators share the reads of a changed chat, and get fewer rows than messages', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { client, chat } = await newConversation(core)
+  const { client, chat } = await setUpChat(core)
   const operators = await Promise.all(Array.from({ length: 5 }, () => newOperator(core)))
   const probes = Array.from({ length: 200 }, (_, n) => probeInbox(core, operators[n % 5] ?? client, undefined))
   for (const probe of probes) await probe.until('live')
@@ -338,7 +338,7 @@ test('[INBOX-1] 200 operators share the reads of a changed chat, and get fewer r
 test('[LIVE-12] ended inboxes leave no timer, reader or abort listener behind', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const round = async (): Promise<AbortSignal[]> => {
     const ends = Array.from({ length: 30 }, () => new AbortController())

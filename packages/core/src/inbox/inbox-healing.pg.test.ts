@@ -1,4 +1,4 @@
-import { newChat, newConversation, sendText } from '@deskbell/testkit/factories'
+import { newChat, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { feedSettled } from '@deskbell/testkit/feed-settled'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/inbox-probe'
@@ -11,7 +11,7 @@ import { markRead } from '../chats/mark-read.ts'
 test('[INBOX-5] a change whose row could not be read at first is sent later', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using probe = probeInbox(core, operator)
   await probe.until('live')
   await db.pool.query('alter table chat_marks rename column read_count to away')
@@ -25,7 +25,7 @@ test('[INBOX-5] a change whose row could not be read at first is sent later', as
 test('[INBOX-5] a mark whose hint is lost still arrives, and one whose hint arrived is not sent twice', async () => {
   await using fresh = await lossyCore()
   const { core, db, bus } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using probe = probeInbox(core, operator)
   await probe.until('live')
   await sendText(core, client, { chatId: chat.id })
@@ -49,7 +49,7 @@ test('[INBOX-5] a mark whose hint is lost still arrives, and one whose hint arri
 test('[INBOX-5] with every hint lost, every change arrives within two seconds', timed, async () => {
   await using fresh = await lossyCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using probe = probeInbox(core, operator)
   await probe.until('live')
   fresh.bus.fate = () => 0
@@ -64,7 +64,7 @@ test('[INBOX-5] with every hint lost, every change arrives within two seconds', 
 test('[INBOX-5] no change is lost when an open transaction commits after a later one', async () => {
   await using fresh = await lossyCore()
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const late = await newChat(core, client)
   await using probe = probeInbox(core, operator)
   await probe.until('live')
@@ -84,7 +84,7 @@ test('[INBOX-5] no change is lost when an open transaction commits after a later
 test('[INBOX-5] a change that a hint brought is not sent again from the feed', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using probe = probeInbox(core, operator)
   await probe.until('live')
   const before = probe.lastId?.split('~')[0]

@@ -1,4 +1,4 @@
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { foldInbox, probeInbox } from '@deskbell/testkit/inbox-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 test('[LIVE-4] a new epoch resets an inbox, even if no chat is followed', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { operator } = await newConversation(core)
+  const { operator } = await setUpChat(core)
   await using probe = probeInbox(core, operator)
   await probe.until('live')
   const before = core.epoch()
@@ -19,7 +19,7 @@ test('[LIVE-4] a new epoch resets an inbox, even if no chat is followed', async 
 test('[INBOX-5] a hint brings a change while an open transaction holds back the feed', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using probe = probeInbox(core, operator)
   await probe.until('live')
   const open = await db.pool.connect()

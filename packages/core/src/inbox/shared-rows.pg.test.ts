@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { InboxFrame } from '@deskbell/contract/inbox'
-import { newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
@@ -35,7 +35,7 @@ const lastRowOf = (reader: Reader) => {
 test('[INBOX-6] many messages are sent as few rows, and operators with the same row get one object', async () => {
   await using fresh = await freshCore()
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await sendText(core, client, { chatId: chat.id })
   await markRead(core, operator, { chatId: chat.id, seq: 1 })
   const others = await Promise.all(Array.from({ length: 30 }, () => newOperator(core)))

@@ -1,5 +1,5 @@
 import type { Hint } from '@deskbell/bus/bus'
-import { newChat, newConversation, sendText } from '@deskbell/testkit/factories'
+import { newChat, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { expect, test } from 'vitest'
 import { assignOperator } from '../chats/assign-operator.ts'
@@ -8,7 +8,7 @@ import { closeChat } from '../chats/close-chat.ts'
 test('[LIVE-7] a change whose commit fails publishes no hint', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const hints: Hint[] = []
   core.bus.subscribe((hint) => hints.push(hint))
   // The trigger is deferred, so all statements of a transaction succeed and only its commit fails.

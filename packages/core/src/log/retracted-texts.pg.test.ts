@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatFrame } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { probeInbox } from '@deskbell/testkit/inbox-probe'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
@@ -25,7 +25,7 @@ const entriesOf = (probe: StreamProbe<ChatFrame>) => probe.of('ev').flatMap((fra
 
 test('[MSG-15] a follower that starts after a retraction gets no earlier text, not even from the ring', async () => {
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using keeper = follow(operator, chat.id)
   await keeper.until('live')
   const { message } = await sendText(core, client, { chatId: chat.id, text: 'secret one' })
@@ -54,7 +54,7 @@ test('[MSG-15] a follower that starts after a retraction gets no earlier text, n
 
 test('[MSG-14] [MSG-15] the last message in both inboxes follows an edit and a retraction', async () => {
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const { message } = await sendText(core, client, { chatId: chat.id, text: 'secret' })
   const input = { chatId: chat.id, messageId: message.id }
   await using own = probeInbox(core, client)

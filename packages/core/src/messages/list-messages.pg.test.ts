@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId, MessageId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import { newClient, newConversation, sendText } from '@deskbell/testkit/factories'
+import { newClient, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ afterAll(() => fresh.drop())
 
 describe('listMessages', () => {
   test('[MSG-10] a page with any limit and bounds equals that of a simple model', async () => {
-    const { client, operator, chat } = await newConversation(fresh.core)
+    const { client, operator, chat } = await setUpChat(fresh.core)
     const ids = await sendMany(client, chat.id, 25)
     const bound = fc.option(
       fc.nat(27).map((place) => (place === 0 ? 0 : (ids[place - 1] ?? 1e9))),
@@ -35,7 +35,7 @@ describe('listMessages', () => {
   })
 
   test('[MSG-10] the page of an empty chat is empty', async () => {
-    const { client, chat } = await newConversation(fresh.core)
+    const { client, chat } = await setUpChat(fresh.core)
     expect(await listMessages(fresh.core, client, { chatId: chat.id, limit: 50 })).toEqual({
       items: [],
       hasMore: false,
@@ -43,7 +43,7 @@ describe('listMessages', () => {
   })
 
   test('[MSG-11] paging in both directions skips and repeats nothing while messages arrive', async () => {
-    const { client, operator, chat } = await newConversation(fresh.core)
+    const { client, operator, chat } = await setUpChat(fresh.core)
     const history = await sendMany(client, chat.id, 200)
     let writing = true
     const keepWriting = async () => {
@@ -61,7 +61,7 @@ describe('listMessages', () => {
   })
 
   test('[MSG-12] the status is read once the other side’s mark has reached the message', async () => {
-    const { client, operator, chat } = await newConversation(fresh.core)
+    const { client, operator, chat } = await setUpChat(fresh.core)
     await sendText(fresh.core, client, { chatId: chat.id })
     await sendText(fresh.core, operator, { chatId: chat.id })
     await sendText(fresh.core, client, { chatId: chat.id })
@@ -75,7 +75,7 @@ describe('listMessages', () => {
   })
 
   test('[CHAT-3] a chat of another client is not_found', async () => {
-    const { chat } = await newConversation(fresh.core)
+    const { chat } = await setUpChat(fresh.core)
     const stranger = await newClient(fresh.core)
     const page = listMessages(fresh.core, stranger, { chatId: chat.id, limit: 50 })
     await expect(page).rejects.toMatchObject({ code: 'not_found' })

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId, MessageId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import { newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newClient, newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeChat } from '../chats/close-chat.ts'
@@ -21,7 +21,7 @@ afterAll(() => fresh.drop())
 
 async function conversation() {
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const { message } = await sendText(core, client, { chatId: chat.id, text: 'first', clientMsgId: `m-${chat.id}` })
   return { core, client, operator, chatId: chat.id, message, input: { chatId: chat.id, messageId: message.id } }
 }

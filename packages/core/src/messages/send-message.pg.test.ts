@@ -1,6 +1,6 @@
 import type { Hint } from '@deskbell/bus/bus'
 import { chatIdSchema } from '@deskbell/contract/ids'
-import { newChat, newClient, newConversation, sendText } from '@deskbell/testkit/factories'
+import { newChat, newClient, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -19,7 +19,7 @@ afterAll(() => fresh.drop())
 describe('sendMessage', () => {
   test('[MSG-1] [CHAT-12] [CHAT-13] stores the message and updates lastMessage, lastSeq and rev', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     expect(chat).toMatchObject({ lastMessageAt: null, lastMessage: null, lastSeq: 0, unread: 0 })
     const { message, duplicate } = await sendText(core, client, { chatId: chat.id, text: 'hi', clientMsgId: 'm1' })
     expect(duplicate).toBe(false)
@@ -48,7 +48,7 @@ describe('sendMessage', () => {
 
   test('[MSG-13] publishes one hint with the entry, and none for a replay', async () => {
     const { core } = fresh
-    const { client, chat } = await newConversation(core)
+    const { client, chat } = await setUpChat(core)
     const hints = collectHints(chat.id)
     const { message } = await sendText(core, client, { chatId: chat.id, clientMsgId: 'told' })
     await sendText(core, client, { chatId: chat.id, clientMsgId: 'told' })
@@ -76,7 +76,7 @@ describe('sendMessage', () => {
 
   test('[CHAT-3] a chat of another client gets the same error as one that does not exist', async () => {
     const { core } = fresh
-    const { chat } = await newConversation(core)
+    const { chat } = await setUpChat(core)
     const stranger = await newClient(core)
     const foreign = sendText(core, stranger, { chatId: chat.id })
     const missing = sendText(core, stranger, { chatId: chatIdSchema.parse(Number.MAX_SAFE_INTEGER) })
@@ -88,7 +88,7 @@ describe('sendMessage', () => {
 
   test('[MSG-3] a closed chat takes no message, of a client or an operator', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     await closeChat(core, operator, { chatId: chat.id })
     for (const actor of [client, operator]) {
       await expect(sendText(core, actor, { chatId: chat.id })).rejects.toMatchObject({ code: 'chat_closed' })
@@ -98,7 +98,7 @@ describe('sendMessage', () => {
 
   test('[MSG-4] a replay returns the first message with its current status, also after the close', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const input = { chatId: chat.id, text: 'once', clientMsgId: 'replayed' }
     const { message } = await sendMessage(core, client, input)
     expect(await sendMessage(core, client, input)).toEqual({ message, duplicate: true })
@@ -110,7 +110,7 @@ describe('sendMessage', () => {
 
   test('[MSG-5] the same id with another text or chat is client_msg_id_reused, closed or not', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const other = await newChat(core, client)
     await sendText(core, client, { chatId: chat.id, text: 'one', clientMsgId: 'reused' })
     const reused = { code: 'client_msg_id_reused' }
@@ -130,7 +130,7 @@ describe('sendMessage', () => {
 
   test('[MSG-6] fifty concurrent identical sends store one message, and all others are duplicates', async () => {
     const { core } = fresh
-    const { client, chat } = await newConversation(core)
+    const { client, chat } = await setUpChat(core)
     const input = { chatId: chat.id, text: 'same', clientMsgId: 'fifty' }
     const answers = await Promise.all(Array.from({ length: 50 }, () => sendMessage(core, client, input)))
     expect(answers.filter((answer) => !answer.duplicate)).toHaveLength(1)
@@ -140,7 +140,7 @@ describe('sendMessage', () => {
 
   test('[MSG-5] [MSG-7] concurrent sends with the same id to two chats store one message', async () => {
     const { core } = fresh
-    const { client, chat } = await newConversation(core)
+    const { client, chat } = await setUpChat(core)
     const other = await newChat(core, client)
     for (let round = 0; round < 20; round += 1) {
       const sends = [chat, other].map(({ id }) =>
@@ -159,7 +159,7 @@ describe('sendMessage', () => {
 
   test('[MSG-1] after the clock was set back a message and a close are not older than the entry before', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     const future = '2199-01-01T00:00:00.000Z'
     await fresh.db.pool.query('update chats set last_entry_at = $2 where id = $1', [chat.id, future])
     const { message } = await sendText(core, client, { chatId: chat.id })
@@ -171,7 +171,7 @@ describe('sendMessage', () => {
 describe('sendBatch', () => {
   test('[MSG-9] stores the items in array order and returns an outcome for each', async () => {
     const { core } = fresh
-    const { client, chat } = await newConversation(core)
+    const { client, chat } = await setUpChat(core)
     const first = await sendText(core, client, { chatId: chat.id, text: 'first', clientMsgId: 'b0' })
     const hints = collectHints(chat.id)
     const { items } = await sendBatch(core, client, {
@@ -196,7 +196,7 @@ describe('sendBatch', () => {
 
   test('[MSG-9] [MSG-3] in a closed chat every new item is refused, and every replay returns its message', async () => {
     const { core } = fresh
-    const { client, operator, chat } = await newConversation(core)
+    const { client, operator, chat } = await setUpChat(core)
     await sendText(core, client, { chatId: chat.id, text: 'kept', clientMsgId: 'kept' })
     await closeChat(core, operator, { chatId: chat.id })
     const { items } = await sendBatch(core, client, {
@@ -211,7 +211,7 @@ describe('sendBatch', () => {
 
   test('[MSG-6] [MSG-9] concurrent batches with the same ids in opposite order store each id once', async () => {
     const { core } = fresh
-    const { client, chat } = await newConversation(core)
+    const { client, chat } = await setUpChat(core)
     const other = await newChat(core, client)
     for (let round = 0; round < 10; round += 1) {
       const items = ['x', 'y', 'z'].map((name) => ({ clientMsgId: `${name}-${round}`, text: name }))
@@ -226,7 +226,7 @@ describe('sendBatch', () => {
 
   test('[CHAT-3] a batch to a chat of another client is not_found as a whole', async () => {
     const { core } = fresh
-    const { chat } = await newConversation(core)
+    const { chat } = await setUpChat(core)
     const batch = { chatId: chat.id, items: [{ clientMsgId: 'f', text: 'f' }] }
     await expect(sendBatch(core, await newClient(core), batch)).rejects.toMatchObject({ code: 'not_found' })
   })

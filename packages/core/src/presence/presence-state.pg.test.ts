@@ -1,6 +1,6 @@
 import { userIdSchema } from '@deskbell/contract/ids'
 import { freshDatabase } from '@deskbell/testkit/fresh-database'
-import { silentLog } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-log'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import { PresenceState } from './presence-state.ts'
@@ -22,7 +22,7 @@ test.each([
     failures += 1
     return Promise.reject(new Error('refused'))
   })
-  const state = new PresenceState({ db, log: silentLog, timings })
+  const state = new PresenceState({ db, log: silentLogger, timings })
   state.start()
   const watches = {
     operators: state.watchOperators(() => undefined),

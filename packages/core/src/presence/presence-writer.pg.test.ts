@@ -2,7 +2,7 @@ import { userIdSchema } from '@deskbell/contract/ids'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { type PresenceUser, readPresence } from '@deskbell/db/queries/presence'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
-import { silentLog } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-log'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ type Process = AsyncDisposable & { db: Database; writer: PresenceWriter }
 /** A process on the same database, with a pool of its own. */
 function startProcess(timings: Partial<PresenceTimings> = {}): Process {
   const db = openDatabase({ connectionString: fresh.connectionString, poolMax: 2 })
-  const options = { db, log: silentLog, timings: { ...defaultPresenceTimings, ...quick, ...timings } }
+  const options = { db, log: silentLogger, timings: { ...defaultPresenceTimings, ...quick, ...timings } }
   const writer = new PresenceWriter({ ...options, onWritten: () => undefined })
   writer.start()
   const dispose = async () => {

@@ -1,9 +1,9 @@
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Actor } from '@deskbell/contract/actor'
-import { newClient, newConversation, newOperator } from '@deskbell/testkit/factories'
+import { newClient, newOperator, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { probeInbox } from '@deskbell/testkit/inbox-probe'
-import { silentLog } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-log'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -37,7 +37,7 @@ async function stored({ userId }: Actor): Promise<Row | undefined> {
 /** Like another process on the same database. */
 async function secondCore() {
   const bus = createInProcessBus()
-  const core = createCore({ db: fresh.db, bus, log: silentLog, authMode: 'open', presenceTimings })
+  const core = createCore({ db: fresh.db, bus, log: silentLogger, authMode: 'open', presenceTimings })
   await core.start()
   return { core, [Symbol.asyncDispose]: () => core.stop() }
 }
@@ -62,7 +62,7 @@ test('[LIVE-15] a user is stored as online until its last connection ends, and i
 
 test('[LIVE-15] a user who reconnects within the grace period is never shown as away', async () => {
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   let leave = core.presence.enter(client)
   await using probe = new StreamProbe((signal) => followChat(core, operator, { chatId: chat.id, signal }))
   await probe.when(() => probe.of('presence').at(-1)?.clientOnline === true)
@@ -129,7 +129,7 @@ test('[LIVE-15] clients receive only whether any operator is online, and operato
 
 test('[LIVE-15] a following operator gets the client’s presence and last seen; the client does not', async () => {
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const follow = (actor: Actor) => new StreamProbe((signal) => followChat(core, actor, { chatId: chat.id, signal }))
   await using probe = follow(operator)
   await using own = follow(client)
@@ -155,7 +155,7 @@ test('[LIVE-15] a following operator gets the client’s presence and last seen;
 test('[LIVE-15] presence is not read without watches, and two queries serve all watches', async () => {
   const { core, db } = fresh
   const operator = await newOperator(core)
-  const talks = await Promise.all(Array.from({ length: 5 }, () => newConversation(core)))
+  const talks = await Promise.all(Array.from({ length: 5 }, () => setUpChat(core)))
   core.presence.enter(operator)
   await waitFor(async () => (await stored(operator))?.online)
   const queries = watchQueries(db)
@@ -178,7 +178,7 @@ test('[LIVE-15] presence is not read without watches, and two queries serve all 
 
 test('[LIVE-15] presence stays as it was while the table cannot be read, and is written afterwards', async () => {
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   core.presence.enter(client)
   await using probe = new StreamProbe((signal) => followChat(core, operator, { chatId: chat.id, signal }))
   await probe.when(() => probe.of('presence').at(-1)?.clientOnline === true)

@@ -1,7 +1,7 @@
 import type { Hint, TypingHint } from '@deskbell/bus/bus'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { typingAcceptMs, typingShowMs } from '@deskbell/contract/limits'
-import { newChat, newClient, newConversation, newOperator, sendText } from '@deskbell/testkit/factories'
+import { newChat, newClient, newOperator, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -24,7 +24,7 @@ afterAll(() => fresh.drop())
 
 test('[LIVE-14] typing of a user in a chat is published once in two seconds, and more is ignored', async () => {
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const other = await newChat(core, client)
   hints = []
   const startedAt = performance.now()
@@ -51,7 +51,7 @@ test('[LIVE-14] typing of a user in a chat is published once in two seconds, and
 
 test('[LIVE-13] the typing hint has its end, six seconds after the call', async () => {
   const { core } = fresh
-  const { client, chat } = await newConversation(core)
+  const { client, chat } = await setUpChat(core)
   hints = []
   const from = Date.now()
   await typeInChat(core, client, { chatId: chat.id })
@@ -63,7 +63,7 @@ test('[LIVE-13] the typing hint has its end, six seconds after the call', async 
 
 test('[LIVE-13] typing in a closed chat is ignored until the chat is reopened', async () => {
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const { id: chatId } = chat
   await typeInChat(core, client, { chatId })
   await closeChat(core, operator, { chatId })
@@ -77,7 +77,7 @@ test('[LIVE-13] typing in a closed chat is ignored until the chat is reopened', 
 
 test('[CHAT-3] typing in a chat of another client is not_found, also in repeated calls', async () => {
   const { core } = fresh
-  const { client, chat } = await newConversation(core)
+  const { client, chat } = await setUpChat(core)
   await typeInChat(core, client, { chatId: chat.id })
   hints = []
   const stranger = await newClient(core)
@@ -89,7 +89,7 @@ test('[CHAT-3] typing in a chat of another client is not_found, also in repeated
 
 test('[LIVE-13] followers other than the typing user get a typing frame, and nothing is stored', async () => {
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const { id: chatId } = chat
   await sendText(core, client, { chatId })
   const stored = async () => {

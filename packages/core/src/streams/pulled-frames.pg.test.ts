@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -25,7 +25,7 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
   async function openGated() {
     let wallMs = Date.now()
     const fresh = await freshCore({ clock: { now: () => new Date(wallMs) } })
-    const conversation = await newConversation(fresh.core)
+    const conversation = await setUpChat(fresh.core)
     const gate = { asked: 0, open: Promise.withResolvers<void>() }
     const ready = () => {
       gate.asked += 1

@@ -1,5 +1,5 @@
 import { openDatabase } from '@deskbell/db/database'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { expect, test } from 'vitest'
@@ -28,7 +28,7 @@ async function connectOneMore({ db }: FreshCore): Promise<void> {
 test('[LIVE-24] a connection that cannot read the epoch is not used, and open connections keep working', async () => {
   await using fresh = await freshCore({ poolMax: 20 })
   const { core } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   await using probe = new StreamProbe((signal) => followChat(core, operator, { chatId: chat.id, signal }))
   await probe.until('live')
   await sendText(core, client, { chatId: chat.id })

@@ -6,10 +6,10 @@ import type { ChatFrame } from '@deskbell/contract/events'
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
 import { openDatabase } from '@deskbell/db/database'
 import { feedChangesMax } from '@deskbell/db/queries/feed-tail'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { lossyBus } from '@deskbell/testkit/lossy-bus'
-import { silentLog } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-log'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -40,7 +40,7 @@ test(
   timed,
   async () => {
     await using fresh = await lossyCore()
-    const { client, operator, chat } = await newConversation(fresh.core)
+    const { client, operator, chat } = await setUpChat(fresh.core)
     await using probe = follow(fresh.core, operator, chat.id)
     await probe.until('live')
     fresh.bus.fate = () => 0
@@ -58,7 +58,7 @@ test(
 
 test('[LIVE-7] with lost, duplicated and late hints a follower gets every entry once and in order', async () => {
   await using fresh = await lossyCore()
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
   const late: Hint[] = []
@@ -77,7 +77,7 @@ test('[LIVE-7] with lost, duplicated and late hints a follower gets every entry 
 
 test('[LIVE-7] an entry whose hint was lost comes though the first read of it fails', async () => {
   await using fresh = await lossyCore()
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
   const { pool } = fresh.db
@@ -97,7 +97,7 @@ test('[LIVE-7] an entry whose hint was lost comes though the first read of it fa
 
 test('[LIVE-7] an open transaction does not delay a message whose hint was lost', async () => {
   await using fresh = await lossyCore()
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
   const holder = await fresh.db.pool.connect()
@@ -114,7 +114,7 @@ test('[LIVE-7] an open transaction does not delay a message whose hint was lost'
 
 test('[LIVE-7] a lost hint is made up for even when the feed has more changes than one read returns', async () => {
   await using fresh = await lossyCore()
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
   fresh.bus.fate = () => 0
@@ -128,7 +128,7 @@ test('[LIVE-7] a lost hint is made up for even when the feed has more changes th
 
 test('[LIVE-25] a reconciliation reads the tops of changed chats only, although a thousand are followed', async () => {
   await using fresh = await freshCore()
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, client, chat.id)
   await probe.until('live')
   const wakeable = { flush: () => {} }
@@ -147,7 +147,7 @@ test('[LIVE-25] a reconciliation reads the tops of changed chats only, although 
 
 test('[LIVE-8] 200 followers of one chat cause one read per gap, and none without a gap', async () => {
   await using fresh = await lossyCore()
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   const probes = Array.from({ length: 200 }, (_, n) => follow(fresh.core, n % 2 === 0 ? client : operator, chat.id))
   for (const probe of probes) await probe.until('live')
   const queries = watchQueries(fresh.db)
@@ -173,7 +173,7 @@ test('[LIVE-8] 200 followers of one chat cause one read per gap, and none withou
 
 test('[LIVE-8] gaps in a thousand chats at once are filled by a few reads', async () => {
   await using fresh = await lossyCore()
-  const { client } = await newConversation(fresh.core)
+  const { client } = await setUpChat(fresh.core)
   const { rows } = await fresh.db.pool.query<{ id: string }>(
     `insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
      select $1, $1, now(), now(), now() from generate_series(1, 1000) returning id`,
@@ -195,10 +195,10 @@ test('[LIVE-8] gaps in a thousand chats at once are filled by a few reads', asyn
 
 test('[LIVE-8] followers of many chats that begin together share reads of the chats with their marks', async () => {
   await using fresh = await lossyCore()
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await sendText(fresh.core, client, { chatId: chat.id })
   await markRead(fresh.core, operator, { chatId: chat.id, seq: 1 })
-  const others = await Promise.all(Array.from({ length: 20 }, () => newConversation(fresh.core)))
+  const others = await Promise.all(Array.from({ length: 20 }, () => setUpChat(fresh.core)))
   const queries = watchQueries(fresh.db)
   const probes = [chat, ...others.map((other) => other.chat)].map(({ id }) => follow(fresh.core, operator, id))
   for (const probe of probes) await probe.until('live')
@@ -210,7 +210,7 @@ test('[LIVE-8] followers of many chats that begin together share reads of the ch
 
 test('[LIVE-8] a hundred followers that start at the same place share their reads', async () => {
   await using fresh = await lossyCore()
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   for (let n = 0; n < 40; n += 1) await sendText(fresh.core, client, { chatId: chat.id })
   const queries = watchQueries(fresh.db)
   const probes = Array.from({ length: 100 }, () => follow(fresh.core, client, chat.id))
@@ -227,8 +227,8 @@ test('[LIVE-9] a message sent through one process reaches a follower in another 
   const { connectionString } = fresh
   const processes = [0, 1].map(() => {
     const db = openDatabase({ connectionString })
-    const bus = createPostgresBus({ connectionString, log: silentLog })
-    return { db, bus, core: createCore({ db, bus, log: silentLog, authMode: 'open' }) }
+    const bus = createPostgresBus({ connectionString, log: silentLogger })
+    return { db, bus, core: createCore({ db, bus, log: silentLogger, authMode: 'open' }) }
   })
   const [one, other] = processes
   if (one === undefined || other === undefined) throw new Error('two processes are needed')
@@ -236,7 +236,7 @@ test('[LIVE-9] a message sent through one process reaches a follower in another 
     await bus.start()
     await core.start()
   }
-  const { client, operator, chat } = await newConversation(one.core)
+  const { client, operator, chat } = await setUpChat(one.core)
   const probe = follow(other.core, operator, chat.id)
   await probe.until('live')
   const delays: number[] = []
@@ -259,7 +259,7 @@ test('[LIVE-9] a message sent through one process reaches a follower in another 
 
 test('[BUS-5] a hint of another epoch is ignored', async () => {
   await using fresh = await lossyCore()
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
   const received: Hint[] = []
@@ -278,7 +278,7 @@ test('[BUS-5] a hint of another epoch is ignored', async () => {
 
 test('[LIVE-4] a new epoch resets the followers, and cursors of the old one are foreign', async () => {
   await using fresh = await freshCore()
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await sendText(fresh.core, client, { chatId: chat.id })
   await using probe = follow(fresh.core, client, chat.id)
   await probe.until('live')
@@ -300,7 +300,7 @@ test('[LIVE-4] a new epoch resets the followers, and cursors of the old one are 
 
 test('[LIVE-4] streams continue after all database connections were cut, because the epoch is the same', async () => {
   await using fresh = await freshCore()
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, client, chat.id)
   await probe.until('live')
   await fresh.db.pool
@@ -319,7 +319,7 @@ test('[LIVE-7] a process that was suspended sends no entry before it has read it
   const clock = { now: () => new Date(wallMs) }
   const bus = lossyBus(createInProcessBus())
   await using fresh = await freshCore({ bus, clock })
-  const { client, operator, chat } = await newConversation(fresh.core)
+  const { client, operator, chat } = await setUpChat(fresh.core)
   await using probe = follow(fresh.core, operator, chat.id)
   await probe.until('live')
   // This opens the connection for the sends before the lock blocks reads of the epoch.

@@ -1,4 +1,4 @@
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -11,7 +11,7 @@ test('[LIVE-16] rings stay within their memory limit, and neither fast nor slow 
   const ringsBytesMax = 12_000
   await using made = await freshCore({ ringsBytesMax })
   const { core } = made
-  const conversations = await Promise.all(oneTo(6).map(() => newConversation(core)))
+  const conversations = await Promise.all(oneTo(6).map(() => setUpChat(core)))
   let slowMayGo: () => void = () => {}
   const gate = new Promise<void>((resolve) => (slowMayGo = resolve))
   const follow = (nth: number, ready?: () => Promise<void>) => {

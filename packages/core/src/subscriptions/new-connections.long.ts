@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -10,7 +10,7 @@ import { pageEvents } from '../chats/page-events.ts'
 test('[LIVE-24] after a quiet time a message beside 300 reads, all on new connections, does not wait for them', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   for (let nth = 0; nth < 50; nth += 1) await sendText(core, client, { chatId: chat.id })
   await using probe = new StreamProbe((signal) => followChat(core, operator, { chatId: chat.id, signal }))
   await probe.until('live')

@@ -9,7 +9,7 @@ import {
 } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/chat-lock'
-import { newChat, newClient, newConversation, sendText, uniqueId } from '@deskbell/testkit/factories'
+import { newChat, newClient, sendText, setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -119,7 +119,7 @@ describe('sends that wait together', () => {
 })
 
 test('[CHAT-12] [MSG-18] every change writes its feed row in its own transaction', async () => {
-  const { client: author, operator, chat } = await newConversation(fresh.core)
+  const { client: author, operator, chat } = await setUpChat(fresh.core)
   const { core } = fresh
   const input = { chatId: chat.id }
   const changes = [
@@ -207,10 +207,10 @@ describe('what waits is bounded', () => {
 
 describe('when the database goes, or the process', () => {
   test('[MSG-18] [MSG-2] all that were in a broken transaction are unavailable, and may be sent again', async () => {
-    const { chat } = await newConversation(fresh.core)
+    const { chat } = await setUpChat(fresh.core)
     const lock = await holdLock(fresh.db, chat.id)
     const inputs = ['a', 'b', 'c'].map((text) => ({ chatId: chat.id, text, clientMsgId: uniqueId('broken') }))
-    const operator = (await newConversation(fresh.core)).operator
+    const operator = (await setUpChat(fresh.core)).operator
     const ends = inputs.map((input) => sendMessage(fresh.core, operator, input).catch(toAppError))
     await waitFor(() => isWaitedFor(fresh.db, lock.pid))
     await fresh.db.pool.query(

@@ -2,7 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
 import { lockWaitMsMax } from '@deskbell/contract/limits'
 import { prepareLoneSend } from '@deskbell/db/queries/lone-send'
-import { newConversation, uniqueId } from '@deskbell/testkit/factories'
+import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -22,7 +22,7 @@ afterAll(() => fresh.drop())
 
 describe('a message that waits alone', () => {
   test('[MSG-22] takes one round trip, and is stored and published like one in a batch', async () => {
-    const { client, operator, chat } = await newConversation(fresh.core)
+    const { client, operator, chat } = await setUpChat(fresh.core)
     const hints: unknown[] = []
     const unsubscribe = fresh.core.bus.subscribe((hint) => hints.push(hint))
     const transactions = vi.spyOn(fresh.db.pipelined, 'connect')
@@ -55,7 +55,7 @@ describe('a message that waits alone', () => {
   })
 
   test('[MSG-22] [CHAT-18] keeps the time since which the client waits', async () => {
-    const { client, operator, chat } = await newConversation(fresh.core)
+    const { client, operator, chat } = await setUpChat(fresh.core)
     const waitingSince = async () =>
       (await getChat(fresh.core, operator, { chatId: chat.id })).chat.waitingSince ?? null
     const first = await send(client, chat.id, 'one')
@@ -66,8 +66,8 @@ describe('a message that waits alone', () => {
   })
 
   test('[MSG-3] [MSG-4] [MSG-5] [MSG-22] everything but the plain case is decided as in a batch', async () => {
-    const { client, operator, chat } = await newConversation(fresh.core)
-    const stranger = (await newConversation(fresh.core)).client
+    const { client, operator, chat } = await setUpChat(fresh.core)
+    const stranger = (await setUpChat(fresh.core)).client
     const once = { text: 'once', clientMsgId: uniqueId('same') }
     const first = await send(client, chat.id, once)
     expect(await send(client, chat.id, once)).toEqual({ ...first, duplicate: true })
@@ -82,7 +82,7 @@ describe('a message that waits alone', () => {
   })
 
   test('[MSG-3] [MSG-13] [MSG-22] a close that has the lock comes first, though it is not committed yet', async () => {
-    const { client, chat } = await newConversation(fresh.core)
+    const { client, chat } = await setUpChat(fresh.core)
     const holder = await fresh.db.pool.connect()
     await holder.query('begin')
     await holder.query('select 1 from chats where id = $1 for update', [chat.id])
@@ -101,7 +101,7 @@ describe('a message that waits alone', () => {
   })
 
   test('[MSG-2] [MSG-22] one whose commit is not answered is unavailable, and sent again it is stored once', async () => {
-    const { client, chat } = await newConversation(fresh.core)
+    const { client, chat } = await setUpChat(fresh.core)
     const once = { text: 'once', clientMsgId: uniqueId('unknown') }
     await using _ = onNextConnection((connection) => loseTheAnswerOf('commit', connection))
     expect(await send(client, chat.id, once).catch(toAppError)).toMatchObject({ code: 'unavailable' })
@@ -110,7 +110,7 @@ describe('a message that waits alone', () => {
   })
 
   test('[MSG-19] [MSG-22] one that gets its connection after its deadline is refused and not stored', async () => {
-    const { client, chat } = await newConversation(fresh.core)
+    const { client, chat } = await setUpChat(fresh.core)
     let now = 0
     const { db, bus } = fresh.core
     const writer = new ChatWriter({ db, bus, epoch: () => fresh.core.epoch(), now: () => now })
@@ -124,7 +124,7 @@ describe('a message that waits alone', () => {
   })
 
   test('[DB-4] a connection whose commit failed is not used again', async () => {
-    const { client, chat } = await newConversation(fresh.core)
+    const { client, chat } = await setUpChat(fresh.core)
     await using _ = onNextConnection((connection) => {
       const query: (...args: unknown[]) => Promise<unknown> = Reflect.get(connection, 'query').bind(connection)
       const cancelled = `do $$ begin raise exception 'cancelled' using errcode = '57014'; end $$`
@@ -137,7 +137,7 @@ describe('a message that waits alone', () => {
 })
 
 test('[MSG-22] the short way stores nothing when the lock is not free', async () => {
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   const holder = await fresh.db.pool.connect()
   await holder.query('begin')
   await holder.query('select 1 from chats where id = $1 for update', [chat.id])

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { newConversation, sendText } from '@deskbell/testkit/factories'
+import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
 import { type MoreMigrations, migrationsWith } from '@deskbell/testkit/migrations-with'
@@ -18,7 +18,7 @@ type Pool = Pick<FreshDatabase, 'db'>
 test('[RUN-20] messages are sent while an index is built, and an old transaction delays the build without an end', async () => {
   await using fresh = await freshCore()
   await using later = await migrationsWith(statement)
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   const reader = await openTransaction(fresh, 'select 1 from messages')
   const { building, built, said } = migrateTo(later, fresh, { lockTimeoutMs: 10 })
   await building('waiting for old snapshots')
@@ -121,7 +121,7 @@ test('[RUN-20] a build that meets a process of an older version, which waits ins
 test('[RUN-20] a unique index that rows contradict fails the start and leaves no index behind', async () => {
   await using fresh = await freshCore()
   await using later = await migrationsWith(unique)
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await sendText(fresh.core, client, { chatId: chat.id, text: 'twice' })
   await sendText(fresh.core, client, { chatId: chat.id, text: 'twice' })
   const refused = await migrateTo(later, fresh).built.catch((error: unknown) => error)
@@ -136,7 +136,7 @@ test('[RUN-20] a unique index that rows contradict fails the start and leaves no
 test('[RUN-20] a build is reported with the size of its table, before and after', async () => {
   await using fresh = await freshCore()
   await using later = await migrationsWith(statement)
-  const { client, chat } = await newConversation(fresh.core)
+  const { client, chat } = await setUpChat(fresh.core)
   await sendText(fresh.core, client, { chatId: chat.id })
   await fresh.db.pool.query('analyze messages')
   const reports: object[] = []

@@ -7,8 +7,10 @@ export function checkReceipts(run: RunRecord): string[] {
   const stored = [...run.chats.values()].flatMap(({ chatId, lastSeq, marks }) =>
     marks.flatMap((mark) => (inOrder(mark, lastSeq) ? [] : [`chat ${chatId} stores ${JSON.stringify(mark)}`])),
   )
-  const told = run.index.streams.flatMap((stream) => fallingMarks(stream, run.chats.get(stream.chatId)?.lastSeq ?? 0))
-  return [...stored, ...told].map((fault) => `I13 ${fault}`)
+  const reported = run.index.streams.flatMap((stream) =>
+    fallingMarks(stream, run.chats.get(stream.chatId)?.lastSeq ?? 0),
+  )
+  return [...stored, ...reported].map((fault) => `I13 ${fault}`)
 }
 
 /**
@@ -61,16 +63,16 @@ function movedPositions(run: RunRecord): string[] {
 
 /** Typing may be shown for its time plus the bound of staleness, because the call itself takes time to arrive. */
 function longTyping(run: RunRecord): string[] {
-  const told = new Map<string, number[]>()
+  const reported = new Map<string, number[]>()
   for (const call of run.index.calls) {
-    if (call.deed !== 'typing') continue
+    if (call.action !== 'typing') continue
     const userId = run.index.actors.get(call.who)?.userId
     const key = `${call.chatId} ${userId}`
-    told.set(key, [...(told.get(key) ?? []), call.from])
+    reported.set(key, [...(reported.get(key) ?? []), call.from])
   }
   return run.index.of('shownTyping').flatMap(({ who, chatId, userId, shown, at }) => {
     if (shown) return []
-    const last = told.get(`${chatId} ${userId}`)?.findLast((moment) => moment <= at) ?? Number.NEGATIVE_INFINITY
+    const last = reported.get(`${chatId} ${userId}`)?.findLast((moment) => moment <= at) ?? Number.NEGATIVE_INFINITY
     const late = at - last - run.bounds.typingMs - run.bounds.staleMs
     return late > 0 ? [`${who} saw user ${userId} write in chat ${chatId} for ${Math.round(late)} ms too long`] : []
   })

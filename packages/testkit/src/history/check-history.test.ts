@@ -64,7 +64,7 @@ const faults: [Id, string, Spoil][] = [
   ],
   ['I10', 'a window with another text', (run) => change(run, of('window'), { entries: otherText() })],
   ['I10', 'a follower that is not live', (run) => change(run, of('window'), { status: 'catching-up' })],
-  ['I11', 'a follower who hears late', heardLate],
+  ['I11', 'a follower who hears late', receiveLate],
   ['I12', 'entries for a foreign position', (run) => served(run, { epoch: 'other', seq: 0 })],
   ['I12', 'entries for a position in the future', (run) => served(run, { epoch: 'e', seq: 90 })],
   ['I13', 'a mark that goes back', (run) => run.lines.push(fallingMark)],
@@ -188,7 +188,7 @@ function overtaken(run: RunFixture): void {
     of('ok', (line) => line.op === 'c'),
     { seq: 7 },
   )
-  heardAt(run, 6600)
+  receiveAt(run, 6600)
 }
 
 function swapped(run: RunFixture): void {
@@ -224,15 +224,15 @@ function refusedWhileOpen(run: RunFixture): void {
 }
 
 function refusedReplay(run: RunFixture): void {
-  run.lines.push({ at: 4100, who: 'cl', t: 'invoke', op: 'again', deed: 'send', chatId: 1, id: 'a' })
+  run.lines.push({ at: 4100, who: 'cl', t: 'invoke', op: 'again', action: 'send', chatId: 1, id: 'a' })
   run.lines.push({ at: 4200, who: 'cl', t: 'fail', op: 'again', code: 'chat_closed' })
 }
 
-function heardLate(run: RunFixture): void {
-  heardAt(run, 8100)
+function receiveLate(run: RunFixture): void {
+  receiveAt(run, 8100)
 }
 
-function heardAt(run: RunFixture, at: number): void {
+function receiveAt(run: RunFixture, at: number): void {
   change(
     run,
     of('ev', (line) => line.from === 4),

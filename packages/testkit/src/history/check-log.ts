@@ -81,11 +81,11 @@ function checkSends(entries: readonly StoredEntry[], sends: readonly SendRecord[
     entries.filter((entry) => entry.kind === 'message'),
     (entry) => `${entry.userId} ${entry.clientMsgId}`,
   )
-  const told = Map.groupBy(sends, (send) => `${send.userId} ${send.clientMsgId}`)
+  const byMessage = Map.groupBy(sends, (send) => `${send.userId} ${send.clientMsgId}`)
   const faults: string[] = []
   for (const [key, found] of stored) {
     if (found.length > 1) faults.push(`message ${key} is stored ${found.length} times`)
-    if (!told.has(key)) faults.push(`message ${key} was sent by nobody`)
+    if (!byMessage.has(key)) faults.push(`message ${key} was sent by nobody`)
   }
   for (const send of sends) {
     const found = stored.get(`${send.userId} ${send.clientMsgId}`)?.[0]

@@ -76,7 +76,7 @@ export function checkReplayFirst(run: RunRecord): string[] {
 }
 
 export function sendsOf(run: RunRecord): Call[] {
-  return run.index.calls.filter((call) => call.deed === 'send')
+  return run.index.calls.filter((call) => call.action === 'send')
 }
 
 function placesOf(run: RunRecord, chatId: number): ReadonlyMap<string, number> {

@@ -23,7 +23,7 @@ export function checkIsolation(run: RunRecord): string[] {
 export function checkAccess(run: RunRecord): string[] {
   const ended = new Map<string, number>()
   for (const call of run.index.calls) {
-    if (call.deed === 'logout' && call.outcome.kind === 'ok') ended.set(call.who, call.to)
+    if (call.action === 'logout' && call.outcome.kind === 'ok') ended.set(call.who, call.to)
   }
   return run.index.streams.flatMap((stream) => {
     const at = ended.get(stream.who)

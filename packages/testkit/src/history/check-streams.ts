@@ -94,7 +94,7 @@ class Heads {
   readonly #known: Map<number, Moment[]>
 
   constructor(run: RunRecord) {
-    const acknowledged = run.index.calls.filter((call) => call.deed === 'send' && call.outcome.kind === 'ok')
+    const acknowledged = run.index.calls.filter((call) => call.action === 'send' && call.outcome.kind === 'ok')
     this.#known = new Map(
       [...Map.groupBy(acknowledged, (call) => call.chatId)].map(([chatId, calls]) => {
         const moments = calls.map((call) => ({ at: call.to, seq: placeOf(call) })).sort((a, b) => a.at - b.at)
@@ -138,7 +138,7 @@ function earliest(times: readonly number[], { from, to }: { from: number; to: nu
 function acknowledgedAt(run: RunRecord): Map<number, number[]> {
   const times = new Map<number, number[]>()
   for (const call of run.index.calls) {
-    if (call.deed !== 'send' || call.outcome.kind !== 'ok' || call.outcome.seq === null) continue
+    if (call.action !== 'send' || call.outcome.kind !== 'ok' || call.outcome.seq === null) continue
     const chat = times.get(call.chatId) ?? []
     times.set(call.chatId, chat)
     chat[call.outcome.seq] = Math.min(chat[call.outcome.seq] ?? call.to, call.to)

@@ -3,7 +3,7 @@ import { AppError } from '@deskbell/contract/errors'
 import { closeChat } from '@deskbell/core/chats/close-chat'
 import type { Core } from '@deskbell/core/context'
 import { sendMessage } from '@deskbell/core/messages/send-message'
-import { newConversation, newOperator } from '../factories.ts'
+import { newOperator, setUpChat } from '../factories.ts'
 import { checkLog, failedOutcome, type SendRecord } from './check-log.ts'
 import { raceSendsAgainstClose } from './race-sends-against-close.ts'
 import { readStoredLog } from './read-stored-log.ts'
@@ -37,7 +37,7 @@ async function runRound(
 ): Promise<void> {
   const [core] = cores
   const coreOf = (place: number) => cores[place % cores.length] ?? core
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const senders = [client, ...operators].map((actor, place) => ({
     userId: actor.userId,
     send: (clientMsgId: string, text: string) =>

@@ -1,7 +1,7 @@
 import type { Role } from '@deskbell/contract/users'
 
 /** What a client or an operator may do in a run. */
-export type Deed = 'send' | 'close' | 'reopen' | 'edit' | 'retract' | 'read' | 'typing' | 'assign' | 'logout'
+export type Action = 'send' | 'close' | 'reopen' | 'edit' | 'retract' | 'read' | 'typing' | 'assign' | 'logout'
 
 /** `at`: milliseconds of the monotonic clock, which all processes of the machine share. `who`: an actor or a server. */
 type Line<T extends string, Fields = object> = { at: number; who: string; t: T } & Fields
@@ -9,7 +9,7 @@ type Line<T extends string, Fields = object> = { at: number; who: string; t: T }
 export type ActorLine = Line<'actor', { userId: number; role: Role }>
 
 /** A call is sent. `op` is unique in a history. `id` is the `clientMsgId`, or the message that is changed. */
-export type InvokeLine = Line<'invoke', { op: string; deed: Deed; chatId: number; id?: string; seq?: number }>
+export type InvokeLine = Line<'invoke', { op: string; action: Action; chatId: number; id?: string; seq?: number }>
 export type OkLine = Line<'ok', { op: string; seq?: number }>
 export type FailLine = Line<'fail', { op: string; code: string }>
 /** The call got no answer: it may have had an effect or not. */

@@ -1,6 +1,6 @@
 import type { Role } from '@deskbell/contract/users'
 import type {
-  Deed,
+  Action,
   EvLine,
   HistoryLine,
   InvokeLine,
@@ -15,7 +15,7 @@ import type {
 /** A call with its outcome, and the times at which it was sent and answered; `to` is infinite without an answer. */
 export type Call = {
   who: string
-  deed: Deed
+  action: Action
   chatId: number
   id: string
   seq: number | null
@@ -79,8 +79,17 @@ function joinCalls(lines: readonly HistoryLine[]): Call[] {
   return calls
 }
 
-function callOf({ who, deed, chatId, id = '', seq, at }: InvokeLine): Call {
-  return { who, deed, chatId, id, seq: seq ?? null, from: at, to: Number.POSITIVE_INFINITY, outcome: { kind: 'info' } }
+function callOf({ who, action, chatId, id = '', seq, at }: InvokeLine): Call {
+  return {
+    who,
+    action,
+    chatId,
+    id,
+    seq: seq ?? null,
+    from: at,
+    to: Number.POSITIVE_INFINITY,
+    outcome: { kind: 'info' },
+  }
 }
 
 function joinStreams(lines: readonly HistoryLine[]): Stream[] {

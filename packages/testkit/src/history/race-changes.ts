@@ -7,7 +7,7 @@ import { reopenChat } from '@deskbell/core/chats/reopen-chat'
 import type { Core } from '@deskbell/core/context'
 import { editMessage } from '@deskbell/core/messages/edit-message'
 import { retractMessage } from '@deskbell/core/messages/retract-message'
-import { newConversation, newOperator, sendText } from '../factories.ts'
+import { newOperator, sendText, setUpChat } from '../factories.ts'
 import { checkLog, type SendRecord } from './check-log.ts'
 import { checkTexts, readStoredTexts } from './check-texts.ts'
 import { readStoredLog } from './read-stored-log.ts'
@@ -37,7 +37,7 @@ export async function raceChanges(
 
 async function runRound(cores: readonly [Core, ...Core[]], round: number, report: ChangeRaceReport): Promise<void> {
   const [core] = cores
-  const { client, operator, chat } = await newConversation(core)
+  const { client, operator, chat } = await setUpChat(core)
   const authors = [client, operator, await newOperator(core)]
   const calls = new RoundCalls(cores, chat.id, report)
   const first: Own[] = []

@@ -77,12 +77,12 @@ function goodLines(): HistoryLine[] {
     ...sent(1990, 2010, { who: 'op', id: 'x', seq: 2 }),
     ...sent(2990, 3010, { who: 'cl', id: 'b', seq: 3 }),
     { at: 3015, who: 'op', t: 'ev', stream: 's', from: 2, to: 3 },
-    { at: 4100, who: 'cl', t: 'invoke', op: 'no', deed: 'send', chatId: 1, id: 'no' },
+    { at: 4100, who: 'cl', t: 'invoke', op: 'no', action: 'send', chatId: 1, id: 'no' },
     { at: 4200, who: 'cl', t: 'fail', op: 'no', code: 'chat_closed' },
     ...sent(5990, 6010, { who: 'cl', id: 'c', seq: 6 }),
     { at: 6015, who: 'op', t: 'ev', stream: 's', from: 4, to: 6 },
     { at: 6016, who: 'op', t: 'mark', stream: 's', seq: 6, userId: 2, role: 'operator', delivered: 6, read: 1 },
-    { at: 6100, who: 'cl', t: 'invoke', op: 'typing', deed: 'typing', chatId: 1 },
+    { at: 6100, who: 'cl', t: 'invoke', op: 'typing', action: 'typing', chatId: 1 },
     { at: 6200, who: 'op', t: 'shownTyping', chatId: 1, userId: 1, shown: true },
     { at: 12_200, who: 'op', t: 'shownTyping', chatId: 1, userId: 1, shown: false },
     { at: 6300, who: 'op', t: 'row', chatId: 1, rev: 5, unread: 1 },
@@ -91,7 +91,7 @@ function goodLines(): HistoryLine[] {
     { at: 20_000, who: 'op', t: 'inbox', rows: [row], counts: { open: 1, mine: 1, unassigned: 0, unread: 2 } },
     { at: 20_000, who: 'server', t: 'memory', queue: 10, rings: 10, ringsMax: 100, rss: 1 },
     { at: 7000, who: 'lv', t: 'start', stream: 'l', chatId: 1, epoch: 'e', seq: 6 },
-    { at: 8000, who: 'lv', t: 'invoke', op: 'out', deed: 'logout', chatId: 1 },
+    { at: 8000, who: 'lv', t: 'invoke', op: 'out', action: 'logout', chatId: 1 },
     { at: 8010, who: 'lv', t: 'ok', op: 'out' },
     { at: 8100, who: 'lv', t: 'live', stream: 'l', top: 6 },
   ]
@@ -105,7 +105,7 @@ export function sent(
 ): HistoryLine[] {
   return [
     { at: from, who, t: 'bubble', chatId: 1, id, state: 'shown' },
-    { at: from, who, t: 'invoke', op: id, deed: 'send', chatId: 1, id },
+    { at: from, who, t: 'invoke', op: id, action: 'send', chatId: 1, id },
     { at: to, who, t: 'ok', op: id, seq },
     { at: to, who, t: 'bubble', chatId: 1, id, state: 'sent' },
   ]

@@ -3,22 +3,22 @@ import type { Message, SendInput } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
 import type { HybridProgram } from './hybrid-program.ts'
 
-export type Seat = { login: LoginOutput; program: HybridProgram }
+export type Participant = { login: LoginOutput; program: HybridProgram }
 
 /** The users and the chat of a case. */
 export type Cast = {
-  client: Seat
+  client: Participant
   /** The operator of the chat. */
-  operator: Seat
+  operator: Participant
   /** Another operator, who has never opened the chat. */
-  colleague: Seat
+  colleague: Participant
   chatId: ChatId
   /** Three messages: of the client, of its operator, and of the client. */
   messages: Message[]
   /** Returns a new message with a unique id. */
   said(): SendInput
   /** Signs in again, by default with the same name. */
-  login(seat: Seat, name?: string): Promise<LoginOutput>
+  login(participant: Participant, name?: string): Promise<LoginOutput>
   logout(login: LoginOutput): Promise<void>
 }
 
@@ -148,7 +148,7 @@ export const hybridCases: Record<string, HybridCase[]> = {
 }
 
 /** Assigns the chat to the operator, sends three messages, and marks two entries as read. */
-export async function talk({ client, operator, chatId, messages, said }: Cast): Promise<void> {
+export async function sendSome({ client, operator, chatId, messages, said }: Cast): Promise<void> {
   await calls(operator).chats.assignOperator.mutate({ chatId })
   for (const author of [client, operator, client]) {
     messages.push((await calls(author).messages.send.mutate(said())).message)
@@ -156,7 +156,7 @@ export async function talk({ client, operator, chatId, messages, said }: Cast): 
   await calls(operator).chats.markRead.mutate({ chatId, seq: 2 })
 }
 
-function calls({ program }: Seat): HybridProgram['client'] {
+function calls({ program }: Participant): HybridProgram['client'] {
   return program.client
 }
 
@@ -164,11 +164,11 @@ function close({ operator, chatId }: Cast) {
   return calls(operator).chats.close.mutate({ chatId })
 }
 
-function edit(author: Seat, message: Message | undefined) {
+function edit(author: Participant, message: Message | undefined) {
   return calls(author).messages.edit.mutate({ ...targetOf(message), text: 'better said' })
 }
 
-function retract(author: Seat, message: Message | undefined) {
+function retract(author: Participant, message: Message | undefined) {
   return calls(author).messages.retract.mutate(targetOf(message))
 }
 

@@ -1,4 +1,4 @@
-import type { PublisherWire, Seat, Wire } from './wire.ts'
+import type { PublisherWire, ReaderLogin, Wire } from './wire.ts'
 
 /** A server that runs, and how to speak to it. */
 export type Contender = AsyncDisposable & {
@@ -10,8 +10,8 @@ export type Contender = AsyncDisposable & {
   readonly databasePid: number | null
   readonly wire: Wire
   readonly publisher: PublisherWire
-  /** The seat of one who comes now to where the publisher publishes. */
-  seat(): Promise<Seat>
+  /** The login of a reader of what the publisher publishes. */
+  login(): Promise<ReaderLogin>
 }
 
 export const contenderNames = ['Deskbell', 'raw ws', 'Socket.IO', 'tRPC stock'] as const

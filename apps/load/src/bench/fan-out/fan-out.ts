@@ -27,29 +27,33 @@ const quickLoads: FanOutLoad[] = [
 
 type Rounds = Map<ContenderName, FanOutFigures[]>
 type Level = { load: FanOutLoad; frameBytes: number; rounds: Rounds }
-type Stand = { name: ContenderName; fan: FanOut }
+type RunningContender = { name: ContenderName; fan: FanOut }
 
 export const fanOut: Bench = {
   name: 'fan-out',
   title: 'Fan-out: one event to many followers',
   async run(options) {
     await using stack = new AsyncDisposableStack()
-    const stands: Stand[] = []
+    const running: RunningContender[] = []
     for (const name of contenderNames) {
       const contender = stack.use(await start(name))
-      stands.push({ name, fan: stack.use(await FanOut.open(contender)) })
+      running.push({ name, fan: stack.use(await FanOut.open(contender)) })
     }
     const levels: Level[] = []
-    for (const load of options.quick ? quickLoads : fullLoads) levels.push(await measureLevel(stands, load, options))
+    for (const load of options.quick ? quickLoads : fullLoads) levels.push(await measureLevel(running, load, options))
     return resultOf(levels)
   },
 }
 
 /** All contenders stand ready with their followers; then they take turns. */
-async function measureLevel(stands: readonly Stand[], load: FanOutLoad, options: BenchOptions): Promise<Level> {
+async function measureLevel(
+  running: readonly RunningContender[],
+  load: FanOutLoad,
+  options: BenchOptions,
+): Promise<Level> {
   const lengths = new Map<FanOut, number>()
   let frameBytes = 0
-  for (const { fan } of stands) {
+  for (const { fan } of running) {
     await fan.grow(load.followers)
     const bytes = await fan.warmUp(load, textLength)
     // The first is Deskbell, and its frame is the measure: the others say so much more or less that theirs is as long.
@@ -58,7 +62,7 @@ async function measureLevel(stands: readonly Stand[], load: FanOutLoad, options:
   }
   const rounds: Rounds = new Map(contenderNames.map((name) => [name, []]))
   for (let round = 0; round < roundsOf(options, 5); round += 1) {
-    for (const { name, fan } of inTurns(stands, round)) {
+    for (const { name, fan } of inTurns(running, round)) {
       const figures = await fan.run(load, lengths.get(fan) ?? textLength)
       rounds.get(name)?.push(figures)
       options.log(`${load.followers} followers, ${name}: ${figures.cpuUs.toFixed(1)} µs a delivery`)

@@ -61,7 +61,7 @@ async function faultyServer(timesOf: (nr: number) => number): Promise<Contender>
     databasePid: null,
     wire: { path: '/', replies: [], live: 'live' },
     publisher: { path: '/publish', token: null, replies: [], ready: null, acked: null, frame: (text) => text },
-    seat: async () => ({ token: null, greeting: [] }),
+    login: async () => ({ token: null, greeting: [] }),
     [Symbol.asyncDispose]: async () => void server.close(),
   }
 }

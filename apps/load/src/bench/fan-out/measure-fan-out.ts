@@ -45,9 +45,9 @@ export class FanOut implements AsyncDisposable {
   /** From now on there are so many followers. */
   async grow(followers: number): Promise<void> {
     const { contender, readers, publisher } = this.#parts
-    const seat = await contender.seat()
-    const seats = Array.from({ length: followers - this.#followers }, () => seat)
-    await readers.open(contender, seats, publisher.published)
+    const login = await contender.login()
+    const logins = Array.from({ length: followers - this.#followers }, () => login)
+    await readers.open(contender, logins, publisher.published)
     this.#followers = followers
   }
 
@@ -90,10 +90,10 @@ export class FanOut implements AsyncDisposable {
     const { contender, readers, publisher, completeTimeoutMs } = this.#parts
     this.#wanted += wave.count * this.#followers
     await publisher.publish(wave)
-    const look = () => readers.count(publisher.published)
-    const arrived = async () => (await look()).delivered >= this.#wanted
+    const check = () => readers.count(publisher.published)
+    const arrived = async () => (await check()).delivered >= this.#wanted
     await waitFor(arrived, { timeoutMs: completeTimeoutMs }).catch(() => undefined)
-    const count = await look()
+    const count = await check()
     if (count.complaint !== null) throw new Error(`${contender.name} is broken: ${count.complaint}.`)
     return count
   }

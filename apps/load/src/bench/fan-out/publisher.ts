@@ -23,7 +23,7 @@ export class Publisher implements AsyncDisposable {
   private constructor(wsUrl: string, wire: PublisherWire) {
     this.#wire = wire
     this.#isReady = wire.ready === null
-    const onFrame = (frame: Buffer) => this.#hear(frame)
+    const onFrame = (frame: Buffer) => this.#onFrame(frame)
     this.#ws = openSocket({ url: `${wsUrl}${wire.path}`, token: wire.token, replies: wire.replies, onFrame })
   }
 
@@ -67,7 +67,7 @@ export class Publisher implements AsyncDisposable {
     if (this.#failure !== null) throw new Error(`A message was refused: ${this.#failure}`)
   }
 
-  #hear(frame: Buffer): void {
+  #onFrame(frame: Buffer): void {
     const { ready, acked } = this.#wire
     this.#isReady ||= ready !== null && frame.includes(ready)
     if (acked === null) return

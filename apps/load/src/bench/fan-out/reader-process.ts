@@ -5,11 +5,11 @@ import { z } from 'zod'
 import { ChildDialog } from '../../child-dialog.ts'
 import type { Contender } from './contender.ts'
 import type { ReaderCount, ReaderOrder } from './readers.ts'
-import type { Seat } from './wire.ts'
+import type { ReaderLogin } from './wire.ts'
 
 /** Followers in a process of their own, so that what they cost is not counted, and is the same for all contenders. */
 export type ReaderProcess = AsyncDisposable & {
-  open(server: Pick<Contender, 'wsUrl' | 'wire'>, seats: readonly Seat[], saidBefore?: number): Promise<void>
+  open(server: Pick<Contender, 'wsUrl' | 'wire'>, logins: readonly ReaderLogin[], saidBefore?: number): Promise<void>
   count(lastNr: number, forget?: boolean): Promise<ReaderCount>
   close(): Promise<void>
 }
@@ -26,8 +26,8 @@ export function startReaders(): ReaderProcess {
   const child = spawn(process.execPath, [mainFile], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const dialog = new ChildDialog<ReaderOrder>(child)
   return {
-    async open({ wsUrl, wire }, seats, saidBefore = 0) {
-      await dialog.ask({ t: 'open', wsUrl, wire, seats, saidBefore })
+    async open({ wsUrl, wire }, logins, saidBefore = 0) {
+      await dialog.ask({ t: 'open', wsUrl, wire, logins, saidBefore })
     },
     async count(lastNr, forget = false) {
       return countSchema.parse(await dialog.ask({ t: 'count', lastNr, forget }))

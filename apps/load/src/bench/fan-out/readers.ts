@@ -6,11 +6,11 @@ import { inParallel } from '../in-parallel.ts'
 import { DeliveryCheck } from './delivery-check.ts'
 import { readMarkers } from './marker.ts'
 import { openSocket } from './open-socket.ts'
-import type { Seat, Wire } from './wire.ts'
+import type { ReaderLogin, Wire } from './wire.ts'
 
 export type ReaderOrder =
-  /** One more connection for each seat. Answers when all their subscriptions stand. `saidBefore`: as many messages. */
-  | { t: 'open'; wsUrl: string; wire: Wire; seats: readonly Seat[]; saidBefore: number }
+  /** One more connection for each login. Answers when all their subscriptions stand. `saidBefore`: as many messages. */
+  | { t: 'open'; wsUrl: string; wire: Wire; logins: readonly ReaderLogin[]; saidBefore: number }
   /** What came so far. With `forget` the delays are counted anew from here. */
   | { t: 'count'; lastNr: number; forget: boolean }
   | { t: 'close' }
@@ -39,7 +39,7 @@ export class Readers {
   async obey(order: ReaderOrder): Promise<ReaderCount | null> {
     switch (order.t) {
       case 'open':
-        await inParallel(order.seats, openAtOnce, (seat) => this.#open(order, seat))
+        await inParallel(order.logins, openAtOnce, (login) => this.#open(order, login))
         return null
       case 'count':
         return this.#count(order)
@@ -49,7 +49,7 @@ export class Readers {
     }
   }
 
-  async #open({ wsUrl, wire, saidBefore }: OpenOrder, { token, greeting }: Seat): Promise<void> {
+  async #open({ wsUrl, wire, saidBefore }: OpenOrder, { token, greeting }: ReaderLogin): Promise<void> {
     const follower = this.#check.addFollower(saidBefore)
     let live = false
     const onFrame = (frame: Buffer) => {

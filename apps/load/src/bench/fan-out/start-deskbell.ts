@@ -35,7 +35,7 @@ export async function contenderOn(
     ...{ name: 'Deskbell', wsUrl, pid, db, wire },
     databasePid: await postmasterOf(db),
     publisher: publisherOf(operator.token, chatId),
-    async seat() {
+    async login() {
       const cursor = await newestCursor(url, { token: client.token, chatId })
       return { token: client.token, greeting: [followFrame(chatId, cursor)] }
     },

@@ -66,7 +66,7 @@ export async function startPeer(name: PeerName, env: Record<string, string> = {}
     databasePid: null,
     wire,
     publisher,
-    seat: async () => ({ token: null, greeting }),
+    login: async () => ({ token: null, greeting }),
     async [Symbol.asyncDispose]() {
       const exited = once(child, 'exit')
       child.kill('SIGKILL')

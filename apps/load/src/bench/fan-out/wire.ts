@@ -12,7 +12,7 @@ export type Wire = {
 }
 
 /** One connection: whose it is, which peers do not ask, and the frames that subscribe once the socket is open. */
-export type Seat = { token: string | null; greeting: readonly string[] }
+export type ReaderLogin = { token: string | null; greeting: readonly string[] }
 
 /** How the one who publishes speaks. */
 export type PublisherWire = {

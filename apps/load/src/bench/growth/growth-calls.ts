@@ -3,7 +3,7 @@ import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
 import { longChats, longestChat } from '@deskbell/testkit/fill-database'
 import type { GrowthSite } from './growth-site.ts'
 
-/** Something that a person waits for. */
+/** A call that a user waits for. */
 export type GrowthCall = {
   name: string
   /** Held to the target under this name. */

@@ -15,16 +15,16 @@ export type LatencyOrder =
 
 export type LatencyReading = { sent: number; applied: HistogramCounts; ticks: HistogramCounts }
 
-type Seat = { client: Sdk; chatId: ChatId }
+type LatencyClient = { client: Sdk; chatId: ChatId }
 
 /** As many chats as an operator follows on one socket, and some calls beside. */
 const chatsAnOperator = 10
 /** Several messages a turn of the timer, when the rate is high: a timer for each would be what is measured. */
 const turnMs = 4
 
-/** People with real SDKs, and the clock that they look at. */
+/** Users with real SDKs, and the clock that they read. */
 export class LatencyClients {
-  #seats: Seat[] = []
+  #clients: LatencyClient[] = []
   #applied = new DelayHistogram()
   #ticks = new DelayHistogram()
   #written = 0
@@ -43,14 +43,14 @@ export class LatencyClients {
     const places = Array.from({ length: chats }, (_, nth) => nth)
     const teams = places.filter((nth) => nth % chatsAnOperator === 0)
     const operators = await inParallel(teams, 4, (nth) => signIn(url, 'operator', nth))
-    this.#seats = await inParallel(places, 4, async (nth) => {
+    this.#clients = await inParallel(places, 4, async (nth) => {
       const client = await signIn(url, 'client', nth)
       const { chat } = await client.api.chats.create.mutate({})
       const operator = operators[Math.floor(nth / chatsAnOperator)]
       for (const sdk of [client, operator]) if (sdk !== undefined) this.#watch(sdk.follow(chat.id))
       return { client, chatId: chat.id }
     })
-    await waitFor(() => this.#seats.every(({ client }) => client.connection.getSnapshot().kind === 'online'), {
+    await waitFor(() => this.#clients.every(({ client }) => client.connection.getSnapshot().kind === 'online'), {
       timeoutMs: 60_000,
       what: 'everybody is online',
     })
@@ -73,11 +73,11 @@ export class LatencyClients {
   }
 
   async #send(nth: number): Promise<void> {
-    const seat = this.#seats[nth % this.#seats.length]
-    if (seat === undefined) return
+    const chosen = this.#clients[nth % this.#clients.length]
+    if (chosen === undefined) return
     this.#written += 1
     const sentAt = performance.now()
-    await seat.client.send(seat.chatId, `nr ${this.#written}`)
+    await chosen.client.send(chosen.chatId, `nr ${this.#written}`)
     this.#ticks.add(performance.now() - sentAt)
   }
 

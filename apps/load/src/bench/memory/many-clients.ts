@@ -1,8 +1,8 @@
 import type { Database } from '@deskbell/db/database'
 import { followFrame } from '../fan-out/start-deskbell.ts'
-import type { Seat } from '../fan-out/wire.ts'
+import type { ReaderLogin } from '../fan-out/wire.ts'
 
-export type ManyClient = Seat & { token: string; chatId: number }
+export type ManyClient = ReaderLogin & { token: string; chatId: number }
 
 const stepClients = 1_000
 

@@ -2,7 +2,7 @@ import { type ContenderName, contenderNames } from '../fan-out/contender.ts'
 import { startReaders } from '../fan-out/reader-process.ts'
 import { startDeskbell } from '../fan-out/start-deskbell.ts'
 import { startPeer } from '../fan-out/start-peer.ts'
-import type { Seat } from '../fan-out/wire.ts'
+import type { ReaderLogin } from '../fan-out/wire.ts'
 import { makeManyClients } from './many-clients.ts'
 import { collectingEnv, settledMemory } from './settled-memory.ts'
 
@@ -10,26 +10,26 @@ export const ownChats = 'Deskbell, a client and a chat each'
 export const memoryNames = [...contenderNames, ownChats] as const
 export type MemoryName = (typeof memoryNames)[number]
 
-export type MemoryPlan = { warmUp: number; sizes: readonly number[]; quietLooks: number }
+export type MemoryPlan = { warmUp: number; sizes: readonly number[]; stableSamples: number }
 /** Bytes for one connection, for each size of the plan. */
 export type MemoryFigures = { idleBytes: number; perConnection: number[] }
 
 /** One fresh server: a few connections that come and go, then more and more that stay and do nothing. */
 export async function measureMemory(
   name: MemoryName,
-  { warmUp, sizes, quietLooks }: MemoryPlan,
+  { warmUp, sizes, stableSamples }: MemoryPlan,
 ): Promise<MemoryFigures> {
   await using stack = new AsyncDisposableStack()
-  const { contender, seats } = await start(stack, name, Math.max(warmUp, ...sizes))
+  const { contender, logins } = await start(stack, name, Math.max(warmUp, ...sizes))
   const readers = stack.use(startReaders())
-  await readers.open(contender, seats.slice(0, warmUp))
+  await readers.open(contender, logins.slice(0, warmUp))
   await readers.close()
-  const settled = () => settledMemory(contender.pid, { collect: true, quietLooks })
+  const settled = () => settledMemory(contender.pid, { collect: true, stableSamples })
   const idleBytes = await settled()
   const perConnection: number[] = []
   let open = 0
   for (const size of sizes) {
-    await readers.open(contender, seats.slice(open, size))
+    await readers.open(contender, logins.slice(open, size))
     open = size
     perConnection.push(((await settled()) - idleBytes) / size)
   }
@@ -41,11 +41,11 @@ export async function measureMemory(
 async function start(stack: AsyncDisposableStack, name: MemoryName, count: number) {
   if (name === ownChats) {
     const contender = stack.use(await startDeskbell(collectingEnv))
-    return { contender, seats: await makeManyClients(contender.db, count) }
+    return { contender, logins: await makeManyClients(contender.db, count) }
   }
   const contender = stack.use(await startOne(name))
-  const seat = await contender.seat()
-  return { contender, seats: Array.from<unknown, Seat>({ length: count }, () => seat) }
+  const login = await contender.login()
+  return { contender, logins: Array.from<unknown, ReaderLogin>({ length: count }, () => login) }
 }
 
 function startOne(name: ContenderName) {

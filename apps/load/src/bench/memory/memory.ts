@@ -10,8 +10,8 @@ import {
   ownChats,
 } from './measure-memory.ts'
 
-const fullPlan: MemoryPlan = { warmUp: 300, sizes: [1_000, 5_000, 15_000], quietLooks: 6 }
-const quickPlan: MemoryPlan = { warmUp: 50, sizes: [200], quietLooks: 2 }
+const fullPlan: MemoryPlan = { warmUp: 300, sizes: [1_000, 5_000, 15_000], stableSamples: 6 }
+const quickPlan: MemoryPlan = { warmUp: 50, sizes: [200], stableSamples: 2 }
 
 type Rounds = Map<MemoryName, MemoryFigures[]>
 

@@ -10,22 +10,22 @@ export type SettleOptions = {
   /** Makes it collect its garbage first, which needs `collectingEnv`. */
   collect?: boolean
   /** How often in a row nothing must have changed, a quarter of a second apart. */
-  quietLooks?: number
+  stableSamples?: number
 }
 
-const lookMs = 250
-const looksMax = 80
+const sampleMs = 250
+const samplesMax = 80
 /** Less than this is nothing. */
 const noiseBytes = 256 * 1024
 
 /** Resident bytes of a process once they have stopped changing. */
 export async function settledMemory(pid: number, options: SettleOptions = {}): Promise<number> {
-  const { collect = false, quietLooks = 6 } = options
+  const { collect = false, stableSamples = 6 } = options
   let [last, quiet] = [0, 0]
-  for (let look = 0; look < looksMax && quiet < quietLooks; look += 1) {
+  for (let sample = 0; sample < samplesMax && quiet < stableSamples; sample += 1) {
     // Twice in the beginning: what is freed only by finalizers goes with the second.
-    if (collect && look < 2) process.kill(pid, 'SIGUSR2')
-    await delay(lookMs)
+    if (collect && sample < 2) process.kill(pid, 'SIGUSR2')
+    await delay(sampleMs)
     const { residentBytes } = usageOf(pid)
     quiet = Math.abs(residentBytes - last) < noiseBytes ? quiet + 1 : 0
     last = residentBytes

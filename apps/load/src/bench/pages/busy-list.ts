@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { execute } from '@deskbell/testkit/execute'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import type { LongTasks } from './page-probe.ts'
-import { firstVisit, type Person, signIn } from './people.ts'
+import { firstVisit, type PageUser, signIn } from './people.ts'
 
 export type BusyListSize = { readonly chats: number; readonly perSecond: number; readonly minutes: number }
 
@@ -20,7 +20,7 @@ export type BusyList = BusyListSize & {
 
 type Server = { readonly url: string; readonly connectionString: string }
 
-const operator: Person = { name: 'Olga', email: 'busy@example.com', role: 'operator' }
+const operator: PageUser = { name: 'Olga', email: 'busy@example.com', role: 'operator' }
 /** As many people write, each in the same number of chats. */
 const writers = 50
 /** Until code and caches are warm, nothing counts. */

@@ -1,5 +1,5 @@
 import { execute } from '@deskbell/testkit/execute'
-import type { Person } from './people.ts'
+import type { PageUser } from './people.ts'
 
 /** A chat of a client and an operator that has been going on for a while. */
 export type LongChat = { clientId: number; operatorId: number; chatId: number; messages: number }
@@ -9,10 +9,10 @@ type SignedIn = { id: number; token: string }
 /** Two people of the server, and a chat of theirs that SQL fills: so many messages by sends would take minutes. */
 export async function makeLongChat(
   { url, connectionString }: { url: string; connectionString: string },
-  { messages, ...people }: { messages: number; client: Person; operator: Person },
+  { messages, ...users }: { messages: number; client: PageUser; operator: PageUser },
 ): Promise<LongChat> {
-  const client = await signIn(url, people.client)
-  const operator = await signIn(url, people.operator)
+  const client = await signIn(url, users.client)
+  const operator = await signIn(url, users.operator)
   const { chat } = await post<{ chat: { id: number } }>(`${url}/api/chats`, { body: {}, token: client.token })
   const long = { clientId: client.id, operatorId: operator.id, chatId: chat.id, messages }
   await execute(connectionString, historySql(long))
@@ -42,9 +42,9 @@ function historySql({ clientId, operatorId, chatId, messages }: LongChat): strin
     analyze messages`
 }
 
-async function signIn(url: string, person: Person): Promise<SignedIn> {
+async function signIn(url: string, pageUser: PageUser): Promise<SignedIn> {
   const { user, token } = await post<{ user: { id: number }; token: string }>(`${url}/api/users/login`, {
-    body: person,
+    body: pageUser,
   })
   return { id: user.id, token }
 }

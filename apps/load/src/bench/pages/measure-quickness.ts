@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Browser, Page } from 'playwright-core'
 import { makeLongChat } from './long-chat.ts'
-import { firstField, firstVisit, messageField, type Person, signIn, signInPath } from './people.ts'
+import { firstField, firstVisit, messageField, type PageUser, signIn, signInPath } from './people.ts'
 
 /** From what somebody did to what is in the document, in milliseconds, each time anew. */
 export type Quickness = {
@@ -67,10 +67,10 @@ async function timeSwitches(
   browser: Browser,
   { server, rounds }: { server: Server; rounds: number },
 ): Promise<Pick<Quickness, 'coldSwitchMs' | 'firstSwitchMs' | 'switchMs'>> {
-  const operator: Person = { name: 'Olaf', email: 'switching@example.com', role: 'operator' }
+  const operator: PageUser = { name: 'Olaf', email: 'switching@example.com', role: 'operator' }
   const names = Array.from({ length: chats }, (_, nth) => `Client ${String.fromCharCode(65 + nth)}`)
   for (const name of names) {
-    const client: Person = { name, email: `${name.replace(' ', '-')}@example.com`, role: 'client' }
+    const client: PageUser = { name, email: `${name.replace(' ', '-')}@example.com`, role: 'client' }
     await makeLongChat(server, { messages: messagesEach, client, operator })
   }
   const session = await signIn(browser, server.url, operator)
@@ -111,10 +111,10 @@ async function timeUntil(page: Page, awaited: Awaited, act: () => Promise<void>)
   await page.evaluate(({ event, selector, text = '' }) => {
     globalThis.waitingFor = new Promise((resolve) => {
       const begin = ({ timeStamp }: Event) => {
-        const observer = new MutationObserver(look)
+        const observer = new MutationObserver(check)
         observer.observe(document, { childList: true, subtree: true, attributes: true, characterData: true })
-        look()
-        function look() {
+        check()
+        function check() {
           const found = [...document.querySelectorAll(selector)].some((each) => each.textContent?.includes(text))
           if (!found) return
           observer.disconnect()

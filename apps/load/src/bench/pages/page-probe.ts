@@ -37,12 +37,12 @@ function watch(placeToWrite: string): void {
     for (const entry of list.getEntries())
       if ('value' in entry && typeof entry.value === 'number') probe.layoutShift += entry.value
   }).observe({ type: 'layout-shift', buffered: true })
-  const look = () => {
+  const check = () => {
     const place = document.querySelector(placeToWrite)
     if (place?.matches(':enabled')) probe.usableAtMs = performance.now()
-    else requestAnimationFrame(look)
+    else requestAnimationFrame(check)
   }
-  requestAnimationFrame(look)
+  requestAnimationFrame(check)
 }
 
 export type Load = {

@@ -5,7 +5,7 @@ import type { Quickness } from './measure-quickness.ts'
 import type { Load, LongTasks } from './page-probe.ts'
 import type { Scroll } from './scroll-thread.ts'
 
-export type Scrolled = Scroll & { readonly name: string; readonly way: string }
+export type Scrolled = Scroll & { readonly name: string; readonly gesture: string }
 type Loads = ReadonlyMap<string, readonly Load[]>
 
 /** In thousands of bytes, as the targets are given. */
@@ -150,11 +150,11 @@ function loadRow(name: string, loads: readonly Load[]): string[] {
   ]
 }
 
-function scrollRow({ name, way, seconds, frames, dropped, longTasks, rowsMost }: Scrolled): string[] {
+function scrollRow({ name, gesture, seconds, frames, dropped, longTasks, rowsMost }: Scrolled): string[] {
   const isScroll = frames > 0
   return [
     name,
-    way,
+    gesture,
     isScroll ? seconds.toFixed(0) : '',
     isScroll ? String(frames) : '',
     isScroll ? `${dropped} (${((100 * dropped) / (frames + dropped)).toFixed(1)} %)` : '',

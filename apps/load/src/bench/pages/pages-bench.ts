@@ -17,14 +17,14 @@ import {
   quicknessTargets,
   type Scrolled,
 } from './page-tables.ts'
-import { firstField, firstVisit, messageField, type Person, signIn, signInPath } from './people.ts'
+import { firstField, firstVisit, messageField, type PageUser, signIn, signInPath } from './people.ts'
 import { dragToStart, turnWheel, wheelSpeed } from './scroll-thread.ts'
 
 const full = { chats: [50, 50_000], wheelPx: 100_000, list: { chats: 5_000, perSecond: 50, minutes: 5 } }
 const quick = { chats: [500], wheelPx: 4_000, list: { chats: 200, perSecond: 20, minutes: 0.05 } }
 
-const client: Person = { name: 'Clara', email: 'clara@example.com', role: 'client' }
-const operator: Person = { name: 'Oleg', email: 'oleg@example.com', role: 'operator' }
+const client: PageUser = { name: 'Clara', email: 'clara@example.com', role: 'client' }
+const operator: PageUser = { name: 'Oleg', email: 'oleg@example.com', role: 'operator' }
 
 /** What the pages weigh and how they bear a long chat, in a real browser and from the real server. */
 export const pagesBench: Bench = {
@@ -55,9 +55,9 @@ async function measure(
   const pages: Visited[] = [{ name: 'sign-in', url: `${url}${signInPath.client}`, place: firstField }]
   for (const messages of size.chats) {
     // People of their own for each length, so that no other chat is in their lists.
-    const [asking, answering] = [client, operator].map((person) => ({
-      ...person,
-      email: `${messages}-${person.email}`,
+    const [asking, answering] = [client, operator].map((user) => ({
+      ...user,
+      email: `${messages}-${user.email}`,
     }))
     if (asking === undefined || answering === undefined) continue
     const chat = await makeLongChat({ url, connectionString }, { messages, client: asking, operator: answering })
@@ -102,15 +102,15 @@ async function scroll(
   await page.goto(url)
   await page.getByRole('article').first().waitFor()
   const scrolled: Scrolled[] = [
-    { name, way: `wheel up, ${wheelSpeed} px/s`, ...(await turnWheel(page, wheelPx)) },
-    { name, way: 'scroll bar held at the start until the first message', ...(await dragToStart(page)) },
-    { name, way: `wheel down, ${wheelSpeed} px/s, all loaded`, ...(await turnWheel(page, -wheelPx)) },
+    { name, gesture: `wheel up, ${wheelSpeed} px/s`, ...(await turnWheel(page, wheelPx)) },
+    { name, gesture: 'scroll bar held at the start until the first message', ...(await dragToStart(page)) },
+    { name, gesture: `wheel down, ${wheelSpeed} px/s, all loaded`, ...(await turnWheel(page, -wheelPx)) },
   ]
   const longTasks = await measureSends(page)
   await page.context().close()
   return [
     ...scrolled,
-    { name, way: '10 messages sent, all loaded', longTasks, seconds: 0, frames: 0, dropped: 0, rowsMost: 0 },
+    { name, gesture: '10 messages sent, all loaded', longTasks, seconds: 0, frames: 0, dropped: 0, rowsMost: 0 },
   ]
 }
 

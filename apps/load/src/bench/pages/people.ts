@@ -1,9 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { watchPages } from './page-probe.ts'
 
-export type Person = { readonly name: string; readonly email: string; readonly role: 'client' | 'operator' }
+export type PageUser = { readonly name: string; readonly email: string; readonly role: 'client' | 'operator' }
 
-/** Where a person signs in, and the field that says that the page can be used. */
+/** Where a user signs in, and the field that says that the page can be used. */
 export const signInPath = { client: '/login', operator: '/login-operator' }
 export const firstField = 'form input'
 export const messageField = 'form textarea'
@@ -23,7 +23,7 @@ export async function firstVisit(browser: Browser, { place, session }: Visit): P
 }
 
 /** Signs in by the form, and gives the cookies. */
-export async function signIn(browser: Browser, url: string, { name, email, role }: Person): Promise<Session> {
+export async function signIn(browser: Browser, url: string, { name, email, role }: PageUser): Promise<Session> {
   const page = await firstVisit(browser, { place: firstField })
   await page.goto(`${url}${signInPath[role]}`)
   await page.getByRole('textbox', { name: 'Email' }).fill(email)

@@ -22,19 +22,19 @@ export function findEjabberd(): Ejabberd | null {
   return null
 }
 
-/** Its tables and its people, in the database that may be reached by TCP. */
+/** Its tables and its users, in the database that may be reached by TCP. */
 export async function layEjabberdTables(
   postgres: BenchPostgres,
   { tables }: Ejabberd,
-  people: readonly string[],
+  users: readonly string[],
 ): Promise<void> {
   const address = postgres.adminOf(peerName)
   await execute(address, `set role ${peerName}; ${await readFile(tables, 'utf8')}`)
-  const rows = people.map((name) => `('${name}', '${peoplePassword}')`).join()
+  const rows = users.map((name) => `('${name}', '${userPassword}')`).join()
   await execute(address, `set role ${peerName}; insert into users (username, password) values ${rows}`)
 }
 
-export const peoplePassword = 'bench'
+export const userPassword = 'bench'
 
 /** In the foreground, without Erlang's distribution, on a folder of its own: nothing of an installed service is used. */
 export async function startEjabberd({ libraries }: Ejabberd, postgres: BenchPostgres): Promise<PeerProcess> {

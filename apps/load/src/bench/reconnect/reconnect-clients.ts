@@ -10,11 +10,11 @@ export type ReconnectOrder =
   /** Answers when each client was live and complete again: moments of the common clock. */
   | { t: 'back'; missed: readonly number[] }
 
-type Seat = { sdk: Sdk; chatId: ChatId; follower: ChatFollower }
+type ReconnectClient = { sdk: Sdk; chatId: ChatId; follower: ChatFollower }
 
 /** Many clients in one process. */
 export class ReconnectClients {
-  #seats: Seat[] = []
+  #clients: ReconnectClient[] = []
 
   async obey(order: ReconnectOrder): Promise<number[]> {
     switch (order.t) {
@@ -22,37 +22,40 @@ export class ReconnectClients {
         return await this.#open(order)
       case 'back': {
         const missed = new Set(order.missed)
-        return await Promise.all(this.#seats.map((seat) => whenComplete(seat, missed.has(seat.chatId) ? 1 : 0)))
+        return await Promise.all(this.#clients.map((client) => whenComplete(client, missed.has(client.chatId) ? 1 : 0)))
       }
     }
   }
 
   async #open({ url, count }: { url: string; count: number }): Promise<number[]> {
     const places = Array.from({ length: count }, (_, nth) => nth)
-    this.#seats = await inParallel(places, 16, async (nth) => {
+    this.#clients = await inParallel(places, 16, async (nth) => {
       const sdk = createSdk({ url, role: 'client', outbox: 'memory' })
       await sdk.login({ email: `client-${nth}@example.test`, name: `client ${nth}`, role: 'client' })
       const { chat } = await sdk.api.chats.create.mutate({})
       return { sdk, chatId: chat.id, follower: sdk.follow(chat.id) }
     })
-    await waitFor(() => this.#seats.every((seat) => isComplete(seat, 0)), { timeoutMs: 120_000, what: 'all are live' })
-    return this.#seats.map((seat) => seat.chatId)
+    await waitFor(() => this.#clients.every((client) => isComplete(client, 0)), {
+      timeoutMs: 120_000,
+      what: 'all are live',
+    })
+    return this.#clients.map((client) => client.chatId)
   }
 }
 
-function whenComplete(seat: Seat, entries: number): Promise<number> {
+function whenComplete(client: ReconnectClient, entries: number): Promise<number> {
   return new Promise((resolve) => {
-    const look = () => {
-      if (!isComplete(seat, entries)) return
+    const check = () => {
+      if (!isComplete(client, entries)) return
       for (const stop of stops) stop()
       resolve(now())
     }
-    const stops = [seat.follower.subscribe(look), seat.sdk.connection.subscribe(look)]
-    look()
+    const stops = [client.follower.subscribe(check), client.sdk.connection.subscribe(check)]
+    check()
   })
 }
 
-function isComplete({ sdk, follower }: Seat, count: number): boolean {
+function isComplete({ sdk, follower }: ReconnectClient, count: number): boolean {
   const { status, entries } = follower.getSnapshot()
   return status === 'live' && entries.length >= count && sdk.connection.getSnapshot().kind === 'online'
 }

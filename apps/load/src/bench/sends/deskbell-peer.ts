@@ -1,13 +1,13 @@
 import { loginOutputSchema } from '@deskbell/contract/users'
 import { inParallel } from '../in-parallel.ts'
 import { startProductServer } from '../suite/product-server.ts'
-import type { LinePeer } from './line-contender.ts'
-import type { Seat } from './lines/line.ts'
+import type { SendPeer } from './line-contender.ts'
+import type { Credentials } from './lines/line.ts'
 import { type SendField, senderEmail } from './send-field.ts'
 import { countStored } from './stored-count.ts'
 
 /** The product as it is shipped. Operators write, because they may write in every chat. */
-export function deskbellPeer({ postgres }: SendField): LinePeer {
+export function deskbellPeer({ postgres }: SendField): SendPeer {
   return {
     name: 'Deskbell',
     kind: 'deskbell',
@@ -17,14 +17,14 @@ export function deskbellPeer({ postgres }: SendField): LinePeer {
       const { pid, url, wsUrl } = server
       return {
         pid,
-        seats: (count) => seatsOf({ url, wsUrl }, count),
+        credentials: (count) => credentialsOf({ url, wsUrl }, count),
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
       }
     },
   }
 }
 
-async function seatsOf({ url, wsUrl }: { url: string; wsUrl: string }, count: number): Promise<Seat[]> {
+async function credentialsOf({ url, wsUrl }: { url: string; wsUrl: string }, count: number): Promise<Credentials[]> {
   const places = Array.from({ length: count }, (_, nth) => nth)
   return await inParallel(places, 4, async (nth) => ({
     url: wsUrl,

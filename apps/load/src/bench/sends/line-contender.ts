@@ -2,18 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { DelayHistogram } from '../../history/delay-histogram.ts'
 import { type ChildProgram, startChildProgram } from '../suite/child-program.ts'
 import { usageOf, usageOfTree } from '../suite/process-usage.ts'
-import type { Seat } from './lines/line.ts'
+import type { Credentials } from './lines/line.ts'
 import { type SendField, sampleText } from './send-field.ts'
 import type { SendContender, SendFigures, SendLevel, SendTimes } from './send-level.ts'
-import type { LineKind, SendOrder, SendReading } from './send-load.ts'
+import type { ConnectionKind, SendOrder, SendReading } from './send-load.ts'
 import { requireStored, type StoredCount } from './stored-count.ts'
 
 /** A server that is started for one run, so that nobody else is at work while it is measured. */
-export type RunningPeer = AsyncDisposable & { readonly pid: number; seats(count: number): Promise<Seat[]> }
+export type RunningPeer = AsyncDisposable & { readonly pid: number; credentials(count: number): Promise<Credentials[]> }
 
-export type LinePeer = {
+export type SendPeer = {
   name: string
-  kind: LineKind
+  kind: ConnectionKind
   start(): Promise<RunningPeer>
   /** Begins to count the rows of messages, in whatever table it keeps them. */
   count(): Promise<StoredCount>
@@ -22,19 +22,19 @@ export type LinePeer = {
 type Run = { level: SendLevel; times: SendTimes }
 
 /** Messages from a process of clients through a server into PostgreSQL, and the acknowledgement back. */
-export function lineContender(peer: LinePeer, field: SendField): SendContender {
+export function peerContender(peer: SendPeer, field: SendField): SendContender {
   return { name: peer.name, run: (level, times) => runLines(peer, field, { level, times }) }
 }
 
-async function runLines(peer: LinePeer, field: SendField, { level, times }: Run): Promise<SendFigures> {
+async function runLines(peer: SendPeer, field: SendField, { level, times }: Run): Promise<SendFigures> {
   await using stack = new AsyncDisposableStack()
   const stored = await peer.count()
   const server = stack.use(await peer.start())
   const load = stack.use(startChildProgram<SendOrder>(new URL('send-main.ts', import.meta.url)))
   const ask = async (order: SendOrder) => reading(await load.ask(order))
   const { chatIds } = field
-  const seats = await server.seats(level.lines)
-  await ask({ t: 'begin', kind: peer.kind, seats, perLine: level.perLine, text: sampleText, chatIds })
+  const credentials = await server.credentials(level.lines)
+  await ask({ t: 'begin', kind: peer.kind, credentials, perLine: level.perLine, text: sampleText, chatIds })
   await delay(times.warmMs)
   await ask({ t: 'read' })
   const used = cpuOf({ field, server, load })

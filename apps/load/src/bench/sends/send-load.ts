@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { now } from '../../clock.ts'
 import { DelayHistogram, type HistogramCounts } from '../../history/delay-histogram.ts'
 import { inParallel } from '../in-parallel.ts'
-import { openDeskbellLine } from './lines/deskbell-line.ts'
-import type { Line, OpenLine, Seat } from './lines/line.ts'
-import { openSocketIoLine } from './lines/socket-io-line.ts'
-import { openXmppLine } from './lines/xmpp-line.ts'
+import { openDeskbellConnection } from './lines/deskbell-line.ts'
+import type { Credentials, OpenSendConnection, SendConnection } from './lines/line.ts'
+import { openSocketIoConnection } from './lines/socket-io-line.ts'
+import { openXmppConnection } from './lines/xmpp-line.ts'
 
-export type LineKind = 'deskbell' | 'socketIo' | 'xmpp'
+export type ConnectionKind = 'deskbell' | 'socketIo' | 'xmpp'
 
 export type SendOrder =
-  /** Opens a line for every seat and keeps so many messages on the way on each. */
+  /** Opens a connection for every account and keeps so many messages in flight on each. */
   | {
       t: 'begin'
-      kind: LineKind
-      seats: Seat[]
+      kind: ConnectionKind
+      credentials: Credentials[]
       perLine: number
       text: string
       chatIds: { first: number; last: number }
@@ -26,10 +26,10 @@ export type SendOrder =
 
 export type SendReading = { acknowledged: number; unavailable: number; ms: number; delays: HistogramCounts }
 
-const openers: Record<LineKind, OpenLine> = {
-  deskbell: openDeskbellLine,
-  socketIo: openSocketIoLine,
-  xmpp: openXmppLine,
+const openers: Record<ConnectionKind, OpenSendConnection> = {
+  deskbell: openDeskbellConnection,
+  socketIo: openSocketIoConnection,
+  xmpp: openXmppConnection,
 }
 
 /** How long a place rests when the server could not take its message. */
@@ -37,9 +37,9 @@ const pauseMs = 100
 
 /** A closed loop: every acknowledgement is followed by the next message of its place. */
 export class SendLoad {
-  readonly #lines: Line[] = []
+  readonly #connections: SendConnection[] = []
   #failure: string | undefined
-  #onTheWay = 0
+  #inFlight = 0
   #ending: (() => void) | undefined
   readonly #whole = { acknowledged: 0, unavailable: 0 }
   #reading = newReading()
@@ -56,13 +56,13 @@ export class SendLoad {
     }
   }
 
-  async #begin({ kind, seats, perLine, ...rest }: Extract<SendOrder, { t: 'begin' }>): Promise<void> {
+  async #begin({ kind, credentials, perLine, ...rest }: Extract<SendOrder, { t: 'begin' }>): Promise<void> {
     const failed = (reason: string) => {
       this.#failure ??= reason
       this.#ending?.()
     }
     // Some servers take few connections at the same moment.
-    const starts = await inParallel(seats, 4, async (seat) => {
+    const starts = await inParallel(credentials, 4, async (credentials) => {
       const sentAt = new Float64Array(perLine)
       const again = (place: number) => {
         if (this.#ending === undefined) send(place)
@@ -76,26 +76,26 @@ export class SendLoad {
         this.#answered('unavailable')
         setTimeout(again, pauseMs, place)
       }
-      const line = await openers[kind]({ seat, ...rest, acknowledged, unavailable, failed })
+      const connection = await openers[kind]({ credentials, ...rest, acknowledged, unavailable, failed })
       const send = (place: number) => {
         sentAt[place] = now()
-        this.#onTheWay += 1
-        line.send(place)
+        this.#inFlight += 1
+        connection.send(place)
       }
-      this.#lines.push(line)
+      this.#connections.push(connection)
       return send
     })
     for (const send of starts) for (let place = 0; place < perLine; place += 1) send(place)
   }
 
   #answered(how: 'acknowledged' | 'unavailable'): void {
-    this.#onTheWay -= 1
+    this.#inFlight -= 1
     this.#whole[how] += 1
     this.#reading[how] += 1
-    if (this.#onTheWay === 0) this.#ending?.()
+    if (this.#inFlight === 0) this.#ending?.()
   }
 
-  /** Of at least one message: a reading without any would tell nothing. */
+  /** Of at least one message: a reading without any would say nothing. */
   async #read(): Promise<SendReading> {
     while (this.#reading.acknowledged === 0 && this.#failure === undefined) await delay(10)
     if (this.#failure !== undefined) throw new Error(this.#failure)
@@ -108,9 +108,9 @@ export class SendLoad {
     const since = now()
     await new Promise<void>((resolve) => {
       this.#ending = resolve
-      if (this.#onTheWay === 0 || this.#failure !== undefined) resolve()
+      if (this.#inFlight === 0 || this.#failure !== undefined) resolve()
     })
-    for (const line of this.#lines) line.close()
+    for (const connection of this.#connections) connection.close()
     if (this.#failure !== undefined) throw new Error(this.#failure)
     return { ...this.#whole, ms: now() - since, delays: [] }
   }

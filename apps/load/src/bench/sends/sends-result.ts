@@ -26,26 +26,26 @@ export function sendsResult(runs: readonly SendRun[], frame: Frame): BenchResult
 }
 
 function levelTable(runs: readonly SendRun[], { inFlight, lines, perLine }: SendLevel): BenchTable {
-  const here = runs.filter((run) => run.inFlight === inFlight)
-  const names = [...new Set([yardstick, product, ...peers, ...here.map(({ name }) => name)])]
+  const atLevel = runs.filter((run) => run.inFlight === inFlight)
+  const names = [...new Set([yardstick, product, ...peers, ...atLevel.map(({ name }) => name)])]
   return {
     caption: `${inFlight} in flight: ${lines} × ${perLine}`,
     columns: [
       ...['', 'messages/s', 'of pgbench', 'sender waits p50, ms', 'p99, ms'],
       ...['CPU a message: server, µs', 'PostgreSQL, µs', 'both, µs', 'load generator, µs'],
     ],
-    rows: names.map((name) => rowOf(name, here)),
+    rows: names.map((name) => rowOf(name, atLevel)),
   }
 }
 
-function rowOf(name: string, here: readonly SendRun[]): string[] {
-  const own = here.filter((run) => run.name === name)
+function rowOf(name: string, atLevel: readonly SendRun[]): string[] {
+  const own = atLevel.filter((run) => run.name === name)
   if (own.length === 0) return [name, 'not measured: not installed', ...Array<string>(7).fill('')]
   const text = (figure: (figures: SendFigures) => number | null, digits: number) => {
     const values = own.flatMap(({ figures }) => figure(figures) ?? [])
     return values.length === 0 ? '–' : spreadText(spreadOf(values), digits)
   }
-  const ratio = ratioOf(here, { name, to: yardstick, figure: ({ perSecond }) => perSecond })
+  const ratio = ratioOf(atLevel, { name, to: yardstick, figure: ({ perSecond }) => perSecond })
   return [
     name,
     `${text(({ perSecond }) => perSecond, 0)}${refusals(own)}`,
@@ -67,11 +67,11 @@ function refusals(own: readonly SendRun[]): string {
 type Comparison = { name: string; to: string; figure: (figures: SendFigures) => number }
 
 /** Round by round, because the machine changes between rounds more than the contenders differ. */
-function ratioOf(here: readonly SendRun[], { name, to, figure }: Comparison): Spread | null {
-  const ratios = here
+function ratioOf(atLevel: readonly SendRun[], { name, to, figure }: Comparison): Spread | null {
+  const ratios = atLevel
     .filter((run) => run.name === name)
     .flatMap((run) => {
-      const other = here.find((candidate) => candidate.name === to && candidate.round === run.round)
+      const other = atLevel.find((candidate) => candidate.name === to && candidate.round === run.round)
       return other === undefined ? [] : [figure(run.figures) / figure(other.figures)]
     })
   return ratios.length === 0 ? null : spreadOf(ratios)
@@ -96,8 +96,8 @@ function peerTarget(runs: readonly SendRun[], peer: string): BenchTarget {
 }
 
 function ratioAt(runs: readonly SendRun[], inFlight: number, comparison: Comparison): Spread | null {
-  const here = runs.filter((run) => run.inFlight === inFlight)
-  return ratioOf(here, comparison)
+  const atLevel = runs.filter((run) => run.inFlight === inFlight)
+  return ratioOf(atLevel, comparison)
 }
 
 type Claim = { what: string; target: string; met: (median: number) => boolean }

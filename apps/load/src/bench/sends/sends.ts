@@ -5,7 +5,7 @@ import { type Bench, type BenchOptions, roundsOf } from '../suite/bench.ts'
 import { inTurns } from '../suite/in-turns.ts'
 import { deskbellPeer } from './deskbell-peer.ts'
 import { ejabberdPeer } from './ejabberd-peer.ts'
-import { lineContender } from './line-contender.ts'
+import { peerContender } from './line-contender.ts'
 import { naivePeer } from './naive-peer.ts'
 import { pgbench } from './pgbench.ts'
 import { laySendField, type SendField } from './send-field.ts'
@@ -38,9 +38,9 @@ async function gather(field: SendField, options: BenchOptions): Promise<Gathered
   const ejabberd = await findOrInstall({ packages: ['ejabberd', 'erlang-p1-pgsql'], find: findEjabberd }, options)
   const contenders = [
     ...(yardstick === null ? [] : [pgbench(yardstick.program, field)]),
-    lineContender(deskbellPeer(field), field),
-    lineContender(naivePeer(field), field),
-    ...(ejabberd === null ? [] : [lineContender(await ejabberdPeer(ejabberd, field), field)]),
+    peerContender(deskbellPeer(field), field),
+    peerContender(naivePeer(field), field),
+    ...(ejabberd === null ? [] : [peerContender(await ejabberdPeer(ejabberd, field), field)]),
   ]
   return { contenders, pgbench: yardstick?.version ?? null, ejabberd: ejabberd?.version ?? null }
 }

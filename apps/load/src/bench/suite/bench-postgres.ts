@@ -12,7 +12,7 @@ import { openSocketFolder } from '@deskbell/db/embedded/socket-folder'
 import { migrate } from '@deskbell/db/migrate'
 import { execute } from '@deskbell/testkit/execute'
 import { freePort } from '@deskbell/testkit/free-port'
-import { silentLog } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-log'
 
 export type BenchPostgres = AsyncDisposable & {
   /** The product's database, migrated, over the unix socket, as every contender that can gets it. */
@@ -76,7 +76,7 @@ async function launch(
   const own = serverArguments({ folder, socketFolder: socket.path, maxConnections: 100 })
   // What comes later on the command line wins.
   const args = [...own, ...settings.flatMap((setting) => ['-c', setting])]
-  const server = launchServer({ runAs, program: binaries.postgres, args, cluster: folder.cluster, log: silentLog })
+  const server = launchServer({ runAs, program: binaries.postgres, args, cluster: folder.cluster, log: silentLogger })
   undo.defer(server.stop)
   if (!(await server.ready())) throw new Error(`PostgreSQL did not start: ${await server.ended}`)
   const record = await readFile(join(folder.cluster, 'postmaster.pid'), 'utf8')

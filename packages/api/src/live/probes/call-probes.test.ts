@@ -4,7 +4,7 @@ import { createTRPCClient, wsLink } from '@trpc/client'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { openProbeLine, startProbeServer, t } from './probe-server.ts'
+import { openProbeConnection, startProbeServer, t } from './probe-server.ts'
 
 function calls() {
   const log: string[] = []
@@ -32,7 +32,7 @@ async function rawSocket(url: string): Promise<WebSocket> {
 type Router = ReturnType<typeof calls>['router']
 
 function connect(url: string) {
-  const line = openProbeLine(url)
+  const line = openProbeConnection(url)
   const client = createTRPCClient<Router>({ links: [wsLink({ client: line.socket })] })
   return { client, [Symbol.dispose]: () => line[Symbol.dispose]() }
 }

@@ -4,7 +4,7 @@ import { createTRPCClient, wsLink } from '@trpc/client'
 import { tracked } from '@trpc/server'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { openProbeLine, startProbeServer, t } from './probe-server.ts'
+import { openProbeConnection, startProbeServer, t } from './probe-server.ts'
 
 const router = t.router({
   stream: t.procedure.subscription(async function* ({ signal }) {
@@ -14,7 +14,7 @@ const router = t.router({
 })
 
 function connect(url: string, delays?: 'stock') {
-  const line = openProbeLine(url, delays)
+  const line = openProbeConnection(url, delays)
   const client = createTRPCClient<typeof router>({ links: [wsLink({ client: line.socket })] })
   return { client, [Symbol.dispose]: () => line[Symbol.dispose]() }
 }

@@ -35,10 +35,10 @@ export async function startProbeServer(
   }
 }
 
-export type ProbeLine = Disposable & { socket: TRPCWebSocketClient }
+export type ProbeConnection = Disposable & { socket: TRPCWebSocketClient }
 
 /** Opens a stock client. It reconnects after 20 ms, or with its own delays where these are what is probed. */
-export function openProbeLine(url: string, delays: 'quick' | 'stock' = 'quick'): ProbeLine {
+export function openProbeConnection(url: string, delays: 'quick' | 'stock' = 'quick'): ProbeConnection {
   const socket = createWSClient(delays === 'stock' ? { url } : { url, retryDelayMs: () => 20 })
   return { socket, [Symbol.dispose]: () => void socket.close() }
 }

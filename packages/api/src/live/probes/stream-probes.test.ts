@@ -5,24 +5,24 @@ import { tracked } from '@trpc/server'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { openProbeLine, startProbeServer, t } from './probe-server.ts'
+import { openProbeConnection, startProbeServer, t } from './probe-server.ts'
 
 const place = z.object({ lastEventId: z.string().optional() })
 
 function streams() {
-  const came: (string | undefined)[] = []
+  const received: (string | undefined)[] = []
   let rounds = 0
   let finished = 0
   const router = t.router({
     /** Yields one tracked frame, and one that is not. */
     mixed: t.procedure.input(place).subscription(async function* ({ input, signal }) {
-      came.push(input.lastEventId)
+      received.push(input.lastEventId)
       yield tracked('7', 'tracked')
       yield 'untracked'
       await new Promise((resolve) => signal?.addEventListener('abort', resolve))
     }),
     tracked: t.procedure.input(place).subscription(async function* ({ input, signal }) {
-      came.push(input.lastEventId)
+      received.push(input.lastEventId)
       yield tracked('7', 'tracked')
       await new Promise((resolve) => signal?.addEventListener('abort', resolve))
     }),
@@ -42,19 +42,19 @@ function streams() {
       for (let nth = 0; nth < 400; nth += 1) yield 'x'.repeat(64 * 1024)
     }),
   })
-  return { router, came, rounds: () => rounds, finished: () => finished }
+  return { router, received, rounds: () => rounds, finished: () => finished }
 }
 
 type Router = ReturnType<typeof streams>['router']
 
 function connect(url: string) {
-  const line = openProbeLine(url)
+  const line = openProbeConnection(url)
   const client = createTRPCClient<Router>({ links: [wsLink({ client: line.socket })] })
   return { client, [Symbol.dispose]: () => line[Symbol.dispose]() }
 }
 
 test('[SOCK-14] the stock client forgets its last id after one untracked frame', async () => {
-  const { router, came } = streams()
+  const { router, received } = streams()
   await using server = await startProbeServer(router)
   for (const name of ['tracked', 'mixed'] as const) {
     using probe = connect(server.url)
@@ -62,10 +62,10 @@ test('[SOCK-14] the stock client forgets its last id after one untracked frame',
     const stop = probe.client[name].subscribe({}, { onData: (frame) => seen.push(frame) })
     await waitFor(() => seen.length === (name === 'mixed' ? 2 : 1))
     server.sockets.at(-1)?.terminate()
-    await waitFor(() => came.length === (name === 'mixed' ? 4 : 2))
+    await waitFor(() => received.length === (name === 'mixed' ? 4 : 2))
     stop.unsubscribe()
   }
-  expect(came).toEqual([undefined, '7', undefined, undefined])
+  expect(received).toEqual([undefined, '7', undefined, undefined])
 })
 
 test('[SOCK-14] the stock client does not resume a stream that has returned', async () => {

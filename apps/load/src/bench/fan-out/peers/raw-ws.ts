@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { tellPort } from './tell-port.ts'
+import { reportPort } from './tell-port.ts'
 
 /*
  * The floor: `ws` and nothing else. What is said is made into JSON once, into bytes once, and written to each. Nobody
@@ -28,4 +28,4 @@ function publish(text: string): void {
   for (const ws of followers) ws.send(bytes, { binary: false })
 }
 
-tellPort(server)
+reportPort(server)

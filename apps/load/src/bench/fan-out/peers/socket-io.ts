@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { Server } from 'socket.io'
-import { tellPort } from './tell-port.ts'
+import { reportPort } from './tell-port.ts'
 
 /* Socket.IO as its pages show it: everybody joins one room, and what is said is emitted to the room. */
 
@@ -20,4 +20,4 @@ io.on('connection', async (socket) => {
   socket.emit('live')
 })
 
-tellPort(server)
+reportPort(server)

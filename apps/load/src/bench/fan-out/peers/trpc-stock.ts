@@ -4,7 +4,7 @@ import { initTRPC, tracked } from '@trpc/server'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
-import { tellPort } from './tell-port.ts'
+import { reportPort } from './tell-port.ts'
 
 /*
  * tRPC's own socket handler with a subscription as its pages show it: an async generator for every client over
@@ -37,4 +37,4 @@ applyWSSHandler({
   router,
   keepAlive: { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 },
 })
-tellPort(server)
+reportPort(server)

@@ -1,4 +1,4 @@
-import { anyOf, type Line, type LineOptions, messageName } from './line.ts'
+import { anyOf, messageName, type SendConnection, type SendConnectionOptions } from './line.ts'
 import { openSocket } from './open-socket.ts'
 
 /** What the product answers to a call that went well begins like this; everything else is read in full. */
@@ -8,16 +8,16 @@ const wellAnswered = /^\{"id":(\d+),"result":/
  * Speaks tRPC's frames as its own `wsLink` does: the calls of one turn go as one frame, so that sixteen
  * acknowledgements that came together are followed by one frame and not by sixteen.
  */
-export async function openDeskbellLine(options: LineOptions): Promise<Line> {
-  const { seat, chatIds, text } = options
+export async function openDeskbellConnection(options: SendConnectionOptions): Promise<SendConnection> {
+  const { credentials, chatIds, text } = options
   let turn: string[] = []
   const flush = () => {
     const calls = turn
     turn = []
     socket.send(calls.length === 1 ? (calls[0] ?? '') : `[${calls.join()}]`)
   }
-  const socket = await openSocket(seat.url, {
-    headers: { authorization: `Bearer ${seat.secret}` },
+  const socket = await openSocket(credentials.url, {
+    headers: { authorization: `Bearer ${credentials.secret}` },
     onText: (frame) => read(frame, options),
     onBroken: options.failed,
   })
@@ -34,7 +34,7 @@ export async function openDeskbellLine(options: LineOptions): Promise<Line> {
 
 const overloaded = /^\{"id":(\d+),"error":.*"code":"unavailable"/
 
-function read(frame: string, { acknowledged, unavailable, failed }: LineOptions): void {
+function read(frame: string, { acknowledged, unavailable, failed }: SendConnectionOptions): void {
   const place = wellAnswered.exec(frame)?.[1]
   const refused = place === undefined ? overloaded.exec(frame)?.[1] : undefined
   if (place !== undefined) acknowledged(Number(place))

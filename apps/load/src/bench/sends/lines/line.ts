@@ -1,15 +1,15 @@
 /** One connection of a load generator: as thin as can be, since it shares the machine with what it measures. */
-export type Line = {
+export type SendConnection = {
   /** Sends one message. `place` is free again when `acknowledged` names it. */
   send(place: number): void
   close(): void
 }
 
 /** Who writes, as its kind of line needs it. */
-export type Seat = { url: string; name: string; secret: string }
+export type Credentials = { url: string; name: string; secret: string }
 
-export type LineOptions = {
-  seat: Seat
+export type SendConnectionOptions = {
+  credentials: Credentials
   chatIds: { first: number; last: number }
   text: string
   acknowledged(place: number): void
@@ -19,7 +19,7 @@ export type LineOptions = {
   failed(reason: string): void
 }
 
-export type OpenLine = (options: LineOptions) => Promise<Line>
+export type OpenSendConnection = (options: SendConnectionOptions) => Promise<SendConnection>
 
 export function anyOf({ first, last }: { first: number; last: number }): number {
   return first + Math.floor(Math.random() * (last - first + 1))

@@ -11,7 +11,7 @@ export type TextSocketOptions = {
   headers?: Record<string, string>
   /** The first text may come before `openSocket` has answered, so the socket comes with it. */
   onText(text: string, socket: TextSocket): void
-  /** Whoever closes it himself is not told. */
+  /** The side that closes it is not notified. */
   onBroken(reason: string): void
 }
 

@@ -1,4 +1,4 @@
-import { anyOf, type Line, type LineOptions, messageName } from './line.ts'
+import { anyOf, messageName, type SendConnection, type SendConnectionOptions } from './line.ts'
 import { openSocket } from './open-socket.ts'
 
 /** `43`, the number of the event, and what the server gave to the callback. */
@@ -8,10 +8,10 @@ const acknowledgement = /^43(\d+)\[(.*)\]$/
  * Socket.IO's protocol by hand, because its own client costs more than the server that is measured: `0` opens the
  * transport and `40` the session, `42` is an event and `43` its acknowledgement, `2` and `3` are ping and pong.
  */
-export async function openSocketIoLine(options: LineOptions): Promise<Line> {
-  const { seat, chatIds, text, acknowledged, failed } = options
+export async function openSocketIoConnection(options: SendConnectionOptions): Promise<SendConnection> {
+  const { credentials, chatIds, text, acknowledged, failed } = options
   const joined = Promise.withResolvers<void>()
-  const socket = await openSocket(`${seat.url}/socket.io/?EIO=4&transport=websocket`, {
+  const socket = await openSocket(`${credentials.url}/socket.io/?EIO=4&transport=websocket`, {
     onText(packet, { send }) {
       const [, place, answer] = acknowledgement.exec(packet) ?? []
       if (place !== undefined && answer === '"stored"') acknowledged(Number(place))
@@ -23,7 +23,7 @@ export async function openSocketIoLine(options: LineOptions): Promise<Line> {
     onBroken: failed,
   })
   await joined.promise
-  const rest = JSON.stringify({ userId: Number(seat.name), text }).slice(1)
+  const rest = JSON.stringify({ userId: Number(credentials.name), text }).slice(1)
   return {
     send(place) {
       socket.send(`42${place}["message",{"chatId":${anyOf(chatIds)},"name":"${messageName()}",${rest}]`)

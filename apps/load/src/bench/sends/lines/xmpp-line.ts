@@ -1,4 +1,4 @@
-import type { Line, LineOptions } from './line.ts'
+import type { SendConnection, SendConnectionOptions } from './line.ts'
 import { signInXmpp, xmppDomain } from './xmpp-session.ts'
 
 const ask = '<r xmlns="urn:xmpp:sm:3"/>'
@@ -7,8 +7,8 @@ const ask = '<r xmlns="urn:xmpp:sm:3"/>'
  * Two people: `s…` writes, and `r…` is there and gets what is written. The writer uses stream management (XEP-0198) and
  * asks for an acknowledgement behind each message; the server counts the stanzas, so one answer may settle several.
  */
-export async function openXmppLine(options: LineOptions): Promise<Line> {
-  const { seat, text, acknowledged, failed } = options
+export async function openXmppConnection(options: SendConnectionOptions): Promise<SendConnection> {
+  const { credentials, text, acknowledged, failed } = options
   const waiting: number[] = []
   let settled = 0
   const onCount = (count: number) => {
@@ -18,9 +18,9 @@ export async function openXmppLine(options: LineOptions): Promise<Line> {
       acknowledged(place)
     }
   }
-  const reader = await signInXmpp({ seat, name: `r${seat.name}`, onBroken: failed })
-  const writer = await signInXmpp({ seat, name: `s${seat.name}`, onBroken: failed, onCount })
-  const to = `to="r${seat.name}@${xmppDomain}"`
+  const reader = await signInXmpp({ credentials, name: `r${credentials.name}`, onBroken: failed })
+  const writer = await signInXmpp({ credentials, name: `s${credentials.name}`, onBroken: failed, onCount })
+  const to = `to="r${credentials.name}@${xmppDomain}"`
   const stanza = `<message xmlns="jabber:client" type="chat" ${to}><body>${text}</body></message>`
   return {
     send(place) {

@@ -1,10 +1,10 @@
-import type { Seat } from './line.ts'
+import type { Credentials } from './line.ts'
 import { openSocket, type TextSocket } from './open-socket.ts'
 
 export const xmppDomain = 'localhost'
 
 export type XmppOptions = {
-  seat: Seat
+  credentials: Credentials
   name: string
   onBroken(reason: string): void
   /** With it the session has stream management, and this is told how many stanzas the server has dealt with. */
@@ -27,10 +27,10 @@ const count = /^<a [^>]*h=['"](\d+)['"]/
  * One person's session over WebSocket (RFC 7395), where every frame is one whole element:
  * features, password, features again, a resource, here I am, and stream management last, so that it counts messages only.
  */
-export async function signInXmpp({ seat, name, onBroken, onCount }: XmppOptions): Promise<TextSocket> {
+export async function signInXmpp({ credentials, name, onBroken, onCount }: XmppOptions): Promise<TextSocket> {
   const frames: string[] = []
   let awaited: { start: string; resolve(): void; reject(error: Error): void } | undefined
-  const socket = await openSocket(seat.url, {
+  const socket = await openSocket(credentials.url, {
     protocol: 'xmpp',
     onText(frame, { send }) {
       if (frames.length < framesKept) frames.push(frame)
@@ -57,7 +57,7 @@ export async function signInXmpp({ seat, name, onBroken, onCount }: XmppOptions)
     await promise.finally(() => clearTimeout(silence))
     awaited = undefined
   }
-  const password = Buffer.from(`\0${name}\0${seat.secret}`).toString('base64')
+  const password = Buffer.from(`\0${name}\0${credentials.secret}`).toString('base64')
   await say(open, '<stream:features')
   await say(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">${password}</auth>`, '<success')
   await say(open, '<stream:features')
