@@ -56,7 +56,7 @@ const sdkLayerRules = sdkLayers.map((layer, place) => ({
 
 /** The layers of `core`. A file imports its own folder and the layers before; folders of one layer stay apart. */
 const coreLayers = [
-  ['app-error\\.ts', 'clock\\.ts', 'log\\.ts', 'timer-wheel\\.ts'],
+  ['app-error\\.ts', 'clock\\.ts', 'logger\\.ts', 'timer-wheel\\.ts'],
   ['domain/', 'fair-queue\\.ts'],
   ['log/'],
   ['streams/', 'writer/'],

@@ -4,7 +4,7 @@ import { NewerSchemaError } from '@deskbell/db/migrate'
 import { OldServerError } from '@deskbell/db/server-version'
 import { z } from 'zod'
 import type { Config } from './config.ts'
-import { databaseLocation } from './database-place.ts'
+import { databaseLocation } from './database-location.ts'
 import { StartupError } from './startup-error.ts'
 
 const systemErrorSchema = z.looseObject({

@@ -1,4 +1,4 @@
-import type { Logger } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/logger'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'

@@ -1,6 +1,6 @@
 import { startApp } from './compose.ts'
 import { type Config, loadConfig } from './config.ts'
-import { createLogger } from './create-log.ts'
+import { createLogger } from './create-logger.ts'
 import { explainFailure } from './explain-failure.ts'
 import { createShutdown } from './shutdown.ts'
 import { startLine } from './start-line.ts'

@@ -1,4 +1,4 @@
-import type { Logger } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/logger'
 
 export type ShutdownOptions = {
   stop: () => Promise<void>

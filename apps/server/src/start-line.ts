@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Config } from './config.ts'
-import { databaseLocation } from './database-place.ts'
+import { databaseLocation } from './database-location.ts'
 import { isLoopback } from './open-sign-in.ts'
 
 /** The message of a successful start: where the server listens, who may sign in, and where the data is. */

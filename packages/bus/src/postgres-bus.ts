@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { Gathering } from '@deskbell/timing/gathering'
 import type { Bus, BusLogger, Hint, HintListener } from './bus.ts'
 import { decodePayload, encodeHints } from './hint-codec.ts'
-import { ReconnectingConnection } from './kept-connection.ts'
 import { Listeners } from './listeners.ts'
+import { ReconnectingConnection } from './reconnecting-connection.ts'
 
 const channel = 'deskbell_hints'
 /** A NOTIFY payload must be shorter than 8,000 bytes. */

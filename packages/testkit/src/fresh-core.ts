@@ -3,7 +3,7 @@ import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
-import { silentLogger } from './silent-log.ts'
+import { silentLogger } from './silent-logger.ts'
 
 export type FreshCore = AsyncDisposable & {
   readonly core: Core

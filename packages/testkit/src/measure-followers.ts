@@ -10,7 +10,7 @@ import { createCore } from '@deskbell/core/create-core'
 import { openDatabase } from '@deskbell/db/database'
 import { newChat, newClient, sendText } from './factories.ts'
 import { startOwnPostgres } from './own-postgres.ts'
-import { silentLogger } from './silent-log.ts'
+import { silentLogger } from './silent-logger.ts'
 import { StreamProbe } from './stream-probe.ts'
 
 const chatsCount = 1_000

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '@deskbell/db/embedded/start-postgres'
 import { migrate } from '@deskbell/db/migrate'
 import { onDatabase } from './database-url.ts'
-import { silentLogger } from './silent-log.ts'
+import { silentLogger } from './silent-logger.ts'
 
 /** A PostgreSQL of its own for a test that stops or suspends it. */
 export type OwnPostgres = AsyncDisposable & {

@@ -5,10 +5,10 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { createPostgresBus } from '@deskbell/bus/postgres-bus'
 import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
-import type { Logger } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/logger'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './fresh-database.ts'
-import { silentLogger } from './silent-log.ts'
+import { silentLogger } from './silent-logger.ts'
 
 export type TestServer = AsyncDisposable & {
   /** Without a slash at the end. */

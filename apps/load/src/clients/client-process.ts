@@ -4,10 +4,10 @@ import { now } from '../clock.ts'
 import { DelayHistogram } from '../history/delay-histogram.ts'
 import { HistoryWriter } from '../history/history-file.ts'
 import { seededRandom } from '../seeded-random.ts'
-import { keepBusy } from './deeds.ts'
+import { keepBusy } from './actions.ts'
 import { comeAndLeave } from './leaver.ts'
 import type { ClientReport, OpenedChat, Order } from './orders.ts'
-import { SimulatedUser } from './person.ts'
+import { SimulatedUser } from './simulated-user.ts'
 
 type OrderOf<T extends Order['t']> = Extract<Order, { t: T }>
 

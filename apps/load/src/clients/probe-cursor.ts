@@ -1,7 +1,7 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import { catchUpEntriesMax } from '@deskbell/contract/limits'
 import type { Random } from '../seeded-random.ts'
-import type { SimulatedUser } from './person.ts'
+import type { SimulatedUser } from './simulated-user.ts'
 
 const patienceMs = 3_000
 

@@ -1,6 +1,6 @@
 import type { Core } from '@deskbell/core/context'
 import type { AuthMode } from '@deskbell/core/domain/session-policy'
-import type { Logger } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/logger'
 import type { LiveTimings } from '../live/live-timings.ts'
 
 /** What this process serves. `api`: REST and tRPC over HTTP. `live`: the socket. `pages`: the web app. */

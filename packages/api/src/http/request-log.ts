@@ -1,4 +1,4 @@
-import type { Logger } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/logger'
 import type { FastifyInstance } from 'fastify'
 
 /**

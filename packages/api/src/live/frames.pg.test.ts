@@ -2,7 +2,7 @@ import { frameBytesMax, socketBatchMax, socketCallsMax, socketSubscriptionsMax }
 import { sendBatch } from '@deskbell/core/messages/send-batch'
 import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { openRaw, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
-import { silentLogger } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

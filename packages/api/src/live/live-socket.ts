@@ -8,10 +8,10 @@ import type { WebSocket } from 'ws'
 import type { RequestedSession } from '../http/credential.ts'
 import { BackPressure, isBusyQueue } from './back-pressure.ts'
 import { CallCounter, type CallId } from './call-counter.ts'
+import type { FrameBytes } from './frame-bytes.ts'
 import type { LiveTimings } from './live-timings.ts'
 import { errorText } from './socket-error.ts'
 import type { SocketStream, StreamSocket } from './socket-stream.ts'
-import type { FrameBytes } from './step-bytes.ts'
 import { textFrame } from './text-frame.ts'
 
 /**

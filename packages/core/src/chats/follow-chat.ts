@@ -12,7 +12,7 @@ import type { Wakeable } from '../streams/wake-queue.ts'
 import type { Watch } from '../streams/watched.ts'
 import type { ChatChannel } from '../subscriptions/chat-channel.ts'
 import { ChatFollower } from '../subscriptions/chat-follower.ts'
-import type { TrackedChatFrame } from '../subscriptions/chat-step.ts'
+import type { TrackedChatFrame } from '../subscriptions/tracked-chat-frame.ts'
 
 /**
  * Streams the log of a chat from a cursor on, and then live. It subscribes first, then reads the log, then delivers

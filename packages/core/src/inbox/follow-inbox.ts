@@ -12,8 +12,8 @@ import type { Inbox } from './inbox.ts'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxFollower, type InboxStart } from './inbox-follower.ts'
 import { InboxReader } from './inbox-reader.ts'
-import type { TrackedInboxFrame } from './inbox-step.ts'
 import { personalView, readPersonalRows } from './personal-rows.ts'
+import type { TrackedInboxFrame } from './tracked-inbox-frame.ts'
 
 /** The parts of the core that a live list of chats is made of. */
 export type InboxContext = {

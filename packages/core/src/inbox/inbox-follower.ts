@@ -3,12 +3,12 @@ import type { InboxCounts, InboxFrame } from '@deskbell/contract/inbox'
 import type { FeedPosition } from '@deskbell/db/queries/feed-tail'
 import type { Follower } from '../streams/pushed-stream.ts'
 import type { Watch } from '../streams/watched.ts'
-import { countsMs } from './counts-board.ts'
+import { countsMs } from './counts-publisher.ts'
 import { sameCounts } from './inbox-counts.ts'
 import { formatInboxCursor, laterPosition } from './inbox-cursor.ts'
 import type { InboxReader } from './inbox-reader.ts'
-import type { TrackedInboxFrame } from './inbox-step.ts'
 import type { SharedRows } from './shared-rows.ts'
+import type { TrackedInboxFrame } from './tracked-inbox-frame.ts'
 
 export type InboxStart = {
   /** The cursor of the frames until all missed rows have been sent. */

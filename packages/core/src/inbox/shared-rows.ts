@@ -1,5 +1,5 @@
 import type { Chat } from '@deskbell/contract/chats'
-import type { TrackedInboxFrame } from './inbox-step.ts'
+import type { TrackedInboxFrame } from './tracked-inbox-frame.ts'
 
 /**
  * One fold makes a frame for operators without an own mark, one for each of the others, and one for clients; and a slow

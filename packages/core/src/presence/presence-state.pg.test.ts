@@ -1,6 +1,6 @@
 import { userIdSchema } from '@deskbell/contract/ids'
 import { freshDatabase } from '@deskbell/testkit/fresh-database'
-import { silentLogger } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import { PresenceState } from './presence-state.ts'

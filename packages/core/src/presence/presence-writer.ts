@@ -13,7 +13,7 @@ import {
   writeDisconnected,
 } from '@deskbell/db/queries/presence'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../logger.ts'
 import type { PresenceTimings } from './presence-timings.ts'
 
 export type PresenceWriterOptions = {

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../logger.ts'
 import type { Watch } from '../streams/watched.ts'
 import { type ClientPresence, PresenceState } from './presence-state.ts'
 import { defaultPresenceTimings, type PresenceTimings } from './presence-timings.ts'

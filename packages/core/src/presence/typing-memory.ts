@@ -3,7 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
 import { typingAcceptMs } from '@deskbell/contract/limits'
 import type { ChatSummary } from '@deskbell/db/queries/chats'
-import { ExpiringMap } from './fading-map.ts'
+import { ExpiringMap } from './expiring-map.ts'
 
 export type TypingMemoryOptions = { bus: Bus; readChat: (chatId: ChatId) => Promise<ChatSummary | undefined> }
 

@@ -1,7 +1,7 @@
 import type { WheelTimer } from '../timer-wheel.ts'
 import type { FrameSink, RunningStream, TrackedFrame } from './frame-sink.ts'
 import { heartbeatGapMs } from './heartbeat.ts'
-import type { StreamContext } from './stream-desk.ts'
+import type { StreamContext } from './stream-context.ts'
 
 /** One reader of a chat or of an inbox. It decides which frame is next and knows nothing about the transport. */
 export type Follower<F> = {

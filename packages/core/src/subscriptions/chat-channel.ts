@@ -2,13 +2,13 @@ import type { ChatHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
-import { LastValueCache } from '../streams/last-made.ts'
+import { LastValueCache } from '../streams/last-value-cache.ts'
 import type { Wakeable, WakeQueue } from '../streams/wake-queue.ts'
-import type { TrackedChatFrame, TrackedEntries } from './chat-step.ts'
-import { ChatMarks, type Mark } from './mark-board.ts'
+import { ChatMarks, type Mark } from './chat-marks.ts'
 import { type FrameLimits, Ring, type SizedEntry, sized, takeFrame } from './ring.ts'
 import type { RingBudget } from './ring-budget.ts'
-import { TypingState, type TypingUser } from './typing-board.ts'
+import type { TrackedChatFrame, TrackedEntries } from './tracked-chat-frame.ts'
+import { TypingState, type TypingUser } from './typing-state.ts'
 
 /** Reads the next entries after a place from the database: as many as a frame may have, and none at the log's end. */
 export type ReadLog = (place: { chatId: ChatId; afterSeq: number }) => Promise<LogEntry[]>

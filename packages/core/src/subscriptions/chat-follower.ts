@@ -12,9 +12,9 @@ import type { Follower } from '../streams/pushed-stream.ts'
 import type { Wakeable } from '../streams/wake-queue.ts'
 import type { Watch } from '../streams/watched.ts'
 import type { ChatChannel } from './chat-channel.ts'
-import type { TrackedChatFrame, TrackedEntries } from './chat-step.ts'
 import { OlderEntries } from './older-entries.ts'
 import type { SizedEntry } from './ring.ts'
+import type { TrackedChatFrame, TrackedEntries } from './tracked-chat-frame.ts'
 
 /** What the presence frame says. */
 type ClientPresence = Omit<Extract<ChatFrame, { t: 'presence' }>, 't'>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Database } from '@deskbell/db/database'
 import { type EpochParts, readEpochParts } from '@deskbell/db/queries/epoch'
 import type { Executor } from '@deskbell/db/transaction'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../logger.ts'
 
 export type EpochWatchOptions = { db: Database; log: Logger; onChange: (epoch: string) => void }
 

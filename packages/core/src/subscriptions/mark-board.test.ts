@@ -2,7 +2,7 @@ import { userIdSchema } from '@deskbell/contract/ids'
 import { timed } from '@deskbell/testkit/timed'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ChatMarks, type Mark } from './mark-board.ts'
+import { ChatMarks, type Mark } from './chat-marks.ts'
 
 const mark = (user: number, readSeq: number): Mark => ({
   userId: userIdSchema.parse(user),

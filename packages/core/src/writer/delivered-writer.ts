@@ -3,7 +3,7 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
 import { type Delivery, raiseDelivered } from '@deskbell/db/queries/marks'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../logger.ts'
 
 export type DeliveredWriterOptions = { db: Database; bus: Bus; log: Logger; epoch: () => string }
 

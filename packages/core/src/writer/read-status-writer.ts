@@ -3,7 +3,7 @@ import type { Role } from '@deskbell/contract/users'
 import type { Database } from '@deskbell/db/database'
 import { type ReadPlace, updateReadStatus } from '@deskbell/db/queries/read-status'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../logger.ts'
 
 const intervalMs = 1_000
 /** Limits of one statement. */

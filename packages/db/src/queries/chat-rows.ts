@@ -9,7 +9,7 @@ import { messages } from '../schema/messages.ts'
 import { users } from '../schema/users.ts'
 import type { Executor } from '../transaction.ts'
 import { highestMark } from './marks.ts'
-import { userLookup } from './user-look-up.ts'
+import { userLookup } from './user-lookup.ts'
 
 /** Everything that a list shows about a chat. */
 export type ChatRow = {

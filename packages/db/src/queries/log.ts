@@ -10,7 +10,7 @@ import { chatMarks, chats } from '../schema/chats.ts'
 import { messages } from '../schema/messages.ts'
 import type { Executor } from '../transaction.ts'
 import { type DeliveredMarks, deliveredMarksFields, type ReadMarks, readMarksFields } from './marks.ts'
-import { userLookup } from './user-look-up.ts'
+import { userLookup } from './user-lookup.ts'
 
 /** An entry of the log that clients and operators share, with the user who caused it. */
 export type StoredEntry = Omit<Awaited<ReturnType<ReturnType<typeof prepareLogsAfter>['execute']>>[number], 'place'>

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { execute } from '@deskbell/testkit/execute'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import type { LongTasks } from './page-probe.ts'
-import { firstVisit, type PageUser, signIn } from './people.ts'
+import { firstVisit, type PageUser, signIn } from './page-users.ts'
 
 export type BusyListSize = { readonly chats: number; readonly perSecond: number; readonly minutes: number }
 

@@ -1,5 +1,5 @@
 import { execute } from '@deskbell/testkit/execute'
-import type { PageUser } from './people.ts'
+import type { PageUser } from './page-users.ts'
 
 /** A chat of a client and an operator that has been going on for a while. */
 export type LongChat = { clientId: number; operatorId: number; chatId: number; messages: number }

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { type Load, readLoad } from './page-probe.ts'
-import { firstVisit, type Session } from './people.ts'
+import { firstVisit, type Session } from './page-users.ts'
 
 /** A page to load: its address, who visits it, and where it can be written once it works. */
 export type Visited = {

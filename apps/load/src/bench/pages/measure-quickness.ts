@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Browser, Page } from 'playwright-core'
 import { makeLongChat } from './long-chat.ts'
-import { firstField, firstVisit, messageField, type PageUser, signIn, signInPath } from './people.ts'
+import { firstField, firstVisit, messageField, type PageUser, signIn, signInPath } from './page-users.ts'
 
 /** From what somebody did to what is in the document, in milliseconds, each time anew. */
 export type Quickness = {

@@ -17,7 +17,7 @@ import {
   quicknessTargets,
   type Scrolled,
 } from './page-tables.ts'
-import { firstField, firstVisit, messageField, type PageUser, signIn, signInPath } from './people.ts'
+import { firstField, firstVisit, messageField, type PageUser, signIn, signInPath } from './page-users.ts'
 import { dragToStart, turnWheel, wheelSpeed } from './scroll-thread.ts'
 
 const full = { chats: [50, 50_000], wheelPx: 100_000, list: { chats: 5_000, perSecond: 50, minutes: 5 } }

@@ -1,8 +1,8 @@
 import { loginOutputSchema } from '@deskbell/contract/users'
 import { inParallel } from '../in-parallel.ts'
 import { startProductServer } from '../suite/product-server.ts'
-import type { SendPeer } from './line-contender.ts'
-import type { Credentials } from './lines/line.ts'
+import type { Credentials } from './connections/send-connection.ts'
+import type { SendPeer } from './peer-contender.ts'
 import { type SendField, senderEmail } from './send-field.ts'
 import { countStored } from './stored-count.ts'
 

@@ -1,6 +1,6 @@
 import { type Ejabberd, layEjabberdTables, startEjabberd, userPassword } from '../peers/ejabberd-server.ts'
 import { peerName } from '../suite/bench-postgres.ts'
-import type { SendPeer } from './line-contender.ts'
+import type { SendPeer } from './peer-contender.ts'
 import { type SendField, senderCount } from './send-field.ts'
 import { countRows } from './stored-count.ts'
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { startPeerProcess } from '../peers/peer-process.ts'
-import type { SendPeer } from './line-contender.ts'
+import type { SendPeer } from './peer-contender.ts'
 import type { SendField } from './send-field.ts'
 import { countStored } from './stored-count.ts'
 

@@ -12,7 +12,7 @@ import { openSocketFolder } from '@deskbell/db/embedded/socket-folder'
 import { migrate } from '@deskbell/db/migrate'
 import { execute } from '@deskbell/testkit/execute'
 import { freePort } from '@deskbell/testkit/free-port'
-import { silentLogger } from '@deskbell/testkit/silent-log'
+import { silentLogger } from '@deskbell/testkit/silent-logger'
 
 export type BenchPostgres = AsyncDisposable & {
   /** The product's database, migrated, over the unix socket, as every contender that can gets it. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { reportPort } from './tell-port.ts'
+import { reportPort } from './report-port.ts'
 
 /*
  * The floor: `ws` and nothing else. What is said is made into JSON once, into bytes once, and written to each. Nobody

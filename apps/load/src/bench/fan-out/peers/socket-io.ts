@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { Server } from 'socket.io'
-import { reportPort } from './tell-port.ts'
+import { reportPort } from './report-port.ts'
 
 /* Socket.IO as its pages show it: everybody joins one room, and what is said is emitted to the room. */
 

@@ -4,7 +4,7 @@ import { initTRPC, tracked } from '@trpc/server'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
-import { reportPort } from './tell-port.ts'
+import { reportPort } from './report-port.ts'
 
 /*
  * tRPC's own socket handler with a subscription as its pages show it: an async generator for every client over

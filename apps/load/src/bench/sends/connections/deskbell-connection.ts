@@ -1,5 +1,5 @@
-import { anyOf, messageName, type SendConnection, type SendConnectionOptions } from './line.ts'
-import { openSocket } from './open-socket.ts'
+import { openSocket } from '../lines/open-socket.ts'
+import { anyOf, messageName, type SendConnection, type SendConnectionOptions } from './send-connection.ts'
 
 /** What the product answers to a call that went well begins like this; everything else is read in full. */
 const wellAnswered = /^\{"id":(\d+),"result":/

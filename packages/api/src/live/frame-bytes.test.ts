@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { FrameBytes } from './step-bytes.ts'
+import { FrameBytes } from './frame-bytes.ts'
 
 const textOf = (frame: Buffer) => JSON.parse(frame.subarray(frame[1] === 126 ? 4 : 2).toString())
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { databaseLocation } from './database-place.ts'
+import { databaseLocation } from './database-location.ts'
 
 test.for([
   ['postgres://user:p@ss@db.example:5432/chat?sslmode=require', 'db.example:5432/chat'],

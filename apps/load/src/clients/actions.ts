@@ -2,8 +2,8 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { rest } from '../rest.ts'
 import { between, pick, type Random } from '../seeded-random.ts'
 import type { Pace } from './orders.ts'
-import { type SimulatedUser, timeout } from './person.ts'
 import { probeCursor } from './probe-cursor.ts'
+import { type SimulatedUser, timeout } from './simulated-user.ts'
 
 type ActionOf = (user: SimulatedUser, chatId: ChatId, random: Random) => void
 

@@ -1,5 +1,5 @@
-import type { Credentials } from './line.ts'
-import { openSocket, type TextSocket } from './open-socket.ts'
+import { openSocket, type TextSocket } from '../lines/open-socket.ts'
+import type { Credentials } from './send-connection.ts'
 
 export const xmppDomain = 'localhost'
 

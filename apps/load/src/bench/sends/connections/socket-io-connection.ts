@@ -1,5 +1,5 @@
-import { anyOf, messageName, type SendConnection, type SendConnectionOptions } from './line.ts'
-import { openSocket } from './open-socket.ts'
+import { openSocket } from '../lines/open-socket.ts'
+import { anyOf, messageName, type SendConnection, type SendConnectionOptions } from './send-connection.ts'
 
 /** `43`, the number of the event, and what the server gave to the callback. */
 const acknowledgement = /^43(\d+)\[(.*)\]$/

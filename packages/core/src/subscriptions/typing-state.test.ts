@@ -1,7 +1,7 @@
 import { userIdSchema } from '@deskbell/contract/ids'
 import { typingShowMs } from '@deskbell/contract/limits'
 import { expect, test } from 'vitest'
-import { TypingState } from './typing-board.ts'
+import { TypingState } from './typing-state.ts'
 
 const [ann, bob] = [userIdSchema.parse(1), userIdSchema.parse(2)]
 

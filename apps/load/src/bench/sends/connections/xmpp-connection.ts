@@ -1,4 +1,4 @@
-import type { SendConnection, SendConnectionOptions } from './line.ts'
+import type { SendConnection, SendConnectionOptions } from './send-connection.ts'
 import { signInXmpp, xmppDomain } from './xmpp-session.ts'
 
 const ask = '<r xmlns="urn:xmpp:sm:3"/>'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ExpiringMap } from './fading-map.ts'
+import { ExpiringMap } from './expiring-map.ts'
 
 test('[LIVE-14] a value is there for exactly its time', () => {
   const map = new ExpiringMap<string, number>({ keepMs: 100, entriesMax: 10 })

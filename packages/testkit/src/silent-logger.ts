@@ -1,3 +1,3 @@
-import type { Logger } from '@deskbell/core/log'
+import type { Logger } from '@deskbell/core/logger'
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
