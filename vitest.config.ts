@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.tools/**', '**/.deskbell/**']
 const cores = availableParallelism()
-const postgresSetup = './packages/testkit/src/postgres-global-setup.ts'
+const postgresSetup = './packages/testkit/src/database/postgres-global-setup.ts'
 
 const postgresTests = {
   globalSetup: [postgresSetup],

@@ -1,6 +1,6 @@
 import { turbo } from './build.mjs'
+import { buildSdk, checkSurface } from './docs/sdk-package.mjs'
 import { say } from './failure.mjs'
-import { buildSdk, checkSurface } from './sdk-package.mjs'
 
 /** Cheap ones first. Each returns an exit code. */
 export const checks = {

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { checks, runChecks } from './checks.mjs'
 import { dev } from './dev.mjs'
-import { generateDocs } from './generate-docs.mjs'
-import { ensureNpmTool } from './npm-tool.mjs'
+import { generateDocs } from './docs/generate-docs.mjs'
+import { packSdk, writeSdkDocs } from './docs/sdk-package.mjs'
+import { ensureNpmTool } from './install/npm-tool.mjs'
+import { prepare, prepareBuilt } from './install/prepare.mjs'
+import { findPrograms } from './install/programs.mjs'
 import { root } from './paths.mjs'
-import { prepare, prepareBuilt } from './prepare.mjs'
-import { findPrograms } from './programs.mjs'
 import { run } from './run.mjs'
-import { packSdk, writeSdkDocs } from './sdk-package.mjs'
 import { serve } from './serve.mjs'
-import { testAll, testLong, testProject, testShort } from './tests.mjs'
+import { testAll, testLong, testProject, testShort } from './tests/tests.mjs'
 
 /** Every task by its name: takes the further arguments, returns the exit code. */
 export const tasks = {

@@ -1,4 +1,4 @@
-import { freshDatabase } from '@deskbell/testkit/fresh-database'
+import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { launchBrowser } from './browser.ts'
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts'

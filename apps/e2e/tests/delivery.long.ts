@@ -1,4 +1,4 @@
-import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import { startFaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holdDataConnection } from '../src/data-connection.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createSdk, type Sdk } from '@deskbell/sdk'
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'

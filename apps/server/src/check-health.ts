@@ -1,4 +1,4 @@
-import { loadConfig } from './config.ts'
+import { loadConfig } from './config/config.ts'
 
 /** The health check of a container. Exits with 0 when `/readyz` of the local server succeeds, else with 1. */
 const { port } = loadConfig()

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { createHttpServer } from '@deskbell/api/http/create-http-server'
 import { createCore } from '@deskbell/core/create-core'
 import type { Logger } from '@deskbell/core/logger'
-import type { Config } from './config.ts'
-import { monitorDatabase } from './database-monitor.ts'
-import { openBus } from './open-bus.ts'
-import { openStorage } from './open-storage.ts'
-import { roles } from './roles.ts'
+import type { Config } from './config/config.ts'
+import { roles } from './config/roles.ts'
+import { monitorDatabase } from './storage/database-monitor.ts'
+import { openBus } from './storage/open-bus.ts'
+import { openStorage } from './storage/open-storage.ts'
 
 const pagesDir = join(import.meta.dirname, '../../web/dist')
 

@@ -1,4 +1,4 @@
-import { enableFastImports } from './fast-imports.ts'
+import { enableFastImports } from './start/fast-imports.ts'
 
 // Static imports load before the first statement runs. So the program is imported dynamically, after the hook.
 enableFastImports()

@@ -1,10 +1,10 @@
 import { startApp } from './compose.ts'
-import { type Config, loadConfig } from './config.ts'
-import { createLogger } from './create-logger.ts'
-import { explainFailure } from './explain-failure.ts'
+import { type Config, loadConfig } from './config/config.ts'
+import { createLogger } from './logging/create-logger.ts'
 import { createShutdown } from './shutdown.ts'
-import { startLine } from './start-line.ts'
-import { StartupError } from './startup-error.ts'
+import { explainFailure } from './start/explain-failure.ts'
+import { startLine } from './start/start-line.ts'
+import { StartupError } from './start/startup-error.ts'
 import { onParentGone } from './supervise-parent.ts'
 
 const config = readConfig()

@@ -1,6 +1,6 @@
 import { type ChatId, createSdk, type Sdk } from '@deskbell/sdk'
 import { uniqueId } from '@deskbell/testkit/factories'
-import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import { startFaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'

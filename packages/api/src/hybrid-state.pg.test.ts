@@ -10,7 +10,7 @@ import {
 } from '@deskbell/testkit/hybrid/hybrid-cases'
 import { HybridProgram } from '@deskbell/testkit/hybrid/hybrid-program'
 import type { HybridView } from '@deskbell/testkit/hybrid/hybrid-view'
-import { createRestProbe, type RestProbe } from '@deskbell/testkit/rest-probe'
+import { createRestProbe, type RestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { freshDatabase } from '@deskbell/testkit/fresh-database'
+import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { sql } from 'drizzle-orm'

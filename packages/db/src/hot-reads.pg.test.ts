@@ -1,9 +1,11 @@
 import { type ChatId, chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
-import { fillDatabase, longestChat } from '@deskbell/testkit/fill-database'
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
-import { type PlanNode, planNodes, plansOf, type StatementPlan } from '@deskbell/testkit/query-plans'
+import { fillDatabase, longestChat } from '@deskbell/testkit/database/fill-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
+import { type PlanNode, planNodes, plansOf, type StatementPlan } from '@deskbell/testkit/probes/query-plans'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ChatsFilter } from './queries/chat-lists.ts'
+import type { ChatsFilter } from './queries/chats/chat-lists.ts'
+import { readOpenChatChanges, readOpenChats } from './queries/chats/open-chats.ts'
+import { readReadCounts, readSharedRows, sumOpenChatsByClient } from './queries/inbox.ts'
 import {
   type FeedPosition,
   isFeedCut,
@@ -12,10 +14,8 @@ import {
   readFeed,
   readFeedChanges,
   readFeedSnapshot,
-} from './queries/feed-tail.ts'
-import { readReadCounts, readSharedRows, sumOpenChatsByClient } from './queries/inbox.ts'
-import { readChatMarks, readLogPage, readLogsAfter, readTops } from './queries/log.ts'
-import { readOpenChatChanges, readOpenChats } from './queries/open-chats.ts'
+} from './queries/log/feed-tail.ts'
+import { readChatMarks, readLogPage, readLogsAfter, readTops } from './queries/log/log.ts'
 import { createQueries, type Queries } from './queries/queries.ts'
 import { inSnapshot } from './transaction.ts'
 

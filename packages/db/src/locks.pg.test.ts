@@ -1,5 +1,5 @@
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { describe, expect, test } from 'vitest'
 import { cleanName } from './clean-name.ts'
 import { migrate } from './migrate.ts'

@@ -1,11 +1,11 @@
 import { chatIdSchema, userIdSchema } from '@deskbell/contract/ids'
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { textArray } from './array-text.ts'
 import { lockChats, lockFreeChats } from './locks.ts'
 import { preparedOnce } from './prepared.ts'
-import { readSentBefore } from './queries/sends.ts'
+import { readSentBefore } from './queries/messages/sends.ts'
 import { inPipeline, inTransaction, type Tx } from './transaction.ts'
 
 let fresh: FreshDatabase

@@ -1,9 +1,9 @@
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readFeed, readFeedHorizon } from './queries/feed-tail.ts'
+import { readFeed, readFeedHorizon } from './queries/log/feed-tail.ts'
 
 let database: FreshDatabase
 let chatId: ChatId

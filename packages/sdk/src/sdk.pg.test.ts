@@ -1,6 +1,6 @@
+import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { uniqueId } from '@deskbell/testkit/factories'
-import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/fault-proxy'
-import { freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'

@@ -2,7 +2,7 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import { type Database, openDatabase } from '@deskbell/db/database'
-import { freshDatabase } from './fresh-database.ts'
+import { freshDatabase } from './database/fresh-database.ts'
 import { silentLogger } from './silent-logger.ts'
 
 export type FreshCore = AsyncDisposable & {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import { startOwnPostgres } from '@deskbell/testkit/database/own-postgres'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../browser.ts'
 import { startServer } from '../start-server.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '@deskbell/db/database'
-import type { FaultProxy } from '@deskbell/testkit/fault-proxy'
-import type { OwnPostgres } from '@deskbell/testkit/own-postgres'
+import type { OwnPostgres } from '@deskbell/testkit/database/own-postgres'
+import type { FaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import { rest } from '../rest.ts'
 import type { Random } from '../seeded-random.ts'
 import type { ServerProcess } from '../servers/server-process.ts'

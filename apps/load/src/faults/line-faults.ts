@@ -1,4 +1,4 @@
-import type { FaultProxy } from '@deskbell/testkit/fault-proxy'
+import type { FaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import { between } from '../seeded-random.ts'
 import { during, type Fault, type FaultOptions } from './fault.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { BusWeather } from '@deskbell/testkit/faults/lossy-bus'
 import type { InboxOwner } from '@deskbell/testkit/history/read-inboxes'
-import type { BusWeather } from '@deskbell/testkit/lossy-bus'
 import type { Pace } from '../clients/orders.ts'
 import { now } from '../clock.ts'
 import { planFaults } from '../faults/fault-plan.ts'

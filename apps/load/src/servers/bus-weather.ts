@@ -1,5 +1,5 @@
 import type { Bus } from '@deskbell/bus/bus'
-import { type BusHarm, type BusWeather, lossyBus, randomFate } from '@deskbell/testkit/lossy-bus'
+import { type BusHarm, type BusWeather, lossyBus, randomFate } from '@deskbell/testkit/faults/lossy-bus'
 
 let weather: BusWeather = { drop: 0, double: 0, reorder: 0 }
 const { fate, harm } = randomFate(() => weather, Math.random)

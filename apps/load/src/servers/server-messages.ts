@@ -1,4 +1,4 @@
-import type { BusHarm, BusWeather } from '@deskbell/testkit/lossy-bus'
+import type { BusHarm, BusWeather } from '@deskbell/testkit/faults/lossy-bus'
 
 /** What the run orders of a server process. */
 export type ServerOrder = { t: 'bus'; weather: BusWeather } | { t: 'report' }

@@ -1,6 +1,6 @@
 import { AppError } from '@deskbell/contract/errors'
 import type { FastifyInstance } from 'fastify'
-import { sendProblem } from './problem-reply.ts'
+import { sendProblem } from './errors/problem-reply.ts'
 
 const paths = new Set(['/healthz', '/readyz'])
 

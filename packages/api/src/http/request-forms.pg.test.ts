@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { signInByRest } from '@deskbell/testkit/live-probe'
+import { signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'

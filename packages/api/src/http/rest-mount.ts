@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestContext } from '../context.ts'
 import { createRestHandler, type RestHandler } from '../rest/handle-rest.ts'
 import { appRouter } from '../router.ts'
-import { sendResponse } from './problem-reply.ts'
+import { sendResponse } from './errors/problem-reply.ts'
 
 export type ContextOf = (request: FastifyRequest, reply: FastifyReply, via: RequestContext['via']) => RequestContext
 export type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib'
 import type { Logger } from '@deskbell/core/logger'
-import { openRaw, signInByRest, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, signInByRest, tryUpgrade } from '@deskbell/testkit/probes/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { signInByRest } from '@deskbell/testkit/live-probe'
+import { signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

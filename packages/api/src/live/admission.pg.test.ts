@@ -1,5 +1,5 @@
 import { userSocketsMax } from '@deskbell/contract/limits'
-import { openRaw, signInByRest, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, signInByRest, tryUpgrade } from '@deskbell/testkit/probes/live-probe'
 import { startTestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'

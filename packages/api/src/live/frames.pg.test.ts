@@ -1,7 +1,7 @@
 import { frameBytesMax, socketBatchMax, socketCallsMax, socketSubscriptionsMax } from '@deskbell/contract/limits'
 import { sendBatch } from '@deskbell/core/messages/send-batch'
 import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
-import { openRaw, signInByRest, stockClient } from '@deskbell/testkit/live-probe'
+import { openRaw, signInByRest, stockClient } from '@deskbell/testkit/probes/live-probe'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'

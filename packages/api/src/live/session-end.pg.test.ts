@@ -1,6 +1,6 @@
 import { sessionEndMs } from '@deskbell/contract/limits'
 import type { Clock } from '@deskbell/core/clock'
-import { openRaw, type RawSocket, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, type RawSocket, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/probes/live-probe'
 import { startServerPair, startTestServer } from '@deskbell/testkit/test-server'
 import { timed } from '@deskbell/testkit/timed'
 import { expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 import type { FollowChatInput } from '@deskbell/contract/events'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
-import { openRaw, type StockClient, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, type StockClient, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/probes/live-probe'
 import { startServerPair, startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'

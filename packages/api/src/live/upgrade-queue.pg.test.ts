@@ -1,7 +1,7 @@
 import { userSocketsMax } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { setUpChat } from '@deskbell/testkit/factories'
-import { openRaw, type Refusal, signInByRest, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, type Refusal, signInByRest, tryUpgrade } from '@deskbell/testkit/probes/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { LoginOutput } from '@deskbell/contract/users'
-import { openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/live-probe'
+import { openRaw, signInByRest, stockClient, tryUpgrade } from '@deskbell/testkit/probes/live-probe'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'

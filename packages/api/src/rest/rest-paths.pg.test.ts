@@ -3,7 +3,7 @@ import { problemSchema } from '@deskbell/contract/errors'
 import { listMessagesOutputSchema, sendOutputSchema } from '@deskbell/contract/messages'
 import { type LoginOutput, loginOutputSchema } from '@deskbell/contract/users'
 import { uniqueId } from '@deskbell/testkit/factories'
-import { createRestProbe, type RestProbe } from '@deskbell/testkit/rest-probe'
+import { createRestProbe, type RestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

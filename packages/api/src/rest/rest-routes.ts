@@ -2,7 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server'
 import type { z } from 'zod'
 import { describeProcedures, type ProcedureDescription } from '../describe-procedures.ts'
 import type { ProcedureMeta, RestMeta, RestStatus } from '../procedure-meta.ts'
-import { inputJsonSchema, type JsonSchema, type ObjectSchema, objectFields } from './json-schema.ts'
+import { inputJsonSchema, type JsonSchema, type ObjectSchema, objectFields } from './openapi/json-schema.ts'
 
 /** A parameter of a path, and the input field that it sets. */
 export type PathField = { parameter: string; field: string }

@@ -1,11 +1,11 @@
 import { unavailableMs } from '@deskbell/contract/limits'
-import { signInByRest } from '@deskbell/testkit/live-probe'
-import { createRestProbe } from '@deskbell/testkit/rest-probe'
+import { signInByRest } from '@deskbell/testkit/probes/live-probe'
+import { createRestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer } from '@deskbell/testkit/test-server'
 import { timed } from '@deskbell/testkit/timed'
 import { describe, expect, it } from 'vitest'
 import { appRouter } from '../router.ts'
-import { inputExamples } from './openapi-examples.ts'
+import { inputExamples } from './openapi/openapi-examples.ts'
 import { collectRoutes } from './rest-routes.ts'
 
 /** With all paths, these are more concurrent calls than the pool has connections, so that some wait for one. */

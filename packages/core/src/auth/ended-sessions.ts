@@ -1,4 +1,4 @@
-import { findActiveSessions } from '@deskbell/db/queries/sessions'
+import { findActiveSessions } from '@deskbell/db/queries/users/sessions'
 import type { Core } from '../context.ts'
 import { isSessionValid } from '../domain/session-policy.ts'
 

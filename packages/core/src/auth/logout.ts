@@ -1,5 +1,5 @@
 import type { Actor } from '@deskbell/contract/actor'
-import { deleteSession } from '@deskbell/db/queries/sessions'
+import { deleteSession } from '@deskbell/db/queries/users/sessions'
 import type { Core } from '../context.ts'
 
 /** Ends the actor's session, and publishes a hint that makes its sockets close. */

@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatOutput, CloseChatInput } from '@deskbell/contract/chats'
-import { hasMessageAfter } from '@deskbell/db/queries/message-changes'
+import { hasMessageAfter } from '@deskbell/db/queries/messages/message-changes'
 import type { Core } from '../context.ts'
 import { requireOperator } from '../domain/chat-policy.ts'
 import { decideClose } from '../domain/chat-state.ts'

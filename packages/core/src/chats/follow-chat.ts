@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatFrame, FollowChatInput } from '@deskbell/contract/events'
 import type { UserId } from '@deskbell/contract/ids'
-import type { ChatStart } from '@deskbell/db/queries/chats'
+import type { ChatStart } from '@deskbell/db/queries/chats/chats'
 import type { Core } from '../context.ts'
 import { requireVisible } from '../domain/chat-policy.ts'
 import type { ClientPresence } from '../presence/presence-state.ts'

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ListChatsInput, ListChatsOutput } from '@deskbell/contract/chats'
 import { AppError } from '@deskbell/contract/errors'
-import type { ChatsFilter } from '@deskbell/db/queries/chat-lists'
+import type { ChatsFilter } from '@deskbell/db/queries/chats/chat-lists'
 import type { Core } from '../context.ts'
 import { chatView } from '../domain/chat-view.ts'
 import { decodeListCursor, encodeListCursor, positionOf } from './list-cursor.ts'

@@ -1,6 +1,6 @@
 import { AppError } from '@deskbell/contract/errors'
-import type { ChatsFilter, ListPosition } from '@deskbell/db/queries/chat-lists'
-import type { ChatRow } from '@deskbell/db/queries/chat-rows'
+import type { ChatsFilter, ListPosition } from '@deskbell/db/queries/chats/chat-lists'
+import type { ChatRow } from '@deskbell/db/queries/chats/chat-rows'
 
 /** Later years are written in another form, which the database would refuse. */
 const latestMs = Date.UTC(9999, 11, 31)

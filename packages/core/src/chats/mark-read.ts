@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { MarkReadInput } from '@deskbell/contract/chats'
-import { raiseMark } from '@deskbell/db/queries/marks'
+import { raiseMark } from '@deskbell/db/queries/chats/marks'
 import type { Core } from '../context.ts'
 import { requireVisible } from '../domain/chat-policy.ts'
 

@@ -1,5 +1,5 @@
 import { userIdSchema } from '@deskbell/contract/ids'
-import type { ChatState } from '@deskbell/db/queries/chat-events'
+import type { ChatState } from '@deskbell/db/queries/log/chat-events'
 import { describe, expect, test } from 'vitest'
 import { decideAssign, decideClose, decideRelease, decideReopen } from './chat-state.ts'
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { UserId } from '@deskbell/contract/ids'
-import type { ChatState } from '@deskbell/db/queries/chat-events'
+import type { ChatState } from '@deskbell/db/queries/log/chat-events'
 
 /*
  * Decides changes of a chat from its locked row. A close may also depend on newer messages.

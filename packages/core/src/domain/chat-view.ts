@@ -1,6 +1,6 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { Role } from '@deskbell/contract/users'
-import type { ChatRow } from '@deskbell/db/queries/chat-rows'
+import type { ChatRow } from '@deskbell/db/queries/chats/chat-rows'
 
 /** A chat as the asker sees it. The row has no e-mail address of the operator. Only operators get `waitingSince`. */
 export function chatView(row: ChatRow, asker: Role): Chat {

@@ -2,7 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { LockedChat } from '@deskbell/db/locks'
-import type { NewMessage, SentBefore, SentHead, SentRow } from '@deskbell/db/queries/sends'
+import type { NewMessage, SentBefore, SentHead, SentRow } from '@deskbell/db/queries/messages/sends'
 import { maySeeChat } from './chat-policy.ts'
 import { entryTime } from './entry-time.ts'
 

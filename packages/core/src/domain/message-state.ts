@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
 import { editWindowMs } from '@deskbell/contract/limits'
-import type { ChatState } from '@deskbell/db/queries/chat-events'
-import type { MessageRow } from '@deskbell/db/queries/messages'
+import type { ChatState } from '@deskbell/db/queries/log/chat-events'
+import type { MessageRow } from '@deskbell/db/queries/messages/messages'
 import type { EventOf } from './chat-state.ts'
 
 /** A stored message, read under the lock of its chat, and who changes it when. */

@@ -1,6 +1,6 @@
 import type { Direction, Message } from '@deskbell/contract/messages'
-import type { ReadMarks } from '@deskbell/db/queries/marks'
-import type { MessageRow } from '@deskbell/db/queries/messages'
+import type { ReadMarks } from '@deskbell/db/queries/chats/marks'
+import type { MessageRow } from '@deskbell/db/queries/messages/messages'
 
 /** A stored message as the API returns it. `status` comes from the other side's mark, not from the column. */
 export function messageView(row: MessageRow, marks: ReadMarks): Message {

@@ -1,6 +1,6 @@
 import { type ChatId, chatIdSchema, messageIdSchema, userIdSchema } from '@deskbell/contract/ids'
 import type { LockedChat } from '@deskbell/db/locks'
-import type { SentRow } from '@deskbell/db/queries/sends'
+import type { SentRow } from '@deskbell/db/queries/messages/sends'
 import type { HashedItem, SendRequest, SendState } from './decide-sends.ts'
 
 /** For tests of decisions about sends. */

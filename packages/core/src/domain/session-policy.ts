@@ -1,4 +1,4 @@
-import type { SessionAuthMode } from '@deskbell/db/queries/sessions'
+import type { SessionAuthMode } from '@deskbell/db/queries/users/sessions'
 
 /** `open`: an email and a name are enough to sign in. `secure`: they are not. */
 export type AuthMode = 'open' | 'secure'

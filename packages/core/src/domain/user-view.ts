@@ -1,5 +1,5 @@
 import type { User } from '@deskbell/contract/users'
-import type { UserRow } from '@deskbell/db/queries/users'
+import type { UserRow } from '@deskbell/db/queries/users/users'
 
 /** A user as the user itself sees it. */
 export function userView(row: UserRow): User {

@@ -1,5 +1,5 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import type { OpenChat } from '@deskbell/db/queries/open-chats'
+import type { OpenChat } from '@deskbell/db/queries/chats/open-chats'
 import type { OperatorSums } from './inbox-counts.ts'
 
 /** The sums over all open chats. A changed chat is subtracted as it was and added as it is; no other chat is read. */

@@ -1,4 +1,4 @@
-import type { FeedPosition } from '@deskbell/db/queries/feed-tail'
+import type { FeedPosition } from '@deskbell/db/queries/log/feed-tail'
 
 /** A position in the feed, in one history of the database. */
 export type InboxCursor = FeedPosition & { epoch: string }

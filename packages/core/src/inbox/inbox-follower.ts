@@ -1,6 +1,6 @@
 import type { Chat } from '@deskbell/contract/chats'
 import type { InboxCounts, InboxFrame } from '@deskbell/contract/inbox'
-import type { FeedPosition } from '@deskbell/db/queries/feed-tail'
+import type { FeedPosition } from '@deskbell/db/queries/log/feed-tail'
 import type { Follower } from '../streams/pushed-stream.ts'
 import type { Watch } from '../streams/watched.ts'
 import { countsMs } from './counts-publisher.ts'

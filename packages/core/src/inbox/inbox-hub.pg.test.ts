@@ -1,6 +1,6 @@
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { foldInbox, probeInbox } from '@deskbell/testkit/inbox-probe'
+import { foldInbox, probeInbox } from '@deskbell/testkit/probes/inbox-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 

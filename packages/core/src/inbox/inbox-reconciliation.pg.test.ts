@@ -1,10 +1,10 @@
+import { feedSettled } from '@deskbell/testkit/database/feed-settled'
 import { newChat, sendText, setUpChat } from '@deskbell/testkit/factories'
-import { feedSettled } from '@deskbell/testkit/feed-settled'
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/inbox-probe'
+import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/probes/inbox-probe'
+import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
-import { watchQueries } from '@deskbell/testkit/watch-queries'
 import { expect, test } from 'vitest'
 import { markRead } from '../chats/mark-read.ts'
 

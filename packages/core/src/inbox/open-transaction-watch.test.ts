@@ -1,6 +1,6 @@
 import { longTransactionMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
-import type { OpenTransaction } from '@deskbell/db/queries/open-transactions'
+import type { OpenTransaction } from '@deskbell/db/queries/log/open-transactions'
 import { expect, test, vi } from 'vitest'
 import { OpenTransactionWatch } from './open-transaction-watch.ts'
 

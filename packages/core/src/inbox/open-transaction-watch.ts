@@ -1,6 +1,6 @@
 import { longTransactionMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
-import { type OpenTransaction, readOldestOpenTransaction } from '@deskbell/db/queries/open-transactions'
+import { type OpenTransaction, readOldestOpenTransaction } from '@deskbell/db/queries/log/open-transactions'
 import type { Logger } from '../logger.ts'
 
 export type OpenTransactionWatchOptions = {

@@ -1,6 +1,6 @@
 import type { Database } from '@deskbell/db/database'
-import type { FeedSnapshot } from '@deskbell/db/queries/feed-tail'
-import { readOpenChatChanges, readOpenChats } from '@deskbell/db/queries/open-chats'
+import { readOpenChatChanges, readOpenChats } from '@deskbell/db/queries/chats/open-chats'
+import type { FeedSnapshot } from '@deskbell/db/queries/log/feed-tail'
 import { inSnapshot } from '@deskbell/db/transaction'
 import { CountsTally } from './counts-tally.ts'
 import type { OperatorSums } from './inbox-counts.ts'

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import type { ChatRow } from '@deskbell/db/queries/chat-rows'
+import type { ChatRow } from '@deskbell/db/queries/chats/chat-rows'
 import { readReadCounts, readSharedRows } from '@deskbell/db/queries/inbox'
 import type { Executor } from '@deskbell/db/transaction'
 import { chatView } from '../domain/chat-view.ts'

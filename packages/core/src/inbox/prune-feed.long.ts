@@ -1,4 +1,4 @@
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FeedPruner } from './prune-feed.ts'
 

@@ -1,4 +1,4 @@
-import { type FeedPosition, feedStart, removeOldFeed } from '@deskbell/db/queries/feed-tail'
+import { type FeedPosition, feedStart, removeOldFeed } from '@deskbell/db/queries/log/feed-tail'
 import type { Executor } from '@deskbell/db/transaction'
 
 /** Each batch is one short transaction, so no other transaction waits long for its locks. */

@@ -1,4 +1,4 @@
-import { type FeedPosition, type FeedRow, feedPageMax, readFeed } from '@deskbell/db/queries/feed-tail'
+import { type FeedPosition, type FeedRow, feedPageMax, readFeed } from '@deskbell/db/queries/log/feed-tail'
 import type { Executor } from '@deskbell/db/transaction'
 
 export type FeedConsumer = {

@@ -1,6 +1,6 @@
 import { logEntrySchema } from '@deskbell/contract/events'
 import { chatIdSchema, messageIdSchema, userIdSchema } from '@deskbell/contract/ids'
-import type { MessageRow } from '@deskbell/db/queries/messages'
+import type { MessageRow } from '@deskbell/db/queries/messages/messages'
 import { describe, expect, test } from 'vitest'
 import { type LogRow, logEntryView } from './log-entry-view.ts'
 

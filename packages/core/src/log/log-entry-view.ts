@@ -1,6 +1,6 @@
 import { type EntryActor, type LogEntry, logEntrySchema } from '@deskbell/contract/events'
-import type { ReadMarks } from '@deskbell/db/queries/marks'
-import type { MessageRow } from '@deskbell/db/queries/messages'
+import type { ReadMarks } from '@deskbell/db/queries/chats/marks'
+import type { MessageRow } from '@deskbell/db/queries/messages/messages'
 import { messageView } from '../domain/message-view.ts'
 
 /** A row of the log as it is stored: a message, or an event of `chat_events`. */

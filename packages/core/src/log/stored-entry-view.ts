@@ -1,7 +1,7 @@
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
-import type { StoredEntry } from '@deskbell/db/queries/log'
-import type { ReadMarks } from '@deskbell/db/queries/marks'
+import type { ReadMarks } from '@deskbell/db/queries/chats/marks'
+import type { StoredEntry } from '@deskbell/db/queries/log/log'
 import { type LogRow, logEntryView } from './log-entry-view.ts'
 
 const noMarks: ReadMarks = { client: 0, operator: 0 }

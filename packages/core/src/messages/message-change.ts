@@ -2,14 +2,14 @@ import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { MessageInput, MessageOutput } from '@deskbell/contract/messages'
 import type { LockedChat } from '@deskbell/db/locks'
+import { restoreWaiting } from '@deskbell/db/queries/chats/waiting'
 import {
   emptyEditedTexts,
   type MessageContext,
   readMessageContext,
   replaceMessageText,
-} from '@deskbell/db/queries/message-changes'
-import type { MessageRow } from '@deskbell/db/queries/messages'
-import { restoreWaiting } from '@deskbell/db/queries/waiting'
+} from '@deskbell/db/queries/messages/message-changes'
+import type { MessageRow } from '@deskbell/db/queries/messages/messages'
 import type { Tx } from '@deskbell/db/transaction'
 import { afterAll, appendEvent } from '../chats/chat-change.ts'
 import { requireVisible } from '../domain/chat-policy.ts'

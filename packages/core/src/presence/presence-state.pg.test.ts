@@ -1,5 +1,5 @@
 import { userIdSchema } from '@deskbell/contract/ids'
-import { freshDatabase } from '@deskbell/testkit/fresh-database'
+import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
-import { type PresenceUser, readOperatorsOnline, readPresence } from '@deskbell/db/queries/presence'
+import { type PresenceUser, readOperatorsOnline, readPresence } from '@deskbell/db/queries/users/presence'
 import type { Logger } from '../logger.ts'
 import { type Watch, Watched } from '../streams/watched.ts'
 import type { PresenceTimings } from './presence-timings.ts'

@@ -11,7 +11,7 @@ import {
   renewLease,
   writeConnected,
   writeDisconnected,
-} from '@deskbell/db/queries/presence'
+} from '@deskbell/db/queries/users/presence'
 import { Gathering } from '@deskbell/timing/gathering'
 import type { Logger } from '../logger.ts'
 import type { PresenceTimings } from './presence-timings.ts'

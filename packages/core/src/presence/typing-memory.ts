@@ -2,7 +2,7 @@ import type { Bus } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
 import { typingAcceptMs } from '@deskbell/contract/limits'
-import type { ChatSummary } from '@deskbell/db/queries/chats'
+import type { ChatSummary } from '@deskbell/db/queries/chats/chats'
 import { ExpiringMap } from './expiring-map.ts'
 
 export type TypingMemoryOptions = { bus: Bus; readChat: (chatId: ChatId) => Promise<ChatSummary | undefined> }

@@ -1,6 +1,6 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import type { ReadMarks } from '@deskbell/db/queries/marks'
+import type { ReadMarks } from '@deskbell/db/queries/chats/marks'
 
 export type Mark = { userId: UserId; role: Role; deliveredSeq: number; readSeq: number }
 

@@ -1,7 +1,7 @@
 import { openDatabase } from '@deskbell/db/database'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
-import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { expect, test } from 'vitest'
 import { followChat } from '../chats/follow-chat.ts'
 import { pageEvents } from '../chats/page-events.ts'

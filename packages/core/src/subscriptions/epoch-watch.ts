@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@deskbell/db/database'
-import { type EpochParts, readEpochParts } from '@deskbell/db/queries/epoch'
+import { type EpochParts, readEpochParts } from '@deskbell/db/queries/log/epoch'
 import type { Executor } from '@deskbell/db/transaction'
 import type { Logger } from '../logger.ts'
 

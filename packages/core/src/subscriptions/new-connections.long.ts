@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { StreamProbe } from '@deskbell/testkit/stream-probe'
+import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import { followChat } from '../chats/follow-chat.ts'

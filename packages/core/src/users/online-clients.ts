@@ -1,5 +1,5 @@
 import type { OnlineInput, OnlineOutput } from '@deskbell/contract/users'
-import { readOnlineClients } from '@deskbell/db/queries/presence'
+import { readOnlineClients } from '@deskbell/db/queries/users/presence'
 import type { Core } from '../context.ts'
 
 /** Returns which of these users are clients who are online. It serves lists: one query for many rows. */

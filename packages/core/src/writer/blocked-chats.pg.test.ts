@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { type ChatId, chatIdSchema, messageIdSchema } from '@deskbell/contract/ids'
 import { blockedChatItemsMax } from '@deskbell/contract/limits'
-import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/chat-lock'
+import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/database/chat-lock'
 import { newChat, newClient, sendText, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'

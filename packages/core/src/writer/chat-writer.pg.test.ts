@@ -8,7 +8,7 @@ import {
   writeQueueItemsMax,
 } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
-import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/chat-lock'
+import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/database/chat-lock'
 import { newChat, newClient, sendText, setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'

@@ -1,7 +1,7 @@
 import type { Bus } from '@deskbell/bus/bus'
 import type { UserId } from '@deskbell/contract/ids'
 import type { Database } from '@deskbell/db/database'
-import { type Delivery, raiseDelivered } from '@deskbell/db/queries/marks'
+import { type Delivery, raiseDelivered } from '@deskbell/db/queries/chats/marks'
 import { Gathering } from '@deskbell/timing/gathering'
 import type { Logger } from '../logger.ts'
 

@@ -1,7 +1,7 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type { Database } from '@deskbell/db/database'
-import { type ReadPlace, updateReadStatus } from '@deskbell/db/queries/read-status'
+import { type ReadPlace, updateReadStatus } from '@deskbell/db/queries/messages/read-status'
 import { Gathering } from '@deskbell/timing/gathering'
 import type { Logger } from '../logger.ts'
 

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatId } from '@deskbell/contract/ids'
 import { lockWaitMsMax } from '@deskbell/contract/limits'
-import { prepareLoneSend } from '@deskbell/db/queries/lone-send'
+import { prepareLoneSend } from '@deskbell/db/queries/messages/lone-send'
 import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'

@@ -1,4 +1,4 @@
-import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/fresh-database'
+import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import { freshDatabase } from '@deskbell/testkit/fresh-database'
+import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { expect, test } from 'vitest'
 import journal from '../../migrations/meta/_journal.json' with { type: 'json' }
 import { migrate } from '../migrate.ts'

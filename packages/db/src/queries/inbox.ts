@@ -4,7 +4,7 @@ import { and, count, eq, gt, sql } from 'drizzle-orm'
 import { preparedOnce } from '../prepared.ts'
 import { chatMarks, chats } from '../schema/chats.ts'
 import type { Executor } from '../transaction.ts'
-import { type ChatRow, selectChatRows } from './chat-rows.ts'
+import { type ChatRow, selectChatRows } from './chats/chat-rows.ts'
 
 /** Returns the rows of chats without a caller, so `ownReadCount` is null in all of them. */
 export function readSharedRows(executor: Executor, chatIds: readonly ChatId[]): Promise<ChatRow[]> {

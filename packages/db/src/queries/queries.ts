@@ -1,9 +1,9 @@
 import type { Database } from '../database.ts'
-import { prepareChatLists } from './chat-lists.ts'
-import { prepareChatReads } from './chats.ts'
-import { prepareMessagePages } from './message-pages.ts'
-import { prepareSessionReads } from './sessions.ts'
-import { prepareUserReads } from './users.ts'
+import { prepareChatLists } from './chats/chat-lists.ts'
+import { prepareChatReads } from './chats/chats.ts'
+import { prepareMessagePages } from './messages/message-pages.ts'
+import { prepareSessionReads } from './users/sessions.ts'
+import { prepareUserReads } from './users/users.ts'
 
 export type Queries = ReturnType<typeof createQueries>
 

@@ -1,6 +1,6 @@
 import { messageIdSchema } from '@deskbell/contract/ids'
 import { uniqueId } from '@deskbell/testkit/factories'
-import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import { startFaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'

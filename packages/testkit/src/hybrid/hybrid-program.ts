@@ -1,6 +1,6 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import type { LoginOutput } from '@deskbell/contract/users'
-import { type StockClient, stockClient } from '../live-probe.ts'
+import { type StockClient, stockClient } from '../probes/live-probe.ts'
 import { waitFor } from '../wait-for.ts'
 import { afterChatFrame, afterInboxFrame, type HybridView, withRow } from './hybrid-view.ts'
 

@@ -1,4 +1,4 @@
-import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import { startOwnPostgres } from '@deskbell/testkit/database/own-postgres'
 import { type Bench, type BenchOptions, type BenchResult, type BenchTarget, roundsOf } from '../suite/bench.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { type GrowthCall, growthCalls } from './growth-calls.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
-import { longChats, longestChat } from '@deskbell/testkit/fill-database'
+import { longChats, longestChat } from '@deskbell/testkit/database/fill-database'
 import type { GrowthSite } from './growth-site.ts'
 
 /** A call that a user waits for. */

@@ -1,4 +1,4 @@
-import type { DatabaseSize } from '@deskbell/testkit/fill-database'
+import type { DatabaseSize } from '@deskbell/testkit/database/fill-database'
 
 export type GrowthSize = DatabaseSize & { name: string }
 

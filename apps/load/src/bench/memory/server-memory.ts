@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import { startOwnPostgres } from '@deskbell/testkit/database/own-postgres'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { FanOut, type FanOutLoad } from '../fan-out/measure-fan-out.ts'
 import { contenderOn } from '../fan-out/start-deskbell.ts'

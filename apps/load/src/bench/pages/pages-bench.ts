@@ -1,4 +1,4 @@
-import { startOwnPostgres } from '@deskbell/testkit/own-postgres'
+import { startOwnPostgres } from '@deskbell/testkit/database/own-postgres'
 import type { Browser } from 'playwright-core'
 import { type Bench, type BenchOptions, type BenchResult, roundsOf } from '../suite/bench.ts'
 import { startProductServer } from '../suite/product-server.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openDatabase } from '@deskbell/db/database'
-import { signInByRest } from '@deskbell/testkit/live-probe'
+import { signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { z } from 'zod'
 import { DelayHistogram } from '../../history/delay-histogram.ts'
 import { inParallel } from '../in-parallel.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { chatIdSchema } from '@deskbell/contract/ids'
 import { createSdk } from '@deskbell/sdk'
-import { startFaultProxy } from '@deskbell/testkit/fault-proxy'
+import { startFaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import { z } from 'zod'
 import { now } from '../../clock.ts'
 import { DelayHistogram } from '../../history/delay-histogram.ts'

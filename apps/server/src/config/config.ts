@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { z } from 'zod'
+import { StartupError } from '../start/startup-error.ts'
+import { openSignInReach } from './open-sign-in.ts'
+import { type Settings, settingsSchema } from './settings.ts'
+
+export type Config = {
+  readonly role: Settings['ROLE']
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly bus: 'memory' | 'postgres'
+  readonly publicUrl: string | undefined
+  readonly allowedOrigins: string[]
+  readonly trustProxy: boolean
+  readonly authMode: Settings['AUTH_MODE']
+  readonly closedChat: Settings['CLOSED_CHAT']
+  readonly rateLimits: boolean
+  readonly drain: Drain
+  readonly logLevel: Settings['LOG_LEVEL']
+}
+
+/**
+ * The times of a stop, in milliseconds. The server asks its connections to move, spread over `windowMs`. Then they have
+ * `graceMs` to leave. The whole stop may take `boundMs`.
+ */
+export type Drain = { readonly windowMs: number; readonly graceMs: number; readonly boundMs: number }
+
+const defaultPorts = { all: 8080, api: 9000, live: 8080 } as const satisfies Record<Settings['ROLE'], number>
+
+/**
+ * Reads the settings from the environment and from the file `.env` of the working directory. The environment wins.
+ * Throws `StartupError`.
+ */
+export function loadConfig(): Config {
+  return parseConfig({ ...readEnvFile('.env'), ...process.env })
+}
+
+/** Parses settings. Throws a `StartupError` of one line when any is wrong. */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  // Docker Compose passes unset variables as empty strings.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value))
+  const parsed = settingsSchema.safeParse(given)
+  if (!parsed.success) throw new StartupError(parsed.error.issues.map((issue) => describe(issue, given)).join('; '))
+  const settings = parsed.data
+  return {
+    role: settings.ROLE,
+    port: settings.PORT ?? defaultPorts[settings.ROLE],
+    host: settings.HOST,
+    // A shell expands `~` only where it is not quoted, and in `.env` nothing expands it.
+    dataDir: resolve(settings.DATA_DIR.replace(/^~(?=\/|$)/, () => homedir())),
+    databaseUrl: settings.DATABASE_URL,
+    bus: checkBus(settings),
+    publicUrl: settings.PUBLIC_URL,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
+    trustProxy: settings.TRUST_PROXY === 'yes',
+    authMode: checkAuth(settings),
+    closedChat: settings.CLOSED_CHAT,
+    rateLimits: settings.RATE_LIMITS === 'on',
+    drain: drainTimes(settings),
+    logLevel: settings.LOG_LEVEL,
+  }
+}
+
+const defaultDrainSeconds = { all: 1, api: 10, live: 10 } as const satisfies Record<Settings['ROLE'], number>
+const graceMsMax = 5_000
+/** Time to finish running calls, to cut off connections, and to stop the bus, the pool and the database. */
+const restMs = 12_000
+
+function drainTimes({ ROLE, DRAIN_SECONDS }: Settings): Drain {
+  const windowMs = (DRAIN_SECONDS ?? defaultDrainSeconds[ROLE]) * 1000
+  const graceMs = Math.min(graceMsMax, windowMs / 2)
+  return { windowMs, graceMs, boundMs: windowMs + 2 * graceMs + restMs }
+}
+
+function checkBus(settings: Settings): Config['bus'] {
+  if (settings.BUS === 'redis') throw new StartupError('BUS=redis does not exist yet: use memory or postgres')
+  if (settings.ROLE === 'all') return settings.BUS
+  if (!settings.DATABASE_URL) {
+    throw new StartupError(`ROLE=${settings.ROLE} shares its database with other processes: set DATABASE_URL`)
+  }
+  if (settings.BUS === 'memory') {
+    throw new StartupError(
+      `ROLE=${settings.ROLE} is one of several processes: BUS=memory would not join them, set BUS=postgres`,
+    )
+  }
+  return settings.BUS
+}
+
+function checkAuth(settings: Settings): Config['authMode'] {
+  if (settings.AUTH_MODE === 'secure' && settings.RATE_LIMITS === 'off') {
+    throw new StartupError('RATE_LIMITS=off is refused with AUTH_MODE=secure')
+  }
+  const reach = openSignInReach(settings)
+  if (settings.AUTH_MODE === 'open' && settings.ALLOW_OPEN_AUTH === 'no' && reach !== null) {
+    throw new StartupError(
+      `${reach} lets other machines in, and AUTH_MODE=open lets anybody sign in as operator: ` +
+        'leave it out, or set AUTH_MODE=secure, or ALLOW_OPEN_AUTH=yes if that is what you want',
+    )
+  }
+  return settings.AUTH_MODE
+}
+
+/** Leaves out the values of `*_URL` settings, because the URL of a database contains a password. */
+function describe(issue: z.core.$ZodIssue, env: Record<string, string | undefined>): string {
+  const name = String(issue.path[0])
+  const shown = name.endsWith('_URL') ? '' : `, not "${env[name] ?? ''}"`
+  return `${name} ${issue.message}${shown}`
+}
+
+/**
+ * Returns no settings when the file does not exist. Throws `StartupError` when it exists and cannot be read, because
+ * the server must not start without the settings in it.
+ */
+export function readEnvFile(path: string): Record<string, string | undefined> {
+  try {
+    // The decoder removes a byte order mark. Editors on Windows write one, and it would become part of the first name.
+    return parseEnv(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)))
+  } catch (error) {
+    if (error instanceof TypeError) throw new StartupError(`${path} must be a text file in UTF-8`)
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    // A directory of that name has another purpose, such as a Python environment.
+    if (code === 'ENOENT' || code === 'EISDIR') return {}
+    throw new StartupError(`${path} cannot be read (${String(code)})`)
+  }
+}

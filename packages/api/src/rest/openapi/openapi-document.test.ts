@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { describe, expect, it } from 'vitest'
+import { describeProcedures } from '../../describe-procedures.ts'
+import { appRouter } from '../../router.ts'
+import { collectRoutes } from '../rest-routes.ts'
+import { openApiDocument } from './openapi-document.ts'
+import { inputExamples, outputExamples } from './openapi-examples.ts'
+import { openApiText } from './openapi-text.ts'
+
+const procedures = describeProcedures(appRouter)
+const routes = collectRoutes(appRouter)
+const document = openApiDocument(routes)
+const pathFields = new Map(routes.map((route) => [route.procedure, route.pathFields]))
+
+describe('the OpenAPI document', () => {
+  it('[REST-8] is valid OpenAPI 3.1', async () => {
+    const result = await new Validator().validate(structuredClone(document))
+    expect(result).toMatchObject({ valid: true })
+  })
+
+  it('[REST-8] equals the committed file: run `pnpm docs:generate`', async () => {
+    const committed = await readFile(new URL('../../../openapi.json', import.meta.url), 'utf8')
+    expect(openApiText(appRouter)).toBe(committed)
+  })
+
+  it('[REST-1] has the paths of the contract, and no other', () => {
+    const rows = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { operationId }]) => `${method.toUpperCase()} ${path} = ${operationId}`),
+    )
+    expect(rows.sort()).toEqual([
+      'GET /chats = chats.list',
+      'GET /chats/{id} = chats.get',
+      'GET /chats/{id}/messages = messages.list',
+      'GET /users/me = users.me',
+      'POST /chats = chats.create',
+      'POST /chats/{id}/assign-operator = chats.assignOperator',
+      'POST /chats/{id}/close = chats.close',
+      'POST /chats/{id}/messages = messages.send',
+      'POST /chats/{id}/messages/{messageId}/edit = messages.edit',
+      'POST /chats/{id}/messages/{messageId}/retract = messages.retract',
+      'POST /chats/{id}/no-reply = chats.noReply',
+      'POST /chats/{id}/read = chats.markRead',
+      'POST /chats/{id}/release = chats.release',
+      'POST /chats/{id}/reopen = chats.reopen',
+      'POST /users/login = users.login',
+      'POST /users/logout = users.logout',
+    ])
+  })
+
+  it('[REST-2] has the success statuses of the contract', () => {
+    const statuses = Object.values(document.paths).flatMap((operations) =>
+      Object.values(operations).map(({ operationId, responses }) => [
+        operationId,
+        Object.keys(responses).filter((status) => status < '300'),
+      ]),
+    )
+    expect(Object.fromEntries(statuses)).toEqual({
+      'users.login': ['200'],
+      'users.me': ['200'],
+      'users.logout': ['204'],
+      'chats.create': ['200', '201'],
+      'chats.list': ['200'],
+      'chats.get': ['200'],
+      'chats.close': ['200'],
+      'chats.reopen': ['200'],
+      'chats.assignOperator': ['200'],
+      'chats.release': ['200'],
+      'chats.noReply': ['200'],
+      'chats.markRead': ['204'],
+      'messages.send': ['200', '201'],
+      'messages.list': ['200'],
+      'messages.edit': ['200'],
+      'messages.retract': ['200'],
+    })
+  })
+
+  it('[REST-8] has examples that fit their schemas', () => {
+    for (const { name, input, output } of procedures) {
+      const example = inputExamples[name]
+      const known = Object.fromEntries((pathFields.get(name) ?? []).map(({ field }) => [field, 12]))
+      if (example !== undefined)
+        expect(input.safeParse({ ...known, ...(example as object) }).error, name).toBeUndefined()
+      if (outputExamples[name] !== undefined)
+        expect(output?.safeParse(outputExamples[name]).error, name).toBeUndefined()
+    }
+  })
+
+  it('[REST-8] has an example for every response with a body', () => {
+    const withBody = routes.filter((route) => route.success[204] === undefined)
+    expect(withBody.map(({ procedure }) => procedure).sort()).toEqual(Object.keys(outputExamples).sort())
+  })
+})
+
+describe('the router', () => {
+  it('[REST-1] has an output schema, a summary and an access rule for every procedure', () => {
+    for (const { name, type, meta, output } of procedures) {
+      expect(type === 'subscription' ? meta.frame : output, name).toBeDefined()
+      expect(type === 'subscription' ? meta.frame : output, name).not.toBeNull()
+      expect(meta.summary, name).toMatch(/\.$/)
+      expect(meta.access, name).toBeDefined()
+    }
+  })
+
+  it('[REST-1] has the names of the contract', () => {
+    expect(procedures.map(({ name }) => name).sort()).toEqual([
+      'chats.assignOperator',
+      'chats.close',
+      'chats.create',
+      'chats.events',
+      'chats.get',
+      'chats.list',
+      'chats.markDelivered',
+      'chats.markRead',
+      'chats.noReply',
+      'chats.page',
+      'chats.release',
+      'chats.reopen',
+      'chats.typing',
+      'inbox.events',
+      'messages.edit',
+      'messages.list',
+      'messages.retract',
+      'messages.send',
+      'messages.sendBatch',
+      'users.login',
+      'users.logout',
+      'users.me',
+      'users.online',
+    ])
+  })
+})

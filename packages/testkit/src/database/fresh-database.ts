@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import { type Database, openDatabase } from '@deskbell/db/database'
+import { inject } from 'vitest'
+import { execute } from '../execute.ts'
+import { waitFor } from '../wait-for.ts'
+import { onDatabase, quoted } from './database-url.ts'
+import './provided-context.ts'
+
+export type FreshDatabase = AsyncDisposable & {
+  readonly connectionString: string
+  readonly db: Database
+  /** Drops the database, also while others are connected, and closes the pools. */
+  drop(): Promise<void>
+}
+
+export type FreshDatabaseOptions = {
+  poolMax?: number
+  /** A copy of the migrated template (the default), or an empty database. */
+  from?: 'template' | 'nothing'
+}
+
+/** Makes an empty, migrated database for a test file or a test. `drop` or `await using` removes it. */
+export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise<FreshDatabase> {
+  const serverUrl = inject('postgresUrl')
+  const name = `deskbell_test_${randomBytes(6).toString('hex')}`
+  const source = options.from === 'nothing' ? 'template0' : inject('postgresTemplate')
+  await execute(serverUrl, `create database ${quoted(name)} template ${quoted(source)}`)
+  const connectionString = onDatabase(serverUrl, name)
+  const db = openDatabase({ connectionString, poolMax: options.poolMax ?? 10, applicationName: 'test' })
+  let dropped: Promise<void> | undefined
+  const drop = () => (dropped ??= removeDatabase())
+  const removeDatabase = async () => {
+    // The database goes first, because a transaction that a failed test left open would keep the pool from closing. It
+    // is retried, because only a superuser may terminate an autovacuum worker that uses the database.
+    await waitFor(() => execute(serverUrl, `drop database if exists ${quoted(name)} with (force)`), {
+      intervalMs: 200,
+      what: `the end of ${name}`,
+    })
+    await db.close()
+  }
+  return { connectionString, db, drop, [Symbol.asyncDispose]: drop }
+}

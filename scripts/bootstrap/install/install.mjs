@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, say } from '../failure.mjs'
+import { modulesDir } from '../paths.mjs'
+import { run } from '../run.mjs'
+import { filesBelow, fingerprintOf, isStamped, stamp } from '../stamp.mjs'
+import { withLock } from './lock.mjs'
+
+export const pnpm = ['--yes', 'pnpm@10.34.9']
+
+/** Installs the packages of the lock file, when that or a manifest has changed since the last time. */
+export async function ensureInstalled(env) {
+  if (isInstalled()) return
+  await withLock('install', async () => {
+    if (isInstalled()) return
+    say('installing packages')
+    const args = [...pnpm, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']
+    // CI=true: no questions, also not about a node_modules of another layout.
+    const code = await run('npx', args, { env: { ...env, CI: 'true' } })
+    if (code !== 0) throw new Failure('the packages could not be installed: see above')
+    stamp('installed', manifestsFingerprint())
+  })
+}
+
+function isInstalled() {
+  return existsSync(join(modulesDir, '.modules.yaml')) && isStamped('installed', manifestsFingerprint())
+}
+
+function manifestsFingerprint() {
+  const isManifest = (path) => path.endsWith('/package.json')
+  const manifests = ['apps', 'packages', 'examples'].flatMap((folder) => filesBelow(folder, isManifest))
+  return fingerprintOf(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs', ...manifests])
+}
