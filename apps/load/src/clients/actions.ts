@@ -107,7 +107,7 @@ const actions = {
   },
 } as const satisfies Record<string, ActionOf>
 
-type Share = readonly [share: number, deed: ActionOf]
+type Share = readonly [share: number, action: ActionOf]
 
 const ofClients: readonly Share[] = [
   [0.03, actions.replay],

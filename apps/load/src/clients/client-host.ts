@@ -46,7 +46,7 @@ export class ClientHost {
     await this.#dialog.ask({ t: 'end' })
   }
 
-  /** The desks are cleared: what is still open is closed, so that lists and counts of the next round are its own. */
+  /** Closes all open chats, so that lists and counts of the next round are its own. */
   async clear(): Promise<void> {
     await this.#dialog.ask({ t: 'clear' })
   }

@@ -18,7 +18,7 @@ export class ClientProcess {
   #seed = ''
   #round: AbortController | undefined
 
-  async obey(order: Order): Promise<unknown> {
+  async handle(order: Order): Promise<unknown> {
     switch (order.t) {
       case 'setup':
         return await this.#setUp(order)

@@ -1,11 +1,11 @@
 import { ClientProcess } from './client-process.ts'
 import type { Order } from './orders.ts'
 
-const people = new ClientProcess()
+const clients = new ClientProcess()
 
 /** Answers every order under its number. The run that started us speaks no other language, so nothing is parsed. */
 process.on('message', (message: { nr: number; order: Order }) => {
-  people.obey(message.order).then(
+  clients.handle(message.order).then(
     (value) => process.send?.({ nr: message.nr, value }),
     (error: unknown) => process.send?.({ nr: message.nr, error: String(error) }),
   )

@@ -84,7 +84,7 @@ export class SimulatedUser {
     return this.#watches.get(chatId)
   }
 
-  /** Deeds that have not ended. */
+  /** Actions that have not ended. */
   get open(): number {
     return this.#open + [...this.#watches.values()].reduce((sum, watch) => sum + watch.waiting, 0)
   }

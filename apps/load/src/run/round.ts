@@ -54,10 +54,10 @@ export async function playRound(
   await begin(world, plan, { follow, slow, pace: plan.calm ? unhurried(options.pace) : options.pace })
   await weather(world, plan, options)
   for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: null })
-  const healedAt = now()
+  const recoveredAt = now()
   await Promise.all(hosts.map((host) => host.wake()))
   const { differences } = await converge(world, { follow, timeoutMs: options.restMs })
-  const convergedMs = differences.length === 0 ? now() - healedAt : null
+  const convergedMs = differences.length === 0 ? now() - recoveredAt : null
   const servers = await askServers(world)
   await Promise.all(hosts.map((host) => host.end()))
   return {

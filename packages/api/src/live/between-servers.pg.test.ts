@@ -42,8 +42,8 @@ test('[LIVE-9] a message sent by REST to one process reaches a socket of another
 
 test('[MSG-3] sends on two processes that race a close are stored once if acknowledged, else not at all', async () => {
   await using pair = await startServerPair({ poolMax: 16 })
-  const people = await Promise.all(Array.from({ length: 6 }, () => signInByRest(pair[0].url, 'operator')))
-  const clients = people.map(({ token }, nth) => stockClient((nth % 2 === 0 ? pair[0] : pair[1]).wsUrl, token))
+  const operators = await Promise.all(Array.from({ length: 6 }, () => signInByRest(pair[0].url, 'operator')))
+  const clients = operators.map(({ token }, nth) => stockClient((nth % 2 === 0 ? pair[0] : pair[1]).wsUrl, token))
   const closer = clients[0]
   if (closer === undefined) throw new Error('no clients')
   const violations: string[] = []
@@ -51,7 +51,7 @@ test('[MSG-3] sends on two processes that race a close are stored once if acknow
   const runRound = async (round: number) => {
     const { chat } = await setUpChat(pair[0].core)
     const senders = clients.map((stock, nth) => ({
-      userId: people[nth]?.user.id ?? 0,
+      userId: operators[nth]?.user.id ?? 0,
       send: (clientMsgId: string, text: string) => outcomeOf(stock, { chatId: chat.id, clientMsgId, text }),
     }))
     const close = async () => void (await closer.client.chats.close.mutate({ chatId: chat.id }))

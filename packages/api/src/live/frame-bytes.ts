@@ -23,7 +23,7 @@ export class FrameBytes {
     return frame
   }
 
-  /** Encodes a step as tRPC encodes a tracked value: with its id beside the data and in it. */
+  /** Encodes a frame as tRPC encodes a tracked value: with its id beside the data and in it. */
   #cache(tracked: TrackedFrame<unknown>): void {
     this.#tracked = tracked
     const id = JSON.stringify(tracked.id)

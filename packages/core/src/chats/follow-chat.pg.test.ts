@@ -122,15 +122,15 @@ test('[LIVE-3] every frame has a unique id, and a stream resumes after any of th
   await markRead(fresh.core, operator, { chatId: chat.id, seq: 71 })
   await first.when(() => first.of('rcpt').some((frame) => frame.readSeq === 71))
   await first.stop()
-  const ids = first.steps.map((step) => step.id)
+  const ids = first.received.map((step) => step.id)
   expect(new Set(ids).size).toBe(ids.length)
   await sendText(fresh.core, operator, { chatId: chat.id })
-  for (const [index, { id }] of first.steps.entries()) {
+  for (const [index, { id }] of first.received.entries()) {
     const seen = first.frames.slice(0, index + 1).flatMap((frame) => (frame.t === 'ev' ? frame.events : []))
     await using again = follow(client, chat.id, { lastEventId: id })
     await again.until('live')
     expect(seqsOf(again)).toEqual(upTo(72, seen.length + 1))
-    for (const step of again.steps) if (step.frame.t !== 'ev') expect(ids).not.toContain(step.id)
+    for (const step of again.received) if (step.frame.t !== 'ev') expect(ids).not.toContain(step.id)
   }
 })
 

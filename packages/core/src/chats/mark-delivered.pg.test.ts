@@ -197,7 +197,8 @@ test('[LIVE-11] a follower gets the marks at its start and each later one, with 
   await markRead(core, operator, { chatId, seq: 3 })
   await probe.when(() => probe.of('rcpt').length === 2)
   expect(probe.of('rcpt')).toEqual([mark(2, 1), mark(3, 3)])
-  for (const { id, frame } of probe.steps) if (frame.t === 'rcpt') expect(id.startsWith(`${page.cursor}~`)).toBe(true)
+  for (const { id, frame } of probe.received)
+    if (frame.t === 'rcpt') expect(id.startsWith(`${page.cursor}~`)).toBe(true)
 })
 
 test('[INBOX-2] a delivered mark neither sends nor reads a row of an inbox', async () => {

@@ -125,9 +125,9 @@ test('[INBOX-3] an inbox that resumes after any of its ids gets every chat that 
   expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
   for (const chat of changed) expect(rows.find((row) => row.id === chat.id)?.lastSeq).toBe(3)
   expect(again.of('reset')).toEqual([])
-  const ids = again.steps.map((step) => step.id)
+  const ids = again.received.map((step) => step.id)
   expect(new Set(ids).size).toBe(ids.length)
-  for (const { id } of first.steps) {
+  for (const { id } of first.received) {
     await using resumed = probeInbox(core, operator, id)
     await resumed.until('live')
     for (const chat of changed) expect(foldInbox(resumed).get(chat.id)?.lastSeq).toBe(3)
@@ -312,7 +312,7 @@ test('[INBOX-4] counts are exact absolute numbers, in at most one frame a second
   await equals(mine, { open: 1, unassigned: 1, mine: 0, unread: 1, unreadOwn: 1 })
   await equals(own, { open: 0, mine: 0, unassigned: 0, unread: 0, unreadOwn: 0 })
   for (const probe of [mine, theirs, own]) {
-    const times = probe.steps.filter((step) => step.frame.t === 'counts').map((step) => step.at)
+    const times = probe.received.filter((step) => step.frame.t === 'counts').map((step) => step.at)
     for (const [index, at] of times.entries()) if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThan(980)
   }
 })

@@ -10,23 +10,23 @@ import type { Core } from '../context.ts'
 import type { TrackedFrame } from '../streams/frame-sink.ts'
 import { openInbox } from './follow-inbox.ts'
 
-type Reader = { steps: TrackedFrame<InboxFrame>[]; stop(): void }
+type Reader = { frames: TrackedFrame<InboxFrame>[]; stop(): void }
 
 function follow(core: Core, actor: Actor): Reader {
-  const steps: TrackedFrame<InboxFrame>[] = []
+  const frames: TrackedFrame<InboxFrame>[] = []
   const fail = (cause: unknown) => expect.fail(String(cause))
   const sink = {
     isBusy: false,
     mayWrite: () => true,
-    write: (step: TrackedFrame<InboxFrame>) => steps.push(step),
+    write: (tracked: TrackedFrame<InboxFrame>) => frames.push(tracked),
     fail,
   }
   const stream = openInbox(core, actor, {})(sink)
-  return { steps, stop: () => stream.stop() }
+  return { frames, stop: () => stream.stop() }
 }
 
-const isLive = ({ steps }: Reader) => steps.some(({ frame }) => frame.t === 'live')
-const upsertsOf = ({ steps }: Reader) => steps.filter(({ frame }) => frame.t === 'upsert')
+const isLive = ({ frames }: Reader) => frames.some(({ frame }) => frame.t === 'live')
+const upsertsOf = ({ frames }: Reader) => frames.filter(({ frame }) => frame.t === 'upsert')
 const lastRowOf = (reader: Reader) => {
   const frame = upsertsOf(reader).at(-1)?.frame
   return frame?.t === 'upsert' ? frame.rows.at(-1) : undefined

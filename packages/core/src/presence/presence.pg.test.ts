@@ -148,7 +148,7 @@ test('[LIVE-15] a following operator gets the client’s presence and last seen;
   // Test and database have the same clock. The end is written a moment after it happened.
   expect(seenAt).toBeGreaterThanOrEqual(leftAt - 1_000)
   expect(seenAt).toBeLessThanOrEqual(Date.now())
-  for (const { id, frame } of probe.steps) if (frame.t === 'presence') expect(id).toMatch(/:0~/)
+  for (const { id, frame } of probe.received) if (frame.t === 'presence') expect(id).toMatch(/:0~/)
   expect(own.of('presence')).toEqual([])
 })
 

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { type Harm, Lane, type Weather } from './lane.ts'
+import { type Harm, ProxyDirection, type Weather } from './lane.ts'
 
 /** A TCP proxy in front of a server that can inject faults. Its own address stays the same. */
 export type FaultProxy = AsyncDisposable & {
@@ -22,7 +22,7 @@ export type FaultProxy = AsyncDisposable & {
   close(): Promise<void>
 }
 
-type Pair = { near: Socket; lanes: Lane[]; freeze(): void }
+type Pair = { near: Socket; directions: ProxyDirection[]; freeze(): void }
 
 export const calmWeather: Weather = { frozen: false, latencyMs: 0, jitterMs: 0, bytesPerSecond: null }
 
@@ -65,7 +65,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     },
     weather: (change) => {
       weather = { ...weather, ...change }
-      for (const { lanes } of pairs) for (const lane of lanes) lane.pump()
+      for (const { directions } of pairs) for (const direction of directions) direction.pump()
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -85,10 +85,13 @@ function join({ near, far, harm, weather }: ProxiedConnection, done: () => void)
   // The bandwidth is limited only for what the program receives, not for what it sends.
   const upward = () => ({ ...weather(), bytesPerSecond: null, frozen })
   const downward = () => ({ ...weather(), frozen })
-  const lanes = [new Lane(near, far, { weather: upward, harm }), new Lane(far, near, { weather: downward, harm })]
+  const directions = [
+    new ProxyDirection(near, far, { weather: upward, harm }),
+    new ProxyDirection(far, near, { weather: downward, harm }),
+  ]
   return {
     near,
-    lanes,
+    directions,
     freeze: () => {
       frozen = true
     },

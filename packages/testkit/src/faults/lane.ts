@@ -20,7 +20,7 @@ const waitingBytesMax = 64 * 1024
 const trickleMs = 50
 
 /** One direction of a connection. It delays bytes as `weather` says, and pauses the sender when too many wait. */
-export class Lane {
+export class ProxyDirection {
   readonly #from: Socket
   readonly #to: Socket
   readonly #weather: () => Weather

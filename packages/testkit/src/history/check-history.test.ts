@@ -64,7 +64,7 @@ const faults: [Id, string, Spoil][] = [
   ],
   ['I10', 'a window with another text', (run) => change(run, of('window'), { entries: otherText() })],
   ['I10', 'a follower that is not live', (run) => change(run, of('window'), { status: 'catching-up' })],
-  ['I11', 'a follower who hears late', receiveLate],
+  ['I11', 'a follower who receives late', receiveLate],
   ['I12', 'entries for a foreign position', (run) => served(run, { epoch: 'other', seq: 0 })],
   ['I12', 'entries for a position in the future', (run) => served(run, { epoch: 'e', seq: 90 })],
   ['I13', 'a mark that goes back', (run) => run.lines.push(fallingMark)],

@@ -50,7 +50,7 @@ export function checkStaleness(run: RunRecord): string[] {
       const since = Math.max(earliest(times, frame), liveAt)
       const late = frame.at - since
       return late > run.bounds.staleMs
-        ? [`I11 ${nameOf(stream)} heard of seq ${frame.from} ${Math.round(late)} ms after its commit`]
+        ? [`I11 ${nameOf(stream)} received seq ${frame.from} ${Math.round(late)} ms after its commit`]
         : []
     })
   })

@@ -30,7 +30,7 @@ async function follow(nth: number): Promise<StreamProbe<{ t: string }>> {
   if (chatId === undefined) throw new Error('There are no chats.')
   const probe = new StreamProbe((signal) => followChat(core, client, { chatId, signal }))
   await probe.until('live')
-  probe.steps.length = 0
+  probe.received.length = 0
   return probe
 }
 
@@ -40,7 +40,7 @@ const withChats = heapBytes()
 const more = await Promise.all(Array.from({ length: followersCount }, (_, nth) => follow(nth)))
 const withFollowers = heapBytes()
 for (const chat of chats) await sendText(core, client, { chatId: chat.id, text: 'x'.repeat(100) })
-for (const probe of [...first, ...more]) probe.steps.length = 0
+for (const probe of [...first, ...more]) probe.received.length = 0
 const { entries, bytes } = core.hub.memory()
 const withEntries = heapBytes()
 

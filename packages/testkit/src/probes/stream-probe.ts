@@ -6,7 +6,7 @@ type Open<F> = (signal: AbortSignal) => AsyncGenerator<{ id: string; frame: F }>
 
 /** Reads a stream in the background, and keeps every frame with the time of its arrival. */
 export class StreamProbe<F extends { t: string }> implements AsyncDisposable {
-  readonly steps: ProbeFrame<F>[] = []
+  readonly received: ProbeFrame<F>[] = []
   error: unknown
   readonly #end = new AbortController()
   readonly #running: Promise<void>
@@ -16,11 +16,11 @@ export class StreamProbe<F extends { t: string }> implements AsyncDisposable {
   }
 
   get frames(): F[] {
-    return this.steps.map((step) => step.frame)
+    return this.received.map((step) => step.frame)
   }
 
   get lastId(): string | undefined {
-    return this.steps.at(-1)?.id
+    return this.received.at(-1)?.id
   }
 
   of<T extends F['t']>(t: T): Extract<F, { t: T }>[] {
@@ -49,7 +49,7 @@ export class StreamProbe<F extends { t: string }> implements AsyncDisposable {
 
   async #read(stream: AsyncGenerator<{ id: string; frame: F }>): Promise<void> {
     try {
-      for await (const step of stream) this.steps.push({ ...step, at: performance.now() })
+      for await (const step of stream) this.received.push({ ...step, at: performance.now() })
     } catch (error) {
       this.error = error
     }

@@ -1,5 +1,5 @@
 type Follower = {
-  /** What was said before it came. Who is told that, too, has not got it twice. */
+  /** What was said before it came. A reader that gets that, too, has not got it twice. */
   readonly before: number
   /** Up to here it has everything. */
   whole: number

@@ -14,7 +14,7 @@ test('[BENCH-4] a run of every peer delivers everything, with frames as long as 
     await fan.grow(1)
     const bytes = await fan.warmUp(load, 300)
     expect(await fan.warmUp(load, 400)).toBe(bytes + 100)
-    // Who comes later is not told what was said before.
+    // Who comes later does not get what was said before.
     await fan.grow(load.followers)
     const figures = await fan.run(load, 300)
     expect(figures.deliveries).toBe(60)

@@ -70,7 +70,7 @@ export function prepareChatReads(orm: Database['orm']) {
     .select({ userId: chats.userId, status: chats.status })
     .from(chats)
     .where(eq(chats.id, sql.placeholder('chatId')))
-    .prepare('chat_glance')
+    .prepare('chat_summary')
   const row = selectChatRows(orm, sql.placeholder('askerId'))
     .where(eq(chats.id, sql.placeholder('chatId')))
     .prepare('chat_row')

@@ -55,7 +55,7 @@ test('[INBOX-5] reading the feed skips no commit when transactions commit out of
   const writers = Array.from({ length: 16 }, async () => {
     for (let n = 0; n < 60; n += 1) await writeOnce(committed)
   })
-  const look = async () => {
+  const poll = async () => {
     const rows = await readFeed(orm, position, 100)
     for (const row of rows) seen.push(row.id)
     position = rows.at(-1) ?? position
@@ -65,13 +65,13 @@ test('[INBOX-5] reading the feed skips no commit when transactions commit out of
     return rows.length
   }
   const reading = (async () => {
-    while (writing) await look()
+    while (writing) await poll()
   })()
   await Promise.all(writers)
   writing = false
   await reading
   // An open transaction in any other database of this server holds back the horizon, so rows may be read later.
-  await waitFor(async () => (await look()) === 0 && seen.length >= committed.size)
+  await waitFor(async () => (await poll()) === 0 && seen.length >= committed.size)
   expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
   // Reading by id alone misses commits in the same run. This is why the feed has the column xid.
   expect(naive.length).toBeLessThan(committed.size)
@@ -94,14 +94,14 @@ test('[LIVE-25] reading changes since a snapshot returns every commit exactly on
     if (isKept) committed.add(chatId)
     client.release()
   }
-  const look = async () => {
+  const poll = async () => {
     const { snapshot, changed } = await readFeedChanges(orm, since)
     seen.push(...changed.filter((id) => id >= 1_000_000))
     since = snapshot
   }
   let writing = true
   const reading = (async () => {
-    while (writing) await look()
+    while (writing) await poll()
   })()
   await Promise.all(
     Array.from({ length: 16 }, async () => {
@@ -110,7 +110,7 @@ test('[LIVE-25] reading changes since a snapshot returns every commit exactly on
   )
   writing = false
   await reading
-  await look()
+  await poll()
   expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
 })
 
