@@ -133,23 +133,23 @@ export class LiveServer {
   }
 
   async #admit({ request, connection, head, requestId, checked }: AdmittedUpgrade): Promise<void> {
-    let leaveSeat: Admission['leaveSeat'] = null
+    let releaseSocket: Admission['releaseSocket'] = null
     try {
       const admission = await signInUpgrade(this.#options, checked)
-      leaveSeat = admission.leaveSeat
+      releaseSocket = admission.releaseSocket
       if (this.#draining) throw new AppError('unavailable')
       this.#wss.handleUpgrade(request, connection, head, (ws) => {
-        leaveSeat = null
+        releaseSocket = null
         this.#open(ws, connection, { ...admission, requestId, address: checked.peer.address })
       })
     } finally {
       // No socket was opened, also when the connection broke meanwhile.
-      leaveSeat?.()
+      releaseSocket?.()
       this.#queue.finished()
     }
   }
 
-  #open(ws: WebSocket, duplex: Duplex, { address, signIn, leaveSeat, requestId }: OpenedUpgrade): void {
+  #open(ws: WebSocket, duplex: Duplex, { address, signIn, releaseSocket, requestId }: OpenedUpgrade): void {
     const { timings } = this.#options
     const socket = new LiveSocket(this.#shared, { ws, duplex, requestId, address, signIn })
     this.#sockets.add(socket)
@@ -157,7 +157,7 @@ export class LiveServer {
     // Added before any frame is read. Without a listener, the error of a broken frame would end the process.
     ws.on('error', this.#onError)
     ws.on('close', (code) => this.#onSocketClosed(socket, code))
-    if (signIn.state === 'done' && leaveSeat !== null) this.#signedIn(socket, signIn.actor, leaveSeat)
+    if (signIn.state === 'done' && releaseSocket !== null) this.#signedIn(socket, signIn.actor, releaseSocket)
     receive(this.#calls, socket, timings.signInMs)
   }
 
@@ -166,12 +166,12 @@ export class LiveServer {
   readonly #onSignIn = (socket: LiveSocket, actor: Actor): void =>
     this.#signedIn(socket, actor, this.#options.limits.acquireSocket(actor.userId))
 
-  #signedIn(socket: LiveSocket, actor: Actor, leaveSeat: () => void): void {
+  #signedIn(socket: LiveSocket, actor: Actor, releaseSocket: () => void): void {
     const { core, watch } = this.#options
     watch.add(actor.sessionId, socket)
     const leavePresence = core.presence.enter(actor)
     socket.leave = () => {
-      leaveSeat()
+      releaseSocket()
       watch.remove(actor.sessionId, socket)
       leavePresence()
     }

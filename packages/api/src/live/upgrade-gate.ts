@@ -24,8 +24,8 @@ export type CheckedUpgrade = {
   isSignInLater: boolean
 }
 
-/** `leaveSeat`: the socket of this user counts until it is called; null before the sign-in. */
-export type Admission = { signIn: SignIn; leaveSeat: (() => void) | null }
+/** `releaseSocket`: the socket of this user counts until it is called; null before the sign-in. */
+export type Admission = { signIn: SignIn; releaseSocket: (() => void) | null }
 
 export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts' | 'allowedOrigins' | 'trustProxy'> & {
   publicUrl: string | undefined
@@ -52,10 +52,10 @@ export async function signInUpgrade(options: GateOptions, upgrade: CheckedUpgrad
   const { credential, requested } = upgrade
   const token = tokenOf(credential)
   // The token is checked when the first frame is received, because it may end before.
-  if (upgrade.isSignInLater) return { signIn: { state: 'waiting', token, requested }, leaveSeat: null }
+  if (upgrade.isSignInLater) return { signIn: { state: 'waiting', token, requested }, releaseSocket: null }
   const actor = await actorOf(options.core, credential, requested)
   if (actor === null || token === null) throw new AppError('unauthenticated')
-  return { signIn: { state: 'done', actor, token }, leaveSeat: options.limits.acquireSocket(actor.userId) }
+  return { signIn: { state: 'done', actor, token }, releaseSocket: options.limits.acquireSocket(actor.userId) }
 }
 
 const socketPaths = new Set(['/', '/trpc'])

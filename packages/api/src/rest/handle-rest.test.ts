@@ -2,6 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { chatInputSchema } from '@deskbell/contract/chats'
 import { AppError, type ErrorCode, problemSchema } from '@deskbell/contract/errors'
 import type { Core } from '@deskbell/core/context'
+import { createCallQueues } from '@deskbell/core/fair-queue'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { RequestContext } from '../context.ts'
@@ -44,6 +45,7 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
   return {
     core: {
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+      queues: createCallQueues(),
     } as unknown as Core,
     via: 'rest',
     requestId: 'r-1',

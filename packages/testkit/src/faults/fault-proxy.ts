@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { type Harm, ProxyDirection, type Weather } from './lane.ts'
+import { type Harm, ProxyDirection, type Weather } from './proxy-direction.ts'
 
 /** A TCP proxy in front of a server that can inject faults. Its own address stays the same. */
 export type FaultProxy = AsyncDisposable & {

@@ -61,12 +61,12 @@ async function measureIdle({ sizes, settleSeconds, seconds }: IdlePlan): Promise
   const contender = stack.use(await startDeskbell())
   const { pid, databasePid } = contender
   if (databasePid === null) throw new Error('The processes of PostgreSQL are not known.')
-  const seats = await makeManyClients(contender.db, Math.max(...sizes))
+  const clients = await makeManyClients(contender.db, Math.max(...sizes))
   const readers = stack.use(startReaders())
   const figures: Figures[] = []
   let open = 0
   for (const size of sizes) {
-    await readers.open(contender, seats.slice(open, size))
+    await readers.open(contender, clients.slice(open, size))
     open = size
     // The grace period of presence and the statistics of the new rows.
     await delay(settleSeconds * 1_000)

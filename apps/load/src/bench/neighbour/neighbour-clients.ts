@@ -47,8 +47,8 @@ export class NeighbourClients {
   async #begin({ url, accounts, sockets, calls, kind }: Extract<NeighbourOrder, { t: 'greed' }>): Promise<void> {
     this.#isGreedy = true
     this.#reading = { answered: 0, refused: 0 }
-    const seats = Array.from({ length: accounts * sockets }, (_, nth) => nth)
-    const sdks = await inParallel(seats, 4, (nth) => signIn(url, 'operator', nth % accounts))
+    const places = Array.from({ length: accounts * sockets }, (_, nth) => nth)
+    const sdks = await inParallel(places, 4, (nth) => signIn(url, 'operator', nth % accounts))
     const first = sdks[0]
     if (first === undefined) throw new Error('There is nobody who could be greedy.')
     const chatIds = await fillChats(first)

@@ -2,11 +2,11 @@ import { connect, type Socket } from 'node:net'
 import { now } from '../../clock.ts'
 import { inParallel } from '../in-parallel.ts'
 
-export type BurstSeat = { token: string; chatId: number }
+export type BurstSession = { token: string; chatId: number }
 
 export type BurstOrder =
-  /** Connects a client for each seat, a few at a time, and answers when all are live. */
-  | { t: 'open'; port: number; seats: readonly BurstSeat[] }
+  /** Connects a client for each session, a few at a time, and answers when all are live. */
+  | { t: 'open'; port: number; sessions: readonly BurstSession[] }
   | { t: 'cut' }
   /** All clients connect at the same moment. Answers when the last is live and has what it missed. */
   | { t: 'back'; missed: readonly number[] }
@@ -26,7 +26,7 @@ export class BurstClients {
     switch (order.t) {
       case 'open':
         this.#port = order.port
-        this.#clients = order.seats.map((seat) => new BurstClient(seat))
+        this.#clients = order.sessions.map((session) => new BurstClient(session))
         await inParallel(this.#clients, 32, (client) => client.connect(this.#port, ''))
         return null
       case 'cut':
@@ -64,7 +64,7 @@ class BurstClient {
   readonly #frames: Buffer
   #socket: Socket | null = null
 
-  constructor({ token, chatId }: BurstSeat) {
+  constructor({ token, chatId }: BurstSession) {
     this.chatId = chatId
     const signIn = { method: 'connectionParams', data: { token } }
     const follow = { id: 1, method: 'subscription', params: { path: 'chats.events', input: { chatId } } }
