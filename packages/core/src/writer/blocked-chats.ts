@@ -44,7 +44,8 @@ export class BlockedChats {
     const chat = this.#chats.get(command.chatId)
     if (chat === undefined || (chat.ownerId !== null && !maySeeChat(command.actor, { userId: chat.ownerId })))
       return false
-    if (chat.queue.items + itemsOf(command) > blockedChatItemsMax) command.reject(overloaded())
+    const isFull = chat.ownerId !== null && chat.queue.items + itemsOf(command) > blockedChatItemsMax
+    if (isFull) command.reject(overloaded())
     else chat.queue.add(command)
     return true
   }
@@ -170,6 +171,10 @@ export class BlockedChats {
   }
 }
 
+/**
+ * `ownerId`: the client of a locked chat; null if the batch of the chat failed. Such a chat needs no bound of its own: its
+ * commands wait for no lock, and those behind them were accepted before.
+ */
 type BlockedChat = { readonly ownerId: UserId | null; readonly queue: CommandQueue }
 
 /** All commands of the chat would meet the same error. */
