@@ -11,7 +11,7 @@ const rates: readonly Rate[] = [
   { chats: 10, perSecond: 100 },
   { chats: 50, perSecond: high },
 ]
-const p99MsMax = 25
+const p99MsMax = 15
 
 export const latency: Bench = {
   name: 'latency',
