@@ -38,6 +38,6 @@ describe.skipIf(!tools.chromium)('behind a proxy that refuses WebSockets', () =>
     const second = await context.newPage()
     await second.goto(client.url())
     await messages(second, 'here too').waitFor()
-    expect(await shownTexts(second)).toEqual(await shownTexts(client))
+    await expect.poll(() => shownTexts(second)).toEqual(await shownTexts(client))
   })
 })
