@@ -111,8 +111,13 @@ function callsOf(frame: string): string[] {
 export function probeSocket(socket: WebSocket, pongMs: number): void {
   if (socket.readyState !== socket.OPEN) return
   const giveUp = setTimeout(() => socket.close(), pongMs)
-  const done = () => clearTimeout(giveUp)
-  socket.addEventListener('message', done, { once: true })
-  socket.addEventListener('close', done, { once: true })
+  const done = () => {
+    clearTimeout(giveUp)
+    // Both, because a socket that lives for days is probed often.
+    socket.removeEventListener('message', done)
+    socket.removeEventListener('close', done)
+  }
+  socket.addEventListener('message', done)
+  socket.addEventListener('close', done)
   socket.send('PING')
 }
