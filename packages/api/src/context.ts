@@ -22,6 +22,8 @@ export type RequestContext = {
   readonly requestId: string
   /** Aborted when the response closes. Undefined over a socket, where a call runs to its end in any case. */
   readonly signal: AbortSignal | undefined
+  /** True when nobody waits for the answer any more. */
+  isGone(): boolean
   /**
    * Resolves with the caller, or null without a valid session. Called once per call, after the rate and before the
    * input. Rejects with `forbidden` for a changing request with a cookie and without an own origin.

@@ -3,6 +3,7 @@ import { AppError } from '@deskbell/contract/errors'
 import { userIdSchema } from '@deskbell/contract/ids'
 import { unavailableMs } from '@deskbell/contract/limits'
 import type { Core } from '@deskbell/core/context'
+import { createCallQueues } from '@deskbell/core/fair-queue'
 import type { OpenStream } from '@deskbell/core/streams/frame-sink'
 import { callTRPCProcedure, getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -10,12 +11,15 @@ import { z } from 'zod'
 import { toCallError } from './call-error.ts'
 import type { RequestContext, StreamPort } from './context.ts'
 import { frameStream } from './routers/frame-stream.ts'
-import { publicProcedure, router } from './trpc.ts'
+import { publicProcedure, router, signedInProcedure } from './trpc.ts'
 
 const hung = new Promise<never>(() => {})
 const meta = { summary: 'A test.' }
 
+const reads = vi.fn(() => 'read')
+
 const app = router({
+  reads: signedInProcedure.meta(meta).output(z.string()).query(reads),
   hangs: publicProcedure
     .meta(meta)
     .output(z.string())
@@ -49,10 +53,11 @@ const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 
 function context(): RequestContext {
   return {
-    core: { log } as unknown as Core,
+    core: { log, queues: createCallQueues() } as unknown as Core,
     via: 'http',
     requestId: 'r-1',
     signal: new AbortController().signal,
+    isGone: () => false,
     authenticate: async () => null,
     assertOwnOrigin() {},
     limit() {},
@@ -63,8 +68,7 @@ function context(): RequestContext {
 }
 
 /** Makes a call that fails, and returns its error as the adapters send it. */
-async function failureOf(path: string): Promise<{ message: string; data: unknown }> {
-  const ctx = context()
+async function failureOf(path: string, ctx = context()): Promise<{ message: string; data: unknown }> {
   const call = {
     router: app,
     path,
@@ -90,6 +94,13 @@ describe('a procedure', () => {
     const failure = failureOf('hangs')
     await vi.advanceTimersByTimeAsync(unavailableMs)
     expect((await failure).data).toEqual({ code: 'unavailable', httpStatus: 503, retryAfterMs: 1000, requestId: 'r-1' })
+  })
+
+  it('[FAIR-3] whose caller has gone while it waited is not run', async () => {
+    const actor = { userId: userIdSchema.parse(7), role: 'operator', name: 'Grace', sessionId: 1 } as Actor
+    const failure = await failureOf('reads', { ...context(), authenticate: async () => actor, isGone: () => true })
+    expect(failure.data).toMatchObject({ code: 'unavailable' })
+    expect(reads).not.toHaveBeenCalled()
   })
 
   it('[HTTP-6] that cannot reach the database is unavailable, and logged as a warning', async () => {

@@ -71,7 +71,7 @@ async function inTurn<R>({ ctx, meta }: Call, { userId }: Actor, run: () => Prom
   const queue = meta?.queue ?? 'short'
   if (queue === 'none') return await run()
   return await ctx.core.queues[queue].run(userId, async () => {
-    if (ctx.signal?.aborted) throw new AppError('unavailable', { internal: 'the caller has gone' })
+    if (ctx.isGone()) throw new AppError('unavailable', { internal: 'the caller has gone' })
     return await run()
   })
 }

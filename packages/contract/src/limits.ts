@@ -43,6 +43,8 @@ export const userOpeningsRunningMax = 2
 export const openingsRunningMax = 8
 export const userCallsWaitingMax = 512
 export const callsWaitingMax = 8_192
+/** Below the time within which a call is refused, so that nothing runs for a caller who was refused. */
+export const callWaitMsMax = 2_500
 
 /** Entries in one `ev` frame. */
 export const frameEntriesMax = 64

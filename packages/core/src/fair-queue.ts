@@ -3,8 +3,8 @@ import type { UserId } from '@deskbell/contract/ids'
 import {
   callsRunningMax,
   callsWaitingMax,
+  callWaitMsMax,
   openingsRunningMax,
-  unavailableMs,
   userCallsRunningMax,
   userCallsWaitingMax,
   userOpeningsRunningMax,
@@ -23,14 +23,18 @@ export type FairQueueOptions = {
   now?: () => number
 }
 
-/** `opening`: a transaction that opens a chat. `short`: calls with one or two statements. */
-export type CallQueues = { readonly short: FairQueue; readonly opening: FairQueue }
+/**
+ * `short`: calls with one or two statements. `opening`: a transaction that opens a chat. `starting`: what a stream reads
+ * before its first frame.
+ */
+export type CallQueues = Record<'short' | 'opening' | 'starting', FairQueue>
 
 export function createCallQueues(): CallQueues {
-  const waiting = { userWaitingMax: userCallsWaitingMax, waitingMax: callsWaitingMax, waitMsMax: unavailableMs }
+  const waiting = { userWaitingMax: userCallsWaitingMax, waitingMax: callsWaitingMax, waitMsMax: callWaitMsMax }
   return {
     short: new FairQueue({ userRunningMax: userCallsRunningMax, runningMax: callsRunningMax, ...waiting }),
     opening: new FairQueue({ userRunningMax: userOpeningsRunningMax, runningMax: openingsRunningMax, ...waiting }),
+    starting: new FairQueue({ userRunningMax: userCallsRunningMax, runningMax: callsRunningMax, ...waiting }),
   }
 }
 
@@ -69,7 +73,8 @@ export class FairQueue {
         this.#end(user)
       }
     } finally {
-      if (user.running === 0 && user.waiting.length === 0) this.#users.delete(userId)
+      if (user.running === 0 && user.waiting.length === 0 && this.#users.get(userId) === user)
+        this.#users.delete(userId)
     }
   }
 

@@ -66,6 +66,29 @@ test('what comes in one turn shares a run, and no more runs than allowed are the
   expect(items()).toEqual(['ab', 'c', 'de'])
 })
 
+test('runs that ask for another one are never more than allowed', async () => {
+  let [left, running, most] = [6, 0, 0]
+  const ends: (() => void)[] = []
+  const gathering = new Gathering({
+    runsMax: 2,
+    run: async () => {
+      running += 1
+      most = Math.max(most, running)
+      left -= 1
+      if (left > 0) gathering.request()
+      await new Promise<void>((resolve) => ends.push(resolve))
+      running -= 1
+    },
+  })
+  gathering.request()
+  for (let turn = 0; left > 0 || running > 0; turn += 1) {
+    await settled()
+    ends[turn]?.()
+    await settled()
+  }
+  expect([most, ends.length]).toEqual([2, 6])
+})
+
 test('a run that fails tells its error, and what came meanwhile is done', async () => {
   const { add, runs, items, errors } = setUp()
   add('a')

@@ -51,11 +51,12 @@ export class Gathering {
     await Promise.all(this.#runs)
   }
 
-  /** Flushes, and does nothing any more. */
+  /** Flushes, and does nothing any more. What a run requests after the flush is dropped. */
   async stop(): Promise<void> {
     await this.flush()
     this.#isStopped = true
     this.cancel()
+    await Promise.all(this.#runs)
   }
 
   #schedule(): void {
@@ -67,7 +68,7 @@ export class Gathering {
       // At the end of the turn, so that what comes in the same turn is gathered too.
       queueMicrotask(() => {
         this.#isStarting = false
-        if (this.#isRequested) this.#start()
+        if (this.#isRequested && this.#runs.size < runsMax) this.#start()
       })
     } else this.#timer = setTimeout(() => this.#start(), waitMs).unref()
   }

@@ -30,11 +30,13 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   // Over plain HTTP a browser silently drops a `Secure` cookie.
   const secure = isHttps(peer, options.publicUrl)
   const token = 'token' in credential ? credential.token : null
+  const signal = endOf(response)
   return {
     core: options.core,
     via,
     requestId,
-    signal: endOf(response),
+    signal,
+    isGone: () => signal.aborted,
     async authenticate() {
       if (changes && isAmbient(credential)) assertOwnCookie(rule, peer, request)
       return actorOf(options.core, credential, requested)

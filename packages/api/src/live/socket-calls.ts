@@ -44,12 +44,17 @@ async function run(deps: SocketContextDeps, socket: LiveSocket, message: CallMes
     const result = await call(deps, socket, message)
     if (stream === null) return socket.answer(id, result)
     if (!(result instanceof FrameStream)) throw new Error(`${path} is no stream of frames.`)
-    stream.begin(result.open)
+    await inTurn(deps, socket, () => stream.begin(result.open))
   } catch (cause) {
     const error = toCallError(cause)
     deps.core.log.debug({ requestId: socket.requestId, type: method, path, code: error.code }, 'socket error')
     if (stream === null || !stream.hasEnded) socket.refuse(id, error)
   }
+}
+
+/** Of one user a few streams start at once, so that somebody who starts many delays nobody. */
+async function inTurn({ core }: SocketContextDeps, { signIn }: LiveSocket, start: () => Promise<void>): Promise<void> {
+  if (signIn.state === 'done') await core.queues.starting.run(signIn.actor.userId, start)
 }
 
 function call(deps: SocketContextDeps, socket: LiveSocket, { path, method, input }: CallMessage): Promise<unknown> {

@@ -64,6 +64,7 @@ export function socketContext({ core, limits }: SocketContextDeps, socket: LiveS
     via: 'socket',
     requestId: socket.requestId,
     signal: undefined,
+    isGone: () => !socket.isOpen,
     authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),
     // The upgrade has checked the origin.
     assertOwnOrigin: () => {},

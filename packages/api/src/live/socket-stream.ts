@@ -6,7 +6,7 @@ export type StreamSocket = {
   /** Reports whether the next frame of a stream may be written. */
   readonly acceptsFrames: boolean
   readonly isBusy: boolean
-  /** Told of the stream from its creation until it has read what it starts with. */
+  /** Told of the stream while it reads what it starts with. */
   readonly work: { started(): void; finished(): void }
   /** Calls `release` once, when one frame may be written, or when the socket is gone. */
   whenOpen(release: () => void): void
@@ -22,7 +22,7 @@ export class SocketStream implements FrameSink<unknown> {
   readonly #socket: StreamSocket
   #running: RunningStream | null = null
   #ended = false
-  #isStarting = true
+  #onStarted: (() => void) | null = null
   #isAnnounced = false
   /** `waiting`: until the socket releases the stream. `now`: during the release, when it may write one frame. */
   #turn: 'free' | 'waiting' | 'now' = 'free'
@@ -31,16 +31,29 @@ export class SocketStream implements FrameSink<unknown> {
     this.id = id
     this.path = path
     this.#socket = socket
-    socket.work.started()
   }
 
   get hasEnded(): boolean {
     return this.#ended
   }
 
-  /** Starts the stream, unless it was stopped while its call was running. */
-  begin(open: OpenStream<unknown>): void {
-    if (!this.#ended) this.#running = open(this)
+  /**
+   * Starts the stream, unless it was stopped while its call was running. Resolves when the stream has read what it starts
+   * with, or has ended.
+   */
+  async begin(open: OpenStream<unknown>): Promise<void> {
+    if (this.#ended) return
+    const { work } = this.#socket
+    work.started()
+    const started = new Promise<void>((resolve) => {
+      this.#onStarted = resolve
+    })
+    try {
+      this.#running = open(this)
+      await started
+    } finally {
+      work.finished()
+    }
   }
 
   stop(): void {
@@ -75,12 +88,13 @@ export class SocketStream implements FrameSink<unknown> {
 
   fail(cause: unknown): void {
     this.#ended = true
+    this.#hasStarted()
     this.#socket.streamFailed(this, cause)
   }
 
   #hasStarted(): void {
-    if (this.#isStarting) this.#socket.work.finished()
-    this.#isStarting = false
+    this.#onStarted?.()
+    this.#onStarted = null
   }
 
   #writeNext(): void {

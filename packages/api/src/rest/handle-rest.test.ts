@@ -50,6 +50,7 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
     via: 'rest',
     requestId: 'r-1',
     signal: new AbortController().signal,
+    isGone: () => false,
     authenticate: async () => actor,
     assertOwnOrigin() {},
     limit() {

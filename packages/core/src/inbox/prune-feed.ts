@@ -21,9 +21,11 @@ export class FeedPruner {
   async run(signal?: AbortSignal): Promise<number> {
     let total = 0
     while (signal?.aborted !== true) {
-      const { removed, upTo } = await removeOldFeed(this.#executor, { from: this.#from, limit: batchRows })
+      const from = this.#from
+      const { removed, upTo } = await removeOldFeed(this.#executor, { from, limit: batchRows })
       total += removed
-      if (upTo !== null) this.#from = upTo
+      // The statement may have been the first one of a new epoch.
+      if (upTo !== null && this.#from === from) this.#from = upTo
       if (removed < batchRows) break
     }
     return total

@@ -172,8 +172,8 @@ export class BlockedChats {
 }
 
 /**
- * `ownerId`: the client of a locked chat; null if the batch of the chat failed. Such a chat needs no bound of its own: its
- * commands wait for no lock, and those behind them were accepted before.
+ * `ownerId`: the client of a locked chat; null if a batch failed that the chat was in. Then what stands behind it was
+ * accepted before, and only the bounds of the process and of the user hold.
  */
 type BlockedChat = { readonly ownerId: UserId | null; readonly queue: CommandQueue }
 

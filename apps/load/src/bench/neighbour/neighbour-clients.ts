@@ -12,8 +12,8 @@ export type NeighbourOrder =
   | { t: 'greed'; url: string; accounts: number; sockets: number; calls: number; kind: GreedKind }
   | { t: 'rest' }
 
-/** What the greedy accounts do: read long pages, open chats, or close and reopen their own chats. */
-export const greedKinds = ['reads', 'creates', 'changes'] as const
+/** What the greedy accounts do: read long pages, open chats, close and reopen chats, or follow chats again and again. */
+export const greedKinds = ['reads', 'creates', 'changes', 'streams'] as const
 export type GreedKind = (typeof greedKinds)[number]
 
 export type WriteReading = { sent: number; refused: number; sends: HistogramCounts; reads: HistogramCounts }
@@ -89,6 +89,23 @@ const greeds: Record<GreedKind, Greed> = {
     const chatId = at(chatIds, nth)
     return (turn) => (turn % 2 === 0 ? api.chats.close.mutate({ chatId }) : api.chats.reopen.mutate({ chatId }))
   },
+  streams: (sdk, chatIds, nth) => (turn) => followOnce(sdk, at(chatIds, turn + nth)),
+}
+
+/** Until the first frame. */
+function followOnce({ api }: Sdk, chatId: ChatId): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const following = api.chats.events.subscribe(
+      { chatId },
+      {
+        onData() {
+          following.unsubscribe()
+          resolve()
+        },
+        onError: reject,
+      },
+    )
+  })
 }
 
 async function fillChats(operator: Sdk): Promise<ChatId[]> {
