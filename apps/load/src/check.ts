@@ -35,8 +35,9 @@ async function checkBugs(names: readonly string[]): Promise<never> {
 }
 
 async function check(): Promise<never> {
-  const report = await runCheck(checkOptions({ minutes: Number(values.minutes), seed: values.seed, keep: values.keep }))
-  const page = writeReport(report)
+  const minutes = Number(values.minutes)
+  const { folder, ...report } = await runCheck(checkOptions({ minutes, seed: values.seed, keep: values.keep }))
+  const page = writeReport(report, minutes)
   if (values.report === undefined) console.log(page)
   else {
     await writeFile(values.report, page)
@@ -44,6 +45,7 @@ async function check(): Promise<never> {
   }
   for (const violation of report.violations.slice(0, 20)) console.error(violation)
   console.log(`${report.violations.length} violations, seed ${report.seed}`)
+  if (values.keep || report.violations.length > 0) console.log(`the histories are in ${folder}`)
   // Whatever still hangs on a connection must not keep a finished run.
   process.exit(report.violations.length === 0 ? 0 : 1)
 }

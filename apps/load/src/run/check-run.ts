@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { FaultTally } from '../faults/fault-tally.ts'
+import { commitLine, machineLine } from '../measured-on.ts'
 import { judge, type Verdict } from './judge.ts'
 import { PhaseCount } from './phase-count.ts'
 import { type PlayedRound, playRound, type RoundPlan } from './round.ts'
@@ -81,6 +82,8 @@ class CheckRun {
     const ends = this.#world.stage.servers.flatMap((server) => server.unasked)
     return {
       seed: this.#options.seed,
+      commit: commitLine(),
+      machine: machineLine(),
       startedAt: this.#startedAt.toISOString(),
       endedAt: new Date().toISOString(),
       people: { clients: this.#options.clients, operators: this.#options.operators },

@@ -24,6 +24,8 @@ export type Quantiles = { p50: number | null; p99: number | null }
 
 export type RunReport = {
   seed: string
+  commit: string
+  machine: string
   startedAt: string
   endedAt: string
   people: { clients: number; operators: number }
@@ -35,7 +37,7 @@ export type RunReport = {
 }
 
 /** The page that is kept under docs/reports. */
-export function writeReport(report: RunReport): string {
+export function writeReport(report: Omit<RunReport, 'folder'>, minutesAsked: number): string {
   const { chaos, calm } = report.phases
   return `# Delivery check
 
@@ -69,6 +71,9 @@ ${report.violations.map((violation) => `\n- ${violation}`).join('')}
 ${Object.entries(report.faults)
   .map(([kind, { inflicted, seen }]) => `| ${kind} | ${inflicted} | ${seen} |`)
   .join('\n')}
+
+Measured at commit ${report.commit} on ${report.machine}. Again: \`pnpm load:check --minutes ${minutesAsked} --seed ${report.seed}\`
+repeats the plan of faults and actions.
 `
 }
 

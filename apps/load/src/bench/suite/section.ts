@@ -1,5 +1,5 @@
-import { cpus, totalmem } from 'node:os'
 import { z } from 'zod'
+import { machineLine } from '../../measured-on.ts'
 import type { Bench, BenchResult } from './bench.ts'
 
 const tableSchema = z.object({ caption: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.string())) })
@@ -41,10 +41,4 @@ export function mergeSections(
     const isIt = (section: Section) => section.name === name
     return fresh.find(isIt) ?? kept.find(isIt) ?? []
   })
-}
-
-function machineLine(): string {
-  const [first] = cpus()
-  const gigabytes = Math.round(totalmem() / 1024 ** 3)
-  return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${gigabytes} GB, Node ${process.versions.node}`
 }
