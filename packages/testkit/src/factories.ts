@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
+import type { ChatId } from '@deskbell/contract/ids'
 import type { SendOutput } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput, Role } from '@deskbell/contract/users'
 import { authenticate } from '@deskbell/core/auth/authenticate'
@@ -38,6 +39,14 @@ export async function newOperator(core: Core, overrides: Partial<LoginInput> = {
 /** Makes an open chat without an operator. */
 export async function newChat(core: Core, client: Actor): Promise<Chat> {
   return (await createChat(core, client, {})).chat
+}
+
+/** Opens chats of this client. Their ids rise. */
+export async function newChats(core: Core, client: Actor, count: number): Promise<ChatId[]> {
+  const chatIds: ChatId[] = []
+  // One after the other, because more of them than connections could wait for one for too long.
+  while (chatIds.length < count) chatIds.push((await newChat(core, client)).id)
+  return chatIds
 }
 
 /** Makes a client, an operator, and an open chat of the client without an operator. */

@@ -1,8 +1,9 @@
 import type { Actor } from '@deskbell/contract/actor'
-import { type ChatId, chatIdSchema, messageIdSchema } from '@deskbell/contract/ids'
+import { chatIdSchema, messageIdSchema } from '@deskbell/contract/ids'
 import { blockedChatItemsMax } from '@deskbell/contract/limits'
 import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/database/chat-lock'
-import { newChat, newClient, sendText, uniqueId } from '@deskbell/testkit/factories'
+import { feedTransactions } from '@deskbell/testkit/database/feed-transactions'
+import { newChats, newClient, sendText, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -21,16 +22,16 @@ afterAll(() => fresh.drop())
 
 describe('a chat whose lock is held elsewhere', () => {
   test('[MSG-20] holds up no other chat, and gets its own sends in order when it is free', async () => {
-    const chats = await newChats(5)
+    const chats = await newChats(fresh.core, client, 5)
     const held = given(chats[0])
     const others = chats.slice(1)
     const sendToOthers = () => Promise.all(others.map((chatId) => sendText(fresh.core, client, { chatId })))
     const lock = await holdLock(fresh.db, held)
-    const before = await transactionsOf(others)
+    const before = await feedTransactions(fresh.db, others)
     const waiting = ['one', 'two', 'three'].map((text) => sendText(fresh.core, client, { chatId: held, text }))
     await sendToOthers()
     // Two for each worker: a message alone, and a batch. The locked chat has not split the batches of the others.
-    expect((await transactionsOf(others)) - before).toBeLessThanOrEqual(4)
+    expect((await feedTransactions(fresh.db, others)) - before).toBeLessThanOrEqual(4)
     await waitFor(() => isWaitedFor(fresh.db, lock.pid))
     // In both workers, again and again, while the lock is held.
     for (let round = 0; round < 3; round += 1) {
@@ -45,7 +46,7 @@ describe('a chat whose lock is held elsewhere', () => {
   })
 
   test('[MSG-4] [MSG-13] what was committed while its lock was waited for is a replay', async () => {
-    const [chatId] = await newChats(1)
+    const [chatId] = await newChats(fresh.core, client, 1)
     const { message: first } = await sendText(fresh.core, client, { chatId: given(chatId) })
     const lock = await holdLock(fresh.db, given(chatId))
     const send = sendText(fresh.core, client, { chatId: given(chatId), clientMsgId: 'meanwhile', text: first.text })
@@ -57,7 +58,7 @@ describe('a chat whose lock is held elsewhere', () => {
   })
 
   test('[MSG-20] a lock that is not given in two seconds is unavailable, and the same send is stored later', async () => {
-    const [chatId] = await newChats(1)
+    const [chatId] = await newChats(fresh.core, client, 1)
     const lock = await holdLock(fresh.db, given(chatId))
     const input = { chatId: given(chatId), text: 'patient', clientMsgId: uniqueId('patient') }
     expect(toAppError(await sendMessage(fresh.core, client, input).catch((error: unknown) => error))).toMatchObject({
@@ -70,7 +71,7 @@ describe('a chat whose lock is held elsewhere', () => {
 
 describe('what strangers and failures may not do', () => {
   test('[CHAT-3] [MSG-20] a stranger to a locked chat gets not_found at once, and takes no place of its people', async () => {
-    const [chatId] = await newChats(1)
+    const [chatId] = await newChats(fresh.core, client, 1)
     const stranger = await newClient(fresh.core)
     const lock = await holdLock(fresh.db, given(chatId))
     const own = sendText(fresh.core, client, { chatId: given(chatId) })
@@ -85,7 +86,7 @@ describe('what strangers and failures may not do', () => {
   })
 
   test('[CHAT-3] [MSG-18] editing in a chat that does not exist is not_found, and harms no neighbour', async () => {
-    const chats = await newChats(30)
+    const chats = await newChats(fresh.core, client, 30)
     const [held, others] = [chats.slice(0, 4), chats.slice(4)]
     const locks = []
     for (const chatId of held) locks.push(await holdLock(fresh.db, chatId))
@@ -107,7 +108,7 @@ describe('what strangers and failures may not do', () => {
 
   test('[MSG-18] [MSG-20] a command that fails starves no blocked chat while others hold every place', async () => {
     await using _poison = await refusePoison(fresh.db)
-    const chats = await newChats(20)
+    const chats = await newChats(fresh.core, client, 20)
     const [held, bad, others] = [chats.slice(0, 4), chats.slice(4, 6), chats.slice(6)]
     const locks = []
     for (const chatId of held) locks.push(await holdLock(fresh.db, chatId))
@@ -126,7 +127,7 @@ describe('what strangers and failures may not do', () => {
 
   test('[MSG-19] a failure of a neighbour refuses nothing that was accepted', async () => {
     await using _poison = await refusePoison(fresh.db)
-    const chats = await newChats(4)
+    const chats = await newChats(fresh.core, client, 4)
     const innocent = given(chats[0])
     const neighbour = given(chats.find((chatId) => chatId !== innocent && chatId % 2 === innocent % 2))
     const bad = sendText(fresh.core, client, { chatId: neighbour, text: 'poison' }).catch(toAppError)
@@ -138,23 +139,7 @@ describe('what strangers and failures may not do', () => {
   })
 })
 
-async function newChats(count: number): Promise<ChatId[]> {
-  const chatIds: ChatId[] = []
-  // One after the other, because more of them than connections could wait for one for too long.
-  while (chatIds.length < count) chatIds.push((await newChat(fresh.core, client)).id)
-  return chatIds
-}
-
 function given<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('Nothing was given.')
   return value
-}
-
-/** The feed has one row per chat and transaction. */
-async function transactionsOf(chats: readonly ChatId[]): Promise<number> {
-  const { rows } = await fresh.db.pool.query(
-    'select count(distinct xid)::int as count from feed where chat_id = any($1)',
-    [chats],
-  )
-  return rows[0].count
 }

@@ -9,7 +9,8 @@ import {
 } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { holdLock, isWaitedFor, refusePoison } from '@deskbell/testkit/database/chat-lock'
-import { newChat, newClient, sendText, setUpChat, uniqueId } from '@deskbell/testkit/factories'
+import { feedTransactions } from '@deskbell/testkit/database/feed-transactions'
+import { newChat, newChats, newClient, sendText, setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -35,8 +36,8 @@ afterAll(() => fresh.drop())
 
 describe('sends that wait together', () => {
   test('[MSG-18] [MSG-7] hundreds of senders over many chats share a few transactions', async () => {
-    const chats = await newChats(60)
-    const before = await transactionsOf(chats)
+    const chats = await newChats(fresh.core, client, 60)
+    const before = await feedTransactions(fresh.db, chats)
     const sends = Array.from({ length: 600 }, (_, nth) => sendText(fresh.core, client, { chatId: at(chats, nth) }))
     const answers = await Promise.all(sends)
     expect(answers.every(({ duplicate }) => !duplicate)).toBe(true)
@@ -46,11 +47,11 @@ describe('sends that wait together', () => {
       expect(seqs).toEqual(seqs.map((_, place) => place + 1))
     }
     expect(await faultsOfLogs(fresh.db)).toEqual([])
-    expect((await transactionsOf(chats)) - before).toBeLessThan(20)
+    expect((await feedTransactions(fresh.db, chats)) - before).toBeLessThan(20)
   })
 
   test('[MSG-18] a lonely send waits for nobody: no timer has to fire', async () => {
-    const [chatId] = await newChats(1)
+    const [chatId] = await newChats(fresh.core, client, 1)
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'setImmediate'] })
     try {
       const { message } = await sendText(fresh.core, client, { chatId: given(chatId) })
@@ -62,7 +63,7 @@ describe('sends that wait together', () => {
 
   test('[MSG-18] a send that fails in the database harms none beside it', async () => {
     await using _poison = await refusePoison(fresh.db)
-    const chats = await newChats(6)
+    const chats = await newChats(fresh.core, client, 6)
     const sends = Array.from({ length: 60 }, (_, nth) => {
       const text = nth === 31 ? 'poison' : `message ${nth}`
       return sendText(fresh.core, client, { chatId: at(chats, nth), text }).catch(toAppError)
@@ -76,7 +77,7 @@ describe('sends that wait together', () => {
 
   test('[MSG-20] what comes for a chat that goes alone stands behind what came before', async () => {
     await using _poison = await refusePoison(fresh.db)
-    const [chatId] = await newChats(1)
+    const [chatId] = await newChats(fresh.core, client, 1)
     const send = (text: string) => sendText(fresh.core, client, { chatId: given(chatId), text })
     const bad = send('poison').catch(toAppError)
     const early = Array.from({ length: 40 }, () => send('early'))
@@ -89,7 +90,7 @@ describe('sends that wait together', () => {
   })
 
   test('[MSG-18] [MSG-5] the same id racing in two workers is stored once, and the others beside it too', async () => {
-    const chats = await newChats(4)
+    const chats = await newChats(fresh.core, client, 4)
     for (let round = 0; round < 10; round += 1) {
       const clientMsgId = uniqueId('racing')
       const racing = chats.slice(0, 2).map((chatId) => sendText(fresh.core, client, { chatId, clientMsgId }))
@@ -103,7 +104,7 @@ describe('sends that wait together', () => {
 
   test('[MSG-18] [MSG-6] two processes send the same to the same chats: each once, without a gap', async () => {
     const second = await fresh.another()
-    const chats = await newChats(8)
+    const chats = await newChats(fresh.core, client, 8)
     const inputs = Array.from({ length: 160 }, (_, nth) => ({
       chatId: at(chats, nth),
       text: 'both',
@@ -149,7 +150,7 @@ test('[CHAT-12] [MSG-18] every change writes its feed row in its own transaction
 
 describe('what waits is bounded', () => {
   test('[MSG-19] beyond the bound of a held chat a send is unavailable at once', async () => {
-    const [chatId] = await newChats(1)
+    const [chatId] = await newChats(fresh.core, client, 1)
     const lock = await holdLock(fresh.db, given(chatId))
     const send = () => sendText(fresh.core, client, { chatId: given(chatId) })
     const first = send()
@@ -189,7 +190,7 @@ describe('what waits is bounded', () => {
     let now = 0
     const { db, bus } = fresh.core
     const writer = new ChatWriter({ db, bus, epoch: () => fresh.core.epoch(), now: () => now })
-    const [chatId] = await newChats(1)
+    const [chatId] = await newChats(fresh.core, client, 1)
     const send = (text: string) =>
       writer.send(client, { chatId: given(chatId), items: [{ text, clientMsgId: uniqueId('late') }] })
     const lock = await holdLock(fresh.db, given(chatId))
@@ -228,7 +229,7 @@ describe('when the database goes, or the process', () => {
   test('[MSG-18] a stop finishes what was taken, and takes nothing more', async () => {
     const { db, bus } = fresh.core
     const writer = new ChatWriter({ db, bus, epoch: () => fresh.core.epoch() })
-    const chats = await newChats(10)
+    const chats = await newChats(fresh.core, client, 10)
     const send = (nth: number) =>
       writer.send(client, { chatId: at(chats, nth), items: [{ text: 'last', clientMsgId: uniqueId('last') }] })
     const lock = await holdLock(fresh.db, given(chats[0]))
@@ -246,13 +247,6 @@ describe('when the database goes, or the process', () => {
   })
 })
 
-async function newChats(count: number): Promise<ChatId[]> {
-  const chatIds: ChatId[] = []
-  // One after the other, because more of them than connections could wait for one for too long.
-  while (chatIds.length < count) chatIds.push((await newChat(fresh.core, client)).id)
-  return chatIds
-}
-
 function at<T>(items: readonly T[], place: number): T {
   return given(items[place % items.length])
 }
@@ -260,15 +254,6 @@ function at<T>(items: readonly T[], place: number): T {
 function given<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('Nothing was given.')
   return value
-}
-
-/** The feed has one row per chat and transaction. */
-async function transactionsOf(chats: readonly ChatId[]): Promise<number> {
-  const { rows } = await fresh.db.pool.query(
-    'select count(distinct xid)::int as count from feed where chat_id = any($1)',
-    [chats],
-  )
-  return rows[0].count
 }
 
 /** Chats whose log has a gap, whose ids do not rise with the places, or whose head is not their last message. */
