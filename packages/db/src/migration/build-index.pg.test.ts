@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
+import { type MoreMigrations, migrationsWith } from '@deskbell/testkit/database/migrations-with'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { type MoreMigrations, migrationsWith } from '@deskbell/testkit/migrations-with'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import journal from '../../migrations/meta/_journal.json' with { type: 'json' }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** A folder with the migrations of the product and one more. */
 export type MoreMigrations = AsyncDisposable & { readonly folder: string }
 
-const own = fileURLToPath(new URL('../../db/migrations', import.meta.url))
+const own = fileURLToPath(new URL('../../../db/migrations', import.meta.url))
 
 /** Makes the folder that a later version would have: the migrations of this one, and then `statements`. */
 export async function migrationsWith(...statements: string[]): Promise<MoreMigrations> {
