@@ -148,7 +148,12 @@ export class BlockedChats {
   async #blockedOf(batch: readonly Command[]): Promise<readonly Command[]> {
     if (batch.length === 0) return []
     try {
-      return (await runBatch(this.#context, { dequeue: () => batch, waits: false })).commands
+      const { commands, owners } = await runBatch(this.#context, { dequeue: () => batch, waits: false })
+      for (const [chatId, ownerId] of owners) {
+        const chat = this.#chats.get(chatId)
+        if (chat !== undefined) chat.ownerId = ownerId
+      }
+      return commands
     } catch (error) {
       if (isUnavailable(error)) return batch
       if (batch.length === 1) {
@@ -172,10 +177,10 @@ export class BlockedChats {
 }
 
 /**
- * `ownerId`: the client of a locked chat; null if a batch failed that the chat was in. Then what stands behind it was
- * accepted before, and only the bounds of the process and of the user hold.
+ * `ownerId`: the client of a locked chat; null while it is only known that a batch failed that the chat was in. Then what
+ * stands behind it was accepted before, and only the bounds of the process and of the user hold.
  */
-type BlockedChat = { readonly ownerId: UserId | null; readonly queue: CommandQueue }
+type BlockedChat = { ownerId: UserId | null; readonly queue: CommandQueue }
 
 /** All commands of the chat would meet the same error. */
 function rejectAll(batch: readonly Command[], queue: CommandQueue, error: unknown): void {
