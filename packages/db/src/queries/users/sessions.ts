@@ -1,7 +1,7 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
-import { numberArray } from '../../array-text.ts'
+import { and, eq, gt, lte, notExists, sql } from 'drizzle-orm'
+import { numberArray, textArray } from '../../array-text.ts'
 import type { Database } from '../../database.ts'
 import { preparedOnce } from '../../prepared.ts'
 import { sessions } from '../../schema/sessions.ts'
@@ -9,7 +9,8 @@ import { users } from '../../schema/users.ts'
 import type { Executor } from '../../transaction.ts'
 import { GatheredReads } from '../gathered-reads.ts'
 
-export type SessionAuthMode = 'open' | 'secure'
+export const sessionAuthModes = ['open', 'secure'] as const
+export type SessionAuthMode = (typeof sessionAuthModes)[number]
 export type SessionRow = { sessionId: number; authMode: SessionAuthMode; userId: UserId; role: Role; name: string }
 
 export function prepareSessionReads(orm: Database['orm']) {
@@ -64,28 +65,40 @@ export async function deleteExpiredSessions(executor: Executor, userId: UserId, 
     .execute()
 }
 
-/** Returns which of the given sessions have neither ended nor expired. Takes any number of sessions. */
-export async function findActiveSessions(
+/**
+ * Returns which of the given sessions have ended, have expired, or are of another mode than these. Takes any number of
+ * sessions.
+ */
+export async function findEndedSessions(
   executor: Executor,
-  sessionIds: readonly number[],
-  now: Date,
-): Promise<{ id: number; authMode: SessionAuthMode }[]> {
-  return activeSessions(executor).execute({ sessionIds: numberArray(sessionIds), now })
+  { sessionIds, authModes, now }: { sessionIds: readonly number[]; authModes: readonly SessionAuthMode[]; now: Date },
+): Promise<number[]> {
+  const rows = await endedSessions(executor).execute({
+    sessionIds: numberArray(sessionIds),
+    authModes: textArray(authModes),
+    now,
+  })
+  return rows.map(({ id }) => id)
 }
 
 /**
  * The ids are one array. A parameter for each id would limit their number to 65,535, and every number of parameters
- * would be another statement to plan.
+ * would be another statement to plan. Most have not ended, so those that have are the short answer.
  */
-const activeSessions = preparedOnce((executor) =>
-  executor
-    .select({ id: sessions.id, authMode: sessions.authMode })
+const endedSessions = preparedOnce((executor) => {
+  const isActive = executor
+    .select({ id: sessions.id })
     .from(sessions)
     .where(
       and(
-        sql`${sessions.id} = any(${sql.placeholder('sessionIds')}::bigint[])`,
+        eq(sessions.id, sql`held.id`),
         gt(sessions.expiresAt, sql.placeholder('now')),
+        sql`${sessions.authMode} = any(${sql.placeholder('authModes')}::text[])`,
       ),
     )
-    .prepare('sessions_living'),
-)
+  return executor
+    .select({ id: sql`held.id`.mapWith(Number) })
+    .from(sql`unnest(${sql.placeholder('sessionIds')}::bigint[]) as held (id)`)
+    .where(notExists(isActive))
+    .prepare('sessions_ended')
+})
