@@ -262,8 +262,8 @@ export class Hub implements StreamContext {
 
   async #readChats({ changed, marked }: { changed: ChatId[]; marked: ChatId[] }): Promise<void> {
     const { reserved } = this.#options.db
-    // Copied before the reads. If the epoch changes, these channels are dropped, and none of them gets a new top.
-    const channels = new Map(this.#channels)
+    // Taken before the reads. If the epoch changes, these channels are dropped, and none of them gets a new top.
+    const channels = new Map([...changed, ...marked].map((chatId) => [chatId, this.#channels.get(chatId)]))
     const tops = changed.length > 0 ? await readTops(reserved, changed) : []
     const marks = marked.length > 0 ? await readChatMarks(reserved, marked) : []
     await this.#epoch.read()
@@ -276,7 +276,7 @@ export class Hub implements StreamContext {
     return this.#marksQueue.splice(-marksPerRound)
   }
 
-  #unchanged(channels: ReadonlyMap<ChatId, ChatChannel>, chatId: ChatId): ChatChannel | undefined {
+  #unchanged(channels: ReadonlyMap<ChatId, ChatChannel | undefined>, chatId: ChatId): ChatChannel | undefined {
     const channel = this.#channels.get(chatId)
     return channel === channels.get(chatId) ? channel : undefined
   }
