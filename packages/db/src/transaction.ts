@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fillPlaceholders } from 'drizzle-orm'
-import pg from 'pg'
-import { type Database, type Orm, ormOn } from './database.ts'
+import type pg from 'pg'
+import { clientOf, type Database, type Orm, ormOn } from './database.ts'
 import { isConnectionLost, isLockTimeout, isUnavailable, sqlState } from './database-error.ts'
 
 export type Tx = Parameters<Parameters<Orm['transaction']>[0]>[0]
@@ -75,7 +75,7 @@ export async function runAtOnce<Row extends pg.QueryResultRow>(
     lost = true
   }
   client.on('error', onError)
-  const { stream } = connectionOf(client)
+  const { stream } = clientOf(client).connection
   stream.cork()
   const answers = ['begin isolation level read committed', ...statements, 'commit'].map((each) =>
     client.query<Row>(each),
@@ -90,11 +90,6 @@ export async function runAtOnce<Row extends pg.QueryResultRow>(
   if (away !== undefined) throw away
   const last = ends.at(-2)
   return errors.length === 0 && last?.status === 'fulfilled' ? last.value.rows : null
-}
-
-function connectionOf(client: pg.PoolClient): pg.Connection {
-  if (!(client instanceof pg.Client)) throw new TypeError('The pool has made something that is not a client.')
-  return client.connection
 }
 
 const readCommitted: Settings = { isolationLevel: 'read committed' }

@@ -108,13 +108,16 @@ export class LiveSocket implements WheelTimer, StreamSocket {
     this.#checkPressure()
   }
 
-  /** Sends a text, unless the socket is closing. Texts of one turn of the event loop leave in one write. */
+  /**
+   * Sends a text, unless the socket is closing. Texts of one turn of the event loop leave in one write, with the frames
+   * of streams that are woken in it: a sender's tick and the own message.
+   */
   send(text: string): void {
     if (!this.isOpen) return
     if (!this.#isCorked) {
       this.#isCorked = true
       this.#duplex.cork()
-      process.nextTick(() => {
+      setImmediate(() => {
         this.#isCorked = false
         this.#duplex.uncork()
       })

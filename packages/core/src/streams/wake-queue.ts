@@ -1,12 +1,12 @@
 /** A stream that can be woken to write its next frames. */
 export type Wakeable = { flush(): void }
 
-/** After this many streams other work runs: three thousand followers of one chat must not delay all calls. */
-const sliceMax = 1_024
+/** After this many streams other work runs: three thousand followers of one chat must not delay the answers and calls. */
+const sliceMax = 128
 
 /**
  * Streams that were woken, each once. They write in a later turn of the event loop, so entries that arrive together
- * leave in one frame, and the answers to the senders leave first.
+ * leave in one frame, behind the answers to the senders.
  */
 export class WakeQueue {
   readonly #woken = new Set<Wakeable>()

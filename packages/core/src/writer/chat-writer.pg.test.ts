@@ -89,11 +89,14 @@ describe('sends that wait together', () => {
     expect(await bad).toMatchObject({ code: 'internal' })
   })
 
-  test('[MSG-18] [MSG-5] the same id racing in two workers is stored once, and the others beside it too', async () => {
+  test('[MSG-18] [MSG-5] the same id racing in two processes is stored once, and the others beside it too', async () => {
+    const second = await fresh.another()
     const chats = await newChats(fresh.core, client, 4)
     for (let round = 0; round < 10; round += 1) {
       const clientMsgId = uniqueId('racing')
-      const racing = chats.slice(0, 2).map((chatId) => sendText(fresh.core, client, { chatId, clientMsgId }))
+      const racing = [fresh.core, second].map((core, nth) =>
+        sendText(core, client, { chatId: at(chats, nth), clientMsgId }),
+      )
       const others = chats.map((chatId) => sendText(fresh.core, client, { chatId }))
       const ends = await Promise.allSettled(racing)
       expect(ends.map((end) => end.status).toSorted()).toEqual(['fulfilled', 'rejected'])
