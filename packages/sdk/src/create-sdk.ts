@@ -9,7 +9,7 @@ import { importCode } from './base/import-code.ts'
 import type { SdkOptions, SendOptions } from './base/options.ts'
 import { isPage, watchPage } from './base/page.ts'
 import type { Store } from './base/store.ts'
-import { timeoutSignal } from './base/timers.ts'
+import { withTimeout } from './base/timers.ts'
 import { LazyConnection } from './connection/lazy-connection.ts'
 import { Session } from './connection/session.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
@@ -159,7 +159,7 @@ class SdkClient implements Sdk {
   async #askWho(): Promise<ServerAnswer> {
     const { began } = this.#session
     try {
-      const { user } = await this.api.users.me.query(undefined, { signal: timeoutSignal(askPatienceMs) })
+      const { user } = await withTimeout(askPatienceMs, (signal) => this.api.users.me.query(undefined, { signal }))
       if (began === this.#session.began) this.#confirmed(user)
       return 'alive'
     } catch (error) {

@@ -8,7 +8,7 @@ import type { Message, SendBatchOutput } from '@deskbell/contract/messages'
 import type { TRPCClient } from '@trpc/client'
 import { errorCode, retryAfterMs } from './base/errors.ts'
 import type { Store } from './base/store.ts'
-import { timeoutSignal } from './base/timers.ts'
+import { withTimeout } from './base/timers.ts'
 import type { ConnectionState } from './socket/connection-state.ts'
 
 /** Handlers of a stream. After `ended` none is called. */
@@ -55,25 +55,25 @@ export function createServerApi(
 ): ServerApi {
   return {
     ...rest,
-    page: (input) => client.chats.page.query(input, { signal: timeoutSignal(repeatableMs) }),
+    page: (input) => withTimeout(repeatableMs, (signal) => client.chats.page.query(input, { signal })),
     followChat: (input, handlers) => open((callbacks) => client.chats.events.subscribe(input, callbacks), handlers),
     followInbox: (input, handlers) => open((callbacks) => client.inbox.events.subscribe(input, callbacks), handlers),
     sendBatch: (input, signal) => client.messages.sendBatch.mutate(input, { signal }),
     async markRead(input) {
-      await client.chats.markRead.mutate(input, { signal: timeoutSignal(repeatableMs) })
+      await withTimeout(repeatableMs, (signal) => client.chats.markRead.mutate(input, { signal }))
     },
     async markDelivered(input) {
-      await client.chats.markDelivered.mutate(input, { signal: timeoutSignal(repeatableMs) })
+      await withTimeout(repeatableMs, (signal) => client.chats.markDelivered.mutate(input, { signal }))
     },
     async edit(input) {
-      await client.messages.edit.mutate(input, { signal: timeoutSignal(repeatableMs) })
+      await withTimeout(repeatableMs, (signal) => client.messages.edit.mutate(input, { signal }))
     },
     async retract(input) {
-      await client.messages.retract.mutate(input, { signal: timeoutSignal(repeatableMs) })
+      await withTimeout(repeatableMs, (signal) => client.messages.retract.mutate(input, { signal }))
     },
     typing(input) {
       if (rest.connection.getSnapshot().kind !== 'online') return
-      client.chats.typing.mutate(input, { signal: timeoutSignal(typingAcceptMs) }).catch(() => {})
+      withTimeout(typingAcceptMs, (signal) => client.chats.typing.mutate(input, { signal })).catch(() => {})
     },
   }
 }

@@ -8,12 +8,18 @@ export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => voi
   return { promise, ...settle }
 }
 
-/** Returns a signal that aborts after `ms`. It does not keep a Node process alive. */
-export function timeoutSignal(ms: number): AbortSignal {
+/**
+ * Makes a call with a signal that aborts after `ms`. The timer ends with the call, and does not keep a Node process alive.
+ */
+export async function withTimeout<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new DOMException('The time is over.', 'TimeoutError')), ms)
   doNotHoldProcess(timer)
-  return controller.signal
+  try {
+    return await call(controller.signal)
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Lets a Node process end while this timer is pending. In a page a timer is a number. */

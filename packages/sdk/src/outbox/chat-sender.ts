@@ -5,7 +5,7 @@ import type { Message, SendBatchOutput, SendOutcome } from '@deskbell/contract/m
 import { errorCode, isRetryable, retryAfterMs, SdkError } from '../base/errors.ts'
 import { retryDelayMs } from '../base/retry.ts'
 import type { Writable } from '../base/store.ts'
-import { timeoutSignal } from '../base/timers.ts'
+import { withTimeout } from '../base/timers.ts'
 import type { ServerApi } from '../server-api.ts'
 import type { EndReason } from '../socket/connection-state.ts'
 import { isWaiting } from './item-stage.ts'
@@ -207,8 +207,8 @@ export class ChatSender {
   async #request(batch: readonly QueueItem[]): Promise<SendBatchOutput> {
     if (batch.some(isTooLarge)) throw new SdkError('too_large')
     const items = batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))
-    const signal = timeoutSignal(this.#options.sendTimeoutMs)
-    return await this.#serverApi.sendBatch({ chatId: this.#options.chatId, items }, signal)
+    const { chatId, sendTimeoutMs } = this.#options
+    return await withTimeout(sendTimeoutMs, (signal) => this.#serverApi.sendBatch({ chatId, items }, signal))
   }
 
   #requestAnswered(outcomes: readonly SendOutcome[]): void {

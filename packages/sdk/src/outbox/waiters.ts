@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { Message } from '@deskbell/contract/messages'
 import { SdkError } from '../base/errors.ts'
+import { deferred } from '../base/timers.ts'
 
 type Waiter = { resolve(message: Message): void; reject(error: unknown): void }
 
@@ -17,19 +18,18 @@ export class Waiters {
   wait(clientMsgId: string, onLeft: () => void, signal?: AbortSignal): Promise<Message> {
     const waiters = this.#waiters.get(clientMsgId) ?? new Set()
     this.#waiters.set(clientMsgId, waiters)
-    const settled = new AbortController()
-    return new Promise<Message>((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject }
-      waiters.add(waiter)
-      const abort = () => {
-        waiters.delete(waiter)
-        reject(signal?.reason)
-        if (waiters.size > 0) return
-        this.#waiters.delete(clientMsgId)
-        onLeft()
-      }
-      signal?.addEventListener('abort', abort, { once: true, signal: settled.signal })
-    }).finally(() => settled.abort())
+    const { promise, ...waiter } = deferred<Message>()
+    waiters.add(waiter)
+    if (signal === undefined) return promise
+    const abort = () => {
+      waiters.delete(waiter)
+      waiter.reject(signal.reason)
+      if (waiters.size > 0) return
+      this.#waiters.delete(clientMsgId)
+      onLeft()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    return promise.finally(() => signal.removeEventListener('abort', abort))
   }
 
   resolve(message: Message): void {

@@ -176,7 +176,9 @@ class Follower implements ChatFollower {
     this.#options.outbox.observe(fresh, fresh.at(-1)?.seq ?? 0)
     this.#people.entries(fresh)
     const window = this.#state.kind === 'loading' ? null : this.#state.window
-    const news = window === null ? null : undelivered(window, (message) => !this.#serverApi.isOwn(message))
+    if (window === null) return
+    const { delivered } = window
+    const news = undelivered({ entries: fresh, delivered }, (message) => !this.#serverApi.isOwn(message))
     if (news !== null) this.#deliveredMarker.mark(news)
   }
 

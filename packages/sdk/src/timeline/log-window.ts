@@ -100,12 +100,18 @@ export function raiseMarks(window: LogWindow, mark: Extract<ChatFrame, { t: 'rcp
   return marks.read === window.read && marks.delivered === window.delivered ? window : { ...window, ...marks }
 }
 
-/** Returns the `seq` of the newest message of others that the server does not know to be here; null when it knows. */
-export function undelivered(window: LogWindow, isForeign: (message: Message) => boolean): number | null {
-  const newest = window.entries.findLast((entry) => entry.kind === 'message' && isForeign(entry.message))
+/**
+ * Returns the `seq` of the newest message of others among `entries` that the server does not know to be here; null when
+ * it knows.
+ */
+export function undelivered(
+  { entries, delivered }: Pick<LogWindow, 'entries' | 'delivered'>,
+  isForeign: (message: Message) => boolean,
+): number | null {
+  const newest = entries.findLast((entry) => entry.kind === 'message' && isForeign(entry.message))
   if (newest?.kind !== 'message') return null
   const side = newest.message.direction === 'in' ? 'operator' : 'client'
-  return newest.seq > window.delivered[side] ? newest.seq : null
+  return newest.seq > delivered[side] ? newest.seq : null
 }
 
 type WithMarks = Pick<LogWindow, 'read' | 'delivered'>
