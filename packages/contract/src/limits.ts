@@ -29,15 +29,19 @@ export const userWriteItemsMax = 1_024
 export const blockedChatItemsMax = 200
 /** A change of a chat is refused when it does not get the lock of the chat within this time. */
 export const lockWaitMsMax = 2_000
-/** Messages and changes in one transaction of the chat writer: all, and of one user. */
+/**
+ * Messages in one transaction of the chat writer: all, and of one user. Another change has statements of its own, and
+ * counts as several messages.
+ */
 export const writeBatchItemsMax = 512
 export const userBatchItemsMax = 64
+export const changeBatchItems = 8
 
 /**
  * Other calls of signed-in users in one process: so many run at once, of one user and of all, and so many wait. Opening
  * a chat takes a transaction with several round trips, so fewer of those run.
  */
-export const userCallsRunningMax = 4
+export const userCallsRunningMax = 2
 export const callsRunningMax = 64
 export const userOpeningsRunningMax = 2
 export const openingsRunningMax = 8

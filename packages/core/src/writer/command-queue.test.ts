@@ -3,23 +3,30 @@ import { expect, test } from 'vitest'
 import type { Command } from './command.ts'
 import { CommandQueue } from './command-queue.ts'
 
-type Sent = { user: number; chat: number; items?: number }
+type Queued = { user: number; chat: number; items?: number; isChange?: boolean }
 
-function send({ user, chat, items = 1 }: Sent): Command {
-  return {
-    kind: 'send',
+function command({ user, chat, items = 1, isChange = false }: Queued): Command {
+  const queued = {
     chatId: chat as ChatId,
     actor: { userId: user as UserId, role: 'client', sessionId: 's' } as unknown as Command['actor'],
     deadline: 1_000,
+    reject: () => undefined,
+  }
+  if (isChange) {
+    const change = { read: () => Promise.reject(new Error('not run')) }
+    return { ...queued, kind: 'change', change, resolve: () => undefined }
+  }
+  return {
+    ...queued,
+    kind: 'send',
     items: Array.from({ length: items }, (_, nth) => ({ clientMsgId: `${nth}`, text: 'x', bodyHash: '' })),
     resolve: () => undefined,
-    reject: () => undefined,
   }
 }
 
-function queueOf(sends: readonly Sent[]): CommandQueue {
+function queueOf(commands: readonly Queued[]): CommandQueue {
   const queue = new CommandQueue(() => 0)
-  for (const each of sends) queue.add(send(each))
+  for (const each of commands) queue.add(command(each))
   return queue
 }
 
@@ -42,6 +49,13 @@ test('[MSG-23] a command that is greater than the share of its user is taken alo
   ])
   expect(places(queue.dequeue(100, 4))).toEqual(['1:1', '2:3'])
   expect(places(queue.dequeue(100, 4))).toEqual(['1:2'])
+})
+
+test('[MSG-23] a change takes the share of eight messages', () => {
+  const queue = queueOf(Array.from({ length: 20 }, (_, nth) => ({ user: 1, chat: nth + 1, isChange: true })))
+  expect(queue.dequeue(512, 64)).toHaveLength(8)
+  expect(queue.dequeue(40, 40)).toHaveLength(5)
+  expect(queue.items).toBe(7)
 })
 
 test('[MSG-20] commands of a chat keep their order, also where the first one has to wait for its user’s turn', () => {

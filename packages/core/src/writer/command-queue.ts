@@ -1,6 +1,6 @@
 import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { overloaded } from '../app-error.ts'
-import { type Command, itemsOf } from './command.ts'
+import { batchItemsOf, type Command, itemsOf } from './command.ts'
 
 /** Commands that wait for a transaction, in the order of arrival. */
 export class CommandQueue {
@@ -38,10 +38,10 @@ export class CommandQueue {
   }
 
   /**
-   * Removes the next batch: the oldest commands with at most `itemsMax` items together, and at least one. Of each chat
-   * it has only sends, or one change, because a change is decided by the stored chat. Of each user it has at most
-   * `userItemsMax` items, and at least one command, so that a user who sends many does not delay the others. Commands
-   * of a chat keep their order. Commands after their deadline are rejected.
+   * Removes the next batch: the oldest commands with at most `itemsMax` items together, by `batchItemsOf`, and at least
+   * one. Of each chat it has only sends, or one change, because a change is decided by the stored chat. Of each user it
+   * has at most `userItemsMax` items, and at least one command, so that a user who sends many does not delay the others.
+   * Commands of a chat keep their order. Commands after their deadline are rejected.
    */
   dequeue(itemsMax: number, userItemsMax: number = itemsMax): Command[] {
     const now = this.#now()
@@ -61,19 +61,20 @@ export class CommandQueue {
       }
       const known = chats.get(command.chatId)
       const ofUser = users.get(command.actor.userId)
+      const share = batchItemsOf(command)
       const joins =
         (known === undefined || (known === 'sends' && command.kind === 'send')) &&
-        (ofUser === undefined || ofUser + itemsOf(command) <= userItemsMax)
-      if (joins && batch.length > 0 && items + itemsOf(command) > itemsMax) break
+        (ofUser === undefined || ofUser + share <= userItemsMax)
+      if (joins && batch.length > 0 && items + share > itemsMax) break
       chats.set(command.chatId, joins && command.kind === 'send' ? 'sends' : 'full')
       if (joins) {
-        items += itemsOf(command)
-        users.set(command.actor.userId, (ofUser ?? 0) + itemsOf(command))
+        items += share
+        users.set(command.actor.userId, (ofUser ?? 0) + share)
+        this.#items -= itemsOf(command)
         batch.push(command)
       } else later.push(command)
     }
     this.#commands = [...later, ...this.#commands.slice(next)]
-    this.#items -= items
     return batch
   }
 

@@ -2,6 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
+import { changeBatchItems } from '@deskbell/contract/limits'
 import type { Message } from '@deskbell/contract/messages'
 import type { LockedChat } from '@deskbell/db/locks'
 import type { Tx } from '@deskbell/db/transaction'
@@ -59,4 +60,9 @@ export type Written<Answer> = {
 /** The number of messages in a command; every other change counts as one. */
 export function itemsOf(command: Command): number {
   return command.kind === 'send' ? command.items.length : 1
+}
+
+/** The share of a transaction that a command takes, in messages. */
+export function batchItemsOf(command: Command): number {
+  return command.kind === 'send' ? command.items.length : changeBatchItems
 }
