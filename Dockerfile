@@ -36,5 +36,5 @@ USER node
 EXPOSE 8080 9000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "apps/server/src/check-health.ts"]
-# Sources run as they are: Node strips the types.
-CMD ["node", "apps/server/src/main.ts"]
+# Sources run as they are: Node strips the types. The flag is that of scripts/bootstrap/serve.mjs.
+CMD ["node", "--max-semi-space-size=4", "apps/server/src/main.ts"]

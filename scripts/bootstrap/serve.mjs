@@ -1,6 +1,9 @@
 import { runAttached } from './run.mjs'
 
-export const serverArgs = ['--disable-warning=ExperimentalWarning', 'apps/server/src/main.ts']
+/** A larger young generation only lets garbage lie: it made the process 100 MB larger and nothing quicker. */
+const youngGeneration = '--max-semi-space-size=4'
+
+export const serverArgs = ['--disable-warning=ExperimentalWarning', youngGeneration, 'apps/server/src/main.ts']
 
 /** Runs the server until it, or whoever started us, ends. */
 export async function serve({ node, env }) {

@@ -8,6 +8,8 @@ import { bindToUs, endChild } from './child-program.ts'
 export type ProductServer = AsyncDisposable & { readonly url: string; readonly wsUrl: string; readonly pid: number }
 
 const mainFile = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url))
+/** As `npm start` and the container run it. */
+const youngGeneration = '--max-semi-space-size=4'
 const startTimeoutMs = 60_000
 const outputCharsMax = 10_000
 
@@ -16,7 +18,7 @@ export async function startProductServer(
   env: Record<string, string> = {},
 ): Promise<ProductServer> {
   const port = await freePort()
-  const child = spawn(process.execPath, [mainFile], {
+  const child = spawn(process.execPath, [youngGeneration, mainFile], {
     env: { ...ownEnvironment(), DATABASE_URL: connectionString, PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
