@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import type { RequestContext, Transport } from '../context.ts'
-import type { HttpStreams } from '../live/http-streams.ts'
+import type { HttpStreams } from '../live/http-streams/http-streams.ts'
 import type { HttpOptions } from './http-options.ts'
 import { actorOf, assertOwnCookie, assertOwnOrigin, assertOwnReader } from './security/admission.ts'
 import { isAmbient, readCredential, readRequestedSession } from './security/credential.ts'

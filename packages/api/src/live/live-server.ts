@@ -14,15 +14,21 @@ import { toCallError } from '../call-error.ts'
 import { toPublicError } from '../failure-report.ts'
 import { answerRaw } from '../http/errors/raw-answer.ts'
 import type { DrainableConnection } from './drain.ts'
-import { FrameBytes } from './frame-bytes.ts'
-import { LiveSocket, type SharedBySockets } from './live-socket.ts'
 import { keepAliveTickMs, type LiveTimings } from './live-timings.ts'
-import { LoopDelay } from './loop-delay.ts'
-import { receive } from './receive.ts'
 import type { SessionWatch } from './session-watch.ts'
-import type { SocketContextDeps } from './socket-context.ts'
-import { type Admission, type CheckedUpgrade, checkUpgrade, type GateOptions, signInUpgrade } from './upgrade-gate.ts'
-import { UpgradeQueue } from './upgrade-queue.ts'
+import { FrameBytes } from './sockets/frame-bytes.ts'
+import { LiveSocket, type SharedBySockets } from './sockets/live-socket.ts'
+import { receive } from './sockets/receive.ts'
+import type { SocketContextDeps } from './sockets/socket-context.ts'
+import { LoopDelay } from './upgrade/loop-delay.ts'
+import {
+  type Admission,
+  type CheckedUpgrade,
+  checkUpgrade,
+  type GateOptions,
+  signInUpgrade,
+} from './upgrade/upgrade-gate.ts'
+import { UpgradeQueue } from './upgrade/upgrade-queue.ts'
 
 export type LiveServerOptions = GateOptions & { core: Core; log: Logger; timings: LiveTimings; watch: SessionWatch }
 

@@ -16,7 +16,7 @@ import {
 } from '@deskbell/contract/limits'
 import type { PressureBounds } from './back-pressure.ts'
 import type { DrainTimes } from './drain.ts'
-import type { UpgradeQueueOptions } from './upgrade-queue.ts'
+import type { UpgradeQueueOptions } from './upgrade/upgrade-queue.ts'
 
 /** Times of sockets and streams, in milliseconds. Tests shorten them. */
 export type LiveTimings = {

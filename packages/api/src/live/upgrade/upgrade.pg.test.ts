@@ -7,8 +7,8 @@ import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AppRouter } from '../router.ts'
-import { defaultTimings } from './live-timings.ts'
+import type { AppRouter } from '../../router.ts'
+import { defaultTimings } from '../live-timings.ts'
 
 /** Short for the tests that wait for it, and long enough to sign in on a busy machine. */
 const signInMs = 1_000

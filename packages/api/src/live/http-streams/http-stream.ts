@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { streamRetryMaxMs, streamRetryMinMs } from '@deskbell/contract/limits'
-import type { StreamPort } from '../context.ts'
-import { BackPressure, type PressureBounds } from './back-pressure.ts'
+import type { StreamPort } from '../../context.ts'
+import { BackPressure, type PressureBounds } from '../back-pressure.ts'
 
 type Body = ReadableStream<Uint8Array>
 

@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
-import type { HttpOptions } from '../http/http-options.ts'
-import { toOriginForm } from '../http/request-target.ts'
-import { actorOf, assertOwnUpgrade } from '../http/security/admission.ts'
+import type { HttpOptions } from '../../http/http-options.ts'
+import { toOriginForm } from '../../http/request-target.ts'
+import { actorOf, assertOwnUpgrade } from '../../http/security/admission.ts'
 import {
   type Credential,
   type RequestedSession,
   readCredential,
   readRequestedSession,
-} from '../http/security/credential.ts'
-import { assertOwnHost } from '../http/security/host-rule.ts'
-import type { OriginRule } from '../http/security/origin-rule.ts'
-import { type Peer, peerOf } from '../http/security/peer.ts'
-import type { RateLimits } from '../http/security/rate-limits.ts'
-import type { SignIn } from './live-socket.ts'
+} from '../../http/security/credential.ts'
+import { assertOwnHost } from '../../http/security/host-rule.ts'
+import type { OriginRule } from '../../http/security/origin-rule.ts'
+import { type Peer, peerOf } from '../../http/security/peer.ts'
+import type { RateLimits } from '../../http/security/rate-limits.ts'
+import type { SignIn } from '../sockets/live-socket.ts'
 
 /** An upgrade that may be admitted: only its session is not known yet. */
 export type CheckedUpgrade = {

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { defaultTimings } from './live-timings.ts'
+import { defaultTimings } from '../live-timings.ts'
 import type { UpgradeQueueOptions } from './upgrade-queue.ts'
 
 const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1)

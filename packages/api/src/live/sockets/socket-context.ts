@@ -3,9 +3,9 @@ import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
-import type { RequestContext } from '../context.ts'
-import { actorOf } from '../http/security/admission.ts'
-import type { RateLimits } from '../http/security/rate-limits.ts'
+import type { RequestContext } from '../../context.ts'
+import { actorOf } from '../../http/security/admission.ts'
+import type { RateLimits } from '../../http/security/rate-limits.ts'
 import type { LiveSocket } from './live-socket.ts'
 
 export type SocketContextDeps = {

@@ -1,7 +1,7 @@
 import type { AppError } from '@deskbell/contract/errors'
 import { getTRPCErrorShape } from '@trpc/server'
-import { toTrpcError } from '../call-error.ts'
-import { appRouter } from '../router.ts'
+import { toTrpcError } from '../../call-error.ts'
+import { appRouter } from '../../router.ts'
 import type { CallId } from './call-counter.ts'
 
 /**

@@ -3,10 +3,10 @@ import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { httpStreamsMax } from '@deskbell/contract/limits'
 import type { Presence } from '@deskbell/core/presence/presence'
-import type { DrainableConnection } from './drain.ts'
+import type { DrainableConnection } from '../drain.ts'
+import type { LiveTimings } from '../live-timings.ts'
+import type { SessionWatch } from '../session-watch.ts'
 import { HttpStream } from './http-stream.ts'
-import type { LiveTimings } from './live-timings.ts'
-import type { SessionWatch } from './session-watch.ts'
 
 export type HttpStreamsOptions = { watch: SessionWatch; timings: LiveTimings; presence: Presence }
 
