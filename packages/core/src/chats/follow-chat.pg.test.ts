@@ -7,10 +7,10 @@ import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sendBatch } from '../messages/send-batch.ts'
-import { assignOperator } from './assign-operator.ts'
-import { closeChat } from './close-chat.ts'
+import { assignOperator } from './changes/assign-operator.ts'
+import { closeChat } from './changes/close-chat.ts'
 import { followChat } from './follow-chat.ts'
-import { markRead } from './mark-read.ts'
+import { markRead } from './marks/mark-read.ts'
 import { pageEvents } from './page-events.ts'
 
 let fresh: FreshCore

@@ -6,7 +6,7 @@ import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
-import { markRead } from '../chats/mark-read.ts'
+import { markRead } from '../chats/marks/mark-read.ts'
 
 test('[INBOX-5] a change whose row could not be read at first is sent later', async () => {
   await using fresh = await freshCore()

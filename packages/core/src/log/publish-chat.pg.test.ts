@@ -2,8 +2,8 @@ import type { Hint } from '@deskbell/bus/bus'
 import { newChat, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { expect, test } from 'vitest'
-import { assignOperator } from '../chats/assign-operator.ts'
-import { closeChat } from '../chats/close-chat.ts'
+import { assignOperator } from '../chats/changes/assign-operator.ts'
+import { closeChat } from '../chats/changes/close-chat.ts'
 
 test('[LIVE-7] a change whose commit fails publishes no hint', async () => {
   await using fresh = await freshCore()

@@ -5,7 +5,7 @@ import { newClient, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { markRead } from '../chats/mark-read.ts'
+import { markRead } from '../chats/marks/mark-read.ts'
 import { listMessages } from './list-messages.ts'
 import { sendBatch } from './send-batch.ts'
 

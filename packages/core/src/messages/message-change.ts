@@ -11,7 +11,7 @@ import {
 } from '@deskbell/db/queries/messages/message-changes'
 import type { MessageRow } from '@deskbell/db/queries/messages/messages'
 import type { Tx } from '@deskbell/db/transaction'
-import { afterAll, appendEvent } from '../chats/chat-change.ts'
+import { afterAll, appendEvent } from '../chats/changes/chat-change.ts'
 import { requireVisible } from '../domain/chat-policy.ts'
 import { entryTime } from '../domain/entry-time.ts'
 import type { MessageDecision, MessageState } from '../domain/message-state.ts'

@@ -4,9 +4,9 @@ import { newChat, newClient, sendText, setUpChat } from '@deskbell/testkit/facto
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { closeChat } from '../chats/close-chat.ts'
+import { closeChat } from '../chats/changes/close-chat.ts'
 import { getChat } from '../chats/get-chat.ts'
-import { markRead } from '../chats/mark-read.ts'
+import { markRead } from '../chats/marks/mark-read.ts'
 import { sendBatch } from './send-batch.ts'
 import { sendMessage } from './send-message.ts'
 

@@ -7,9 +7,9 @@ import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { closeChat } from '../chats/close-chat.ts'
+import { closeChat } from '../chats/changes/close-chat.ts'
+import { reopenChat } from '../chats/changes/reopen-chat.ts'
 import { followChat } from '../chats/follow-chat.ts'
-import { reopenChat } from '../chats/reopen-chat.ts'
 import { typeInChat } from './type-in-chat.ts'
 
 let fresh: FreshCore

@@ -16,7 +16,7 @@ import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import { followChat } from '../chats/follow-chat.ts'
-import { markRead } from '../chats/mark-read.ts'
+import { markRead } from '../chats/marks/mark-read.ts'
 import type { Core } from '../context.ts'
 import { createCore } from '../create-core.ts'
 

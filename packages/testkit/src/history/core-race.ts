@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import { closeChat } from '@deskbell/core/chats/close-chat'
+import { closeChat } from '@deskbell/core/chats/changes/close-chat'
 import type { Core } from '@deskbell/core/context'
 import { sendMessage } from '@deskbell/core/messages/send-message'
 import { newOperator, setUpChat } from '../factories.ts'

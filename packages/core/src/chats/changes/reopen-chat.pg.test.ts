@@ -4,10 +4,10 @@ import { newClient, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { editMessage } from '../messages/edit-message.ts'
+import { editMessage } from '../../messages/edit-message.ts'
+import { getChat } from '../get-chat.ts'
 import { assignOperator } from './assign-operator.ts'
 import { closeChat } from './close-chat.ts'
-import { getChat } from './get-chat.ts'
 import { reopenChat } from './reopen-chat.ts'
 
 let fresh: FreshCore

@@ -11,12 +11,12 @@ import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listMessages } from '../messages/list-messages.ts'
-import { followChat } from './follow-chat.ts'
-import { getChat } from './get-chat.ts'
+import { listMessages } from '../../messages/list-messages.ts'
+import { followChat } from '../follow-chat.ts'
+import { getChat } from '../get-chat.ts'
+import { pageEvents } from '../page-events.ts'
 import { markDelivered } from './mark-delivered.ts'
 import { markRead } from './mark-read.ts'
-import { pageEvents } from './page-events.ts'
 
 let fresh: FreshCore
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatInput, ChatOutput } from '@deskbell/contract/chats'
-import type { Core } from '../context.ts'
-import { requireReopener } from '../domain/chat-policy.ts'
-import { decideReopen } from '../domain/chat-state.ts'
+import type { Core } from '../../context.ts'
+import { requireReopener } from '../../domain/chat-policy.ts'
+import { decideReopen } from '../../domain/chat-state.ts'
 import { chatChange } from './chat-change.ts'
 
 /** Reopens a closed chat with the operator it had. Reopening an open one changes nothing. */

@@ -7,9 +7,9 @@ import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { closeChat } from './close-chat.ts'
-import { getChat } from './get-chat.ts'
-import { listChats } from './list-chats.ts'
+import { closeChat } from '../changes/close-chat.ts'
+import { getChat } from '../get-chat.ts'
+import { listChats } from '../list-chats.ts'
 import { markRead } from './mark-read.ts'
 
 let fresh: FreshCore

@@ -7,9 +7,9 @@ import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { readStoredLog } from '@deskbell/testkit/history/read-stored-log'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { getChat } from '../get-chat.ts'
 import { assignOperator } from './assign-operator.ts'
 import { closeChat } from './close-chat.ts'
-import { getChat } from './get-chat.ts'
 import { releaseChat } from './release-chat.ts'
 
 let fresh: FreshCore

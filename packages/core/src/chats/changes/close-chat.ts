@@ -1,9 +1,9 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatOutput, CloseChatInput } from '@deskbell/contract/chats'
 import { hasMessageAfter } from '@deskbell/db/queries/messages/message-changes'
-import type { Core } from '../context.ts'
-import { requireOperator } from '../domain/chat-policy.ts'
-import { decideClose } from '../domain/chat-state.ts'
+import type { Core } from '../../context.ts'
+import { requireOperator } from '../../domain/chat-policy.ts'
+import { decideClose } from '../../domain/chat-state.ts'
 import { chatChangeAfter } from './chat-change.ts'
 
 /** Closes a chat; closing it again changes nothing. Throws `newer_messages` if the client wrote after `ifSeq`. */

@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { MarkReadInput } from '@deskbell/contract/chats'
 import { raiseMark } from '@deskbell/db/queries/chats/marks'
-import type { Core } from '../context.ts'
-import { requireVisible } from '../domain/chat-policy.ts'
+import type { Core } from '../../context.ts'
+import { requireVisible } from '../../domain/chat-policy.ts'
 
 /** Raises the actor's read mark, never past the end of the log and never back. Takes no lock on the chat. */
 export async function markRead(core: Core, actor: Actor, input: MarkReadInput): Promise<void> {

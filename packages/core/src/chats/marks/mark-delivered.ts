@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { MarkDeliveredInput } from '@deskbell/contract/chats'
-import type { Core } from '../context.ts'
-import { requireVisible } from '../domain/chat-policy.ts'
+import type { Core } from '../../context.ts'
+import { requireVisible } from '../../domain/chat-policy.ts'
 
 /**
  * A device of the actor has the log up to `seq`. Raises only the delivered mark, never past the end of the log and

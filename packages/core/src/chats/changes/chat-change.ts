@@ -7,12 +7,12 @@ import { readChatRow } from '@deskbell/db/queries/chats/chats'
 import { restoreWaiting } from '@deskbell/db/queries/chats/waiting'
 import { type ChatState, writeChatEvent } from '@deskbell/db/queries/log/chat-events'
 import type { Tx } from '@deskbell/db/transaction'
-import { requireVisible } from '../domain/chat-policy.ts'
-import type { ChatDecision, EventOf } from '../domain/chat-state.ts'
-import { chatView } from '../domain/chat-view.ts'
-import { entryTime } from '../domain/entry-time.ts'
-import { changedChatOf } from '../log/publish-chat.ts'
-import type { Change, Written } from '../writer/command.ts'
+import { requireVisible } from '../../domain/chat-policy.ts'
+import type { ChatDecision, EventOf } from '../../domain/chat-state.ts'
+import { chatView } from '../../domain/chat-view.ts'
+import { entryTime } from '../../domain/entry-time.ts'
+import { changedChatOf } from '../../log/publish-chat.ts'
+import type { Change, Written } from '../../writer/command.ts'
 
 /** Decides from the locked chat. `at`: the time of the new entry, which is never before that of the last one. */
 type Decide = (chat: LockedChat, at: Date) => ChatDecision

@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { ChatInput, ChatOutput } from '@deskbell/contract/chats'
-import type { Core } from '../context.ts'
-import { requireOperator } from '../domain/chat-policy.ts'
-import { decideRelease } from '../domain/chat-state.ts'
+import type { Core } from '../../context.ts'
+import { requireOperator } from '../../domain/chat-policy.ts'
+import { decideRelease } from '../../domain/chat-state.ts'
 import { chatChange } from './chat-change.ts'
 
 /** Releases an own open chat, so that it has no operator. Releasing a chat without an operator changes nothing. */

@@ -2,9 +2,9 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { AssignOperatorInput, ChatOutput } from '@deskbell/contract/chats'
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
-import type { Core } from '../context.ts'
-import { requireOperator } from '../domain/chat-policy.ts'
-import { decideAssign, type Operator } from '../domain/chat-state.ts'
+import type { Core } from '../../context.ts'
+import { requireOperator } from '../../domain/chat-policy.ts'
+import { decideAssign, type Operator } from '../../domain/chat-state.ts'
 import { chatChange } from './chat-change.ts'
 
 /** Assigns an open chat to an operator, by default to the actor. Of concurrent calls the first to get the lock wins. */
