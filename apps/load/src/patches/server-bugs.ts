@@ -8,7 +8,7 @@ export const serverBugs = {
     weather: 'lossy',
     patches: [
       {
-        file: 'packages/core/src/subscriptions/ring.ts',
+        file: 'packages/core/src/subscriptions/channel/ring.ts',
         find: 'if (entry.seq !== this.#top + 1) return false',
         replace: '',
       },

@@ -10,9 +10,9 @@ import { pulledFrames, type StreamOptions } from '../streams/pulled-frames.ts'
 import { PushedStream } from '../streams/pushed-stream.ts'
 import type { Wakeable } from '../streams/wake-queue.ts'
 import type { Watch } from '../streams/watched.ts'
-import type { ChatChannel } from '../subscriptions/chat-channel.ts'
+import type { ChatChannel } from '../subscriptions/channel/chat-channel.ts'
+import type { TrackedChatFrame } from '../subscriptions/channel/tracked-chat-frame.ts'
 import { ChatFollower } from '../subscriptions/chat-follower.ts'
-import type { TrackedChatFrame } from '../subscriptions/tracked-chat-frame.ts'
 
 /**
  * Streams the log of a chat from a cursor on, and then live. It subscribes first, then reads the log, then delivers

@@ -8,9 +8,9 @@ import { createFrameIds } from '../streams/frame-ids.ts'
 import { createHeartbeatWheel } from '../streams/heartbeat.ts'
 import { PushedStream } from '../streams/pushed-stream.ts'
 import { WakeQueue } from '../streams/wake-queue.ts'
-import { ChatChannel } from './chat-channel.ts'
+import { ChatChannel } from './channel/chat-channel.ts'
+import { RingBudget } from './channel/ring-budget.ts'
 import { ChatFollower, type FollowerContext } from './chat-follower.ts'
-import { RingBudget } from './ring-budget.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -11,10 +11,10 @@ import { withStatus } from '../log/stored-entry-view.ts'
 import type { Follower } from '../streams/pushed-stream.ts'
 import type { Wakeable } from '../streams/wake-queue.ts'
 import type { Watch } from '../streams/watched.ts'
-import type { ChatChannel } from './chat-channel.ts'
+import type { ChatChannel } from './channel/chat-channel.ts'
+import type { SizedEntry } from './channel/ring.ts'
+import type { TrackedChatFrame, TrackedEntries } from './channel/tracked-chat-frame.ts'
 import { OlderEntries } from './older-entries.ts'
-import type { SizedEntry } from './ring.ts'
-import type { TrackedChatFrame, TrackedEntries } from './tracked-chat-frame.ts'
 
 /** What the presence frame says. */
 type ClientPresence = Omit<Extract<ChatFrame, { t: 'presence' }>, 't'>

@@ -14,10 +14,10 @@ import { createFrameIds } from '../streams/frame-ids.ts'
 import { createHeartbeatWheel } from '../streams/heartbeat.ts'
 import type { StreamContext } from '../streams/stream-context.ts'
 import { type Wakeable, WakeQueue } from '../streams/wake-queue.ts'
-import { type ChannelContext, ChatChannel } from './chat-channel.ts'
+import { type ChannelContext, ChatChannel } from './channel/chat-channel.ts'
+import { RingBudget } from './channel/ring-budget.ts'
 import type { FollowerContext } from './chat-follower.ts'
 import { EpochWatch } from './epoch-watch.ts'
-import { RingBudget } from './ring-budget.ts'
 import { SuspensionDetector } from './suspension-detector.ts'
 
 export type HubOptions = {

@@ -1,6 +1,6 @@
 import { isUnavailable } from '@deskbell/db/database-error'
-import type { ChatChannel } from './chat-channel.ts'
-import type { SizedEntry } from './ring.ts'
+import type { ChatChannel } from './channel/chat-channel.ts'
+import type { SizedEntry } from './channel/ring.ts'
 
 const retryMs = 500
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { entriesFixture } from '../log/entry-fixture.ts'
+import { entriesFixture } from '../../log/entry-fixture.ts'
 import { Ring, sized } from './ring.ts'
 import { RingBudget } from './ring-budget.ts'
 

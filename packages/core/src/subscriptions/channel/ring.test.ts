@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { changeFixture, entriesFixture, entryFixture } from '../log/entry-fixture.ts'
+import { changeFixture, entriesFixture, entryFixture } from '../../log/entry-fixture.ts'
 import { Ring } from './ring.ts'
 
 const all = { entries: 1_000, bytes: 1_000_000 }

@@ -1,6 +1,6 @@
 import type { LogEntry } from '@deskbell/contract/events'
 import { ringBytesMax, ringEntriesMax } from '@deskbell/contract/limits'
-import { afterChange, isTextChange, type TextChange } from '../log/after-change.ts'
+import { afterChange, isTextChange, type TextChange } from '../../log/after-change.ts'
 
 /** An entry and its size as JSON, in bytes. */
 export type SizedEntry = { entry: LogEntry; bytes: number }

@@ -1,5 +1,5 @@
 import type { ChatFrame } from '@deskbell/contract/events'
-import type { TrackedFrame } from '../streams/frame-sink.ts'
+import type { TrackedFrame } from '../../streams/frame-sink.ts'
 
 export type TrackedChatFrame = TrackedFrame<ChatFrame>
 
