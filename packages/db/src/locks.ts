@@ -7,8 +7,8 @@ import { messages } from './schema/messages.ts'
 import type { Executor, Tx } from './transaction.ts'
 
 /*
- * The row locks of the product. Two others exist: `queries/lone-send.ts` locks one chat without waiting, and the start
- * locks users and chats while it merges users (`normal-users.ts`, `merge-users.ts`).
+ * The row locks of the product. Two others exist: `queries/messages/lone-send.ts` locks one chat without waiting, and
+ * the start locks users and chats while it merges users (`normal-users.ts`, `merge-users.ts` in `migration/`).
  *
  * The row of a chat is the lock of the chat. Its log, its status and its operator change only under this lock, and the
  * order in which transactions get the lock is the order of the log. Read what a decision depends on in a statement

@@ -1,5 +1,5 @@
 import { DataFolderError } from '@deskbell/db/embedded/data-folder-error'
-import { NewerSchemaError } from '@deskbell/db/migrate'
+import { NewerSchemaError } from '@deskbell/db/migration/migrate'
 import { expect, test } from 'vitest'
 import { explainFailure } from './explain-failure.ts'
 

@@ -1,9 +1,9 @@
 import type { Logger } from '@deskbell/core/logger'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { startPostgres } from '@deskbell/db/embedded/start-postgres'
-import { migrate } from '@deskbell/db/migrate'
 import type { IndexBuild } from '@deskbell/db/migration/build-index'
-import type { UsersReport } from '@deskbell/db/normal-users'
+import { migrate } from '@deskbell/db/migration/migrate'
+import type { UsersReport } from '@deskbell/db/migration/normal-users'
 import type { Config } from '../config/config.ts'
 import { StartupError } from '../start/startup-error.ts'
 

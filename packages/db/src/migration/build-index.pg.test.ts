@@ -8,7 +8,7 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import journal from '../../migrations/meta/_journal.json' with { type: 'json' }
 import { sqlState } from '../database-error.ts'
-import { migrate, migrationLock } from '../migrate.ts'
+import { migrate, migrationLock } from './migrate.ts'
 
 const statement = 'CREATE INDEX CONCURRENTLY "idx_later" ON "messages" USING btree ("user_id");'
 const unique = 'CREATE UNIQUE INDEX CONCURRENTLY "idx_later" ON "messages" USING btree ("text");'
@@ -58,7 +58,7 @@ test('[RUN-8] [RUN-20] after the death of a process the database finishes the bu
   await using fresh = await freshDatabase()
   await using later = await migrationsWith(statement)
   const reader = await openTransaction(fresh, 'select 1 from messages')
-  const program = `import { migrate } from ${JSON.stringify(new URL('../migrate.ts', import.meta.url).href)}
+  const program = `import { migrate } from ${JSON.stringify(new URL('./migrate.ts', import.meta.url).href)}
     await migrate(process.env.DATABASE, { migrationsFolder: process.env.FOLDER })`
   const env = { ...process.env, DATABASE: fresh.connectionString, FOLDER: later.folder }
   const killed = spawn(process.execPath, ['--input-type=module', '--eval', program], { env, stdio: 'inherit' })

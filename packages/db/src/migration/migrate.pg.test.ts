@@ -4,8 +4,8 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import journal from '../../migrations/meta/_journal.json' with { type: 'json' }
 import { sqlState } from '../database-error.ts'
-import { migrate, migrationLock, NewerSchemaError } from '../migrate.ts'
 import { inTransaction } from '../transaction.ts'
+import { migrate, migrationLock, NewerSchemaError } from './migrate.ts'
 
 test('[RUN-8] eight processes that migrate at the same time apply each migration once', async () => {
   await using fresh = await freshDatabase({ from: 'nothing' })

@@ -1,7 +1,7 @@
 import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { expect, test } from 'vitest'
 import journal from '../../migrations/meta/_journal.json' with { type: 'json' }
-import { migrate } from '../migrate.ts'
+import { migrate } from './migrate.ts'
 
 test('[CHAT-18] the migration sets waiting_since of existing chats from their messages', async () => {
   await using fresh = await freshDatabase()

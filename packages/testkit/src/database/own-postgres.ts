@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '@deskbell/db/embedded/start-postgres'
-import { migrate } from '@deskbell/db/migrate'
+import { migrate } from '@deskbell/db/migration/migrate'
 import { silentLogger } from '../silent-logger.ts'
 import { onDatabase } from './database-url.ts'
 

@@ -1,5 +1,5 @@
 import { loginOutputSchema } from '@deskbell/contract/users'
-import { migrate } from '@deskbell/db/migrate'
+import { migrate } from '@deskbell/db/migration/migrate'
 import { onDatabase } from '@deskbell/testkit/database/database-url'
 import { fillDatabase } from '@deskbell/testkit/database/fill-database'
 import type { OwnPostgres } from '@deskbell/testkit/database/own-postgres'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { migrate } from '@deskbell/db/migrate'
+import { migrate } from '@deskbell/db/migration/migrate'
 import { onDatabase } from '@deskbell/testkit/database/database-url'
 import { migrationsWith } from '@deskbell/testkit/database/migrations-with'
 import { startOwnPostgres } from '@deskbell/testkit/database/own-postgres'

@@ -2,8 +2,8 @@ import { type UserId, userIdSchema } from '@deskbell/contract/ids'
 import { normalEmail } from '@deskbell/contract/normal-form'
 import { type Role, roleSchema } from '@deskbell/contract/users'
 import type pg from 'pg'
+import { violatedConstraint } from '../database-error.ts'
 import { cleanName } from './clean-name.ts'
-import { violatedConstraint } from './database-error.ts'
 import { mergeUsers, type UserMerge } from './merge-users.ts'
 
 /** What happened to users that were stored before users had a normal form. Contains no address and no name. */

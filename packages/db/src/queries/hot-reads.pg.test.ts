@@ -3,9 +3,10 @@ import { fillDatabase, longestChat } from '@deskbell/testkit/database/fill-datab
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { type PlanNode, planNodes, plansOf, type StatementPlan } from '@deskbell/testkit/probes/query-plans'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ChatsFilter } from './queries/chats/chat-lists.ts'
-import { readOpenChatChanges, readOpenChats } from './queries/chats/open-chats.ts'
-import { readReadCounts, readSharedRows, sumOpenChatsByClient } from './queries/inbox.ts'
+import { inSnapshot } from '../transaction.ts'
+import type { ChatsFilter } from './chats/chat-lists.ts'
+import { readOpenChatChanges, readOpenChats } from './chats/open-chats.ts'
+import { readReadCounts, readSharedRows, sumOpenChatsByClient } from './inbox.ts'
 import {
   type FeedPosition,
   isFeedCut,
@@ -14,10 +15,9 @@ import {
   readFeed,
   readFeedChanges,
   readFeedSnapshot,
-} from './queries/log/feed-tail.ts'
-import { readChatMarks, readLogPage, readLogsAfter, readTops } from './queries/log/log.ts'
-import { createQueries, type Queries } from './queries/queries.ts'
-import { inSnapshot } from './transaction.ts'
+} from './log/feed-tail.ts'
+import { readChatMarks, readLogPage, readLogsAfter, readTops } from './log/log.ts'
+import { createQueries, type Queries } from './queries.ts'
 
 /** So large that a plan which scans a table exceeds `rowsMax`, and that the planner may choose such a plan. */
 const size = { messages: 100_000, chats: 10_000, openChats: 800 }

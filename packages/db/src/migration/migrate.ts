@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator'
 import pg from 'pg'
-import { sqlState } from './database-error.ts'
-import { type BuildReport, buildIndex, concurrentIndexes } from './migration/build-index.ts'
+import { sqlState } from '../database-error.ts'
+import { type BuildReport, buildIndex, concurrentIndexes } from './build-index.ts'
 import { normaliseUsers, type UsersReport } from './normal-users.ts'
 import { refuseOldServer } from './server-version.ts'
 
@@ -158,4 +158,4 @@ async function appliedMigrations(client: pg.Client): Promise<number[]> {
   return result.rows.map((row) => Number(row.created_at))
 }
 
-const ownMigrations = fileURLToPath(new URL('../migrations', import.meta.url))
+const ownMigrations = fileURLToPath(new URL('../../migrations', import.meta.url))
