@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import { isConnectionLost, isUnavailable, sqlState, violatedConstraint } from './database-error.ts'
-import { embeddedFolder, serverFamily } from './embedded/embedded-folder.ts'
+import { embeddedFolder, serverFamily } from './embedded/testing/embedded-folder.ts'
 import { inSnapshot, inTransaction } from './transaction.ts'
 
 const failure = (work: Promise<unknown>) =>

@@ -1,4 +1,4 @@
-import { DataFolderError } from '@deskbell/db/embedded/data-folder-error'
+import { DataFolderError } from '@deskbell/db/embedded/data-folder/data-folder-error'
 import { NewerSchemaError } from '@deskbell/db/migration/migrate'
 import { expect, test } from 'vitest'
 import { explainFailure } from './explain-failure.ts'

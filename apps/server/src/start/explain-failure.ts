@@ -1,5 +1,5 @@
 import { isUnavailable, sqlState } from '@deskbell/db/database-error'
-import { DataFolderError } from '@deskbell/db/embedded/data-folder-error'
+import { DataFolderError } from '@deskbell/db/embedded/data-folder/data-folder-error'
 import { NewerSchemaError } from '@deskbell/db/migration/migrate'
 import { OldServerError } from '@deskbell/db/migration/server-version'
 import { z } from 'zod'

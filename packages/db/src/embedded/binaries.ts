@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { DataFolderError } from './data-folder-error.ts'
+import { DataFolderError } from './data-folder/data-folder-error.ts'
 
 export type Binaries = {
   initdb: string

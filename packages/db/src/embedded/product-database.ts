@@ -1,8 +1,8 @@
 import pg from 'pg'
-import { rememberPlace, wasCopied } from './copied-folder.ts'
-import type { DataFolder } from './data-folder.ts'
-import type { PostgresLogger } from './postgres-log.ts'
-import { socketConnectionString } from './socket-folder.ts'
+import { rememberPlace, wasCopied } from './data-folder/copied-folder.ts'
+import type { DataFolder } from './data-folder/data-folder.ts'
+import type { PostgresLogger } from './server/postgres-log.ts'
+import { socketConnectionString } from './server/socket-folder.ts'
 
 export type ProductDatabase = { connectionString: string; adminConnectionString: string }
 

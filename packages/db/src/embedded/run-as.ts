@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { text } from 'node:stream/consumers'
-import { DataFolderError } from './data-folder-error.ts'
+import { DataFolderError } from './data-folder/data-folder-error.ts'
 import { type SystemUser, userById, userByName } from './system-users.ts'
 
 /*

@@ -6,11 +6,11 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test, vi } from 'vitest'
 import { migrate } from '../migration/migrate.ts'
 import { findBinaries } from './binaries.ts'
-import { DataFolderError } from './data-folder-error.ts'
-import { ask, embeddedFolder } from './embedded-folder.ts'
-import { postgresInChild } from './postgres-in-child.ts'
+import { DataFolderError } from './data-folder/data-folder-error.ts'
 import type { EmbeddedPostgres } from './start-postgres.ts'
 import { userByName } from './system-users.ts'
+import { ask, embeddedFolder } from './testing/embedded-folder.ts'
+import { postgresInChild } from './testing/postgres-in-child.ts'
 
 const asRoot = process.geteuid?.() === 0
 

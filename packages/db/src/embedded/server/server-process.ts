@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { RunAs } from '../run-as.ts'
 import { logServerLine, type PostgresLogger } from './postgres-log.ts'
-import type { RunAs } from './run-as.ts'
 import { setWatchdog } from './watchdog.ts'
 
 export type ServerProcess = {

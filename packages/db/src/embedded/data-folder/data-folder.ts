@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { userById } from '../system-users.ts'
 import { DataFolderError } from './data-folder-error.ts'
-import { userById } from './system-users.ts'
 
 export type DataFolder = {
   /** The real path. */

@@ -3,10 +3,10 @@ import { chown, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
-import { findBinaries } from './binaries.ts'
-import { ask, embeddedFolder, serverProcesses } from './embedded-folder.ts'
-import { postgresInChild } from './postgres-in-child.ts'
-import { chooseRunAs } from './run-as.ts'
+import { findBinaries } from '../binaries.ts'
+import { chooseRunAs } from '../run-as.ts'
+import { ask, embeddedFolder, serverProcesses } from '../testing/embedded-folder.ts'
+import { postgresInChild } from '../testing/postgres-in-child.ts'
 
 /** It usually takes a tenth of a second, but other test files may use the same two cores. */
 const busyMachineMs = 3_000

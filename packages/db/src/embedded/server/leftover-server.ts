@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { DataFolderError } from './data-folder-error.ts'
+import { DataFolderError } from '../data-folder/data-folder-error.ts'
 import type { PostgresLogger } from './postgres-log.ts'
 import { ourMark } from './server-settings.ts'
 

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type EmbeddedPostgres, type StartPostgresOptions, startPostgres } from './start-postgres.ts'
+import { type EmbeddedPostgres, type StartPostgresOptions, startPostgres } from '../start-postgres.ts'
 
 /** For tests: a data folder in a private temporary folder. Disposing it stops its servers and removes it. */
 export type EmbeddedFolder = AsyncDisposable & {

@@ -1,10 +1,10 @@
 import { chown, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Binaries } from './binaries.ts'
+import type { Binaries } from '../binaries.ts'
+import type { RunAs } from '../run-as.ts'
 import type { DataFolder } from './data-folder.ts'
 import { DataFolderError } from './data-folder-error.ts'
-import type { RunAs } from './run-as.ts'
 
 /**
  * Makes a new cluster. It is made in a temporary folder and renamed when it is complete, so that an interrupted start

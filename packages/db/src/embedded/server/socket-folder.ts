@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DataFolder } from './data-folder.ts'
-import type { SystemUser } from './system-users.ts'
+import type { DataFolder } from '../data-folder/data-folder.ts'
+import type { SystemUser } from '../system-users.ts'
 
 export type SocketFolder = { path: string; remove(): Promise<void> }
 

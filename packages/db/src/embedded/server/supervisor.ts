@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DataFolderError } from './data-folder-error.ts'
+import { DataFolderError } from '../data-folder/data-folder-error.ts'
 import type { PostgresLogger } from './postgres-log.ts'
 import type { ServerProcess } from './server-process.ts'
 

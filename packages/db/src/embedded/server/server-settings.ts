@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { DataFolder } from './data-folder.ts'
+import type { DataFolder } from '../data-folder/data-folder.ts'
 
 export type ServerSettings = {
   folder: DataFolder

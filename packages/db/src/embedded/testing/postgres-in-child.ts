@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { SystemUser } from './system-users.ts'
+import type { SystemUser } from '../system-users.ts'
 
 /** For tests that kill a Deskbell: a Node process with an embedded PostgreSQL. */
 export type PostgresInChild = {
@@ -26,7 +26,7 @@ try {
 
 /** Resolves when the start has succeeded or failed. `user`: the system user to run it as, if the test runs as root. */
 export async function postgresInChild(dataDir: string, user?: SystemUser): Promise<PostgresInChild> {
-  const module = new URL('./start-postgres.ts', import.meta.url).href
+  const module = new URL('../start-postgres.ts', import.meta.url).href
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, module, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
     ...(user && { uid: user.uid, gid: user.gid }),

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { RunAs } from './run-as.ts'
+import type { RunAs } from '../run-as.ts'
 
 /*
  * After `kill -9` this process cannot stop its database. So a small shell script reads from a pipe that this process
