@@ -1,6 +1,6 @@
 import { frameBytesMax, sessionEndMs, socketQueueHardBytes, typingShowMs } from '@deskbell/contract/limits'
 import { checkHistory } from '@deskbell/testkit/history/check-history'
-import { countRepeats } from '@deskbell/testkit/history/check-streams'
+import { countRepeats } from '@deskbell/testkit/history/checks/check-streams'
 import type { LineOf } from '@deskbell/testkit/history/history-line'
 import { indexHistory } from '@deskbell/testkit/history/index-history'
 import { readInboxes } from '@deskbell/testkit/history/read-inboxes'

@@ -1,6 +1,6 @@
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { raceChanges } from '@deskbell/testkit/history/race-changes'
 import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
+import { raceChanges } from '@deskbell/testkit/races/race-changes'
 import { expect, test } from 'vitest'
 
 test('[MSG-13] [MSG-7] [MSG-15] [CHAT-15] racing edits, sends, closes and reopens keep logs valid', async () => {

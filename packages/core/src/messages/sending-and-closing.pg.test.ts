@@ -1,6 +1,6 @@
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { raceOverCores } from '@deskbell/testkit/history/core-race'
 import { countOrphans } from '@deskbell/testkit/history/read-stored-log'
+import { raceOverCores } from '@deskbell/testkit/races/core-race'
 import { expect, test } from 'vitest'
 
 test('[MSG-2] [MSG-3] [MSG-7] [MSG-13] sends that race with a close in three processes keep logs valid', async () => {

@@ -1,7 +1,7 @@
 import type { lockFreeChats } from '@deskbell/db/locks'
 import { freshCore } from '@deskbell/testkit/fresh-core'
-import { raceOverCores } from '@deskbell/testkit/history/core-race'
-import { raceChanges } from '@deskbell/testkit/history/race-changes'
+import { raceOverCores } from '@deskbell/testkit/races/core-race'
+import { raceChanges } from '@deskbell/testkit/races/race-changes'
 import { expect, test, vi } from 'vitest'
 
 /** The seeded bug: chats are read without a lock. */

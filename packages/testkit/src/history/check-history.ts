@@ -1,5 +1,5 @@
-import { checkBubbles, checkEphemera, checkReceipts } from './check-ephemera.ts'
-import { checkInboxes, checkUnread } from './check-inboxes.ts'
+import { checkBubbles, checkEphemera, checkReceipts } from './checks/check-ephemera.ts'
+import { checkInboxes, checkUnread } from './checks/check-inboxes.ts'
 import {
   checkDurable,
   checkNoPhantom,
@@ -7,10 +7,10 @@ import {
   checkRealTime,
   checkReplayFirst,
   checkSenderOrder,
-} from './check-sends.ts'
-import { checkAccess, checkIsolation, checkMemory } from './check-service.ts'
-import { checkCloseBarriers, checkGaplessLogs } from './check-stored-logs.ts'
-import { checkContiguous, checkConverged, checkHonestReset, checkStaleness } from './check-streams.ts'
+} from './checks/check-sends.ts'
+import { checkAccess, checkIsolation, checkMemory } from './checks/check-service.ts'
+import { checkCloseBarriers, checkGaplessLogs } from './checks/check-stored-logs.ts'
+import { checkContiguous, checkConverged, checkHonestReset, checkStaleness } from './checks/check-streams.ts'
 import type { Check, RunRecord } from './run-record.ts'
 
 /** The invariants of the delivery protocol, and the check of each. */

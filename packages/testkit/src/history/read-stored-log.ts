@@ -1,5 +1,5 @@
 import type { Database } from '@deskbell/db/database'
-import type { StoredEntry } from './check-log.ts'
+import type { StoredEntry } from './checks/check-log.ts'
 
 /** Reads the log of a chat from the tables, by SQL that shares no code with the product. */
 export async function readStoredLog(

@@ -1,4 +1,4 @@
-import type { StoredEntry } from './check-log.ts'
+import type { StoredEntry } from './checks/check-log.ts'
 import type { InboxCountsRow, InboxRow } from './history-line.ts'
 import type { HistoryIndex } from './index-history.ts'
 

@@ -1,6 +1,6 @@
+import type { RunRecord, StoredChat } from '../run-record.ts'
 import { checkCloseBarrier, checkGapless, checkIds, checkTimes } from './check-log.ts'
 import { sendsOf } from './check-sends.ts'
-import type { RunRecord, StoredChat } from './run-record.ts'
 
 /** Tolerance between the clock of the database and that of the machine. */
 const clockSlackMs = 50

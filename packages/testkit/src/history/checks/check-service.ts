@@ -1,4 +1,4 @@
-import type { RunRecord } from './run-record.ts'
+import type { RunRecord } from '../run-record.ts'
 
 /** I17: the bytes that wait for one socket, and the size of all rings, do not exceed their bounds. */
 export function checkMemory(run: RunRecord): string[] {

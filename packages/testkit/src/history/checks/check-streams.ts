@@ -1,6 +1,6 @@
 import { catchUpEntriesMax } from '@deskbell/contract/limits'
-import type { Call, Stream } from './index-history.ts'
-import type { RunRecord } from './run-record.ts'
+import type { Call, Stream } from '../index-history.ts'
+import type { RunRecord } from '../run-record.ts'
 
 /** I9: each stream delivers the entries after its position without a gap, and none after a reset. */
 export function checkContiguous(run: RunRecord): string[] {

@@ -1,4 +1,4 @@
-import type { RunRecord } from './run-record.ts'
+import type { RunRecord } from '../run-record.ts'
 
 /** I14: at the end of a run, the unread counts of all inboxes equal the counted messages. */
 export function checkUnread(run: RunRecord): string[] {

@@ -8,9 +8,9 @@ import type { Core } from '@deskbell/core/context'
 import { editMessage } from '@deskbell/core/messages/edit-message'
 import { retractMessage } from '@deskbell/core/messages/retract-message'
 import { newOperator, sendText, setUpChat } from '../factories.ts'
-import { checkLog, type SendRecord } from './check-log.ts'
-import { checkTexts, readStoredTexts } from './check-texts.ts'
-import { readStoredLog } from './read-stored-log.ts'
+import { checkLog, type SendRecord } from '../history/checks/check-log.ts'
+import { checkTexts, readStoredTexts } from '../history/checks/check-texts.ts'
+import { readStoredLog } from '../history/read-stored-log.ts'
 
 export type ChangeRaceReport = {
   violations: string[]

@@ -1,6 +1,6 @@
-import type { LineOf } from './history-line.ts'
-import type { Stream } from './index-history.ts'
-import type { RunRecord } from './run-record.ts'
+import type { LineOf } from '../history-line.ts'
+import type { Stream } from '../index-history.ts'
+import type { RunRecord } from '../run-record.ts'
 
 /** I13: marks never go back, a read mark is not above the delivered one, and that is not beyond the end of the log. */
 export function checkReceipts(run: RunRecord): string[] {

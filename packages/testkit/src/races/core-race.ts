@@ -4,9 +4,9 @@ import { closeChat } from '@deskbell/core/chats/changes/close-chat'
 import type { Core } from '@deskbell/core/context'
 import { sendMessage } from '@deskbell/core/messages/send-message'
 import { newOperator, setUpChat } from '../factories.ts'
-import { checkLog, failedOutcome, type SendRecord } from './check-log.ts'
+import { checkLog, failedOutcome, type SendRecord } from '../history/checks/check-log.ts'
+import { readStoredLog } from '../history/read-stored-log.ts'
 import { raceSendsAgainstClose } from './race-sends-against-close.ts'
-import { readStoredLog } from './read-stored-log.ts'
 
 export type RaceRounds = { rounds: number; senders: number; sendsEach: number; roundsAtOnce: number }
 export type RaceReport = { violations: string[]; acknowledged: number; refused: number; failed: number }

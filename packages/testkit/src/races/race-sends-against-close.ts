@@ -1,4 +1,4 @@
-import type { SendRecord } from './check-log.ts'
+import type { SendRecord } from '../history/checks/check-log.ts'
 
 /** The way in which a race calls the product: by use cases, by REST or by the socket. */
 export type RaceDriver = {

@@ -1,5 +1,5 @@
-import type { Call } from './index-history.ts'
-import type { RunEntry, RunRecord } from './run-record.ts'
+import type { Call } from '../index-history.ts'
+import type { RunEntry, RunRecord } from '../run-record.ts'
 
 /** I2: every acknowledged message is in the log, at the acknowledged `seq`. */
 export function checkDurable(run: RunRecord): string[] {
