@@ -3,7 +3,7 @@ import { type Config, loadConfig } from './config/config.ts'
 import { createLogger } from './logging/create-logger.ts'
 import { createShutdown } from './shutdown.ts'
 import { explainFailure } from './start/explain-failure.ts'
-import { startLine } from './start/start-line.ts'
+import { openWarning, startLine } from './start/start-line.ts'
 import { StartupError } from './start/startup-error.ts'
 import { onParentGone } from './supervise-parent.ts'
 
@@ -27,7 +27,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 onParentGone(() => shutdown.request('parent ended'))
 
 starting = startApp(config, log, stack)
-  .then(({ port }) => log.info({ port }, startLine({ ...config, port })))
+  .then(({ port }) => {
+    log.info({ port }, startLine({ ...config, port }))
+    const warning = openWarning(config)
+    if (warning !== null) log.warn({}, warning)
+  })
   .catch(async (error: unknown) => {
     await stack.disposeAsync().catch((cause: unknown) => log.error({ err: cause }, 'The stop failed'))
     refuse(error)

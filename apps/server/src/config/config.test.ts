@@ -1,25 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { StartupError } from '../start/startup-error.ts'
+import { expect, test } from 'vitest'
 import { parseConfig, readEnvFile } from './config.ts'
 import { envExample } from './env-example.ts'
-import { isLoopback } from './open-sign-in.ts'
 import { settingsSchema } from './settings.ts'
+import { refusal } from './testing/refusal.ts'
 
 const noPath = (name: string) => `${name} must be an address without a path, such as https://chat.example.com`
-
-/** Returns the message with which these settings are refused. */
-function refusal(env: Record<string, string>): string {
-  try {
-    parseConfig(env)
-  } catch (error) {
-    if (error instanceof StartupError) return error.message
-    throw error
-  }
-  throw new Error('These settings were accepted.')
-}
 
 test('[RUN-1] without settings the server is one process on loopback with an embedded database', () => {
   expect(parseConfig({})).toMatchObject({
@@ -103,49 +91,6 @@ test('[RUN-3] ROLE=api and ROLE=live are refused without DATABASE_URL and BUS=po
   expect(config).toMatchObject({ role: 'api', port: 9000, bus: 'postgres' })
 })
 
-const own = {
-  HOST: ['', 'localhost', '127.0.0.1', '127.8.8.8', '::1'],
-  PUBLIC_URL: ['', 'http://localhost:8080', 'https://127.0.0.1', 'http://[::1]:9'],
-  TRUST_PROXY: ['', 'no'],
-} as const
-const foreign = {
-  HOST: ['0.0.0.0', '::', '192.168.1.10', 'chat.example.com'],
-  PUBLIC_URL: ['http://chat.lan', 'https://chat.example.com', 'http://localhost.example.com', 'http://10.0.0.7'],
-  TRUST_PROXY: ['yes'],
-} as const
-
-describe('[RUN-10] AUTH_MODE=open is refused where other machines reach the server, unless ALLOW_OPEN_AUTH=yes', () => {
-  const reaches = (['HOST', 'PUBLIC_URL', 'TRUST_PROXY'] as const).map((name) => [...own[name], ...foreign[name]])
-  const [hosts = [], urls = [], proxies = []] = reaches
-  const matrix = hosts.flatMap((HOST) =>
-    urls.flatMap((PUBLIC_URL) => proxies.map((TRUST_PROXY) => ({ HOST, PUBLIC_URL, TRUST_PROXY }))),
-  )
-  const isForeign = (env: Record<keyof typeof foreign, string>) =>
-    foreign.HOST.some((host) => host === env.HOST) ||
-    foreign.PUBLIC_URL.some((url) => url === env.PUBLIC_URL) ||
-    env.TRUST_PROXY === 'yes'
-
-  test.for(matrix)('%o', (env) => {
-    const open = { ...env, AUTH_MODE: 'open' }
-    for (const given of [env, open, { ...open, ALLOW_OPEN_AUTH: 'no' }, { ...env, ALLOW_OPEN_AUTH: '' }]) {
-      if (isForeign(env)) expect(refusal(given)).toMatch(/^[A-Z_]+=\S+ lets other machines in, .*ALLOW_OPEN_AUTH=yes/)
-      else expect(parseConfig(given).authMode).toBe('open')
-    }
-    expect(parseConfig({ ...open, ALLOW_OPEN_AUTH: 'yes' }).authMode).toBe('open')
-    expect(parseConfig({ ...env, AUTH_MODE: 'secure' }).authMode).toBe('secure')
-  })
-
-  test('PUBLISH_ADDRESS counts in place of HOST and TRUST_PROXY, and PUBLIC_URL still counts', () => {
-    const container = { HOST: '0.0.0.0', TRUST_PROXY: 'yes' }
-    for (const PUBLISH_ADDRESS of ['127.0.0.1', '[::1]', 'localhost'])
-      expect(parseConfig({ ...container, PUBLISH_ADDRESS }).authMode).toBe('open')
-    for (const PUBLISH_ADDRESS of ['0.0.0.0', '::', '192.168.1.10'])
-      expect(refusal({ ...container, PUBLISH_ADDRESS })).toContain(`PUBLISH_ADDRESS=${PUBLISH_ADDRESS} lets other`)
-    const PUBLIC_URL = 'https://chat.example.com'
-    expect(refusal({ ...container, PUBLISH_ADDRESS: '127.0.0.1', PUBLIC_URL })).toContain(`PUBLIC_URL=${PUBLIC_URL}`)
-  })
-})
-
 test.for([
   ['~', homedir()],
   ['~/deskbell', join(homedir(), 'deskbell')],
@@ -166,14 +111,6 @@ test('[RUN-17] .env may begin with a byte order mark, and another encoding is re
   rmSync(folder, { recursive: true })
 })
 
-test.for(['localhost', '127.0.0.1', '127.8.8.8', '::1'])('%s is a loopback host', (host) => {
-  expect(isLoopback(host)).toBe(true)
-})
-
-test.for(['127.0.0.1.example.com', '0.0.0.0', '::', 'localhost.example.com'])('%s is not a loopback host', (host) => {
-  expect(isLoopback(host)).toBe(false)
-})
-
 test('[RUN-9] .env.example equals what the settings generate, and names every setting', () => {
   const text = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8')
   expect(text).toBe(envExample())
@@ -184,31 +121,4 @@ test('[RUN-9] the example of every setting is accepted', () => {
   const examples = [...envExample().matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value])
   expect(examples).toHaveLength(Object.keys(settingsSchema.shape).length)
   expect(() => parseConfig(Object.fromEntries(examples))).not.toThrow()
-})
-
-/** Returns the settings that docker-compose.yml passes to its servers when the shell has these variables. */
-function composeEnvironment(shell: Record<string, string>): Record<string, string> {
-  const compose = readFileSync(join(import.meta.dirname, '../../../../docker-compose.yml'), 'utf8')
-  const block = /^x-settings:[\s\S]*?(?=^\S(?!-settings))/m.exec(compose)?.[0] ?? ''
-  const settings = [...block.matchAll(/^ {2}([A-Z_]+): "?(.*?)"?$/gm)].map(([, name = '', text = '']) => {
-    const filled = text.replace(/\$\{(\w+):-([^}]*)\}/g, (_, key: string, otherwise: string) => shell[key] || otherwise)
-    return [name, filled]
-  })
-  return { ...Object.fromEntries(settings), ROLE: 'api' }
-}
-
-test('[OPS-6] the servers of docker-compose.yml start with AUTH_MODE=open only while published on loopback', () => {
-  const loopback = [{}, { PUBLISH_ADDRESS: '' }, { PUBLISH_ADDRESS: '127.0.0.1' }, { PUBLISH_ADDRESS: '[::1]' }]
-  for (const shell of loopback) {
-    expect(parseConfig(composeEnvironment(shell))).toMatchObject({
-      authMode: 'open',
-      host: '0.0.0.0',
-      trustProxy: true,
-    })
-  }
-  const others = [{ PUBLISH_ADDRESS: '0.0.0.0' }, { PUBLISH_ADDRESS: '192.168.1.2' }, { PUBLIC_URL: 'http://chat.lan' }]
-  for (const shell of others) {
-    expect(refusal(composeEnvironment(shell))).toContain('lets other machines in')
-    expect(parseConfig(composeEnvironment({ ...shell, AUTH_MODE: 'secure' })).authMode).toBe('secure')
-  }
 })

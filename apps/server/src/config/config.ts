@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import { StartupError } from '../start/startup-error.ts'
-import { openSignInReach } from './open-sign-in.ts'
+import { isPrivateAddress, openSignInReach } from './open-sign-in.ts'
 import { type Settings, settingsSchema } from './settings.ts'
 
 export type Config = {
@@ -18,6 +18,8 @@ export type Config = {
   readonly allowedOrigins: string[]
   readonly trustProxy: boolean
   readonly authMode: Settings['AUTH_MODE']
+  /** The setting by which other machines reach an open sign-in, as `NAME=value`; null when none does. */
+  readonly openTo: string | null
   readonly closedChat: Settings['CLOSED_CHAT']
   readonly rateLimits: boolean
   readonly drain: Drain
@@ -36,8 +38,10 @@ const defaultPorts = { all: 8080, api: 9000, live: 8080 } as const satisfies Rec
  * Reads the settings from the environment and from the file `.env` of the working directory. The environment wins.
  * Throws `StartupError`.
  */
-export function loadConfig(): Config {
-  return parseConfig({ ...readEnvFile('.env'), ...process.env })
+export function loadConfig(path = '.env', env: Record<string, string | undefined> = process.env): Config {
+  // Compose reads `.env` too. The address there is that of its containers: it says nothing of a server outside of one.
+  const { PUBLISH_ADDRESS: _ofContainers, ...file } = readEnvFile(path)
+  return parseConfig({ ...file, ...env })
 }
 
 /** Parses settings. Throws a `StartupError` of one line when any is wrong. */
@@ -58,7 +62,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     publicUrl: settings.PUBLIC_URL,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     trustProxy: settings.TRUST_PROXY === 'yes',
-    authMode: checkAuth(settings),
+    ...checkAuth(settings),
     closedChat: settings.CLOSED_CHAT,
     rateLimits: settings.RATE_LIMITS === 'on',
     drain: drainTimes(settings),
@@ -91,18 +95,30 @@ function checkBus(settings: Settings): Config['bus'] {
   return settings.BUS
 }
 
-function checkAuth(settings: Settings): Config['authMode'] {
-  if (settings.AUTH_MODE === 'secure' && settings.RATE_LIMITS === 'off') {
-    throw new StartupError('RATE_LIMITS=off is refused with AUTH_MODE=secure')
-  }
-  const reach = openSignInReach(settings)
-  if (settings.AUTH_MODE === 'open' && settings.ALLOW_OPEN_AUTH === 'no' && reach !== null) {
+function checkAuth(settings: Settings): Pick<Config, 'authMode' | 'openTo'> {
+  return settings.AUTH_MODE === 'open' ? checkOpen(settings) : checkSecure(settings)
+}
+
+function checkOpen(settings: Settings): Pick<Config, 'authMode' | 'openTo'> {
+  const openTo = openSignInReach(settings)
+  if (openTo !== null && settings.ALLOW_OPEN_AUTH === 'no') {
     throw new StartupError(
-      `${reach} lets other machines in, and AUTH_MODE=open lets anybody sign in as operator: ` +
+      `${openTo} lets other machines in, and AUTH_MODE=open lets anybody sign in as operator: ` +
         'leave it out, or set AUTH_MODE=secure, or ALLOW_OPEN_AUTH=yes if that is what you want',
     )
   }
-  return settings.AUTH_MODE
+  return { authMode: 'open', openTo }
+}
+
+function checkSecure({ RATE_LIMITS, PUBLIC_URL }: Settings): Pick<Config, 'authMode' | 'openTo'> {
+  if (RATE_LIMITS === 'off') throw new StartupError('RATE_LIMITS=off is refused with AUTH_MODE=secure')
+  if (!isPrivateAddress(PUBLIC_URL)) {
+    throw new StartupError(
+      'AUTH_MODE=secure needs the https address under which browsers reach the server: set PUBLIC_URL, ' +
+        'such as https://chat.example.com',
+    )
+  }
+  return { authMode: 'secure', openTo: null }
 }
 
 /** Leaves out the values of `*_URL` settings, because the URL of a database contains a password. */

@@ -18,3 +18,13 @@ export function openSignInReach({ HOST, PUBLIC_URL, TRUST_PROXY, PUBLISH_ADDRESS
   if (!isLoopback(HOST)) return `HOST=${HOST}`
   return TRUST_PROXY === 'yes' ? 'TRUST_PROXY=yes' : null
 }
+
+/**
+ * Reports whether browsers reach the server at an address on which nobody else can read along: an `https:` one, or one of
+ * this machine.
+ */
+export function isPrivateAddress(publicUrl: string | undefined): boolean {
+  if (publicUrl === undefined) return false
+  const { protocol, hostname } = new URL(publicUrl)
+  return protocol === 'https:' || isLoopback(hostname)
+}

@@ -11,6 +11,12 @@ export function startLine(config: Config): string {
   return [`Deskbell${role} is ready on ${where}`, authSentence(config), dataSentence(config)].join(' · ')
 }
 
+/** The warning beside the start message when strangers can sign in; null when they cannot. */
+export function openWarning({ openTo }: Pick<Config, 'openTo'>): string | null {
+  if (openTo === null) return null
+  return `${openTo} lets other machines in: with AUTH_MODE=open anybody there can sign in as operator and read every chat`
+}
+
 function authSentence({ authMode }: Config): string {
   return authMode === 'open' ? 'AUTH_MODE=open: anybody can sign in' : 'AUTH_MODE=secure'
 }
