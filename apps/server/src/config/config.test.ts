@@ -75,8 +75,10 @@ test.for([
   [{ PUBLIC_URL: 'http://me:hunter2@chat.lan' }, noPath('PUBLIC_URL')],
   [{ PUBLIC_URL: 'http://chat.lan/#x' }, noPath('PUBLIC_URL')],
   [{ PUBLIC_URL: 'chat.lan' }, 'PUBLIC_URL must be a URL that starts with http:// or https://'],
+  [{ DATA_DIR: '$HOME/x' }, 'DATA_DIR must be a folder, without variables, not "$HOME/x"'],
+  [{ DATA_DIR: '%APPDATA%/x' }, 'DATA_DIR must be a folder, without variables, not "%APPDATA%/x"'],
   [{ DATA_DIR: '~somebody/x' }, 'DATA_DIR must be a folder; ~ stands for your own home folder only, not "~somebody/x"'],
-] as const)('[RUN-3] a wrong setting is refused with one clear line: %o', ([env, line]) => {
+] as const)('[RUN-3] [RUN-17] a wrong setting is refused with one clear line: %o', ([env, line]) => {
   expect(refusal(env)).toBe(line)
 })
 
@@ -95,6 +97,7 @@ test.for([
   ['~', homedir()],
   ['~/deskbell', join(homedir(), 'deskbell')],
   ['a~b', join(process.cwd(), 'a~b')],
+  ['/srv/c# $x 50% дом', '/srv/c# $x 50% дом'],
 ] as const)('[RUN-17] DATA_DIR=%s resolves to %s', ([DATA_DIR, folder]) => {
   expect(parseConfig({ DATA_DIR }).dataDir).toBe(folder)
 })

@@ -49,6 +49,8 @@ export const settingsSchema = z.object({
   DATA_DIR: z
     .string()
     .regex(/^(?!~[^/])/, { error: 'must be a folder; ~ stands for your own home folder only' })
+    // Nothing expands variables in `.env`, and a folder of that name would be made in the checkout.
+    .regex(/^(?!\$|%\w+%)/, { error: 'must be a folder, without variables' })
     .default('.deskbell')
     .meta({
       description: 'The folder of the embedded database and of files; ~ is the home folder.',
