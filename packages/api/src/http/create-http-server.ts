@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
+import { toAppError } from '@deskbell/core/app-error'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type DrainableConnection, drain } from '../live/drain.ts'
 import { HttpStreams } from '../live/http-streams/http-streams.ts'
 import { LiveServer } from '../live/live-server.ts'
 import { defaultTimings, type LiveTimings } from '../live/live-timings.ts'
 import { SessionWatch } from '../live/session-watch.ts'
+import { upgradeTarget } from '../live/upgrade/upgrade-gate.ts'
 import { sendProblem } from './errors/problem-reply.ts'
 import { answerRaw } from './errors/raw-answer.ts'
 import { serveHealth } from './health.ts'
@@ -120,13 +123,23 @@ function mountLive(app: FastifyInstance, options: HttpOptions, parts: LiveParts)
   if (!options.roles.live) {
     app.server.on(
       'upgrade',
-      (_request, socket) => void answerRaw(socket, new AppError('not_found'), { requestId: randomUUID() }),
+      (request, socket) => void answerRaw(socket, upgradeRefusal(request), { requestId: randomUUID() }),
     )
     return null
   }
   const live = new LiveServer({ ...options, publicUrl: options.publicUrl, ...parts })
   app.server.on('upgrade', (request, socket, head) => void live.upgrade(request, socket, head))
   return live
+}
+
+/** The error for any upgrade where no socket is served: that of its form, else `not_found`. */
+function upgradeRefusal(request: IncomingMessage): AppError {
+  try {
+    upgradeTarget(request)
+    return new AppError('not_found')
+  } catch (error) {
+    return toAppError(error)
+  }
 }
 
 const closeMs = 5_000

@@ -5,19 +5,25 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 let server: TestServer
+/** Serves no socket. */
+let api: TestServer
 let token: string
 
 beforeAll(async () => {
   server = await startTestServer()
+  api = await startTestServer({ roles: { api: true, live: false, pages: false } })
   token = (await signInByRest(server.url, 'client')).token
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  await server.close()
+  await api.close()
+})
 
 type Answer = { status: number; head: string; body: string }
 
 /** Returns the response to a request written by hand. `lines` are its lines without CRLF. */
-async function ask(lines: string[], body = ''): Promise<Answer> {
-  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+async function ask(lines: string[], { body = '', to = server } = {}): Promise<Answer> {
+  const socket = connect(Number(new URL(to.url).port), '127.0.0.1')
   let answer = ''
   socket.on('data', (chunk) => (answer += String(chunk)))
   socket.on('error', () => undefined)
@@ -120,7 +126,7 @@ test('[HTTP-13] the body of a request with an Upgrade to HTTP/2 is read', async 
   const body = JSON.stringify({ email: 'java@example.test', name: 'Java', role: 'client' })
   const headers = [host, ...h2c, 'Content-Type: application/json', `Content-Length: ${body.length}`]
   for (const path of ['/api/users/login', '/trpc/users.login']) {
-    const { status, body: answer } = await ask([`POST ${path} HTTP/1.1`, ...headers], body)
+    const { status, body: answer } = await ask([`POST ${path} HTTP/1.1`, ...headers], { body })
     expect(status).toBe(200)
     expect(answer).toContain('java@example.test')
   }
@@ -148,26 +154,54 @@ const handshake = [
   'Sec-WebSocket-Version: 13',
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ]
-const upgrade = (target: string, ...more: string[]) =>
-  ask([`GET ${target} HTTP/1.1`, host, ...handshake, `Authorization: Bearer ${token}`, ...more])
+const upgrade = (target: string, { to = server, more = [] }: { to?: TestServer; more?: string[] } = {}) =>
+  ask([`GET ${target} HTTP/1.1`, host, ...handshake, `Authorization: Bearer ${token}`, ...more], { to })
 
-test.each(['/\\evil.test', '/\\[', '/[', '/%', '/trpc\\', '/./', '/x/..', '//', '*', '/trpc#x', '/%74rpc'])(
-  '[SOCK-1] an upgrade at %s is refused with 400 or 404',
+test.each([
+  '/\\evil.test',
+  '/\\[',
+  '/[',
+  '/%',
+  '/%zz',
+  '/trpc\\',
+  '*',
+  '/trpc#x',
+  '/é',
+  'evil',
+  'http://localhost/\\[',
+])('[SOCK-18] an upgrade at %s, which is no path, is 400', async (target) => {
+  for (const to of [server, api]) expect((await upgrade(target, { to })).status).toBe(400)
+})
+
+test.each(['/./', '/x/..', '//', '//evil.test', '/%74rpc', '/%5Cevil.test', '/chats/1', '/healthz'])(
+  '[SOCK-1] an upgrade at %s is 404',
   async (target) => {
-    const { status } = await upgrade(target)
-    expect([400, 404]).toContain(status)
+    for (const to of [server, api]) expect((await upgrade(target, { to })).status).toBe(404)
   },
 )
+
+test.each(['/', '/trpc', '/nope', '/api/users/me'])(
+  '[HTTP-12] an upgrade at %s with two Hosts is 400',
+  async (target) => {
+    for (const to of [server, api]) {
+      const { status, body } = await upgrade(target, { to, more: [host] })
+      expect([status, JSON.parse(body).code]).toEqual([400, 'invalid_input'])
+    }
+  },
+)
+
+test.each(['GET', 'HEAD', 'POST', 'OPTIONS'])('[HTTP-12] %s * is 400', async (method) => {
+  expect((await ask([`${method} * HTTP/1.1`, host, close])).status).toBe(400)
+})
 
 test('[SOCK-1] an absolute target opens the socket only with an own host', async () => {
   expect((await upgrade('http://localhost/trpc?x=1')).status).toBe(101)
   expect((await upgrade('ws://127.0.0.1')).status).toBe(101)
   expect((await upgrade('http://169.254.169.254/')).status).toBe(403)
-  expect((await upgrade('/', 'Host: localhost')).status).toBe(400)
 })
 
 test('[SOCK-16] an upgrade that offers subprotocols opens a socket without one', async () => {
-  const { status, head } = await upgrade('/', 'Sec-WebSocket-Protocol: graphql-ws, trpc')
+  const { status, head } = await upgrade('/', { more: ['Sec-WebSocket-Protocol: graphql-ws, trpc'] })
   expect(status).toBe(101)
   expect(head).not.toContain('sec-websocket-protocol')
 })

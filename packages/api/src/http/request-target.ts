@@ -19,3 +19,11 @@ export function toOriginForm(request: IncomingMessage): string {
 export function asksForSocket(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === 'websocket'
 }
+
+/**
+ * Reports whether a target without its query is a path as RFC 3986 writes it. Parsers disagree about others, such as
+ * `/\\evil.example`, which a browser reads as a host.
+ */
+export function isPath(path: string): boolean {
+  return /^\/(?:[\w.~!$&'()*+,;=:@/-]|%[\da-f]{2})*$/i.test(path)
+}

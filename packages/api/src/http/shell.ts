@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { AppError } from '@deskbell/contract/errors'
 import { frameBytesMax } from '@deskbell/contract/limits'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { reportFailure } from '../failure-report.ts'
@@ -42,6 +43,9 @@ export function createShell(options: HttpOptions): FastifyInstance {
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply, options)
+    // The router would serve `*`, which means the whole server and not a path, as the home page.
+    if (request.raw.url === '*')
+      throw new AppError('invalid_input', { detail: 'The target of the request is no path.' })
     // Health probes use an address as the host, or no host.
     if (isHealthPath(request.routeOptions.url)) assertOneHost(request.raw)
     else assertOwnHost({ publicUrl: undefined, ...options }, request.raw)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import type { HttpOptions } from '../../http/http-options.ts'
-import { toOriginForm } from '../../http/request-target.ts'
+import { isPath, toOriginForm } from '../../http/request-target.ts'
 import { actorOf, assertOwnUpgrade } from '../../http/security/admission.ts'
 import {
   type Credential,
@@ -9,7 +9,7 @@ import {
   readCredential,
   readRequestedSession,
 } from '../../http/security/credential.ts'
-import { assertOwnHost } from '../../http/security/host-rule.ts'
+import { assertOneHost, assertOwnHost } from '../../http/security/host-rule.ts'
 import type { OriginRule } from '../../http/security/origin-rule.ts'
 import { type Peer, peerOf } from '../../http/security/peer.ts'
 import type { RateLimits } from '../../http/security/rate-limits.ts'
@@ -34,7 +34,7 @@ export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts'
 
 /**
  * Checks an upgrade while it is still plain HTTP. So a refusal costs no socket, and a client can distinguish it from a
- * lost connection. Checks path, host, rate and origin, in this order. Throws `AppError`.
+ * lost connection. Checks form, path, host, rate and origin, in this order. Throws `AppError`.
  */
 export function checkUpgrade(options: GateOptions, request: IncomingMessage): CheckedUpgrade {
   const params = socketParams(request)
@@ -61,10 +61,18 @@ export async function signInUpgrade(options: GateOptions, upgrade: CheckedUpgrad
 const socketPaths = new Set(['/', '/trpc'])
 
 function socketParams(request: IncomingMessage): URLSearchParams {
-  const [path = '', query = ''] = toOriginForm(request).split(/\?(.*)/s, 2)
-  // Compared without parsing: a URL parser would read `/\evil.example` as a host.
+  const { path, query } = upgradeTarget(request)
+  // Compared without parsing: a URL parser would read `//evil.example` as a host.
   if (!socketPaths.has(path)) throw new AppError('not_found')
   return new URLSearchParams(query)
+}
+
+/** Returns the target of an upgrade. Throws `invalid_input` for two `Host` headers, and for a target that is no path. */
+export function upgradeTarget(request: IncomingMessage): { path: string; query: string } {
+  assertOneHost(request)
+  const [path = '', query = ''] = toOriginForm(request).split(/\?(.*)/s, 2)
+  if (!isPath(path)) throw new AppError('invalid_input', { detail: 'The target of the request is no path.' })
+  return { path, query }
 }
 
 function tokenOf(credential: Credential): string | null {
