@@ -6,7 +6,6 @@ import { z } from 'zod'
 import type { CallErrorShape } from './call-error-shape.ts'
 import { errorTable } from './error-table.ts'
 
-const issuesMax = 20
 const pathCharsMax = 120
 
 /** Converts anything that a call, tRPC or a schema throws to an error with a public code. */
@@ -51,7 +50,7 @@ const codesOfTrpc: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
 }
 
 function invalidInput(error: z.ZodError): AppError {
-  return new AppError('invalid_input', { issues: error.issues.flatMap(toIssues).slice(0, issuesMax), cause: error })
+  return new AppError('invalid_input', { issues: error.issues.flatMap(toIssues), cause: error })
 }
 
 function toIssues(issue: z.core.$ZodIssue): InputIssue[] {

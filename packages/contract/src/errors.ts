@@ -50,8 +50,12 @@ export type AppErrorOptions = {
   internal?: string
   cause?: unknown
   retryAfterMs?: number
+  /** Of many, the caller gets the first twenty. */
   issues?: InputIssue[]
 }
+
+/** However much of an input is wrong, its refusal stays small. */
+const issuesMax = 20
 
 /** The error that use cases throw. `internal` and `cause` are for the log; the rest is for the caller. */
 export class AppError extends Error {
@@ -68,6 +72,6 @@ export class AppError extends Error {
     this.detail = options.detail ?? errorMeanings[code]
     this.internal = options.internal
     this.retryAfterMs = options.retryAfterMs
-    this.issues = options.issues
+    this.issues = options.issues?.slice(0, issuesMax)
   }
 }

@@ -205,4 +205,13 @@ describe('input', () => {
     const { response } = await ask({ body })
     expect(problemSchema.parse(JSON.parse(response.body ?? '')).errors).toHaveLength(20)
   })
+
+  it.each(['GET', 'POST'])(
+    '[REST-12] %s with 1,500 unknown query parameters is refused with twenty issues',
+    async (method) => {
+      const query = Array.from({ length: 1_500 }, (_, nth) => `q${nth}=${nth}`).join('&')
+      const { response } = await ask({ method, path: `${method === 'GET' ? '/chats' : '/chats/1/close'}?${query}` })
+      expect(problemSchema.parse(JSON.parse(response.body ?? '')).errors).toHaveLength(20)
+    },
+  )
 })
