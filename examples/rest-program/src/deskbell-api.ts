@@ -518,7 +518,7 @@ export interface operations {
                 "application/json": {
                     /** @description An address of at most 254 characters, in any script: trimmed and NFC, the domain as lower-case A-labels, ASCII letters lower-cased. A letter that NFC itself changes is refused. */
                     email: string;
-                    /** @description One line: trimmed, NFC, 1 to 120 characters, no control characters and none that turn the direction of text, and something that is seen. */
+                    /** @description One line: trimmed, NFC, 1 to 120 characters, no control characters and none that turn the direction of text, something that is seen, and not the name of the product or of the system. */
                     name: string;
                     /** @enum {string} */
                     role: "client" | "operator";
@@ -711,7 +711,7 @@ export interface operations {
                 "application/json": {
                     /** @description An address of at most 254 characters, in any script: trimmed and NFC, the domain as lower-case A-labels, ASCII letters lower-cased. A letter that NFC itself changes is refused. */
                     email?: string;
-                    /** @description One line: trimmed, NFC, 1 to 120 characters, no control characters and none that turn the direction of text, and something that is seen. */
+                    /** @description One line: trimmed, NFC, 1 to 120 characters, no control characters and none that turn the direction of text, something that is seen, and not the name of the product or of the system. */
                     name?: string;
                     clientChatId?: string;
                 };

@@ -62,7 +62,8 @@ export function normalName(given: string): NormalForm {
     lengthFault(value, nameCharsMax) ??
     (controls.test(value) ? 'must not contain control characters or line breaks' : undefined) ??
     (reordering.test(value) ? 'must not contain characters that turn the direction of text' : undefined) ??
-    (hasVisible(value) ? undefined : unseen)
+    (hasVisible(value) ? undefined : unseen) ??
+    (reserved.has(skeleton(value)) ? 'must not be the name of the product or of the system' : undefined)
   return fault === undefined ? { value } : { fault }
 }
 
@@ -72,6 +73,22 @@ const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u
  * Embeddings, overrides and isolates. The three marks reorder no other text, and names of some scripts contain them.
  */
 const reordering = /(?![\u061c\u200e\u200f])\p{Bidi_Control}/u
+
+/** Reduces a name to lower-case letters and digits, look-alikes as one: names that are read as the same one are equal. */
+function skeleton(name: string): string {
+  const letters = name.normalize('NFKD').replace(/[^\p{L}\p{N}|]/gu, '')
+  return [...letters.toLowerCase()].map((letter) => lookAlikes.get(letter) ?? letter).join('')
+}
+
+/** For the letters of reserved names: a Latin one, and those of Cyrillic and Greek that are read as it. */
+const lookAlikes = new Map(
+  ['bвьβ', 'dԁ', 'eеєε', 'kкκ', 'li1|ıіӏɩι', 'mмμ', 'sѕꜱ', 'tтτ', 'yуүυγ'].flatMap(([latin = '', ...others]) =>
+    others.map((other) => [other, latin] as const),
+  ),
+)
+
+/** Whoever bears one would seem to speak for the product. */
+const reserved = new Set(['Deskbell', 'System', 'Система'].map(skeleton))
 
 export const unseen = 'must have a character that can be seen'
 

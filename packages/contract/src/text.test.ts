@@ -155,6 +155,33 @@ describe('names, ids and addresses', () => {
     expect(nameSchema.safeParse(name).success).toBe(false)
   })
 
+  test.each([
+    'Deskbell',
+    ' DESKBELL ',
+    'D e s k b e l l',
+    '[System]',
+    '🔔 Deskbell',
+    'ＳＹＳＴＥＭ',
+    '𝐃𝐞𝐬𝐤𝐛𝐞𝐥𝐥',
+    'Desk\u200bbell',
+    'D\u0117skbell',
+    'DeskbeIl',
+    'Deskbe11',
+    'Ѕystеm',
+    'СИСТЕМА',
+  ])('[AUTH-22] rejects the reserved name %j', (name) => {
+    expect(nameSchema.safeParse(name).error?.issues).toMatchObject([
+      { message: 'must not be the name of the product or of the system' },
+    ])
+  })
+
+  test.each(['Systema', 'Bell', 'Ann from Deskbell', 'Kim System', 'Мистер'])(
+    '[AUTH-22] accepts the name %j',
+    (name) => {
+      expect(nameSchema.parse(name)).toBe(name)
+    },
+  )
+
   test('[REST-10] limits of length count code points, and lone surrogates and NUL are rejected', () => {
     expect(accepts(nameSchema, '😀'.repeat(120))).toBe(true)
     expect(accepts(nameSchema, '😀'.repeat(121))).toBe(false)

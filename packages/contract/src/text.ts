@@ -18,7 +18,7 @@ export const callerIdSchema = stringSchema(1, callerIdCharsMax)
 
 /** See `normalName`. */
 export const nameSchema = normalised(normalName).meta({
-  description: `One line: trimmed, NFC, 1 to ${nameCharsMax} characters, no control characters and none that turn the direction of text, and something that is seen.`,
+  description: `One line: trimmed, NFC, 1 to ${nameCharsMax} characters, no control characters and none that turn the direction of text, something that is seen, and not the name of the product or of the system.`,
 })
 
 /** See `normalEmail`. */

@@ -5,7 +5,7 @@ import type { Role } from '@deskbell/contract/users'
 /**
  * Returns the normal form of a name that was stored before names had one. Control characters and line breaks become
  * spaces, and characters that change the direction of text are removed. If the result still has no normal form, for
- * example because it has no visible character, the name becomes `Client` or `Operator`.
+ * example because it has no visible character or is reserved, the name becomes `Client` or `Operator`.
  */
 export function cleanName(stored: string, role: Role): string {
   if (normalName(stored).value === stored) return stored

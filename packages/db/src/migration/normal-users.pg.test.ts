@@ -152,6 +152,15 @@ describe('users of an older version', () => {
   })
 })
 
+test('[RUN-19] [AUTH-22] a start after an update replaces reserved names that an older version stored', async () => {
+  await using fresh = await freshDatabase()
+  await fresh.db.pool.query(`
+    update deployment set users_form = 1;
+    insert into users (email, name, role) values ('a@a.de', 'Deskbell', 'operator'), ('b@a.de', 'sуstem', 'client')`)
+  expect(await run(fresh)).toEqual([{ changed: 2, merged: [], unfit: [] }])
+  expect(await rows(fresh, 'select name from users order by id')).toEqual([['Operator'], ['Client']])
+})
+
 test.each([
   ['Ann Lee', 'Ann Lee'],
   ['one\u000btwo\r\nthree', 'one two three'],
@@ -162,6 +171,7 @@ test.each([
   [`${'n'.repeat(119)}\u0085x`, 'n'.repeat(119)],
   ['\u2066\u3164\u2069', 'Client'],
   ['\u001b', 'Client'],
+  ['System\n', 'Client'],
 ])('[AUTH-19] the stored name %j is normalised to %j', (stored, clean) => {
   expect(cleanName(stored, 'client')).toBe(clean)
   expect(cleanName(clean, 'client')).toBe(clean)

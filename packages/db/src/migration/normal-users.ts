@@ -19,7 +19,7 @@ export type UsersReport = {
  * The version of the rules in `normal-form.ts`. Raise it when a change of the rules gives a stored address or name
  * another normal form.
  */
-export const usersForm = 1
+export const usersForm = 2
 
 const pageRows = 1_000
 const racesMax = 5

@@ -19,7 +19,11 @@ export function PersonFields({ person, onPerson, faults, autoComplete }: PersonF
     missing: t`Enter an email address.`,
     invalid: t`Enter a valid email, like anna@example.com.`,
   }
-  const nameWords = { missing: t`Enter a name.`, too_long: t`Use ${nameCharsMax} characters or fewer.` }
+  const nameWords = {
+    missing: t`Enter a name.`,
+    too_long: t`Use ${nameCharsMax} characters or fewer.`,
+    invalid: t`Enter another name.`,
+  }
   return (
     <>
       <TextField

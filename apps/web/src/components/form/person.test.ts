@@ -10,5 +10,6 @@ test('[WEB-23] the form requires a valid email and a name', () => {
   })
   expect(validatePerson({ email: 'anna@пример.рф', name: '\u3164' })).toEqual({ name: 'missing' })
   expect(validatePerson({ email: '\u212aim@a.de', name: 'Kim' })).toEqual({ email: 'invalid' })
+  expect(validatePerson({ email: 'a@b.cc', name: 'System' })).toEqual({ name: 'invalid' })
   expect(validatePerson({ email: 'a@b.cc', name: '😀'.repeat(120) })).toEqual({})
 })

@@ -1,11 +1,11 @@
-import { hasVisible, nameCharsMax, normalEmail } from '@deskbell/sdk'
+import { hasVisible, nameCharsMax, normalEmail, normalName } from '@deskbell/sdk'
 
 /** A user as signing in and starting a chat ask for them. */
 export type Person = { readonly email: string; readonly name: string }
 
 export type PersonErrors = {
   readonly email?: 'missing' | 'invalid' | undefined
-  readonly name?: 'missing' | 'too_long' | undefined
+  readonly name?: 'missing' | 'too_long' | 'invalid' | undefined
 }
 
 /** Returns the errors that the server would report, without asking it. */
@@ -26,5 +26,6 @@ function emailFault(email: string): PersonErrors['email'] {
 
 function nameFault(name: string): PersonErrors['name'] {
   if (!hasVisible(name)) return 'missing'
-  return [...name].length <= nameCharsMax ? undefined : 'too_long'
+  if ([...name].length > nameCharsMax) return 'too_long'
+  return normalName(name).fault === undefined ? undefined : 'invalid'
 }
