@@ -1,6 +1,7 @@
 import { startApp } from './compose.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { createLogger } from './logging/create-logger.ts'
+import { printable } from './logging/printable.ts'
 import { createShutdown } from './shutdown.ts'
 import { explainFailure } from './start/explain-failure.ts'
 import { openWarning, startLine } from './start/start-line.ts'
@@ -53,6 +54,6 @@ function refuse(error: unknown): never {
 }
 
 function fail(line: string): never {
-  console.error(`Deskbell cannot start: ${line}`)
+  console.error(`Deskbell cannot start: ${printable(line)}`)
   process.exit(1)
 }
