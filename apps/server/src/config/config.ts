@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import { StartupError } from '../start/startup-error.ts'
-import { isPrivateAddress, openSignInReach } from './open-sign-in.ts'
+import { isLoopback, isPrivateAddress, openSignInReach } from './open-sign-in.ts'
 import { type Settings, settingsSchema } from './settings.ts'
 
 export type Config = {
@@ -51,6 +51,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const parsed = settingsSchema.safeParse(given)
   if (!parsed.success) throw new StartupError(parsed.error.issues.map((issue) => describe(issue, given)).join('; '))
   const settings = parsed.data
+  const sessions = checkAuth(settings)
+  checkPassword(settings)
   return {
     role: settings.ROLE,
     port: settings.PORT ?? defaultPorts[settings.ROLE],
@@ -62,7 +64,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     publicUrl: settings.PUBLIC_URL,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     trustProxy: settings.TRUST_PROXY === 'yes',
-    ...checkAuth(settings),
+    ...sessions,
     closedChat: settings.CLOSED_CHAT,
     rateLimits: settings.RATE_LIMITS === 'on',
     drain: drainTimes(settings),
@@ -119,6 +121,16 @@ function checkSecure({ RATE_LIMITS, PUBLIC_URL }: Settings): Pick<Config, 'authM
     )
   }
   return { authMode: 'secure', openTo: null }
+}
+
+/** The password of `docker-compose.yml` is for trying it out on one machine. */
+function checkPassword({ PUBLISH_ADDRESS, DATABASE_URL }: Settings): void {
+  if (PUBLISH_ADDRESS === undefined || isLoopback(PUBLISH_ADDRESS) || DATABASE_URL === undefined) return
+  if (URL.parse(DATABASE_URL)?.password !== 'deskbell') return
+  throw new StartupError(
+    `PUBLISH_ADDRESS=${PUBLISH_ADDRESS} lets other machines in, and everybody knows the password of the database: ` +
+      'leave it out, or set POSTGRES_PASSWORD',
+  )
 }
 
 /** Leaves out the values of `*_URL` settings, because the URL of a database contains a password. */
