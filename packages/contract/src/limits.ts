@@ -140,7 +140,7 @@ export const onlineRepeatMs = 5_000
 
 /** Size of all rings of a process. Beyond it, the rings that were idle the longest drop their entries. */
 export const ringsBytesMax = 64 * 1024 * 1024
-/** A writing transaction that is open for longer is logged, because it holds back the feed. */
+/** A writing transaction that is open for longer is logged, because it holds back the position of the inboxes. */
 export const longTransactionMs = 5_000
 
 /** How often followers are reconciled with the database, to find changes whose hints were lost. */

@@ -3,7 +3,7 @@ import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fr
 import { waitFor } from '@deskbell/testkit/wait-for'
 import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readFeed, readFeedHorizon } from './queries/log/feed-tail.ts'
+import { horizonOf, readFeedSnapshot } from './queries/log/feed-tail.ts'
 
 let database: FreshDatabase
 let chatId: ChatId
@@ -107,15 +107,16 @@ test('[DB-7] a mark is written while its chat is locked: only chat_events may re
   expect(rows.map(({ name }) => name).filter((name) => name !== 'chat_events')).toEqual([])
 })
 
-test('[DB-7] an open writing transaction delays later feed rows until it ends, and none is lost', async () => {
+test('[DB-7] an open writing transaction keeps the horizon below later feed rows until it ends', async () => {
   const { orm, pool } = database.db
-  const from = await readFeedHorizon(orm)
+  const horizon = async () => BigInt(horizonOf(await readFeedSnapshot(orm)).xid)
   await twoWriters(async (open) => {
     await open.query('select pg_current_xact_id()')
-    const made = await pool.query('insert into feed (chat_id) values ($1) returning id', [chatId])
-    expect(await readFeed(orm, from, 10)).toEqual([])
+    const { rows } = await pool.query('insert into feed (chat_id) values ($1) returning xid::text', [chatId])
+    const later = BigInt(rows[0].xid)
+    expect(await horizon()).toBeLessThan(later)
     await open.query('commit')
-    await waitFor(async () => (await readFeed(orm, from, 10)).some(({ id }) => id === Number(made.rows[0].id)))
+    await waitFor(async () => (await horizon()) > later)
   })
 })
 

@@ -37,7 +37,7 @@ export const holdChat: Fault = (options) =>
     return (waiting.rows[0]?.count ?? 0) > 0
   })
 
-/** A transaction that has written and is left open holds back the feed. Shown by the horizon that does not pass it. */
+/** A transaction that has written and is left open holds back the position of the inboxes. Shown by the horizon that does not pass it. */
 export const idleInTransaction: Fault = (options) =>
   inSession(options, async (query) => {
     const { rows } = await query('select pg_current_xact_id()::text as xid')

@@ -16,7 +16,7 @@ test('[LIVE-4] a new epoch resets an inbox, even if no chat is followed', async 
   expect(core.epoch()).not.toBe(before)
 })
 
-test('[INBOX-5] a hint brings a change while an open transaction holds back the feed', async () => {
+test('[INBOX-5] a hint brings a change while an open transaction holds back the position', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
   const { client, operator, chat } = await setUpChat(core)

@@ -1,4 +1,3 @@
-import { feedSettled } from '@deskbell/testkit/database/feed-settled'
 import { newChat, sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/probes/inbox-probe'
@@ -39,7 +38,6 @@ test('[INBOX-5] a mark whose hint is lost still arrives, and one whose hint arri
   await waitFor(
     () => foldInbox(probe).get(chat.id)?.rev === chat.rev + 2 && foldInbox(probe).get(chat.id)?.unread === 0,
   )
-  await feedSettled(db)
   const sent = probe.of('upsert').length
   const polls = watchQueries(db)
   await waitFor(() => polls.matching(/from "feed"/) >= 3)

@@ -4,7 +4,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import { reconcileMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
-import { type FeedPosition, readFeedHorizon } from '@deskbell/db/queries/log/feed-tail'
+import { type FeedPosition, type FeedSnapshot, horizonOf, readFeedSnapshot } from '@deskbell/db/queries/log/feed-tail'
 import type { Logger } from '../logger.ts'
 import type { HubListener } from '../subscriptions/hub.ts'
 import { batchDelayMs } from './batch-delay.ts'
@@ -31,6 +31,9 @@ const pruneMs = 10 * 60 * 1000
  *   bus hint ──▶ changed chats ──(60–250 ms)──▶ rows, read once for all ──▶ readers
  *   feed tail ─▶ changes that were not sent yet    (makes up for lost hints, advances the position)
  *
+ * The tail reads what was committed since the snapshot of the tick before, so a transaction that stays open anywhere
+ * delays no other change. Clients resume from the position, which is the oldest transaction open in that snapshot.
+ *
  * Promise: every feed row up to `position` has been passed to every reader that had joined.
  * Without readers nothing runs but the removal of old feed rows.
  */
@@ -46,8 +49,11 @@ export class Inbox implements HubListener {
   readonly #hintedReads = new SentNumbers<string>()
   /** By chat and user: the count of read messages that was sent last. */
   readonly #sentReads = new SentNumbers<string>()
-  /** Null until a reader needs it, and again after the last one has left. */
-  #position: Promise<FeedPosition> | null = null
+  /**
+   * Every feed row that is visible in it has been passed on. Null until a reader needs it, and again after the last one
+   * has left.
+   */
+  #snapshot: Promise<FeedSnapshot> | null = null
   #knownPosition: FeedPosition | null = null
   /** The chats of the last fold times the readers. No more rows than that were sent. */
   #lastRows = 0
@@ -102,9 +108,9 @@ export class Inbox implements HubListener {
   }
 
   /** The position up to which the feed has been passed on. Rejects when it cannot be read. */
-  position(): Promise<FeedPosition> {
-    this.#position ??= this.#readPosition()
-    return this.#position
+  async position(): Promise<FeedPosition> {
+    this.#snapshot ??= this.#readSnapshot()
+    return horizonOf(await this.#snapshot)
   }
 
   /** The same without waiting; null while it is not known. */
@@ -133,8 +139,7 @@ export class Inbox implements HubListener {
     this.#sentReads.clear()
     this.#counts.clear()
     this.#pruner.startAgain()
-    this.#forgetPosition()
-    for (const reader of [...this.#readers.all()]) reader.void()
+    this.#startAgain()
   }
 
   #isNewRead({ chatId, userId, readSeq }: MarkHint): boolean {
@@ -144,22 +149,28 @@ export class Inbox implements HubListener {
     return true
   }
 
-  #readPosition(): Promise<FeedPosition> {
-    const reading = readFeedHorizon(this.#options.db.orm)
+  #readSnapshot(): Promise<FeedSnapshot> {
+    const reading = readFeedSnapshot(this.#options.db.orm)
     reading.then(
-      (position) => {
-        if (this.#position === reading) this.#knownPosition = position
+      (snapshot) => {
+        if (this.#snapshot === reading) this.#knownPosition = horizonOf(snapshot)
       },
       () => {
-        if (this.#position === reading) this.#forgetPosition()
+        if (this.#snapshot === reading) this.#forgetPosition()
       },
     )
     return reading
   }
 
   #forgetPosition(): void {
-    this.#position = null
+    this.#snapshot = null
     this.#knownPosition = null
+  }
+
+  /** The readers may have missed changes, so their clients load the list again. */
+  #startAgain(): void {
+    this.#forgetPosition()
+    for (const reader of [...this.#readers.all()]) reader.void()
   }
 
   #clear(): void {
@@ -184,7 +195,7 @@ export class Inbox implements HubListener {
   }
 
   #tail(): void {
-    if (this.#tailing || this.#position === null) return
+    if (this.#tailing || this.#snapshot === null) return
     this.#tailing = true
     this.#run(async () => {
       await this.#reconcile().finally(() => {
@@ -193,18 +204,18 @@ export class Inbox implements HubListener {
     })
   }
 
-  /** If the work fails, the next read of the feed finds its changes again, because the position stays below them. */
+  /** If the work fails, the next read of the feed finds its changes again, because the snapshot does not include them. */
   #run(work: () => Promise<void>): void {
     this.#work = this.#work.then(work).catch((error) => this.#failed(error, 'changed chats could not be read'))
   }
 
   async #reconcile(): Promise<void> {
-    const running = this.#position
+    const running = this.#snapshot
     if (running === null) return
-    const after = await running
+    const since = await running
     await this.#sendChanged()
-    const position = await tailFeed(this.#options.db.orm, {
-      after,
+    const snapshot = await tailFeed(this.#options.db.orm, {
+      since,
       onRows: (rows) => {
         for (const { chatId, rev, reader } of rows) {
           if (reader !== null) this.#changed.addReader(chatId, reader.userId, reader.role)
@@ -213,9 +224,10 @@ export class Inbox implements HubListener {
         return this.#sendChanged()
       },
     })
-    if (this.#position !== running) return
-    this.#position = Promise.resolve(position)
-    this.#knownPosition = position
+    if (this.#snapshot !== running) return
+    if (snapshot === null) return this.#startAgain()
+    this.#snapshot = Promise.resolve(snapshot)
+    this.#knownPosition = horizonOf(snapshot)
   }
 
   async #sendChanged(): Promise<void> {

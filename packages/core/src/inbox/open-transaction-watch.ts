@@ -14,9 +14,9 @@ type Seen = { transaction: OpenTransaction; seenAt: number; isLogged: boolean }
 const pollMs = longTransactionMs / 2
 
 /**
- * Inboxes read the feed only below the oldest open transaction of the database server, so a transaction that stays open
- * delays all of them. This logs such a transaction once, and once more when it has ended. It polls only while an inbox
- * is followed.
+ * Inboxes resume from below the oldest open transaction of the database server. So while one stays open, everything
+ * since its start is sent again to those that resume, or `reset`. This logs such a transaction once, and once more when
+ * it has ended. It polls only while an inbox is followed.
  */
 export class OpenTransactionWatch {
   readonly #log: Logger
@@ -51,14 +51,14 @@ export class OpenTransactionWatch {
     const ageMs = this.#ageMs(this.#seen, { transaction, now })
     if (this.#seen.isLogged || ageMs <= longTransactionMs) return
     this.#seen.isLogged = true
-    this.#log.warn(fields(transaction, ageMs), 'an open transaction holds back the feed of the inboxes')
+    this.#log.warn(fields(transaction, ageMs), 'an open transaction holds back the position of the inboxes')
   }
 
   #over(seen: Seen, now: number): void {
     this.#seen = null
     if (!seen.isLogged) return
     const ageMs = (seen.transaction.ageMs ?? 0) + (now - seen.seenAt)
-    this.#log.info(fields(seen.transaction, ageMs), 'the transaction that held back the feed is over')
+    this.#log.info(fields(seen.transaction, ageMs), 'the transaction that held back the inboxes is over')
   }
 
   /** If this role may not see when the transaction started, its age counts from when it was first seen. */

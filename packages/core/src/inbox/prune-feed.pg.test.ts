@@ -1,6 +1,6 @@
 import type { Database } from '@deskbell/db/database'
 import { readOpenChatChanges } from '@deskbell/db/queries/chats/open-chats'
-import { isFeedCut, readFeedHorizon, readFeedSnapshot } from '@deskbell/db/queries/log/feed-tail'
+import { horizonOf, isFeedCut, readFeedPage, readFeedSnapshot } from '@deskbell/db/queries/log/feed-tail'
 import { feedSettled } from '@deskbell/testkit/database/feed-settled'
 import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { openTransaction } from '@deskbell/testkit/database/open-transaction'
@@ -42,8 +42,13 @@ test('[INBOX-7] [DB-10] rows that were removed while a transaction stays open co
   await using _open = await openTransaction(db)
   const pruner = new FeedPruner(db.orm)
   expect(await pruner.run()).toBe(19_999)
-  const [position, snapshot] = [await readFeedHorizon(db.orm), await readFeedSnapshot(db.orm)]
-  const reads = [() => pruner.run(), () => isFeedCut(db.orm, position), () => readOpenChatChanges(db, snapshot)]
+  const snapshot = await readFeedSnapshot(db.orm)
+  const reads = [
+    () => pruner.run(),
+    () => isFeedCut(db.orm, horizonOf(snapshot)),
+    () => readOpenChatChanges(db, snapshot),
+    () => readFeedPage(db.orm, snapshot),
+  ]
   for (const read of reads) {
     const plans = await plansOf(db, 'custom', read)
     expect(plans.length).toBeGreaterThan(0)

@@ -1,24 +1,22 @@
-import { type FeedPosition, type FeedRow, feedPageMax, readFeed } from '@deskbell/db/queries/log/feed-tail'
+import { type FeedPage, type FeedRow, type FeedSnapshot, readFeedPage } from '@deskbell/db/queries/log/feed-tail'
 import type { Executor } from '@deskbell/db/transaction'
 
 export type FeedConsumer = {
-  after: FeedPosition
-  /** Receives the rows in order. If it rejects, `tailFeed` does too, and a new call with `after` repeats the rows. */
+  since: FeedSnapshot
+  /** Receives the rows page by page. If it rejects, `tailFeed` does too, and a new call with `since` repeats the rows. */
   onRows(rows: FeedRow[]): Promise<void>
 }
 
 /**
- * Reads the feed from a position to its end, and passes on the rows below the oldest open transaction. No later commit
- * can add a row before these. Returns the new position.
+ * Passes on what was committed since a snapshot, however long other transactions stay open. Returns the snapshot up to
+ * which all has been passed on; null when rows may be missing, because they were removed.
  */
-export async function tailFeed(executor: Executor, { after, onRows }: FeedConsumer): Promise<FeedPosition> {
-  let position = after
-  for (;;) {
-    const rows = await readFeed(executor, position, feedPageMax)
-    const last = rows.at(-1)
-    if (last === undefined) return position
-    await onRows(rows)
-    position = { xid: last.xid, id: last.id }
-    if (rows.length < feedPageMax) return position
+export async function tailFeed(executor: Executor, { since, onRows }: FeedConsumer): Promise<FeedSnapshot | null> {
+  let page: FeedPage = await readFeedPage(executor, since)
+  while (!page.isCut) {
+    if (page.rows.length > 0) await onRows(page.rows)
+    if (page.next === null) return page.snapshot
+    page = await readFeedPage(executor, since, page.next)
   }
+  return null
 }

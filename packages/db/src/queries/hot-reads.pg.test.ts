@@ -12,8 +12,8 @@ import {
   isFeedCut,
   isFeedLonger,
   readChangedChats,
-  readFeed,
   readFeedChanges,
+  readFeedPage,
   readFeedSnapshot,
 } from './log/feed-tail.ts'
 import { readChatMarks, readLogPage, readLogsAfter, readTops } from './log/log.ts'
@@ -82,7 +82,7 @@ const reads: Record<string, () => Promise<unknown>> = {
   'what was read in them': () => readReadCounts(database.db.orm, someChats),
   'counts of clients': () => sumOpenChatsByClient(database.db.orm, [aClient, user(3_000)]),
   'what changes counts': () => readOpenChatChanges(database.db, snapshot),
-  'the feed': () => readFeed(database.db.orm, feedEnd, 500),
+  'the feed': () => readFeedPage(database.db.orm, snapshot),
   'what an operator missed': () => readChangedChats(database.db.orm, { after: feedEnd, clientId: null, limit: 501 }),
   'what a client missed': () => readChangedChats(database.db.orm, { after: feedEnd, clientId: aClient, limit: 501 }),
   'what was committed since': () => readFeedChanges(database.db.orm, snapshot),

@@ -2,8 +2,8 @@ import type { Database } from '@deskbell/db/database'
 import { waitFor } from '../wait-for.ts'
 
 /**
- * Waits until the horizon of the feed is above its newest row. Until then a reader does not get that row, or gets it
- * again. Open transactions in the databases of other tests hold back the horizon too.
+ * Waits until the horizon of the feed is above its newest row. Until then a reader that resumes may get that row again.
+ * Open transactions in the databases of other tests hold back the horizon too.
  */
 export async function feedSettled({ pool }: Pick<Database, 'pool'>): Promise<void> {
   await waitFor(async () => {

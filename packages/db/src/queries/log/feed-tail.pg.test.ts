@@ -1,16 +1,19 @@
 import { type ChatId, chatIdSchema } from '@deskbell/contract/ids'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
+import { openTransaction } from '@deskbell/testkit/database/open-transaction'
 import { planNodes, plansOf } from '@deskbell/testkit/probes/query-plans'
 import { waitFor } from '@deskbell/testkit/wait-for'
+import type { Pool, PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
-  type FeedPosition,
+  type FeedPage,
+  feedPageMax,
   feedStart,
+  horizonOf,
   isFeedCut,
   readChangedChats,
-  readFeed,
   readFeedChanges,
-  readFeedHorizon,
+  readFeedPage,
   readFeedSnapshot,
   removeOldFeed,
 } from './feed-tail.ts'
@@ -29,40 +32,49 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
+async function newChat(executor: Pick<Pool | PoolClient, 'query'>): Promise<ChatId> {
+  const { rows } = await executor.query(
+    `insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
+     select id, id, now(), now(), now() from users returning id`,
+  )
+  return chatIdSchema.parse(Number(rows[0].id))
+}
+
 /** Runs a transaction that stays open for a random time after it has inserted its feed row. Some roll back. */
-async function writeOnce(done: Set<number>): Promise<void> {
+async function writeOnce(done: Set<ChatId>): Promise<void> {
   const client = await database.db.pool.connect()
   await client.query('begin')
-  const chatId = chatIds[Math.floor(Math.random() * chatIds.length)]
-  const { rows } = await client.query('insert into feed (chat_id) values ($1) returning id', [chatId])
+  const chatId = await newChat(client)
+  await client.query('insert into feed (chat_id) values ($1)', [chatId])
   if (Math.random() < 0.5) await client.query('select pg_sleep($1)', [Math.random() * 0.02])
-  if (Math.random() < 0.05) await client.query('rollback')
-  else {
-    await client.query('commit')
-    done.add(Number(rows[0].id))
-  }
+  const isKept = Math.random() < 0.95
+  await client.query(isKept ? 'commit' : 'rollback')
+  if (isKept) done.add(chatId)
   client.release()
 }
 
-test('[INBOX-5] reading the feed skips no commit when transactions commit out of order', async () => {
-  const { orm } = database.db
-  const committed = new Set<number>()
+const ascending = (ids: Iterable<number>) => [...ids].toSorted((a, b) => a - b)
+const chatsOf = (page: FeedPage) => page.rows.map((row) => row.chatId)
+
+test('[INBOX-5] reading the feed returns every commit exactly once when transactions commit out of order', async () => {
+  const { orm, pool } = database.db
+  const committed = new Set<ChatId>()
   const seen: number[] = []
   const naive: number[] = []
-  let position: FeedPosition = await readFeedHorizon(orm)
-  let newest = 0
+  let since = await readFeedSnapshot(orm)
+  const { rows } = await pool.query('select coalesce(max(id), 0) as newest from feed')
+  let newest = Number(rows[0].newest)
   let writing = true
   const writers = Array.from({ length: 16 }, async () => {
     for (let n = 0; n < 60; n += 1) await writeOnce(committed)
   })
   const poll = async () => {
-    const rows = await readFeed(orm, position, 100)
-    for (const row of rows) seen.push(row.id)
-    position = rows.at(-1) ?? position
-    const plain = await database.db.pool.query('select id from feed where id > $1 order by id', [newest])
-    for (const row of plain.rows) naive.push(Number(row.id))
-    newest = naive.at(-1) ?? newest
-    return rows.length
+    const page = await readFeedPage(orm, since)
+    seen.push(...chatsOf(page))
+    since = page.snapshot
+    const plain = await pool.query('select id, chat_id from feed where id > $1 order by id', [newest])
+    for (const row of plain.rows) naive.push(Number(row.chat_id))
+    newest = Number(plain.rows.at(-1)?.id ?? newest)
   }
   const reading = (async () => {
     while (writing) await poll()
@@ -70,11 +82,40 @@ test('[INBOX-5] reading the feed skips no commit when transactions commit out of
   await Promise.all(writers)
   writing = false
   await reading
-  // An open transaction in any other database of this server holds back the horizon, so rows may be read later.
-  await waitFor(async () => (await poll()) === 0 && seen.length >= committed.size)
-  expect(seen.toSorted((a, b) => a - b)).toEqual([...committed].toSorted((a, b) => a - b))
+  await poll()
+  expect(ascending(seen)).toEqual(ascending(committed))
   // Reading by id alone misses commits in the same run. This is why the feed has the column xid.
   expect(naive.length).toBeLessThan(committed.size)
+})
+
+test('[INBOX-8] the pages of one read end together, and the next read returns what was committed between them', async () => {
+  const { orm, pool } = database.db
+  const since = await readFeedSnapshot(orm)
+  await using early = await openTransaction(database.db)
+  const slow = await pool.connect()
+  await slow.query('begin')
+  const late = await newChat(slow)
+  await slow.query('insert into feed (chat_id) values ($1)', [late])
+  const many = 2 * feedPageMax + 100
+  await pool.query('insert into feed (chat_id) select $1 from generate_series(1, $2)', [chatIds[0], many])
+  const first = await readFeedPage(orm, since)
+  await slow.query('commit')
+  slow.release()
+  const later = await newChat(pool)
+  await pool.query('insert into feed (chat_id, reader_id) select id, user_id from chats where id = $1', [later])
+  const pages = [first]
+  for (let page = first; page.next !== null; pages.push(page)) page = await readFeedPage(orm, since, page.next)
+  expect(pages.map(({ rows }) => rows.length)).toEqual([feedPageMax, feedPageMax, 100])
+  expect(new Set(pages.flatMap(chatsOf))).toEqual(new Set([chatIds[0]]))
+  expect(new Set(pages.map(({ snapshot }) => snapshot))).toEqual(new Set([first.snapshot]))
+  const next = await readFeedPage(orm, first.snapshot)
+  expect(next.rows).toEqual([
+    { chatId: late, rev: 0, reader: null },
+    { chatId: later, rev: 0, reader: { userId: 1, role: 'client' } },
+  ])
+  expect((await readFeedPage(orm, next.snapshot)).rows).toEqual([])
+  // The position from which clients resume stays below the open transaction.
+  expect(BigInt(horizonOf(next.snapshot).xid)).toBeLessThanOrEqual(BigInt(early.xid))
 })
 
 test('[LIVE-25] reading changes since a snapshot returns every commit exactly once, in any order', async () => {
@@ -116,9 +157,10 @@ test('[LIVE-25] reading changes since a snapshot returns every commit exactly on
 
 test('[INBOX-3] readChangedChats returns each changed chat once, also those above the horizon', async () => {
   const { orm } = database.db
-  let after = await readFeedHorizon(orm)
+  const horizon = async () => horizonOf(await readFeedSnapshot(orm))
+  let after = await horizon()
   await waitFor(async () => {
-    after = await readFeedHorizon(orm)
+    after = await horizon()
     return (await readChangedChats(orm, { after, clientId: null, limit: 10 })).length === 0
   })
   const open = await database.db.pool.connect()
@@ -127,12 +169,13 @@ test('[INBOX-3] readChangedChats returns each changed chat once, also those abov
   for (const chatId of [chatIds[1], chatIds[2], chatIds[1]]) {
     await database.db.pool.query('insert into feed (chat_id) values ($1)', [chatId])
   }
-  expect(await readFeed(orm, after, 10)).toEqual([])
+  const { rows } = await database.db.pool.query('select max(xid)::text as newest from feed')
+  expect(BigInt((await horizon()).xid)).toBeLessThan(BigInt(rows[0].newest))
   const changed = await readChangedChats(orm, { after, clientId: null, limit: 10 })
   expect(changed.toSorted((a, b) => a - b)).toEqual([chatIds[1], chatIds[2]])
   await open.query('commit')
   open.release()
-  await waitFor(async () => (await readFeed(orm, after, 10)).length === 4)
+  expect(await readChangedChats(orm, { after, clientId: null, limit: 10 })).toHaveLength(3)
 })
 
 test('[INBOX-3] removing old rows keeps the newest of them, so that isFeedCut detects what was removed', async () => {
@@ -142,7 +185,7 @@ test('[INBOX-3] removing old rows keeps the newest of them, so that isFeedCut de
   await pool.query(`insert into users (email, name, role) values ('a@example.test', 'A', 'client')`)
   await pool.query(`insert into chats (user_id, created_by, created_at, last_message_at, last_entry_at)
     select id, id, now(), now(), now() from users`)
-  const begin = await readFeedHorizon(orm)
+  const begin = horizonOf(await readFeedSnapshot(orm))
   expect(await isFeedCut(orm, begin)).toBe(false)
   const add = async (age: string) => {
     const { rows } = await pool.query(

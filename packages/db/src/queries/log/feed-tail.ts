@@ -10,76 +10,8 @@ import type { Executor } from '../../transaction.ts'
 /** A position in the feed. A reader has seen every row at or before it. */
 export type FeedPosition = { xid: string; id: number }
 
-/** `rev` is the newest one of the chat. `reader`: the user whose read mark rose; null when the chat itself changed. */
-export type FeedRow = FeedPosition & { chatId: ChatId; rev: number; reader: { userId: UserId; role: Role } | null }
-
 /** A condition on the placeholders `xid` and `id`. */
 export const isAfterGiven: SQL = sql`(${feed.xid}, ${feed.id}) > (${sql.placeholder('xid')}::xid8, ${sql.placeholder('id')}::bigint)`
-
-/** The maximum number of rows that `readFeed` returns. */
-export const feedPageMax = 500
-
-/**
- * Returns the rows after a position, in order, at most `limit` and at most `feedPageMax`. It returns only rows below
- * the horizon, which is the xid of the oldest open transaction. Rows that are committed later are above it, so a reader
- * that resumes from the last row skips no commit.
- */
-export async function readFeed(executor: Executor, after: FeedPosition, limit: number): Promise<FeedRow[]> {
-  const rows = await feedRows(executor).execute({ ...after, limit })
-  return rows.map(({ readerId, clientId, ...row }) => ({
-    ...row,
-    reader: readerId && { userId: readerId, role: readerId === clientId ? 'client' : 'operator' },
-  }))
-}
-
-const feedRows = preparedOnce((executor) => {
-  const fields = {
-    xid: feed.xid,
-    id: feed.id,
-    chatId: feed.chatId,
-    rev: chats.rev,
-    readerId: feed.readerId,
-    clientId: chats.userId,
-  }
-  // With a constant limit the plan starts at the position in the index and stops soon, whatever the size of the tables.
-  const page = executor
-    .select(fields)
-    .from(feed)
-    .innerJoin(chats, eq(chats.id, feed.chatId))
-    .where(and(isAfterGiven, sql`${feed.xid} < pg_snapshot_xmin(pg_current_snapshot())`))
-    .orderBy(asc(feed.xid), asc(feed.id))
-    .limit(feedPageMax)
-  const capped = executor.$with('capped', fields).as(page.getSQL().inlineParams())
-  return executor
-    .with(capped)
-    .select({
-      xid: sql<string>`${capped.xid}::text`,
-      id: capped.id,
-      chatId: capped.chatId,
-      rev: capped.rev,
-      readerId: capped.readerId,
-      clientId: capped.clientId,
-    })
-    .from(capped)
-    .orderBy(asc(capped.xid), asc(capped.id))
-    .limit(sql.placeholder('limit'))
-    .prepare('feed_after')
-})
-
-/**
- * Returns the position after which `readFeed` returns every row that is not visible yet. Some visible ones may be too.
- */
-export async function readFeedHorizon(executor: Executor): Promise<FeedPosition> {
-  const [row] = await feedHorizon(executor).execute()
-  return { xid: row?.xid ?? '0', id: 0 }
-}
-
-const feedHorizon = preparedOnce((executor) =>
-  executor
-    .select({ xid: sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text` })
-    .from(sql`(values (1)) as one`)
-    .prepare('feed_horizon'),
-)
 
 export type ChangedChats = { after: FeedPosition; clientId: UserId | null; limit: number }
 
@@ -167,6 +99,12 @@ const feedBeyond = preparedOnce((executor) =>
 /** The text of a `pg_snapshot`: which transactions had ended at some moment. */
 export type FeedSnapshot = string
 
+/** The position of the oldest transaction that was open: later commits can add no row before it. */
+export function horizonOf(snapshot: FeedSnapshot): FeedPosition {
+  const [xmin = '0'] = snapshot.split(':')
+  return { xid: xmin, id: 0 }
+}
+
 /** `changed`: chats that changed. `read`: chats in which a read mark rose. Each lists a chat once. */
 export type FeedChanges = { snapshot: FeedSnapshot; changed: ChatId[]; read: ChatId[]; isCut: boolean }
 
@@ -200,14 +138,18 @@ export function feedRowsSince(limit: number): SQL {
   return twoParts(limit, [sql`${wasOpen}`, sql`xid >= pg_snapshot_xmax(${given})`])
 }
 
-/** The same after the position of the placeholders `xid` and `id`. */
-export function feedRowsSinceAfter(limit: number): SQL {
+/** The same after the position of the placeholders `xid` and `id`, and only what is visible in the snapshot `until`. */
+export function feedRowsSinceAfter(limit: number, until?: SQL): SQL {
   const xid = sql`${sql.placeholder('xid')}::xid8`
   const id = sql`${sql.placeholder('id')}::bigint`
   const start = sql`pg_snapshot_xmax(${given})`
   // One comparison: with two of them the scan may start at the lower one, and there may be many entries between them.
   const later = sql`(xid, id) > (greatest(${xid}, ${start}), case when ${xid} >= ${start} then ${id} else 0 end)`
-  return twoParts(limit, [sql`${wasOpen} and (xid, id) > (${xid}, ${id})`, later])
+  const visible = until && sql`xid < pg_snapshot_xmax(${until}) and pg_visible_in_snapshot(xid, ${until})`
+  return twoParts(limit, [
+    sql`${and(sql`${wasOpen} and (xid, id) > (${xid}, ${id})`, visible)}`,
+    sql`${and(later, visible)}`,
+  ])
 }
 
 const wasOpen = sql`xid = any(array(select pg_snapshot_xip(${given})))`
@@ -297,6 +239,76 @@ export const isCutSince: SQL<boolean> = isCutAfter(
 
 /** The position before the first row. */
 export const feedStart: FeedPosition = { xid: '0', id: 0 }
+
+/** `rev` is the newest one of the chat. `reader`: the user whose read mark rose; null when the chat itself changed. */
+export type FeedRow = { chatId: ChatId; rev: number; reader: { userId: UserId; role: Role } | null }
+
+/** Where a page starts, and the snapshot at which its read ends. */
+type FeedPageStart = { until: FeedSnapshot | null; after: FeedPosition }
+
+/**
+ * A part of the rows that were committed since a snapshot. `snapshot`: that from which the next read continues.
+ * `isCut`: some of the rows may have been removed. `next`: null in the last page.
+ */
+export type FeedPage = { rows: FeedRow[]; snapshot: FeedSnapshot; isCut: boolean; next: FeedPageStart | null }
+
+/** The maximum number of rows of a page. */
+export const feedPageMax = 500
+
+/**
+ * Returns the first page of what was committed since a snapshot, or the one that `start` names. The pages of one read
+ * have the same end, whatever is committed meanwhile. Successive reads return each commit exactly once, and open
+ * transactions delay no other commit.
+ */
+export async function readFeedPage(
+  executor: Executor,
+  since: FeedSnapshot,
+  start: FeedPageStart = { until: null, after: feedStart },
+): Promise<FeedPage> {
+  const found = await feedPage(executor).execute({ since, until: start.until, ...start.after })
+  const [first] = found
+  if (first === undefined) throw new Error('the snapshot of the feed is missing')
+  const { snapshot, isCut } = first
+  const last = found.length < feedPageMax ? undefined : found.at(-1)?.row
+  const rows = found.flatMap(({ row, chat }) => (row === null || chat === null ? [] : [feedRowOf(row, chat)]))
+  return { rows, snapshot, isCut, next: last ? { until: snapshot, after: { xid: last.xid, id: last.id } } : null }
+}
+
+function feedRowOf(
+  { chatId, readerId }: { chatId: ChatId; readerId: UserId | null },
+  { rev, clientId }: { rev: number; clientId: UserId },
+): FeedRow {
+  const role = readerId === clientId ? 'client' : 'operator'
+  return { chatId, rev, reader: readerId === null ? null : { userId: readerId, role } }
+}
+
+const feedPage = preparedOnce((executor) => {
+  const until = sql`coalesce(${sql.placeholder('until')}::pg_snapshot, pg_current_snapshot())`
+  const fields = { xid: feed.xid, id: feed.id, chatId: feed.chatId, readerId: feed.readerId }
+  const rows = sql`select * from (${feedRowsSinceAfter(feedPageMax, until)}) as rows
+    order by xid, id limit ${sql.raw(String(feedPageMax))}`
+  const page = executor.$with('page', fields).as(rows)
+  // With the limit the planner finds each chat by id, however many rows it expects.
+  const chat = executor
+    .select({ rev: chats.rev, clientId: chats.userId })
+    .from(chats)
+    .where(eq(chats.id, page.chatId))
+    .limit(1)
+    .as('chat')
+  return executor
+    .with(page)
+    .select({
+      snapshot: sql<FeedSnapshot>`${until}::text`,
+      isCut: isCutSince.as('is_cut'),
+      row: { xid: sql<string>`${page.xid}::text`, id: page.id, chatId: page.chatId, readerId: page.readerId },
+      chat: { rev: chat.rev, clientId: chat.clientId },
+    })
+    .from(sql`(values (1)) as one`)
+    .leftJoin(page, sql`true`)
+    .leftJoinLateral(chat, sql`true`)
+    .orderBy(asc(page.xid), asc(page.id))
+    .prepare('feed_page')
+})
 
 /** `upTo`: the old row that was kept, from which the next removal continues. Null when there was no old row. */
 export type FeedRemoval = { removed: number; upTo: FeedPosition | null }
