@@ -66,14 +66,18 @@ export const publicProcedure = t.procedure.meta({ access: 'anybody' }).use(({ ne
   }),
 )
 
-/** Runs a call when it is the turn of its user, unless nobody waits for its result any more. */
+/**
+ * Runs a call when it is the turn of its user, unless nobody waits for its result any more. Over HTTP a caller who has
+ * gone leaves the queue.
+ */
 async function inTurn<R>({ ctx, meta }: Call, { userId }: Actor, run: () => Promise<R>): Promise<R> {
   const queue = meta?.queue ?? 'short'
   if (queue === 'none') return await run()
-  return await ctx.core.queues[queue].run(userId, async () => {
+  const runUnlessGone = async () => {
     if (ctx.isGone()) throw new AppError('unavailable', { internal: 'the caller has gone' })
     return await run()
-  })
+  }
+  return await ctx.core.queues[queue].run(userId, runUnlessGone, ctx.signal)
 }
 
 export const signedInProcedure = t.procedure

@@ -81,6 +81,22 @@ test('[FAIR-3] a call that has waited too long is refused, and does not run', as
   expect(queue.users).toBe(0)
 })
 
+test('[FAIR-3] a caller who has gone leaves the queue, and its place is free', async () => {
+  const { queue, started, call, end } = queueOf({ userRunningMax: 1, userWaitingMax: 1, waitingMax: 1 })
+  void call(ann, 'a1')
+  const gone = new AbortController()
+  const left = expect(queue.enter(ann, gone.signal)).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(call(ann, 'a2')).rejects.toMatchObject({ code: 'rate_limited' })
+  gone.abort()
+  await left
+  void call(ann, 'a3')
+  await end('a1')
+  expect(started).toEqual(['a1', 'a3'])
+  await end('a3')
+  await expect(queue.enter(ann, gone.signal)).rejects.toMatchObject({ code: 'unavailable' })
+  expect(queue.users).toBe(0)
+})
+
 test('a call that fails gives its place away, and its error to its caller only', async () => {
   const { started, call, fail } = queueOf({ userRunningMax: 1 })
   const failed = expect(call(ann, 'a1')).rejects.toThrow('broken')

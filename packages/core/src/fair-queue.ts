@@ -61,20 +61,35 @@ export class FairQueue {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** Runs `call` when it is its turn. Rejects with `rate_limited` or `unavailable` when too many calls wait. */
-  async run<T>(userId: UserId, call: () => Promise<T>): Promise<T> {
+  /** Runs `call` when it is its turn. Rejects as `enter` does. */
+  async run<T>(userId: UserId, call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const leave = await this.enter(userId, signal)
+    try {
+      return await call()
+    } finally {
+      leave()
+    }
+  }
+
+  /**
+   * Resolves when it is the turn of the user, with the function that ends the turn. Rejects with `rate_limited` or
+   * `unavailable` when too many calls wait, and with `unavailable` when the wait is too long or the signal is aborted.
+   */
+  async enter(userId: UserId, signal?: AbortSignal): Promise<() => void> {
     const user = this.#users.get(userId) ?? { running: 0, waiting: [] }
     this.#users.set(userId, user)
     try {
-      await this.#turnOf(user)
-      try {
-        return await call()
-      } finally {
-        this.#end(user)
-      }
-    } finally {
-      if (user.running === 0 && user.waiting.length === 0 && this.#users.get(userId) === user)
-        this.#users.delete(userId)
+      await this.#turnOf(user, signal)
+    } catch (error) {
+      this.#forgetIdle(userId, user)
+      throw error
+    }
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      this.#end(user)
+      this.#forgetIdle(userId, user)
     }
   }
 
@@ -83,10 +98,15 @@ export class FairQueue {
     return this.#users.size
   }
 
-  async #turnOf(user: UserCalls): Promise<void> {
+  async #turnOf(user: UserCalls, signal: AbortSignal | undefined): Promise<void> {
     const { userRunningMax, runningMax } = this.#options
+    if (signal?.aborted) throw callerGone()
     if (user.running < userRunningMax && this.#running < runningMax) this.#start(user)
-    else await this.#wait(user)
+    else await this.#wait(user, signal)
+  }
+
+  #forgetIdle(userId: UserId, user: UserCalls): void {
+    if (user.running === 0 && user.waiting.length === 0 && this.#users.get(userId) === user) this.#users.delete(userId)
   }
 
   #start(user: UserCalls): void {
@@ -94,17 +114,31 @@ export class FairQueue {
     this.#running += 1
   }
 
-  #wait(user: UserCalls): Promise<void> {
+  #wait(user: UserCalls, signal: AbortSignal | undefined): Promise<void> {
     const { userWaitingMax, waitingMax, waitMsMax } = this.#options
     if (user.waiting.length >= userWaitingMax)
       throw new AppError('rate_limited', { detail: 'Too many calls of this user at once.' })
     if (this.#waiting >= waitingMax) throw overloaded()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const call = { deadline: this.#now() + waitMsMax, start: resolve, refuse: () => reject(overloaded()) }
     this.#waiting += 1
-    return new Promise((resolve, reject) => {
-      const deadline = this.#now() + waitMsMax
-      user.waiting.push({ deadline, start: resolve, refuse: () => reject(overloaded()) })
-      this.#mayTakeTurn(user)
-    })
+    user.waiting.push(call)
+    this.#mayTakeTurn(user)
+    if (signal === undefined) return promise
+    const onGone = () => {
+      this.#remove(user, call)
+      reject(callerGone())
+    }
+    signal.addEventListener('abort', onGone, { once: true })
+    return promise.finally(() => signal.removeEventListener('abort', onGone))
+  }
+
+  #remove(user: UserCalls, call: Waiting): void {
+    const place = user.waiting.indexOf(call)
+    if (place < 0) return
+    user.waiting.splice(place, 1)
+    this.#waiting -= 1
+    if (user.waiting.length === 0) this.#next.delete(user)
   }
 
   #mayTakeTurn(user: UserCalls): void {
@@ -135,4 +169,8 @@ export class FairQueue {
     this.#mayTakeTurn(user)
     return true
   }
+}
+
+function callerGone(): AppError {
+  return new AppError('unavailable', { internal: 'the caller has gone' })
 }
