@@ -146,13 +146,13 @@ describe('a stream', () => {
     return { flush, stop: () => {} }
   }
 
-  function streamOf(ctx: Partial<RequestContext>, signal = new AbortController().signal) {
-    const source = frameStream({ ctx: { ...context(), actor, ...ctx }, path: 'chats.events', signal }, failing)
+  async function streamOf(ctx: Partial<RequestContext>, signal = new AbortController().signal) {
+    const source = await frameStream({ ctx: { ...context(), actor, ...ctx }, path: 'chats.events', signal }, failing)
     return source[Symbol.asyncIterator]()
   }
 
   it('[LIVE-3] [SOCK-9] tracks its frames, and its failure is internal without the cause', async () => {
-    const stream = streamOf({})
+    const stream = await streamOf({})
     expect((await stream.next()).value?.slice(0, 2)).toEqual(['e:1', 1])
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
     expect(toCallError(error)).toMatchObject({ code: 'internal' })
@@ -161,13 +161,15 @@ describe('a stream', () => {
   })
 
   it('[AUTH-5] whose session has ended fails with unauthenticated before its next frame', async () => {
-    const stream = streamOf({ openStream: () => port(false) })
+    const stream = await streamOf({ openStream: () => port(false) })
     const error: unknown = await stream.next().catch((cause: unknown) => cause)
     expect(toCallError(error)).toMatchObject({ code: 'unauthenticated' })
   })
 
   it('[LIVE-12] that is stopped ends without an error', async () => {
-    const stream = streamOf({}, AbortSignal.abort())
+    const end = new AbortController()
+    const stream = await streamOf({}, end.signal)
+    end.abort()
     expect(await stream.next()).toMatchObject({ done: true })
     expect(log.error).not.toHaveBeenCalled()
   })

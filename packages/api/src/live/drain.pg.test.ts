@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatFrame } from '@deskbell/contract/events'
+import { userCallsRunningMax } from '@deskbell/contract/limits'
 import { setUpChat, uniqueId } from '@deskbell/testkit/factories'
 import { startFaultProxy } from '@deskbell/testkit/faults/fault-proxy'
 import { signInByRest, stockClient } from '@deskbell/testkit/probes/live-probe'
@@ -93,4 +94,24 @@ test('[SOCK-10] [LIVE-19] a draining server refuses HTTP streams, and ends open 
   await drained
   await waitFor(() => reader.ended())
   expect(reader.text()).not.toMatch(/event: (return|serialized-error)/)
+})
+
+test('[SOCK-10] [LIVE-19] a stream over HTTP that waits for its turn while the server drains ends as unfinished', async () => {
+  await using server = await startTestServer({ timings: { drainMs: 50, drainGraceMs: 60_000 } })
+  const { token, user } = await signInByRest(server.url, 'client')
+  const others = Promise.withResolvers<void>()
+  const starting = Array.from({ length: userCallsRunningMax }, () =>
+    server.core.queues.starting.run(user.id, () => others.promise),
+  )
+  const headers = { authorization: `Bearer ${token}` }
+  const url = `${server.url}/trpc/inbox.events?input={}`
+  const opened = openSse(url, headers)
+  await waitFor(() => server.openStreams() === 1)
+  const drained = server.drain()
+  await waitFor(async () => (await fetch(url, { headers })).status === 503)
+  others.resolve()
+  await using reader = await opened
+  await waitFor(() => reader.ended())
+  expect(reader.text()).not.toMatch(/event: (return|serialized-error)/)
+  await Promise.all([drained, ...starting])
 })

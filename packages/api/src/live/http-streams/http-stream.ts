@@ -23,6 +23,7 @@ export class HttpStream implements StreamPort {
   readonly #ended = new AbortController()
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null
   #signedIn = true
+  #isMoved = false
 
   constructor({ response, bounds, closeMs }: HttpStreamOptions) {
     this.#response = response
@@ -63,6 +64,8 @@ export class HttpStream implements StreamPort {
   async send(body: Body): Promise<void> {
     const reader = body.getReader()
     this.#reader = reader
+    // The server may have begun to drain while the stream waited for its turn.
+    if (this.#isMoved) void reader.cancel()
     // Without this field, all browsers of a stopped server reconnect at the same time, after three to five seconds.
     this.#response.write(`retry: ${retryMs()}\n\n`)
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
@@ -85,6 +88,7 @@ export class HttpStream implements StreamPort {
    * closes the connection, because the client would reconnect over it to this server.
    */
   move(): void {
+    this.#isMoved = true
     const { socket } = this.#response
     this.#response.once('finish', () => socket?.end())
     void this.#reader?.cancel()
