@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { embeddedFolder } from './embedded/embedded-folder.ts'
-import { migrate } from './migrate.ts'
+import { embeddedFolder } from './embedded/testing/embedded-folder.ts'
+import { migrate } from './migration/migrate.ts'
 
 /** Returns the statements of `docker-postgres.sql` as `psql` sends them, with this password. */
 async function statements(password: string): Promise<string[]> {
