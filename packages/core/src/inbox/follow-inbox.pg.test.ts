@@ -17,8 +17,8 @@ import { getChat } from '../chats/get-chat.ts'
 import { listChats } from '../chats/list-chats.ts'
 import { markRead } from '../chats/marks/mark-read.ts'
 import type { Core } from '../context.ts'
+import { FeedPruner } from './feed/prune-feed.ts'
 import { followInbox } from './follow-inbox.ts'
-import { FeedPruner } from './prune-feed.ts'
 
 test('[INBOX-1] an operator receives every chat that changes, and a client only its own', async () => {
   await using fresh = await freshCore()

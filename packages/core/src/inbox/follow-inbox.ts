@@ -8,12 +8,12 @@ import { pulledFrames, type StreamOptions } from '../streams/pulled-frames.ts'
 import { PushedStream } from '../streams/pushed-stream.ts'
 import type { Watch } from '../streams/watched.ts'
 import type { Hub } from '../subscriptions/hub.ts'
+import { formatInboxCursor, laterPosition, parseInboxCursor } from './followers/inbox-cursor.ts'
+import { InboxFollower, type InboxStart } from './followers/inbox-follower.ts'
+import { InboxReader } from './followers/inbox-reader.ts'
+import { personalView, readPersonalRows } from './followers/personal-rows.ts'
+import type { TrackedInboxFrame } from './followers/tracked-inbox-frame.ts'
 import type { Inbox } from './inbox.ts'
-import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
-import { InboxFollower, type InboxStart } from './inbox-follower.ts'
-import { InboxReader } from './inbox-reader.ts'
-import { personalView, readPersonalRows } from './personal-rows.ts'
-import type { TrackedInboxFrame } from './tracked-inbox-frame.ts'
 
 /** The parts of the core that a live list of chats is made of. */
 export type InboxContext = {

@@ -4,7 +4,7 @@ import type { ChatId, UserId } from '@deskbell/contract/ids'
 import type { ChatRow } from '@deskbell/db/queries/chats/chat-rows'
 import { readReadCounts, readSharedRows } from '@deskbell/db/queries/inbox'
 import type { Executor } from '@deskbell/db/transaction'
-import { chatView } from '../domain/chat-view.ts'
+import { chatView } from '../../domain/chat-view.ts'
 
 /** The row of one chat and the read counts of all users, from which the row of any user is made. */
 export type PersonalRow = { row: ChatRow; readCounts: ReadonlyMap<UserId, number> }

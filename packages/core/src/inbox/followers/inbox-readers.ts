@@ -1,8 +1,8 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import type { UserId } from '@deskbell/contract/ids'
-import { maySeeChat } from '../domain/chat-policy.ts'
-import type { Change } from './changed-chats.ts'
+import { maySeeChat } from '../../domain/chat-policy.ts'
+import type { Change } from '../changed-chats.ts'
 import type { InboxReader } from './inbox-reader.ts'
 import { type PersonalRow, personalView, sharedView } from './personal-rows.ts'
 

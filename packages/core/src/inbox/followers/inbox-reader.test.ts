@@ -2,9 +2,9 @@ import { type Chat, chatSchema } from '@deskbell/contract/chats'
 import { type ChatId, userIdSchema } from '@deskbell/contract/ids'
 import { catchUpRowsMax } from '@deskbell/contract/limits'
 import { expect, test } from 'vitest'
+import { SentNumbers } from '../sent-numbers.ts'
 import { formatInboxCursor, laterPosition, parseInboxCursor } from './inbox-cursor.ts'
 import { InboxReader } from './inbox-reader.ts'
-import { SentNumbers } from './sent-numbers.ts'
 import { SharedRows } from './shared-rows.ts'
 
 const userId = userIdSchema.parse(1)

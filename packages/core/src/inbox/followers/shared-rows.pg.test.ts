@@ -5,10 +5,10 @@ import { freshCore } from '@deskbell/testkit/fresh-core'
 import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
-import { markRead } from '../chats/marks/mark-read.ts'
-import type { Core } from '../context.ts'
-import type { TrackedFrame } from '../streams/frame-sink.ts'
-import { openInbox } from './follow-inbox.ts'
+import { markRead } from '../../chats/marks/mark-read.ts'
+import type { Core } from '../../context.ts'
+import type { TrackedFrame } from '../../streams/frame-sink.ts'
+import { openInbox } from '../follow-inbox.ts'
 
 type Reader = { frames: TrackedFrame<InboxFrame>[]; stop(): void }
 

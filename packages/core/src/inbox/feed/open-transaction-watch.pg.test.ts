@@ -6,7 +6,7 @@ import { newOperator } from '@deskbell/testkit/factories'
 import { probeInbox } from '@deskbell/testkit/probes/inbox-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createCore } from '../create-core.ts'
+import { createCore } from '../../create-core.ts'
 
 let postgres: OwnPostgres
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import type { UserId } from '@deskbell/contract/ids'
 import type { InboxCounts } from '@deskbell/contract/inbox'
 import type { Database } from '@deskbell/db/database'
 import { Gathering } from '@deskbell/timing/gathering'
-import type { Logger } from '../logger.ts'
+import type { Logger } from '../../logger.ts'
+import type { InboxReaders } from '../followers/inbox-readers.ts'
 import { noCounts, type OperatorSums, operatorCounts, readClientCounts } from './inbox-counts.ts'
-import type { InboxReaders } from './inbox-readers.ts'
 import { OperatorCounts } from './operator-counts.ts'
 
 /** The counts of a process are refreshed at most this often, however much changes. */

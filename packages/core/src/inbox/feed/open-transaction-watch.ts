@@ -1,7 +1,7 @@
 import { longTransactionMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { type OpenTransaction, readOldestOpenTransaction } from '@deskbell/db/queries/log/open-transactions'
-import type { Logger } from '../logger.ts'
+import type { Logger } from '../../logger.ts'
 
 export type OpenTransactionWatchOptions = {
   db: Database

@@ -7,8 +7,8 @@ import { foldInbox, lossyCore, probeInbox } from '@deskbell/testkit/probes/inbox
 import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test, vi } from 'vitest'
-import { InboxReader } from './inbox-reader.ts'
-import { SentNumbers } from './sent-numbers.ts'
+import { InboxReader } from '../followers/inbox-reader.ts'
+import { SentNumbers } from '../sent-numbers.ts'
 
 test('[INBOX-8] a lost hint is healed while a transaction stays open in another database of the server', async () => {
   await using fresh = await lossyCore()
