@@ -34,7 +34,7 @@ afterAll(() => server.close())
 type Call = { token?: string; input?: unknown }
 type Scenario = () => Promise<Call> | Call
 
-/** A call for each error code of each procedure. Rates are tested below, outages in `http/outage.pg.test.ts`. */
+/** A call for each error code of each procedure. Rates are tested below, outages in `http/errors/outage.pg.test.ts`. */
 const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'users.login': { invalid_input: () => ({ input: {} }) },
   'users.me': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },

@@ -5,7 +5,7 @@ import { time, xid8 } from './columns.ts'
 
 /**
  * One row for each transaction and chat in which it changed the chat or raised a read mark. Readers find the changes
- * whose hints were lost. `queries/feed-tail.ts` describes how they read the feed without skipping a commit.
+ * whose hints were lost. `queries/log/feed-tail.ts` describes how they read the feed without skipping a commit.
  */
 export const feed = pgTable(
   'feed',
