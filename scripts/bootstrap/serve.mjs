@@ -1,6 +1,9 @@
 import { runAttached } from './run.mjs'
 
-/** A larger young generation only lets garbage lie: it made the process 100 MB larger and nothing quicker. */
+/**
+ * With the default (16 MB) the process is 100 MB larger after a load, and stores up to a fifth more messages a second with
+ * hundreds in flight. A message that comes alone takes as long with both.
+ */
 const youngGeneration = '--max-semi-space-size=4'
 
 export const serverArgs = ['--disable-warning=ExperimentalWarning', youngGeneration, 'apps/server/src/main.ts']
