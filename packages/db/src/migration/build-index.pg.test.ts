@@ -106,13 +106,12 @@ test('[RUN-20] a build that meets a process of an older version, which waits ins
   // It looks for a deadlock after a second, and once only. So PostgreSQL then ends the statement of the builder.
   await waitFor(async () => {
     const { rowCount } = await fresh.db.pool.query(`select 1 from pg_stat_activity
-      where datname = current_database() and wait_event = 'advisory' and now() - query_start > interval '1.2 s'`)
+      where datname = current_database() and wait_event = 'advisory' and now() - query_start > interval '3 s'`)
     return rowCount === 1
   })
   await writer.commit()
-  await locking
   // The session ends, and with it its lock.
-  older.release(true)
+  await locking.finally(() => older.release(true))
   await built
   expect(said.filter((line) => line.startsWith('building'))).toHaveLength(2)
   expect(await indexes(fresh)).toEqual([{ valid: true }])
