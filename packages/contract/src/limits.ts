@@ -35,7 +35,7 @@ export const lockWaitMsMax = 2_000
  */
 export const writeBatchItemsMax = 512
 export const userBatchItemsMax = 64
-export const changeBatchItems = 8
+export const changeBatchItems = 32
 
 /**
  * Other calls of signed-in users in one process: so many run at once, of one user and of all, and so many wait. Opening

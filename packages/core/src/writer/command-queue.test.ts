@@ -51,11 +51,11 @@ test('[MSG-23] a command that is greater than the share of its user is taken alo
   expect(places(queue.dequeue(100, 4))).toEqual(['1:2'])
 })
 
-test('[MSG-23] a change takes the share of eight messages', () => {
+test('[MSG-23] a change takes the share of 32 messages', () => {
   const queue = queueOf(Array.from({ length: 20 }, (_, nth) => ({ user: 1, chat: nth + 1, isChange: true })))
-  expect(queue.dequeue(512, 64)).toHaveLength(8)
-  expect(queue.dequeue(40, 40)).toHaveLength(5)
-  expect(queue.items).toBe(7)
+  expect(queue.dequeue(512, 64)).toHaveLength(2)
+  expect(queue.dequeue(96, 96)).toHaveLength(3)
+  expect(queue.items).toBe(15)
 })
 
 test('[MSG-20] commands of a chat keep their order, also where the first one has to wait for its user’s turn', () => {
