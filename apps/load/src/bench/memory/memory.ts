@@ -42,7 +42,8 @@ function resultOf(rounds: Rounds, { warmUp, sizes }: MemoryPlan): BenchResult {
   return {
     about: `Resident memory of the server process (buffers of the kernel and PostgreSQL are not in it) with so many open sockets, less
 that of the same process after ${warmUp} had come and gone, for each socket. Each has one subscription in which nothing is said. Every
-server runs with the same \`--expose-gc\`, collects its garbage on a signal, and is measured when the number has stopped changing.
+server runs with the same \`--expose-gc\` and with the young generation of 4 MB that Deskbell has, collects its garbage on a
+signal, and is measured when the number has stopped changing.
 \`Deskbell\` has all followers in one chat as one user, which is what the peers do; \`${ownChats}\` is what
 happens in life: each is another person, with presence, in another chat.`,
     tables: [

@@ -3,7 +3,7 @@ import { usageOf } from '../suite/process-usage.ts'
 
 /** The environment in which a server collects its garbage when it is told to. The same for all contenders. */
 export const collectingEnv = {
-  NODE_OPTIONS: `--disable-warning=ExperimentalWarning --expose-gc --import=${new URL('gc-on-signal.ts', import.meta.url).href}`,
+  NODE_OPTIONS: `--disable-warning=ExperimentalWarning --expose-gc --max-semi-space-size=4 --import=${new URL('gc-on-signal.ts', import.meta.url).href}`,
 }
 
 export type SettleOptions = {
