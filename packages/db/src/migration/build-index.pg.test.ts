@@ -5,6 +5,7 @@ import { type MoreMigrations, migrationsWith } from '@deskbell/testkit/database/
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
+import pg from 'pg'
 import { expect, test } from 'vitest'
 import journal from '../../migrations/meta/_journal.json' with { type: 'json' }
 import { sqlState } from '../database-error.ts'
@@ -100,8 +101,9 @@ test('[RUN-20] a build that meets a process of an older version, which waits ins
   const writer = await openTransaction(fresh, 'lock table messages in row exclusive mode')
   const { building, built, said } = migrateTo(later, fresh)
   await building('waiting for writers before build')
-  const older = await fresh.db.pool.connect()
-  await older.query('set lock_timeout = 0')
+  // Without the time limit that a client of the pool has.
+  const older = new pg.Client(fresh.connectionString)
+  await older.connect()
   const locking = older.query('select pg_advisory_lock($1)', [migrationLock])
   // It looks for a deadlock after a second, and once only. So PostgreSQL then ends the statement of the builder.
   await waitFor(async () => {
@@ -111,7 +113,7 @@ test('[RUN-20] a build that meets a process of an older version, which waits ins
   })
   await writer.commit()
   // The session ends, and with it its lock.
-  await locking.finally(() => older.release(true))
+  await locking.finally(() => older.end())
   await built
   expect(said.filter((line) => line.startsWith('building'))).toHaveLength(2)
   expect(await indexes(fresh)).toEqual([{ valid: true }])

@@ -181,6 +181,25 @@ describe('ChatOutbox', () => {
     expect(requests.map(({ ids }) => ids)).toEqual([['first']])
   })
 
+  test('[SDK-3] an id that was stored a moment ago is asked for again, and answered', async () => {
+    const idle = vi.fn(() => outbox.close())
+    const options = { chatId, sendTimeoutMs, accountStore: createMemoryAccountStore(), onIdle: idle }
+    outbox = new ChatOutbox(fakeServerApi({ connection, random: () => 0.05, sendBatch, probe: () => {} }), options)
+    const first = outbox.outcome('a')
+    await add('a')
+    newest().answer()
+    await first
+    // Its row is still being removed.
+    expect(stages()).toEqual(['stored'])
+    const second = outbox.outcome('a')
+    await add('a')
+    expect(requests.map(({ ids }) => ids)).toEqual([['a'], ['a']])
+    newest().answer()
+    expect(await second).toEqual(await first)
+    await tick()
+    expect(idle).toHaveBeenCalledOnce()
+  })
+
   test('[SDK-3] many sends with one signal leave no listeners on it', async () => {
     const { signal } = new AbortController()
     const [listen, forget] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]

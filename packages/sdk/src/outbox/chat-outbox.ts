@@ -90,6 +90,8 @@ export class ChatOutbox {
   /** Adds a message. One that is queued under the same id stays as it is; one that failed is retried. */
   add(item: Omit<NewItem, 'waitsSince'>): void {
     const now = Date.now()
+    // One that is stored is done, and the same id is asked for anew: nothing else would answer who waits for it.
+    if (!this.#gate.isWatched) this.#dropStored()
     this.#set((queue) => enqueue(retryFailed(queue, item.clientMsgId, now), { ...item, waitsSince: now }))
     this.#sender.pump()
   }
@@ -232,10 +234,14 @@ export class ChatOutbox {
     }
   }
 
+  #dropStored(): void {
+    this.#set((queue) => observe(queue, new Set(), Number.POSITIVE_INFINITY))
+  }
+
   /** While no log is shown, a stored message is done. */
   #closeIfIdle(): void {
     if (this.#gate.isWatched || this.#closed) return
-    this.#set((queue) => observe(queue, new Set(), Number.POSITIVE_INFINITY))
+    this.#dropStored()
     if (this.#store.getSnapshot().length === 0 && !this.#persistence.isBusy) this.#options.onIdle?.()
   }
 }
