@@ -113,7 +113,11 @@ test('[RUN-20] a build that meets a process of an older version, which waits ins
   })
   await writer.commit()
   // The session ends, and with it its lock.
-  await locking.finally(() => older.end())
+  try {
+    await locking
+  } finally {
+    await older.end()
+  }
   await built
   expect(said.filter((line) => line.startsWith('building'))).toHaveLength(2)
   expect(await indexes(fresh)).toEqual([{ valid: true }])
