@@ -1,5 +1,6 @@
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { waitFor } from '@deskbell/testkit/wait-for'
+import { watchWrites } from '@deskbell/testkit/watch-writes'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sqlState } from './database-error.ts'
@@ -129,6 +130,14 @@ test('[DB-3] inPipeline commits after its last statement, and rolls back if that
   expect(await counted(1)).toBe(before + 1)
   await inPipeline(fresh.db, async (tx) => ({ last: count(tx, 1).execute() }))
   expect(await counted(1)).toBe(before + 2)
+})
+
+test('[DB-13] inPipeline sends the statements of one turn and the commit behind them in one write', async () => {
+  using watched = watchWrites()
+  await inPipeline(fresh.db, async (tx) => ({ last: Promise.all([1, 2].map((id) => count(tx, id).execute())) }))
+  const sent = watched.writes.filter((write) => write.includes('update counters'))
+  expect(sent).toHaveLength(1)
+  expect(sent[0]?.match(/update counters|commit/g)).toEqual(['update counters', 'update counters', 'commit'])
 })
 
 test('[DB-4] inPipeline rejects when its connection breaks, and the next call uses another connection', async () => {
