@@ -10,9 +10,9 @@ export function watchWrites(): WatchedWrites {
   const writes: string[] = []
   const { _write: write, _writev: writev } = Socket.prototype
   if (writev === undefined) throw new Error('Sockets of Node write several chunks at once.')
-  Socket.prototype._write = function (this: Socket, chunk, encoding, done) {
+  Socket.prototype._write = function (this: Socket, chunk, ...rest) {
     writes.push(String(chunk))
-    write.call(this, chunk, encoding, done)
+    write.call(this, chunk, ...rest)
   }
   Socket.prototype._writev = function (this: Socket, chunks, done) {
     writes.push(chunks.map((each) => String(each.chunk)).join(''))
