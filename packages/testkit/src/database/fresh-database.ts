@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { inject } from 'vitest'
 import { execute } from '../execute.ts'
-import { waitFor } from '../wait-for.ts'
 import { onDatabase, quoted } from './database-url.ts'
+import { dropDatabase } from './drop-database.ts'
 import './provided-context.ts'
 
 export type FreshDatabase = AsyncDisposable & {
@@ -30,12 +30,8 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   let dropped: Promise<void> | undefined
   const drop = () => (dropped ??= removeDatabase())
   const removeDatabase = async () => {
-    // The database goes first, because a transaction that a failed test left open would keep the pool from closing. It
-    // is retried, because only a superuser may terminate an autovacuum worker that uses the database.
-    await waitFor(() => execute(serverUrl, `drop database if exists ${quoted(name)} with (force)`), {
-      intervalMs: 200,
-      what: `the end of ${name}`,
-    })
+    // The database goes first, because a transaction that a failed test left open would keep the pool from closing.
+    await dropDatabase(serverUrl, name)
     await db.close()
   }
   return { connectionString, db, drop, [Symbol.asyncDispose]: drop }

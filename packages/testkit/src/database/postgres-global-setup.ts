@@ -7,6 +7,7 @@ import { migrate } from '@deskbell/db/migration/migrate'
 import type { TestProject } from 'vitest/node'
 import { execute } from '../execute.ts'
 import { onDatabase, quoted } from './database-url.ts'
+import { dropDatabase } from './drop-database.ts'
 import './provided-context.ts'
 
 /**
@@ -26,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', server.url)
   project.provide('postgresTemplate', template)
   return async () => {
-    await execute(server.url, `drop database if exists ${quoted(template)} with (force)`)
+    await dropDatabase(server.url, template)
     await server.close()
   }
 }
