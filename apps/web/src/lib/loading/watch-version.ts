@@ -5,19 +5,30 @@ const restMs = 60_000
 
 let offer = () => {}
 let isAsking = false
+let isAskedAgain = false
 let askedAt = Number.NEGATIVE_INFINITY
 let registration: ServiceWorkerRegistration | null = null
 
 /** Checks which version the server has. Without an answer it reports nothing. */
 export function askVersion(): void {
-  if (!isAsking) void ask()
+  // The answer that is on its way may have left the server before the event that asks now.
+  if (isAsking) isAskedAgain = true
+  else void ask()
 }
 
 async function ask(): Promise<void> {
   const own = ownVersion()
   if (own === null) return
   isAsking = true
-  askedAt = performance.now()
+  do {
+    isAskedAgain = false
+    askedAt = performance.now()
+    await askOnce(own)
+  } while (isAskedAgain)
+  isAsking = false
+}
+
+async function askOnce(own: string): Promise<void> {
   try {
     const response = await fetch('/version.json', { cache: 'no-store' })
     const answer: unknown = response.ok ? await response.json() : null
@@ -25,8 +36,6 @@ async function ask(): Promise<void> {
     if (typeof present === 'string' && present !== own) found()
   } catch {
     // No connection.
-  } finally {
-    isAsking = false
   }
 }
 
