@@ -1,4 +1,4 @@
-/** One watch of a value. `current` is null until the first read. `leave` may be called more than once. */
+/** One watch of a value. `current` returns null until the first read. `leave` may be called more than once. */
 export type Watch<T> = { current(): T | null; leave(): void }
 
 /** A value that is read from the database while it is watched. */

@@ -10,7 +10,7 @@ import { PushedStream } from '../streams/pushed-stream.ts'
 import { WakeQueue } from '../streams/wake-queue.ts'
 import { ChatChannel } from './channel/chat-channel.ts'
 import { RingBudget } from './channel/ring-budget.ts'
-import { ChatFollower, type FollowerContext } from './chat-follower.ts'
+import { ChatFollower, type ChatFollowerOptions, type FollowerContext } from './chat-follower.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -25,7 +25,7 @@ const actor: Actor = { userId, role: 'client', name: 'A', sessionId: 1 }
 type AnyFrame = { t: string }
 
 /** Streams over one channel, and the frames that they wrote. */
-async function setUp(cursors: readonly string[], top = 3) {
+async function setUp(cursors: readonly string[], top = 3, presence: ChatFollowerOptions['presence'] = null) {
   const wakes = new WakeQueue()
   const streamContext = { wakes, wheel: createHeartbeatWheel(), isFresh: true, whenFresh: async () => {} }
   const channel = new ChatChannel(fixtureChatId, {
@@ -61,7 +61,7 @@ async function setUp(cursors: readonly string[], top = 3) {
     const stream = new PushedStream(streamContext, reader)
     channel.add(stream)
     const chat = { userId, lastSeq: top }
-    const parts = { actor, chat, channel, epoch: 'e', context, input: { cursor }, reader, stream, presence: null }
+    const parts = { actor, chat, channel, epoch: 'e', context, input: { cursor }, reader, stream, presence }
     void stream.begin(Promise.resolve(new ChatFollower(parts)), () => channel.remove(stream))
     return stream
   })
@@ -116,6 +116,23 @@ test('[LIVE-12] a stopped stream sends nothing more and leaves the wheel and the
   await vi.advanceTimersByTimeAsync(heartbeatMaxMs * 2)
   expect(await take()).toEqual([])
   expect([streamContext.wheel.size, channel.followers, vi.getTimerCount()]).toEqual([0, 0, 0])
+})
+
+test('[LIVE-4] a cursor one above the newest entry is from the future', async () => {
+  const { take } = await setUp(['e:3', 'e:4'])
+  expect((await take()).map(({ frame }) => frame)).toEqual([
+    { t: 'live', top: 3 },
+    { t: 'reset', reason: 'future', top: 3 },
+  ])
+})
+
+test('[LIVE-12] a stopped stream no longer watches whether the client is online', async () => {
+  const leave = vi.fn()
+  const { take, streams } = await setUp(['e:3'], 3, { current: () => null, leave })
+  await take()
+  expect(leave).not.toHaveBeenCalled()
+  for (const stream of streams) stream.stop()
+  expect(leave).toHaveBeenCalled()
 })
 
 test('[LIVE-4] after reset only hb frames follow, and their ids carry the refused cursor', async () => {

@@ -37,3 +37,16 @@ test('[LIVE-16] rings stay within their memory limit, and neither fast nor slow 
   await Promise.all([...quick, ...slow].map((probe) => probe.stop()))
   expect(core.hub.memory()).toEqual({ chats: 0, followers: 0, entries: 0, bytes: 0 })
 })
+
+test('[LIVE-12] a follower that leaves twice does not take the channel from the followers that came in between', async () => {
+  await using made = await freshCore()
+  const { hub } = made.core
+  const { chat } = await setUpChat(made.core)
+  const [first, second, third] = oneTo(3).map(() => ({ wake: () => {} }))
+  if (first === undefined || second === undefined || third === undefined) expect.fail()
+  const before = hub.join(chat.id, first)
+  hub.leave(before, first)
+  const after = hub.join(chat.id, second)
+  hub.leave(before, first)
+  expect(hub.join(chat.id, third)).toBe(after)
+})

@@ -13,16 +13,29 @@ type Stream = { readonly from: string | undefined; readonly tell: StreamHandlers
 let connection: Writable<ConnectionState>
 let streams: Stream[]
 let inbox: InboxFollower
+let listening: number
 
 beforeEach(() => {
   vi.useFakeTimers()
   connection = createStore<ConnectionState>({ kind: 'online', via: 'socket' })
+  listening = 0
+  const watched: ServerApi['connection'] = {
+    getSnapshot: connection.getSnapshot,
+    subscribe: (listener) => {
+      const stop = connection.subscribe(listener)
+      listening += 1
+      return () => {
+        stop()
+        listening -= 1
+      }
+    },
+  }
   streams = []
   const follow: ServerApi['followInbox'] = ({ lastEventId }, tell) => {
     streams.push({ from: lastEventId, tell })
     return () => {}
   }
-  inbox = followInbox(fakeServerApi({ connection, followInbox: follow }))
+  inbox = followInbox(fakeServerApi({ connection: watched, followInbox: follow }))
 })
 
 afterEach(() => {
@@ -66,6 +79,14 @@ describe('followInbox', () => {
     expect(inbox.getSnapshot().status).toBe('failed')
     connection.set({ kind: 'idle' })
     expect(streams).toHaveLength(2)
+  })
+
+  test('[SDK-2] a stopped inbox no longer listens to the connection', async () => {
+    newest().tell.ended('unauthenticated', 0)
+    inbox.stop()
+    connection.set({ kind: 'idle' })
+    expect(streams).toHaveLength(1)
+    expect(listening).toBe(0)
   })
 
   test('[SDK-2] a stopped inbox opens nothing more', async () => {

@@ -140,6 +140,19 @@ describe('nextTimeline', () => {
     )
   })
 
+  test('[SDK-5] older entries are requested one page at a time, and not when there are none', () => {
+    const older: TimelineEvent = { t: 'older' }
+    const drive = new Drive(120)
+    drive.settle()
+    expect(drive.seqs()[0]).toBe(71)
+    const asked = nextTimeline(drive.state, older)
+    expect(asked.effects).toEqual([{ do: 'loadOlder', beforeSeq: 71 }])
+    expect(nextTimeline(asked.state, older).effects).toEqual([])
+    const short = new Drive(3)
+    short.settle()
+    expect(nextTimeline(short.state, older).effects).toEqual([])
+  })
+
   test('[SDK-5] a gap too wide to fill leaves the newest entries, and older ones can be loaded', () => {
     const drive = new Drive(60)
     drive.settle()

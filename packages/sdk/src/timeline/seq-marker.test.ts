@@ -59,4 +59,12 @@ describe('SeqMarker', () => {
     await tick()
     expect(told).toEqual([4])
   })
+
+  test('[SDK-19] [SDK-2] a stopped marker leaves no timer', async () => {
+    marker.mark(4)
+    await tick()
+    expect(vi.getTimerCount()).toBe(1)
+    marker.stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

@@ -104,13 +104,15 @@ test('[WEB-20] messages of one author within two minutes are a group, also acros
   const entries = [
     message({ seq: 1, at: '2026-03-03T12:59:58.000Z' }),
     message({ seq: 2, at: '2026-03-03T13:00:01.000Z' }),
-    message({ seq: 3, at: '2026-03-03T13:02:02.000Z' }),
-    message({ seq: 4, at: '2026-03-03T13:02:03.000Z', userId: 1 }),
+    message({ seq: 3, at: '2026-03-03T13:02:01.001Z' }),
+    message({ seq: 4, at: '2026-03-03T13:04:01.001Z' }),
+    message({ seq: 5, at: '2026-03-03T13:04:02.000Z', userId: 1 }),
   ]
   expect(messages({ entries }).map(({ startsGroup, endsGroup }) => [startsGroup, endsGroup])).toEqual([
     [true, false],
     [false, true],
-    [true, true],
+    [true, false],
+    [false, true],
     [true, true],
   ])
 })
