@@ -2,6 +2,7 @@ import { chatIdSchema } from '@deskbell/contract/ids'
 import { type Message, messageSchema, type SendBatchOutput } from '@deskbell/contract/messages'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SdkError } from '../base/errors.ts'
+import { retryDelayMs } from '../base/retry.ts'
 import { createStore, type Writable } from '../base/store.ts'
 import type { ServerApi } from '../server-api.ts'
 import type { ConnectionState } from '../socket/connection-state.ts'
@@ -13,6 +14,7 @@ import { toPending } from './queue-state.ts'
 const chatId = chatIdSchema.parse(1)
 const sendTimeoutMs = 10_000
 const createdAt = '2026-01-01T00:00:00.000Z'
+const random = () => 0.05
 
 type Request = {
   ids: string[]
@@ -33,7 +35,7 @@ beforeEach(() => {
   const probe = () => {
     probes += 1
   }
-  const serverApi = fakeServerApi({ connection, random: () => 0.05, sendBatch, probe })
+  const serverApi = fakeServerApi({ connection, random, sendBatch, probe })
   outbox = new ChatOutbox(serverApi, { chatId, sendTimeoutMs, accountStore: createMemoryAccountStore() })
 })
 
@@ -129,6 +131,19 @@ describe('ChatOutbox', () => {
     expect(requests).toHaveLength(2)
   })
 
+  test('[SDK-3] on a new connection the first wait after a failure is short again', async () => {
+    await add('a')
+    while (requests.length < 12) {
+      newest().fail(new Error('The connection broke.'))
+      await tick(20_000)
+    }
+    connection.set({ kind: 'waiting', attempt: 0, retryAt: 0 })
+    connection.set({ kind: 'online', via: 'socket' })
+    newest().fail(new Error('The connection broke.'))
+    await tick(retryDelayMs(0, random))
+    expect(requests).toHaveLength(13)
+  })
+
   test('[SDK-3] without a connection nothing is sent; after the timeout the message is unconfirmed', async () => {
     connection.set({ kind: 'waiting', attempt: 3, retryAt: 0 })
     await add('a')
@@ -184,7 +199,7 @@ describe('ChatOutbox', () => {
   test('[SDK-3] an id that was stored a moment ago is asked for again, and answered', async () => {
     const idle = vi.fn(() => outbox.close())
     const options = { chatId, sendTimeoutMs, accountStore: createMemoryAccountStore(), onIdle: idle }
-    outbox = new ChatOutbox(fakeServerApi({ connection, random: () => 0.05, sendBatch, probe: () => {} }), options)
+    outbox = new ChatOutbox(fakeServerApi({ connection, random, sendBatch, probe: () => {} }), options)
     const first = outbox.outcome('a')
     await add('a')
     newest().answer()
