@@ -42,7 +42,7 @@ test('[LIVE-12] a follower that leaves twice does not take the channel from the 
   await using made = await freshCore()
   const { hub } = made.core
   const { chat } = await setUpChat(made.core)
-  const [first, second, third] = oneTo(3).map(() => ({ wake: () => {} }))
+  const [first, second, third] = oneTo(3).map(() => ({ wake: () => {}, flush: () => {} }))
   if (first === undefined || second === undefined || third === undefined) expect.fail()
   const before = hub.join(chat.id, first)
   hub.leave(before, first)
