@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, say } from './failure.mjs'
-import { pnpm } from './install/install.mjs'
 import { withLock } from './install/lock.mjs'
 import { root } from './paths.mjs'
 import { runQuietly } from './run.mjs'
@@ -16,15 +15,15 @@ export async function ensureBuilt(env) {
     if (isBuilt()) return
     say('building the pages')
     const fingerprint = sourcesFingerprint()
-    await runQuietly('npx', turbo('run', 'build', '--filter=@deskbell/web'), { what: 'Building the pages', env })
+    await runQuietly('pnpm', turbo('run', 'build', '--filter=@deskbell/web'), { what: 'Building the pages', env })
     if (!existsSync(page)) throw new Failure('the build made no pages')
     stamp('built', fingerprint)
   })
 }
 
-/** Arguments for npx: turbo needs pnpm in the PATH, and there npx puts it. */
+/** Arguments for pnpm. */
 export function turbo(...args) {
-  return [...pnpm, 'exec', 'turbo', ...args, '--output-logs=errors-only', '--no-update-notifier']
+  return ['exec', 'turbo', ...args, '--output-logs=errors-only', '--no-update-notifier']
 }
 
 function isBuilt() {

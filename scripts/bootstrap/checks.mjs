@@ -9,8 +9,8 @@ export const checks = {
   layers: ({ bin }) =>
     bin('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'examples']),
   unused: ({ bin }) => bin('knip', []),
-  types: ({ env, run }) => run('npx', turbo('run', 'types'), { env }),
-  package: async ({ env, run }) => (await run('npx', buildSdk, { env })) || checkSurface(),
+  types: ({ env, run }) => run('pnpm', turbo('run', 'types'), { env }),
+  package: async ({ env, run }) => (await run('pnpm', buildSdk, { env })) || checkSurface(),
   lint: ({ bin }) => bin('oxlint', ['--type-aware', '--deny-warnings']),
 }
 

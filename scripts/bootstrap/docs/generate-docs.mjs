@@ -18,7 +18,7 @@ export async function generateDocs({ node, env }) {
   const example = join(root, 'examples/rest-program')
   const generator = join(example, 'node_modules/.bin/openapi-typescript')
   const types = ['packages/api/openapi.json', '--output', join(example, 'src/deskbell-api.ts')]
-  const code = (await run(generator, types, { env })) || (await run('npx', buildSdk, { env }))
+  const code = (await run(generator, types, { env })) || (await run('pnpm', buildSdk, { env }))
   if (code !== 0) return code
   writeSurface()
   await drawLayers(env)

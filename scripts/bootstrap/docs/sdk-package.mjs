@@ -3,11 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { turbo } from '../build.mjs'
 import { say } from '../failure.mjs'
-import { pnpm } from '../install/install.mjs'
 import { ensureNpmTool } from '../install/npm-tool.mjs'
 import { root } from '../paths.mjs'
 
-/** Arguments for npx: builds the published SDK, which looks at its own package (publint, attw). */
+/** Arguments for pnpm: builds the published SDK, which looks at its own package (publint, attw). */
 export const buildSdk = turbo('run', 'build', '--filter=@deskbell/sdk')
 
 const sdk = join(root, 'packages/sdk')
@@ -27,15 +26,15 @@ export function checkSurface() {
 
 /** Builds the package and puts its tarball into `folder`. */
 export async function packSdk({ env, run }, folder) {
-  const args = [...pnpm, '--filter', '@deskbell/sdk', 'pack', '--pack-destination', resolve(folder)]
-  return (await run('npx', buildSdk, { env })) || (await run('npx', args, { env }))
+  const args = ['--filter', '@deskbell/sdk', 'pack', '--pack-destination', resolve(folder)]
+  return (await run('pnpm', buildSdk, { env })) || (await run('pnpm', args, { env }))
 }
 
 /** Writes the reference of everything that is published into `.sdk-docs`. Only this needs TypeDoc, so it is got here. */
 export async function writeSdkDocs({ node, env, run }) {
   const what = 'getting TypeDoc from npm (once, into .tools)'
   const typedoc = await ensureNpmTool('typedoc@0.28.20', { file: 'bin/typedoc', what })
-  const build = await run('npx', buildSdk, { env })
+  const build = await run('pnpm', buildSdk, { env })
   return build || (await run(node, [typedoc, '--logLevel', 'Error'], { env, cwd: sdk }))
 }
 

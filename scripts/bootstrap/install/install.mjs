@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Failure, say } from '../failure.mjs'
 import { modulesDir } from '../paths.mjs'
 import { run } from '../run.mjs'
 import { filesBelow, fingerprintOf, isStamped, stamp } from '../stamp.mjs'
 import { withLock } from './lock.mjs'
+import { ensureNpmTool } from './npm-tool.mjs'
 
-export const pnpm = ['--yes', 'pnpm@10.34.9']
+/** Brings pnpm. @returns the folder that belongs into `PATH`, so that `pnpm` is this one for us and for turbo */
+export async function ensurePnpm() {
+  const program = await ensureNpmTool('pnpm@10.34.9', {
+    file: '../.bin/pnpm',
+    what: 'getting pnpm from npm (once, into .tools)',
+  })
+  return dirname(program)
+}
 
 /** Installs the packages of the lock file, when that or a manifest has changed since the last time. */
 export async function ensureInstalled(env) {
@@ -14,9 +22,9 @@ export async function ensureInstalled(env) {
   await withLock('install', async () => {
     if (isInstalled()) return
     say('installing packages')
-    const args = [...pnpm, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']
+    const args = ['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']
     // CI=true: no questions, also not about a node_modules of another layout.
-    const code = await run('npx', args, { env: { ...env, CI: 'true' } })
+    const code = await run('pnpm', args, { env: { ...env, CI: 'true' } })
     if (code !== 0) throw new Failure('the packages could not be installed: see above')
     stamp('installed', manifestsFingerprint())
   })

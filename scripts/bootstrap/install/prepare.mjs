@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { ensureBuilt } from '../build.mjs'
 import { root, toolsDir } from '../paths.mjs'
 import { run, runBeside } from '../run.mjs'
-import { ensureInstalled } from './install.mjs'
-import { ensureNode, withNode } from './node.mjs'
+import { ensureInstalled, ensurePnpm } from './install.mjs'
+import { ensureNode, withPrograms } from './node.mjs'
 
 /**
  * Brings Node and the packages.
@@ -12,7 +12,7 @@ import { ensureNode, withNode } from './node.mjs'
 export async function prepare() {
   const node = await ensureNode()
   // Every program is quicker from its second start on: Node keeps what it compiled.
-  const env = { NODE_COMPILE_CACHE: join(toolsDir, 'compiled'), ...withNode(node) }
+  const env = { NODE_COMPILE_CACHE: join(toolsDir, 'compiled'), ...withPrograms(node, await ensurePnpm()) }
   await ensureInstalled(env)
   return toolsOf(node, env, run)
 }
