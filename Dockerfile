@@ -2,7 +2,11 @@
 FROM node:24-bookworm-slim AS workspace
 ENV TURBO_TELEMETRY_DISABLED=1
 WORKDIR /app
-RUN npm install --global pnpm@10.34.9
+# The sha512 is that of scripts/bootstrap/install/pins.mjs, in hexadecimal digits.
+RUN npm pack --silent pnpm@10.34.9 \
+  && echo "f49b5a8ea0fdedb44bb3c0c1d6575092a53c2950d95b7ad15df11f17974877a2de3a01c07e934e9b28ce716e51c09a94962c7306d09be2e1e4b18a8c8762fd32  pnpm-10.34.9.tgz" | sha512sum --check --strict \
+  && npm install --global --ignore-scripts ./pnpm-10.34.9.tgz \
+  && rm pnpm-10.34.9.tgz
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .pnpmfile.cjs ./
 COPY patches patches
 COPY apps/server/package.json apps/server/
