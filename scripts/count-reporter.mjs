@@ -15,20 +15,24 @@ export default class CountReporter {
   }
 }
 
+const mostSlow = 10
+
 /** A file or suite that broke outside of its tests counts as one that failed. */
 function countTests(modules) {
   const count = { passed: 0, failed: 0, skipped: 0, skippedTitles: [], retriedTitles: [], failures: [] }
+  const times = []
   for (const module of modules) {
     const beside = [...module.errors()]
     for (const test of module.children.allTests()) {
       const { state } = test.result()
+      times.push({ title: test.fullName, ms: test.diagnostic()?.duration ?? 0 })
       if (state === 'passed' && test.diagnostic()?.flaky) count.retriedTitles.push(test.fullName)
       if (state === 'failed')
         count.failures.push(failure(`${module.relativeModuleId}: ${test.fullName}`, test.result()))
       if (state === 'passed' || state === 'failed') count[state] += 1
       else {
         count.skipped += 1
-        count.skippedTitles.push(test.fullName)
+        count.skippedTitles.push(withReason(test))
       }
     }
     for (const suite of module.children.allSuites()) beside.push(...suite.errors())
@@ -36,7 +40,13 @@ function countTests(modules) {
     count.failed += 1
     count.failures.push(failure(module.relativeModuleId, { errors: beside }))
   }
-  return count
+  return { ...count, slowest: times.sort((a, b) => b.ms - a.ms).slice(0, mostSlow) }
+}
+
+/** The title of a skipped test and, if it says one (`onlyWhere` of the testkit), why. */
+function withReason(test) {
+  const reason = test.meta().skipReason ?? test.result().note
+  return reason ? `${test.fullName} (${reason})` : test.fullName
 }
 
 /** Where it failed and the start of the reason: enough to know it by at the end of a long output. */

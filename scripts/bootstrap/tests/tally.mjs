@@ -1,6 +1,7 @@
 const kinds = ['passed', 'failed', 'skipped']
 /** What failed is told again at the end, as the end of a long output is often all that is kept; a flood of it is not. */
 const mostFailures = 20
+const mostSlow = 10
 
 /** Counts the parts of a run, and tells at its end what each was and how long it took. */
 export class Tally {
@@ -28,8 +29,16 @@ export class Tally {
     const failures = this.#listed('failures')
       .slice(0, mostFailures)
       .map((each) => `failed: ${each}`)
+    const slow = this.#slowest().map(({ part, title, ms }) => `slowest: ${(ms / 1000).toFixed(1)} s, ${part}: ${title}`)
     const end = `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`
-    return [heading, ...rows.map(row), '', ...skipped, ...retried, ...failures, end].join('\n')
+    return [heading, ...rows.map(row), '', ...slow, ...skipped, ...retried, ...failures, end].join('\n')
+  }
+
+  #slowest() {
+    const times = this.#parts.flatMap(({ name, count }) =>
+      (count.slowest ?? []).map((each) => ({ part: name, ...each })),
+    )
+    return times.sort((a, b) => b.ms - a.ms).slice(0, mostSlow)
   }
 
   #listed(key) {

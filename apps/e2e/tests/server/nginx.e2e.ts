@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createSdk, type Sdk } from '@deskbell/sdk'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
+import { onlyWhere } from '@deskbell/testkit/only-where'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -9,7 +10,7 @@ import { type RunningNginx, startNginx } from '../../src/start-nginx.ts'
 import { type RunningServer, startServer } from '../../src/start-server.ts'
 import { tools } from '../../src/tools.ts'
 
-describe.skipIf(!tools.nginx)('behind nginx', () => {
+describe('behind nginx', onlyWhere(tools.nginx, 'there is no nginx'), () => {
   const parts: AsyncDisposable[] = []
   let database: FreshDatabase
   let api: RunningServer

@@ -1,5 +1,6 @@
 import { type ChatFollower, createSdk, type Sdk } from '@deskbell/sdk'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
+import { onlyWhere } from '@deskbell/testkit/only-where'
 import { openRaw, type RawSocket, signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { openSse } from '@deskbell/testkit/probes/sse-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
@@ -74,8 +75,9 @@ test('[LIVE-21] a process that was suspended sends nothing to an ended session, 
   expect(await live.stop()).toBe(0)
 })
 
-test.skipIf(!tools.nginx)(
+test(
   '[SOCK-10] [SOCK-11] a live server that is stopped by SIGTERM loses no send and no entry, and exits with code 0',
+  onlyWhere(tools.nginx, 'there is no nginx'),
   async () => {
     const [first, second] = [await start('live', { DRAIN_SECONDS: '2' }), await start('live')]
     const nginx = parts.use(await startNginx({ api: api.port, live: first.port, otherLive: second.port }))

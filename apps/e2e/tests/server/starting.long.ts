@@ -4,6 +4,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
+import { onlyWhere } from '@deskbell/testkit/only-where'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failedStart } from '../../src/failed-start.ts'
 import { npmStart, spawnNpmStart } from '../../src/npm-start.ts'
@@ -79,8 +80,9 @@ test('[RUN-3] a port in use gives one clear line and exit code 1', async () => {
   ])
 })
 
-test.skipIf(process.getuid?.() !== 0)(
+test(
   '[RUN-3] a data folder of another owner gives one clear line and exit code 1',
+  onlyWhere(process.getuid?.() === 0, 'only root can give a folder to another user'),
   async () => {
     const foreign = await mkdtemp(join(folder, 'foreign-'))
     await chown(foreign, 65_534, 65_534)

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chown, cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { onlyWhere } from '@deskbell/testkit/only-where'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test, vi } from 'vitest'
 import { migrate } from '../migration/migrate.ts'
@@ -13,6 +14,7 @@ import { ask, embeddedFolder } from './testing/embedded-folder.ts'
 import { postgresInChild } from './testing/postgres-in-child.ts'
 
 const asRoot = process.geteuid?.() === 0
+const onlyRoot = onlyWhere(asRoot, 'only root can run the server as another user')
 
 test('[RUN-6] in a folder of root the server runs unprivileged, and the role is no superuser', async () => {
   await using folder = await embeddedFolder()
@@ -32,7 +34,7 @@ test('[RUN-6] in a folder of root the server runs unprivileged, and the role is 
   expect((await stat(folder.cluster)).mode & 0o777).toBe(0o700)
 })
 
-test.runIf(asRoot)('[RUN-6] the server runs when only root may enter the folder of its binaries', async () => {
+test('[RUN-6] the server runs when only root may enter the folder of its binaries', onlyRoot, async () => {
   await using folder = await embeddedFolder()
   const { postgres, major } = findBinaries()
   const program = join(dirname(folder.dataDir), 'native')
@@ -46,7 +48,12 @@ test.runIf(asRoot)('[RUN-6] the server runs when only root may enter the folder 
   expect(await ask(server.adminConnectionString, `select similarity('a', 'a') as same`)).toEqual([{ same: 1 }])
 })
 
-test.runIf(asRoot && nobodyCanRunThis())('[RUN-6] started by an ordinary user it runs as that user', async () => {
+const asNobody = onlyWhere(
+  asRoot && nobodyCanRunThis(),
+  'only root can start it as nobody, in a folder that nobody may enter',
+)
+
+test('[RUN-6] started by an ordinary user it runs as that user', asNobody, async () => {
   const user = await userByName('nobody')
   const home = await mkdtemp(join(tmpdir(), 'deskbell-nobody-'))
   await chown(home, user?.uid ?? 0, user?.gid ?? 0)
@@ -78,7 +85,7 @@ test('[RUN-6] committed rows survive a stop and a start, and fsync and synchrono
   expect(await ask(second.connectionString, 'select n from kept')).toEqual([{ n: 1 }])
 })
 
-test.runIf(asRoot)('[RUN-3] a data folder of another owner is refused and not changed', async () => {
+test('[RUN-3] a data folder of another owner is refused and not changed', onlyRoot, async () => {
   await using folder = await embeddedFolder()
   await mkdir(folder.dataDir)
   await chown(folder.dataDir, 65534, 65534)
