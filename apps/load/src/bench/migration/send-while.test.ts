@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
+import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
 import { sendWhile } from './send-while.ts'
 
@@ -13,7 +13,7 @@ test('[BENCH-6] a server that stands still keeps no send back, and refused sends
     if (calls % 2 === 0) throw new Error('unavailable')
   }
   const report = await sendWhile({ send, perSecond: 1_000 }, async () => {
-    while (calls < 100) await delay(1)
+    await waitFor(() => calls >= 100)
     answers.emit('open')
   })
   expect(calls).toBeGreaterThanOrEqual(100)

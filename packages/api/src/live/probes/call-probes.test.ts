@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { createTRPCClient, wsLink } from '@trpc/client'
 import { expect, test } from 'vitest'
@@ -8,10 +7,17 @@ import { openProbeConnection, startProbeServer, t } from './probe-server.ts'
 
 function calls() {
   const log: string[] = []
+  const gates = new Map<string, PromiseWithResolvers<void>>()
+  const gateOf = (name: string) => {
+    const gate = gates.get(name) ?? Promise.withResolvers<void>()
+    gates.set(name, gate)
+    return gate
+  }
   const router = t.router({
-    slow: t.procedure.input(z.object({ name: z.string(), ms: z.number() })).mutation(async ({ input }) => {
+    /** Ends when the test says so. */
+    held: t.procedure.input(z.object({ name: z.string() })).mutation(async ({ input }) => {
       log.push(`${input.name} begins`)
-      await delay(input.ms)
+      await gateOf(input.name).promise
       log.push(`${input.name} ends`)
       return input.name
     }),
@@ -20,7 +26,7 @@ function calls() {
       yield 'first'
     }),
   })
-  return { router, log }
+  return { router, log, end: (name: string) => gateOf(name).resolve() }
 }
 
 async function rawSocket(url: string): Promise<WebSocket> {
@@ -38,23 +44,28 @@ function connect(url: string) {
 }
 
 test('[SOCK-14] the stock server runs the calls of a socket concurrently, and may answer out of order', async () => {
-  const { router, log } = calls()
+  const { router, log, end } = calls()
   await using server = await startProbeServer(router)
   using probe = connect(server.url)
-  const first = probe.client.slow.mutate({ name: 'first', ms: 200 })
-  const second = probe.client.slow.mutate({ name: 'second', ms: 1 })
-  await Promise.all([first, second])
+  const first = probe.client.held.mutate({ name: 'first' })
+  const second = probe.client.held.mutate({ name: 'second' })
+  await waitFor(() => log.length === 2)
+  end('second')
+  await second
+  end('first')
+  await first
   expect(log).toEqual(['first begins', 'second begins', 'second ends', 'first ends'])
 })
 
 test('[SOCK-14] a call in flight on a lost socket fails without a code, and still runs on the server', async () => {
-  const { router, log } = calls()
+  const { router, log, end } = calls()
   await using server = await startProbeServer(router)
   using probe = connect(server.url)
-  const outcome = probe.client.slow.mutate({ name: 'it', ms: 100 }).catch((error: unknown) => error)
+  const outcome = probe.client.held.mutate({ name: 'it' }).catch((error: unknown) => error)
   await waitFor(() => log.length === 1)
   server.sockets[0]?.terminate()
   expect(await outcome).toMatchObject({ name: 'TRPCClientError', shape: undefined })
+  end('it')
   await waitFor(() => log.includes('it ends'))
 })
 
@@ -62,8 +73,8 @@ test('[SOCK-14] the stock server runs hundreds of calls of one frame at once', a
   const { router, log } = calls()
   await using server = await startProbeServer(router)
   const socket = await rawSocket(server.url)
-  const input = { name: 'one of many', ms: 1_000 }
-  const many = Array.from({ length: 300 }, (_, id) => ({ id, method: 'mutation', params: { path: 'slow', input } }))
+  const input = { name: 'one of many' }
+  const many = Array.from({ length: 300 }, (_, id) => ({ id, method: 'mutation', params: { path: 'held', input } }))
   socket.send(JSON.stringify(many))
   await waitFor(() => log.filter((line) => line.endsWith('begins')).length === 300)
   expect(log.some((line) => line.endsWith('ends'))).toBe(false)
@@ -71,21 +82,24 @@ test('[SOCK-14] the stock server runs hundreds of calls of one frame at once', a
 })
 
 test('[SOCK-14] the stock server obeys a stop that arrives while the context is created', async () => {
-  const { router } = calls()
+  const { router, end } = calls()
   let letIn: () => void = () => {}
   const gate = new Promise<void>((resolve) => (letIn = resolve))
   await using server = await startProbeServer(router, async () => {
     await gate
     return {}
   })
+  let received = 0
+  server.wss.on('connection', (accepted) => accepted.on('message', () => (received += 1)))
   const socket = await rawSocket(server.url)
   const answers: string[] = []
   socket.on('message', (data) => answers.push(String(data)))
   socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'stream' } }))
   socket.send(JSON.stringify({ id: 1, method: 'subscription.stop' }))
-  await delay(50)
+  await waitFor(() => received === 2)
   letIn()
-  socket.send(JSON.stringify({ id: 2, method: 'mutation', params: { path: 'slow', input: { name: 'later', ms: 1 } } }))
+  end('later')
+  socket.send(JSON.stringify({ id: 2, method: 'mutation', params: { path: 'held', input: { name: 'later' } } }))
   await waitFor(() => answers.some((answer) => answer.includes('later')))
   expect(answers.join()).not.toContain('first')
   socket.terminate()

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { createTRPCClient, wsLink } from '@trpc/client'
 import { tracked } from '@trpc/server'
@@ -12,7 +11,7 @@ const place = z.object({ lastEventId: z.string().optional() })
 function streams() {
   const received: (string | undefined)[] = []
   let rounds = 0
-  let finished = 0
+  const finished: string[] = []
   const router = t.router({
     /** Yields one tracked frame, and one that is not. */
     mixed: t.procedure.input(place).subscription(async function* ({ input, signal }) {
@@ -35,14 +34,22 @@ function streams() {
         yield 'first'
         await new Promise(() => undefined)
       } finally {
-        finished += 1
+        finished.push('deaf')
+      }
+    }),
+    obedient: t.procedure.subscription(async function* ({ signal }) {
+      try {
+        yield 'first'
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+      } finally {
+        finished.push('obedient')
       }
     }),
     flood: t.procedure.subscription(async function* () {
       for (let nth = 0; nth < 400; nth += 1) yield 'x'.repeat(64 * 1024)
     }),
   })
-  return { router, received, rounds: () => rounds, finished: () => finished }
+  return { router, received, rounds: () => rounds, finished }
 }
 
 type Router = ReturnType<typeof streams>['router']
@@ -85,13 +92,14 @@ test('[SOCK-14] the stock server never ends a stream that does not wait for its 
   await using server = await startProbeServer(router)
   using probe = connect(server.url)
   const seen: unknown[] = []
-  const stop = probe.client.deaf.subscribe(undefined, { onData: (frame) => seen.push(frame) })
-  await waitFor(() => seen.length === 1)
-  stop.unsubscribe()
+  const onData = (frame: unknown) => seen.push(frame)
+  const stops = [probe.client.deaf, probe.client.obedient].map((stream) => stream.subscribe(undefined, { onData }))
+  await waitFor(() => seen.length === 2)
+  for (const stop of stops) stop.unsubscribe()
   server.sockets.at(-1)?.terminate()
+  await waitFor(() => finished.length > 0)
   await waitFor(() => server.wss.clients.size <= 1)
-  await delay(200)
-  expect(finished()).toBe(0)
+  expect(finished).toEqual(['obedient'])
 })
 
 test('[SOCK-14] the stock server queues without limit for a peer that does not read', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onlyWhere } from '@deskbell/testkit/only-where'
 import { expect, test } from 'vitest'
 import { openDataFolder } from './data-folder.ts'
 import { DataFolderError } from './data-folder-error.ts'
@@ -13,8 +14,12 @@ test('[RUN-3] two starts at the same time can make a data folder, with its paren
   await rm(place, { recursive: true })
 })
 
-test.runIf(process.platform === 'linux')('[RUN-3] a folder that cannot be made is refused', async () => {
-  const refused = await openDataFolder('/proc/nowhere/data').catch((error: unknown) => error)
-  expect(refused).toBeInstanceOf(DataFolderError)
-  expect(String(refused)).toMatch(/\/proc\/nowhere\/data cannot be used: [^\n]+$/)
-})
+test(
+  '[RUN-3] a folder that cannot be made is refused',
+  onlyWhere(process.platform === 'linux', 'only Linux has /proc'),
+  async () => {
+    const refused = await openDataFolder('/proc/nowhere/data').catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(DataFolderError)
+    expect(String(refused)).toMatch(/\/proc\/nowhere\/data cannot be used: [^\n]+$/)
+  },
+)
