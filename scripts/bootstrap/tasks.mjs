@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { checks, runChecks } from './checks.mjs'
 import { dev } from './dev.mjs'
+import { writeBillOfMaterials } from './docs/bill-of-materials.mjs'
 import { generateDocs } from './docs/generate-docs.mjs'
 import { packSdk, writeSdkDocs } from './docs/sdk-package.mjs'
 import { ensureNpmTool } from './install/npm-tool.mjs'
@@ -30,6 +31,7 @@ export const tasks = {
   lighthouse: async (args) => await lighthouse(await prepareBuilt(), args),
   build: async () => await build(),
   'db:generate': async (args) => await generateMigration(await prepare(), args),
+  sbom: async ([file = 'deskbell.cdx.json']) => await writeBillOfMaterials(await prepare(), file),
   'sdk:pack': async ([folder = '.']) => await packSdk(await prepare(), folder),
   'sdk:docs': async () => await writeSdkDocs(await prepare()),
   'docs:generate': async () => await generateDocs(await prepare()),

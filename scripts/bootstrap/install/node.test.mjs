@@ -30,7 +30,7 @@ test.each([
 })
 
 test('[SUP-1] every package that the start script names has a committed sha512, and no other has', () => {
-  const files = ['node.mjs', 'install.mjs', '../tasks.mjs', '../docs/sdk-package.mjs']
+  const files = ['node.mjs', 'install.mjs', '../tasks.mjs', '../docs/sdk-package.mjs', '../docs/bill-of-materials.mjs']
   const text = files.map((file) => readFileSync(new URL(file, folder), 'utf8')).join('\n')
   const named = [...text.matchAll(/'([a-z0-9-]+@\d+\.\d+\.\d+)'/g)].map(([, spec]) => spec)
   expect([...new Set(named)].sort()).toEqual(Object.keys(pins).sort())
