@@ -1,7 +1,7 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { LoginOutput, Role } from '@deskbell/contract/users'
 import type { Core } from '@deskbell/core/context'
-import type { LimitKind } from './procedure-meta.ts'
+import type { CallRate } from './procedure-meta.ts'
 
 /** How a call arrives. `http` is tRPC over HTTP. */
 export type Transport = 'rest' | 'http' | 'socket'
@@ -25,14 +25,17 @@ export type RequestContext = {
   /** True when nobody waits for the answer any more. */
   isGone(): boolean
   /**
-   * Resolves with the caller, or null without a valid session. Called once per call, after the rate and before the
-   * input. Rejects with `forbidden` for a changing request with a cookie and without an own origin.
+   * Resolves with the caller, or null without a valid session. Called after the rate and before the input; the session of
+   * one request is read once. Rejects with `forbidden` for a changing request with a cookie and without an own origin.
    */
   authenticate(): Promise<Actor | null>
   /** Throws `forbidden` for a call of a foreign page. For calls without a session, such as one that sets cookies. */
   assertOwnOrigin(): void
-  /** Counts one call. Throws `rate_limited` above the rate. */
-  limit(kind: LimitKind): void
+  /**
+   * Counts one call: over HTTP by its address until the session is known, then by its user. `tokens` resolves with
+   * how often it counts, and is asked when the user is known. Rejects with `rate_limited` above the rate.
+   */
+  limit(rate: CallRate, tokens: () => Promise<number>): Promise<void>
   readonly session: SessionPort
   /** A procedure sets the status of the REST response here. An object, because `next({ ctx })` copies the context. */
   readonly reply: { status: number | null }

@@ -1,8 +1,11 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { z } from 'zod'
 
-/** The rate against which a call counts. */
-export type LimitKind = 'login' | 'send'
+/** The rates against which the calls of a signed-in user count. `read`: also streams, marks and typing. */
+export type UserRate = 'read' | 'change' | 'send'
+
+/** The rate against which a call counts. `signIn` counts by address, because there is no user yet. */
+export type CallRate = 'signIn' | UserRate
 
 export type RestMethod = 'GET' | 'POST'
 export type RestStatus = 200 | 201 | 204
@@ -21,7 +24,8 @@ export type ProcedureMeta = {
   summary?: string
   /** `reopener`: an operator, and a client where `CLOSED_CHAT=reopen`. */
   access?: 'anybody' | 'signed-in' | 'operator' | 'reopener'
-  limit?: LimitKind
+  /** Default: `change` for a mutation, and `read` for everything else. */
+  rate?: CallRate
   /**
    * The queue of `Core.queues` in which a call of a signed-in user waits for its turn. Default: `short`. `none` is for
    * changes of a chat, which wait in the writer, and for streams.
@@ -32,4 +36,9 @@ export type ProcedureMeta = {
   errors?: readonly ErrorCode[]
   /** The schema of a stream's frames. The server does not parse frames: see `frame-stream.ts`. */
   frame?: z.ZodType
+}
+
+/** Returns the rate against which a call of a procedure counts. */
+export function rateOf({ type, meta }: { type: string; meta: ProcedureMeta | undefined }): CallRate {
+  return meta?.rate ?? (type === 'mutation' ? 'change' : 'read')
 }

@@ -60,7 +60,7 @@ function context(): RequestContext {
     isGone: () => false,
     authenticate: async () => null,
     assertOwnOrigin() {},
-    limit() {},
+    async limit() {},
     session: { token: null, setCookie() {}, clearCookie() {} },
     reply: { status: null },
     openStream: () => port(true),

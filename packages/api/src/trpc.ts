@@ -1,13 +1,13 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import { streamPingMs, streamSilenceMs } from '@deskbell/contract/limits'
+import { batchItemsMax, streamPingMs, streamSilenceMs } from '@deskbell/contract/limits'
 import { requireReopener } from '@deskbell/core/domain/chat-policy'
 import { initTRPC } from '@trpc/server'
 import { beforeDeadline } from './before-deadline.ts'
 import { callErrorShape } from './call-error.ts'
 import type { RequestContext } from './context.ts'
 import { toPublicError } from './failure-report.ts'
-import type { ProcedureMeta } from './procedure-meta.ts'
+import { type CallRate, type ProcedureMeta, rateOf } from './procedure-meta.ts'
 
 const t = initTRPC
   .context<RequestContext>()
@@ -29,6 +29,7 @@ type Call = {
   path: string
   type: 'query' | 'mutation' | 'subscription'
   meta: ProcedureMeta | undefined
+  getRawInput: () => Promise<unknown>
 }
 
 /**
@@ -36,17 +37,38 @@ type Call = {
  * Checks the rate first, except for REST, which has checked it before it read the body.
  */
 async function answered<R extends { ok: true } | { ok: false; error: unknown }>(
-  { ctx, path, type, meta }: Call,
+  { ctx, path, type, meta, getRawInput }: Call,
   next: () => Promise<R>,
 ): Promise<R> {
+  const limitedNext = async () => {
+    const rate = rateOf({ type, meta })
+    if (ctx.via !== 'rest') await ctx.limit(rate, () => tokensOf(rate, getRawInput))
+    return await next()
+  }
   try {
-    if (meta?.limit !== undefined && ctx.via !== 'rest') ctx.limit(meta.limit)
-    const result = await (type === 'subscription' ? next() : beforeDeadline(next()))
+    const result = await (type === 'subscription' ? limitedNext() : beforeDeadline(limitedNext()))
     if (result.ok) return result
     throw result.error
   } catch (cause) {
     throw toPublicError({ ctx, path }, cause)
   }
+}
+
+/**
+ * Returns the number of messages in a batch, and 1 for any other call. Input that cannot be read is refused later. Every
+ * call waits for its input here: a call that did not would overtake an earlier send of the same socket.
+ */
+async function tokensOf(rate: CallRate, getRawInput: Call['getRawInput']): Promise<number> {
+  const input = await getRawInput().catch(() => null)
+  if (
+    rate !== 'send' ||
+    typeof input !== 'object' ||
+    input === null ||
+    !('items' in input) ||
+    !Array.isArray(input.items)
+  )
+    return 1
+  return Math.min(Math.max(1, input.items.length), batchItemsMax)
 }
 
 async function signedIn(ctx: RequestContext): Promise<Actor> {

@@ -152,9 +152,16 @@ export const unavailableMs = 3_000
 export const unavailableRetrySeconds = 1
 
 /**
- * Rate limits: `perSecond` on average, and `burst` at once. Sign-ins and sockets count per address, sends per user. The
- * bursts per address are large, because a whole office behind one address may reconnect at once.
+ * Rate limits: `perSecond` on average, and `burst` at once. Sign-ins, sockets and calls over HTTP without a session count
+ * per address. The bursts per address are large, because a whole office behind one address may reconnect at once.
  */
 export const signInRate = { perSecond: 5, burst: 100 } as const
 export const connectRate = { perSecond: 200, burst: 2_000 } as const
-export const sendRate = { perSecond: 50, burst: 200 } as const
+export const anonymousRate = { perSecond: 100, burst: 2_000 } as const
+/**
+ * What one user may do, over all its sockets and requests: read (also start streams, mark as read and report typing),
+ * change chats, and send messages. A batch counts its messages.
+ */
+export const readRate = { perSecond: 200, burst: 4_000 } as const
+export const changeRate = { perSecond: 50, burst: 1_000 } as const
+export const sendRate = { perSecond: 50, burst: 500 } as const

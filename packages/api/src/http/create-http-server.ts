@@ -30,7 +30,7 @@ const backlog = 4_096
 
 /** Creates the HTTP server with what the roles of this process need. It accepts connections only after `listen`. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const limits = createRateLimits(options.rateLimits, () => performance.now())
+  const limits = createRateLimits(options.rateLimits, options.rateClock ?? (() => performance.now()))
   const app = createShell(options)
   let leaving = false
   serveHealth(app, () => !leaving && options.ready())

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { RequestContext, Transport } from '../context.ts'
 import type { HttpStreams } from '../live/http-streams/http-streams.ts'
@@ -31,24 +32,31 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   const secure = isHttps(peer, options.publicUrl)
   const token = 'token' in credential ? credential.token : null
   const signal = endOf(response)
+  let session: Promise<Actor | null> | undefined
+  const readSession = async () => {
+    if (changes && isAmbient(credential)) assertOwnCookie(rule, peer, request)
+    return await actorOf(options.core, credential, requested)
+  }
+  const authenticate = () => (session ??= readSession())
   return {
     core: options.core,
     via,
     requestId,
     signal,
     isGone: () => signal.aborted,
-    async authenticate() {
-      if (changes && isAmbient(credential)) assertOwnCookie(rule, peer, request)
-      return actorOf(options.core, credential, requested)
-    },
+    authenticate,
     assertOwnOrigin() {
       const check = isAmbient(credential) ? assertOwnCookie : assertOwnOrigin
       check(rule, peer, request)
     },
-    limit(kind) {
-      // The rate is checked before the session, so the key is the token and not the user.
-      if (kind === 'login') options.limits.take('signIn', peer.address)
-      else options.limits.take('send', token ?? peer.address)
+    async limit(rate, tokens) {
+      if (rate === 'signIn') return options.limits.take('signIn', peer.address)
+      options.limits.take('anonymous', peer.address)
+      // A session that cannot be read fails the call later, in the order of checks.
+      const actor = await authenticate().catch(() => null)
+      if (actor === null) return
+      options.limits.takeOf(actor, rate, await tokens())
+      options.limits.giveBack('anonymous', peer.address)
     },
     session: {
       token,

@@ -53,6 +53,9 @@ function splitOnce(text: string, separator: string): string[] {
 /** Reads at most `bytesMax` bytes; null when there are more. Leaves the stream open, so that a response can be sent. */
 function readBody(body: IncomingMessage, bytesMax: number): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {
+    const cutOff = () => reject(new Error('The body was not sent to its end.'))
+    // The sender may have gone while its session was read; then no event follows.
+    if (body.destroyed) return cutOff()
     const chunks: Buffer[] = []
     let bytes = 0
     const onData = (chunk: Buffer) => {
@@ -64,7 +67,7 @@ function readBody(body: IncomingMessage, bytesMax: number): Promise<Uint8Array |
     body.on('data', onData)
     body.once('end', () => resolve(Buffer.concat(chunks)))
     body.once('error', reject)
-    body.once('close', () => reject(new Error('The body was not sent to its end.')))
+    body.once('close', cutOff)
   })
 }
 

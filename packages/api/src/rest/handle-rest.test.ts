@@ -13,7 +13,7 @@ import type { RestResponse } from './rest-response.ts'
 const close = operatorProcedure
   .meta({
     summary: 'Close.',
-    limit: 'send',
+    rate: 'send',
     rest: { method: 'POST', path: '/chats/{id}/close', success: { 200: 'Closed.' } },
     errors: ['not_found', 'chat_closed'],
   })
@@ -53,7 +53,7 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
     isGone: () => false,
     authenticate: async () => actor,
     assertOwnOrigin() {},
-    limit() {
+    async limit() {
       if (limited) throw new AppError('rate_limited', { retryAfterMs: 2_400 })
     },
     session: { token: null, setCookie() {}, clearCookie() {} },

@@ -4,7 +4,7 @@ import { type AnyTRPCRouter, callTRPCProcedure } from '@trpc/server'
 import { toCallError } from '../call-error.ts'
 import type { RequestContext } from '../context.ts'
 import { reportFailure } from '../failure-report.ts'
-import type { RestMethod } from '../procedure-meta.ts'
+import { type RestMethod, rateOf } from '../procedure-meta.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { readInput, withRestNames } from './input/read-input.ts'
 import { type ReadBody, readJsonBytes } from './input/read-json-body.ts'
@@ -73,7 +73,7 @@ async function callRoute(
   request: RestRequest & { parameters: readonly string[] },
 ): Promise<RestResponse> {
   const { context: ctx, parameters, query } = request
-  if (route.meta.limit !== undefined) ctx.limit(route.meta.limit)
+  await ctx.limit(rateOf(route), async () => 1)
   const body = route.method === 'POST' ? await readJsonBytes(request) : new Uint8Array()
   try {
     const data: unknown = await callTRPCProcedure({

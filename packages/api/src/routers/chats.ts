@@ -127,6 +127,7 @@ export const chatsProcedures = {
 
   markRead: signedInProcedure
     .meta({
+      rate: 'read',
       summary: 'Move the read mark forward to `seq`. It never goes back.',
       rest: { method: 'POST', path: '/chats/{id}/read', success: { 204: 'Marked.' } },
       errors: ['not_found'],
@@ -136,13 +137,18 @@ export const chatsProcedures = {
     .mutation(({ ctx, input }) => markRead(ctx.core, ctx.actor, input)),
 
   markDelivered: signedInProcedure
-    .meta({ summary: 'Say that a device has the log up to `seq`. The mark never goes back.', errors: ['not_found'] })
+    .meta({
+      rate: 'read',
+      summary: 'Say that a device has the log up to `seq`. The mark never goes back.',
+      errors: ['not_found'],
+    })
     .input(markDeliveredInputSchema)
     .output(z.void())
     .mutation(({ ctx, input }) => markDelivered(ctx.core, ctx.actor, input)),
 
   typing: signedInProcedure
     .meta({
+      rate: 'read',
       summary:
         'Say that you write in a chat. Shown to its followers for a few seconds; more often than needed is ignored.',
       errors: ['not_found'],

@@ -21,7 +21,7 @@ export const messagesProcedures = {
     .meta({
       queue: 'none',
       summary: 'Send a message. The same `clientMsgId` again returns the first message.',
-      limit: 'send',
+      rate: 'send',
       rest: {
         method: 'POST',
         path: '/chats/{id}/messages',
@@ -41,7 +41,7 @@ export const messagesProcedures = {
     .meta({
       queue: 'none',
       summary: 'Send up to twenty messages in order; each has its own outcome.',
-      limit: 'send',
+      rate: 'send',
       errors: ['not_found'],
     })
     .input(sendBatchInputSchema)
@@ -62,7 +62,7 @@ export const messagesProcedures = {
     .meta({
       queue: 'none',
       summary: 'Give an own message another text, within five minutes. The same text again changes nothing.',
-      limit: 'send',
+      rate: 'send',
       rest: {
         method: 'POST',
         path: '/chats/{id}/messages/{messageId}/edit',
@@ -78,7 +78,7 @@ export const messagesProcedures = {
     .meta({
       queue: 'none',
       summary: 'Take an own message back, within five minutes: its text is gone. Repeating it changes nothing.',
-      limit: 'send',
+      rate: 'send',
       rest: {
         method: 'POST',
         path: '/chats/{id}/messages/{messageId}/retract',

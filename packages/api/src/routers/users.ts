@@ -17,7 +17,7 @@ export const usersProcedures = {
   login: publicProcedure
     .meta({
       summary: 'Sign in. One user exists per e-mail and role; a new name replaces the old.',
-      limit: 'login',
+      rate: 'signIn',
       rest: { method: 'POST', path: '/users/login', success: { 200: 'Signed in; the session cookie is set too.' } },
     })
     .input(loginInputSchema)

@@ -20,11 +20,14 @@ export type NeighbourReport = {
 /** Long enough for the sockets of the greedy accounts to be busy. */
 const warmMs = 1_000
 
-/** The delays of one client on a server with its rate limits on, alone and beside greedy accounts. */
+/**
+ * The delays of one client alone and beside greedy accounts, on a server without rate limits: they would slow the greedy
+ * accounts down, and the turns between users would not be measured.
+ */
 export async function measureNeighbour({ seconds, ...greed }: NeighbourOptions): Promise<NeighbourReport> {
   await using stack = new AsyncDisposableStack()
   const postgres = stack.use(await startBenchPostgres())
-  const { url } = stack.use(await startProductServer(postgres.connectionString, { RATE_LIMITS: 'on' }))
+  const { url } = stack.use(await startProductServer(postgres.connectionString))
   const start = () => stack.use(startChildProgram<NeighbourOrder>(new URL('neighbour-main.ts', import.meta.url)))
   const [neighbour, greedy] = [start(), start()]
   const write = async () => delaysOf((await neighbour.ask({ t: 'write', url, seconds })) as WriteReading)

@@ -19,7 +19,6 @@ export type GreedKind = (typeof greedKinds)[number]
 export type WriteReading = { sent: number; refused: number; sends: HistogramCounts; reads: HistogramCounts }
 export type GreedReading = { answered: number; refused: number }
 
-/** Below the rate at which a user may send. */
 const pauseMs = 20
 const filledChats = 8
 const messagesEach = 60

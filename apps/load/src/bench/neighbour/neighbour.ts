@@ -37,7 +37,7 @@ function planOf(options: BenchOptions): Plan {
 function resultOf(runs: readonly NeighbourRun[], plan: Plan): BenchResult {
   const { rounds, accounts, sockets, calls, seconds } = plan
   return {
-    about: `One server process with its rate limits on. A client writes a message, reads a page, and pauses for 20 ms, for ${seconds} s: alone,
+    about: `One server process without rate limits, so that only the turns between users protect the neighbour. A client writes a message, reads a page, and pauses for 20 ms, for ${seconds} s: alone,
 and then beside ${accounts} operators who have ${sockets} sockets each, with ${calls} calls in flight on each. \`reads\`: lists of 100 chats, 200 messages
 and pages; \`creates\`: chats for new clients; \`changes\`: closes and reopenings; \`streams\`: following chats
 until the first frame. ${rounds} rounds, each with a new server.`,

@@ -68,9 +68,11 @@ export function socketContext({ core, limits }: SocketContextDeps, socket: LiveS
     authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),
     // The upgrade has checked the origin.
     assertOwnOrigin: () => {},
-    limit(kind) {
-      if (kind === 'login') return limits.take('signIn', socket.address)
-      limits.take('send', socket.signIn.state === 'done' ? `user ${socket.signIn.actor.userId}` : socket.address)
+    async limit(rate, tokens) {
+      if (rate === 'signIn') return limits.take('signIn', socket.address)
+      // The upgrade has counted by address, and without a user the call is refused.
+      if (socket.signIn.state !== 'done') return
+      limits.takeOf(socket.signIn.actor, rate, await tokens())
     },
     session: {
       token: socket.signIn.state === 'done' ? socket.signIn.token : null,

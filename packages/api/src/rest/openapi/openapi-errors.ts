@@ -36,10 +36,10 @@ export function errorCodesOf(route: RestRoute): ReadonlySet<ErrorCode> {
   return new Set<ErrorCode>([
     'invalid_input',
     'forbidden',
+    'rate_limited',
     'unavailable',
     'internal',
     ...(route.meta.access === 'anybody' ? [] : (['unauthenticated'] as const)),
-    ...(route.meta.limit === undefined ? [] : (['rate_limited'] as const)),
     ...(route.method === 'POST' ? (['too_large', 'unsupported_media_type'] as const) : []),
     ...(route.pathFields.length > 0 ? (['not_found'] as const) : []),
     ...(route.meta.errors ?? []),

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { describeProcedures } from './describe-procedures.ts'
+import { rateOf } from './procedure-meta.ts'
+import { appRouter } from './router.ts'
+
+test('[HTTP-20] every procedure has its rate: a new one needs a line here', () => {
+  const byRate = Map.groupBy(describeProcedures(appRouter), rateOf)
+  const names = Object.fromEntries([...byRate].map(([rate, procedures]) => [rate, procedures.map(({ name }) => name)]))
+  expect(names).toEqual({
+    signIn: ['users.login'],
+    read: [
+      'users.me',
+      'users.online',
+      'chats.list',
+      'chats.get',
+      'chats.markRead',
+      'chats.markDelivered',
+      'chats.typing',
+      'chats.page',
+      'chats.events',
+      'messages.list',
+      'inbox.events',
+    ],
+    change: [
+      'users.logout',
+      'chats.create',
+      'chats.close',
+      'chats.reopen',
+      'chats.assignOperator',
+      'chats.release',
+      'chats.noReply',
+    ],
+    send: ['messages.send', 'messages.sendBatch', 'messages.edit', 'messages.retract'],
+  })
+})
