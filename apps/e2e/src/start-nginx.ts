@@ -18,14 +18,18 @@ export type NginxOptions = {
 export type RunningNginx = AsyncDisposable & {
   readonly url: string
   readonly port: number
+  /** The ports that lead to one of the servers. */
+  readonly apiPort: number
+  readonly livePort: number
   accessLog(): Promise<string>
 }
 
 /** Runs nginx with the real `nginx.conf`, except for ports, addresses, paths of files and the number of workers. */
 export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   const folder = await nginxFolder()
-  const port = await freePort()
-  const file = await writeConfig(folder, { ...options, port })
+  const doors = await freeDoors()
+  const { port } = doors
+  const file = await writeConfig(folder, options, doors)
   const nginx = spawn(tools.nginx ?? 'nginx', ['-e', 'stderr', '-c', file, '-g', 'daemon off;'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -35,7 +39,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   })
   return {
     url: `http://localhost:${port}`,
-    port,
+    ...doors,
     accessLog: async () => await readFile(join(folder, 'access.log'), 'utf8'),
     [Symbol.asyncDispose]: async () => {
       if (nginx.exitCode === null && nginx.kill('SIGTERM')) await once(nginx, 'exit')
@@ -47,7 +51,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
 /** Returns the exit code and the output of `nginx -t` for the same configuration. */
 export async function testNginxConfig(): Promise<{ code: number | null; output: string }> {
   const folder = await nginxFolder()
-  const file = await writeConfig(folder, { api: 9000, live: 8080, port: await freePort() })
+  const file = await writeConfig(folder, { api: 9000, live: 8080 }, await freeDoors())
   const nginx = spawn(tools.nginx ?? 'nginx', ['-e', 'stderr', '-t', '-c', file], { stdio: ['ignore', 'pipe', 'pipe'] })
   const output = collect(nginx)
   await once(nginx, 'close')
@@ -55,17 +59,28 @@ export async function testNginxConfig(): Promise<{ code: number | null; output: 
   return { code: nginx.exitCode, output: output() }
 }
 
+type Doors = Pick<RunningNginx, 'port' | 'apiPort' | 'livePort'>
+
+async function freeDoors(): Promise<Doors> {
+  const [port, apiPort, livePort] = await Promise.all([freePort(), freePort(), freePort()])
+  return { port, apiPort, livePort }
+}
+
 /** Throws if a replacement does not match, so that a changed `nginx.conf` is not tested in part. */
-async function writeConfig(folder: string, ports: NginxOptions & { port: number }): Promise<string> {
+async function writeConfig(folder: string, servers: NginxOptions, doors: Doors): Promise<string> {
   let config = await readFile(new URL('../../../nginx.conf', import.meta.url), 'utf8')
   const replacements: [string, string][] = [
     ['worker_processes auto;', 'worker_processes 1;'],
     ['pid /run/nginx.pid;', `pid ${folder}/nginx.pid;`],
     ['access_log /dev/stdout ', `access_log ${folder}/access.log `],
     ['http {', `http {\n${temporaryPaths(folder)}`],
-    ['server api:9000 ', `server 127.0.0.1:${ports.api} `],
-    ['server live:8080 ', `${liveServers(ports)} `],
-    ['listen 80 ', `listen 127.0.0.1:${ports.port} `],
+    ['server api:9000 ', `server 127.0.0.1:${servers.api} `],
+    ['server live:8080 ', `${liveServers(servers)} `],
+    ['listen 80 ', `listen 127.0.0.1:${doors.port} `],
+    ['listen 8080 ', `listen 127.0.0.1:${doors.livePort} `],
+    ['listen 9000 ', `listen 127.0.0.1:${doors.apiPort} `],
+    ['"~^8080 "', `"~^${doors.livePort} "`],
+    ['"~^9000 "', `"~^${doors.apiPort} "`],
   ]
   for (const [from, to] of replacements) {
     if (!config.includes(from)) throw new Error(`nginx.conf has no "${from}" any more.`)

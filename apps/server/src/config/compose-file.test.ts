@@ -67,3 +67,11 @@ test('[OPS-7] the database and the servers get one password, and the role of the
   expect(postgres).toContain('./docker-postgres.sql:/docker-entrypoint-initdb.d/')
   expect([...postgres.matchAll(/^ {6}- "?(.*):5432"?$/gm)].map(([, at]) => at)).toEqual(['127.0.0.1:5433'])
 })
+
+test('[HTTP-26] whatever believes X-Forwarded-For in docker-compose.yml is reached through nginx only', () => {
+  const published = [...compose.matchAll(/^ {2}(\w+):\n([\s\S]*?)(?=^ {0,2}\w|(?![\s\S]))/gm)].filter(([, , service]) =>
+    service?.includes('    ports:'),
+  )
+  expect(composeEnvironment({})['TRUST_PROXY']).toBe('yes')
+  expect(published.map(([, name]) => name)).toEqual(['postgres', 'nginx'])
+})
