@@ -26,10 +26,10 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
   const rule = { publicUrl: options.publicUrl, allowedOrigins: options.allowedOrigins }
   const peer = peerOf(request, options.trustProxy)
   const requested = readRequestedSession(request, streamParams(exchange))
-  const credential = readCredential(request.headers, requested)
-  const changes = !readingMethods.has(request.method ?? 'GET')
   // Over plain HTTP a browser silently drops a `Secure` cookie.
   const secure = isHttps(peer, options.publicUrl)
+  const credential = readCredential(request.headers, requested, secure)
+  const changes = !readingMethods.has(request.method ?? 'GET')
   const token = 'token' in credential ? credential.token : null
   const signal = endOf(response)
   let session: Promise<Actor | null> | undefined

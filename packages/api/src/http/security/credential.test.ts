@@ -1,5 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { expect, test } from 'vitest'
-import { isAmbient, readCredential } from './credential.ts'
+import { isAmbient, readCredential as read } from './credential.ts'
+
+const readCredential = (headers: IncomingHttpHeaders, role: { role: string | undefined }) => read(headers, role, false)
 
 const both = 'theme=dark; deskbell_client=c1; deskbell_operator=o1; deskbell_client_id=7'
 
@@ -19,6 +22,19 @@ test('[AUTH-14] both cookies without a valid role, and a role without a cookie, 
   expect(readCredential({ cookie: both }, { role: undefined })).toEqual({ kind: 'unclear' })
   expect(readCredential({ cookie: both }, { role: 'admin' })).toEqual({ kind: 'unclear' })
   expect(readCredential({ cookie: 'deskbell_client=c1' }, { role: 'operator' })).toEqual({ kind: 'unclear' })
+})
+
+test('[HTTP-24] different cookies of one role are unclear, and leave the other role alone', () => {
+  const cookie = `${both}; deskbell_client=c2; deskbell_client=c2`
+  expect(readCredential({ cookie }, { role: 'client' })).toEqual({ kind: 'unclear' })
+  expect(readCredential({ cookie }, { role: 'operator' })).toEqual({ kind: 'cookie', token: 'o1' })
+})
+
+test('[HTTP-25] over HTTPS only the names with `__Host-` count, and over HTTP only those without', () => {
+  const cookie = 'deskbell_client=c1; __Host-deskbell_client=c2'
+  expect(read({ cookie }, { role: undefined }, true)).toEqual({ kind: 'cookie', token: 'c2' })
+  expect(read({ cookie }, { role: undefined }, false)).toEqual({ kind: 'cookie', token: 'c1' })
+  expect(read({ cookie: both }, { role: 'client' }, true)).toEqual({ kind: 'none' })
 })
 
 test('[AUTH-8] a bearer token counts instead of the cookies, also when it is empty', () => {

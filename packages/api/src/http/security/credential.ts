@@ -22,21 +22,23 @@ function headerOf(headers: IncomingHttpHeaders, name: string): string | undefine
 export type Credential =
   | { kind: 'bearer'; token: string }
   | { kind: 'cookie'; token: string }
-  /** There are cookies of both roles and none is selected, or the selected one is missing. */
+  /** There are cookies of both roles and none is selected, or the selected one is missing, or there are several of it. */
   | { kind: 'unclear' }
   | { kind: 'none' }
 
+/** `secure`: whether the browser uses HTTPS. Only cookies with the name for it count. */
 export function readCredential(
   headers: IncomingHttpHeaders,
   { role: roleName }: Pick<RequestedSession, 'role'>,
+  secure: boolean,
 ): Credential {
   const bearer = /^bearer(?: +(.*))?$/i.exec(headers.authorization ?? '')
   if (bearer) return { kind: 'bearer', token: (bearer[1] ?? '').trim() }
-  const sessions = sessionCookies(headers.cookie ?? '')
+  const sessions = sessionCookies(headers.cookie ?? '', secure)
   if (sessions.size === 0) return { kind: 'none' }
   const role = requestedRole(sessions, roleName)
   const token = role === undefined ? undefined : sessions.get(role)
-  return token === undefined ? { kind: 'unclear' } : { kind: 'cookie', token }
+  return typeof token !== 'string' ? { kind: 'unclear' } : { kind: 'cookie', token }
 }
 
 /** Reports whether a foreign page could make the browser send this credential. */
@@ -44,18 +46,24 @@ export function isAmbient(credential: Credential): boolean {
   return credential.kind === 'cookie' || credential.kind === 'unclear'
 }
 
-function requestedRole(sessions: Map<Role, string>, roleName: string | undefined): Role | undefined {
+/** Two different cookies of one name: one of them was set by somebody else, and nothing says which. */
+const ambiguous = Symbol('ambiguous')
+type SessionCookies = Map<Role, string | typeof ambiguous>
+
+function requestedRole(sessions: SessionCookies, roleName: string | undefined): Role | undefined {
   if (roleName !== undefined) return roleSchema.safeParse(roleName).data
   return sessions.size === 1 ? sessions.keys().next().value : undefined
 }
 
-function sessionCookies(header: string): Map<Role, string> {
-  const found = new Map<Role, string>()
+function sessionCookies(header: string, secure: boolean): SessionCookies {
+  const found: SessionCookies = new Map()
   for (const pair of header.split(';')) {
     const at = pair.indexOf('=')
     const name = pair.slice(0, Math.max(at, 0)).trim()
-    const role = roles.find((candidate) => sessionCookieName(candidate) === name)
-    if (role !== undefined && !found.has(role)) found.set(role, pair.slice(at + 1).trim())
+    const role = roles.find((candidate) => sessionCookieName(candidate, secure) === name)
+    if (role === undefined) continue
+    const token = pair.slice(at + 1).trim()
+    found.set(role, found.has(role) && found.get(role) !== token ? ambiguous : token)
   }
   return found
 }

@@ -1,21 +1,30 @@
 import type { LoginOutput, Role } from '@deskbell/contract/users'
 
-export function sessionCookieName(role: Role): string {
-  return `deskbell_${role}`
+/**
+ * Returns the name of the cookie with the token. Over HTTPS it has the prefix `__Host-`: browsers accept such a cookie
+ * only from this very host, so no other subdomain can set it.
+ */
+export function sessionCookieName(role: Role, secure: boolean): string {
+  return secure ? `__Host-deskbell_${role}` : `deskbell_${role}`
+}
+
+function idCookieName(role: Role): string {
+  return `deskbell_${role}_id`
 }
 
 /** Returns the cookies of a new session: the token, which scripts cannot read, and the user's id for the pages. */
 export function sessionCookieHeaders({ user, token, expiresAt }: LoginOutput, secure: boolean): string[] {
   const tail = attributes(new Date(expiresAt), secure)
-  const name = sessionCookieName(user.role)
-  return [`${name}=${token}; ${tail}; HttpOnly`, `${name}_id=${user.id}; ${tail}`]
+  return [
+    `${sessionCookieName(user.role, secure)}=${token}; ${tail}; HttpOnly`,
+    `${idCookieName(user.role)}=${user.id}; ${tail}`,
+  ]
 }
 
 /** Returns headers that delete both cookies of a role. */
 export function endedCookieHeaders(role: Role, secure: boolean): string[] {
   const tail = attributes(new Date(0), secure)
-  const name = sessionCookieName(role)
-  return [`${name}=; ${tail}; HttpOnly`, `${name}_id=; ${tail}`]
+  return [`${sessionCookieName(role, secure)}=; ${tail}; HttpOnly`, `${idCookieName(role)}=; ${tail}`]
 }
 
 function attributes(expires: Date, secure: boolean): string {

@@ -13,6 +13,7 @@ import { assertOneHost, assertOwnHost } from '../../http/security/host-rule.ts'
 import type { OriginRule } from '../../http/security/origin-rule.ts'
 import { type Peer, peerOf } from '../../http/security/peer.ts'
 import type { RateLimits } from '../../http/security/rate-limits.ts'
+import { isHttps } from '../../http/security/security-headers.ts'
 import type { SignIn } from '../sockets/live-socket.ts'
 
 /** An upgrade that may be admitted: only its session is not known yet. */
@@ -42,7 +43,7 @@ export function checkUpgrade(options: GateOptions, request: IncomingMessage): Ch
   assertOwnHost(options, request)
   options.limits.take('connect', peer.address)
   const requested = readRequestedSession(request, params)
-  const credential = readCredential(request.headers, requested)
+  const credential = readCredential(request.headers, requested, isHttps(peer, options.publicUrl))
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
   return { peer, credential, requested, isSignInLater: params.get('connectionParams') === '1' }
 }

@@ -73,6 +73,7 @@ const tags = [
 const cookieNote =
   'Set by signing in. With both cookies the header `deskbell-role` names the one that is meant. The header ' +
   '`deskbell-user` may name the user: the session of another is `unauthenticated`. ' +
+  'Over HTTPS the name has the prefix `__Host-`. ' +
   `A changing request needs an \`Origin\` of this server, else: ${errorMeanings.forbidden}`
 
 const securitySchemes = {
