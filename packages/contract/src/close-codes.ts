@@ -4,13 +4,14 @@ export const closeCodes = {
   restart: 1012,
   /** The socket did not read fast enough: reconnect and resume from the cursor. */
   slow: 4008,
-  /** The user has too many sockets: reconnect later. */
+  /** The user has too many sockets, or sends too many frames over this one: reconnect later. */
   tooMany: 4029,
 
   /** Invalid frames, which means a defect in the program. */
   protocol: 4400,
   /** The session has ended: sign in again. */
   unauthenticated: 4401,
+  /** Reserved. This server refuses with 403, before it opens a socket. */
   forbidden: 4403,
 } as const
 

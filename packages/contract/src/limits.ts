@@ -62,6 +62,11 @@ export const catchUpChangesMax = 10_000
 export const ringEntriesMax = 256
 export const ringBytesMax = 256 * 1024
 
+/**
+ * Frames that a socket may send: `perSecond` on average, and `burst` at once. Each call of a batch counts, and a frame of
+ * more than 16 KB counts as several. Beyond it the socket is closed with `tooMany`.
+ */
+export const socketFrameRate = { perSecond: 200, burst: 1_000 } as const
 /** Requests in one frame, calls in flight and subscriptions of one socket. */
 export const socketBatchMax = 20
 export const socketCallsMax = 16
@@ -71,6 +76,12 @@ export const socketSignInMs = 5_000
 /** Bytes that wait for a slow socket: above the soft limit its streams pause, above the hard one it is not read. */
 export const socketQueueSoftBytes = 64 * 1024
 export const socketQueueHardBytes = 256 * 1024
+/**
+ * Writes that wait for a slow socket: above the soft limit its streams pause, above the hard one it is closed. A small
+ * write costs some hundred bytes of memory beside its own.
+ */
+export const socketQueueSoftWrites = 256
+export const socketQueueHardWrites = 512
 /** Above this, frames that may be lost (typing) are not sent. */
 export const socketQueueBusyBytes = 16 * 1024
 /**

@@ -11,6 +11,8 @@ import { z } from 'zod'
 const pressure = {
   softBytes: 64 * 1024,
   hardBytes: 256 * 1024,
+  softWrites: 256,
+  hardWrites: 512,
   slowMs: 1_200,
   bytesPerSecondMin: 32 * 1024,
   extraMsMax: 2_000,

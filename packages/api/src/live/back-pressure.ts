@@ -1,8 +1,9 @@
 import { socketQueueBusyBytes } from '@deskbell/contract/limits'
 
-/** What back-pressure needs from a socket: the bytes queued for the peer, and control over reading from the peer. */
+/** What back-pressure needs from a socket: what is queued for the peer, and control over reading from the peer. */
 export type Pressured = {
-  readonly bufferedAmount: number
+  readonly queuedBytes: number
+  readonly queuedWrites: number
   readonly isPaused: boolean
   pause(): void
   resume(): void
@@ -11,6 +12,9 @@ export type Pressured = {
 export type PressureBounds = {
   softBytes: number
   hardBytes: number
+  /** The bounds of the number of writes, because a small one costs more than its bytes. */
+  softWrites: number
+  hardWrites: number
   slowMs: number
   /** A queue above the hard bound gets extra time: what its excess takes at this rate, at most `extraMsMax`. */
   bytesPerSecondMin: number
@@ -32,7 +36,9 @@ export function isBusyQueue(bytes: number): boolean {
  *   queued > hard     nothing more is read from the peer, so it cannot request more
  *   above soft for `slowMs`, plus the extra time of a long response: `onSlow`
  *
- * So the queue is at most the soft bound, one frame, and the responses to the calls in flight.
+ * So the queue is at most the soft bound, one frame, and the responses to the calls in flight. The number of writes has
+ * bounds too: above the soft one streams wait, and above the hard one, which no peer reaches that reads, `onSlow` is
+ * called at once. Pausing would not do, because what has arrived already is handled before.
  */
 export class BackPressure {
   readonly #socket: Pressured
@@ -68,13 +74,17 @@ export class BackPressure {
 
   /** See `isBusyQueue`. */
   get isBusy(): boolean {
-    return isBusyQueue(this.#socket.bufferedAmount)
+    return isBusyQueue(this.#socket.queuedBytes)
   }
 
   /** Checks the queue now. Call it for everything that is received or written. */
   check(): void {
     if (this.#ended || !this.#isAbove()) return
-    if (this.#socket.bufferedAmount > this.#bounds.hardBytes && !this.#socket.isPaused) this.#socket.pause()
+    if (this.#socket.queuedWrites > this.#bounds.hardWrites) {
+      this.#closeSlow()
+      return
+    }
+    if (this.#socket.queuedBytes > this.#bounds.hardBytes && !this.#socket.isPaused) this.#socket.pause()
     this.#watch()
   }
 
@@ -86,7 +96,8 @@ export class BackPressure {
   }
 
   #isAbove(): boolean {
-    return this.#socket.bufferedAmount > this.#bounds.softBytes
+    const { queuedBytes, queuedWrites } = this.#socket
+    return queuedBytes > this.#bounds.softBytes || queuedWrites > this.#bounds.softWrites
   }
 
   #watch(): void {
@@ -101,9 +112,8 @@ export class BackPressure {
   }
 
   #poll(): void {
-    const { bufferedAmount, isPaused } = this.#socket
-    if (isPaused && bufferedAmount <= this.#bounds.hardBytes) this.#socket.resume()
-    this.#highest = Math.max(this.#highest, bufferedAmount)
+    if (this.#socket.isPaused && this.#socket.queuedBytes <= this.#bounds.hardBytes) this.#socket.resume()
+    this.#highest = Math.max(this.#highest, this.#socket.queuedBytes)
     if (!this.#isAbove()) this.#release()
     else if (performance.now() - this.#since < this.#toleratedMs()) this.#schedulePoll()
     else this.#closeSlow()

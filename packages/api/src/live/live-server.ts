@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
-import { frameBytesMax } from '@deskbell/contract/limits'
+import { frameBytesMax, socketFrameRate } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
 import type { Logger } from '@deskbell/core/logger'
@@ -30,7 +30,14 @@ import {
 } from './upgrade/upgrade-gate.ts'
 import { UpgradeQueue } from './upgrade/upgrade-queue.ts'
 
-export type LiveServerOptions = GateOptions & { core: Core; log: Logger; timings: LiveTimings; watch: SessionWatch }
+export type LiveServerOptions = GateOptions & {
+  core: Core
+  log: Logger
+  timings: LiveTimings
+  watch: SessionWatch
+  /** Whether the frames of a socket are limited. */
+  rateLimits: boolean
+}
 
 /**
  * The WebSocket server. It uses `ws` without an HTTP server of its own, and speaks tRPC's frames.
@@ -59,6 +66,7 @@ export class LiveServer {
     this.#shared = {
       timings,
       work: this.#queue,
+      frameRate: options.rateLimits ? socketFrameRate : null,
       bytes: new FrameBytes(),
       streamFailure: ({ requestId, path, cause }) =>
         toCallError(toPublicError({ ctx: { core, requestId }, path }, cause)),
@@ -68,6 +76,8 @@ export class LiveServer {
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
+      // `ws` would end the connection of a peer that sends sixty pings at once. Pings count as frames here.
+      autoPong: false,
       maxPayload: frameBytesMax,
       perMessageDeflate: false,
       closeTimeout: timings.closeMs,
@@ -164,6 +174,8 @@ export class LiveServer {
     ws.on('error', this.#onError)
     ws.on('close', (code) => this.#onSocketClosed(socket, code))
     if (signIn.state === 'done' && releaseSocket !== null) this.#signedIn(socket, signIn.actor, releaseSocket)
+    ws.on('ping', (payload) => socket.admitFrames(1) && socket.answerPing(payload))
+    ws.on('pong', () => socket.admitFrames(1))
     receive(this.#calls, socket, timings.signInMs)
   }
 

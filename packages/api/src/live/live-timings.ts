@@ -5,7 +5,9 @@ import {
   socketCloseMs,
   socketLongAnswerMsMax,
   socketQueueHardBytes,
+  socketQueueHardWrites,
   socketQueueSoftBytes,
+  socketQueueSoftWrites,
   socketReadBytesPerSecondMin,
   socketSignInMs,
   socketSlowMs,
@@ -40,6 +42,8 @@ export const defaultTimings: LiveTimings = {
   pressure: {
     softBytes: socketQueueSoftBytes,
     hardBytes: socketQueueHardBytes,
+    softWrites: socketQueueSoftWrites,
+    hardWrites: socketQueueHardWrites,
     slowMs: socketSlowMs,
     bytesPerSecondMin: socketReadBytesPerSecondMin,
     extraMsMax: socketLongAnswerMsMax,

@@ -99,3 +99,18 @@ test('[LIVE-17] [LIVE-19] an HTTP stream that is never read has a bounded queue 
   line.destroy()
   await neighbour[Symbol.asyncDispose]()
 }, 90_000)
+
+test('[SOCK-19] a socket whose answers it never reads is closed with 4008, though they are few bytes', async () => {
+  const pressure = { ...defaultTimings.pressure, softBytes: 1e9, hardBytes: 1e9 }
+  await using server = await startTestServer({ timings: { pressure, closeMs: 20_000 } })
+  const login = await signInByRest(server.url, 'client')
+  await using socket = await openRaw(server.wsUrl, login)
+  socket.ws.pause()
+  const calls = JSON.stringify(Array.from({ length: 20 }, (_, id) => ({ id, method: 'query', params: { path: 'x' } })))
+  while (server.closingSockets() === 0) {
+    for (let nth = 0; nth < 50; nth += 1) socket.send(calls)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  socket.ws.resume()
+  expect(await socket.closed()).toBe(4008)
+})

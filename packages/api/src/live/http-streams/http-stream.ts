@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { streamRetryMaxMs, streamRetryMinMs } from '@deskbell/contract/limits'
 import type { StreamPort } from '../../context.ts'
 import { BackPressure, type PressureBounds } from '../back-pressure.ts'
+import { QueuedWrites } from '../queued-writes.ts'
 
 type Body = ReadableStream<Uint8Array>
 
@@ -18,6 +19,7 @@ export type HttpStreamOptions = {
  */
 export class HttpStream implements StreamPort {
   readonly #response: ServerResponse
+  readonly #writes: QueuedWrites
   readonly #pressure: BackPressure
   readonly #closeMs: number
   readonly #ended = new AbortController()
@@ -28,9 +30,14 @@ export class HttpStream implements StreamPort {
   constructor({ response, bounds, closeMs }: HttpStreamOptions) {
     this.#response = response
     this.#closeMs = closeMs
+    const writes = new QueuedWrites(response)
+    this.#writes = writes
     const line = {
-      get bufferedAmount() {
+      get queuedBytes() {
         return response.writableLength
+      },
+      get queuedWrites() {
+        return writes.count
       },
       // A stream over HTTP reads nothing from the peer, so there is nothing to pause.
       isPaused: false,
@@ -67,9 +74,9 @@ export class HttpStream implements StreamPort {
     // The server may have begun to drain while the stream waited for its turn.
     if (this.#isMoved) void reader.cancel()
     // Without this field, all browsers of a stopped server reconnect at the same time, after three to five seconds.
-    this.#response.write(`retry: ${retryMs()}\n\n`)
+    this.#writes.write(`retry: ${retryMs()}\n\n`)
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      this.#response.write(chunk.value)
+      this.#writes.write(chunk.value)
       this.#pressure.check()
     }
     this.#response.end()

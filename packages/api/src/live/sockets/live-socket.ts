@@ -6,13 +6,15 @@ import type { TrackedFrame } from '@deskbell/core/streams/frame-sink'
 import type { WheelTimer } from '@deskbell/core/timer-wheel'
 import type { WebSocket } from 'ws'
 import type { RequestedSession } from '../../http/security/credential.ts'
-import { BackPressure, isBusyQueue } from '../back-pressure.ts'
+import { BackPressure, isBusyQueue, type Pressured } from '../back-pressure.ts'
 import type { LiveTimings } from '../live-timings.ts'
+import { QueuedWrites } from '../queued-writes.ts'
 import { CallCounter, type CallId } from './call-counter.ts'
 import type { FrameBytes } from './frame-bytes.ts'
+import { type FrameRate, spendFrames } from './frame-rate.ts'
 import { errorText } from './socket-error.ts'
 import type { SocketStream, StreamSocket } from './socket-stream.ts'
-import { textFrame } from './text-frame.ts'
+import { pongFrame, textFrame } from './text-frame.ts'
 
 /**
  * `waiting`: for the first frame, `connectionParams`; `token` is that of the upgrade, if any. `checking`: the session
@@ -32,6 +34,8 @@ export type SharedBySockets = {
   readonly timings: LiveTimings
   readonly bytes: FrameBytes
   readonly work: StartWork
+  /** Null: unlimited. */
+  readonly frameRate: FrameRate | null
   /** Logs a failed stream, and returns the error for the client. */
   streamFailure(failure: { requestId: string; path: string; cause: unknown }): AppError
 }
@@ -54,7 +58,7 @@ const lastAnswerMs = 50
  * One open socket: its session, its calls and streams, and its writes. Texts are written directly to the connection.
  * They stay in order with what `ws` writes, because `ws` queues nothing while compression is off.
  */
-export class LiveSocket implements WheelTimer, StreamSocket {
+export class LiveSocket implements WheelTimer, StreamSocket, Pressured {
   readonly ws: WebSocket
   readonly requestId: string
   readonly address: string
@@ -65,16 +69,21 @@ export class LiveSocket implements WheelTimer, StreamSocket {
   readonly #shared: SharedBySockets
   readonly #duplex: Duplex
   #streams: readonly SocketStream[] = noStreams
+  readonly #writes: QueuedWrites
   /** Null until the queue of the socket first exceeds the soft bound. */
   #pressure: BackPressure | null = null
+  #hasQueuedPong = false
   #isCorked = false
   #receivedAt = performance.now()
   #pingedAt = 0
+  /** When the socket may again send a whole burst of frames. */
+  #budgetFullAt = 0
 
   constructor(shared: SharedBySockets, { ws, duplex, requestId, address, signIn }: LiveSocketOptions) {
     this.#shared = shared
     this.ws = ws
     this.#duplex = duplex
+    this.#writes = new QueuedWrites(duplex)
     this.requestId = requestId
     this.address = address
     this.signIn = signIn
@@ -90,7 +99,7 @@ export class LiveSocket implements WheelTimer, StreamSocket {
 
   /** Reports whether the next frame of a stream may be written. */
   get acceptsFrames(): boolean {
-    return this.#pressure?.isOpen ?? this.ws.bufferedAmount <= this.#shared.timings.pressure.softBytes
+    return this.#pressure?.isOpen ?? !this.#isAboveSoft()
   }
 
   /** Calls `release` once, when one frame may be written, or when the socket is gone. */
@@ -98,14 +107,41 @@ export class LiveSocket implements WheelTimer, StreamSocket {
     this.#pressured().whenOpen(release)
   }
 
+  get queuedBytes(): number {
+    return this.ws.bufferedAmount
+  }
+
+  get queuedWrites(): number {
+    return this.#writes.count
+  }
+
+  get isPaused(): boolean {
+    return this.ws.isPaused
+  }
+
+  pause(): void {
+    this.ws.pause()
+  }
+
+  resume(): void {
+    this.ws.resume()
+  }
+
   get isBusy(): boolean {
     return isBusyQueue(this.ws.bufferedAmount)
   }
 
-  /** Records that the peer is alive. Call it for everything that is received. */
-  noteReceived(): void {
-    this.#receivedAt = performance.now()
-    this.#checkPressure()
+  /**
+   * Records that the peer is alive, and counts what it has sent as so many frames. Call it for everything that is
+   * received. Returns false when it must not be handled, because the socket is closing: a peer that sends too much is
+   * closed and not read any more.
+   */
+  admitFrames(frames: number): boolean {
+    const now = performance.now()
+    this.#receivedAt = now
+    if (!this.#spend(frames, now)) this.#closeFlooding()
+    else this.#checkPressure()
+    return this.isOpen
   }
 
   /**
@@ -114,15 +150,22 @@ export class LiveSocket implements WheelTimer, StreamSocket {
    */
   send(text: string): void {
     if (!this.isOpen) return
-    if (!this.#isCorked) {
-      this.#isCorked = true
-      this.#duplex.cork()
-      setImmediate(() => {
-        this.#isCorked = false
-        this.#duplex.uncork()
-      })
-    }
-    this.#duplex.write(textFrame(text))
+    this.#cork()
+    this.#writes.write(textFrame(text))
+    this.#checkPressure()
+  }
+
+  /**
+   * Answers a ping: a text of keep-alive, or a ping of the WebSocket protocol with its payload. At most one answer waits,
+   * because one shows that the connection is alive, and a peer could request any number.
+   */
+  answerPing(payload: Buffer | null): void {
+    if (!this.isOpen || this.#hasQueuedPong) return
+    this.#hasQueuedPong = true
+    this.#cork()
+    this.#duplex.write(payload === null ? textFrame('PONG') : pongFrame(payload), () => {
+      this.#hasQueuedPong = false
+    })
     this.#checkPressure()
   }
 
@@ -154,7 +197,7 @@ export class LiveSocket implements WheelTimer, StreamSocket {
 
   writeFrame(tracked: TrackedFrame<unknown>, id: CallId): void {
     if (!this.isOpen) return
-    this.#duplex.write(this.#shared.bytes.of(tracked, id))
+    this.#writes.write(this.#shared.bytes.of(tracked, id))
     this.#checkPressure()
   }
 
@@ -208,12 +251,49 @@ export class LiveSocket implements WheelTimer, StreamSocket {
     return stream
   }
 
+  #spend(frames: number, now: number): boolean {
+    const { frameRate: rate } = this.#shared
+    if (rate === null) return true
+    const fullAt = spendFrames(this.#budgetFullAt, frames, { rate, now })
+    if (fullAt !== null) this.#budgetFullAt = fullAt
+    return fullAt !== null
+  }
+
+  /** The answer to the close is not read either, so the connection is cut off after the time for it. */
+  #closeFlooding(): void {
+    this.#pressure?.end()
+    this.sendError(null, new AppError('rate_limited', { detail: 'Too many frames on this socket.' }))
+    this.ws.close(closeCodes.tooMany)
+    this.ws.pause()
+  }
+
+  #cork(): void {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#duplex.cork()
+    setImmediate(() => this.#uncork())
+  }
+
+  #uncork(): void {
+    if (!this.#isCorked) return
+    this.#isCorked = false
+    this.#duplex.uncork()
+  }
+
+  #isAboveSoft(): boolean {
+    const { softBytes, softWrites } = this.#shared.timings.pressure
+    return this.ws.bufferedAmount > softBytes || this.#writes.count > softWrites
+  }
+
   #checkPressure(): void {
-    if (this.ws.bufferedAmount > this.#shared.timings.pressure.softBytes) this.#pressured().check()
+    if (!this.#isAboveSoft()) return
+    // What was only held back to leave in one write does not wait for the peer.
+    this.#uncork()
+    if (this.#isAboveSoft()) this.#pressured().check()
   }
 
   #pressured(): BackPressure {
-    this.#pressure ??= new BackPressure(this.ws, this.#shared.timings.pressure, () => this.ws.close(closeCodes.slow))
+    this.#pressure ??= new BackPressure(this, this.#shared.timings.pressure, () => this.ws.close(closeCodes.slow))
     return this.#pressure
   }
 }

@@ -1,6 +1,7 @@
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
 import type { RawData } from 'ws'
+import { frameCost } from './frame-rate.ts'
 import type { LiveSocket } from './live-socket.ts'
 import { runCalls } from './socket-calls.ts'
 import { type SocketContextDeps, signInSocket } from './socket-context.ts'
@@ -16,7 +17,7 @@ function receiveParams(deps: SocketContextDeps, socket: LiveSocket, signInMs: nu
   const silence = setTimeout(() => refuseSilence(socket), signInMs)
   socket.ws.once('close', () => clearTimeout(silence))
   const onFirst = (data: RawData, isBinary: boolean) => {
-    socket.noteReceived()
+    if (!socket.admitFrames(costOf(data))) return
     const text = textOf(data, isBinary)
     if (text !== null && isPing(socket, text)) return
     socket.ws.off('message', onFirst)
@@ -38,12 +39,12 @@ function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Pro
   })
   socket.ws.on('message', (data, isBinary) => {
     // Frames also arrive after a close, until the peer answers it. Their calls could not be answered.
-    if (!socket.isOpen) return
-    socket.noteReceived()
+    if (!socket.admitFrames(costOf(data))) return
     const text = textOf(data, isBinary)
     if (text !== null && isPing(socket, text)) return
     try {
       const messages = parseFrame(requireText(text))
+      if (messages.length > 1 && !socket.admitFrames(messages.length - 1)) return
       if (waiting === null) runCalls(deps, socket, messages)
       else void waiting.then((isSignedIn) => isSignedIn && socket.isOpen && runCalls(deps, socket, messages))
     } catch (cause) {
@@ -54,8 +55,12 @@ function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Pro
 
 /** Answers a ping. Returns whether the text belongs to keep-alive, which is plain text outside the JSON protocol. */
 function isPing(socket: LiveSocket, text: string): boolean {
-  if (text === 'PING') socket.send('PONG')
+  if (text === 'PING') socket.answerPing(null)
   return text === 'PING' || text === 'PONG'
+}
+
+function costOf(data: RawData): number {
+  return Buffer.isBuffer(data) ? frameCost(data.length) : 1
 }
 
 function textOf(data: RawData, isBinary: boolean): string | null {

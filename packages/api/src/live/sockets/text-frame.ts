@@ -23,3 +23,10 @@ export function textFrame(text: string): Buffer {
   frame.write(text, head)
   return frame
 }
+
+const pong = 0x8a
+
+/** Encodes the pong frame that answers a ping with this payload, which is at most 125 bytes. */
+export function pongFrame(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([pong, payload.length]), payload])
+}
