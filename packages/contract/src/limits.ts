@@ -128,6 +128,13 @@ export const heartbeatMaxMs = 25_000
 export const sessionEndMs = 2_000
 /** Lifetime of a session. */
 export const sessionDays = 30
+/** Sessions of one user. One more ends the one that was used least recently. */
+export const userSessionsMax = 50
+/** The use of a session is noted at most this often. */
+export const sessionUseMs = 60 * 60_000
+/** How often a process removes the sessions that have expired, and how many in one statement. */
+export const sessionPruneMs = 60 * 60_000
+export const sessionPruneRowsMax = 1_000
 
 /** An author may edit or retract a message for so long after it was stored. */
 export const editWindowMs = 5 * 60_000

@@ -2,6 +2,7 @@ import type { Bus } from '@deskbell/bus/bus'
 import type { ClosedChatPolicy } from '@deskbell/contract/chats'
 import type { Database } from '@deskbell/db/database'
 import { createQueries } from '@deskbell/db/queries/queries'
+import { SessionPruner } from './auth/session-pruner.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Core } from './context.ts'
 import type { AuthMode } from './domain/session-policy.ts'
@@ -41,6 +42,7 @@ export function createCore(options: CoreOptions): Core {
   const queries = createQueries(db.orm)
   const typing = new TypingMemory({ bus, readChat: (chatId) => queries.chats.summary(chatId) })
   const presence = new Presence({ db, log, timings: options.presenceTimings })
+  const sessionPruner = new SessionPruner({ db, clock, log })
   return {
     db,
     queries,
@@ -63,8 +65,10 @@ export function createCore(options: CoreOptions): Core {
       inbox.start()
       typing.start()
       presence.start()
+      sessionPruner.start()
     },
     async stop() {
+      await sessionPruner.stop()
       await writer.stop()
       typing.stop()
       await presence.stop()

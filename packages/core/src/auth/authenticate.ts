@@ -1,4 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
+import { sessionUseMs } from '@deskbell/contract/limits'
+import { noteSessionUse, type SessionRow } from '@deskbell/db/queries/users/sessions'
 import type { Core } from '../context.ts'
 import { isSessionValid } from '../domain/session-policy.ts'
 import { hashSessionToken, looksLikeSessionToken } from './session-token.ts'
@@ -6,7 +8,18 @@ import { hashSessionToken, looksLikeSessionToken } from './session-token.ts'
 /** The actor of this session token; null when the session is unknown, ended, expired or void. */
 export async function authenticate(core: Core, token: string): Promise<Actor | null> {
   if (!looksLikeSessionToken(token)) return null
-  const session = await core.queries.sessions.find(hashSessionToken(token), core.clock.now())
+  const now = core.clock.now()
+  const session = await core.queries.sessions.find(hashSessionToken(token), now)
   if (session === undefined || !isSessionValid(session, core.authMode)) return null
+  noteUse(core, session, now)
   return { userId: session.userId, role: session.role, name: session.name, sessionId: session.sessionId }
+}
+
+/** Nobody waits for the note: without it, another session may end first. */
+function noteUse(core: Core, { sessionId, usedAt }: SessionRow, now: Date): void {
+  const before = new Date(now.getTime() - sessionUseMs)
+  if (usedAt > before) return
+  noteSessionUse(core.db.orm, { sessionId, now, before }).catch((error: unknown) => {
+    core.log.debug({ err: error }, 'use of a session not noted')
+  })
 }

@@ -18,6 +18,8 @@ export const sessions = pgTable(
     authMode: text({ enum: ['open', 'secure'] }).notNull(),
     createdAt: time().notNull().default(sql`now()`),
     expiresAt: time().notNull(),
+    /** Noted at most once an hour. Null: not used since this column exists, or since the sign-in. */
+    usedAt: time(),
   },
   (table) => [
     uniqueIndex('uniq_session_token_hash').on(table.tokenHash),

@@ -1,17 +1,25 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { and, count, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import { numberArray, textArray } from '../../array-text.ts'
 import type { Database } from '../../database.ts'
 import { preparedOnce } from '../../prepared.ts'
 import { sessions } from '../../schema/sessions.ts'
 import { users } from '../../schema/users.ts'
-import type { Executor } from '../../transaction.ts'
+import type { Executor, Tx } from '../../transaction.ts'
 import { GatheredReads } from '../gathered-reads.ts'
 
 export const sessionAuthModes = ['open', 'secure'] as const
 export type SessionAuthMode = (typeof sessionAuthModes)[number]
-export type SessionRow = { sessionId: number; authMode: SessionAuthMode; userId: UserId; role: Role; name: string }
+export type SessionRow = {
+  sessionId: number
+  authMode: SessionAuthMode
+  userId: UserId
+  role: Role
+  name: string
+  /** The last use that was noted; the sign-in before the first. */
+  usedAt: Date
+}
 
 export function prepareSessionReads(orm: Database['orm']) {
   const byTokenHash = orm
@@ -23,6 +31,8 @@ export function prepareSessionReads(orm: Database['orm']) {
       name: users.name,
       tokenHash: sessions.tokenHash,
       expiresAt: sessions.expiresAt,
+      createdAt: sessions.createdAt,
+      usedAt: sessions.usedAt,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
@@ -40,8 +50,8 @@ export function prepareSessionReads(orm: Database['orm']) {
     async find(tokenHash: string, now: Date): Promise<SessionRow | undefined> {
       const row = await gathered.get(tokenHash)
       if (row === undefined || row.expiresAt <= now) return undefined
-      const { sessionId, authMode, userId, role, name } = row
-      return { sessionId, authMode, userId, role, name }
+      const { sessionId, authMode, userId, role, name, usedAt, createdAt } = row
+      return { sessionId, authMode, userId, role, name, usedAt: usedAt ?? createdAt }
     },
   }
 }
@@ -57,12 +67,48 @@ export async function deleteSession(executor: Executor, sessionId: number): Prom
   await executor.delete(sessions).where(eq(sessions.id, sessionId)).prepare('session_delete').execute()
 }
 
-export async function deleteExpiredSessions(executor: Executor, userId: UserId, now: Date): Promise<void> {
+/**
+ * Deletes the expired sessions of a user, and those beyond the `kept` most recently used. Returns the ids of the latter.
+ * Locks the user, so that of sign-ins at the same moment each sees the sessions of the one before.
+ */
+export async function deleteOldSessions(tx: Tx, { userId, now, kept }: { userId: UserId; now: Date; kept: number }) {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+  await tx.delete(sessions).where(and(eq(sessions.userId, userId), lte(sessions.expiresAt, now)))
+  const old = tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(eq(sessions.userId, userId))
+    .orderBy(desc(sql`coalesce(${sessions.usedAt}, ${sessions.createdAt})`), desc(sessions.id))
+    .offset(kept)
+  const ended = await tx.delete(sessions).where(inArray(sessions.id, old)).returning({ id: sessions.id })
+  return ended.map(({ id }) => id)
+}
+
+/** Notes the use of a session, unless another process has noted one since `before`. */
+export async function noteSessionUse(
+  executor: Executor,
+  { sessionId, now, before }: { sessionId: number; now: Date; before: Date },
+): Promise<void> {
+  const isDue = or(isNull(sessions.usedAt), lte(sessions.usedAt, before))
   await executor
-    .delete(sessions)
-    .where(and(eq(sessions.userId, userId), lte(sessions.expiresAt, now)))
-    .prepare('session_delete_expired')
-    .execute()
+    .update(sessions)
+    .set({ usedAt: now })
+    .where(and(eq(sessions.id, sessionId), isDue))
+}
+
+/** Deletes at most `rowsMax` of all expired sessions. Returns their number. */
+export async function pruneSessions(
+  executor: Executor,
+  { now, rowsMax }: { now: Date; rowsMax: number },
+): Promise<number> {
+  const expired = executor
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(lte(sessions.expiresAt, now))
+    .orderBy(sessions.expiresAt)
+    .limit(rowsMax)
+  const { rowCount } = await executor.delete(sessions).where(inArray(sessions.id, expired))
+  return rowCount ?? 0
 }
 
 /**

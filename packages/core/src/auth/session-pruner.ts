@@ -1,0 +1,49 @@
+import { sessionPruneMs, sessionPruneRowsMax } from '@deskbell/contract/limits'
+import type { Database } from '@deskbell/db/database'
+import { pruneSessions } from '@deskbell/db/queries/users/sessions'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+
+/** Removes expired sessions of users who do not sign in again: a few at a time, every hour. */
+export class SessionPruner {
+  readonly #deps: { db: Database; clock: Clock; log: Logger }
+  #timer: NodeJS.Timeout | undefined
+  #pruning: Promise<void> | undefined
+  #isStopped = false
+
+  constructor(deps: { db: Database; clock: Clock; log: Logger }) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#pruning ??= this.#tryToPrune().finally(() => {
+        this.#pruning = undefined
+      })
+    }, sessionPruneMs).unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearInterval(this.#timer)
+    await this.#pruning
+  }
+
+  /** Removes all expired sessions. Returns their number. */
+  async prune(): Promise<number> {
+    const { db, clock } = this.#deps
+    for (let all = 0; ; ) {
+      const count = await pruneSessions(db.orm, { now: clock.now(), rowsMax: sessionPruneRowsMax })
+      all += count
+      if (count < sessionPruneRowsMax || this.#isStopped) return all
+    }
+  }
+
+  async #tryToPrune(): Promise<void> {
+    try {
+      await this.prune()
+    } catch (error) {
+      this.#deps.log.debug({ err: error }, 'expired sessions not removed')
+    }
+  }
+}
