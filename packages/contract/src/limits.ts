@@ -94,6 +94,13 @@ export const socketLongAnswerMsMax = 15_000
 /** A peer that does not answer a close frame is disconnected after this time. */
 export const socketCloseMs = 5_000
 
+/**
+ * Connections over HTTP are ended when the headers of a request take longer, when the whole request does, or when no byte
+ * passes in either direction, because the peer does not read its answer.
+ */
+export const httpHeadersMs = 10_000
+export const httpRequestMs = 30_000
+export const httpSilenceMs = 20_000
 /** Streams over HTTP: the maximum per session, the interval of pings, and the silence after which clients reconnect. */
 export const httpStreamsMax = 16
 export const streamPingMs = 10_000

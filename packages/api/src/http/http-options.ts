@@ -28,7 +28,12 @@ export type HttpOptions = {
   ready: () => boolean
   /** Overrides the times of sockets and streams, for tests. */
   timings?: Partial<LiveTimings> | undefined
+  /** Overrides the times of requests, for tests. */
+  requestTimes?: Partial<RequestTimes> | undefined
 }
+
+/** In milliseconds: for the headers of a request, for all of it, and without a byte in either direction. */
+export type RequestTimes = { headersMs: number; requestMs: number; silenceMs: number }
 
 export type HttpServer = {
   /** Begins to accept connections. Resolves with the port, which the system chooses for port 0. */

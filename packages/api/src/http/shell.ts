@@ -1,32 +1,38 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@deskbell/contract/errors'
-import { frameBytesMax } from '@deskbell/contract/limits'
+import { frameBytesMax, httpHeadersMs, httpRequestMs, httpSilenceMs } from '@deskbell/contract/limits'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { reportFailure } from '../failure-report.ts'
 import { answerClientError } from './errors/client-error.ts'
 import { answerExpectation, sendProblem, toShellError } from './errors/problem-reply.ts'
 import { isHealthPath } from './health.ts'
-import type { HttpOptions } from './http-options.ts'
+import type { HttpOptions, RequestTimes } from './http-options.ts'
 import { logRequests } from './request-log.ts'
 import { asksForSocket, toOriginForm } from './request-target.ts'
 import { assertOneHost, assertOwnHost } from './security/host-rule.ts'
 import { peerOf } from './security/peer.ts'
 import { closedPolicy, openerPolicy, securityHeaders } from './security/security-headers.ts'
 
-const requestTimeoutMs = 30_000
+/** How often slow headers and requests are looked for. */
+const slowCheckMs = 1_000
 /** Longer than that of a proxy in front, or the proxy could send a request on a connection that is being closed. */
 const keepAliveMs = 75_000
+
+const defaultTimes: RequestTimes = { headersMs: httpHeadersMs, requestMs: httpRequestMs, silenceMs: httpSilenceMs }
 
 /** Creates Fastify with what every response needs: a request id, security headers, a log line, errors in one form. */
 export function createShell(options: HttpOptions): FastifyInstance {
   const { core, log } = options
+  const { headersMs, requestMs, silenceMs } = { ...defaultTimes, ...options.requestTimes }
   const app = fastify({
     logger: false,
     // Ids of clients are ignored: forged ones could make the log ambiguous.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: frameBytesMax,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: requestMs,
+    // Node destroys the connection. Streams send a ping more often, and sockets have times of their own.
+    connectionTimeout: silenceMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
@@ -35,6 +41,8 @@ export function createShell(options: HttpOptions): FastifyInstance {
       // Health checks may lack the header. The hook below refuses other requests without it, as a problem document.
       requireHostHeader: false,
       shouldUpgradeCallback: asksForSocket,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(slowCheckMs, headersMs),
     },
     schemaController: noSchemas,
     frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options), error),

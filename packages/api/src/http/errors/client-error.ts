@@ -10,6 +10,11 @@ const headersTooLarge =
 /** Answers what Node's parser refuses. It never becomes a request, but still gets a problem document and an id. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const tooSlow = new AppError('invalid_input', { detail: 'The request did not arrive in time.' })
+    answerRaw(socket, tooSlow, { requestId: randomUUID(), as: { status: 408, title: 'Request timeout' } })
+    return
+  }
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
   if (!tooLarge) return void answerRaw(socket, new AppError('invalid_input'), { requestId: randomUUID() })
   const tooMuch = new AppError('too_large', { detail: headersTooLarge })
