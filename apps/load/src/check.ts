@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { commitLine, machineLine } from './measured-on.ts'
 import { seededBugs } from './patches/seeded-bugs.ts'
-import { runBug } from './run/bug-run.ts'
+import { writeBugReport } from './run/bug-report.ts'
+import { type BugVerdict, controlNames, runBug } from './run/bug-run.ts'
 import { runCheck } from './run/check-run.ts'
 import { checkOptions } from './run/run-options.ts'
 import { writeReport } from './run/run-report.ts'
@@ -21,17 +23,22 @@ const { values } = parseArgs({
 
 console.log(`seed ${values.seed}`)
 if (values.bugs || values.bug.length > 0)
-  await checkBugs(values.bug.length > 0 ? values.bug : ['none', ...seededBugs.keys()])
+  await checkBugs(values.bug.length > 0 ? values.bug : [...controlNames, ...seededBugs.keys()])
 else await check()
 
 async function checkBugs(names: readonly string[]): Promise<never> {
-  let missed = 0
+  const verdicts: BugVerdict[] = []
   for (const name of names) {
-    const { what, caughtBy, expected } = await runBug(name, values.seed)
-    if (!expected) missed += 1
-    console.log(`${expected ? 'caught' : 'MISSED'}: ${name} (${what}) by ${caughtBy.join(', ') || 'nothing'}`)
+    const verdict = await runBug(name, values.seed)
+    verdicts.push(verdict)
+    const by = verdict.caughtBy.join(', ') || 'nothing'
+    const word = verdict.expected ? 'as expected' : 'NOT AS EXPECTED'
+    console.log(`${word}: ${name} (${verdict.what}) caught by ${by} in ${verdict.seconds} s`)
+    for (const violation of verdict.violations.slice(0, 3)) console.log(`  ${violation}`)
   }
-  process.exit(missed === 0 ? 0 : 1)
+  const page = writeBugReport(verdicts, { seed: values.seed, commit: commitLine(), machine: machineLine() })
+  if (values.report !== undefined) await writeFile(values.report, page)
+  process.exit(verdicts.every(({ expected }) => expected) ? 0 : 1)
 }
 
 async function check(): Promise<never> {

@@ -1,29 +1,77 @@
 import type { ChatId } from '@deskbell/contract/ids'
+import { now } from '../clock.ts'
 import { rest } from '../rest.ts'
 import { between, pick, type Random } from '../seeded-random.ts'
+import { callForeign, foreignCalls } from './foreign-calls.ts'
 import type { Pace } from './orders.ts'
 import { probeCursor } from './probe-cursor.ts'
+import { reread } from './reread.ts'
 import { type SimulatedUser, timeout } from './simulated-user.ts'
 
-type ActionOf = (user: SimulatedUser, chatId: ChatId, random: Random) => void
+/** Returns false when the user cannot do it now. */
+type ActionOf = (user: SimulatedUser, chatId: ChatId, random: Random) => boolean
 
 /** A user with more open actions than this waits, as one does whose messages all stay grey. */
 const openMax = 6
+const quietMsMax = 2_000
+/** Of the actions in a round, so many are such that everybody must have done once, until all are done. */
+const dueShare = 0.5
+const dueMsMax = 10_000
 
-/** Does one thing after the other, at its pace, until `signal` ends. What is chosen depends on `random` alone. */
+/**
+ * Does one thing after the other, at its pace, until `signal` ends. What is chosen depends on `random`, and on which
+ * actions this user has not been able to do yet: rare ones too must happen in the shortest round.
+ */
 export async function keepBusy(
   user: SimulatedUser,
   options: { random: Random; pace: Pace; signal: AbortSignal },
 ): Promise<void> {
   const { random, pace, signal } = options
+  const due = dueOf(user, pace)
   while (!signal.aborted) {
     await rest(between(random, pace.minMs, pace.maxMs), signal)
     const chatId = pick(random, user.chats)
-    const action = choose(user, pace, random())
-    const own = random()
+    const chosen = choose(user, pace, random())
+    const [own, chance] = [random(), random()]
     if (chatId === undefined || signal.aborted || user.open >= openMax) continue
-    action(user, chatId, () => own)
+    const next = chance < dueShare ? due.shift() : undefined
+    const action = next ?? chosen
+    const isPaused = action === actions.typing && pace.typingPauseMs > 0
+    if (isPaused) await untilQuiet(user, signal)
+    const isDone = action(user, chatId, () => own)
+    if (!isDone && next !== undefined) due.push(next)
+    // A message ends the typing of its author at once, so nobody would see it.
+    if (isPaused) await rest(pace.typingPauseMs, signal)
   }
+  await finish(user, due, random)
+}
+
+/** On a slow machine a round may end before everything was done once. */
+async function finish(user: SimulatedUser, due: ActionOf[], random: Random): Promise<void> {
+  const deadline = now() + dueMsMax
+  while (due.length > 0 && now() < deadline) {
+    const [next, chatId] = [due.shift(), pick(random, user.chats)]
+    if (next === undefined || chatId === undefined) return
+    if (user.open >= openMax || !next(user, chatId, random)) due.push(next)
+    await rest(30, AbortSignal.timeout(dueMsMax))
+  }
+}
+
+async function untilQuiet(user: SimulatedUser, signal: AbortSignal): Promise<void> {
+  const deadline = now() + quietMsMax
+  while (user.open > 0 && now() < deadline && !signal.aborted) await rest(20, signal)
+}
+
+function dueOf(user: SimulatedUser, { closeShare }: Pace): ActionOf[] {
+  const { send, read, typing, edit, retract, probe, replay, close, assign } = actions
+  const foreign = foreignCalls.map(
+    (call): ActionOf =>
+      (...[own, , random]) =>
+        callForeign(own, call, random),
+  )
+  const own = user.role === 'client' ? foreign : [assign, ...(closeShare > 0 ? [close] : [])]
+  const last = user.role === 'operator' && closeShare > 0 ? [close] : []
+  return [send, send, typing, send, retract, read, edit, probe, replay, ...own, ...last]
 }
 
 const actions = {
@@ -31,6 +79,7 @@ const actions = {
     const id = user.newMessageId()
     if (user.role === 'client') user.show(chatId, id)
     else void user.send(chatId, id)
+    return true
   },
   /** As a program that was started again, and does not know that it had its answer. */
   replay(user, chatId, random) {
@@ -43,43 +92,60 @@ const actions = {
     )
     const { clientMsgId: id, text } = message ?? {}
     if (id === undefined || id === null || text === undefined || !text.startsWith(`${id} `) || text.includes('edited'))
-      return
+      return false
     void user.call({ action: 'send', chatId, id }, async () => {
       const again = await user.sdk.api.messages.send.mutate({ chatId, text, clientMsgId: id }, timeout())
       return again.message.seq
     })
+    return true
   },
   read(user, chatId) {
     const watch = user.watchOf(chatId)
-    if (watch !== undefined) watch.follower.markRead(watch.head)
+    if (watch === undefined || watch.head === 0) return false
+    watch.follower.markRead(watch.head)
+    return true
   },
   typing(user, chatId) {
     void user.call({ action: 'typing', chatId }, async () => {
       user.watchOf(chatId)?.follower.typing()
       return null
     })
+    return true
+  },
+  foreign(user, _chatId, random) {
+    const call = pick(random, foreignCalls)
+    return call !== undefined && callForeign(user, call, random)
   },
   probe(user, chatId, random) {
     void probeCursor(user, chatId, random)
+    return true
   },
-  close(user, chatId) {
-    void user.call({ action: 'close', chatId }, async () => {
+  close(user, chatId, random) {
+    const closed = user.call({ action: 'close', chatId }, async () => {
       await user.sdk.api.chats.close.mutate({ chatId }, timeout())
       return null
     })
+    // What is stored is answered also when it is sent again after the close, and what is new is refused.
+    void closed.then(() => {
+      actions.replay(user, chatId, random)
+      actions.send(user, chatId)
+    })
+    return true
   },
   reopen(user, chatId) {
-    if (user.watchOf(chatId)?.timeline.chatStatus !== 'closed') return
+    if (user.watchOf(chatId)?.timeline.chatStatus !== 'closed') return false
     void user.call({ action: 'reopen', chatId }, async () => {
       await user.sdk.api.chats.reopen.mutate({ chatId }, timeout())
       return null
     })
+    return true
   },
   assign(user, chatId) {
     void user.call({ action: 'assign', chatId }, async () => {
       await user.sdk.api.chats.assignOperator.mutate({ chatId, takeOver: true }, timeout())
       return null
     })
+    return true
   },
   edit(user, chatId, random) {
     const watch = user.watchOf(chatId)
@@ -87,11 +153,12 @@ const actions = {
       random,
       watch?.messages(10).filter((item) => item.userId === user.userId && item.text !== '') ?? [],
     )
-    if (watch === undefined || own === undefined) return
+    if (watch === undefined || own === undefined) return false
     void user.call({ action: 'edit', chatId, id: String(own.id) }, async () => {
       await watch.follower.edit(own.id, `${own.clientMsgId} edited`)
       return null
     })
+    return true
   },
   retract(user, chatId, random) {
     const watch = user.watchOf(chatId)
@@ -99,31 +166,38 @@ const actions = {
       random,
       watch?.messages(10).filter((item) => item.userId === user.userId && item.text !== '') ?? [],
     )
-    if (watch === undefined || own === undefined) return
+    if (watch === undefined || own === undefined) return false
     void user.call({ action: 'retract', chatId, id: String(own.id) }, async () => {
       await watch.follower.retract(own.id)
+      void reread(user, chatId, own)
       return null
     })
+    return true
   },
 } as const satisfies Record<string, ActionOf>
 
 type Share = readonly [share: number, action: ActionOf]
 
-const ofClients: readonly Share[] = [
+const ofAll: readonly Share[] = [
   [0.03, actions.replay],
   [0.04, actions.read],
-  [0.02, actions.typing],
   [0.01, actions.edit],
   [0.005, actions.retract],
   [0.002, actions.probe],
 ]
-/** A closed chat does not stay so for long, or most sends of a run would be refused. */
-const ofOperators: readonly Share[] = [...ofClients, [0.006, actions.assign], [0.2, actions.reopen]]
 
-function choose({ role }: SimulatedUser, { closeShare }: Pace, chance: number): ActionOf {
-  const shares: readonly Share[] = role === 'operator' ? [[closeShare, actions.close], ...ofOperators] : ofClients
+function choose({ role }: SimulatedUser, { closeShare, typingShare }: Pace, chance: number): ActionOf {
+  const ofRole: readonly Share[] =
+    role === 'client'
+      ? [[0.005, actions.foreign]]
+      : [
+          [closeShare, actions.close],
+          [0.006, actions.assign],
+          // A closed chat does not stay so for long, or most sends of a run would be refused.
+          [0.2, actions.reopen],
+        ]
   let left = chance
-  for (const [share, action] of shares) {
+  for (const [share, action] of [...ofRole, ...ofAll, [typingShare, actions.typing]] satisfies Share[]) {
     if (left < share) return action
     left -= share
   }

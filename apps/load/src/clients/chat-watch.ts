@@ -1,9 +1,11 @@
 import type { LogEntry } from '@deskbell/contract/events'
 import type { Message } from '@deskbell/contract/messages'
 import type { ChatFollower, Timeline } from '@deskbell/sdk'
+import type { SideMarks } from '@deskbell/testkit/history/history-line'
 import { contentOf } from '@deskbell/testkit/history/read-run'
 import { now } from '../clock.ts'
 import type { Recorder } from '../history/history-file.ts'
+import type { ExpectedChat } from './orders.ts'
 
 export type WatchOptions = {
   chatId: number
@@ -53,11 +55,27 @@ export class ChatWatch {
     return this.#bubbles.size
   }
 
+  /** What the window lacks of a stored chat; null when nothing. Marks may be above those that were read before. */
+  missing({ lastSeq, marks }: ExpectedChat, online: boolean): string | null {
+    const { status, presence } = this.timeline
+    if (this.head !== lastSeq || status !== 'live') return `is ${status} at seq ${this.head} of ${lastSeq}`
+    const low = markKinds.some((kind) => sides.some((side) => this.timeline[kind][side] < marks[kind][side]))
+    if (low) return `shows the marks ${JSON.stringify(marksOf(this.timeline))}, stored are ${JSON.stringify(marks)}`
+    return online && presence?.online !== true ? `shows the client as ${JSON.stringify(presence)}` : null
+  }
+
   recordWindow(): void {
     const { status, entries, presence } = this.timeline
     const { chatId, record } = this.#options
     const shown = entries.map((entry): [number, string] => [entry.seq, shownContent(entry)])
-    record({ t: 'window', chatId, status, entries: shown, present: presence?.online ?? null })
+    record({
+      t: 'window',
+      chatId,
+      status,
+      entries: shown,
+      present: presence?.online ?? null,
+      marks: marksOf(this.timeline),
+    })
   }
 
   stop(): void {
@@ -109,6 +127,13 @@ export class ChatWatch {
     this.#typing.clear()
     for (const userId of shown) this.#typing.add(userId)
   }
+}
+
+const markKinds = ['delivered', 'read'] as const
+const sides = ['client', 'operator'] as const
+
+function marksOf({ delivered, read }: Timeline): SideMarks {
+  return { delivered: { ...delivered }, read: { ...read } }
 }
 
 function newEntries({ entries }: Timeline, seen: number): readonly LogEntry[] {

@@ -17,6 +17,8 @@ export class ClientProcess {
   #writer: HistoryWriter | undefined
   #seed = ''
   #round: AbortController | undefined
+  /** Users who still act in this round. */
+  readonly #busy: Promise<void>[] = []
 
   async handle(order: Order): Promise<unknown> {
     switch (order.t) {
@@ -49,7 +51,7 @@ export class ClientProcess {
     const writer = new HistoryWriter(file)
     this.#writer = writer
     for (const spec of users) this.#users.set(spec.who, new SimulatedUser(spec, writer.recorder(spec.who)))
-    await Promise.all([...this.#users.values()].map((user) => user.signIn()))
+    await Promise.all([...this.#users.values()].map((user) => insist(() => user.signIn())))
     return null
   }
 
@@ -66,15 +68,16 @@ export class ClientProcess {
     return await Promise.all(opened)
   }
 
-  #begin({ round, follow, pace, slow, leaver }: OrderOf<'begin'>): null {
+  #begin({ round, follow, chatIds: all, pace, slow, leaver }: OrderOf<'begin'>): null {
     this.#round = new AbortController()
     const { signal } = this.#round
     for (const [who, chatIds] of follow) {
       const user = this.#users.get(who)
       if (user === undefined) continue
       user.slow = new Set(slow)
+      user.foreign = all.filter((chatId) => !chatIds.includes(chatId)).map((chatId) => chatIdSchema.parse(chatId))
       for (const chatId of chatIds) user.follow(chatIdSchema.parse(chatId))
-      void keepBusy(user, { random: seededRandom(this.#seed, `${who} ${round}`), pace, signal })
+      this.#busy.push(keepBusy(user, { random: seededRandom(this.#seed, `${who} ${round}`), pace, signal }))
     }
     const who = `leaver-${process.pid}-${round}`
     const record = this.#writer?.recorder(who) ?? (() => undefined)
@@ -83,9 +86,11 @@ export class ClientProcess {
   }
 
   async #settle(timeoutMs: number): Promise<number> {
+    const deadline = now() + timeoutMs
     this.#round?.abort()
+    await Promise.race([Promise.all(this.#busy.splice(0)), delay(timeoutMs)])
     const open = () => [...this.#users.values()].reduce((sum, user) => sum + user.open, 0)
-    await until(() => open() === 0, timeoutMs)
+    await until(() => open() === 0, deadline - now())
     return open()
   }
 

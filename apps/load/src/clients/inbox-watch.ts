@@ -32,7 +32,9 @@ export class InboxWatch {
 
   recordRest(): void {
     const state = this.#inbox?.getSnapshot()
-    this.#record({ t: 'inbox', rows: [...(state?.rows.values() ?? [])].map(rowOf), counts: countsOf(state) })
+    const chats = [...(state?.rows.values() ?? [])]
+    const rows = chats.map((chat) => ({ ...rowOf(chat), preview: chat.lastMessage?.text ?? null }))
+    this.#record({ t: 'inbox', rows, counts: countsOf(state) })
   }
 
   #shown(chatId: number): InboxRow | undefined {

@@ -1,16 +1,20 @@
 import type { Role } from '@deskbell/contract/users'
-import type { InboxCountsRow, InboxRow } from '@deskbell/testkit/history/history-line'
+import type { InboxCountsRow, InboxRow, SideMarks } from '@deskbell/testkit/history/history-line'
 import type { HistogramCounts } from '../history/delay-histogram.ts'
 
 export type UserSpec = { who: string; role: Role; url: string }
 
 /** What a user should see when nothing changes any more. */
 export type Expected = {
-  /** The head of each chat that the user follows. */
-  heads: readonly (readonly [chatId: number, lastSeq: number])[]
+  /** The chats that the user follows. */
+  chats: readonly ExpectedChat[]
+  /** An operator must see that the clients of its chats are online. */
+  online: boolean
   rows: readonly InboxRow[]
   counts: InboxCountsRow | null
 }
+
+export type ExpectedChat = { chatId: number; lastSeq: number; marks: SideMarks }
 
 /** What the run orders of a process of clients, in this order; `wake` and `report` come at any time. */
 export type Order =
@@ -21,6 +25,8 @@ export type Order =
       t: 'begin'
       round: number
       follow: readonly (readonly [who: string, chatIds: number[]])[]
+      /** All chats of the round. */
+      chatIds: readonly number[]
       pace: Pace
       /** Whose lines are slow on purpose: their messages come late, and say nothing about the service. */
       slow: readonly string[]
@@ -38,8 +44,11 @@ export type Order =
   | { t: 'report'; without: readonly string[] }
   | { t: 'exit' }
 
-/** Milliseconds between two actions of a user, and how many of an operator's are closes. */
-export type Pace = { minMs: number; maxMs: number; closeShare: number }
+/**
+ * Milliseconds between two actions of a user, how many of an operator's are closes, and how many say that a user types;
+ * with a pause, the user then does nothing else, so that the others can see it.
+ */
+export type Pace = { minMs: number; maxMs: number; closeShare: number; typingShare: number; typingPauseMs: number }
 export type OpenedChat = { who: string; chatId: number }
 export type ClientReport = {
   sends: number

@@ -14,10 +14,13 @@ export async function probeCursor(user: SimulatedUser, chatId: ChatId, random: R
   const cursors = ['another-history:1', `${epoch}:${head + 1_000_000}`]
   // One that is too far back is like the others, once the log is long enough.
   if (head > catchUpEntriesMax + 20) cursors.push(`${epoch}:1`)
-  await firstFrame(user, { chatId, cursor: cursors[Math.floor(random() * cursors.length)] ?? '' })
+  await readFrames(user, { chatId, cursor: cursors[Math.floor(random() * cursors.length)] ?? '' })
 }
 
-function firstFrame(user: SimulatedUser, input: { chatId: ChatId; cursor: string }): Promise<void> {
+type Reading = { chatId: ChatId; cursor: string; until?: 'live' }
+
+/** Opens a stream, and closes it after its first frame, or after the frame `until`. */
+export function readFrames(user: SimulatedUser, { chatId, cursor, until }: Reading): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer)
@@ -25,10 +28,14 @@ function firstFrame(user: SimulatedUser, input: { chatId: ChatId; cursor: string
       resolve()
     }
     const timer = setTimeout(end, patienceMs)
-    const subscription = user.sdk.api.chats.events.subscribe(input, {
-      // Not in the middle of the delivery: the subscription may not be known yet.
-      onData: () => queueMicrotask(end),
-      onError: () => queueMicrotask(end),
-    })
+    const subscription = user.sdk.api.chats.events.subscribe(
+      { chatId, cursor },
+      {
+        // Not in the middle of the delivery: the subscription may not be known yet.
+        onData: ({ data }) =>
+          until === undefined || data.t === until || data.t === 'reset' ? queueMicrotask(end) : undefined,
+        onError: () => queueMicrotask(end),
+      },
+    )
   })
 }

@@ -34,7 +34,11 @@ export class SimulatedUser {
   readonly #watches = new Map<ChatId, ChatWatch>()
   readonly #sentAt = new Map<string, number>()
   readonly #inbox: InboxWatch
+  readonly url: string
   userId = 0
+  token = ''
+  /** Chats of other clients, which a client must not reach. */
+  foreign: readonly ChatId[] = []
   /** Whose messages are not timed. */
   slow: ReadonlySet<string> = new Set()
   #calls = 0
@@ -43,6 +47,7 @@ export class SimulatedUser {
   constructor(spec: UserSpec, record: Recorder) {
     this.who = spec.who
     this.role = spec.role
+    this.url = spec.url
     this.record = record
     this.sdk = createSdk({
       url: spec.url,
@@ -55,8 +60,9 @@ export class SimulatedUser {
 
   async signIn(): Promise<void> {
     const { who, role } = this
-    const { user } = await this.sdk.login({ email: `${who}@example.test`, name: who, role })
+    const { user, token } = await this.sdk.login({ email: `${who}@example.test`, name: who, role })
     this.userId = user.id
+    this.token = token
     this.introduce()
     this.#inbox.watch(this.sdk.inbox())
   }
@@ -128,12 +134,11 @@ export class SimulatedUser {
   }
 
   /** Empty when everything is seen as expected; otherwise what is not. */
-  differences({ heads, rows, counts }: Expected): string[] {
-    const behind = heads.flatMap(([chatId, lastSeq]) => {
-      const watch = [...this.#watches].find(([id]) => id === chatId)?.[1]
-      const { head = 0, timeline } = watch ?? {}
-      if (head === lastSeq && timeline?.status === 'live') return []
-      return [`${this.who} on chat ${chatId} is ${timeline?.status} at seq ${head} of ${lastSeq}`]
+  differences({ chats, online, rows, counts }: Expected): string[] {
+    const behind = chats.flatMap((chat) => {
+      const watch = [...this.#watches].find(([id]) => id === chat.chatId)?.[1]
+      const missing = watch === undefined ? 'is not followed' : watch.missing(chat, online && this.role === 'operator')
+      return missing === null ? [] : [`${this.who} on chat ${chat.chatId} ${missing}`]
     })
     return [...behind, ...this.#inbox.differences(rows, counts).map((difference) => `${this.who}: ${difference}`)]
   }

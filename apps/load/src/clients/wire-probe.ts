@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Recorder } from '../history/history-file.ts'
+import { CanaryWatch, rereadMark } from './canary.ts'
 
-type WireStream = { stream: string; chatId: number }
+type WireStream = { stream: string; chatId: number; canaries: CanaryWatch }
 
 const subscribeSchema = z.object({
   id: z.number(),
@@ -15,8 +16,14 @@ const subscribeSchema = z.object({
 const stopSchema = z.object({ id: z.number(), method: z.literal('subscription.stop') })
 
 const role = z.enum(['client', 'operator'])
+const entrySchema = z.object({
+  seq: z.number(),
+  kind: z.string(),
+  message: z.object({ id: z.number(), clientMsgId: z.string().nullable() }).optional(),
+  data: z.object({ messageId: z.number().optional() }).optional(),
+})
 const frameSchema = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('ev'), events: z.array(z.object({ seq: z.number() })).min(1) }),
+  z.object({ t: z.literal('ev'), events: z.array(entrySchema).min(1) }),
   z.object({ t: z.literal('live'), top: z.number() }),
   z.object({ t: z.literal('reset'), reason: z.string() }),
   z.object({ t: z.literal('rcpt'), userId: z.number(), role, deliveredSeq: z.number(), readSeq: z.number() }),
@@ -33,6 +40,8 @@ export function probedSocket(record: Recorder, name: string): typeof WebSocket {
   let sockets = 0
   return class ProbedSocket extends WebSocket {
     readonly #streams = new Map<number, WireStream>()
+    /** Of the last stream of each chat. */
+    readonly #canaries = new Map<number, CanaryWatch>()
     readonly #name: string
 
     constructor(...target: ConstructorParameters<typeof WebSocket>) {
@@ -59,9 +68,12 @@ export function probedSocket(record: Recorder, name: string): typeof WebSocket {
       const { id, params } = subscribed.data
       const { chatId, cursor, lastEventId } = params.input
       const stream = `${this.#name}/${id}`
-      this.#streams.set(id, { stream, chatId })
+      const canaries = new CanaryWatch(chatId, this.#canaries.get(chatId))
+      this.#canaries.set(chatId, canaries)
+      this.#streams.set(id, { stream, chatId, canaries })
       const position = positionOf(params.lastEventId ?? lastEventId ?? cursor ?? '')
-      record({ t: 'start', stream, chatId, ...position })
+      const rereads = cursor?.endsWith(rereadMark) === true
+      record({ t: 'start', stream, chatId, ...position, ...(rereads && { rereads }) })
     }
 
     #ended(id: number): void {
@@ -76,7 +88,10 @@ export function probedSocket(record: Recorder, name: string): typeof WebSocket {
       if (!parsed.success) return
       const { id, result } = parsed.data
       const known = this.#streams.get(id)
-      if (known !== undefined) recordFrame(record, known.stream, { id: result.data.id, frame: result.data.data })
+      if (known === undefined) return
+      const { id: position, data: frame } = result.data
+      recordFrame(record, known.stream, { id: position, frame })
+      if (frame.t === 'ev') known.canaries.look(frame.events, data, record)
     }
   }
 }

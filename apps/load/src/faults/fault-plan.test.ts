@@ -1,3 +1,4 @@
+import type { RoundKind } from '@deskbell/testkit/history/run-record'
 import { expect, test } from 'vitest'
 import { planRounds } from '../run/check-run.ts'
 import { checkOptions } from '../run/run-options.ts'
@@ -20,12 +21,14 @@ test('[CHECK-5] ten minutes have every kind of fault, a server killed every few 
   expect(shaken.size).toBeLessThan(110)
 })
 
-test('[CHECK-5] a run is mostly chaos, and at least a tenth of it is calm with every hint lost', () => {
+test('[CHECK-5] a run is mostly chaos, at least a tenth is calm with every hint lost, and some with every hint delivered', () => {
   const rounds = planRounds(checkOptions({ minutes: 30 }))
-  const length = (calm: boolean) =>
-    rounds.filter((round) => round.calm === calm).reduce((sum, round) => sum + round.lengthMs, 0)
-  expect(length(true) / (length(true) + length(false))).toBeGreaterThanOrEqual(0.1)
-  expect(rounds.filter((round) => round.calm).every((round) => round.bus.drop === 1)).toBe(true)
-  expect(rounds.filter((round) => !round.calm).every((round) => round.bus.drop === 0.2)).toBe(true)
-  expect(rounds.some((round) => round.slowReaders > 0)).toBe(true)
+  const of = (...kinds: RoundKind[]) => rounds.filter((round) => kinds.includes(round.kind))
+  const lengthOf = (some: typeof rounds) => some.reduce((sum, round) => sum + round.lengthMs, 0)
+  expect(lengthOf(of('mute', 'slow')) / lengthOf(rounds)).toBeGreaterThanOrEqual(0.1)
+  expect(lengthOf(of('faults')) / lengthOf(rounds)).toBeGreaterThan(0.5)
+  expect(of('mute', 'slow').every((round) => round.bus.drop === 1)).toBe(true)
+  expect(of('faults').every((round) => round.bus.drop === 0.2)).toBe(true)
+  expect(of('delivering').map((round) => round.bus.drop)).toContain(0)
+  expect(of('slow').some((round) => round.slowReaders > 0)).toBe(true)
 })

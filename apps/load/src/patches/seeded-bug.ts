@@ -6,11 +6,13 @@ export type SeededBug = {
   what: string
   /** Any of these catches it; the first is the one that is expected. */
   caughtBy: readonly string[]
-  /** In which it shows: hints lost, all hints lost in calm, lines cut, servers killed. */
+  /** Why no check sees it; `caughtBy` is then empty. */
+  missedBecause?: string
+  /** In which it shows: hints lost, all hints lost in calm, all delivered in calm, lines cut, servers killed. */
   weather: BugWeather
   patches: readonly SourcePatch[]
   /** What holds it back in the database, undone. */
   sql?: string
 }
 
-export type BugWeather = 'lossy' | 'mute' | 'cuts' | 'kills'
+export type BugWeather = 'lossy' | 'mute' | 'delivering' | 'cuts' | 'kills'

@@ -6,6 +6,11 @@ import type { SourcePatch } from './source-patch.ts'
 /** Every one of them has been a bug of some chat. */
 export const seededBugs: ReadonlyMap<string, SeededBug> = new Map(Object.entries({ ...serverBugs, ...clientBugs }))
 
+/** Those that a run must catch. */
+export const caughtBugs: readonly string[] = [...seededBugs].flatMap(([name, { missedBecause }]) =>
+  missedBecause === undefined ? [name] : [],
+)
+
 /** The patches of the bugs that this process was started with. */
 export function patchesFromEnvironment(): SourcePatch[] {
   const names = (process.env['DESKBELL_LOAD_BUGS'] ?? '').split(',').filter(Boolean)

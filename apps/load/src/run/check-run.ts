@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises'
+import { addJudged, emptyChecks } from '@deskbell/testkit/history/check-history'
+import type { RoundKind } from '@deskbell/testkit/history/run-record'
 import { FaultTally } from '../faults/fault-tally.ts'
 import { commitLine, machineLine } from '../measured-on.ts'
 import { judge, type Verdict } from './judge.ts'
@@ -22,16 +24,22 @@ export async function runCheck(options: RunOptions): Promise<RunReport> {
 }
 
 /**
- * Chaos first, then calm weather: reconnects would hide that a last lost hint is never healed.
- * Every second calm round has slow readers, to be compared with the one before.
+ * Chaos first, then calm weather: reconnects would hide that a last lost hint is never healed. Calm rounds have a mute
+ * bus, then readers who are slow, to be compared with the one before, and then a bus that delivers everything.
  */
-export function planRounds({ chaosMs, calmMs, roundMs, drop, clients, operators }: RunOptions): RoundPlan[] {
+export function planRounds({ chaosMs, calmMs, calmKinds, roundMs, drop, clients, operators }: RunOptions): RoundPlan[] {
   const bus = { drop, double: 0.05, reorder: 0.1 }
-  const mute = { drop: 1, double: 0, reorder: 0 }
   const tenth = Math.ceil((clients + operators) / 10)
-  const chaos = lengths(chaosMs, roundMs).map((lengthMs) => ({ calm: false, lengthMs, bus, slowReaders: 0 }))
-  const calm = lengths(calmMs, Math.min(roundMs, calmMs / 2)).map((lengthMs, place) => {
-    return { calm: true, lengthMs, bus: mute, slowReaders: place % 2 === 0 ? 0 : tenth }
+  const chaos = lengths(chaosMs, roundMs).map((lengthMs) => ({
+    kind: 'faults' as const,
+    lengthMs,
+    bus,
+    slowReaders: 0,
+  }))
+  const calm = lengths(calmMs, Math.min(roundMs, calmMs / calmKinds.length)).map((lengthMs, place) => {
+    const kind = calmKinds[place % calmKinds.length] ?? 'mute'
+    const calmBus = { drop: kind === 'delivering' ? 0 : 1, double: 0, reorder: 0 }
+    return { kind, lengthMs, bus: calmBus, slowReaders: kind === 'slow' ? tenth : 0 }
   })
   return [...chaos, ...calm].map((plan, place) => ({ nr: place + 1, ...plan }))
 }
@@ -41,12 +49,20 @@ function lengths(totalMs: number, roundMs: number): number[] {
   return Array.from({ length: count }, () => Math.round(totalMs / count))
 }
 
+const phaseOf: Record<RoundKind, 'chaos' | 'calm' | 'delivering'> = {
+  faults: 'chaos',
+  mute: 'calm',
+  slow: 'calm',
+  delivering: 'delivering',
+}
+
 class CheckRun {
   readonly #world: World
   readonly #options: RunOptions
   readonly #tally = new FaultTally()
   readonly #violations: string[] = []
-  readonly #phases = { chaos: new PhaseCount(), calm: new PhaseCount() }
+  readonly #phases = { chaos: new PhaseCount(), calm: new PhaseCount(), delivering: new PhaseCount() }
+  readonly #judged: Record<string, number> = {}
   readonly #startedAt = new Date()
   /** p99 of the last calm round without slow readers. */
   #alone: number | null = null
@@ -58,12 +74,13 @@ class CheckRun {
 
   async play(plan: RoundPlan): Promise<void> {
     const round = await playRound(this.#world, plan, { ...this.#options, tally: this.#tally })
-    const phase = plan.calm ? this.#phases.calm : this.#phases.chaos
+    const phase = this.#phases[phaseOf[plan.kind]]
     const { p99, memory } = await phase.countRound(this.#world, round, this.#tally)
     const delays = plan.slowReaders > 0 && this.#alone !== null ? { alone: this.#alone, beside: p99 } : null
-    if (plan.calm && plan.slowReaders === 0) this.#alone = p99
+    if (plan.kind === 'mute') this.#alone = p99
     const verdict = await judge(this.#world, { round, delays, memory }, this.#options)
     phase.countVerdict(verdict)
+    addJudged(this.#judged, verdict.judged)
     const violations = [...this.#timely(round), ...verdict.violations].map((text) => `round ${plan.nr}: ${text}`)
     this.#violations.push(...violations.slice(0, violationsMax - this.#violations.length))
     this.#options.say(lineOf(round, verdict, violations.length))
@@ -75,7 +92,8 @@ class CheckRun {
   }
 
   report(): RunReport {
-    const phases = { chaos: this.#phases.chaos.report(), calm: this.#phases.calm.report() }
+    const { chaos, calm, delivering } = this.#phases
+    const phases = { chaos: chaos.report(), calm: calm.report(), delivering: delivering.report() }
     const wasteful = Object.entries(phases).filter(
       ([, { entries, repeats }]) => repeats > 0 && repeats >= entries * repeatsShareMax,
     )
@@ -89,6 +107,7 @@ class CheckRun {
       people: { clients: this.#options.clients, operators: this.#options.operators },
       phases,
       faults: Object.fromEntries(this.#tally.counts),
+      judged: this.#judged,
       violations: [
         ...this.#violations,
         ...wasteful.map(
@@ -96,6 +115,7 @@ class CheckRun {
         ),
         ...ends.map((end) => `SERVER ${end}`),
         ...this.#tally.unproved(),
+        ...emptyChecks(this.#judged),
       ],
       folder: this.#world.folder,
     }
@@ -110,7 +130,6 @@ class CheckRun {
 }
 
 function lineOf({ plan, convergedMs }: PlayedRound, verdict: Verdict, violations: number): string {
-  const weather = plan.calm ? `calm, mute bus, ${plan.slowReaders} slow readers` : 'faults'
   const converged = convergedMs === null ? 'never' : `in ${Math.round(convergedMs)} ms`
-  return `round ${plan.nr} (${weather}): ${verdict.entries} entries delivered, all saw all ${converged}, ${violations} violations`
+  return `round ${plan.nr} (${plan.kind}): ${verdict.entries} entries delivered, all saw all ${converged}, ${violations} violations`
 }

@@ -1,10 +1,10 @@
 import { frameBytesMax, sessionEndMs, socketQueueHardBytes, typingShowMs } from '@deskbell/contract/limits'
-import { checkHistory } from '@deskbell/testkit/history/check-history'
+import { checkHistory, type HistoryVerdict } from '@deskbell/testkit/history/check-history'
 import { countRepeats } from '@deskbell/testkit/history/checks/check-streams'
 import type { LineOf } from '@deskbell/testkit/history/history-line'
 import { indexHistory } from '@deskbell/testkit/history/index-history'
 import { readInboxes } from '@deskbell/testkit/history/read-inboxes'
-import { readChats } from '@deskbell/testkit/history/read-run'
+import { readChats, readOwners } from '@deskbell/testkit/history/read-run'
 import type { RunRecord } from '@deskbell/testkit/history/run-record'
 import { now } from '../clock.ts'
 import { readHistory } from '../history/history-file.ts'
@@ -12,7 +12,7 @@ import type { PlayedRound } from './round.ts'
 import type { RunOptions } from './run-options.ts'
 import type { World } from './world.ts'
 
-export type Verdict = { violations: string[]; entries: number; repeats: number; lines: number }
+export type Verdict = HistoryVerdict & { entries: number; repeats: number; lines: number }
 
 export type Evidence = { round: PlayedRound; delays: RunRecord['delays']; memory: readonly LineOf<'memory'>[] }
 
@@ -26,7 +26,9 @@ export async function judge(world: World, { round, delays, memory }: Evidence, o
     epoch: '',
     chats: await readChats(admin, round.chatIds, offsetMs),
     inboxes: await readInboxes(admin, round.owners, round.chatIds),
-    calm: round.plan.calm,
+    restMarks: round.restMarks,
+    owners: await readOwners(admin),
+    kind: round.plan.kind,
     delays,
     slow: round.slow,
     bounds: {
@@ -39,7 +41,7 @@ export async function judge(world: World, { round, delays, memory }: Evidence, o
     },
   }
   const { entries, repeats } = countRepeats(run)
-  return { violations: checkHistory({ ...run, epoch: epochOf(run) }), entries, repeats, lines: lines.length }
+  return { ...checkHistory({ ...run, epoch: epochOf(run) }), entries, repeats, lines: lines.length }
 }
 
 /** What takes the database's time to the clock of the history; of several readings the one that was answered quickest. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { BusWeather } from '@deskbell/testkit/faults/lossy-bus'
+import type { SideMarks } from '@deskbell/testkit/history/history-line'
 import type { InboxOwner } from '@deskbell/testkit/history/read-inboxes'
+import type { RoundKind } from '@deskbell/testkit/history/run-record'
 import type { Pace } from '../clients/orders.ts'
 import { now } from '../clock.ts'
 import { planFaults } from '../faults/fault-plan.ts'
@@ -17,7 +19,7 @@ type Follow = ReadonlyMap<string, number[]>
 
 export type RoundPlan = {
   nr: number
-  calm: boolean
+  kind: RoundKind
   lengthMs: number
   bus: BusWeather
   /** So many users read next to nothing, all the time. */
@@ -33,6 +35,8 @@ export type PlayedRound = {
   /** What the servers reported while all users still followed. */
   servers: readonly { name: string; report: ServerReport }[]
   owners: readonly InboxOwner[]
+  /** What was stored when everybody saw everything. */
+  restMarks: ReadonlyMap<number, SideMarks>
   /** From the heal until everybody saw everything; null when that did not happen in time. */
   convergedMs: number | null
   /** Why not. */
@@ -51,12 +55,13 @@ export async function playRound(
   await Promise.all(stage.servers.map((server) => server.setBus(plan.bus)))
   const follow = await openChats(world, plan, { files, chatsEach: options.chatsEach })
   const slow = slowDown(world, plan.slowReaders)
-  await begin(world, plan, { follow, slow, pace: plan.calm ? unhurried(options.pace) : options.pace })
+  await begin(world, plan, { follow, slow, pace: paceOf(plan, options.pace) })
   await weather(world, plan, options)
   for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: null })
   const recoveredAt = now()
   await Promise.all(hosts.map((host) => host.wake()))
-  const { differences } = await converge(world, { follow, timeoutMs: options.restMs })
+  const online = plan.kind !== 'faults'
+  const { differences, restMarks } = await converge(world, { follow, online, timeoutMs: options.restMs })
   const convergedMs = differences.length === 0 ? now() - recoveredAt : null
   const servers = await askServers(world)
   await Promise.all(hosts.map((host) => host.end()))
@@ -67,6 +72,7 @@ export async function playRound(
     slow,
     servers,
     owners: await world.owners(),
+    restMarks,
     convergedMs,
     differences,
   }
@@ -74,16 +80,24 @@ export async function playRound(
 
 type Beginning = { follow: Follow; slow: ReadonlySet<string>; pace: Pace }
 
-/** In calm weather times are compared, so the machine must not be full. */
-function unhurried({ minMs, maxMs, closeShare }: Pace): Pace {
-  return { minMs: minMs * 3, maxMs: maxMs * 3, closeShare }
+const typingPauseMs = 1_500
+
+/**
+ * In calm weather times are compared, so the machine must not be full. Where hints arrive, users stop to type, and nobody
+ * closes a chat meanwhile.
+ */
+function paceOf({ kind }: RoundPlan, pace: Pace): Pace {
+  if (kind === 'faults') return pace
+  const unhurried = { ...pace, minMs: pace.minMs * 3, maxMs: pace.maxMs * 3 }
+  return kind === 'delivering' ? { ...unhurried, closeShare: 0, typingShare: 0.15, typingPauseMs } : unhurried
 }
 
 async function begin(world: World, plan: RoundPlan, { follow, slow, pace }: Beginning): Promise<void> {
   const begun = world.hosts.map((host, nth) => {
     const url = world.stage.servers[nth % world.stage.servers.length]?.url ?? ''
     const leaver = { url, chatId: world.chatIds[nth] ?? 0, afterMs: plan.lengthMs / 3 }
-    return host.begin({ round: plan.nr, follow: mine(host, follow), pace, slow: [...slow], leaver })
+    const chatIds = [...world.chatIds]
+    return host.begin({ round: plan.nr, follow: mine(host, follow), chatIds, pace, slow: [...slow], leaver })
   })
   await Promise.all(begun)
 }
@@ -117,7 +131,7 @@ async function weather(world: World, plan: RoundPlan, options: RunOptions & { ta
   const signal = AbortSignal.timeout(plan.lengthMs)
   const seed = `${options.seed} ${plan.nr}`
   const random = seededRandom(seed, 'plan')
-  const faults = plan.calm ? [] : planFaults(random, plan.lengthMs, options.faults)
+  const faults = plan.kind === 'faults' ? planFaults(random, plan.lengthMs, options.faults) : []
   const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   await Promise.all([over, options.tally.inflict(faults, { stage: world.stage, seed, signal })])
 }

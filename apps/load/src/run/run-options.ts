@@ -1,11 +1,14 @@
+import type { RoundKind } from '@deskbell/testkit/history/run-record'
 import type { Pace } from '../clients/orders.ts'
 import { allFaults, type FaultChoice } from '../faults/fault-plan.ts'
 
 export type RunOptions = {
   seed: string
-  /** How long users act under faults, and in calm weather with a mute bus. */
+  /** How long users act under faults, and in calm weather. */
   chaosMs: number
   calmMs: number
+  /** The kinds of the calm rounds, in turn. */
+  calmKinds: readonly Exclude<RoundKind, 'faults'>[]
   /** At most so long between two heals. */
   roundMs: number
   clients: number
@@ -29,8 +32,8 @@ export type RunOptions = {
   say: (line: string) => void
 }
 
-const calmShare = 0.15
-const calmMsMin = 10_000
+const calmShare = 0.2
+const calmMsMin = 15_000
 
 /** A check of so many minutes. Everything else may be said, too. */
 export function checkOptions({ minutes, ...given }: { minutes: number } & Partial<RunOptions>): RunOptions {
@@ -40,11 +43,12 @@ export function checkOptions({ minutes, ...given }: { minutes: number } & Partia
     seed: 'deskbell',
     chaosMs: Math.max(0, totalMs - calmMs),
     calmMs,
+    calmKinds: ['mute', 'slow', 'delivering'],
     roundMs: 60_000,
     clients: 12,
     operators: 8,
     chatsEach: 2,
-    pace: { minMs: 20, maxMs: 80, closeShare: 0.004 },
+    pace: { minMs: 20, maxMs: 80, closeShare: 0.004, typingShare: 0.02, typingPauseMs: 0 },
     drop: 0.2,
     faults: allFaults,
     convergeMs: 5_000,

@@ -29,8 +29,10 @@ export type RunReport = {
   startedAt: string
   endedAt: string
   people: { clients: number; operators: number }
-  phases: { chaos: PhaseReport; calm: PhaseReport }
+  phases: { chaos: PhaseReport; calm: PhaseReport; delivering: PhaseReport }
   faults: Record<string, { inflicted: number; seen: number }>
+  /** How often each check had something to judge, over all rounds. */
+  judged: Record<string, number>
   violations: string[]
   /** Where the histories are that were kept. */
   folder: string
@@ -38,7 +40,9 @@ export type RunReport = {
 
 /** The page that is kept under docs/reports. */
 export function writeReport(report: Omit<RunReport, 'folder'>, minutesAsked: number): string {
-  const { chaos, calm } = report.phases
+  const phases = [report.phases.chaos, report.phases.calm, report.phases.delivering]
+  const row = (name: string, cell: (phase: PhaseReport) => string | number) =>
+    `| ${name} | ${phases.map(cell).join(' | ')} |`
   return `# Delivery check
 
 Seed \`${report.seed}\`, ${report.startedAt} to ${report.endedAt}: ${report.people.clients} clients and
@@ -47,24 +51,30 @@ ${report.people.operators} operators with real SDKs against two server processes
 **${report.violations.length} violations.**
 ${report.violations.map((violation) => `\n- ${violation}`).join('')}
 
-| | under faults | calm weather, every hint lost |
-|---|---|---|
-| rounds | ${chaos.rounds} | ${calm.rounds} |
-| minutes of actions | ${minutes(chaos)} | ${minutes(calm)} |
-| sends | ${chaos.sends} | ${calm.sends} |
-| acknowledged | ${chaos.acknowledged} | ${calm.acknowledged} |
-| refused because the chat was closed | ${chaos.refused} | ${calm.refused} |
-| messages shown | ${chaos.applied} | ${calm.applied} |
-| entries delivered | ${chaos.entries} | ${calm.entries} |
-| of them repeats | ${share(chaos)} | ${share(calm)} |
-| lines of history | ${chaos.lines} | ${calm.lines} |
-| send to tick, p50 / p99 | ${both(chaos.ack)} | ${both(calm.ack)} |
-| send to every window, p50 / p99 | ${both(chaos.deliver)} | ${both(calm.deliver)} |
-| everybody sees everything after the heal, slowest round | ${slowest(chaos)} | ${slowest(calm)} |
-| memory of a server, most | ${megabytes(chaos.memory.servers)} | ${megabytes(calm.memory.servers)} |
-| memory of a process of clients, most | ${megabytes(chaos.memory.clients)} | ${megabytes(calm.memory.clients)} |
-| rings of a server, most | ${kilobytes(chaos.memory.rings)} | ${kilobytes(calm.memory.rings)} |
-| waiting for one socket, most | ${kilobytes(chaos.memory.queue)} | ${kilobytes(calm.memory.queue)} |
+| | under faults | calm weather, every hint lost | calm weather, every hint delivered |
+|---|---|---|---|
+${row('rounds', ({ rounds }) => rounds)}
+${row('minutes of actions', minutes)}
+${row('sends', ({ sends }) => sends)}
+${row('acknowledged', ({ acknowledged }) => acknowledged)}
+${row('refused because the chat was closed', ({ refused }) => refused)}
+${row('messages shown', ({ applied }) => applied)}
+${row('entries delivered', ({ entries }) => entries)}
+${row('of them repeats', share)}
+${row('lines of history', ({ lines }) => lines)}
+${row('send to tick, p50 / p99', ({ ack }) => both(ack))}
+${row('send to every window, p50 / p99', ({ deliver }) => both(deliver))}
+${row('everybody sees everything after the heal, slowest round', slowest)}
+${row('memory of a server, most', ({ memory }) => megabytes(memory.servers))}
+${row('memory of a process of clients, most', ({ memory }) => megabytes(memory.clients))}
+${row('rings of a server, most', ({ memory }) => kilobytes(memory.rings))}
+${row('waiting for one socket, most', ({ memory }) => kilobytes(memory.queue))}
+
+| check | had something to judge |
+|---|---|
+${Object.entries(report.judged)
+  .map(([name, count]) => `| ${name} | ${count} |`)
+  .join('\n')}
 
 | fault | inflicted | seen to harm |
 |---|---|---|

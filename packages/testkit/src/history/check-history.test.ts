@@ -1,14 +1,47 @@
 import { expect, test } from 'vitest'
-import { checkHistory, checks } from './check-history.ts'
+import { addJudged, checkHistory, checks, emptyChecks } from './check-history.ts'
 import type { HistoryLine, InboxRow, LineOf } from './history-line.ts'
 import { event, goodRun, message, type RunFixture, sent, toRun, windowOf } from './run-fixture.ts'
 
 test('[CHECK-1] [CHECK-2] no check reports a violation in a correct history', () => {
-  expect(checkHistory(toRun(goodRun()))).toEqual([])
+  expect(violationsOf(goodRun())).toEqual([])
 })
 
+test('[CHECK-8] every check of a round judges something in a correct history, and says how often', () => {
+  const sums: Record<string, number> = {}
+  for (const kind of ['delivering', 'slow'] as const)
+    addJudged(sums, checkHistory(toRun({ ...goodRun(), kind })).judged)
+  expect(Object.keys(sums).toSorted()).toEqual(checks.map(({ id, name }) => `${id} ${name}`).toSorted())
+  expect(emptyChecks(sums)).toEqual([])
+})
+
+test('[CHECK-8] a check that judged nothing in all rounds together is named', () => {
+  const sums: Record<string, number> = {}
+  const silent = goodRun()
+  drop(silent, ({ t }) => t === 'typing')
+  drop(silent, (line) => line.t === 'invoke' && line.action === 'typing')
+  drop(silent, ({ t }) => t === 'shownTyping')
+  addJudged(sums, checkHistory(toRun(silent)).judged)
+  expect(emptyChecks(sums)).toContain('CHECK-8 "I16 typing arrives" had nothing to judge')
+  addJudged(sums, checkHistory(toRun(goodRun())).judged)
+  expect(emptyChecks(sums)).toEqual([])
+})
+
+test('[CHECK-8] a check is not missed in rounds that cannot have what it judges', () => {
+  const { judged } = checkHistory(toRun({ ...goodRun(), kind: 'mute' }))
+  expect(judged).not.toHaveProperty('I16 typing arrives')
+  expect(judged).toHaveProperty('I16 clients are online', 1)
+})
+
+/** In these two kinds of rounds together, every check applies. */
+const allKinds = ['delivering', 'slow'] as const
+
+function violationsOf(run: RunFixture): string[] {
+  return allKinds.flatMap((kind) => checkHistory(toRun({ ...run, kind })).violations)
+}
+
 type Spoil = (run: RunFixture) => unknown
-type Id = keyof typeof checks
+type Id = string
 
 /** Faults, each with the invariant whose check must find it. */
 const faults: [Id, string, Spoil][] = [
@@ -58,6 +91,11 @@ const faults: [Id, string, Spoil][] = [
     (run) => run.lines.push({ at: 3000, who: 'op', t: 'reset', stream: 's', reason: 'far' }),
   ],
   [
+    'I9',
+    'an entry that comes twice',
+    (run) => run.lines.push({ at: 3016, who: 'op', t: 'ev', stream: 's', from: 3, to: 3 }),
+  ],
+  [
     'I10',
     'a window that lacks the end',
     (run) => change(run, of('window'), { entries: windowOf(run.entries).slice(0, 5) }),
@@ -68,13 +106,25 @@ const faults: [Id, string, Spoil][] = [
   ['I12', 'entries for a foreign position', (run) => served(run, { epoch: 'other', seq: 0 })],
   ['I12', 'entries for a position in the future', (run) => served(run, { epoch: 'e', seq: 90 })],
   ['I13', 'a mark that goes back', (run) => run.lines.push(fallingMark)],
-  ['I13', 'read before it arrived', (run) => run.marks.push({ userId: 3, delivered: 1, read: 2 })],
+  ['I13', 'read before it arrived', (run) => run.marks.push({ userId: 3, role: 'client', delivered: 1, read: 2 })],
+  ['I13', 'a window without the marks', (run) => change(run, of('window'), { marks: noMarks })],
+  ['I13', 'a window with marks that nobody has', (run) => change(run, of('window'), { marks: highMarks })],
   ['I14', 'a wrong number of unread', (run) => inboxRow(run, { unread: 3 })],
   ['I15', 'a stale row', (run) => inboxRow(run, { rev: 5 })],
   [
     'I15',
     'a row that gives way to an older one',
     (run) => run.lines.push({ at: 7000, who: 'op', t: 'row', chatId: 1, rev: 4, unread: 0 }),
+  ],
+  [
+    'I15',
+    'a row of another client',
+    (run) =>
+      change(
+        run,
+        of('row', ({ who }) => who === 'cl'),
+        { chatId: 2 },
+      ),
   ],
   [
     'I16',
@@ -88,10 +138,13 @@ const faults: [Id, string, Spoil][] = [
       change(
         run,
         of('shownTyping', (line) => !line.shown),
-        { at: 15_000 },
+        { at: 18_000 },
       ),
   ],
   ['I16', 'a present client who is shown as away', (run) => change(run, of('window'), { present: false })],
+  ['I16', 'a client whose presence never arrives', (run) => change(run, of('window'), { present: null })],
+  ['I16', 'typing that reaches nobody', (run) => drop(run, ({ t }) => t === 'typing' || t === 'shownTyping')],
+  ['I16', 'typing that arrives and is not shown', (run) => drop(run, ({ t }) => t === 'shownTyping')],
   ['I17', 'a queue over its bound', (run) => change(run, of('memory'), { queue: 2000 })],
   ['I17', 'rings over their bound', (run) => change(run, of('memory'), { rings: 101 })],
   ['I18', 'others who suffer from slow readers', (run) => Object.assign(run, { delays: { alone: 10, beside: 30 } })],
@@ -105,6 +158,25 @@ const faults: [Id, string, Spoil][] = [
         { at: 10_100 },
       ),
   ],
+  ['I21', 'a foreign chat that may be read', (run) => answerForeign(run, { t: 'ok' })],
+  [
+    'I21',
+    'a foreign chat that is told from a missing one',
+    (run) => answerForeign(run, { t: 'fail', code: 'forbidden' }),
+  ],
+  [
+    'I21',
+    'a stream of a foreign chat',
+    (run) =>
+      change(
+        run,
+        of('start', ({ who }) => who === 'cl'),
+        { chatId: 2, seq: 0 },
+      ),
+  ],
+  ['I22', 'a retracted text in a frame', (run) => change(run, of('canary'), { found: true })],
+  ['I22', 'a retracted text in a page', (run) => change(run, of('reread'), { found: true })],
+  ['I22', 'a retracted text in a row', retractedPreview],
   [
     'I20',
     'a message that vanished',
@@ -125,13 +197,25 @@ const faults: [Id, string, Spoil][] = [
 test.each(faults)('[CHECK-2] only the check of %s finds %s', (id, _what, spoil) => {
   const run = goodRun()
   spoil(run)
-  const violations = checkHistory(toRun(run))
+  const violations = violationsOf(run)
   expect(violations.length).toBeGreaterThan(0)
   expect(new Set(violations.map((violation) => violation.split(' ')[0]))).toEqual(new Set([id]))
 })
 
 test('[CHECK-2] every invariant has a fault in this test', () => {
-  expect(new Set(faults.map(([id]) => id))).toEqual(new Set(Object.keys(checks)))
+  expect(new Set(faults.map(([id]) => id))).toEqual(new Set(checks.map(({ id }) => id)))
+})
+
+/** Facts of a process or of a whole round have no chat; what is only stored has no moment. */
+const withoutChat = new Set(['I17', 'I18'])
+
+test.each(faults)('[CHECK-9] the violation of %s for %s says in which chat, and where or when', (id, _what, spoil) => {
+  const run = goodRun()
+  spoil(run)
+  for (const violation of violationsOf(run)) {
+    if (!withoutChat.has(id)) expect(violation).toMatch(/\(chat \d+, (seq \d+|at \d+ ms)/)
+    if (id !== 'I18') expect(violation).toMatch(/seq \d+|at \d+ ms/)
+  }
 })
 
 const fallingMark: HistoryLine = {
@@ -245,6 +329,26 @@ function receiveAt(run: RunFixture, at: number): void {
 function served(run: RunFixture, position: { epoch: string; seq: number }): void {
   run.lines.push({ at: 7000, who: 'op', t: 'start', stream: 'z', chatId: 1, ...position })
   run.lines.push({ at: 7010, who: 'op', t: 'live', stream: 'z', top: 6 })
+}
+
+const noMarks = { delivered: { client: 0, operator: 0 }, read: { client: 0, operator: 0 } }
+const highMarks = { delivered: { client: 0, operator: 6 }, read: { client: 0, operator: 4 } }
+
+/** Gives every call for a foreign chat another answer. */
+function answerForeign(run: RunFixture, answer: { t: 'ok' } | { t: 'fail'; code: string }): void {
+  run.lines = run.lines.map((line) => {
+    const isAnswer = line.t === 'fail' && line.op.startsWith('foreign')
+    return isAnswer ? { at: line.at, who: line.who, op: line.op, ...answer } : line
+  })
+}
+
+/** The last message is retracted, and the row still begins with its text. */
+function retractedPreview(run: RunFixture): void {
+  const content = 'message 106 '
+  replace(
+    run,
+    run.entries.map((entry) => (entry.seq === 6 ? { ...entry, content } : entry)),
+  )
 }
 
 function otherText(): [number, string][] {

@@ -1,22 +1,44 @@
 import type { Role } from '@deskbell/contract/users'
 
 /** What a client or an operator may do in a run. */
-export type Action = 'send' | 'close' | 'reopen' | 'edit' | 'retract' | 'read' | 'typing' | 'assign' | 'logout'
+export type Action =
+  | 'send'
+  | 'close'
+  | 'reopen'
+  | 'edit'
+  | 'retract'
+  | 'read'
+  | 'typing'
+  | 'assign'
+  | 'logout'
+  | 'foreign'
+
+/** The transport of a call for a chat of another client. `batch`: one HTTP request with several calls. */
+export type ForeignVia = 'socket' | 'http' | 'batch' | 'rest' | 'sse'
 
 /** `at`: milliseconds of the monotonic clock, which all processes of the machine share. `who`: an actor or a server. */
 type Line<T extends string, Fields = object> = { at: number; who: string; t: T } & Fields
 
 export type ActorLine = Line<'actor', { userId: number; role: Role }>
 
-/** A call is sent. `op` is unique in a history. `id` is the `clientMsgId`, or the message that is changed. */
-export type InvokeLine = Line<'invoke', { op: string; action: Action; chatId: number; id?: string; seq?: number }>
+/**
+ * A call is sent. `op` is unique in a history. `id` is the `clientMsgId`, the message that is changed, or the procedure of
+ * a `foreign` call.
+ */
+export type InvokeLine = Line<
+  'invoke',
+  { op: string; action: Action; chatId: number; id?: string; seq?: number; via?: ForeignVia }
+>
 export type OkLine = Line<'ok', { op: string; seq?: number }>
 export type FailLine = Line<'fail', { op: string; code: string }>
 /** The call got no answer: it may have had an effect or not. */
 export type InfoLine = Line<'info', { op: string }>
 
-/** A follower opens a stream after the position `epoch:seq`. Lines up to `end` have the name of the stream. */
-export type StartLine = Line<'start', { stream: string; chatId: number; epoch: string; seq: number }>
+/**
+ * A follower opens a stream after the position `epoch:seq`. Lines up to `end` have the name of the stream. `rereads`: it
+ * asks on purpose for what it has.
+ */
+export type StartLine = Line<'start', { stream: string; chatId: number; epoch: string; seq: number; rereads?: boolean }>
 /** Entries have arrived. The line is written before repeated entries are dropped. */
 export type EvLine = Line<'ev', { stream: string; from: number; to: number }>
 export type LiveLine = Line<'live', { stream: string; top: number }>
@@ -28,6 +50,13 @@ export type MarkLine = Line<
 >
 export type TypingLine = Line<'typing', { stream: string; seq: number; userId: number }>
 export type EndLine = Line<'end', { stream: string }>
+/**
+ * A frame had the entry of a retracted message, with its retraction or after it on the same stream. `seq` is the place of
+ * the retraction, `id` the `clientMsgId`. `found`: the frame had the text.
+ */
+export type CanaryLine = Line<'canary', { chatId: number; seq: number; id: string; found: boolean }>
+/** A retracted message was read again, after the answer. */
+export type RereadLine = Line<'reread', { chatId: number; id: string; by: string; found: boolean }>
 
 /** The state of an own message on a page. `gone`: it vanished before it was sent or had failed. */
 export type BubbleLine = Line<'bubble', { chatId: number; id: string; state: BubbleState }>
@@ -36,16 +65,25 @@ export type BubbleState = 'shown' | 'sent' | 'failed' | 'gone' | 'doubled'
 /** A page begins or stops showing that a user is typing. */
 export type ShownTypingLine = Line<'shownTyping', { chatId: number; userId: number; shown: boolean }>
 
-/** What a follower shows at the end of a run: entries as `[seq, content]`, and whether the client is online. */
+/** The highest marks of each side. */
+export type SideMarks = Record<'delivered' | 'read', Record<Role, number>>
+
+/**
+ * What a follower shows at the end of a run: entries as `[seq, content]`, whether the client is online, and how far each
+ * side has received and read.
+ */
 export type WindowLine = Line<
   'window',
-  { chatId: number; status: string; entries: [number, string][]; present: boolean | null }
+  { chatId: number; status: string; entries: [number, string][]; present: boolean | null; marks: SideMarks }
 >
 
 /** The row of a chat in an inbox was replaced. */
 export type RowLine = Line<'row', { chatId: number; rev: number; unread: number }>
 /** The inbox at the end of a run. */
-export type InboxLine = Line<'inbox', { rows: InboxRow[]; counts: InboxCountsRow | null }>
+export type InboxLine = Line<
+  'inbox',
+  { rows: (InboxRow & { preview?: string | null })[]; counts: InboxCountsRow | null }
+>
 export type InboxRow = { chatId: number; rev: number; unread: number; status: string; operatorId: number | null }
 export type InboxCountsRow = { open: number; mine: number; unassigned: number; unread: number }
 
@@ -65,6 +103,8 @@ export type HistoryLine =
   | MarkLine
   | TypingLine
   | EndLine
+  | CanaryLine
+  | RereadLine
   | BubbleLine
   | ShownTypingLine
   | WindowLine

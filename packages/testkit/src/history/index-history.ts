@@ -2,6 +2,7 @@ import type { Role } from '@deskbell/contract/users'
 import type {
   Action,
   EvLine,
+  ForeignVia,
   HistoryLine,
   InvokeLine,
   LineOf,
@@ -18,6 +19,7 @@ export type Call = {
   action: Action
   chatId: number
   id: string
+  via: ForeignVia | null
   seq: number | null
   from: number
   to: number
@@ -32,6 +34,8 @@ export type Stream = {
   chatId: number
   epoch: string
   seq: number
+  /** It asks on purpose for what it has. */
+  rereads: boolean
   from: number
   to: number
   frames: StreamFrame[]
@@ -79,12 +83,13 @@ function joinCalls(lines: readonly HistoryLine[]): Call[] {
   return calls
 }
 
-function callOf({ who, action, chatId, id = '', seq, at }: InvokeLine): Call {
+function callOf({ who, action, chatId, id = '', via, seq, at }: InvokeLine): Call {
   return {
     who,
     action,
     chatId,
     id,
+    via: via ?? null,
     seq: seq ?? null,
     from: at,
     to: Number.POSITIVE_INFINITY,
@@ -105,6 +110,6 @@ function joinStreams(lines: readonly HistoryLine[]): Stream[] {
   return [...streams.values()]
 }
 
-function streamOf({ stream, who, chatId, epoch, seq, at }: StartLine): Stream {
-  return { stream, who, chatId, epoch, seq, from: at, to: Number.POSITIVE_INFINITY, frames: [] }
+function streamOf({ stream, who, chatId, epoch, seq, rereads = false, at }: StartLine): Stream {
+  return { stream, who, chatId, epoch, seq, rereads, from: at, to: Number.POSITIVE_INFINITY, frames: [] }
 }

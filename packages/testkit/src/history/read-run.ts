@@ -12,20 +12,15 @@ export async function readChats(
   chatIds: readonly number[],
   offsetMs: number,
 ): Promise<Map<number, StoredChat>> {
-  const [entries, heads, marks] = await Promise.all([
+  const [entries, heads, marksByChat] = await Promise.all([
     db.pool.query<Row>(logQuery, [chatIds]),
     db.pool.query<{ chatId: number; lastSeq: number }>(
       'select id::float8 as "chatId", last_seq::float8 as "lastSeq" from chats where id = any($1)',
       [chatIds],
     ),
-    db.pool.query<StoredMark & { chatId: number }>(
-      `select chat_id::float8 as "chatId", user_id::float8 as "userId", delivered_seq::float8 as delivered,
-              read_seq::float8 as read from chat_marks where chat_id = any($1)`,
-      [chatIds],
-    ),
+    readMarks(db, chatIds),
   ])
   const entriesByChat = Map.groupBy(entries.rows, (row) => row.chatId)
-  const marksByChat = Map.groupBy(marks.rows, (row) => row.chatId)
   return new Map(
     heads.rows.map(({ chatId, lastSeq }) => {
       const log = (entriesByChat.get(chatId) ?? []).map((row) => toEntry(row, offsetMs))
@@ -57,4 +52,25 @@ const logQuery = `
 function toEntry({ chatId: _chatId, text, messageId, ...row }: Row, offsetMs: number): RunEntry {
   const content = contentOf({ kind: row.kind, id: row.id ?? messageId, text })
   return { ...row, content, moment: row.at.getTime() + offsetMs }
+}
+
+/** The client of every chat. */
+export async function readOwners(db: Pick<Database, 'pool'>): Promise<Map<number, number>> {
+  const { rows } = await db.pool.query<{ chatId: number; userId: number }>(
+    'select id::float8 as "chatId", user_id::float8 as "userId" from chats',
+  )
+  return new Map(rows.map(({ chatId, userId }) => [chatId, userId]))
+}
+
+/** The marks of every user, by chat. */
+export async function readMarks(
+  db: Pick<Database, 'pool'>,
+  chatIds: readonly number[],
+): Promise<Map<number, StoredMark[]>> {
+  const { rows } = await db.pool.query<StoredMark & { chatId: number }>(
+    `select chat_id::float8 as "chatId", user_id::float8 as "userId", role, delivered_seq::float8 as delivered,
+            read_seq::float8 as read from chat_marks where chat_id = any($1)`,
+    [chatIds],
+  )
+  return Map.groupBy(rows, (row) => row.chatId)
 }

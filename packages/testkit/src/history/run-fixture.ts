@@ -1,4 +1,5 @@
-import type { HistoryLine } from './history-line.ts'
+import { sidesOf } from './checks/check-marks.ts'
+import type { ForeignVia, HistoryLine, SideMarks } from './history-line.ts'
 import { indexHistory } from './index-history.ts'
 import { contentOf, storedChat } from './read-run.ts'
 import type { RunEntry, RunRecord, StoredMark } from './run-record.ts'
@@ -22,17 +23,22 @@ export function goodRun(): RunFixture {
     lines: goodLines(),
     entries: [
       message({ seq: 1, userId: 1, clientMsgId: 'a' }),
-      message({ seq: 2, userId: 2, clientMsgId: 'x' }),
+      { ...message({ seq: 2, userId: 2, clientMsgId: 'x' }), content: retracted },
       message({ seq: 3, userId: 1, clientMsgId: 'b' }),
       event(4, 'closed'),
       event(5, 'reopened'),
       message({ seq: 6, userId: 1, clientMsgId: 'c' }),
     ],
     lastSeq: 6,
-    marks: [{ userId: 2, delivered: 6, read: 1 }],
+    marks: [{ ...mark }],
+    restMarks: new Map([[1, sidesOf([mark])]]),
+    owners: new Map([
+      [1, 1],
+      [2, 9],
+    ]),
     epoch: 'e',
     inboxes: new Map([['op', { rows: [{ ...row }], counts: { open: 1, mine: 1, unassigned: 0, unread: 2 } }]]),
-    calm: true,
+    kind: 'delivering',
     slow: new Set(),
     delays: { alone: 10, beside: 11 },
     bounds: {
@@ -45,6 +51,10 @@ export function goodRun(): RunFixture {
     },
   }
 }
+
+const retracted = contentOf({ kind: 'message', id: 102, text: '' })
+
+const mark: StoredMark = { userId: 2, role: 'operator', delivered: 6, read: 1 }
 
 export function message(entry: { seq: number; userId: number; clientMsgId: string }): RunEntry {
   const id = entry.seq + 100
@@ -59,13 +69,16 @@ export function event(seq: number, kind: string): RunEntry {
 
 const row = { chatId: 1, rev: 6, unread: 2, status: 'open', operatorId: 2 }
 
+const foreignVias: readonly ForeignVia[] = ['socket', 'http', 'batch', 'rest', 'sse']
+
 /** Returns the window of a follower who shows these entries. */
 export function windowOf(entries: readonly RunEntry[]): [number, string][] {
   return entries.map(({ seq, content }) => [seq, content])
 }
 
 function goodLines(): HistoryLine[] {
-  const entries = ['message 101 a', 'message 102 x', 'message 103 b', 'closed ', 'reopened ', 'message 106 c']
+  const entries = ['message 101 a', retracted, 'message 103 b', 'closed ', 'reopened ', 'message 106 c']
+  const marks: SideMarks = { delivered: { client: 0, operator: 6 }, read: { client: 0, operator: 1 } }
   const window = entries.map((content, place): [number, string] => [place + 1, content])
   return [
     { at: 0, who: 'cl', t: 'actor', userId: 1, role: 'client' },
@@ -83,17 +96,44 @@ function goodLines(): HistoryLine[] {
     { at: 6015, who: 'op', t: 'ev', stream: 's', from: 4, to: 6 },
     { at: 6016, who: 'op', t: 'mark', stream: 's', seq: 6, userId: 2, role: 'operator', delivered: 6, read: 1 },
     { at: 6100, who: 'cl', t: 'invoke', op: 'typing', action: 'typing', chatId: 1 },
+    { at: 6150, who: 'op', t: 'typing', stream: 's', seq: 3, userId: 1 },
+    { at: 9150, who: 'cl', t: 'invoke', op: 'typing again', action: 'typing', chatId: 1 },
+    { at: 9200, who: 'op', t: 'typing', stream: 's', seq: 3, userId: 1 },
     { at: 6200, who: 'op', t: 'shownTyping', chatId: 1, userId: 1, shown: true },
     { at: 12_200, who: 'op', t: 'shownTyping', chatId: 1, userId: 1, shown: false },
+    { at: 6250, who: 'cl', t: 'row', chatId: 1, rev: 6, unread: 0 },
     { at: 6300, who: 'op', t: 'row', chatId: 1, rev: 5, unread: 1 },
     { at: 6400, who: 'op', t: 'row', chatId: 1, rev: 6, unread: 2 },
-    { at: 20_000, who: 'op', t: 'window', chatId: 1, status: 'live', entries: window, present: true },
-    { at: 20_000, who: 'op', t: 'inbox', rows: [row], counts: { open: 1, mine: 1, unassigned: 0, unread: 2 } },
+    { at: 20_000, who: 'op', t: 'window', chatId: 1, status: 'live', entries: window, present: true, marks },
+    {
+      at: 20_000,
+      who: 'op',
+      t: 'inbox',
+      rows: [{ ...row, preview: 'c 6000' }],
+      counts: { open: 1, mine: 1, unassigned: 0, unread: 2 },
+    },
     { at: 20_000, who: 'server', t: 'memory', queue: 10, rings: 10, ringsMax: 100, rss: 1 },
     { at: 7000, who: 'lv', t: 'start', stream: 'l', chatId: 1, epoch: 'e', seq: 6 },
     { at: 8000, who: 'lv', t: 'invoke', op: 'out', action: 'logout', chatId: 1 },
     { at: 8010, who: 'lv', t: 'ok', op: 'out' },
     { at: 8100, who: 'lv', t: 'live', stream: 'l', top: 6 },
+    // A send that is repeated after the close, and a position that cannot be served.
+    { at: 6500, who: 'cl', t: 'invoke', op: 'again', action: 'send', chatId: 1, id: 'a' },
+    { at: 6510, who: 'cl', t: 'ok', op: 'again', seq: 1 },
+    { at: 6600, who: 'op', t: 'start', stream: 'r', chatId: 1, epoch: 'other', seq: 1 },
+    { at: 6610, who: 'op', t: 'reset', stream: 'r', reason: 'foreign' },
+    { at: 6700, who: 'cl', t: 'start', stream: 'own', chatId: 1, epoch: 'e', seq: 6 },
+    { at: 6710, who: 'cl', t: 'live', stream: 'own', top: 6 },
+    ...foreignVias.flatMap((via) => refused(6800, via)),
+    { at: 6900, who: 'op', t: 'canary', chatId: 1, seq: 6, id: 'gone', found: false },
+    { at: 6900, who: 'cl', t: 'reread', chatId: 1, id: 'gone', by: 'chats.page', found: false },
+  ]
+}
+
+function refused(at: number, via: ForeignVia): HistoryLine[] {
+  return [
+    { at, who: 'cl', t: 'invoke', op: `foreign ${via}`, action: 'foreign', chatId: 2, id: 'chats.get', via },
+    { at: at + 10, who: 'cl', t: 'fail', op: `foreign ${via}`, code: 'not_found' },
   ]
 }
 

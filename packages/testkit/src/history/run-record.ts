@@ -1,5 +1,7 @@
+import type { Role } from '@deskbell/contract/users'
 import type { StoredEntry } from './checks/check-log.ts'
-import type { InboxCountsRow, InboxRow } from './history-line.ts'
+import type { Findings } from './findings.ts'
+import type { InboxCountsRow, InboxRow, SideMarks } from './history-line.ts'
 import type { HistoryIndex } from './index-history.ts'
 
 /** A chat as it is in the tables at the end of a run. */
@@ -13,7 +15,13 @@ export type StoredChat = {
   marks: readonly StoredMark[]
 }
 
-export type StoredMark = { userId: number; delivered: number; read: number }
+export type StoredMark = { userId: number; role: Role; delivered: number; read: number }
+
+/**
+ * `faults`: lines are cut, processes are killed, some hints are lost. The others are calm. `mute`: every hint is lost.
+ * `slow`: that too, and some read next to nothing. `delivering`: every hint arrives.
+ */
+export type RoundKind = 'faults' | 'mute' | 'slow' | 'delivering'
 
 /** `content` is what a page shows of the entry. `moment` is `at` on the clock of the history. */
 export type RunEntry = StoredEntry & { content: string; moment: number }
@@ -42,8 +50,12 @@ export type RunRecord = {
   chats: ReadonlyMap<number, StoredChat>
   /** By `who` of the actor. */
   inboxes: ReadonlyMap<string, StoredInbox>
-  /** The run had no faults but lost hints, so times are checked too. */
-  calm: boolean
+  /** What each chat had stored when everybody saw everything, before the windows were recorded. */
+  restMarks: ReadonlyMap<number, SideMarks>
+  /** The client of every chat, also of those of other rounds. */
+  owners: ReadonlyMap<number, number>
+  /** Which checks apply. */
+  kind: RoundKind
   /** The actors whose connection is slow on purpose. */
   slow: ReadonlySet<string>
   /** The p99 delay of the others in milliseconds, without and with slow readers; null when it was not measured. */
@@ -51,5 +63,4 @@ export type RunRecord = {
   bounds: RunBounds
 }
 
-/** Returns one sentence per violation. */
-export type Check = (run: RunRecord) => string[]
+export type Check = (run: RunRecord) => Findings

@@ -23,6 +23,9 @@ export type StoredEntry = {
   clientMsgId: string | null
 }
 
+/** A fault of a log, and the entry at which it shows. */
+export type LogFault = { what: string; seq: number }
+
 export type LogHistory = { entries: readonly StoredEntry[]; lastSeq: number; sends: readonly SendRecord[] }
 
 /**
@@ -32,46 +35,47 @@ export type LogHistory = { entries: readonly StoredEntry[]; lastSeq: number; sen
  */
 export function checkLog(history: LogHistory): string[] {
   const entries = history.entries.toSorted((a, b) => a.seq - b.seq)
-  return [
+  const faults = [
     ...checkGapless(entries, history.lastSeq),
     ...checkTimes(entries),
     ...checkIds(entries),
     ...checkCloseBarrier(entries),
-    ...checkSends(entries, history.sends),
   ]
+  return [...faults.map(({ what }) => what), ...checkSends(entries, history.sends)]
 }
 
-export function checkGapless(entries: readonly StoredEntry[], lastSeq: number): string[] {
-  const faults = entries.flatMap((entry, place) =>
-    entry.seq === place + 1 ? [] : [`entry ${place + 1} of the log has seq ${entry.seq}`],
+export function checkGapless(entries: readonly StoredEntry[], lastSeq: number): LogFault[] {
+  const faults = entries.flatMap(({ seq }, place) =>
+    seq === place + 1 ? [] : [{ what: `entry ${place + 1} of the log has seq ${seq}`, seq }],
   )
-  if (entries.length !== lastSeq) faults.push(`the log has ${entries.length} entries, last_seq is ${lastSeq}`)
+  if (entries.length !== lastSeq)
+    faults.push({ what: `the log has ${entries.length} entries, last_seq is ${lastSeq}`, seq: lastSeq })
   return faults
 }
 
-export function checkTimes(entries: readonly StoredEntry[]): string[] {
-  return pairs(entries).flatMap(([before, entry]) =>
-    entry.at < before.at ? [`the time falls from seq ${before.seq} to ${entry.seq}`] : [],
+export function checkTimes(entries: readonly StoredEntry[]): LogFault[] {
+  return pairs(entries).flatMap(([before, { seq, at }]) =>
+    at < before.at ? [{ what: `the time falls from seq ${before.seq} to ${seq}`, seq }] : [],
   )
 }
 
 /** Message ids must rise with `seq`, because messages are paged by id. */
-export function checkIds(entries: readonly StoredEntry[]): string[] {
-  return pairs(entries.filter((entry) => entry.id !== null)).flatMap(([before, entry]) =>
-    (entry.id ?? 0) > (before.id ?? 0) ? [] : [`the id falls from seq ${before.seq} to ${entry.seq}`],
+export function checkIds(entries: readonly StoredEntry[]): LogFault[] {
+  return pairs(entries.filter((entry) => entry.id !== null)).flatMap(([before, { seq, id }]) =>
+    (id ?? 0) > (before.id ?? 0) ? [] : [{ what: `the id falls from seq ${before.seq} to ${seq}`, seq }],
   )
 }
 
 /** In a closed chat the only entry is a reopening, and an open chat is not reopened. */
-export function checkCloseBarrier(entries: readonly StoredEntry[]): string[] {
+export function checkCloseBarrier(entries: readonly StoredEntry[]): LogFault[] {
   let closed = false
-  return entries.flatMap((entry) => {
-    const late = closed && entry.kind !== 'reopened'
-    const early = !closed && entry.kind === 'reopened'
-    if (entry.kind === 'closed') closed = true
-    if (entry.kind === 'reopened') closed = false
-    if (early) return [`reopened at seq ${entry.seq} stands in an open chat`]
-    return late ? [`${entry.kind} at seq ${entry.seq} stands after the close`] : []
+  return entries.flatMap(({ kind, seq }) => {
+    const late = closed && kind !== 'reopened'
+    const early = !closed && kind === 'reopened'
+    if (kind === 'closed') closed = true
+    if (kind === 'reopened') closed = false
+    if (early) return [{ what: `reopened at seq ${seq} stands in an open chat`, seq }]
+    return late ? [{ what: `${kind} at seq ${seq} stands after the close`, seq }] : []
   })
 }
 

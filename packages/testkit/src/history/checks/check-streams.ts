@@ -1,71 +1,76 @@
 import { catchUpEntriesMax } from '@deskbell/contract/limits'
+import { type Fault, type Findings, judgeEach } from '../findings.ts'
 import type { Call, Stream } from '../index-history.ts'
 import type { RunRecord } from '../run-record.ts'
 
-/** I9: each stream delivers the entries after its position without a gap, and none after a reset. */
-export function checkContiguous(run: RunRecord): string[] {
-  return run.index.streams.flatMap((stream) => {
-    const faults: string[] = []
+/** I9: each stream delivers the entries after its position, each once and without a gap, and none after a reset. */
+export function checkContiguous(run: RunRecord): Findings {
+  return judgeEach(run.index.streams, (stream) => {
+    const { chatId } = stream
+    const faults: Fault[] = []
     let have = stream.seq
     let over = false
     for (const frame of stream.frames) {
       if (frame.t === 'reset') over = true
       if (frame.t !== 'ev') continue
-      if (over) faults.push(`${nameOf(stream)}: seq ${frame.from} came after the reset`)
-      if (frame.from > have + 1) faults.push(`${nameOf(stream)}: seq ${frame.from} came after ${have}`)
+      const { from: seq, at } = frame
+      if (over) faults.push({ what: `${nameOf(stream)} got entries after the reset`, chatId, seq, at })
+      if (seq > have + 1) faults.push({ what: `${nameOf(stream)} misses what is after seq ${have}`, chatId, seq, at })
+      if (seq <= have)
+        faults.push({ what: `${nameOf(stream)} got again what it had up to seq ${have}`, chatId, seq, at })
       have = Math.max(have, frame.to)
     }
-    return faults.map((fault) => `I9 ${fault}`)
+    return stream.frames.some(({ t }) => t === 'ev') ? faults : undefined
   })
 }
 
 /** I10: at the end of a run every follower is live and shows exactly the log, from its first entry on. */
-export function checkConverged(run: RunRecord): string[] {
-  return run.index.of('window').flatMap(({ who, chatId, status, entries }) => {
+export function checkConverged(run: RunRecord): Findings {
+  return judgeEach(run.index.of('window'), ({ who, chatId, status, entries, at }) => {
     const chat = run.chats.get(chatId)
-    const name = `I10 ${who} on chat ${chatId}`
-    if (chat === undefined) return [`${name} shows a chat that is not stored`]
-    if (status !== 'live') return [`${name} is ${status}`]
+    if (chat === undefined) return { what: `${who} shows a chat that is not stored`, chatId, at }
+    if (status !== 'live') return { what: `${who} is ${status}`, chatId, at }
     const last = entries.at(-1)?.[0] ?? 0
-    if (last !== chat.lastSeq) return [`${name} shows up to seq ${last} of ${chat.lastSeq}`]
+    if (last !== chat.lastSeq) return { what: `${who} shows up to seq ${last}`, chatId, seq: chat.lastSeq, at }
     const first = entries[0]?.[0] ?? 1
     const wrong = entries.find(
       ([seq, content], place) => seq !== first + place || chat.entries[seq - 1]?.content !== content,
     )
-    if (wrong === undefined) return []
-    return [`${name} shows "${wrong[1]}" at seq ${wrong[0]}, stored is "${chat.entries[wrong[0] - 1]?.content}"`]
+    if (wrong === undefined) return null
+    const [seq, content] = wrong
+    return { what: `${who} shows "${content}", stored is "${chat.entries[seq - 1]?.content}"`, chatId, seq, at }
   })
 }
 
 /** I11: without faults a live follower receives an entry within the bound, also when the bus loses every hint. */
-export function checkStaleness(run: RunRecord): string[] {
-  if (!run.calm) return []
+export function checkStaleness(run: RunRecord): Findings {
   const known = acknowledgedAt(run)
   const quick = run.index.streams.filter((stream) => !run.slow.has(stream.who))
-  return quick.flatMap((stream) => {
-    const times = known.get(stream.chatId) ?? []
+  const frames = quick.flatMap((stream) => {
     const liveAt = stream.frames.find((frame) => frame.t === 'live')?.at ?? Number.POSITIVE_INFINITY
-    return stream.frames.flatMap((frame) => {
-      if (frame.t !== 'ev') return []
-      const since = Math.max(earliest(times, frame), liveAt)
-      const late = frame.at - since
-      return late > run.bounds.staleMs
-        ? [`I11 ${nameOf(stream)} received seq ${frame.from} ${Math.round(late)} ms after its commit`]
-        : []
-    })
+    return stream.frames.flatMap((frame) => (frame.t === 'ev' ? [{ stream, frame, liveAt }] : []))
+  })
+  return judgeEach(frames, ({ stream, frame, liveAt }) => {
+    const { chatId } = stream
+    const { from: seq, at } = frame
+    const since = Math.max(earliest(known.get(chatId) ?? [], frame), liveAt)
+    if (since === Number.POSITIVE_INFINITY) return undefined
+    const late = at - since
+    if (late <= run.bounds.staleMs) return null
+    return { what: `${nameOf(stream)} got an entry ${Math.round(late)} ms after its commit`, chatId, seq, at }
   })
 }
 
 /** I12: a stream from a position that cannot be served starts with `reset`, and not with entries. */
-export function checkHonestReset(run: RunRecord): string[] {
+export function checkHonestReset(run: RunRecord): Findings {
   const heads = new Heads(run)
-  return run.index.streams.flatMap((stream) => {
+  return judgeEach(run.index.streams, (stream) => {
     const reason = cannotServe(run, stream, heads)
-    if (reason === null) return []
     const first = stream.frames.find((frame) => frame.t === 'ev' || frame.t === 'reset' || frame.t === 'live')
-    return first === undefined || first.t === 'reset'
-      ? []
-      : [`I12 ${nameOf(stream)} asked from a ${reason} position and got ${first.t} in place of reset`]
+    if (reason === null || first === undefined) return undefined
+    if (first.t === 'reset') return null
+    const { chatId, seq } = stream
+    return { what: `${nameOf(stream)} began at a ${reason} position and got ${first.t}`, chatId, seq, at: first.at }
   })
 }
 
@@ -75,6 +80,7 @@ export function countRepeats(run: RunRecord): { entries: number; repeats: number
   let entries = 0
   let repeats = 0
   for (const stream of run.index.streams) {
+    if (stream.rereads) continue
     const follower = `${stream.who} ${stream.chatId}`
     for (const frame of stream.frames) {
       if (frame.t !== 'ev') continue
@@ -146,6 +152,6 @@ function acknowledgedAt(run: RunRecord): Map<number, number[]> {
   return times
 }
 
-function nameOf({ who, chatId, stream }: Stream): string {
-  return `${who} on chat ${chatId} (stream ${stream})`
+function nameOf({ who, stream }: Stream): string {
+  return `${who} on stream ${stream}`
 }
