@@ -1,4 +1,5 @@
 import type { ChatId } from '@deskbell/contract/ids'
+import type { Message } from '@deskbell/contract/messages'
 import { now } from '../clock.ts'
 import { rest } from '../rest.ts'
 import { between, pick, type Random } from '../seeded-random.ts'
@@ -83,16 +84,8 @@ const actions = {
   },
   /** As a program that was started again, and does not know that it had its answer. */
   replay(user, chatId, random) {
-    const message = pick(
-      random,
-      user
-        .watchOf(chatId)
-        ?.messages(40)
-        .filter((item) => item.userId === user.userId) ?? [],
-    )
-    const { clientMsgId: id, text } = message ?? {}
-    if (id === undefined || id === null || text === undefined || !text.startsWith(`${id} `) || text.includes('edited'))
-      return false
+    const { clientMsgId: id, text } = pick(random, repeatable(user, chatId)) ?? {}
+    if (id === undefined || id === null || text === undefined) return false
     void user.call({ action: 'send', chatId, id }, async () => {
       const again = await user.sdk.api.messages.send.mutate({ chatId, text, clientMsgId: id }, timeout())
       return again.message.seq
@@ -121,6 +114,7 @@ const actions = {
     return true
   },
   close(user, chatId, random) {
+    if (repeatable(user, chatId).length === 0) return false
     const closed = user.call({ action: 'close', chatId }, async () => {
       await user.sdk.api.chats.close.mutate({ chatId }, timeout())
       return null
@@ -175,6 +169,15 @@ const actions = {
     return true
   },
 } as const satisfies Record<string, ActionOf>
+
+/** Own messages among the newest entries, with the text that was sent. */
+function repeatable(user: SimulatedUser, chatId: ChatId): Message[] {
+  const newest = user.watchOf(chatId)?.messages(40) ?? []
+  return newest.filter(
+    ({ userId, clientMsgId, text }) =>
+      userId === user.userId && text.startsWith(`${clientMsgId} `) && !text.includes('edited'),
+  )
+}
 
 type Share = readonly [share: number, action: ActionOf]
 
