@@ -1,10 +1,13 @@
 import { clientBugs } from './client-bugs.ts'
+import { deliveryBugs } from './delivery-bugs.ts'
 import type { SeededBug } from './seeded-bug.ts'
 import { serverBugs } from './server-bugs.ts'
 import type { SourcePatch } from './source-patch.ts'
 
 /** Every one of them has been a bug of some chat. */
-export const seededBugs: ReadonlyMap<string, SeededBug> = new Map(Object.entries({ ...serverBugs, ...clientBugs }))
+export const seededBugs: ReadonlyMap<string, SeededBug> = new Map(
+  Object.entries({ ...serverBugs, ...deliveryBugs, ...clientBugs }),
+)
 
 /** Those that a run must catch. */
 export const caughtBugs: readonly string[] = [...seededBugs].flatMap(([name, { missedBecause }]) =>
