@@ -1,12 +1,13 @@
 import { clientBugs } from './client-bugs.ts'
 import { deliveryBugs } from './delivery-bugs.ts'
+import { inventedBugs } from './invented-bugs.ts'
 import type { SeededBug } from './seeded-bug.ts'
 import { serverBugs } from './server-bugs.ts'
 import type { SourcePatch } from './source-patch.ts'
 
 /** Every one of them has been a bug of some chat. */
 export const seededBugs: ReadonlyMap<string, SeededBug> = new Map(
-  Object.entries({ ...serverBugs, ...deliveryBugs, ...clientBugs }),
+  Object.entries({ ...serverBugs, ...deliveryBugs, ...clientBugs, ...inventedBugs }),
 )
 
 /** Those that a run must catch. */
