@@ -34,6 +34,10 @@ export class ClientHost {
     await this.#dialog.ask({ t: 'begin', ...order })
   }
 
+  async finish(timeoutMs: number): Promise<void> {
+    await this.#dialog.ask({ t: 'finish', timeoutMs })
+  }
+
   async settle(timeoutMs: number): Promise<number> {
     return answer<number>(await this.#dialog.ask({ t: 'settle', timeoutMs }))
   }

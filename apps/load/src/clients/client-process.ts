@@ -28,6 +28,8 @@ export class ClientProcess {
         return await this.#open(order)
       case 'begin':
         return this.#begin(order)
+      case 'finish':
+        return await this.#finish(order.timeoutMs)
       case 'settle':
         return await this.#settle(order.timeoutMs)
       case 'rest':
@@ -85,12 +87,16 @@ export class ClientProcess {
     return null
   }
 
-  async #settle(timeoutMs: number): Promise<number> {
-    const deadline = now() + timeoutMs
+  /** Users end, but for what they must have done once. */
+  async #finish(timeoutMs: number): Promise<null> {
     this.#round?.abort()
     await Promise.race([Promise.all(this.#busy.splice(0)), delay(timeoutMs)])
+    return null
+  }
+
+  async #settle(timeoutMs: number): Promise<number> {
     const open = () => [...this.#users.values()].reduce((sum, user) => sum + user.open, 0)
-    await until(() => open() === 0, deadline - now())
+    await until(() => open() === 0, timeoutMs)
     return open()
   }
 

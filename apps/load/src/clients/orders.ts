@@ -32,6 +32,8 @@ export type Order =
       slow: readonly string[]
       leaver: { url: string; chatId: number; afterMs: number }
     }
+  /** No new actions but those that somebody has not done once. Answers when these were begun, or the time is over. */
+  | { t: 'finish'; timeoutMs: number }
   /** No new actions. Answers when all that were begun have ended, or the time is over: how many have not. */
   | { t: 'settle'; timeoutMs: number }
   /** Answers when everybody sees what is expected, or the time is over: who does not, and why. */

@@ -58,8 +58,9 @@ export async function playRound(
   await begin(world, plan, { follow, slow, pace: paceOf(plan, options.pace) })
   await weather(world, plan, options)
   for (const who of slow) stage.proxies.get(who)?.weather({ bytesPerSecond: null })
-  const recoveredAt = now()
   await Promise.all(hosts.map((host) => host.wake()))
+  await Promise.all(hosts.map((host) => host.finish(finishMs)))
+  const recoveredAt = now()
   const online = plan.kind !== 'faults'
   const { differences, restMarks } = await converge(world, { follow, online, timeoutMs: options.restMs })
   const convergedMs = differences.length === 0 ? now() - recoveredAt : null
@@ -81,6 +82,8 @@ export async function playRound(
 type Beginning = { follow: Follow; slow: ReadonlySet<string>; pace: Pace }
 
 const typingPauseMs = 1_500
+/** A little more than the users take at most for what they have not done once. */
+const finishMs = 12_000
 
 /**
  * In calm weather times are compared, so the machine must not be full. Where hints arrive, users stop to type, and nobody
