@@ -33,6 +33,14 @@ test('[CHECK-8] a check is not missed in rounds that cannot have what it judges'
   expect(judged).toHaveProperty('I16 clients are online', 1)
 })
 
+test('[CHECK-8] typing that arrives once says something when it is shown, and nothing when it is not', () => {
+  const once = goodRun()
+  drop(once, ({ t, at }) => t === 'typing' && at === 9200)
+  expect(checkHistory(toRun(once)).judged).toHaveProperty('I16 typing is shown', 1)
+  drop(once, ({ t }) => t === 'shownTyping')
+  expect(checkHistory(toRun(once)).judged).toHaveProperty('I16 typing is shown', 0)
+})
+
 /** In these two kinds of rounds together, every check applies. */
 const allKinds = ['delivering', 'slow'] as const
 

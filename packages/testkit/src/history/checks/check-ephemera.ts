@@ -66,9 +66,10 @@ export function checkTypingShown(run: RunRecord): Findings {
   )
   const byPair = Map.groupBy(frames, ({ who, chatId, userId }) => `${who} ${chatId} ${userId}`)
   return judgeEach(byPair, ([key, [first, ...more]]) => {
+    if (shown.has(key)) return null
     if (first === undefined || more.length === 0) return undefined
     const { who, chatId, userId, at } = first
-    return shown.has(key) ? null : { what: `${who} never shows that user ${userId} types`, chatId, at }
+    return { what: `${who} never shows that user ${userId} types`, chatId, at }
   })
 }
 
