@@ -17,11 +17,8 @@ export function mountRest(app: FastifyInstance, contextOf: ContextOf): Answer {
   const rest = createRestHandler({ router: appRouter })
   const answer: Answer = (request, reply) =>
     answerRest(rest, request, { reply, context: contextOf(request, reply, 'rest') })
-  app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', (_request, _body, done) => done(null))
-    scope.all('/api/*', answer)
-  })
+  // Answered before Fastify looks at the media type, which it would refuse before the path and the method are checked.
+  app.all('/api/*', { onRequest: answer }, answer)
   return answer
 }
 

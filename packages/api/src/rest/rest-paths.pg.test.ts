@@ -226,6 +226,16 @@ describe('errors', () => {
     },
   )
 
+  it.each(['a', '/', 'application/', ';'])(
+    '[REST-4] path and method are checked before the media type %s',
+    async (type) => {
+      const call = { body: '{}', headers: { 'content-type': type } }
+      expect(await rest.call('POST', '/nowhere', call)).toMatchObject({ status: 404, code: 'not_found' })
+      expect(await rest.call('PUT', '/chats', call)).toMatchObject({ status: 405, code: 'method_not_allowed' })
+      expect(await rest.call('POST', '/chats', call)).toMatchObject({ status: 415, code: 'unsupported_media_type' })
+    },
+  )
+
   it('[REST-6] another method of a known path is 405 with Allow', async () => {
     for (const [path, allow] of [
       ['/chats', 'GET, HEAD, POST'],
