@@ -104,6 +104,16 @@ export class Cast {
     return { name, chatId, clients: clients.message.id, operators: operators.message.id }
   }
 
+  /** Lets the chat's client send a word, and returns it with those who may receive it. */
+  async say(name: ChatName): Promise<{ word: string; audience: UserName[] }> {
+    const { client } = factsOf(name)
+    if (client === null) throw new Error(`Nobody can write in ${name}.`)
+    const { text, clientMsgId } = this.#words(client)
+    const { chatId } = this.chat(name)
+    await sendText(this.server.core, this.user(client).actor, { chatId, text, clientMsgId })
+    return { word: text, audience: this.audienceOf(client) }
+  }
+
   /** A user who acts in a chat of a client is shown to it by name. */
   showName(user: UserName, viewer: UserName): void {
     for (const word of this.canaries.in(this.user(user).user.name)) this.canaries.allow(word, viewer)
