@@ -55,7 +55,10 @@ function hostOf(domain: string): string | undefined {
 
 /** NFC and trimmed: one line that can be seen, whose characters stand in the order in which they are stored. */
 export function normalName(given: string): NormalForm {
-  const value = given.trim().normalize('NFC')
+  const text = given.trim()
+  const tooLong = lengthFault(text, nameCharsMax * composedOf)
+  if (tooLong !== undefined) return { fault: `must have at most ${nameCharsMax} characters` }
+  const value = text.normalize('NFC')
   const fault =
     wellFormedFault(value) ??
     (value.length === 0 ? 'must not be empty' : undefined) ??
@@ -66,6 +69,12 @@ export function normalName(given: string): NormalForm {
     (reserved.has(skeleton(value)) ? 'must not be the name of the product or of the system' : undefined)
   return fault === undefined ? { value } : { fault }
 }
+
+/**
+ * The most characters that NFC composes into one: a Greek letter and its three marks. The time of `normalize` grows with
+ * the square of the marks of one letter, so the length is checked before it.
+ */
+const composedOf = 4
 
 /** Control characters, and the Unicode separators of lines and paragraphs. */
 const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u

@@ -139,6 +139,22 @@ describe('names, ids and addresses', () => {
     expect(nameSchema.parse(given)).toBe(stored)
   })
 
+  test('[AUTH-30] a letter with 60,000 marks is no name and no address, which is known without sorting the marks', () => {
+    const letter = `a${'\u0301\u0316'.repeat(30_000)}`
+    const startedAt = performance.now()
+    expect(nameSchema.safeParse(letter).error?.issues).toMatchObject([{ message: 'must have at most 120 characters' }])
+    expect(emailSchema.safeParse(`${letter}@example.test`).success).toBe(false)
+    expect(emailSchema.safeParse(`a@${letter}.test`).success).toBe(false)
+    // Sorting them takes seconds.
+    expect(performance.now() - startedAt).toBeLessThan(500)
+  })
+
+  test('[AUTH-30] a name of 120 letters may come as letters with marks of their own', () => {
+    const letter = '\u1f80'
+    expect(nameSchema.parse(letter.repeat(120).normalize('NFD'))).toBe(letter.repeat(120))
+    expect(nameSchema.safeParse(letter.repeat(121).normalize('NFD')).success).toBe(false)
+  })
+
   test.each([
     'a\nb',
     'a\u001b[31m',
