@@ -175,9 +175,20 @@ test.each([
   '@a.b'.repeat(4_000),
   'https://a.com谢'.repeat(1_300),
   ',https://a'.repeat(1_600),
-])('[WEB-17] a hostile text takes little time (%#)', (text) => {
+  'www.xn--'.repeat(2_000),
+  'xn--www.'.repeat(2_000),
+  // Eight messages of the greatest length.
+  `https://a.example/?${';'.repeat(16_000)}x `.repeat(8),
+])('[WEB-17] [WEB-100] a hostile text takes little time (%#)', (text) => {
   linkTokens('warm up: a@b.example')
   const start = performance.now()
   linkTokens(text)
   expect(performance.now() - start).toBeLessThan(1_000)
+})
+
+test('[WEB-100] an address in the query of another one is shown once', () => {
+  const text = 'mailto:a@b.example?cc=mailto:c@d.example,e@f.example&g=www.h.example'
+  expect(linkTokens(`${text} and ${text}`).map((token) => token.text)).toEqual([text, ' and ', text])
+  const texts = linkTokens('mailto:a@b.example?'.repeat(800)).map((token) => token.text)
+  expect(texts.join('')).toBe('mailto:a@b.example?'.repeat(800))
 })

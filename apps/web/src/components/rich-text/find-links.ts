@@ -27,11 +27,16 @@ export function findLinks(text: string): FoundLink[] {
   if (!/https?:|www\.|@/i.test(text)) return []
   const links: FoundLink[] = []
   let offset = 0
+  let end = 0
   for (const piece of text.split(seam)) {
     for (const match of finder().match(piece) ?? []) {
       const found = { text, start: offset + match.index, end: offset + match.lastIndex }
+      // The link before may reach further than its match: it has the query of a `mailto:`.
+      if (found.start < end) continue
       const link = match.schema === 'mailto:' ? emailLink(found) : urlLink(found)
-      if (link !== null) links.push(link)
+      if (link === null) continue
+      links.push(link)
+      end = link.end
     }
     offset += piece.length
   }
@@ -63,8 +68,24 @@ class Patterns extends REBuilder {
     return new RegExp(`${sign}(?:${sign}|[.](?=${sign})){0,63}`)
   }
 
-  /** What may precede an address: any character that cannot be part of it. */
+  /**
+   * One label of a host. The library lists `xn--` labels apart too, and so has two ways to read each of them: a text of
+   * many takes seconds.
+   */
+  override get_domain() {
+    const letter = this.get_pseudo_letter().source
+    return new RegExp(`${letter}(?:(?:-|${letter}){0,61}${letter})?`)
+  }
+
+  /** What may precede an address: any character that cannot be part of it. Kept, because each search asks for it. */
   override get_mail_name_validator() {
+    this.#mailNameValidator ??= this.#newMailNameValidator()
+    return this.#mailNameValidator
+  }
+
+  #mailNameValidator: RegExp | undefined
+
+  #newMailNameValidator(): RegExp {
     const foreign = `(?![\\u0000-\\u007f])(?:${this.src_ZPCc}|[\\u2e80-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff])`
     const before = `^|${this.get_text_separators().source}|[",:;()\\[\\]]|${this.src_ZCc}|${foreign}`
     return new RegExp(`(?:${before})(${this.get_mail_name().source})$`)
@@ -101,7 +122,7 @@ function urlLink({ text, start, end: foundEnd }: Found): FoundLink | null {
   if (isWww && /[\w.@/\\-]/.test(before)) return null
   const cut = shown.search(unseen)
   if (cut >= 0) shown = shown.slice(0, cut)
-  shown = shown.replace(before === '_' ? /[*_.,:;!?|]+$/ : /[*.,:;!?|]+$/, '')
+  shown = withoutTail(shown, before === '_' ? '*_.,:;!?|' : '*.,:;!?|')
   const [, scheme = '', , typedHost = '', rest = ''] = /^((https?:)\/\/|)([^/?#]*)(.*)$/isu.exec(shown) ?? []
   const host = withoutGluedWords(typedHost)
   if (host !== typedHost && rest !== '') return null
@@ -114,10 +135,18 @@ function urlLink({ text, start, end: foundEnd }: Found): FoundLink | null {
   return { start, end: start + shown.length, href: url.href }
 }
 
+/** A pattern for the tail would begin anew at each of its characters, in time of the square of their number. */
+function withoutTail(shown: string, signs: string): string {
+  let end = shown.length
+  while (signs.includes(shown[end - 1] ?? ' ')) end -= 1
+  return shown.slice(0, end)
+}
+
+const gluedHost = new RegExp(`^(.*\\.[a-z]{2,})[${cjk}][^.]*$`, 'isu')
+
 /** No top-level domain mixes Latin letters with others, so what follows is the next word: `https://a.com谢谢`. */
 function withoutGluedWords(host: string): string {
-  const glued = new RegExp(`^(.*\\.[a-z]{2,})[${cjk}][^.]*$`, 'isu').exec(host)
-  return glued?.[1] ?? host
+  return gluedHost.exec(host)?.[1] ?? host
 }
 
 function emailLink(found: Found): FoundLink | null {
