@@ -1,6 +1,7 @@
 import { errorMeanings } from '@deskbell/contract/errors'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { errorCode, isFinal, isRetryable, retryAfterMs, SdkError } from './errors.ts'
+import { retry } from './retry.ts'
 
 describe('errorCode', () => {
   test('[SDK-1] a code is read only from an error of the server or of this package', () => {
@@ -30,5 +31,29 @@ describe('errorCode', () => {
     expect(retryAfterMs({ data: { code: 'unavailable', retryAfterMs: 1_500 } })).toBe(1_500)
     expect(retryAfterMs({ data: { code: 'unavailable', retryAfterMs: null } })).toBe(0)
     expect(retryAfterMs(new Error('x'))).toBe(0)
+  })
+
+  test.each([2 ** 31, 1e15, Number.MAX_VALUE, Number.POSITIVE_INFINITY])(
+    '[SDK-40] a server that asks for a pause of %d ms is not asked again at once',
+    async (asked) => {
+      vi.useFakeTimers()
+      try {
+        const call = vi.fn(() => Promise.reject(Object.assign(new Error('x'), { data: { retryAfterMs: asked } })))
+        const stop = new AbortController()
+        const ended = retry(call, { signal: stop.signal }).catch(() => 'ended')
+        await vi.advanceTimersByTimeAsync(59 * 60 * 1000)
+        expect(call).toHaveBeenCalledTimes(1)
+        await vi.advanceTimersByTimeAsync(2 * 60 * 1000)
+        expect(call).toHaveBeenCalledTimes(2)
+        stop.abort()
+        expect(await ended).toBe('ended')
+      } finally {
+        vi.useRealTimers()
+      }
+    },
+  )
+
+  test('[SDK-40] a pause that is no positive number is none', () => {
+    for (const asked of [-1, Number.NaN, '5', {}]) expect(retryAfterMs({ data: { retryAfterMs: asked } })).toBe(0)
   })
 })
