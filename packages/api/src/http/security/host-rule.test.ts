@@ -26,6 +26,11 @@ test.each([
   '[::2]',
 ])('[AUTH-10] open mode refuses the host %j', (host) => expect(isOwnHost(rule, host)).toBe(false))
 
-test('[AUTH-10] secure mode serves every host', () => {
-  expect(isOwnHost({ ...rule, authMode: 'secure' }, 'anything.example')).toBe(true)
+test('[AUTH-31] secure mode serves the host of PUBLIC_URL', () => {
+  expect(isOwnHost({ ...rule, authMode: 'secure' }, 'desk.example')).toBe(true)
 })
+
+test.each(['', 'evil.example', 'desk.example.evil.example', 'localhost', '127.0.0.1:8080'])(
+  '[AUTH-31] secure mode refuses the host %j',
+  (host) => expect(isOwnHost({ ...rule, authMode: 'secure' }, host)).toBe(false),
+)

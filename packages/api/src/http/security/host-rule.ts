@@ -11,13 +11,14 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * Reports whether a host is served. In open mode anybody may sign in, so a foreign page that uses DNS rebinding must
- * get nothing. Only names that an attacker cannot own are served then. In secure mode every name is served.
+ * get nothing: only names that an attacker cannot own are served. In secure mode only that of `PUBLIC_URL` is, so that
+ * no cache in between keeps a page that names another host.
  */
 export function isOwnHost(rule: HostRule, host: string): boolean {
-  if (rule.authMode === 'secure') return true
   const name = hostName(host)
   if (name === null) return false
-  if (loopbackNames.has(name) || rule.allowedHosts.includes(name)) return true
+  if (rule.allowedHosts.includes(name)) return true
+  if (rule.authMode === 'open' && loopbackNames.has(name)) return true
   return rule.publicUrl !== undefined && new URL(rule.publicUrl).hostname === name
 }
 
