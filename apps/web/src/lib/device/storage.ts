@@ -86,12 +86,18 @@ export function readRemembered<T>(owner: Owner, name: string, isValid: (value: u
 export function remember(owner: Owner, name: string, value: unknown): void {
   try {
     // Another tab may have signed out meanwhile, and removed what was stored.
-    if (!document.cookie.includes(`deskbell_${owner.role}_id=${owner.userId}`)) return
+    if (!isSignedIn(owner)) return
     const text = JSON.stringify(value)
     if (text.length <= charsMax) localStorage.setItem(keyOf(owner, name), text)
   } catch {
     // Full or blocked: a reload then waits for the connection.
   }
+}
+
+/** Compares the whole id: that of user 1 begins that of user 12. */
+function isSignedIn({ role, userId }: Owner): boolean {
+  const cookie = `deskbell_${role}_id=${userId}`
+  return document.cookie.split(';').some((each) => each.trim() === cookie)
 }
 
 export function forgetUser(owner: Owner): void {
