@@ -98,7 +98,12 @@ function open<Frame>(
     handlers.ended(code, afterMs)
   }
   const subscription = subscribe({
-    onData: ({ id, data }) => active && handlers.frame(id, data),
+    onData: ({ id, data }) => {
+      if (!active) return
+      if (isReadable(data)) handlers.frame(id, data)
+      // Applying it would throw where nobody can catch it, which ends a program. So it is a stream that has broken.
+      else end(null, 0)
+    },
     onConnectionStateChange: ({ state }) => active && state === 'connecting' && handlers.lost(),
     onError: (error) => end(errorCode(error), retryAfterMs(error)),
     onComplete: () => end(null, 0),
@@ -107,4 +112,26 @@ function open<Frame>(
     active = false
     subscription.unsubscribe()
   }
+}
+
+/**
+ * Reports whether a frame has the parts by which it is applied. Frames are not parsed as a whole, and a kind that this
+ * program does not know is readable.
+ */
+function isReadable(frame: unknown): boolean {
+  const { t, events, rows } = fieldsOf(frame)
+  if (t === 'ev') return Array.isArray(events) && events.every(isEntry)
+  if (t === 'upsert') return Array.isArray(rows) && rows.every((row) => typeof fieldsOf(row)['id'] === 'number')
+  return typeof t === 'string'
+}
+
+function isEntry(entry: unknown): boolean {
+  const { seq, kind, message, data } = fieldsOf(entry)
+  if (!Number.isSafeInteger(seq)) return false
+  if (kind === 'message') return typeof fieldsOf(message)['text'] === 'string'
+  return kind === 'edited' ? typeof fieldsOf(data)['text'] === 'string' : kind !== 'retracted' || data instanceof Object
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return Object(value)
 }

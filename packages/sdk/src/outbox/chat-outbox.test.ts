@@ -95,6 +95,19 @@ describe('ChatOutbox', () => {
     await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
   })
 
+  test.each([null, {}, { items: null }, { items: [] }, { items: [null, { clientMsgId: 'b' }] }])(
+    '[SDK-41] [SDK-3] with the answer %j a message is unconfirmed, and sent again after a wait',
+    async (lie) => {
+      await add('a')
+      newest().answer(lie as unknown as SendBatchOutput)
+      await tick()
+      expect(stages()).toEqual(['unconfirmed'])
+      expect(requests).toHaveLength(1)
+      await tick(1_000)
+      expect(requests.map(({ ids }) => ids)).toEqual([['a'], ['a']])
+    },
+  )
+
   test('[SDK-23] after 3 s without an answer a message is unconfirmed, the socket probed, nothing resent', async () => {
     await add('a')
     await tick(2_999)

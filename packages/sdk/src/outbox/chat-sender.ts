@@ -208,7 +208,10 @@ export class ChatSender {
     if (batch.some(isTooLarge)) throw new SdkError('too_large')
     const items = batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))
     const { chatId, sendTimeoutMs } = this.#options
-    return await withTimeout(sendTimeoutMs, (signal) => this.#serverApi.sendBatch({ chatId, items }, signal))
+    const answer = await withTimeout(sendTimeoutMs, (signal) => this.#serverApi.sendBatch({ chatId, items }, signal))
+    // Without an outcome for each message the rest would be sent again at once, and so on without an end.
+    if (!hasOutcomes(answer, items)) throw new Error('This is no answer to the messages.')
+    return answer
   }
 
   #requestAnswered(outcomes: readonly SendOutcome[]): void {
@@ -261,4 +264,10 @@ export class ChatSender {
     this.#backoffIndex += 1
     this.#pause = setTimeout(() => this.#pumpNow(), delayMs)
   }
+}
+
+function hasOutcomes(answer: SendBatchOutput, items: readonly { clientMsgId: string }[]): boolean {
+  const outcomes: unknown = Object(answer).items
+  if (!Array.isArray(outcomes)) return false
+  return items.every(({ clientMsgId }) => outcomes.some((outcome) => Object(outcome).clientMsgId === clientMsgId))
 }
