@@ -22,6 +22,7 @@ test.each([
   '{}',
   JSON.stringify({ ...call, id: null }),
   JSON.stringify({ ...call, id: 'x'.repeat(201) }),
+  '{"id":1e400,"method":"query","params":{"path":"users.me"}}',
   JSON.stringify({ ...call, method: 'delete' }),
   JSON.stringify({ ...call, params: null }),
   JSON.stringify({ ...call, params: [] }),

@@ -64,7 +64,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isCallId(value: unknown): value is CallId {
-  return typeof value === 'string' ? value.length <= idCharsMax : typeof value === 'number'
+  // `1e400` is parsed as infinite, and would be answered as null.
+  return typeof value === 'string' ? value.length <= idCharsMax : Number.isFinite(value)
 }
 
 function isCallMethod(value: unknown): value is CallMethod {
