@@ -1,3 +1,4 @@
+import { AppError } from '@deskbell/contract/errors'
 import { socketBatchMax } from '@deskbell/contract/limits'
 import type { TRPCError } from '@trpc/server'
 import { incomingMessageToRequest } from '@trpc/server/adapters/node-http'
@@ -20,7 +21,9 @@ export function mountTrpc(app: FastifyInstance, contextOf: ContextOf, streams: H
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     // tRPC parses the text itself.
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+      textOf(body),
+    )
     // A wildcard instead of a parameter, because the names of a batch are one segment that may be long.
     scope.route({
       method: ['GET', 'HEAD', 'POST'],
@@ -36,6 +39,17 @@ export function mountTrpc(app: FastifyInstance, contextOf: ContextOf, streams: H
       },
     })
   })
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Throws `invalid_input` for what is not UTF-8, as REST does: replaced bytes would be stored as if somebody wrote them. */
+function textOf(body: Buffer): string {
+  try {
+    return utf8.decode(body)
+  } catch (cause) {
+    throw new AppError('invalid_input', { detail: 'The body must be JSON in UTF-8.', cause })
+  }
 }
 
 /** Changes requests that tRPC would treat differently from REST. */
