@@ -9,6 +9,7 @@ const systemError = (code: string, syscall = 'connect') => Object.assign(new Err
 test.for([
   [systemError('EADDRINUSE'), 'port 8080 is in use: stop the program that has it, or set PORT'],
   [systemError('EACCES', 'listen'), 'port 8080 is not allowed to this user: set PORT'],
+  [systemError('ERR_INVALID_URL'), 'DATABASE_URL is no address: write special characters of its password as %XX'],
   [systemError('ECONNREFUSED'), 'the database db.example:5432/chat of DATABASE_URL cannot be reached'],
   [new DataFolderError('the folder is in use'), 'the folder is in use'],
   [new NewerSchemaError('a newer Deskbell made it'), 'a newer Deskbell made it'],

@@ -28,6 +28,8 @@ export function explainFailure(error: unknown, config: Pick<Config, 'host' | 'po
   if (code === 'EACCES' && syscall === 'listen') return `port ${config.port} is not allowed to this user: set PORT`
   if (code === 'EADDRNOTAVAIL' || hostname === config.host)
     return `this machine has no address ${config.host}: set HOST`
+  if (code === 'ERR_INVALID_URL' && config.databaseUrl)
+    return 'DATABASE_URL is no address: write special characters of its password as %XX'
   if (config.databaseUrl) return explainDatabase(error, config.databaseUrl)
   return null
 }
