@@ -159,6 +159,14 @@ test.each(['a\n\nb https://x.example\nc', '', 'https://x.example', 'x'.repeat(30
   },
 )
 
+/** Time of this thread on the processor: a busy machine does not add to it. */
+function cpuMs(work: () => unknown): number {
+  const before = process.threadCpuUsage()
+  work()
+  const { user, system } = process.threadCpuUsage(before)
+  return (user + system) / 1_000
+}
+
 test.each([
   `${'a.'.repeat(8_000)}@`,
   `https://${')'.repeat(16_000)}`,
@@ -181,9 +189,7 @@ test.each([
   `https://a.example/?${';'.repeat(16_000)}x `.repeat(8),
 ])('[WEB-17] [WEB-100] a hostile text takes little time (%#)', (text) => {
   linkTokens('warm up: a@b.example')
-  const start = performance.now()
-  linkTokens(text)
-  expect(performance.now() - start).toBeLessThan(1_000)
+  expect(cpuMs(() => linkTokens(text))).toBeLessThan(1_000)
 })
 
 test('[WEB-100] an address in the query of another one is shown once', () => {

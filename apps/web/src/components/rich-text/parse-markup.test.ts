@@ -187,6 +187,14 @@ test('[WEB-39] only marks are removed, whatever is typed', () => {
   fc.assert(property, { numRuns: 3_000, examples: [[[...'**a@b.example*\u0301**']]] })
 })
 
+/** Time of this thread on the processor: a busy machine does not add to it. */
+function cpuMs(work: () => unknown): number {
+  const before = process.threadCpuUsage()
+  work()
+  const { user, system } = process.threadCpuUsage(before)
+  return (user + system) / 1_000
+}
+
 test.each([
   '*a '.repeat(5_400),
   'a* '.repeat(5_400),
@@ -208,7 +216,5 @@ test.each([
   '@a\n'.repeat(25_000),
 ])('[WEB-39] [WEB-100] a hostile text takes little time (%#)', (text) => {
   parseMarkup('warm up *a* https://a.example')
-  const start = performance.now()
-  parseMarkup(text)
-  expect(performance.now() - start).toBeLessThan(1_000)
+  expect(cpuMs(() => parseMarkup(text))).toBeLessThan(1_000)
 })
