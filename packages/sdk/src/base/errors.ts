@@ -29,10 +29,7 @@ export function errorCode(error: unknown): ErrorCode | null {
 /** A timer for longer than 24 days fires at once: a wait without a bound could become none at all. */
 const retryAfterMsMax = 60 * 60 * 1000
 
-/**
- * Returns the milliseconds that the server asks to wait before the same call is repeated, at most an hour; 0 when it
- * does not ask.
- */
+/** Returns the milliseconds that the server asks to wait before the same call is repeated; 0 when it does not ask. */
 export function retryAfterMs(error: unknown): number {
   const value = dataOf(error)?.retryAfterMs
   return typeof value === 'number' && value > 0 ? Math.min(value, retryAfterMsMax) : 0
