@@ -1,7 +1,29 @@
 import { expect, test } from 'vitest'
-import { inTurns } from './in-turns.ts'
+import { inTurns, wholeSquare } from './in-turns.ts'
 
-test('[BENCH-1] every round begins with the next contender, and nobody is left out', () => {
-  expect([0, 1, 2, 3].map((round) => inTurns(['a', 'b', 'c'], round).join(''))).toEqual(['abc', 'bca', 'cab', 'abc'])
+test.each([2, 3, 4, 5, 10, 11])(
+  '[BENCH-8] over a whole square of %i each stands in every place and follows every other equally often',
+  (count) => {
+    const names = Array.from({ length: count }, (_, nth) => nth)
+    const follows = new Map<string, number>()
+    const places = new Map<string, number>()
+    const add = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1)
+    for (let round = 0; round < wholeSquare(count); round += 1) {
+      const order = inTurns(names, round)
+      expect([...order].toSorted((a, b) => a - b)).toEqual(names)
+      for (const [place, name] of order.entries()) {
+        add(places, `${name} in ${place}`)
+        if (place > 0) add(follows, `${name} after ${order[place - 1]}`)
+      }
+    }
+    expect(follows.size).toBe(count * (count - 1))
+    expect(new Set(follows.values())).toEqual(new Set([wholeSquare(count) / count]))
+    expect(places.size).toBe(count * count)
+    expect(new Set(places.values())).toEqual(new Set([wholeSquare(count) / count]))
+  },
+)
+
+test('[BENCH-8] the rounds after a square are those of the next one, and nobody at all is no error', () => {
+  expect(inTurns(['a', 'b', 'c'], 6)).toEqual(inTurns(['a', 'b', 'c'], 0))
   expect(inTurns([], 2)).toEqual([])
 })
