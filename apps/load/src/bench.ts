@@ -14,10 +14,17 @@ const { values } = parseArgs({
     /** How long the operator's list is watched while messages come. */
     minutes: { type: 'string' },
     report: { type: 'string' },
+    /** Makes the page of a kept report again from its JSON, and measures nothing. */
+    render: { type: 'string' },
   },
 })
-const { quick, only, report } = values
+const { quick, only, report, render } = values
 if (quick && report !== undefined) throw new Error('The figures of a quick run are not worth keeping.')
+
+if (render !== undefined) {
+  await keepReport(render, [], benches)
+  process.exit(0)
+}
 
 // What was started ends with us: it hangs on the event `exit`, which a bare signal does not bring.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
@@ -30,13 +37,8 @@ const sections = await runBenches(benches, {
   log: (line) => console.log(line),
   // After each part: one that fails must not cost the others.
   onSection: async (section) => {
-    if (report !== undefined)
-      await keepReport(
-        report,
-        [section],
-        benches.map(({ name }) => name),
-      )
+    if (report !== undefined) await keepReport(report, [section], benches)
   },
 })
-console.log(quick ? 'bench: every part ran; a quick run has no figures' : reportPage(sections))
+console.log(quick ? 'bench: every part ran; a quick run has no figures' : reportPage(sections, benches))
 process.exit(0)

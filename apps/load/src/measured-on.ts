@@ -10,11 +10,18 @@ export function machineLine(): string {
 
 /** The commit of the tree, with `+` when it has changes; `unknown` outside of a checkout. */
 export function commitLine(): string {
+  const { commit, isDirty } = readTree()
+  return commit + (isDirty ? '+' : '')
+}
+
+/** Reports do not count as changes: a run writes them as it goes. */
+export function readTree(): { commit: string; isDirty: boolean } {
   try {
     const git = (...args: string[]) =>
       execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-    return git('rev-parse', '--short', 'HEAD').trim() + (git('status', '--porcelain') === '' ? '' : '+')
+    const changes = git('status', '--porcelain', '--', ':/', ':(top,exclude)docs/reports')
+    return { commit: git('rev-parse', '--short', 'HEAD').trim(), isDirty: changes !== '' }
   } catch {
-    return 'unknown'
+    return { commit: 'unknown', isDirty: false }
   }
 }

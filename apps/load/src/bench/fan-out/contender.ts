@@ -9,6 +9,8 @@ export type Contender = AsyncDisposable & {
   /** The first process of its database; null when it has none. */
   readonly databasePid: number | null
   readonly wire: Wire
+  /** Of the packages that it runs, as its own process reads them. */
+  readonly versions: Readonly<Record<string, string>>
   readonly publisher: PublisherWire
   /** The login of a reader of what the publisher publishes. */
   login(): Promise<ReaderLogin>

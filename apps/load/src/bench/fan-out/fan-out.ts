@@ -25,24 +25,33 @@ const quickLoads: FanOutLoad[] = [
   { followers: 100, perSecond: 20, seconds: 0.5 },
 ]
 
-type Rounds = Map<ContenderName, FanOutFigures[]>
-type Level = { load: FanOutLoad; frameBytes: number; rounds: Rounds }
+type FanOutRun = { name: ContenderName; round: number; figures: FanOutFigures }
+/** The runs stand in the order in which they ran. */
+type Level = { load: FanOutLoad; frameBytes: number; runs: FanOutRun[] }
+type FanOutRaw = { versions: Record<string, string>; levels: Level[] }
 type RunningContender = { name: ContenderName; fan: FanOut }
 
-export const fanOut: Bench = {
+export const fanOut: Bench<FanOutRaw> = {
   name: 'fan-out',
   title: 'Fan-out: one event to many followers',
-  async run(options) {
+  async measure(options) {
     await using stack = new AsyncDisposableStack()
     const running: RunningContender[] = []
+    const versions: Record<string, string> = {}
     for (const name of contenderNames) {
       const contender = stack.use(await start(name))
+      Object.assign(versions, contender.versions)
       running.push({ name, fan: stack.use(await FanOut.open(contender)) })
     }
     const levels: Level[] = []
     for (const load of options.quick ? quickLoads : fullLoads) levels.push(await measureLevel(running, load, options))
-    return resultOf(levels)
+    return { rounds: fanOutRounds(options), raw: { versions, levels } }
   },
+  report: resultOf,
+}
+
+function fanOutRounds(options: BenchOptions): number {
+  return roundsOf(options, 5)
 }
 
 /** All contenders stand ready with their followers; then they take turns. */
@@ -60,29 +69,29 @@ async function measureLevel(
     frameBytes ||= bytes
     lengths.set(fan, textLength + frameBytes - bytes)
   }
-  const rounds: Rounds = new Map(contenderNames.map((name) => [name, []]))
-  for (let round = 0; round < roundsOf(options, 5); round += 1) {
+  const runs: FanOutRun[] = []
+  for (let round = 0; round < fanOutRounds(options); round += 1) {
     for (const { name, fan } of inTurns(running, round)) {
       const figures = await fan.run(load, lengths.get(fan) ?? textLength)
-      rounds.get(name)?.push(figures)
+      runs.push({ name, round, figures })
       options.log(`${load.followers} followers, ${name}: ${figures.cpuUs.toFixed(1)} µs a delivery`)
     }
   }
-  return { load, frameBytes, rounds }
+  return { load, frameBytes, runs }
 }
 
 function start(name: ContenderName): Promise<Contender> {
   return name === 'Deskbell' ? startDeskbell() : startPeer(name)
 }
 
-function resultOf(levels: readonly Level[]): BenchResult {
+function resultOf({ versions, levels }: FanOutRaw): BenchResult {
   const sizes = [...new Set(levels.map(({ frameBytes }) => frameBytes))].join(' or ')
   return {
     about: `One sender, all followers on one server process. The frame of a Deskbell event with a text of ${textLength} letters is
 ${sizes} bytes long, and the others' payloads are padded to the same length, to within a few digits of a number. Deskbell
 checks, stores and commits every message and the sender waits for that (CPU time of PostgreSQL stands beside); the others
-only pass it on. raw \`ws\` (8.23.0) makes JSON and bytes once and writes them to each socket; Socket.IO (4.8.4) emits to a
-room over websocket; tRPC (11.25.2) is \`applyWSSHandler\` with an async generator for each client. Followers are \`ws\` sockets
+only pass it on. raw \`ws\` (${versions['ws']}) makes JSON and bytes once and writes them to each socket; Socket.IO (${versions['socket.io']}) emits to a
+room over websocket; tRPC (${versions['@trpc/server']}) is \`applyWSSHandler\` with an async generator for each client. Followers are \`ws\` sockets
 in a process of their own that look for a number in the bytes and parse nothing. The work of a server that waits is in the
 figures; the rates are so high that it does not weigh, but for one follower, where it and the sending do. A round counts only
 when every follower got every message once.`,
@@ -91,15 +100,15 @@ when every follower got every message once.`,
   }
 }
 
-function tableOf({ load, rounds }: Level): BenchTable {
+function tableOf({ load, runs }: Level): BenchTable {
   const row = (name: ContenderName): string[] => {
-    const figures = rounds.get(name) ?? []
-    const of = (pick: (one: FanOutFigures, round: number) => number, digits: number) =>
-      spreadText(spreadOf(figures.map(pick)), digits)
+    const own = runs.filter((run) => run.name === name)
+    const of = (pick: (one: FanOutFigures) => number, digits: number) =>
+      spreadText(spreadOf(own.map(({ figures }) => pick(figures))), digits)
     return [
       name,
       of((one) => one.cpuUs, 1),
-      of((one, round) => one.cpuUs / roundOf(rounds, 'raw ws', round), 2),
+      spreadText(spreadOf(ratios(runs, { name, to: 'raw ws' })), 2),
       name === 'Deskbell' ? of((one) => one.databaseUs, 1) : '–',
       of((one) => one.p50, 1),
       of((one) => one.p99, 1),
@@ -113,15 +122,20 @@ function tableOf({ load, rounds }: Level): BenchTable {
   }
 }
 
-/** What a contender took in that round: ratios are made within a round, since the machine changes between them. */
-function roundOf(rounds: Rounds, name: ContenderName, round: number): number {
-  return rounds.get(name)?.[round]?.cpuUs ?? Number.NaN
+/** CPU a delivery of one by that of another, made within a round, since the machine changes between them. */
+function ratios(runs: readonly FanOutRun[], { name, to }: { name: ContenderName; to: ContenderName }): number[] {
+  const others = runs.filter((run) => run.name === to)
+  return runs
+    .filter((run) => run.name === name)
+    .flatMap(({ round, figures }) => {
+      const other = others.find((run) => run.round === round)
+      return other === undefined ? [] : [figures.cpuUs / other.figures.cpuUs]
+    })
 }
 
-function targetsOf({ load, rounds }: Level): BenchTarget[] {
-  const own = rounds.get('Deskbell') ?? []
-  const toRaw = spreadOf(own.map(({ cpuUs }, round) => cpuUs / roundOf(rounds, 'raw ws', round)))
-  const toSocketIo = spreadOf(own.map(({ cpuUs }, round) => cpuUs / roundOf(rounds, 'Socket.IO', round)))
+function targetsOf({ load, runs }: Level): BenchTarget[] {
+  const toRaw = spreadOf(ratios(runs, { name: 'Deskbell', to: 'raw ws' }))
+  const toSocketIo = spreadOf(ratios(runs, { name: 'Deskbell', to: 'Socket.IO' }))
   const what = `CPU a delivery at ${load.followers.toLocaleString('en')} followers`
   return [
     { what, target: '≤ 1.15 × raw ws', measured: `${spreadText(toRaw, 2)} ×`, met: toRaw.median <= 1.15 },

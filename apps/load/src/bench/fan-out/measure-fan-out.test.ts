@@ -60,6 +60,7 @@ async function faultyServer(timesOf: (nr: number) => number): Promise<Contender>
     pid: process.pid,
     databasePid: null,
     wire: { path: '/', replies: [], live: 'live' },
+    versions: {},
     publisher: { path: '/publish', token: null, replies: [], ready: null, acked: null, frame: (text) => text },
     login: async () => ({ token: null, greeting: [] }),
     [Symbol.asyncDispose]: async () => void server.close(),

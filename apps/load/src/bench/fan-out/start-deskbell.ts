@@ -32,7 +32,7 @@ export async function contenderOn(
   const operator = await signInByRest(url, 'operator')
   const chatId = await createChat(url, client.token)
   return {
-    ...{ name: 'Deskbell', wsUrl, pid, db, wire },
+    ...{ name: 'Deskbell', wsUrl, pid, db, wire, versions: {} },
     databasePid: await postmasterOf(db),
     publisher: publisherOf(operator.token, chatId),
     async login() {

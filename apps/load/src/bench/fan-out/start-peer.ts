@@ -49,7 +49,7 @@ const peers: Record<PeerName, Peer> = {
   },
 }
 
-const portSchema = z.object({ port: z.number() })
+const portSchema = z.object({ port: z.number(), versions: z.record(z.string(), z.string()) })
 
 export async function startPeer(name: PeerName, env: Record<string, string> = {}): Promise<Contender> {
   const { file, wire, greeting, publisher } = peers[name]
@@ -58,13 +58,14 @@ export async function startPeer(name: PeerName, env: Record<string, string> = {}
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const [message] = await once(child, 'message', { signal: AbortSignal.timeout(30_000) })
-  const { port } = portSchema.parse(message)
+  const { port, versions } = portSchema.parse(message)
   return {
     name,
     wsUrl: `ws://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     databasePid: null,
     wire,
+    versions,
     publisher,
     login: async () => ({ token: null, greeting }),
     async [Symbol.asyncDispose]() {

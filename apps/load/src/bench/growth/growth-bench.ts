@@ -8,13 +8,15 @@ import { fullSizes, type GrowthSize, quickSizes } from './growth-sizes.ts'
 /** How slow the largest may be, as a multiple of the smallest. */
 const ratioMax = 1.2
 
-/** Milliseconds of every round, by call and by size; the sizes are in their order. */
-type GrowthTimes = { call: GrowthCall; bySize: number[][] }[]
+/** The medians of a call in one round in milliseconds, for each size in its order. */
+type GrowthRun = Pick<GrowthCall, 'name' | 'group'> & { round: number; medians: number[] }
+/** The runs stand in the order in which they ran. */
+export type GrowthRaw = { sizes: readonly GrowthSize[]; runs: GrowthRun[] }
 
-export const growthBench: Bench = {
+export const growthBench: Bench<GrowthRaw> = {
   name: 'growth',
   title: 'Pages and sends while the tables grow',
-  async run(options: BenchOptions): Promise<BenchResult> {
+  async measure(options) {
     await using stack = new AsyncDisposableStack()
     const postgres = stack.use(await startOwnPostgres())
     const sites: GrowthSite[] = []
@@ -24,27 +26,29 @@ export const growthBench: Bench = {
       sites.push(await openSite(stack, size, connectionString))
       options.log(`${size.name} messages: filled in ${Math.round((performance.now() - startedAt) / 1000)} s`)
     }
-    const times = await measureGrowth(sites, options)
-    return resultOf(
-      sites.map(({ size }) => size),
-      times,
-    )
+    const runs = await measureGrowth(sites, options)
+    return { rounds: growthRounds(options), raw: { sizes: sites.map(({ size }) => size), runs } }
   },
+  report: resultOf,
 }
 
-async function measureGrowth(sites: readonly GrowthSite[], options: BenchOptions): Promise<GrowthTimes> {
+function growthRounds(options: BenchOptions): number {
+  return roundsOf(options, 7)
+}
+
+async function measureGrowth(sites: readonly GrowthSite[], options: BenchOptions): Promise<GrowthRun[]> {
   const { quick, log } = options
-  const rounds = roundsOf(options, 7)
+  const rounds = growthRounds(options)
   const repeats = quick ? 5 : 100
-  const times: GrowthTimes = growthCalls.map((call) => ({ call, bySize: sites.map(() => []) }))
+  const runs: GrowthRun[] = []
   for (let round = 0; round < rounds; round += 1) {
-    for (const { call, bySize } of times) {
+    for (const call of growthCalls) {
       const medians = await mediansInTurns(await Promise.all(sites.map((site) => call.prepare(site))), repeats)
-      for (const [place, median] of medians.entries()) bySize[place]?.push(median)
+      runs.push({ name: call.name, group: call.group, round, medians })
     }
     log(`round ${round + 1} of ${rounds}`)
   }
-  return times
+  return runs
 }
 
 /** Call by call in turns, not in blocks: a neighbour that wakes for a second then harms all sizes alike. */
@@ -61,7 +65,8 @@ async function mediansInTurns(calls: readonly (() => Promise<unknown>)[], repeat
   return times.map((values) => spreadOf(values).median)
 }
 
-export function resultOf(sizes: readonly GrowthSize[], times: GrowthTimes): BenchResult {
+export function resultOf({ sizes, runs }: GrowthRaw): BenchResult {
+  const names = [...new Set(runs.map(({ name }) => name))]
   const largest = sizes.at(-1)
   return {
     about: `One PostgreSQL with the product's settings, a database and a server for each size, filled by SQL with the skew of real
@@ -72,20 +77,26 @@ are picked at random, so in the largest database most are in nobody's cache but 
       {
         caption: 'Milliseconds of a call, by messages in the database',
         columns: ['call', ...sizes.map(({ name }) => name), `${largest?.name} by ${sizes[0]?.name}`],
-        rows: times.map(({ call, bySize }) => [
-          call.name,
-          ...bySize.map((values) => spreadText(spreadOf(values), 2)),
-          spreadText(spreadOf(ratios(bySize)), 2),
-        ]),
+        rows: names.map((name) => {
+          const own = runs.filter((run) => run.name === name)
+          const bySize = sizes.map((_, place) => own.map(({ medians }) => medians[place] ?? Number.NaN))
+          return [
+            name,
+            ...bySize.map((values) => spreadText(spreadOf(values), 2)),
+            spreadText(spreadOf(own.map(ratio)), 2),
+          ]
+        }),
       },
     ],
-    targets: (['history page', 'inbox page', 'send'] as const).map((group) => targetOf(group, times)),
+    targets: (['history page', 'inbox page', 'send'] as const).map((group) => targetOf(group, runs)),
   }
 }
 
 /** The worst of a group's lines. */
-function targetOf(group: GrowthCall['group'], times: GrowthTimes): BenchTarget {
-  const spreads = times.filter(({ call }) => call.group === group).map(({ bySize }) => spreadOf(ratios(bySize)))
+function targetOf(group: GrowthCall['group'], runs: readonly GrowthRun[]): BenchTarget {
+  const own = runs.filter((run) => run.group === group)
+  const names = [...new Set(own.map(({ name }) => name))]
+  const spreads = names.map((name) => spreadOf(own.filter((run) => run.name === name).map(ratio)))
   const worst = spreads.reduce((a, b) => (b.median > a.median ? b : a))
   return {
     what: `${group}: the largest database by the smallest`,
@@ -95,8 +106,7 @@ function targetOf(group: GrowthCall['group'], times: GrowthTimes): BenchTarget {
   }
 }
 
-/** The largest by the smallest, round by round: both had the same neighbours. */
-function ratios(bySize: readonly (readonly number[])[]): number[] {
-  const largest = bySize.at(-1) ?? []
-  return (bySize[0] ?? []).map((smallest, round) => (largest[round] ?? Number.NaN) / smallest)
+/** The largest by the smallest of the same round: both had the same neighbours. */
+function ratio({ medians }: GrowthRun): number {
+  return (medians.at(-1) ?? Number.NaN) / (medians[0] ?? Number.NaN)
 }

@@ -16,10 +16,13 @@ const targetMs = 30
 /** CPU time in ms a second. */
 type Figures = { server: number; database: number }
 
-export const idle: Bench = {
+/** A figure for each size, for each round. */
+type IdleRaw = { plan: IdlePlan; rounds: Figures[][] }
+
+export const idle: Bench<IdleRaw> = {
   name: 'idle',
   title: 'Followed chats in which nothing happens',
-  async run(options) {
+  async measure(options) {
     const plan = options.quick ? quickPlan : fullPlan
     const rounds: Figures[][] = []
     for (let round = 0; round < roundsOf(options, 3); round += 1) {
@@ -27,6 +30,9 @@ export const idle: Bench = {
       rounds.push(figures)
       options.log(figures.map((one) => `${one.server.toFixed(0)} + ${one.database.toFixed(0)} ms/s`).join(', '))
     }
+    return { rounds: rounds.length, raw: { plan, rounds } }
+  },
+  report({ plan, rounds }) {
     const spread = (place: number, of: keyof Figures) => spreadOf(rounds.map((figures) => figures[place]?.[of] ?? 0))
     const last = spread(plan.sizes.length - 1, 'server')
     return {

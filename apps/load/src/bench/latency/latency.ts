@@ -13,11 +13,12 @@ const rates: readonly Rate[] = [
 ]
 const p99MsMax = 15
 
-export const latency: Bench = {
+export const latency: Bench<LatencyRaw> = {
   name: 'latency',
   title: 'From the commit to every window',
-  async run(options) {
-    const { rounds, rates, ...times } = planOf(options)
+  async measure(options) {
+    const plan = planOf(options)
+    const { rounds, rates, ...times } = plan
     const runs: LatencyRun[] = []
     for (let round = 0; round < rounds; round += 1) {
       for (const rate of inTurns(rates, round)) {
@@ -26,11 +27,15 @@ export const latency: Bench = {
         runs.push({ perSecond: rate.perSecond, round, report })
       }
     }
-    return resultOf(runs, { rounds, rates, ...times })
+    return { rounds, raw: { plan, runs } }
   },
+  report: ({ plan, runs }) => resultOf(runs, plan),
 }
 
 type Plan = Pick<LatencyOptions, 'seconds' | 'warmSeconds'> & { rounds: number; rates: readonly Rate[] }
+
+/** The runs stand in the order in which they ran. */
+type LatencyRaw = { plan: Plan; runs: LatencyRun[] }
 
 function planOf(options: BenchOptions): Plan {
   if (!options.quick) return { rounds: roundsOf(options, 3), rates, seconds: 15, warmSeconds: 5 }
@@ -62,7 +67,6 @@ whole milliseconds, so the commit is counted, too.`,
         met: p99.median <= p99MsMax,
       },
     ],
-    raw: runs,
   }
 }
 

@@ -13,28 +13,33 @@ import {
 const fullPlan: MemoryPlan = { warmUp: 300, sizes: [1_000, 5_000, 15_000], stableSamples: 6 }
 const quickPlan: MemoryPlan = { warmUp: 50, sizes: [200], stableSamples: 2 }
 
-type Rounds = Map<MemoryName, MemoryFigures[]>
+/** The runs stand in the order in which they ran. */
+type MemoryRaw = { plan: MemoryPlan; runs: MemoryRun[] }
+type MemoryRun = { name: MemoryName; round: number; figures: MemoryFigures }
 
-export const memory: Bench = {
+export const memory: Bench<MemoryRaw> = {
   name: 'memory',
   title: 'Memory of an idle connection with one subscription',
-  async run(options) {
+  async measure(options) {
     const plan = options.quick ? quickPlan : fullPlan
-    const rounds: Rounds = new Map(memoryNames.map((name) => [name, []]))
-    for (let round = 0; round < roundsOf(options, 3); round += 1) {
+    const rounds = roundsOf(options, 3)
+    const runs: MemoryRun[] = []
+    for (let round = 0; round < rounds; round += 1) {
       for (const name of inTurns(memoryNames, round)) {
         const figures = await measureMemory(name, plan)
-        rounds.get(name)?.push(figures)
+        runs.push({ name, round, figures })
         options.log(`${name}: ${figures.perConnection.map((bytes) => `${(bytes / 1024).toFixed(1)} KB`).join(', ')}`)
       }
     }
-    return resultOf(rounds, plan)
+    return { rounds, raw: { plan, runs } }
   },
+  report: resultOf,
 }
 
-function resultOf(rounds: Rounds, { warmUp, sizes }: MemoryPlan): BenchResult {
+function resultOf({ runs, plan }: MemoryRaw): BenchResult {
+  const { warmUp, sizes } = plan
   const row = (name: MemoryName): string[] => {
-    const figures = rounds.get(name) ?? []
+    const figures = figuresOf(runs, name)
     const idle = spreadText(spreadOf(figures.map(({ idleBytes }) => idleBytes / 1024 ** 2)))
     const each = sizes.map((_, place) => spreadOf(figures.map((one) => (one.perConnection[place] ?? 0) / 1024)))
     return [name, idle, ...each.map((spread) => spreadText(spread, 1))]
@@ -53,15 +58,19 @@ happens in life: each is another person, with presence, in another chat.`,
         rows: memoryNames.map(row),
       },
     ],
-    targets: (['Deskbell', ownChats] as const).flatMap((name) => targetsOf(rounds, name, sizes)),
+    targets: (['Deskbell', ownChats] as const).flatMap((name) => targetsOf(runs, name, sizes)),
   }
 }
 
-function targetsOf(rounds: Rounds, name: MemoryName, sizes: readonly number[]): BenchTarget[] {
+function figuresOf(runs: readonly MemoryRun[], name: MemoryName): MemoryFigures[] {
+  return runs.filter((run) => run.name === name).map(({ figures }) => figures)
+}
+
+function targetsOf(runs: readonly MemoryRun[], name: MemoryName, sizes: readonly number[]): BenchTarget[] {
   const last = sizes.length - 1
-  const own = (rounds.get(name) ?? []).map((one) => one.perConnection[last] ?? 0)
+  const own = figuresOf(runs, name).map((one) => one.perConnection[last] ?? 0)
   const ratioTo = (peer: MemoryName) => {
-    const peers = rounds.get(peer) ?? []
+    const peers = figuresOf(runs, peer)
     return spreadOf(own.map((bytes, round) => bytes / (peers[round]?.perConnection[last] ?? 0)))
   }
   const toSocketIo = ratioTo('Socket.IO')

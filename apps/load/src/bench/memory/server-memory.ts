@@ -21,10 +21,12 @@ const quickLoads: FanOutLoad[] = [{ followers: 100, perSecond: 20, seconds: 1 }]
 
 type Figures = { idle: number; busiest: number; after: number }
 
-export const serverMemory: Bench = {
+type ServerMemoryRaw = { loads: readonly FanOutLoad[]; rounds: Figures[] }
+
+export const serverMemory: Bench<ServerMemoryRaw> = {
   name: 'process',
   title: 'Memory of the server process',
-  async run(options) {
+  async measure(options) {
     const { quick, log } = options
     const cache = await mkdtemp(join(tmpdir(), 'dbc-'))
     const env = { NODE_COMPILE_CACHE: cache }
@@ -37,6 +39,9 @@ export const serverMemory: Bench = {
       log(`${megabytes(figures.idle)} MB idle, ${megabytes(figures.busiest)} MB under load`)
     }
     await rm(cache, { recursive: true, force: true })
+    return { rounds: rounds.length, raw: { loads, rounds } }
+  },
+  report({ loads, rounds }) {
     const of = (pick: (one: Figures) => number) => spreadOf(rounds.map((one) => pick(one) / 1024 ** 2))
     const idle = of((one) => one.idle)
     const busy = loads.map(({ followers, perSecond, seconds }) => `${perSecond}/s to ${followers} for ${seconds} s`)

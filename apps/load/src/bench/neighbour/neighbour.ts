@@ -5,14 +5,16 @@ import { measureNeighbour, type NeighbourOptions, type NeighbourReport } from '.
 import { type GreedKind, greedKinds } from './neighbour-clients.ts'
 
 type Plan = Omit<NeighbourOptions, 'kind'> & { rounds: number }
+/** The runs stand in the order in which they ran. */
+type NeighbourRaw = { plan: Plan; runs: NeighbourRun[] }
 type NeighbourRun = { kind: GreedKind; round: number; report: NeighbourReport }
 
 const timesCalmMax = 3
 
-export const neighbour: Bench = {
+export const neighbour: Bench<NeighbourRaw> = {
   name: 'neighbour',
   title: 'One client beside two greedy accounts',
-  async run(options) {
+  async measure(options) {
     const plan = planOf(options)
     const runs: NeighbourRun[] = []
     for (let round = 0; round < plan.rounds; round += 1) {
@@ -25,8 +27,9 @@ export const neighbour: Bench = {
         runs.push({ kind, round, report })
       }
     }
-    return resultOf(runs, plan)
+    return { rounds: plan.rounds, raw: { plan, runs } }
   },
+  report: ({ plan, runs }) => resultOf(runs, plan),
 }
 
 function planOf(options: BenchOptions): Plan {
@@ -52,7 +55,6 @@ until the first frame. ${rounds} rounds, each with a new server.`,
       },
     ],
     targets: greedKinds.map((kind) => targetOf(kind, reportsOf(runs, kind))),
-    raw: runs,
   }
 }
 

@@ -10,19 +10,21 @@ export type Visited = {
   readonly session?: Session
 }
 
+export type LoadRun = { readonly name: string; readonly round: number; readonly load: Load }
+
 /** Cold loads of all pages in turns, so that a noisy moment of the machine harms no page alone. */
 export async function measureLoads(
   browser: Browser,
   { pages, rounds }: { pages: readonly Visited[]; rounds: number },
-): Promise<Map<string, Load[]>> {
-  const loads = new Map<string, Load[]>(pages.map(({ name }) => [name, []]))
+): Promise<LoadRun[]> {
+  const runs: LoadRun[] = []
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, url, ...visit } of pages) {
       const page = await firstVisit(browser, visit)
       await page.goto(url)
-      loads.get(name)?.push(await readLoad(page))
+      runs.push({ name, round, load: await readLoad(page) })
       await page.context().close()
     }
   }
-  return loads
+  return runs
 }

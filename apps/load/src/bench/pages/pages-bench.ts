@@ -3,10 +3,10 @@ import type { Browser } from 'playwright-core'
 import { type Bench, type BenchOptions, type BenchResult, roundsOf } from '../suite/bench.ts'
 import { startProductServer } from '../suite/product-server.ts'
 import { findChromium, launchChromium } from './browser.ts'
-import { measureBusyList } from './busy-list.ts'
+import { type BusyList, measureBusyList } from './busy-list.ts'
 import { makeLongChat } from './long-chat.ts'
-import { measureLoads, type Visited } from './measure-loads.ts'
-import { measureQuickness } from './measure-quickness.ts'
+import { type LoadRun, measureLoads, type Visited } from './measure-loads.ts'
+import { measureQuickness, type Quickness } from './measure-quickness.ts'
 import { measureSends } from './measure-sends.ts'
 import {
   busyListTable,
@@ -26,29 +26,39 @@ const quick = { chats: [500], wheelPx: 4_000, list: { chats: 200, perSecond: 20,
 const client: PageUser = { name: 'Clara', email: 'clara@example.com', role: 'client' }
 const operator: PageUser = { name: 'Oleg', email: 'oleg@example.com', role: 'operator' }
 
+/** Null: no Chromium was found. Loads stand in the order in which they ran; a busy list is left out of a quick run. */
+type PagesRaw = {
+  chromium: string
+  loads: LoadRun[]
+  quickness: Quickness
+  scrolled: Scrolled[]
+  busy: BusyList | null
+} | null
+
 /** What the pages weigh and how they bear a long chat, in a real browser and from the real server. */
-export const pagesBench: Bench = {
+export const pagesBench: Bench<PagesRaw> = {
   name: 'pages',
   title: 'The pages in a browser',
-  async run(options): Promise<BenchResult> {
+  async measure(options) {
+    const rounds = loadRounds(options)
     const chromium = findChromium()
-    if (chromium === null)
-      return {
-        about: 'No Chromium was found here.',
-        tables: [],
-        targets: [...pageTargets(new Map()), ...quicknessTargets(null), ...busyListTargets(null)],
-      }
+    if (chromium === null) return { rounds, raw: null }
     await using stack = new AsyncDisposableStack()
     const browser = await launchChromium(chromium)
     stack.defer(() => browser.close())
-    return await measure(stack, { browser, options })
+    return { rounds, raw: await measure(stack, { browser, options }) }
   },
+  report: resultOf,
+}
+
+function loadRounds(options: BenchOptions): number {
+  return roundsOf(options, 5)
 }
 
 async function measure(
   stack: AsyncDisposableStack,
   { browser, options }: { browser: Browser; options: BenchOptions },
-): Promise<BenchResult> {
+): Promise<PagesRaw> {
   const size = options.quick ? quick : full
   const { connectionString } = stack.use(await startOwnPostgres())
   const { url } = stack.use(await startProductServer(connectionString))
@@ -67,8 +77,8 @@ async function measure(
     pages.push({ name: `client, ${count}`, url: of(chat.clientId), place: messageField, session: sessions[0] })
     pages.push({ name: `console, ${count}`, url: of(chat.operatorId), place: messageField, session: sessions[1] })
   }
-  options.log(`${pages.length} pages, ${roundsOf(options, 5)} cold loads of each`)
-  const loads = await measureLoads(browser, { pages, rounds: roundsOf(options, 5) })
+  options.log(`${pages.length} pages, ${loadRounds(options)} cold loads of each`)
+  const loads = await measureLoads(browser, { pages, rounds: loadRounds(options) })
   options.log('signing in, writing, and going from chat to chat')
   const server = { url, connectionString }
   const quickness = await measureQuickness(browser, { server, rounds: roundsOf(options, 9) })
@@ -81,8 +91,20 @@ async function measure(
   const minutes = options.minutes ?? (options.quick ? null : size.list.minutes)
   if (minutes !== null) options.log(`a list of ${size.list.chats} chats for ${minutes} minutes`)
   const busy = minutes === null ? null : await measureBusyList(browser, server, { ...size.list, minutes })
+  return { chromium: browser.version(), loads, quickness, scrolled, busy }
+}
+
+function resultOf(raw: PagesRaw): BenchResult {
+  if (raw === null)
+    return {
+      about: 'No Chromium was found here.',
+      tables: [],
+      targets: [...pageTargets(new Map()), ...quicknessTargets(null), ...busyListTargets(null)],
+    }
+  const { chromium, quickness, scrolled, busy } = raw
+  const loads = Map.groupBy(raw.loads, ({ name }) => name)
   return {
-    about: about(browser),
+    about: about(chromium),
     tables: [
       ...pageTables(loads, scrolled),
       quicknessTable(quickness),
@@ -114,8 +136,8 @@ async function scroll(
   ]
 }
 
-function about(browser: Browser): string {
-  return `Chromium ${browser.version()} without a screen and a GPU, pages and data from the real server with its own PostgreSQL,
+function about(chromium: string): string {
+  return `Chromium ${chromium} without a screen and a GPU, pages and data from the real server with its own PostgreSQL,
 nothing cached, gzip. *Interactive*: from the start of the navigation to the moment when the field to write in takes
 input and the last long task before a quiet second has ended. *Long tasks* are those that the browser reports: above
 50 ms. *The list*: an operator has loaded all chats of it, and messages of fifty clients come into them at random; memory is

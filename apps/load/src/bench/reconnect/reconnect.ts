@@ -6,10 +6,10 @@ import { measureReconnect, type ReconnectReport } from './measure-reconnect.ts'
 const awayMs = 800
 const [p50Max, slowestMax] = [1_000, 1_500]
 
-export const reconnect: Bench = {
+export const reconnect: Bench<ReconnectRaw> = {
   name: 'reconnect',
   title: 'Coming back all at once',
-  async run(options) {
+  async measure(options) {
     const { quick, log } = options
     const rounds = roundsOf(options, 3)
     const sockets = quick ? 50 : 2_000
@@ -22,23 +22,24 @@ export const reconnect: Bench = {
       log(`round ${round}, with SDKs: the slowest was back after ${Math.round(report.slowest)} ms`)
       reports.push(report)
     }
-    return resultOf({ bursts, reports, sockets })
+    return { rounds, raw: { bursts, reports, sockets } }
   },
+  report: resultOf,
 }
 
-type Rounds = { bursts: readonly BurstReport[]; reports: readonly ReconnectReport[]; sockets: number }
+/** One of each a round, the burst first. */
+type ReconnectRaw = { bursts: readonly BurstReport[]; reports: readonly ReconnectReport[]; sockets: number }
 
-function resultOf({ bursts, reports, sockets }: Rounds): BenchResult {
+function resultOf({ bursts, reports, sockets }: ReconnectRaw): BenchResult {
   const missed = spreadText(spreadOf(reports.map((report) => report.missed)), 0)
   return {
     about: `${sockets} clients, each with a socket and a followed chat, are cut at the same moment. They sign in by their first
 frame. Clients of the first table know no more than the bytes that they send; a tenth of them miss a message, and all connect at one
 moment, without a delay. Those of the second have real SDKs in one process, which uses more of the machine than the server does: the
-server cannot be reached for ${awayMs} ms, and ${missed} messages are stored meanwhile. A client is back when it has every
+server cannot be reached for ${bursts[0]?.awayMs ?? awayMs} ms, and ${missed} messages are stored meanwhile. A client is back when it has every
 entry and is live. ${reports.length} rounds, each with a new server.`,
     tables: [burstTable(bursts), sdkTable(reports)],
     targets: targetsOf(bursts),
-    raw: { bursts, reports },
   }
 }
 

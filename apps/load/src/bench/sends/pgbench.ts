@@ -7,6 +7,7 @@ import { DelayHistogram } from '../../history/delay-histogram.ts'
 import { usageOf, usageOfTree } from '../suite/process-usage.ts'
 import { type SendField, sampleText } from './send-field.ts'
 import type { SendContender, SendFigures, SendTimes } from './send-level.ts'
+import { yardstick } from './sides.ts'
 import { countStored, requireStored } from './stored-count.ts'
 
 const run = promisify(execFile)
@@ -57,8 +58,6 @@ export function pgbench(program: string, field: SendField): SendContender {
     },
   }
 }
-
-export const yardstick = 'pgbench'
 
 function quickest(rates: ReadonlyMap<number, number>): number {
   const [best] = [...rates].toSorted(([, a], [, b]) => b - a)

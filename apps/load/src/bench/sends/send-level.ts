@@ -9,6 +9,8 @@ export const sendLevels: readonly SendLevel[] = [
   { inFlight: 512, lines: 32, perLine: 16 },
 ]
 
+export type SendPlan = { rounds: number; levels: readonly SendLevel[]; times: SendTimes }
+
 export type SendTimes = { warmMs: number; measureMs: number }
 
 /** What one contender did at one level in one round. Times in milliseconds, CPU in microseconds a message. */
@@ -18,7 +20,8 @@ export type SendFigures = {
   p99: number
   /** Null where there is no server between the sender and PostgreSQL. */
   serverUs: number | null
-  databaseUs: number
+  /** Null where PostgreSQL stores nothing. */
+  databaseUs: number | null
   /** Messages that the server did not take because it was overloaded. */
   unavailable: number
   /** The load generator, which shares the machine. */

@@ -1,65 +1,87 @@
-import { socketIoVersion } from '../peers/socket-io-version.ts'
 import type { BenchResult, BenchTable, BenchTarget } from '../suite/bench.ts'
+import { wholeSquare } from '../suite/in-turns.ts'
 import { type Spread, spreadOf, spreadText } from '../suite/spread.ts'
-import { yardstick } from './pgbench.ts'
-import type { SendFigures, SendLevel, SendTimes } from './send-level.ts'
+import type { SendFigures, SendLevel, SendPlan } from './send-level.ts'
+import { limit, product, type Side, sides, tuned, tutorial, yardstick } from './sides.ts'
 
 /** One contender at one level in one round. */
-export type SendRun = { name: string; inFlight: number; round: number; figures: SendFigures }
+export type SendRun = Pick<SendLevel, 'lines' | 'perLine'> & { name: string; round: number; figures: SendFigures }
 
-/** The versions of what had to be found; null for what is not here. */
-export type Gathered = { pgbench: string | null; ejabberd: string | null }
+export type SendsRaw = {
+  plan: SendPlan
+  /** How the order of a round was found, and whether the tables were vacuumed before each run. */
+  turns: { order: 'rotation' | 'square'; vacuumed: boolean }
+  /** Of the programs that ran, as they were found. */
+  versions: Record<string, string>
+  /** Why a contender did not run. */
+  missing: Record<string, string>
+  /** In the order in which they ran. */
+  runs: SendRun[]
+}
 
-type Frame = Gathered & { rounds: number; levels: readonly SendLevel[]; times: SendTimes }
+const most = { lines: 32, perLine: 16 }
+const mostUnpacked = { lines: 512, perLine: 1 }
+const alone = { lines: 1, perLine: 1 }
+/** Chat servers that keep what they acknowledge. */
+const peers = [tutorial, tuned, 'ejabberd', 'Prosody']
 
-const product = 'Deskbell'
-const peers = ['Socket.IO + pg', 'ejabberd']
-const most = 512
-
-export function sendsResult(runs: readonly SendRun[], frame: Frame): BenchResult {
+export function sendsResult(raw: SendsRaw): BenchResult {
+  const { runs, plan } = raw
+  const known = sides.filter(({ name }) => name in raw.missing || runs.some((run) => run.name === name))
+  const isKnown = (name: string) => known.some((side) => side.name === name)
   return {
-    about: aboutText(frame),
-    tables: frame.levels.map((level) => levelTable(runs, level)),
+    about: aboutText(raw, known),
+    tables: plan.levels.map((level) => levelTable(raw, known, level)),
     targets: [
       ...timesPgbench.map((level) => rateTarget(runs, level)),
       waitTarget(runs),
       cpuTarget(runs),
-      ...peers.flatMap((peer) => [peerTarget(runs, peer), peerWaitTarget(runs, peer)]),
+      ...peers
+        .filter(isKnown)
+        .flatMap((peer) => [
+          peerTarget(runs, { peer, level: most }),
+          ...(plan.levels.some(({ lines }) => lines === mostUnpacked.lines)
+            ? [peerTarget(runs, { peer, level: mostUnpacked })]
+            : []),
+          peerWaitTarget(runs, peer),
+        ]),
     ],
-    raw: runs,
   }
 }
 
-function levelTable(runs: readonly SendRun[], { inFlight, lines, perLine }: SendLevel): BenchTable {
-  const atLevel = runs.filter((run) => run.inFlight === inFlight)
-  const names = [...new Set([yardstick, product, ...peers, ...atLevel.map(({ name }) => name)])]
+function levelTable({ runs, missing }: SendsRaw, known: readonly Side[], level: SendLevel): BenchTable {
+  const atLevel = runsAt(runs, level)
   return {
-    caption: `${inFlight} in flight: ${lines} × ${perLine}`,
+    caption: `${level.inFlight} in flight: ${level.lines} × ${level.perLine}`,
     columns: [
-      ...['', 'messages/s', 'of pgbench', 'sender waits p50, ms', 'p99, ms'],
+      ...['', 'messages/s', `of ${limit}`, `of ${yardstick}`, 'sender waits p50, ms', 'p99, ms'],
       ...['CPU a message: server, µs', 'PostgreSQL, µs', 'both, µs', 'load generator, µs'],
     ],
-    rows: names.map((name) => rowOf(name, atLevel)),
+    rows: known.map(({ name }) => rowOf(name, atLevel, missing[name])),
   }
 }
 
-function rowOf(name: string, atLevel: readonly SendRun[]): string[] {
+function rowOf(name: string, atLevel: readonly SendRun[], missing = 'not at this level'): string[] {
   const own = atLevel.filter((run) => run.name === name)
-  if (own.length === 0) return [name, 'not measured: not installed', ...Array<string>(7).fill('')]
+  if (own.length === 0) return [name, `not measured: ${missing}`, ...Array<string>(8).fill('')]
   const text = (figure: (figures: SendFigures) => number | null, digits: number) => {
     const values = own.flatMap(({ figures }) => figure(figures) ?? [])
     return values.length === 0 ? '–' : spreadText(spreadOf(values), digits)
   }
-  const ratio = ratioOf(atLevel, { name, to: yardstick, figure: ({ perSecond }) => perSecond })
+  const rateOf = (to: string) => {
+    const ratio = ratioOf(atLevel, { name, to, figure: ({ perSecond }) => perSecond })
+    return ratio === null ? '–' : spreadText(ratio, 2)
+  }
   return [
     name,
     `${text(({ perSecond }) => perSecond, 0)}${refusals(own)}`,
-    ratio === null ? '–' : spreadText(ratio, 2),
+    rateOf(limit),
+    rateOf(yardstick),
     text(({ p50 }) => p50, 2),
     text(({ p99 }) => p99, 2),
     text(({ serverUs }) => serverUs, 0),
     text(({ databaseUs }) => databaseUs, 0),
-    text(({ serverUs, databaseUs }) => (serverUs ?? 0) + databaseUs, 0),
+    text(({ serverUs, databaseUs }) => (serverUs ?? 0) + (databaseUs ?? 0), 0),
     text(({ senderUs }) => senderUs, 0),
   ]
 }
@@ -84,48 +106,54 @@ function ratioOf(atLevel: readonly SendRun[], { name, to, figure }: Comparison):
 
 /** So many times the messages a second of pgbench. */
 const timesPgbench = [
-  { inFlight: 16, times: 1.2 },
-  { inFlight: 64, times: 2.2 },
-  { inFlight: most, times: 3.5 },
+  { lines: 16, perLine: 1, times: 1.2 },
+  { lines: 32, perLine: 2, times: 2.2 },
+  { ...most, times: 3.5 },
 ] as const
 
-function rateTarget(runs: readonly SendRun[], { inFlight, times }: (typeof timesPgbench)[number]): BenchTarget {
-  const ratio = ratioAt(runs, inFlight, { name: product, to: yardstick, figure: ({ perSecond }) => perSecond })
-  const what = `durable sends at ${inFlight} in flight`
-  const target = `≥ ${times} × pgbench, one message a transaction`
+function rateTarget(runs: readonly SendRun[], { times, ...level }: (typeof timesPgbench)[number]): BenchTarget {
+  const ratio = ratioOf(runsAt(runs, level), { name: product, to: yardstick, figure: ({ perSecond }) => perSecond })
+  const what = levelText(level)
+  const target = `≥ ${times} × ${yardstick}`
   return targetOf(ratio, { what, target, met: (median) => median >= times })
 }
 
-const alone = 'a single sender, one at a time'
+const lone = 'a single sender, one at a time'
 
 function waitTarget(runs: readonly SendRun[]): BenchTarget {
-  const ratio = ratioAt(runs, 1, { name: product, to: yardstick, figure: ({ p50 }) => p50 })
-  const target = 'p50 ≤ 1.3 × pgbench with one connection'
-  return targetOf(ratio, { what: alone, target, met: (median) => median <= 1.3 })
+  const ratio = ratioOf(runsAt(runs, alone), { name: product, to: yardstick, figure: ({ p50 }) => p50 })
+  const target = `p50 ≤ 1.3 × ${yardstick}`
+  return targetOf(ratio, { what: lone, target, met: (median) => median <= 1.3 })
 }
 
 function cpuTarget(runs: readonly SendRun[]): BenchTarget {
-  const own = runs.filter(({ name, inFlight }) => name === product && inFlight === 1)
-  const [what, target] = [`CPU of the server for ${alone}`, '≤ 700 µs a message']
+  const own = runsAt(runs, alone).filter(({ name }) => name === product)
+  const [what, target] = [`CPU of the server for ${lone}`, '≤ 700 µs a message']
   if (own.length === 0) return { what, target, measured: '–', met: null }
   const cpuUs = spreadOf(own.map(({ figures }) => figures.serverUs ?? 0))
   return { what, target, measured: `${spreadText(cpuUs, 0)} µs`, met: cpuUs.median <= 700 }
 }
 
-function peerTarget(runs: readonly SendRun[], peer: string): BenchTarget {
-  const ratio = ratioAt(runs, most, { name: product, to: peer, figure: ({ perSecond }) => perSecond })
-  const what = `durable sends at ${most} in flight`
-  return targetOf(ratio, { what, target: `ahead of ${peer}`, met: (median) => median > 1 })
+type PeerLevel = { peer: string; level: Level }
+
+function peerTarget(runs: readonly SendRun[], { peer, level }: PeerLevel): BenchTarget {
+  const ratio = ratioOf(runsAt(runs, level), { name: product, to: peer, figure: ({ perSecond }) => perSecond })
+  return targetOf(ratio, { what: levelText(level), target: `ahead of ${peer}`, met: (median) => median > 1 })
 }
 
 function peerWaitTarget(runs: readonly SendRun[], peer: string): BenchTarget {
-  const ratio = ratioAt(runs, 1, { name: product, to: peer, figure: ({ p50 }) => p50 })
-  return targetOf(ratio, { what: alone, target: `p50 below ${peer}`, met: (median) => median < 1 })
+  const ratio = ratioOf(runsAt(runs, alone), { name: product, to: peer, figure: ({ p50 }) => p50 })
+  return targetOf(ratio, { what: lone, target: `p50 below ${peer}`, met: (median) => median < 1 })
 }
 
-function ratioAt(runs: readonly SendRun[], inFlight: number, comparison: Comparison): Spread | null {
-  const atLevel = runs.filter((run) => run.inFlight === inFlight)
-  return ratioOf(atLevel, comparison)
+type Level = Pick<SendLevel, 'lines' | 'perLine'>
+
+function runsAt(runs: readonly SendRun[], { lines, perLine }: Level): SendRun[] {
+  return runs.filter((run) => run.lines === lines && run.perLine === perLine)
+}
+
+function levelText({ lines, perLine }: Level): string {
+  return `durable sends at ${lines * perLine} in flight, ${lines} × ${perLine}`
 }
 
 type Claim = { what: string; target: string; met: (median: number) => boolean }
@@ -135,26 +163,28 @@ function targetOf(ratio: Spread | null, { what, target, met }: Claim): BenchTarg
   return { what, target, measured: `${spreadText(ratio, 2)} ×`, met: met(ratio.median) }
 }
 
-function aboutText({ pgbench, ejabberd, rounds, times }: Frame): string {
+function aboutText({ plan, turns, versions, missing }: SendsRaw, known: readonly Side[]): string {
+  const { rounds, times } = plan
+  const versionOf = ({ name, program }: Side) =>
+    missing[name] ?? (program === null ? 'this tree' : (versions[program] ?? 'version not kept'))
+  const lines = known.map(
+    (side) => `- **${side.name}** (${versionOf(side)}): ${side.how}. *Acknowledged*: ${side.acknowledged}.`,
+  )
   return `One PostgreSQL, the one that Deskbell brings with the settings that it gives it (\`fsync\` and \`synchronous_commit\` on),
 with 1,000 chats; a message of about 76 characters goes to any of them. ${rounds} rounds; in each, at each level, everybody
-once: a checkpoint, a server that is started for this run alone, ${times.warmMs / 1_000} s to get warm, ${times.measureMs / 1_000} s measured. A closed
-loop: the next message of a place follows the acknowledgement of the last. **After every run the rows are counted: a run in
+once: ${turns.vacuumed ? '`vacuum (analyze)`, ' : ''}a checkpoint, a server that is started for this run alone, ${times.warmMs / 1_000} s to get warm, ${times.measureMs / 1_000} s measured. A closed
+loop: the next message of a place follows the acknowledgement of the last. **After every run what is stored is counted: a run in
 which the acknowledged messages are not exactly the stored ones is broken and ends the benchmark.** Load generator, server
 and PostgreSQL share the two cores; the generator is a process of its own with raw \`ws\` sockets, as thin for each as it
-can be.
+can be. ${turnsText(turns.order, { rounds, ran: known.filter(({ name }) => !(name in missing)).length })}
 
-- **pgbench** (${pgbench ?? 'not installed'}) runs the same transaction, one a message: lock the chat, look for a replay with a new
-  snapshot, write message, chat and feed, commit; prepared statements, unix socket, two threads, one connection for each in
-  flight. At 512 it runs with the number of clients that was the quickest in the same round.
-- **Deskbell**: \`apps/server\` as it is shipped, one process, rate limits off, by unix socket. tRPC's frames over 32 sockets
-  that are signed in as operators. The acknowledgement is the answer of \`messages.send\`, after the commit.
-- **Socket.IO + pg** (${socketIoVersion}): the tutorial's server, \`src/bench/peers/naive-chat-server.ts\`, on the same tables, by unix
-  socket, pool of 10, one transaction a message, acknowledged after the commit. It checks no session, validates nothing,
-  looks for no replay and writes no feed.
-- **ejabberd** (${ejabberd ?? 'not installed'}) with its archive (\`mod_mam\`, \`default: always\`) in a database of its own on the same PostgreSQL, by
-  TCP on loopback because it knows no unix sockets; no traffic shaper. XMPP over WebSocket (RFC 7395) from pairs of people, one of whom
-  writes; the other is there and gets the message, which the others here do not do. The writer asks for an acknowledgement
-  of stream management (XEP-0198) behind every message. It follows the commit of the sender's copy while the database
-  works, and says nothing about the receiver's copy; when the write itself is refused, ejabberd acknowledges all the same.`
+${lines.join('\n')}`
+}
+
+function turnsText(order: SendsRaw['turns']['order'], { rounds, ran }: { rounds: number; ran: number }): string {
+  if (order === 'rotation')
+    return 'The turns were rotated and not balanced: each followed the same neighbour in most rounds, Socket.IO mostly Deskbell.'
+  const whole = wholeSquare(ran)
+  const isWhole = rounds % whole === 0
+  return `The turns are a Williams square of ${whole} rounds${isWhole ? '' : `, **of which ${rounds} ran: not balanced**`}.`
 }

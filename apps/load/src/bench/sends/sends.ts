@@ -1,6 +1,7 @@
 import { findOrInstall } from '../peers/debian-program.ts'
 import { findEjabberd } from '../peers/ejabberd-server.ts'
 import { findPgbench } from '../peers/find-pgbench.ts'
+import { socketIoVersion } from '../peers/socket-io-version.ts'
 import { type Bench, type BenchOptions, roundsOf } from '../suite/bench.ts'
 import { inTurns } from '../suite/in-turns.ts'
 import { deskbellPeer } from './deskbell-peer.ts'
@@ -9,31 +10,34 @@ import { naivePeer } from './naive-peer.ts'
 import { peerContender } from './peer-contender.ts'
 import { pgbench } from './pgbench.ts'
 import { laySendField, type SendField } from './send-field.ts'
-import { type SendContender, type SendLevel, type SendTimes, sendLevels } from './send-level.ts'
-import { type Gathered, type SendRun, sendsResult } from './sends-result.ts'
+import { type SendContender, type SendPlan, sendLevels } from './send-level.ts'
+import { type SendRun, type SendsRaw, sendsResult } from './sends-result.ts'
+import { yardstick as five } from './sides.ts'
 
-export const sends: Bench = {
+export const sends: Bench<SendsRaw> = {
   name: 'sends',
   title: 'Durable sends, end to end',
-  async run(options) {
+  async measure(options) {
     await using stack = new AsyncDisposableStack()
     const field = await laySendField(stack)
-    const gathered = await gather(field, options)
     const plan = planOf(options)
-    return sendsResult(await runRounds(gathered.contenders, plan, options), { ...gathered, ...plan })
+    const { contenders, versions, missing } = await gather(field, options)
+    const runs = await runRounds(contenders, plan, options)
+    return { rounds: plan.rounds, raw: { plan, turns: { order: 'square', vacuumed: false }, versions, missing, runs } }
   },
+  report: sendsResult,
 }
 
-type Plan = { rounds: number; levels: readonly SendLevel[]; times: SendTimes }
-
-function planOf(options: BenchOptions): Plan {
+function planOf(options: BenchOptions): SendPlan {
   if (!options.quick)
     return { rounds: roundsOf(options, 5), levels: sendLevels, times: { warmMs: 4_000, measureMs: 5_000 } }
   const levels = sendLevels.filter(({ inFlight }) => inFlight === 512)
   return { rounds: 1, levels, times: { warmMs: 200, measureMs: 500 } }
 }
 
-async function gather(field: SendField, options: BenchOptions): Promise<Gathered & { contenders: SendContender[] }> {
+type Gathered = Pick<SendsRaw, 'versions' | 'missing'> & { contenders: SendContender[] }
+
+async function gather(field: SendField, options: BenchOptions): Promise<Gathered> {
   const yardstick = await findOrInstall({ packages: ['postgresql-15'], find: findPgbench }, options)
   const ejabberd = await findOrInstall({ packages: ['ejabberd', 'erlang-p1-pgsql'], find: findEjabberd }, options)
   const contenders = [
@@ -42,12 +46,21 @@ async function gather(field: SendField, options: BenchOptions): Promise<Gathered
     peerContender(naivePeer(field), field),
     ...(ejabberd === null ? [] : [peerContender(await ejabberdPeer(ejabberd, field), field)]),
   ]
-  return { contenders, pgbench: yardstick?.version ?? null, ejabberd: ejabberd?.version ?? null }
+  const versions = {
+    'socket.io': socketIoVersion,
+    ...(yardstick !== null && { pgbench: yardstick.version }),
+    ...(ejabberd !== null && { ejabberd: ejabberd.version }),
+  }
+  const missing = {
+    ...(yardstick === null && { [five]: 'not installed' }),
+    ...(ejabberd === null && { ejabberd: 'not installed' }),
+  }
+  return { contenders, versions, missing }
 }
 
 async function runRounds(
   contenders: readonly SendContender[],
-  { rounds, levels, times }: Plan,
+  { rounds, levels, times }: SendPlan,
   { log }: BenchOptions,
 ): Promise<SendRun[]> {
   const runs: SendRun[] = []
@@ -56,7 +69,7 @@ async function runRounds(
       for (const { name, run } of inTurns(contenders, round)) {
         const figures = await run(level, times)
         log(`round ${round + 1}, ${level.inFlight} in flight, ${name}: ${Math.round(figures.perSecond)} messages/s`)
-        runs.push({ name, inFlight: level.inFlight, round, figures })
+        runs.push({ name, lines: level.lines, perLine: level.perLine, round, figures })
       }
     }
   }

@@ -1,10 +1,15 @@
 /** One part of the suite: contenders that run in turns, so that a noisy machine harms all of them alike. */
-export type Bench = {
+export type Bench<Raw = unknown> = {
   /** As on the command line: `pnpm bench --only sends`. */
   name: string
   title: string
-  run(options: BenchOptions): Promise<BenchResult>
+  measure(options: BenchOptions): Promise<Measured<Raw>>
+  /** Reads the figures as they come from the JSON and nothing else, so a kept part is computed again at any time. */
+  report(raw: Raw): BenchResult
 }
+
+/** Plain data that survives JSON: every figure of every run, in the order in which they ran. */
+export type Measured<Raw> = { rounds: number; raw: Raw }
 
 export type BenchOptions = {
   /** A smoke test: everything runs once and briefly, and no figure means anything. */
@@ -26,8 +31,6 @@ export type BenchResult = {
   about: string
   tables: BenchTable[]
   targets: BenchTarget[]
-  /** Every single figure behind the tables, kept as JSON beside the page. */
-  raw?: unknown
 }
 
 export type BenchTable = { caption: string; columns: string[]; rows: string[][] }

@@ -1,13 +1,9 @@
-import type { Bench } from './bench.ts'
+import type { Bench, BenchOptions } from './bench.ts'
 import { newSection, type Section } from './section.ts'
 
-export type RunBenches = {
-  quick: boolean
-  rounds: number | null
-  minutes: number | null
+export type RunBenches = BenchOptions & {
   /** All of them when null. */
   only: readonly string[] | null
-  log: (line: string) => void
   onSection?: (section: Section) => Promise<void>
 }
 
@@ -19,12 +15,23 @@ export async function runBenches(benches: readonly Bench[], options: RunBenches)
   for (const bench of benches.filter(({ name }) => only === null || only.includes(name))) {
     log(`bench: ${bench.name}`)
     const startedAt = performance.now()
-    const section = newSection(bench, await bench.run({ quick, rounds, minutes, log: (line) => log(`  ${line}`) }))
+    const measured = await bench.measure({ quick, rounds, minutes, log: (line) => log(`  ${line}`) })
+    const section = newSection(bench, { command: commandOf(bench, options), measured })
     log(`bench: ${bench.name} took ${Math.round((performance.now() - startedAt) / 1_000)} s`)
     sections.push(section)
     await onSection?.(section)
   }
   return sections
+}
+
+/** What measures this part again in the same way. */
+function commandOf({ name }: Bench, { quick, rounds, minutes }: RunBenches): string {
+  const more = [
+    ...(quick ? ['--quick'] : []),
+    ...(rounds === null ? [] : [`--rounds ${rounds}`]),
+    ...(minutes === null ? [] : [`--minutes ${minutes}`]),
+  ]
+  return ['pnpm bench --only', name, ...more].join(' ')
 }
 
 function refuseUnknown(benches: readonly Bench[], names: readonly string[]): void {

@@ -1,13 +1,21 @@
 import type { Server } from 'node:http'
+import { createRequire } from 'node:module'
+import { z } from 'zod'
 
 /** Connections that the kernel keeps until they are taken: as many as the product asks for. */
 const backlog = 4_096
 
-/** Listens on any free port of this machine, reports it to the parent, and ends with it. */
-export function reportPort(server: Server): void {
+/** Listens on any free port of this machine, reports it and the versions of these packages to the parent, and ends with it. */
+export function reportPort(server: Server, packages: readonly string[]): void {
+  const versions = Object.fromEntries(packages.map((name) => [name, packageVersion(name)]))
   server.listen({ port: 0, host: '127.0.0.1', backlog }, () => {
     const address = server.address()
-    process.send?.({ port: address !== null && typeof address === 'object' ? address.port : 0 })
+    process.send?.({ port: address !== null && typeof address === 'object' ? address.port : 0, versions })
   })
   process.on('disconnect', () => process.exit(0))
+}
+
+function packageVersion(name: string): string {
+  const manifest: unknown = createRequire(import.meta.url)(`${name}/package.json`)
+  return z.object({ version: z.string() }).parse(manifest).version
 }

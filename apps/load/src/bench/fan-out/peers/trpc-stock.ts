@@ -37,4 +37,4 @@ applyWSSHandler({
   router,
   keepAlive: { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 },
 })
-reportPort(server)
+reportPort(server, ['@trpc/server'])
