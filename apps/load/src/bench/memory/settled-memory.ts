@@ -11,24 +11,27 @@ export type SettleOptions = {
   collect?: boolean
   /** How often in a row nothing must have changed, a quarter of a second apart. */
   stableSamples?: number
+  /** After so many it has not settled. */
+  samplesMax?: number
 }
 
 const sampleMs = 250
-const samplesMax = 80
 /** Less than this is nothing. */
 const noiseBytes = 256 * 1024
 
-/** Resident bytes of a process once they have stopped changing. */
+/** Resident bytes of a process once they have stopped changing. Throws when they never do: such a figure is chance. */
 export async function settledMemory(pid: number, options: SettleOptions = {}): Promise<number> {
-  const { collect = false, stableSamples = 6 } = options
+  const { collect = false, stableSamples = 6, samplesMax = 80 } = options
   let [last, quiet] = [0, 0]
-  for (let sample = 0; sample < samplesMax && quiet < stableSamples; sample += 1) {
+  for (let sample = 0; sample < samplesMax; sample += 1) {
     // Twice in the beginning: what is freed only by finalizers goes with the second.
     if (collect && sample < 2) process.kill(pid, 'SIGUSR2')
     await delay(sampleMs)
     const { residentBytes } = usageOf(pid)
     quiet = Math.abs(residentBytes - last) < noiseBytes ? quiet + 1 : 0
     last = residentBytes
+    if (quiet >= stableSamples) return last
   }
-  return last
+  const seconds = (samplesMax * sampleMs) / 1_000
+  throw new Error(`The memory did not settle in ${seconds} s: it was ${Math.round(last / 1024 ** 2)} MB at the end.`)
 }
