@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { endChild } from '../suite/child-program.ts'
 import type { Contender, ContenderName } from './contender.ts'
+import { stockTrpc } from './peers/stock-trpc.ts'
 import type { PublisherWire, Wire } from './wire.ts'
 
 type PeerName = Exclude<ContenderName, 'Deskbell'>
@@ -52,13 +54,17 @@ const peers: Record<PeerName, Peer> = {
 const portSchema = z.object({ port: z.number(), versions: z.record(z.string(), z.string()) })
 
 export async function startPeer(name: PeerName, env: Record<string, string> = {}): Promise<Contender> {
+  await using undo = new AsyncDisposableStack()
   const { file, wire, greeting, publisher } = peers[name]
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`peers/${file}`, import.meta.url))], {
+  const args = name === 'tRPC stock' ? [undo.use(await stockTrpc()).folder] : []
+  const child = spawn(process.execPath, [fileURLToPath(new URL(`peers/${file}`, import.meta.url)), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
+  undo.defer(() => endChild(child))
   const [message] = await once(child, 'message', { signal: AbortSignal.timeout(30_000) })
   const { port, versions } = portSchema.parse(message)
+  const running = undo.move()
   return {
     name,
     wsUrl: `ws://127.0.0.1:${port}`,
@@ -68,10 +74,6 @@ export async function startPeer(name: PeerName, env: Record<string, string> = {}
     versions,
     publisher,
     login: async () => ({ token: null, greeting }),
-    async [Symbol.asyncDispose]() {
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -28,4 +28,4 @@ function publish(text: string): void {
   for (const ws of followers) ws.send(bytes, { binary: false })
 }
 
-reportPort(server, ['ws'])
+reportPort(server, ['ws/package.json'])

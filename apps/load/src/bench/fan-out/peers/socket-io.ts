@@ -20,4 +20,4 @@ io.on('connection', async (socket) => {
   socket.emit('live')
 })
 
-reportPort(server, ['socket.io'])
+reportPort(server, ['socket.io/package.json'])

@@ -1,7 +1,9 @@
 import EventEmitter, { on } from 'node:events'
 import { createServer } from 'node:http'
-import { initTRPC, tracked } from '@trpc/server'
-import { applyWSSHandler } from '@trpc/server/adapters/ws'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type * as Trpc from '@trpc/server'
+import type * as TrpcWs from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { reportPort } from './report-port.ts'
@@ -9,7 +11,13 @@ import { reportPort } from './report-port.ts'
 /*
  * tRPC's own socket handler with a subscription as its pages show it: an async generator for every client over
  * `events.on`, listening before the first thing is said, with tracked events and pings.
+ * The first argument is the folder of the package as it was published.
  */
+
+const [folder = ''] = process.argv.slice(2)
+const load = async (file: string): Promise<unknown> => await import(pathToFileURL(join(folder, 'dist', file)).href)
+const { initTRPC, tracked } = (await load('index.mjs')) as typeof Trpc
+const { applyWSSHandler } = (await load('adapters/ws.mjs')) as typeof TrpcWs
 
 type Said = { id: number; at: string; text: string }
 
@@ -37,4 +45,4 @@ applyWSSHandler({
   router,
   keepAlive: { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 },
 })
-reportPort(server, ['@trpc/server'])
+reportPort(server, [join(folder, 'package.json')])
