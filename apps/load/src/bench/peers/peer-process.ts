@@ -15,7 +15,8 @@ export type PeerCommand = {
 }
 
 const outputCharsMax = 10_000
-const startTimeoutMs = 60_000
+/** ejabberd takes a quarter of a minute on a busy machine. */
+const startTimeoutMs = 180_000
 
 /** A foreign server in the foreground on a free port of loopback, ended by its process id. */
 export async function startPeerProcess(name: string, command: (port: number) => PeerCommand): Promise<PeerProcess> {

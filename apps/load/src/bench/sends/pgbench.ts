@@ -7,16 +7,33 @@ import { DelayHistogram } from '../../history/delay-histogram.ts'
 import { usageOf, usageOfTree } from '../suite/process-usage.ts'
 import { type SendField, sampleText } from './send-field.ts'
 import type { SendContender, SendFigures, SendTimes } from './send-level.ts'
-import { yardstick } from './sides.ts'
+import { limit, yardstick } from './sides.ts'
 import { countStored, requireStored } from './stored-count.ts'
 
 const run = promisify(execFile)
+
+/** Everything in one statement, which is its own transaction: no line holds its chat while it waits for the next. */
+const oneStatement = `
+\\set chat random(:first_chat, :last_chat)
+\\set sender random(:first_sender, :last_sender)
+\\set name random(1, 9007199254740991)
+with chat as (
+  update chats set last_seq = last_seq + 1, rev = rev + 1, out_count = out_count + 1,
+    last_message_at = clock_timestamp(), last_entry_at = clock_timestamp() where id = :chat
+  returning id, last_seq, out_count
+), fed as (
+  insert into feed (chat_id) select id from chat returning id
+)
+insert into messages (chat_id, seq, user_id, text, direction, client_msg_id, body_hash, direction_no, created_at)
+select id, last_seq, :sender, '${sampleText}', 'out', :name::text, '${'0'.repeat(64)}', out_count, clock_timestamp()
+from chat returning id;
+`
 
 /**
  * What one send of the product does, one transaction a message: lock the chat, look for a replay with a snapshot of
  * its own, write message, chat and feed in one statement, commit.
  */
-const script = `
+const fiveStatements = `
 \\set chat random(:first_chat, :last_chat)
 \\set sender random(:first_sender, :last_sender)
 \\set name random(1, 9007199254740991)
@@ -42,17 +59,19 @@ commit;
 /** One connection each: more of them only take the processor from each other. */
 const clientsMax = 64
 
+const scripts = { [limit]: oneStatement, [yardstick]: fiveStatements }
+
 /**
- * The same transaction with nothing around it: what this PostgreSQL can do on this machine at one message a commit.
+ * A send with nothing around it: what this PostgreSQL can do on this machine at one message a commit.
  * Beyond 64 in flight it runs with the number of clients that was the quickest in this round.
  */
-export function pgbench(program: string, field: SendField): SendContender {
+export function pgbench(name: keyof typeof scripts, program: string, field: SendField): SendContender {
   const rates = new Map<number, number>()
   return {
-    name: yardstick,
+    name,
     async run({ inFlight }, times) {
       const clients = inFlight <= clientsMax ? inFlight : quickest(rates)
-      const figures = await runPgbench({ program, field, clients }, times)
+      const figures = await runPgbench({ name, program, field, clients }, times)
       rates.set(clients, figures.perSecond)
       return figures
     },
@@ -66,13 +85,16 @@ function quickest(rates: ReadonlyMap<number, number>): number {
 
 const longestMs = 20_000
 
-type Run = { program: string; field: SendField; clients: number }
+type Run = { name: keyof typeof scripts; program: string; field: SendField; clients: number }
 
-async function runPgbench({ program, field, clients }: Run, { warmMs, measureMs }: SendTimes): Promise<SendFigures> {
+async function runPgbench(
+  { name, program, field, clients }: Run,
+  { warmMs, measureMs }: SendTimes,
+): Promise<SendFigures> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'dbp-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  await writeFile(join(folder, 'send.sql'), script)
+  await writeFile(join(folder, 'send.sql'), scripts[name])
   const { postgres } = field
   const start = async (ms: number): Promise<{ transactions: number; perSecond: number }> => {
     const { stdout } = await run(program, argumentsOf(field, clients, ms), { cwd: folder })
@@ -84,13 +106,13 @@ async function runPgbench({ program, field, clients }: Run, { warmMs, measureMs 
     }
   }
   if (warmMs >= 1_000) await start(warmMs)
-  for (const name of await logsIn(folder)) await rm(join(folder, name))
+  for (const log of await logsIn(folder)) await rm(join(folder, log))
   const stored = await countStored(postgres)
   const [database, sender] = [usageOfTree(postgres.pid).cpuUs, usageOf(process.pid).cpuUs]
   const { transactions, perSecond } = await start(measureMs)
   const used = usageOfTree(postgres.pid).cpuUs - database
   const sent = usageOf(process.pid).cpuUs - sender
-  requireStored(yardstick, { acknowledged: transactions, unavailable: 0, stored: await stored.since() })
+  requireStored(name, { acknowledged: transactions, unavailable: 0, stored: await stored.since() })
   const delays = await readDelays(folder)
   return {
     perSecond,

@@ -7,7 +7,8 @@ export type SendField = {
   senderIds: { first: number; last: number }
 }
 
-export const senderCount = 32
+/** As many as the most lines. */
+export const senderCount = 512
 const chatCount = 1_000
 
 /** About what people write. */

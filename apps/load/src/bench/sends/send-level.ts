@@ -1,12 +1,13 @@
 /** So many lines, and so many messages that wait for their acknowledgement on each. */
 export type SendLevel = { inFlight: number; lines: number; perLine: number }
 
-/** A socket of the product takes sixteen calls at once, so 512 need 32 lines. */
+/** A socket of the product takes sixteen calls at once, so 512 need 32 lines; with 512 lines no frame carries two sends. */
 export const sendLevels: readonly SendLevel[] = [
   { inFlight: 1, lines: 1, perLine: 1 },
   { inFlight: 16, lines: 16, perLine: 1 },
   { inFlight: 64, lines: 32, perLine: 2 },
   { inFlight: 512, lines: 32, perLine: 16 },
+  { inFlight: 512, lines: 512, perLine: 1 },
 ]
 
 export type SendPlan = { rounds: number; levels: readonly SendLevel[]; times: SendTimes }

@@ -1,9 +1,10 @@
 import { findOrInstall } from '../peers/debian-program.ts'
+import { findOrInstallEiows } from '../peers/eiows.ts'
 import { findEjabberd } from '../peers/ejabberd-server.ts'
 import { findPgbench } from '../peers/find-pgbench.ts'
 import { socketIoVersion } from '../peers/socket-io-version.ts'
 import { type Bench, type BenchOptions, roundsOf } from '../suite/bench.ts'
-import { inTurns } from '../suite/in-turns.ts'
+import { inTurns, wholeSquare } from '../suite/in-turns.ts'
 import { deskbellPeer } from './deskbell-peer.ts'
 import { ejabberdPeer } from './ejabberd-peer.ts'
 import { naivePeer } from './naive-peer.ts'
@@ -12,7 +13,7 @@ import { pgbench } from './pgbench.ts'
 import { laySendField, type SendField } from './send-field.ts'
 import { type SendContender, type SendPlan, sendLevels } from './send-level.ts'
 import { type SendRun, type SendsRaw, sendsResult } from './sends-result.ts'
-import { yardstick as five } from './sides.ts'
+import { yardstick as five, limit, onEiows, tuned, tutorial } from './sides.ts'
 
 export const sends: Bench<SendsRaw> = {
   name: 'sends',
@@ -20,18 +21,20 @@ export const sends: Bench<SendsRaw> = {
   async measure(options) {
     await using stack = new AsyncDisposableStack()
     const field = await laySendField(stack)
-    const plan = planOf(options)
     const { contenders, versions, missing } = await gather(field, options)
+    const plan = planOf(options, contenders.length)
     const runs = await runRounds(contenders, plan, options)
-    return { rounds: plan.rounds, raw: { plan, turns: { order: 'square', vacuumed: false }, versions, missing, runs } }
+    return { rounds: plan.rounds, raw: { plan, turns: { order: 'square', vacuumed: true }, versions, missing, runs } }
   },
   report: sendsResult,
 }
 
-function planOf(options: BenchOptions): SendPlan {
+const fullTimes = { warmMs: 3_000, measureMs: 5_000 }
+
+function planOf(options: BenchOptions, contenders: number): SendPlan {
   if (!options.quick)
-    return { rounds: roundsOf(options, 5), levels: sendLevels, times: { warmMs: 4_000, measureMs: 5_000 } }
-  const levels = sendLevels.filter(({ inFlight }) => inFlight === 512)
+    return { rounds: roundsOf(options, wholeSquare(contenders)), levels: sendLevels, times: fullTimes }
+  const levels = sendLevels.filter(({ lines, perLine }) => lines * perLine === 512 && perLine > 1)
   return { rounds: 1, levels, times: { warmMs: 200, measureMs: 500 } }
 }
 
@@ -40,19 +43,24 @@ type Gathered = Pick<SendsRaw, 'versions' | 'missing'> & { contenders: SendConte
 async function gather(field: SendField, options: BenchOptions): Promise<Gathered> {
   const yardstick = await findOrInstall({ packages: ['postgresql-15'], find: findPgbench }, options)
   const ejabberd = await findOrInstall({ packages: ['ejabberd', 'erlang-p1-pgsql'], find: findEjabberd }, options)
+  const eiows = await findOrInstallEiows(options)
   const contenders = [
-    ...(yardstick === null ? [] : [pgbench(yardstick.program, field)]),
+    ...(yardstick === null ? [] : ([limit, five] as const).map((name) => pgbench(name, yardstick.program, field))),
     peerContender(deskbellPeer(field), field),
-    peerContender(naivePeer(field), field),
+    peerContender(naivePeer(field, { name: tutorial }), field),
+    peerContender(naivePeer(field, { name: tuned }), field),
+    ...('reason' in eiows ? [] : [peerContender(naivePeer(field, { name: onEiows, eiows: eiows.file }), field)]),
     ...(ejabberd === null ? [] : [peerContender(await ejabberdPeer(ejabberd, field), field)]),
   ]
   const versions = {
     'socket.io': socketIoVersion,
+    ...(!('reason' in eiows) && { eiows: eiows.version }),
     ...(yardstick !== null && { pgbench: yardstick.version }),
     ...(ejabberd !== null && { ejabberd: ejabberd.version }),
   }
   const missing = {
-    ...(yardstick === null && { [five]: 'not installed' }),
+    ...(yardstick === null && { [limit]: 'not installed', [five]: 'not installed' }),
+    ...('reason' in eiows && { [onEiows]: eiows.reason }),
     ...(ejabberd === null && { ejabberd: 'not installed' }),
   }
   return { contenders, versions, missing }

@@ -12,9 +12,16 @@ export function countStored(postgres: BenchPostgres): Promise<StoredCount> {
   return countRows(postgres, { database: 'deskbell', table: 'messages', where: 'true' })
 }
 
-/** Counts what a run stores, in the database itself. A checkpoint first, so that every run begins with none due. */
-export async function countRows(postgres: BenchPostgres, { database, table, where }: Rows): Promise<StoredCount> {
+/**
+ * Counts what a run stores, in the database itself. First the dead rows and the statistics that the run before has left
+ * are dealt with, and then a checkpoint, so that every run begins with none due.
+ */
+export async function countRows(
+  postgres: Pick<BenchPostgres, 'adminOf'>,
+  { database, table, where }: Rows,
+): Promise<StoredCount> {
   const address = postgres.adminOf(database)
+  await execute(address, 'vacuum (analyze)')
   await execute(address, 'checkpoint')
   const [newest] = await execute(address, `select coalesce(max(id), 0) as id from ${table}`)
   const condition = `id > ${Number(newest?.['id'])} and ${where}`
