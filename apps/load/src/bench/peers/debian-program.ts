@@ -17,7 +17,8 @@ export async function findOrInstall<T>({ packages, find }: DebianProgram<T>, opt
   if (found !== null || options.quick || !canInstall()) return found
   const names = packages.join(', ')
   options.log(`installing ${names}`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // At run level 1 Debian's scripts start no service.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   try {
     await run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], { env })
   } catch (error) {

@@ -14,6 +14,8 @@ export type RunningPeer = AsyncDisposable & { readonly pid: number; credentials(
 export type SendPeer = {
   name: string
   kind: ConnectionKind
+  /** It keeps messages in files of its own and not in PostgreSQL. */
+  keepsItself?: true
   start(): Promise<RunningPeer>
   /** Begins to count the rows of messages, in whatever table it keeps them. */
   count(): Promise<StoredCount>
@@ -50,7 +52,7 @@ async function runLines(peer: SendPeer, field: SendField, { level, times }: Run)
     ...{ p50: histogram.quantile(0.5) ?? 0, p99: histogram.quantile(0.99) ?? 0 },
     unavailable,
     serverUs: usedUs.server / acknowledged,
-    databaseUs: usedUs.database / acknowledged,
+    databaseUs: peer.keepsItself ? null : usedUs.database / acknowledged,
     senderUs: usedUs.sender / acknowledged,
   }
 }

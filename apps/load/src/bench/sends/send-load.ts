@@ -3,11 +3,13 @@ import { now } from '../../clock.ts'
 import { DelayHistogram, type HistogramCounts } from '../../history/delay-histogram.ts'
 import { inParallel } from '../in-parallel.ts'
 import { openDeskbellConnection } from './connections/deskbell-connection.ts'
+import { openNatsConnection } from './connections/nats-connection.ts'
 import type { Credentials, OpenSendConnection, SendConnection } from './connections/send-connection.ts'
 import { openSocketIoConnection } from './connections/socket-io-connection.ts'
+import { openStompConnection } from './connections/stomp-connection.ts'
 import { openXmppConnection } from './connections/xmpp-connection.ts'
 
-export type ConnectionKind = 'deskbell' | 'socketIo' | 'xmpp'
+export type ConnectionKind = 'deskbell' | 'socketIo' | 'xmpp' | 'nats' | 'stomp'
 
 export type SendOrder =
   /** Opens a connection for every account and keeps so many messages in flight on each. */
@@ -30,6 +32,8 @@ const openers: Record<ConnectionKind, OpenSendConnection> = {
   deskbell: openDeskbellConnection,
   socketIo: openSocketIoConnection,
   xmpp: openXmppConnection,
+  nats: openNatsConnection,
+  stomp: openStompConnection,
 }
 
 /** How long a place rests when the server could not take its message. */

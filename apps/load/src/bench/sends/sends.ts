@@ -2,14 +2,19 @@ import { findOrInstall } from '../peers/debian-program.ts'
 import { findOrInstallEiows } from '../peers/eiows.ts'
 import { findEjabberd } from '../peers/ejabberd-server.ts'
 import { findPgbench } from '../peers/find-pgbench.ts'
+import { findNats } from '../peers/nats-server.ts'
+import { findProsody } from '../peers/prosody-server.ts'
+import { findRabbitMq } from '../peers/rabbitmq-server.ts'
 import { socketIoVersion } from '../peers/socket-io-version.ts'
 import { type Bench, type BenchOptions, roundsOf } from '../suite/bench.ts'
 import { inTurns, wholeSquare } from '../suite/in-turns.ts'
+import { natsPeer, rabbitMqPeer } from './broker-peers.ts'
 import { deskbellPeer } from './deskbell-peer.ts'
 import { ejabberdPeer } from './ejabberd-peer.ts'
 import { naivePeer } from './naive-peer.ts'
 import { peerContender } from './peer-contender.ts'
 import { pgbench } from './pgbench.ts'
+import { prosodyPeer } from './prosody-peer.ts'
 import { laySendField, type SendField } from './send-field.ts'
 import { type SendContender, type SendPlan, sendLevels } from './send-level.ts'
 import { type SendRun, type SendsRaw, sendsResult } from './sends-result.ts'
@@ -44,6 +49,9 @@ async function gather(field: SendField, options: BenchOptions): Promise<Gathered
   const yardstick = await findOrInstall({ packages: ['postgresql-15'], find: findPgbench }, options)
   const ejabberd = await findOrInstall({ packages: ['ejabberd', 'erlang-p1-pgsql'], find: findEjabberd }, options)
   const eiows = await findOrInstallEiows(options)
+  const prosody = await findOrInstall({ packages: ['prosody', 'lua-dbi-postgresql'], find: findProsody }, options)
+  const rabbitMq = await findOrInstall({ packages: ['rabbitmq-server'], find: findRabbitMq }, options)
+  const nats = await findOrInstall({ packages: ['nats-server'], find: findNats }, options)
   const contenders = [
     ...(yardstick === null ? [] : ([limit, five] as const).map((name) => pgbench(name, yardstick.program, field))),
     peerContender(deskbellPeer(field), field),
@@ -51,17 +59,26 @@ async function gather(field: SendField, options: BenchOptions): Promise<Gathered
     peerContender(naivePeer(field, { name: tuned }), field),
     ...('reason' in eiows ? [] : [peerContender(naivePeer(field, { name: onEiows, eiows: eiows.file }), field)]),
     ...(ejabberd === null ? [] : [peerContender(await ejabberdPeer(ejabberd, field), field)]),
+    ...(prosody === null ? [] : [peerContender(await prosodyPeer(prosody, field), field)]),
+    ...(rabbitMq === null ? [] : [peerContender(rabbitMqPeer(rabbitMq), field)]),
+    ...(nats === null ? [] : [peerContender(natsPeer(nats), field)]),
   ]
   const versions = {
     'socket.io': socketIoVersion,
     ...(!('reason' in eiows) && { eiows: eiows.version }),
     ...(yardstick !== null && { pgbench: yardstick.version }),
     ...(ejabberd !== null && { ejabberd: ejabberd.version }),
+    ...(prosody !== null && { prosody: prosody.version }),
+    ...(rabbitMq !== null && { rabbitmq: rabbitMq.version }),
+    ...(nats !== null && { 'nats-server': nats.version }),
   }
   const missing = {
     ...(yardstick === null && { [limit]: 'not installed', [five]: 'not installed' }),
     ...('reason' in eiows && { [onEiows]: eiows.reason }),
     ...(ejabberd === null && { ejabberd: 'not installed' }),
+    ...(prosody === null && { Prosody: 'not installed' }),
+    ...(rabbitMq === null && { RabbitMQ: 'not installed' }),
+    ...(nats === null && { 'NATS JetStream': 'not installed' }),
   }
   return { contenders, versions, missing }
 }

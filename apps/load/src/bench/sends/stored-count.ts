@@ -6,7 +6,8 @@ export type StoredCount = {
   since(): Promise<number>
 }
 
-type Rows = { database: string; table: string; where: string }
+/** `id` rises from row to row; its name is that, when nothing else is said. */
+type Rows = { database: string; table: string; where: string; id?: string }
 
 export function countStored(postgres: BenchPostgres): Promise<StoredCount> {
   return countRows(postgres, { database: 'deskbell', table: 'messages', where: 'true' })
@@ -18,13 +19,13 @@ export function countStored(postgres: BenchPostgres): Promise<StoredCount> {
  */
 export async function countRows(
   postgres: Pick<BenchPostgres, 'adminOf'>,
-  { database, table, where }: Rows,
+  { database, table, where, id = 'id' }: Rows,
 ): Promise<StoredCount> {
   const address = postgres.adminOf(database)
   await execute(address, 'vacuum (analyze)')
   await execute(address, 'checkpoint')
-  const [newest] = await execute(address, `select coalesce(max(id), 0) as id from ${table}`)
-  const condition = `id > ${Number(newest?.['id'])} and ${where}`
+  const [newest] = await execute(address, `select coalesce(max(${id}), 0) as id from ${table}`)
+  const condition = `${id} > ${Number(newest?.['id'])} and ${where}`
   return {
     async since() {
       const [row] = await execute(address, `select count(*) as rows from ${table} where ${condition}`)
