@@ -12,9 +12,18 @@ export type Contender = AsyncDisposable & {
   /** Of the packages that it runs, as its own process reads them. */
   readonly versions: Readonly<Record<string, string>>
   readonly publisher: PublisherWire
+  /** Before each run: a contender with a database vacuums and analyzes it. */
+  prepare?(): Promise<unknown>
   /** The login of a reader of what the publisher publishes. */
   login(): Promise<ReaderLogin>
 }
 
-export const contenderNames = ['Deskbell', 'raw ws', 'Socket.IO', 'tRPC stock'] as const
+export const contenderNames = [
+  'Deskbell',
+  'raw ws, frames made once',
+  'raw ws',
+  'Socket.IO, tuned',
+  'Socket.IO',
+  'tRPC stock',
+] as const
 export type ContenderName = (typeof contenderNames)[number]

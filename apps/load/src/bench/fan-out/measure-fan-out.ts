@@ -58,6 +58,11 @@ export class FanOut implements AsyncDisposable {
     return (await this.#publish({ count: 1, perSecond, length })).frameBytes
   }
 
+  /** Deals with what earlier runs have left in a database. */
+  async prepare(): Promise<void> {
+    await this.#parts.contender.prepare?.()
+  }
+
   /** Throws when anybody missed anything or got it twice. */
   async run({ perSecond, seconds }: FanOutLoad, length: number): Promise<FanOutFigures> {
     const { contender, readers } = this.#parts

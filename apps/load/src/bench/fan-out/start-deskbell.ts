@@ -35,6 +35,7 @@ export async function contenderOn(
     ...{ name: 'Deskbell', wsUrl, pid, db, wire, versions: {} },
     databasePid: await postmasterOf(db),
     publisher: publisherOf(operator.token, chatId),
+    prepare: () => db.pool.query('vacuum (analyze)'),
     async login() {
       const cursor = await newestCursor(url, { token: client.token, chatId })
       return { token: client.token, greeting: [followFrame(chatId, cursor)] }

@@ -8,7 +8,13 @@ import { stockTrpc } from './peers/stock-trpc.ts'
 import type { PublisherWire, Wire } from './wire.ts'
 
 type PeerName = Exclude<ContenderName, 'Deskbell'>
-type Peer = { file: string; wire: Wire; greeting: readonly string[]; publisher: PublisherWire }
+type Peer = {
+  file: string
+  args?: readonly string[]
+  wire: Wire
+  greeting: readonly string[]
+  publisher: PublisherWire
+}
 
 const engineIo = '/socket.io/?EIO=4&transport=websocket'
 /** Engine.IO: 0 opens and is answered by joining the default namespace, 2 is a ping. */
@@ -19,25 +25,30 @@ const engineReplies = [
 const pong = [{ prefix: 'PING', answer: 'PONG' }]
 const nobody = { token: null, acked: null, ready: null }
 
+const raw: Peer = {
+  file: 'raw-ws.ts',
+  wire: { path: '/', replies: [], live: 'live' },
+  greeting: [],
+  publisher: { ...nobody, path: '/publish', replies: [], frame: (text) => text },
+}
+const socketIo: Peer = {
+  file: 'socket-io.ts',
+  wire: { path: engineIo, replies: engineReplies, live: '42["live"]' },
+  greeting: [],
+  publisher: {
+    ...nobody,
+    path: `${engineIo}&publisher=1`,
+    replies: engineReplies,
+    ready: '40{',
+    frame: (text) => `42${JSON.stringify(['say', text])}`,
+  },
+}
+
 const peers: Record<PeerName, Peer> = {
-  'raw ws': {
-    file: 'raw-ws.ts',
-    wire: { path: '/', replies: [], live: 'live' },
-    greeting: [],
-    publisher: { ...nobody, path: '/publish', replies: [], frame: (text) => text },
-  },
-  'Socket.IO': {
-    file: 'socket-io.ts',
-    wire: { path: engineIo, replies: engineReplies, live: '42["live"]' },
-    greeting: [],
-    publisher: {
-      ...nobody,
-      path: `${engineIo}&publisher=1`,
-      replies: engineReplies,
-      ready: '40{',
-      frame: (text) => `42${JSON.stringify(['say', text])}`,
-    },
-  },
+  'raw ws': raw,
+  'raw ws, frames made once': { ...raw, file: 'ready-frames.ts' },
+  'Socket.IO': socketIo,
+  'Socket.IO, tuned': { ...socketIo, args: ['tuned'] },
   'tRPC stock': {
     file: 'trpc-stock.ts',
     wire: { path: '/', replies: pong, live: '"live"' },
@@ -55,8 +66,8 @@ const portSchema = z.object({ port: z.number(), versions: z.record(z.string(), z
 
 export async function startPeer(name: PeerName, env: Record<string, string> = {}): Promise<Contender> {
   await using undo = new AsyncDisposableStack()
-  const { file, wire, greeting, publisher } = peers[name]
-  const args = name === 'tRPC stock' ? [undo.use(await stockTrpc()).folder] : []
+  const { file, args: own = [], wire, greeting, publisher } = peers[name]
+  const args = name === 'tRPC stock' ? [undo.use(await stockTrpc()).folder] : own
   const child = spawn(process.execPath, [fileURLToPath(new URL(`peers/${file}`, import.meta.url)), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -7,7 +7,9 @@ import { makeManyClients } from './many-clients.ts'
 import { collectingEnv, settledMemory } from './settled-memory.ts'
 
 export const ownChats = 'Deskbell, a client and a chat each'
-export const memoryNames = [...contenderNames, ownChats] as const
+/** Ready frames are made when something is said, and nothing is. */
+const waiting = contenderNames.filter((name) => name !== 'raw ws, frames made once')
+export const memoryNames = [...waiting, ownChats] as const
 export type MemoryName = (typeof memoryNames)[number]
 
 export type MemoryPlan = { warmUp: number; sizes: readonly number[]; stableSamples: number }

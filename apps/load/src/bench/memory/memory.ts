@@ -1,5 +1,5 @@
 import { type Bench, type BenchResult, type BenchTarget, roundsOf } from '../suite/bench.ts'
-import { inTurns } from '../suite/in-turns.ts'
+import { inTurns, wholeSquare } from '../suite/in-turns.ts'
 import { type Spread, spreadOf, spreadText } from '../suite/spread.ts'
 import {
   type MemoryFigures,
@@ -22,7 +22,7 @@ export const memory: Bench<MemoryRaw> = {
   title: 'Memory of an idle connection with one subscription',
   async measure(options) {
     const plan = options.quick ? quickPlan : fullPlan
-    const rounds = roundsOf(options, 3)
+    const rounds = roundsOf(options, wholeSquare(memoryNames.length))
     const runs: MemoryRun[] = []
     for (let round = 0; round < rounds; round += 1) {
       for (const name of inTurns(memoryNames, round)) {
@@ -50,7 +50,8 @@ that of the same process after ${warmUp} had come and gone, for each socket. Eac
 server runs with the same \`--expose-gc\` and with the young generation of 4 MB that Deskbell has, collects its garbage on a
 signal, and is measured when the number has stopped changing.
 \`Deskbell\` has all followers in one chat as one user, which is what the peers do; \`${ownChats}\` is what
-happens in life: each is another person, with presence, in another chat.`,
+happens in life: each is another person, with presence, in another chat. \`Socket.IO, tuned\` does not keep the first HTTP request of a
+socket, as its page about memory advises.`,
     tables: [
       {
         caption: 'KB for each connection',
