@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { type BenchPostgres, peerName } from '../suite/bench-postgres.ts'
 import { type PeerProcess, startPeerProcess } from './peer-process.ts'
 
+const packageQuery = '/usr/bin/dpkg-query'
+
 export type Prosody = { program: string; version: string }
 
 /** Its own `--version` starts the server, so Debian is asked. */
@@ -13,7 +15,7 @@ export function findProsody(): Prosody | null {
   const program = '/usr/bin/prosody'
   // Debian only suggests the driver of PostgreSQL.
   if (!existsSync(program) || globSync('/usr/lib/*/lua/5.*/dbd/postgresql.so').length === 0) return null
-  const version = execFileSync('dpkg-query', ['--show', `--showformat=\${Version}`, 'prosody'], { encoding: 'utf8' })
+  const version = execFileSync(packageQuery, ['--show', `--showformat=\${Version}`, 'prosody'], { encoding: 'utf8' })
   return { program, version: version.split('-', 1)[0] ?? version }
 }
 
