@@ -189,4 +189,4 @@ export const anonymousRate = { perSecond: 100, burst: 2_000 } as const
  */
 export const readRate = { perSecond: 200, burst: 4_000 } as const
 export const changeRate = { perSecond: 50, burst: 1_000 } as const
-export const sendRate = { perSecond: 50, burst: 500 } as const
+export const sendRate = { perSecond: 100, burst: 1_000 } as const
