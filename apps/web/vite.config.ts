@@ -19,13 +19,13 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!normal-form|visible)|packages[\\/]sdk[\\/]src[\\/](?:base[\\/](?:errors|import-code)|use-store)\.|src[\\/](?:app[\\/](?:routing[\\/])?[a-z-]+|lib[\\/](?:i18n|locale|navigation|offline-error|typed-text|loading[\\/](?:app-update|import-part)|device[\\/]storage)|components[\\/](?:announcer|boundary|brand|button|error-message|icon|navigation|notice))\./,
+    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!close-codes|normal-form|visible)|packages[\\/]sdk[\\/]src[\\/](?:base[\\/](?:errors|import-code)|use-store)\.|src[\\/](?:app[\\/](?:routing[\\/])?[a-z-]+|lib[\\/](?:i18n|locale|navigation|offline-error|typed-text|loading[\\/](?:app-update|import-part)|device[\\/]storage)|components[\\/](?:announcer|boundary|brand|button|error-message|icon|navigation|notice))\./,
   },
   {
     name: 'connection',
     priority: 2,
     // Nothing is shown or written by it, so no page waits for it.
-    test: /packages[\\/]sdk[\\/]src[\\/](?:base[\\/]slots|connection[\\/](?:connection-manager|create-connection)|socket[\\/](?:connection-scope|connection-state|observed-socket|own-connection|socket-connection)|tabs[\\/]tab-browser|transport[\\/](?:http-link|moving-operation))\.|@trpc[\\/]client[\\/]dist[\\/](?:wsLink|unstable-internals)|@trpc[\\/]server[\\/]dist[\\/]asyncGeneratorDelegate/,
+    test: /packages[\\/]contract[\\/]src[\\/]close-codes\.|packages[\\/]sdk[\\/]src[\\/](?:base[\\/]slots|connection[\\/](?:connection-manager|create-connection)|socket[\\/](?:connection-scope|connection-state|observed-socket|own-connection|socket-connection)|tabs[\\/]tab-browser|transport[\\/](?:http-link|moving-operation))\.|@trpc[\\/]client[\\/]dist[\\/](?:wsLink|unstable-internals)|@trpc[\\/]server[\\/]dist[\\/]asyncGeneratorDelegate/,
   },
   {
     name: 'chat',

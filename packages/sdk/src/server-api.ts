@@ -6,7 +6,7 @@ import type { InboxFrame } from '@deskbell/contract/inbox'
 import { typingAcceptMs } from '@deskbell/contract/limits'
 import type { Message, SendBatchOutput } from '@deskbell/contract/messages'
 import type { TRPCClient } from '@trpc/client'
-import { errorCode, retryAfterMs } from './base/errors.ts'
+import { errorCode, type Fields, fieldsOf, retryAfterMs } from './base/errors.ts'
 import type { Store } from './base/store.ts'
 import { withTimeout } from './base/timers.ts'
 import type { ConnectionState } from './socket/connection-state.ts'
@@ -120,18 +120,17 @@ function open<Frame>(
  */
 function isReadable(frame: unknown): boolean {
   const { t, events, rows } = fieldsOf(frame)
-  if (t === 'ev') return Array.isArray(events) && events.every(isEntry)
-  if (t === 'upsert') return Array.isArray(rows) && rows.every((row) => typeof fieldsOf(row)['id'] === 'number')
-  return typeof t === 'string'
+  if (t === 'ev') return isListOf(events, isEntry)
+  if (t === 'upsert') return isListOf(rows, ({ id }) => Number.isSafeInteger(id))
+  return isText(t)
 }
 
-function isEntry(entry: unknown): boolean {
-  const { seq, kind, message, data } = fieldsOf(entry)
+function isEntry({ seq, kind, message, data }: Fields): boolean {
   if (!Number.isSafeInteger(seq)) return false
-  if (kind === 'message') return typeof fieldsOf(message)['text'] === 'string'
-  return kind === 'edited' ? typeof fieldsOf(data)['text'] === 'string' : kind !== 'retracted' || data instanceof Object
+  if (kind === 'message') return isText(fieldsOf(message)['text'])
+  return kind === 'edited' ? isText(fieldsOf(data)['text']) : kind !== 'retracted' || data instanceof Object
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return Object(value)
-}
+const isText = (value: unknown) => typeof value === 'string'
+const isListOf = (list: unknown, isOne: (one: Fields) => boolean) =>
+  Array.isArray(list) && list.every((one) => isOne(fieldsOf(one)))

@@ -22,7 +22,7 @@ export function toSdkError(cause: unknown): SdkError {
  */
 export function errorCode(error: unknown): ErrorCode | null {
   if (error instanceof SdkError) return error.code
-  const code = dataOf(error)?.code
+  const code = dataOf(error)['code']
   return isErrorCode(code) ? code : null
 }
 
@@ -31,7 +31,7 @@ const retryAfterMsMax = 60 * 60 * 1000
 
 /** Returns the milliseconds that the server asks to wait before the same call is repeated; 0 when it does not ask. */
 export function retryAfterMs(error: unknown): number {
-  const value = dataOf(error)?.retryAfterMs
+  const value = dataOf(error)['retryAfterMs']
   return typeof value === 'number' && value > 0 ? Math.min(value, retryAfterMsMax) : 0
 }
 
@@ -74,10 +74,13 @@ function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(advice, value)
 }
 
-type ErrorData = { code?: unknown; retryAfterMs?: unknown }
+function dataOf(error: unknown): Fields {
+  return fieldsOf(fieldsOf(error)['data'])
+}
 
-function dataOf(error: unknown): ErrorData | null {
-  if (typeof error !== 'object' || error === null || !('data' in error)) return null
-  const { data } = error
-  return typeof data === 'object' ? data : null
+export type Fields = Readonly<Record<string, unknown>>
+
+/** The fields of a value of which nothing is known; none of null and undefined. */
+export function fieldsOf(value: unknown): Fields {
+  return Object(value)
 }

@@ -1,3 +1,5 @@
+import { fieldsOf } from './errors.ts'
+
 /**
  * Why the connection may be dead: the page came to the front, is online again or `offline`, or the program was
  * suspended (`slept`).
@@ -31,8 +33,7 @@ export function isPage(): boolean {
 
 /** Reports whether the browser knows of no network. False proves nothing. */
 export function isOffline(): boolean {
-  const navigator: unknown = Reflect.get(globalThis, 'navigator')
-  return typeof navigator === 'object' && navigator !== null && Reflect.get(navigator, 'onLine') === false
+  return fieldsOf(Reflect.get(globalThis, 'navigator'))['onLine'] === false
 }
 
 /** Listens to an event of the page's window, if there is one. Returns a function that stops it. */

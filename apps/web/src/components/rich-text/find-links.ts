@@ -122,7 +122,7 @@ function urlLink({ text, start, end: foundEnd }: Found): FoundLink | null {
   if (isWww && /[\w.@/\\-]/.test(before)) return null
   const cut = shown.search(unseen)
   if (cut >= 0) shown = shown.slice(0, cut)
-  shown = withoutTail(shown, before === '_' ? '*_.,:;!?|' : '*.,:;!?|')
+  shown = shown.replace(before === '_' ? tailAfterMark : tail, '')
   const [, scheme = '', , typedHost = '', rest = ''] = /^((https?:)\/\/|)([^/?#]*)(.*)$/isu.exec(shown) ?? []
   const host = withoutGluedWords(typedHost)
   if (host !== typedHost && rest !== '') return null
@@ -135,13 +135,9 @@ function urlLink({ text, start, end: foundEnd }: Found): FoundLink | null {
   return { start, end: start + shown.length, href: url.href }
 }
 
-/** A pattern for the tail would begin anew at each of its characters, in time of the square of their number. */
-function withoutTail(shown: string, signs: string): string {
-  let end = shown.length
-  while (signs.includes(shown[end - 1] ?? ' ')) end -= 1
-  return shown.slice(0, end)
-}
-
+// The look back keeps a search from beginning anew at each sign, which takes time in the square of their number.
+const tail = /(?<![*.,:;!?|])[*.,:;!?|]+$/
+const tailAfterMark = /(?<![*_.,:;!?|])[*_.,:;!?|]+$/
 const gluedHost = new RegExp(`^(.*\\.[a-z]{2,})[${cjk}][^.]*$`, 'isu')
 
 /** No top-level domain mixes Latin letters with others, so what follows is the next word: `https://a.com谢谢`. */

@@ -96,8 +96,7 @@ export function remember(owner: Owner, name: string, value: unknown): void {
 
 /** Compares the whole id: that of user 1 begins that of user 12. */
 function isSignedIn({ role, userId }: Owner): boolean {
-  const cookie = `deskbell_${role}_id=${userId}`
-  return document.cookie.split(';').some((each) => each.trim() === cookie)
+  return document.cookie.split('; ').includes(`deskbell_${role}_id=${userId}`)
 }
 
 export function forgetUser(owner: Owner): void {

@@ -27,29 +27,26 @@ export function useFilesNotice(): { readonly show: () => void; readonly notice: 
  */
 export function useDroppedThings(onFiles: () => void): void {
   useEffect(() => {
-    const over = (event: DragEvent) => {
-      if (!isCaught(event)) return
+    const catchThings = (event: DragEvent) => {
+      const withFiles = hasFiles(event)
+      if (event.defaultPrevented || (!withFiles && isField(event.target))) return
       event.preventDefault()
-      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = hasFiles(event) ? 'copy' : 'none'
+      if (event.type !== 'drop') {
+        if (event.dataTransfer !== null) event.dataTransfer.dropEffect = withFiles ? 'copy' : 'none'
+      } else if (withFiles) onFiles()
     }
-    const drop = (event: DragEvent) => {
-      if (!isCaught(event)) return
-      event.preventDefault()
-      if (hasFiles(event)) onFiles()
-    }
-    window.addEventListener('dragover', over)
-    window.addEventListener('drop', drop)
+    window.addEventListener('dragover', catchThings)
+    window.addEventListener('drop', catchThings)
     return () => {
-      window.removeEventListener('dragover', over)
-      window.removeEventListener('drop', drop)
+      window.removeEventListener('dragover', catchThings)
+      window.removeEventListener('drop', catchThings)
     }
   }, [onFiles])
 }
 
 /** Fields handle text and links themselves. An element that accepts the drop has prevented the event before this. */
-function isCaught(event: DragEvent): boolean {
-  if (event.defaultPrevented) return false
-  return hasFiles(event) || !(event.target instanceof Element && event.target.closest('textarea, input') !== null)
+function isField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('textarea, input') !== null
 }
 
 function hasFiles(event: DragEvent): boolean {
