@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { onlyWhere } from '@deskbell/testkit/only-where'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type RunningNginx, startNginx } from '../../src/start-nginx.ts'
@@ -17,7 +18,7 @@ async function startEcho(name: string): Promise<{ server: Server; port: number }
   return { server, port: address.port }
 }
 
-describe.skipIf(!tools.nginx)('the ports of nginx', () => {
+describe('the ports of nginx', onlyWhere(tools.nginx, 'there is no nginx'), () => {
   let echoes: { server: Server; port: number }[]
   let nginx: RunningNginx
 

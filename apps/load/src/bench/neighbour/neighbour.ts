@@ -4,7 +4,8 @@ import { spreadOf, spreadText } from '../suite/spread.ts'
 import { measureNeighbour, type NeighbourOptions, type NeighbourReport } from './measure-neighbour.ts'
 import { type GreedKind, greedKinds } from './neighbour-clients.ts'
 
-type Plan = Omit<NeighbourOptions, 'kind'> & { rounds: number }
+/** Plans without `rateLimits` had them on. */
+type Plan = Omit<NeighbourOptions, 'kind'> & { rounds: number; rateLimits?: 'off' }
 /** The runs stand in the order in which they ran. */
 type NeighbourRaw = { plan: Plan; runs: NeighbourRun[] }
 type NeighbourRun = { kind: GreedKind; round: number; report: NeighbourReport }
@@ -33,14 +34,18 @@ export const neighbour: Bench<NeighbourRaw> = {
 }
 
 function planOf(options: BenchOptions): Plan {
-  if (options.quick) return { rounds: 1, accounts: 2, sockets: 2, calls: 4, seconds: 1 }
-  return { rounds: roundsOf(options, 3), accounts: 2, sockets: 20, calls: 16, seconds: 10 }
+  if (options.quick) return { rateLimits: 'off', rounds: 1, accounts: 2, sockets: 2, calls: 4, seconds: 1 }
+  return { rateLimits: 'off', rounds: roundsOf(options, 3), accounts: 2, sockets: 20, calls: 16, seconds: 10 }
 }
 
 function resultOf(runs: readonly NeighbourRun[], plan: Plan): BenchResult {
-  const { rounds, accounts, sockets, calls, seconds } = plan
+  const { rounds, accounts, sockets, calls, seconds, rateLimits } = plan
+  const limits =
+    rateLimits === 'off'
+      ? 'without rate limits, so that only the turns between users protect the neighbour'
+      : 'with its rate limits on'
   return {
-    about: `One server process without rate limits, so that only the turns between users protect the neighbour. A client writes a message, reads a page, and pauses for 20 ms, for ${seconds} s: alone,
+    about: `One server process ${limits}. A client writes a message, reads a page, and pauses for 20 ms, for ${seconds} s: alone,
 and then beside ${accounts} operators who have ${sockets} sockets each, with ${calls} calls in flight on each. \`reads\`: lists of 100 chats, 200 messages
 and pages; \`creates\`: chats for new clients; \`changes\`: closes and reopenings; \`streams\`: following chats
 until the first frame. ${rounds} rounds, each with a new server.`,

@@ -76,6 +76,8 @@ listeners.tcp.1 = 127.0.0.1:${amqp}
 stomp.listeners.tcp = none
 web_stomp.tcp.ip = 127.0.0.1
 web_stomp.tcp.port = ${webStomp}
+default_user = bench
+default_pass = bench
 log.file.level = error
 disk_free_limit.absolute = 50MB
 `

@@ -42,7 +42,7 @@ export function rabbitMqPeer(rabbitMq: RabbitMq): SendPeer {
       const server = await startRabbitMq(rabbitMq)
       stored = { since: server.count }
       const url = `ws://127.0.0.1:${server.port}/ws`
-      return { ...server, credentials: credentialsFor({ url, name: 'guest', secret: 'guest' }) }
+      return { ...server, credentials: credentialsFor({ url, name: 'bench', secret: 'bench' }) }
     },
   }
 }
