@@ -1,5 +1,6 @@
 import { chatOutputSchema } from '@deskbell/contract/chats'
 import { type ErrorCode, problemSchema } from '@deskbell/contract/errors'
+import { sendRate } from '@deskbell/contract/limits'
 import { sendOutputSchema } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { openRaw, signInByRest } from '@deskbell/testkit/probes/live-probe'
@@ -265,7 +266,7 @@ describe('a call above its rate', () => {
     await using limited = await startTestServer({ rateLimits: true, rateClock: () => 0 })
     const { token } = await signInByRest(limited.url, 'client')
     const until429 = async (path: string, headers: Record<string, string>): Promise<Response> => {
-      for (let nth = 0; nth < 1_000; nth += 1) {
+      for (let nth = 0; nth <= sendRate.burst; nth += 1) {
         const answer = await fetch(`${limited.url}${path}`, { method: 'POST', headers, body: 'no json' })
         if (answer.status === 429) return answer
         await answer.body?.cancel()

@@ -11,6 +11,7 @@ test('[CHAT-18] the migration sets waiting_since of existing chats from their me
     alter table chats drop column waiting_since, drop column waved_off_seq;
     alter table deployment drop column users_form;
     drop table process_leases, connected_users;
+    alter table sessions drop column used_at;
     delete from drizzle.__drizzle_migrations where created_at >= ${since};
     insert into users (email, name, role) values ('c@a.de', 'C', 'client'), ('o@a.de', 'O', 'operator');
     insert into chats (user_id, created_by, status, last_message_at, created_at, last_entry_at, last_seq, in_count) values
