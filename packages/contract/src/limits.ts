@@ -101,8 +101,9 @@ export const socketCloseMs = 5_000
 export const httpHeadersMs = 10_000
 export const httpRequestMs = 30_000
 export const httpSilenceMs = 20_000
-/** Streams over HTTP: the maximum per session, the interval of pings, and the silence after which clients reconnect. */
+/** Streams over HTTP: the maximum per session and per user, the interval of pings, and the silence after which clients reconnect. */
 export const httpStreamsMax = 16
+export const userHttpStreamsMax = 64
 export const streamPingMs = 10_000
 export const streamSilenceMs = 30_000
 /** A broken stream over HTTP is reopened after a random time between these. */

@@ -10,6 +10,7 @@ import {
   userSocketsMax,
 } from '@deskbell/contract/limits'
 import type { UserRate } from '../../procedure-meta.ts'
+import { Slots } from './slots.ts'
 import { TokenBuckets } from './token-buckets.ts'
 
 /** The rates that count by address. `anonymous`: calls over HTTP until a signed-in user pays for them. */
@@ -37,34 +38,15 @@ export function createRateLimits(enabled: boolean, now: () => number): RateLimit
     change: new TokenBuckets(changeRate, now),
     send: new TokenBuckets(sendRate, now),
   }
+  const sockets = new Slots(userSocketsMax, 'sockets of this user')
   return {
     take: (rate, address) => assertTaken(buckets[rate].take(address)),
     giveBack: (rate, address) => buckets[rate].giveBack(address),
     takeOf: ({ userId }, rate, count) => assertTaken(buckets[rate].take(userId, count)),
-    acquireSocket: createSocketLimits(),
+    acquireSocket: (userId) => sockets.take(userId),
   }
 }
 
 function assertTaken(waitMs: number): void {
   if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs })
-}
-
-function createSocketLimits(): RateLimits['acquireSocket'] {
-  const open = new Map<number, number>()
-  const add = (userId: number, change: number) => {
-    const count = (open.get(userId) ?? 0) + change
-    if (count > 0) open.set(userId, count)
-    else open.delete(userId)
-  }
-  return (userId) => {
-    if ((open.get(userId) ?? 0) >= userSocketsMax) {
-      throw new AppError('rate_limited', { detail: 'Too many sockets of this user.' })
-    }
-    add(userId, 1)
-    let isTaken = true
-    return () => {
-      if (isTaken) add(userId, -1)
-      isTaken = false
-    }
-  }
 }

@@ -1,5 +1,5 @@
-import { httpStreamsMax, sessionEndMs } from '@deskbell/contract/limits'
-import type { LoginOutput } from '@deskbell/contract/users'
+import { httpStreamsMax, sessionEndMs, userHttpStreamsMax } from '@deskbell/contract/limits'
+import { type LoginOutput, loginOutputSchema } from '@deskbell/contract/users'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { openSse, type SseReader, sseClient } from '@deskbell/testkit/probes/sse-probe'
@@ -131,7 +131,38 @@ describe('a refused stream', () => {
     })
     await Promise.all(streams.map((stream) => stream[Symbol.asyncDispose]()))
   })
+
+  test('[SOCK-11] is rate_limited as the sixty-fifth of one user, whatever the number of sessions', async () => {
+    const first = await signInByRest(server.url, 'client')
+    const logins = [first]
+    while (logins.length * httpStreamsMax <= userHttpStreamsMax) logins.push(await signInAgain(first))
+    const [last, ...others] = logins.toReversed()
+    if (last === undefined) expect.fail()
+    const open = (login: LoginOutput) => openSse(inboxUrl(), bearer(login))
+    const streams = await Promise.all(
+      others.flatMap((login) => Array.from({ length: httpStreamsMax }, () => open(login))),
+    )
+    expect(streams.map(({ status }) => status)).toEqual(Array.from({ length: userHttpStreamsMax }, () => 200))
+    const refused = await fetch(inboxUrl(), { headers: bearer(last) })
+    expect([refused.status, await refused.json()]).toMatchObject([429, { error: { data: { code: 'rate_limited' } } }])
+    await streams.pop()?.[Symbol.asyncDispose]()
+    await waitFor(async () => {
+      await using again = await open(last)
+      return again.status === 200
+    })
+    await Promise.all(streams.map((stream) => stream[Symbol.asyncDispose]()))
+  })
 })
+
+/** Another session of the same user. */
+async function signInAgain({ user }: LoginOutput): Promise<LoginOutput> {
+  const { email, name, role } = user
+  const body = JSON.stringify({ email, name, role })
+  const headers = { 'content-type': 'application/json' }
+  return loginOutputSchema.parse(
+    await (await fetch(`${server.url}/api/users/login`, { method: 'POST', headers, body })).json(),
+  )
+}
 
 describe('a cookie', () => {
   const withCookies = (headers: Record<string, string> = {}) => ({

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import { httpStreamsMax } from '@deskbell/contract/limits'
+import { httpStreamsMax, userHttpStreamsMax } from '@deskbell/contract/limits'
 import type { Presence } from '@deskbell/core/presence/presence'
+import { Slots } from '../../http/security/slots.ts'
 import type { DrainableConnection } from '../drain.ts'
 import type { LiveTimings } from '../live-timings.ts'
 import type { SessionWatch } from '../session-watch.ts'
@@ -14,7 +15,8 @@ export type HttpStreamsOptions = { watch: SessionWatch; timings: LiveTimings; pr
 export class HttpStreams {
   readonly #options: HttpStreamsOptions
   readonly #streams = new Map<ServerResponse, HttpStream>()
-  readonly #perSession = new Map<number, number>()
+  readonly #perSession = new Slots(httpStreamsMax, 'streams of this session')
+  readonly #perUser = new Slots(userHttpStreamsMax, 'streams of this user')
   #draining = false
 
   constructor(options: HttpStreamsOptions) {
@@ -27,17 +29,16 @@ export class HttpStreams {
 
   /**
    * Begins a stream on the response. It ends with the connection, with the session, or when the server drains. Throws
-   * `rate_limited` when the session has too many streams, and `unavailable` while the server drains.
+   * `rate_limited` when the session or the user has too many streams, and `unavailable` while the server drains.
    */
   begin(response: ServerResponse, actor: Actor): HttpStream {
-    const { sessionId } = actor
+    const { sessionId, userId } = actor
     if (this.#draining) throw new AppError('unavailable')
-    const running = this.#perSession.get(sessionId) ?? 0
-    if (running >= httpStreamsMax) throw new AppError('rate_limited', { detail: 'Too many streams of this session.' })
+    this.#perUser.assertFree(userId)
+    const slots = [this.#perSession.take(sessionId), this.#perUser.take(userId)]
     const { watch, timings, presence } = this.#options
     const stream = new HttpStream({ response, bounds: timings.pressure, closeMs: timings.closeMs })
     this.#streams.set(response, stream)
-    this.#perSession.set(sessionId, running + 1)
     watch.add(sessionId, stream)
     const leave = presence.enter(actor)
     response.once('close', () => {
@@ -45,7 +46,7 @@ export class HttpStreams {
       leave()
       stream.close()
       this.#streams.delete(response)
-      this.#leave(sessionId)
+      for (const release of slots) release()
     })
     return stream
   }
@@ -72,11 +73,5 @@ export class HttpStreams {
 
   cut(): void {
     for (const stream of this.#streams.values()) stream.cut()
-  }
-
-  #leave(sessionId: number): void {
-    const left = (this.#perSession.get(sessionId) ?? 1) - 1
-    if (left > 0) this.#perSession.set(sessionId, left)
-    else this.#perSession.delete(sessionId)
   }
 }
