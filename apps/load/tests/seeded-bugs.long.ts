@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nameOfDay } from '../src/patches/bug-of-day.ts'
+import { nameOfDay } from '../src/name-of-day.ts'
 import { caughtBugs } from '../src/patches/seeded-bugs.ts'
 import { runBug } from '../src/run/bug-run.ts'
 

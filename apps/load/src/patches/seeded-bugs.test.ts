@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nameOfDay } from './bug-of-day.ts'
+import { nameOfDay } from '../name-of-day.ts'
 import { caughtBugs, seededBugs } from './seeded-bugs.ts'
 
 test('[CHECK-10] in as many days as there are seeded bugs, each has its day', () => {
