@@ -69,7 +69,7 @@ export default defineConfig({
         test: {
           ...browserTests,
           name: 'long',
-          include: ['apps/{e2e,load}/tests/**/*.long.ts', 'packages/*/src/**/*.long.ts'],
+          include: ['apps/{e2e,load}/tests/**/*.long.ts', '{apps/server,packages/*}/src/**/*.long.ts'],
           exclude: ignored,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
