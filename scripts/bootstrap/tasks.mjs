@@ -27,6 +27,7 @@ export const tasks = {
   'load:check': async (args) => await load(await prepare(), 'check', args),
   bench: async (args) => await load(await prepareBuilt(), 'bench', args),
   'load:profile': async (args) => await load(await prepare(), 'profile', args),
+  mutation: async (args) => await mutation(await prepare(), args),
   shots: async (args) => await inBrowser(await prepareBuilt(), 'shots/shots', args),
   lighthouse: async (args) => await lighthouse(await prepareBuilt(), args),
   build: async () => await build(),
@@ -62,6 +63,14 @@ async function lighthouse(tools, args) {
   const what = 'getting Lighthouse from npm (once, into .tools)'
   const DESKBELL_LIGHTHOUSE = await ensureNpmTool('lighthouse@13.5.0', { file: 'cli/index.js', what })
   return await inBrowser({ ...tools, env: { ...tools.env, DESKBELL_LIGHTHOUSE } }, 'lighthouse', args)
+}
+
+/** Stryker has a lock file of its own, so that only who runs it installs it. */
+async function mutation({ node, env }, args) {
+  const cwd = join(root, 'scripts/mutation')
+  const install = ['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']
+  const code = await run('pnpm', install, { env: { ...env, CI: 'true' }, cwd })
+  return code || (await run(node, ['scripts/mutation/run.mjs', ...args], { env }))
 }
 
 async function generateMigration({ env }, args) {
