@@ -116,7 +116,7 @@ export const serverBugs = {
       {
         file: 'packages/api/src/live/live-server.ts',
         find: 'watch.add(actor.sessionId, socket)',
-        replace: '() => undefined',
+        replace: 'void 0',
       },
     ],
   },
