@@ -10,7 +10,7 @@ import { tools } from '../../src/tools.ts'
 async function startEcho(name: string): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => response.end(JSON.stringify({ name, headers: request.headers })))
   server.on('upgrade', (request, socket) => {
-    socket.end(`HTTP/1.1 403 Forbidden\r\nx-name: ${name}\r\nx-heard: ${request.headers['x-forwarded-for']}\r\n\r\n`)
+    socket.end(`HTTP/1.1 403 Forbidden\r\nx-name: ${name}\r\nx-arrived: ${request.headers['x-forwarded-for']}\r\n\r\n`)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const address = server.address()
@@ -45,7 +45,7 @@ describe('the ports of nginx', onlyWhere(tools.nginx, 'there is no nginx'), () =
     socket.on('error', () => undefined)
     const [request, response] = await once(socket, 'unexpected-response')
     request.destroy()
-    return [response.headers['x-name'], response.headers['x-heard']]
+    return [response.headers['x-name'], response.headers['x-arrived']]
   }
 
   test('[HTTP-26] each replaces what a caller says about its address', async () => {
