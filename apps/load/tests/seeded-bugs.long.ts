@@ -9,4 +9,4 @@ const today = nameOfDay(caughtBugs, new Date())
 test(`[CHECK-3] [CHECK-10] the seeded bug of the day is caught: ${today}`, async () => {
   const verdict = await runBug(today, `ci-${Date.now().toString(36)}`)
   expect(verdict).toMatchObject({ expected: true })
-}, 180_000)
+}, 300_000)

@@ -8,12 +8,13 @@ export function writeBugReport(verdicts: readonly BugVerdict[], { seed, commit, 
   const missed = verdicts.filter(({ name, caughtBy }) => seededBugs.has(name) && caughtBy.length === 0)
   return `# Seeded bugs
 
-Each row is one short run of the real servers and the SDK with one defect in the source; the controls have none. The names of
+Each row is a defect in the source of the real servers and the SDK, with short runs until one of them saw it; the controls
+have no defect and as many runs as a bug may have. The names of
 the checks are in [the checker](../subsystems/checker.md).
 
-| bug | what is wrong | caught by | seconds |
-|---|---|---|---|
-${verdicts.map((verdict) => `| ${verdict.name} | ${verdict.what} | ${verdict.caughtBy.join(', ') || 'nothing'} | ${verdict.seconds} |`).join('\n')}
+| bug | what is wrong | caught by | runs | seconds |
+|---|---|---|---|---|
+${verdicts.map((verdict) => `| ${verdict.name} | ${verdict.what} | ${verdict.caughtBy.join(', ') || 'nothing'} | ${verdict.runs} | ${verdict.seconds} |`).join('\n')}
 
 Not caught: ${missed.map(({ name }) => `\`${name}\` (${seededBugs.get(name)?.missedBecause ?? 'unexplained'})`).join('; ') || 'none'}.
 
