@@ -26,7 +26,7 @@ async function mutate(name) {
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
     mutate: [...target.mutate.map((path) => `${path}/**/*.ts`), '!**/*.test.ts', '!**/*.long.ts', '!**/*-fixture.ts'],
-    ignorePatterns: ['.tools', '.deskbell', '.turbo', '**/dist', '**/types', 'docs', '*.log'],
+    ignorePatterns: ['.tools', '.deskbell', '.turbo', '**/dist', '**/types', '/docs', '*.log'],
     // Stryker rewrites paths of this file with TypeScript's JavaScript API, which version 7 no longer has.
     tsconfigFile: 'none',
     tempDirName: `${folder}/tree`,
@@ -34,7 +34,8 @@ async function mutate(name) {
     dryRunTimeoutMinutes: 60,
     // A static mutant would need all tests of the target.
     ignoreStatic: true,
-    concurrency: availableParallelism(),
+    // Most of the time a mutant waits for a time limit.
+    concurrency: 2 * availableParallelism(),
     timeoutMS: 20_000,
     incremental: true,
     incrementalFile: `${folder}/${name}.json`,

@@ -1,10 +1,23 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Stryker runs this in a copy of the tree. The copy's packages are found by path, because `node_modules` links to the
 // tree itself, whose source is not mutated.
 const root = process.cwd()
 const judges = JSON.parse(process.env['DESKBELL_MUTATION_JUDGES'] ?? '[]')
+
+/** Tests without a database first: the first that fails ends the run of a mutant. */
+class QuickFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return sorted.toSorted((a, b) => Number(withDatabase(a)) - Number(withDatabase(b)))
+  }
+}
+
+function withDatabase({ moduleId }: TestSpecification): boolean {
+  return moduleId.endsWith('.pg.test.ts')
+}
 
 export default defineConfig({
   resolve: {
@@ -18,7 +31,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.isolated.pg.test.ts'],
     globalSetup: ['./packages/testkit/src/database/postgres-global-setup.ts'],
     isolate: false,
-    testTimeout: 30_000,
+    sequence: { sequencer: QuickFirst },
+    // A mutant may wait for ever.
+    testTimeout: 10_000,
     hookTimeout: 60_000,
   },
 })
