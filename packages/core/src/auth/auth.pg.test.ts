@@ -91,6 +91,13 @@ describe('authenticate', () => {
     const email = login(secure, { email: 'a@example.test', name: 'A', role: 'operator' })
     await expect(email).rejects.toMatchObject({ code: 'forbidden', detail: expect.stringContaining('accounts') })
   })
+
+  test('[AUTH-11] in open mode sessions from secure mode are void', async () => {
+    const { token, actor } = await signIn(core, 'operator')
+    await core.db.pool.query(`update sessions set auth_mode = 'secure' where id = $1`, [actor.sessionId])
+    expect(await authenticate(core, token)).toBeNull()
+    expect(await endedSessions(core, [actor.sessionId])).toEqual([actor.sessionId])
+  })
 })
 
 describe('logout', () => {

@@ -1,7 +1,7 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import { and, count, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
-import { numberArray, textArray } from '../../array-text.ts'
+import { numberArray } from '../../array-text.ts'
 import type { Database } from '../../database.ts'
 import { preparedOnce } from '../../prepared.ts'
 import { sessions } from '../../schema/sessions.ts'
@@ -9,8 +9,8 @@ import { users } from '../../schema/users.ts'
 import type { Executor, Tx } from '../../transaction.ts'
 import { GatheredReads } from '../gathered-reads.ts'
 
-export const sessionAuthModes = ['open', 'secure'] as const
-export type SessionAuthMode = (typeof sessionAuthModes)[number]
+/** The mode in which a session was made. It is void in the other. */
+export type SessionAuthMode = (typeof sessions.$inferSelect)['authMode']
 export type SessionRow = {
   sessionId: number
   authMode: SessionAuthMode
@@ -112,14 +112,14 @@ export async function pruneSessions(
 }
 
 /**
- * Returns which of the given sessions have ended, have expired, or are of another mode than these. Takes any number of
- * different sessions.
+ * Returns which of the given sessions have ended, have expired, or are of another mode. Takes any number of different
+ * sessions.
  */
 export async function findEndedSessions(
   executor: Executor,
-  { sessionIds, authModes, now }: { sessionIds: readonly number[]; authModes: readonly SessionAuthMode[]; now: Date },
+  { sessionIds, authMode, now }: { sessionIds: readonly number[]; authMode: SessionAuthMode; now: Date },
 ): Promise<number[]> {
-  const given = { sessionIds: numberArray(sessionIds), authModes: textArray(authModes), now }
+  const given = { sessionIds: numberArray(sessionIds), authMode, now }
   // Nearly always all are active, and a number says so without a row for each.
   const [counted] = await activeSessionCount(executor).execute(given)
   if (counted?.active === sessionIds.length) return []
@@ -142,5 +142,5 @@ const activeSessions = preparedOnce((executor) =>
 const isActiveAmongGiven = and(
   sql`${sessions.id} = any(${sql.placeholder('sessionIds')}::bigint[])`,
   gt(sessions.expiresAt, sql.placeholder('now')),
-  sql`${sessions.authMode} = any(${sql.placeholder('authModes')}::text[])`,
+  sql`${sessions.authMode} = ${sql.placeholder('authMode')}`,
 )
