@@ -40,6 +40,12 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'users.login': { invalid_input: () => ({ input: {} }) },
   'users.me': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
   'users.logout': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
+  'auth.sessions': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
+  'auth.endSession': {
+    ...unauthenticated({ sessionId: 1 }),
+    invalid_input: asClient({}),
+    not_found: asClient({ sessionId: 999_999_999 }),
+  },
   'chats.create': { ...unauthenticated({}), invalid_input: asOperator({}) },
   'chats.list': { ...unauthenticated({}), invalid_input: asClient({ scope: 'mine' }) },
   'chats.get': { ...unauthenticated(missing), invalid_input: asClient({}), not_found: hidden() },

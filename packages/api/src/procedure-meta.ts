@@ -7,7 +7,9 @@ export type UserRate = 'read' | 'change' | 'send'
 /** The rate against which a call counts. `signIn` counts by address, because there is no user yet. */
 export type CallRate = 'signIn' | UserRate
 
-export type RestMethod = 'GET' | 'POST'
+export const restMethods = ['GET', 'POST', 'DELETE'] as const
+/** Only `POST` has a body. */
+export type RestMethod = (typeof restMethods)[number]
 export type RestStatus = 200 | 201 | 204
 
 /** How REST exposes a procedure. */

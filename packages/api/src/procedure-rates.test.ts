@@ -11,6 +11,7 @@ test('[HTTP-20] every procedure has its rate: a new one needs a line here', () =
     read: [
       'users.me',
       'users.online',
+      'auth.sessions',
       'chats.list',
       'chats.get',
       'chats.markRead',
@@ -23,6 +24,7 @@ test('[HTTP-20] every procedure has its rate: a new one needs a line here', () =
     ],
     change: [
       'users.logout',
+      'auth.endSession',
       'chats.create',
       'chats.close',
       'chats.reopen',

@@ -1,5 +1,6 @@
 import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/server'
 import type { CallErrorShape } from './call-error-shape.ts'
+import { authProcedures } from './routers/auth.ts'
 import { chatsProcedures } from './routers/chats.ts'
 import { inboxProcedures } from './routers/inbox.ts'
 import { messagesProcedures } from './routers/messages.ts'
@@ -8,6 +9,7 @@ import { router } from './trpc.ts'
 
 const procedures = {
   users: usersProcedures,
+  auth: authProcedures,
   chats: chatsProcedures,
   messages: messagesProcedures,
   inbox: inboxProcedures,

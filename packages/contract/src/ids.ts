@@ -6,6 +6,7 @@ const id = z.int().positive()
 export const userIdSchema = id.brand<'UserId'>()
 export const chatIdSchema = id.brand<'ChatId'>()
 export const messageIdSchema = id.brand<'MessageId'>()
+export const sessionIdSchema = id
 
 /** A client or an operator: an integer from 1 to 2^53−1. */
 export type UserId = number & z.$brand<'UserId'>

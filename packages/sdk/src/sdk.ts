@@ -16,7 +16,7 @@ import type { ChatFollower } from './timeline/timeline.ts'
 export interface Sdk {
   /** For `@trpc/react-query` and other tRPC clients: they use the same socket and session. */
   readonly links: TRPCLink<AppRouter>[]
-  /** Typed calls: `users.*` by HTTP, everything else by the socket, or by HTTP where sockets are blocked. */
+  /** Typed calls: `users.*` and `auth.*` by HTTP, everything else by the socket, or by HTTP where sockets are blocked. */
   readonly api: TRPCClient<AppRouter>
   readonly connection: Store<ConnectionState>
   /** Who is signed in. The server is asked when the first listener subscribes. */

@@ -4,7 +4,7 @@ import { type AnyTRPCRouter, callTRPCProcedure } from '@trpc/server'
 import { toCallError } from '../call-error.ts'
 import type { RequestContext } from '../context.ts'
 import { reportFailure } from '../failure-report.ts'
-import { type RestMethod, rateOf } from '../procedure-meta.ts'
+import { type RestMethod, rateOf, restMethods } from '../procedure-meta.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { readInput, withRestNames } from './input/read-input.ts'
 import { type ReadBody, readJsonBytes } from './input/read-json-body.ts'
@@ -93,12 +93,13 @@ async function callRoute(
 
 /** `HEAD` is handled as `GET`. */
 function endpointFor(resource: Resource, method: string): Endpoint | undefined {
-  if (method === 'GET' || method === 'HEAD') return resource.GET
-  return method === 'POST' ? resource.POST : undefined
+  const known = restMethods.find((each) => each === (method === 'HEAD' ? 'GET' : method))
+  return known && resource[known]
 }
 
 function methodNotAllowed(resource: Resource, requestId: string): RestResponse {
-  const allow = [...(resource.GET ? ['GET', 'HEAD'] : []), ...(resource.POST ? ['POST'] : [])].join(', ')
+  const known = restMethods.filter((method) => resource[method] !== undefined)
+  const allow = known.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
   const response = problemResponse(new AppError('method_not_allowed'), requestId)
   return { ...response, headers: { ...response.headers, allow } }
 }

@@ -60,6 +60,7 @@ beforeAll(async () => {
     beforeId: messageIds,
     afterId: messageIds,
     operatorId: [operator.userId, client.userId],
+    sessionId: [first.actor.sessionId, client.sessionId],
   }
 })
 
@@ -73,7 +74,7 @@ async function send(request: FuzzRequest): Promise<FuzzAnswer> {
   const token = tokens[request.caller]
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const answer = await sendFuzz(server.url, { ...request, headers: { ...authorization, ...request.headers } })
-  const isSignOut = answer.status === 204 && request.path.startsWith('/users/logout')
+  const isSignOut = answer.status === 204 && /^\/(users\/logout|auth\/sessions)/.test(request.path)
   if (isSignOut) tokens[request.caller] = (await signIn(server.core, roles[request.caller - 1] ?? 'client')).token
   return answer
 }

@@ -46,7 +46,7 @@ function toRoute(procedure: ProcedureDescription, rest: RestMeta): RestRoute {
     if (!(field in input.properties)) throw new Error(`${name}: {${parameter}} is no field of the input`)
   }
   if ('chatId' in remainingFields(route)) throw new Error(`${name}: {id} and chatId belong together`)
-  if (rest.method === 'GET') assertScalars(name, input)
+  if (rest.method !== 'POST') assertScalars(name, input)
   return { ...route, defaultStatus: leastStatus(name, rest) }
 }
 

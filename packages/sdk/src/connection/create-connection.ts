@@ -13,7 +13,7 @@ type Needed = { session: Session; askServer: () => Promise<ServerAnswer> }
 
 export type LoadedConnection = { manager: ConnectionManager; run(op: Operation): Results }
 
-/** Creates the connection of one program: `users.*` by HTTP, everything else by the current transport. */
+/** Creates the connection of one program: `users.*` and `auth.*` by HTTP, everything else by the current transport. */
 export function createConnection(options: SdkOptions, { session, askServer }: Needed): LoadedConnection {
   const http = {
     url: new URL('/trpc', options.url).href,

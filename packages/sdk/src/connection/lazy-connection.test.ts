@@ -111,19 +111,22 @@ describe('LazyConnection', () => {
     expect(FakeSocket.made).toHaveLength(1)
   })
 
-  test('[SDK-25] a call by HTTP opens no socket, fails without the code, and outlives the session', async () => {
-    const failed = run({ path: 'users.me' })
-    expect(kind()).toBe('idle')
-    loads[0]?.fail()
-    await tick(60_000)
-    expect([failed.received, loads.length, kind()]).toEqual([[null], 1, 'idle'])
-    manager.end('unauthenticated')
-    const signIn = run({ path: 'users.login', type: 'mutation' })
-    loads[1]?.come()
-    await tick()
-    expect(signIn.received).toEqual([{ data: 'by http' }, 'done'])
-    expect(FakeSocket.made).toHaveLength(0)
-  })
+  test.each(['users.me', 'auth.sessions'])(
+    '[SDK-25] %s opens no socket, fails without the code, and outlives the session',
+    async (path) => {
+      const failed = run({ path })
+      expect(kind()).toBe('idle')
+      loads[0]?.fail()
+      await tick(60_000)
+      expect([failed.received, loads.length, kind()]).toEqual([[null], 1, 'idle'])
+      manager.end('unauthenticated')
+      const signIn = run({ path: 'users.login', type: 'mutation' })
+      loads[1]?.come()
+      await tick()
+      expect(signIn.received).toEqual([{ data: 'by http' }, 'done'])
+      expect(FakeSocket.made).toHaveLength(0)
+    },
+  )
 
   test('[SDK-25] a call that is aborted before the code is loaded is not sent', async () => {
     const controller = new AbortController()

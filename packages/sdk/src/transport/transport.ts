@@ -22,5 +22,5 @@ export function nothingNext(): never {
 
 /** Reports whether a call always goes by HTTP: only HTTP can set a cookie, and it works when the socket does not. */
 export function isByHttp({ path }: Operation): boolean {
-  return path.startsWith('users.')
+  return path.startsWith('users.') || path.startsWith('auth.')
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { MessageId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
-import { type CallerName, type ChatName, chats, factsOf, roleOf } from './callers.ts'
+import { type CallerName, type ChatName, chats, factsOf, missingId, roleOf } from './callers.ts'
 import type { Cast, TargetChat } from './cast.ts'
 
 /*
@@ -73,6 +73,19 @@ export const accessTable: Record<string, AccessRow> = {
     forms: ofNothing(({ cast }) => ({ userIds: [cast.user('owner').user.id, cast.user('bystander').user.id] })),
   },
   'users.logout': { who: 'signed-in', about: 'nothing', forms: ofNothing(), endsSession: true },
+  'auth.sessions': { who: 'signed-in', about: 'nothing', forms: ofNothing() },
+  'auth.endSession': {
+    who: 'signed-in',
+    about: 'nothing',
+    forms: {
+      own: { input: ({ cast, caller }) => ({ sessionId: cast.takeSpareSession(caller) }) },
+      'of another user': {
+        input: ({ cast, caller }) => ({ sessionId: cast.user(caller === 'owner' ? 'twin' : 'owner').actor.sessionId }),
+        outcome: () => 'not_found',
+      },
+      missing: { input: () => ({ sessionId: missingId }), outcome: () => 'not_found' },
+    },
+  },
   'chats.create': {
     who: 'signed-in',
     about: 'nothing',

@@ -1,6 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { type ChatId, chatIdSchema, type MessageId, messageIdSchema } from '@deskbell/contract/ids'
-import type { LoginOutput, Role } from '@deskbell/contract/users'
+import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
 import { authenticate } from '@deskbell/core/auth/authenticate'
 import { login } from '@deskbell/core/auth/login'
 import { logout } from '@deskbell/core/auth/logout'
@@ -48,6 +48,7 @@ export class Cast {
   readonly #sessions = new Map<CallerName, Session>()
   readonly #chats = new Map<ChatName, TargetChat>()
   readonly #tokens: string[] = []
+  readonly #spareSessions = new Map<CallerName, number[]>()
 
   private constructor(server: TestServer) {
     this.server = server
@@ -80,11 +81,18 @@ export class Cast {
     return this.#tokens.filter((token) => received.includes(token))
   }
 
+  /** Returns a session of the caller that nobody uses, another one each time. One that is nobody's has a missing one. */
+  takeSpareSession(caller: CallerName): number {
+    if (!isUser(caller)) return missingId
+    const spare = this.#spareSessions.get(caller)?.pop()
+    if (spare === undefined) throw new Error(`${caller} has no more spare sessions.`)
+    return spare
+  }
+
   /** Signs the caller in once more. */
   async newSession(caller: CallerName): Promise<Session> {
     if (!isUser(caller)) return this.session(caller)
-    const { email, name, role } = this.user(caller).user
-    const { token } = await login(this.server.core, { email, name, role })
+    const { token } = await login(this.server.core, this.#loginOf(caller))
     return this.#sessionOf(caller, token)
   }
 
@@ -142,7 +150,7 @@ export class Cast {
   }
 
   /** Signs in and remembers the token. */
-  async #signIn(input: { email: string; name: string; role: Role }): Promise<User> {
+  async #signIn(input: LoginInput): Promise<User> {
     const output = await login(this.server.core, input)
     const actor = await authenticate(this.server.core, output.token)
     if (actor === null) throw new Error('A fresh session was not accepted.')
@@ -173,16 +181,27 @@ export class Cast {
   async #createSessions(): Promise<void> {
     const { core, db } = this.server
     for (const name of userNames) this.#sessions.set(name, this.#sessionOf(name, this.user(name).token))
-    const { email, name, role } = this.user('owner').user
-    const ended = await this.#signIn({ email, name, role })
+    const ended = await this.#signIn(this.#loginOf('owner'))
     await logout(core, ended.actor)
-    const expired = await this.#signIn({ email, name, role })
+    const expired = await this.#signIn(this.#loginOf('owner'))
     await db.pool.query(`update sessions set expires_at = now() - interval '1 hour' where id = $1`, [
       expired.actor.sessionId,
     ])
+    for (const user of userNames) {
+      const spare = Array.from({ length: spareSessions }, () => this.#signIn(this.#loginOf(user)))
+      this.#spareSessions.set(
+        user,
+        (await Promise.all(spare)).map(({ actor }) => actor.sessionId),
+      )
+    }
     this.#sessions.set('nobody', signedOut(undefined))
     this.#sessions.set('ended', signedOut(ended.token))
     this.#sessions.set('expired', signedOut(expired.token))
+  }
+
+  #loginOf(name: UserName): LoginInput {
+    const { email, name: shown, role } = this.user(name).user
+    return { email, name: shown, role }
   }
 
   #sessionOf(name: UserName, token: string): Session {
@@ -194,6 +213,9 @@ export class Cast {
     return { token, headers, upgradePath: '/?role=client', canSignIn: true }
   }
 }
+
+/** As many as there are ways to make a call. */
+const spareSessions = 8
 
 const missingChat = chatIdSchema.parse(missingId)
 const missingMessage = messageIdSchema.parse(missingId)

@@ -56,10 +56,10 @@ function restRequest(url: string, { route, input, headers }: RestCall): [string,
     fields.delete(field)
     return text.replace(`{${parameter}}`, encodeURIComponent(value))
   }, String(route.path))
-  if (route.method === 'GET') {
+  if (route.method !== 'POST') {
     const query = new URLSearchParams()
     for (const [name, value] of fields) query.append(name, String(value))
-    return [`${url}/api${path}${query.size > 0 ? `?${query}` : ''}`, { headers }]
+    return [`${url}/api${path}${query.size > 0 ? `?${query}` : ''}`, { method: route.method, headers }]
   }
   return [`${url}/api${path}`, { method: 'POST', ...jsonBody(Object.fromEntries(fields), headers) }]
 }

@@ -46,6 +46,17 @@ export const hybridCases: Record<string, HybridCase[]> = {
       isSilent: true,
     },
   ],
+  'auth.endSession': [
+    {
+      what: 'of another browser',
+      act: async ({ login, operator }) => {
+        await login(operator)
+        const { items } = await calls(operator).auth.sessions.query()
+        await calls(operator).auth.endSession.mutate({ sessionId: items.find(({ current }) => !current)?.id ?? 0 })
+      },
+      isSilent: true,
+    },
+  ],
   'chats.create': [
     { what: 'by the client', act: ({ client }) => calls(client).chats.create.mutate({}) },
     {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ErrorCode, errorCodeSchema, errorMeanings } from '@deskbell/contract/errors'
 import { errorTable } from '../../error-table.ts'
+import { restMethods } from '../../procedure-meta.ts'
 import type { OpenApiDocument } from '../openapi/openapi-document.ts'
 import { type RestResponse, textResponse } from '../rest-response.ts'
 import { escapeHtml, prose } from './docs-html.ts'
@@ -52,10 +53,12 @@ ${errorCodeSchema.options.map(errorPart).join('\n')}
 }
 
 function operationsOf({ paths }: OpenApiDocument): DocumentedOperation[] {
-  return Object.entries(paths).flatMap(([path, { get, post }]) => [
-    ...(get === undefined ? [] : [{ method: 'GET' as const, path, operation: get }]),
-    ...(post === undefined ? [] : [{ method: 'POST' as const, path, operation: post }]),
-  ])
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    restMethods.flatMap((method) => {
+      const operation = operations[method.toLowerCase()]
+      return operation === undefined ? [] : [{ method, path, operation }]
+    }),
+  )
 }
 
 function contents(document: OpenApiDocument, operations: readonly DocumentedOperation[]): string {

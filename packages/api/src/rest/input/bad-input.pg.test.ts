@@ -156,5 +156,5 @@ function callRest(route: RestRoute, input: unknown, token: string): Promise<Rest
   if (route.method === 'POST') return rest.call('POST', path, { token, body: fields })
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(fields)) query.append(name, String(value))
-  return rest.call('GET', `${path}?${query}`, { token })
+  return rest.call(route.method, `${path}?${query}`, { token })
 }

@@ -280,6 +280,11 @@ function emptyCases(): BadInput[] {
   return [
     bad('users.me', 'an unknown field', { id: 1 }),
     bad('users.logout', 'an unknown field', { all: true }),
+    bad('auth.sessions', 'an unknown field', { userId: 1 }),
+    bad('auth.endSession', 'nothing', {}),
+    bad('auth.endSession', 'a word for a session', { sessionId: 'all' }),
+    bad('auth.endSession', 'a session below 1', { sessionId: 0 }),
+    bad('auth.endSession', 'an unknown field', { sessionId: 1, userId: 1 }),
     operator(bad('users.online', 'no user', { userIds: [] })),
     operator(bad('users.online', 'a word for a user', { userIds: ['1'] })),
     operator(bad('users.online', 'too many users', { userIds: Array.from({ length: 101 }, (_, id) => id + 1) })),

@@ -10,9 +10,9 @@ export type RawInput = { parameters: readonly string[]; query: string; body: Uin
 
 /** Builds one input from path, query and body. Throws `invalid_input` for faults that the schema cannot see. */
 export function readInput(route: RestRoute, raw: RawInput): Record<string, unknown> {
-  const isQuery = route.method === 'GET'
-  const query = readQuery(raw.query, isQuery ? remainingFields(route) : {})
-  const body = isQuery ? {} : parseJsonObject(raw.body)
+  const hasBody = route.method === 'POST'
+  const query = readQuery(raw.query, hasBody ? {} : remainingFields(route))
+  const body = hasBody ? parseJsonObject(raw.body) : {}
   const issues = [...query.issues, ...misplacedFields(route, body)]
   if (issues.length > 0) throw new AppError('invalid_input', { issues })
   return { ...body, ...query.fields, ...readPath(route, raw.parameters) }

@@ -29,6 +29,8 @@ describe('the OpenAPI document', () => {
       Object.entries(operations).map(([method, { operationId }]) => `${method.toUpperCase()} ${path} = ${operationId}`),
     )
     expect(rows.sort()).toEqual([
+      'DELETE /auth/sessions/{sessionId} = auth.endSession',
+      'GET /auth/sessions = auth.sessions',
       'GET /chats = chats.list',
       'GET /chats/{id} = chats.get',
       'GET /chats/{id}/messages = messages.list',
@@ -59,6 +61,8 @@ describe('the OpenAPI document', () => {
       'users.login': ['200'],
       'users.me': ['200'],
       'users.logout': ['204'],
+      'auth.sessions': ['200'],
+      'auth.endSession': ['204'],
       'chats.create': ['200', '201'],
       'chats.list': ['200'],
       'chats.get': ['200'],
@@ -104,6 +108,8 @@ describe('the router', () => {
 
   it('[REST-1] has the names of the contract', () => {
     expect(procedures.map(({ name }) => name).sort()).toEqual([
+      'auth.endSession',
+      'auth.sessions',
       'chats.assignOperator',
       'chats.close',
       'chats.create',

@@ -66,6 +66,7 @@ const info = {
 
 const tags = [
   { name: 'users', description: 'Signing in and out.' },
+  { name: 'auth', description: 'Where a user is signed in.' },
   { name: 'chats', description: 'Chats between a client and the operators.' },
   { name: 'messages', description: 'What was said in them.' },
 ]

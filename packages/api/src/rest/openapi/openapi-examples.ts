@@ -42,6 +42,8 @@ const assigned = { ...chat, operator: { id: 3, name: 'Grace' }, lastSeq: 2, rev:
 
 const closed = { status: 'closed', closedAt: '2026-11-22T09:40:00.000Z', waitingSince: null }
 
+const session = { id: 41, createdAt: '2026-11-22T09:30:00.000Z', lastSeenAt: '2026-11-22T10:12:00.000Z', current: true }
+
 export const inputExamples: Record<string, unknown> = {
   'users.login': { email: 'ada@example.com', name: 'Ada', role: 'client' },
   'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
@@ -56,6 +58,7 @@ export const inputExamples: Record<string, unknown> = {
 export const outputExamples: Record<string, unknown> = {
   'users.login': { user, token: 'dbs_5V0mTn3Yk2', expiresAt: '2026-12-22T09:30:00.000Z' },
   'users.me': { user },
+  'auth.sessions': { items: [session] },
   'chats.create': {
     chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1, waitingSince: null },
   },

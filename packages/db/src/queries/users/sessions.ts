@@ -67,6 +67,32 @@ export async function deleteSession(executor: Executor, sessionId: number): Prom
   await executor.delete(sessions).where(eq(sessions.id, sessionId)).prepare('session_delete').execute()
 }
 
+/** Of a user, made in this mode and not expired. */
+type OwnSessions = { userId: UserId; authMode: SessionAuthMode; now: Date }
+
+function isOwn({ userId, authMode, now }: OwnSessions) {
+  return and(eq(sessions.userId, userId), eq(sessions.authMode, authMode), gt(sessions.expiresAt, now))
+}
+
+/** Returns the active sessions of a user, newest first. */
+export async function listSessions(executor: Executor, own: OwnSessions) {
+  const { id, createdAt, usedAt } = sessions
+  return await executor
+    .select({ id, createdAt, usedAt })
+    .from(sessions)
+    .where(isOwn(own))
+    .orderBy(desc(createdAt), desc(id))
+}
+
+/** Deletes an active session of this user. Returns false when the user has no such session. */
+export async function deleteOwnSession(
+  executor: Executor,
+  { sessionId, ...own }: OwnSessions & { sessionId: number },
+): Promise<boolean> {
+  const { rowCount } = await executor.delete(sessions).where(and(eq(sessions.id, sessionId), isOwn(own)))
+  return rowCount === 1
+}
+
 /**
  * Deletes the expired sessions of a user, and those beyond the `kept` most recently used. Returns the ids of the latter.
  * Locks the user, so that of sign-ins at the same moment each sees the sessions of the one before.
