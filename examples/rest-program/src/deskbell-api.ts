@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in as a new anonymous client, who has no e-mail address and sees own chats only.
+         * @description Needs no session.
+         */
+        post: operations["auth.guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/sessions": {
         parameters: {
             query?: never;
@@ -338,7 +358,7 @@ export interface components {
     schemas: {
         User: {
             id: number;
-            email: string;
+            email: string | null;
             name: string;
             /** @enum {string} */
             role: "client" | "operator";
@@ -360,7 +380,7 @@ export interface components {
             client: {
                 id: number;
                 name: string;
-                email: string;
+                email: string | null;
             };
             operator: {
                 id: number;
@@ -667,6 +687,63 @@ export interface operations {
             };
             400: components["responses"]["invalid_input"];
             401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Ada"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description One line: trimmed, NFC, 1 to 120 characters, no control characters and none that turn the direction of text, something that is seen, and not the name of the product or of the system. */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in; the session cookie is set too. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 8,
+                     *         "email": null,
+                     *         "name": "Guest 4821",
+                     *         "role": "client",
+                     *         "createdAt": "2026-11-22T09:30:00.000Z"
+                     *       },
+                     *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
+                     *       "expiresAt": "2026-12-22T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        user: components["schemas"]["User"];
+                        token: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
             403: components["responses"]["forbidden"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];

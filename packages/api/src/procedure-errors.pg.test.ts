@@ -40,6 +40,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'users.login': { invalid_input: () => ({ input: {} }) },
   'users.me': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
   'users.logout': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
+  'auth.guest': { invalid_input: () => ({ input: { name: ' ' } }) },
   'auth.sessions': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
   'auth.endSession': {
     ...unauthenticated({ sessionId: 1 }),

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { sessionIdSchema } from './ids.ts'
+import { nameSchema } from './text.ts'
 import { timeSchema } from './users.ts'
+
+export const guestInputSchema = z.strictObject({ name: nameSchema.optional() }).optional()
+export type GuestInput = z.output<typeof guestInputSchema>
 
 export const sessionSchema = z
   .object({ id: sessionIdSchema, createdAt: timeSchema, lastSeenAt: timeSchema, current: z.boolean() })

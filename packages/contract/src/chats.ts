@@ -14,7 +14,7 @@ export const chatSchema = z
   .object({
     id: chatIdSchema,
     status: chatStatusSchema,
-    client: z.object({ id: userIdSchema, name: z.string(), email: z.string() }),
+    client: z.object({ id: userIdSchema, name: z.string(), email: z.string().nullable() }),
     operator: z.object({ id: userIdSchema, name: z.string() }).nullable(),
     lastMessageAt: timeSchema.nullable(),
     lastMessage: z
@@ -38,7 +38,8 @@ export const chatSchema = z
 export type Chat = {
   id: ChatId
   status: ChatStatus
-  client: { id: UserId; name: string; email: string }
+  /** `email` is null for an anonymous client. */
+  client: { id: UserId; name: string; email: string | null }
   /** Whose it is; null for nobody's. Clients never see an operator's e-mail address. */
   operator: { id: UserId; name: string } | null
   lastMessageAt: string | null

@@ -11,13 +11,13 @@ export const roles = roleSchema.options
 export const timeSchema = z.iso.datetime({ precision: 3 })
 
 export const userSchema = z
-  .object({ id: userIdSchema, email: z.string(), name: z.string(), role: roleSchema, createdAt: timeSchema })
+  .object({ id: userIdSchema, email: z.string().nullable(), name: z.string(), role: roleSchema, createdAt: timeSchema })
   .meta({ id: 'User' })
-/** Somebody who has signed in: one user for each e-mail address and role. */
+/** Somebody who has signed in: one user for each e-mail address and role, or an anonymous client. */
 export type User = {
   id: UserId
-  /** Normalised: NFC, the domain in lower-case A-labels. */
-  email: string
+  /** Normalised: NFC, the domain in lower-case A-labels. Null for an anonymous client. */
+  email: string | null
   name: string
   role: Role
   /** When the user first signed in: ISO 8601, UTC, milliseconds. */

@@ -3,7 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import type { Chat } from '@deskbell/contract/chats'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { SendOutput } from '@deskbell/contract/messages'
-import type { LoginInput, LoginOutput, Role } from '@deskbell/contract/users'
+import type { LoginInput, LoginOutput, Role, User } from '@deskbell/contract/users'
 import { authenticate } from '@deskbell/core/auth/authenticate'
 import { login } from '@deskbell/core/auth/login'
 import { createChat } from '@deskbell/core/chats/create-chat'
@@ -13,6 +13,12 @@ import { sendMessage } from '@deskbell/core/messages/send-message'
 /** Returns an id that no other test uses. */
 export function uniqueId(prefix: string): string {
   return `${prefix}-${randomBytes(8).toString('hex')}`
+}
+
+/** The address of a user who signed in with one. */
+export function emailOf({ email }: User): string {
+  if (email === null) throw new Error('An anonymous client has no address.')
+  return email
 }
 
 /** Signs in as a new user. */

@@ -1,11 +1,26 @@
-import { endSessionInputSchema, sessionsOutputSchema } from '@deskbell/contract/auth'
-import { emptyInputSchema } from '@deskbell/contract/users'
+import { endSessionInputSchema, guestInputSchema, sessionsOutputSchema } from '@deskbell/contract/auth'
+import { emptyInputSchema, loginOutputSchema } from '@deskbell/contract/users'
 import { endSession } from '@deskbell/core/auth/end-session'
 import { listSessions } from '@deskbell/core/auth/list-sessions'
+import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { z } from 'zod'
-import { signedInProcedure } from '../trpc.ts'
+import { publicProcedure, signedInProcedure } from '../trpc.ts'
 
 export const authProcedures = {
+  guest: publicProcedure
+    .meta({
+      summary: 'Sign in as a new anonymous client, who has no e-mail address and sees own chats only.',
+      rate: 'signIn',
+      rest: { method: 'POST', path: '/auth/guest', success: { 201: 'Signed in; the session cookie is set too.' } },
+    })
+    .input(guestInputSchema)
+    .output(loginOutputSchema)
+    .mutation(async ({ ctx, input = {} }) => {
+      const session = await signInGuest(ctx.core, input)
+      ctx.session.setCookie(session)
+      return session
+    }),
+
   sessions: signedInProcedure
     .meta({
       summary: 'Where the user is signed in, newest first.',

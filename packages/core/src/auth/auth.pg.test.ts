@@ -49,7 +49,7 @@ describe('login', () => {
     })
     const { user } = await login(core, input)
     expect(user).toMatchObject({ email: input.email, name: 'Max' })
-    expect(user.email).toBe(user.email.trim().toLowerCase())
+    expect(input.email).toBe(input.email.trim().toLowerCase())
   })
 
   test('[AUTH-4] no session row contains the token itself', async () => {

@@ -16,7 +16,8 @@ async function oldDatabase(): Promise<FreshDatabase> {
       (E'jose\\u0301@a.de', E'\\u3164', 'operator'),
       ('josé@a.de', 'José', 'operator'),
       ('fine@a.de', 'Fine', 'client'),
-      ('nobody@10.0.0.1', 'Nobody', 'client');
+      ('nobody@10.0.0.1', 'Nobody', 'client'),
+      (null, 'Guest 4821', 'client');
     insert into chats (user_id, operator_id, created_by, client_chat_id, last_message_at, created_at, last_entry_at,
         last_seq, rev, in_count, out_count) values
       (1, 4, 1, 'first', now(), now(), now(), 2, 3, 1, 1),
@@ -84,6 +85,7 @@ describe('users of an older version', () => {
       ['4', 'josé@a.de', 'Operator', 'operator'],
       ['6', 'fine@a.de', 'Fine', 'client'],
       ['7', 'nobody@10.0.0.1', 'Nobody', 'client'],
+      ['8', null, 'Guest 4821', 'client'],
     ])
     // If both have used the same caller id, the kept user's stays.
     expect(chats).toEqual([
@@ -131,7 +133,7 @@ describe('users of an older version', () => {
       create trigger cut before delete on users for each row when (old.id = 5) execute function refuse()`)
     await expect(run(fresh)).rejects.toThrow('cut off')
     // The client is merged; the merge of the operators was rolled back.
-    expect(await rows(fresh, `select id from users where role = 'client' order by id`)).toEqual([['1'], ['6'], ['7']])
+    expect(await rows(fresh, `select id from users where role = 'client' order by id`)).toEqual([['1'], ['6'], ['7'], ['8']])
     expect(await rows(fresh, 'select operator_id from chats where id in (2, 4)')).toEqual([['5'], ['5']])
     await fresh.db.pool.query('drop trigger cut on users')
     expect((await run(fresh))[0]?.merged).toMatchObject([{ keptId: 4, removedId: 5 }])
@@ -148,7 +150,7 @@ describe('users of an older version', () => {
     await using fresh = await oldDatabase()
     const reports = (await Promise.all(Array.from({ length: 4 }, () => run(fresh)))).flat()
     expect(reports).toHaveLength(1)
-    expect(await rows(fresh, 'select count(*) from users')).toEqual([['5']])
+    expect(await rows(fresh, 'select count(*) from users')).toEqual([['6']])
   })
 })
 

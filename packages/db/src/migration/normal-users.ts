@@ -38,7 +38,7 @@ export async function normaliseUsers(client: pg.Client): Promise<UsersReport | n
   const report: UsersReport = { changed: 0, merged: [], unfit: [] }
   for (let after = 0; ; ) {
     const { rows } = await client.query<Record<'id' | 'email' | 'name' | 'role', string>>(
-      'select id, email, name, role from users where id > $1 order by id limit $2',
+      'select id, email, name, role from users where id > $1 and email is not null order by id limit $2',
       [after, pageRows],
     )
     for (const row of rows) await normaliseUser(client, storedUser(row), report)

@@ -8,7 +8,8 @@ export const users = pgTable(
   'users',
   {
     id: bigint({ mode: 'number' }).$type<UserId>().primaryKey().generatedAlwaysAsIdentity(),
-    email: text().notNull(),
+    /** Null for an anonymous client. */
+    email: text(),
     name: text().notNull(),
     role: text({ enum: ['client', 'operator'] }).notNull(),
     createdAt: time().notNull().default(sql`now()`),

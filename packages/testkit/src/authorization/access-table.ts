@@ -73,6 +73,7 @@ export const accessTable: Record<string, AccessRow> = {
     forms: ofNothing(({ cast }) => ({ userIds: [cast.user('owner').user.id, cast.user('bystander').user.id] })),
   },
   'users.logout': { who: 'signed-in', about: 'nothing', forms: ofNothing(), endsSession: true },
+  'auth.guest': { who: 'anybody', about: 'nothing', forms: ofNothing(({ word }) => ({ name: word() })), shows: true },
   'auth.sessions': { who: 'signed-in', about: 'nothing', forms: ofNothing() },
   'auth.endSession': {
     who: 'signed-in',

@@ -8,7 +8,7 @@ import { assignOperator } from '@deskbell/core/chats/changes/assign-operator'
 import { closeChat } from '@deskbell/core/chats/changes/close-chat'
 import { editMessage } from '@deskbell/core/messages/edit-message'
 import { retractMessage } from '@deskbell/core/messages/retract-message'
-import { newChat, sendText } from '../factories.ts'
+import { emailOf, newChat, sendText } from '../factories.ts'
 import { probeInbox } from '../probes/inbox-probe.ts'
 import type { TestServer } from '../test-server.ts'
 import {
@@ -144,7 +144,7 @@ export class Cast {
     const email =
       sameAddressAs === undefined
         ? `${this.canaries.create(audience)}@example.test`
-        : this.user(sameAddressAs).user.email
+        : emailOf(this.user(sameAddressAs).user)
     for (const word of this.canaries.in(email)) for (const viewer of audience) this.canaries.allow(word, viewer)
     this.#users.set(name, await this.#signIn({ email, name: this.canaries.create(this.audienceOf(name)), role }))
   }
@@ -200,8 +200,8 @@ export class Cast {
   }
 
   #loginOf(name: UserName): LoginInput {
-    const { email, name: shown, role } = this.user(name).user
-    return { email, name: shown, role }
+    const { user } = this.user(name)
+    return { email: emailOf(user), name: user.name, role: user.role }
   }
 
   #sessionOf(name: UserName, token: string): Session {

@@ -1,6 +1,7 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Message, SendInput } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
+import { emailOf } from '../factories.ts'
 import type { HybridProgram } from './hybrid-program.ts'
 
 export type Participant = { login: LoginOutput; program: HybridProgram }
@@ -46,6 +47,7 @@ export const hybridCases: Record<string, HybridCase[]> = {
       isSilent: true,
     },
   ],
+  'auth.guest': [{ what: 'another client', act: ({ client }) => calls(client).auth.guest.mutate(), isSilent: true }],
   'auth.endSession': [
     {
       what: 'of another browser',
@@ -62,7 +64,7 @@ export const hybridCases: Record<string, HybridCase[]> = {
     {
       what: 'by an operator',
       act: ({ operator, client: { login } }) =>
-        calls(operator).chats.create.mutate({ email: login.user.email, name: login.user.name }),
+        calls(operator).chats.create.mutate({ email: emailOf(login.user), name: login.user.name }),
     },
   ],
   'chats.close': [

@@ -1,4 +1,5 @@
 import type { LoginOutput, Role } from '@deskbell/contract/users'
+import { emailOf } from '@deskbell/testkit/factories'
 import { signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -158,7 +159,7 @@ describe('the origin of a request', () => {
 
   test('[AUTH-9] user headers of a proxy do not authenticate', async () => {
     for (const name of ['x-remote-user', 'x-forwarded-user', 'remote-user'])
-      expect((await call('/api/users/me', { headers: { [name]: client.user.email } })).status).toBe(401)
+      expect((await call('/api/users/me', { headers: { [name]: emailOf(client.user) } })).status).toBe(401)
   })
 })
 

@@ -1,7 +1,7 @@
 import { errorCodeSchema } from '@deskbell/contract/errors'
 import type { LoginOutput } from '@deskbell/contract/users'
 import type { Logger } from '@deskbell/core/logger'
-import { newChat, newOperator, sendText, signIn } from '@deskbell/testkit/factories'
+import { emailOf, newChat, newOperator, sendText, signIn } from '@deskbell/testkit/factories'
 import { assertNothingInternal, runFuzz } from '@deskbell/testkit/fuzz/run-fuzz'
 import { bytesOf, type FuzzSession, sessionsOf } from '@deskbell/testkit/fuzz/socket-frames'
 import { heapAfterCollection } from '@deskbell/testkit/heap-after-collection'
@@ -74,8 +74,8 @@ let results = 0
 /** Sends the frames, and waits until the server has dealt with all of them. */
 async function play({ frames, signIn: way, role }: FuzzSession): Promise<void> {
   // A frame may be a sign-out, so each socket has a session of its own.
-  const { email, name } = client.user
-  const { token } = await signIn(server.core, role, { email, name })
+  const { user } = client
+  const { token } = await signIn(server.core, role, { email: emailOf(user), name: user.name })
   await using socket = await openRaw(server.wsUrl, way === 'upgrade' ? { token } : { path: '/?connectionParams=1' })
   if (way === 'frame') socket.send({ method: 'connectionParams', data: { token } })
   for (const frame of frames) socket.send(bytesOf(frame))

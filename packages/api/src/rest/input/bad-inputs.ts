@@ -280,6 +280,12 @@ function emptyCases(): BadInput[] {
   return [
     bad('users.me', 'an unknown field', { id: 1 }),
     bad('users.logout', 'an unknown field', { all: true }),
+    bad('auth.guest', 'an empty name', { name: '' }),
+    bad('auth.guest', 'a name of 121 characters', { name: 'n'.repeat(121) }),
+    bad('auth.guest', 'the name of the product', { name: 'Deskbell' }),
+    bad('auth.guest', 'null for a name', { name: null }),
+    bad('auth.guest', 'an email', { name: 'Ada', email: 'ada@example.test' }),
+    bad('auth.guest', 'a sign of being verified', { verified: true }),
     bad('auth.sessions', 'an unknown field', { userId: 1 }),
     bad('auth.endSession', 'nothing', {}),
     bad('auth.endSession', 'a word for a session', { sessionId: 'all' }),

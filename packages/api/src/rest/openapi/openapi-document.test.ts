@@ -35,6 +35,7 @@ describe('the OpenAPI document', () => {
       'GET /chats/{id} = chats.get',
       'GET /chats/{id}/messages = messages.list',
       'GET /users/me = users.me',
+      'POST /auth/guest = auth.guest',
       'POST /chats = chats.create',
       'POST /chats/{id}/assign-operator = chats.assignOperator',
       'POST /chats/{id}/close = chats.close',
@@ -61,6 +62,7 @@ describe('the OpenAPI document', () => {
       'users.login': ['200'],
       'users.me': ['200'],
       'users.logout': ['204'],
+      'auth.guest': ['201'],
       'auth.sessions': ['200'],
       'auth.endSession': ['204'],
       'chats.create': ['200', '201'],
@@ -109,6 +111,7 @@ describe('the router', () => {
   it('[REST-1] has the names of the contract', () => {
     expect(procedures.map(({ name }) => name).sort()).toEqual([
       'auth.endSession',
+      'auth.guest',
       'auth.sessions',
       'chats.assignOperator',
       'chats.close',

@@ -46,6 +46,7 @@ const session = { id: 41, createdAt: '2026-11-22T09:30:00.000Z', lastSeenAt: '20
 
 export const inputExamples: Record<string, unknown> = {
   'users.login': { email: 'ada@example.com', name: 'Ada', role: 'client' },
+  'auth.guest': { name: 'Ada' },
   'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
   'chats.close': { ifSeq: 2 },
   'chats.noReply': { ifSeq: 2 },
@@ -58,6 +59,11 @@ export const inputExamples: Record<string, unknown> = {
 export const outputExamples: Record<string, unknown> = {
   'users.login': { user, token: 'dbs_5V0mTn3Yk2', expiresAt: '2026-12-22T09:30:00.000Z' },
   'users.me': { user },
+  'auth.guest': {
+    user: { ...user, id: 8, email: null, name: 'Guest 4821' },
+    token: 'dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE',
+    expiresAt: '2026-12-22T09:30:00.000Z',
+  },
   'auth.sessions': { items: [session] },
   'chats.create': {
     chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1, waitingSince: null },

@@ -15,7 +15,7 @@ import { highestMark } from './marks.ts'
 export type ChatRow = {
   id: ChatId
   status: ChatStatus
-  client: { id: UserId; name: string; email: string }
+  client: { id: UserId; name: string; email: string | null }
   operator: { id: UserId; name: string } | null
   /** The time of the last message, or of the creation when there is none. Lists are ordered by it. */
   lastMessageAt: Date

@@ -5,7 +5,7 @@ import type { Database } from '../../database.ts'
 import { users } from '../../schema/users.ts'
 import type { Executor } from '../../transaction.ts'
 
-export type UserRow = { id: UserId; email: string; name: string; role: Role; createdAt: Date }
+export type UserRow = { id: UserId; email: string | null; name: string; role: Role; createdAt: Date }
 type UserIdentity = { email: string; name: string; role: Role }
 
 export function prepareUserReads(orm: Database['orm']) {
@@ -46,6 +46,15 @@ export async function upsertUser(executor: Executor, identity: UserIdentity): Pr
     .execute()
   const row = rows[0]
   if (row === undefined) throw new Error('An upsert gave no row.')
+  return row
+}
+
+/** Inserts a client without an address: another one at each call. */
+export async function insertGuest(executor: Executor, name: string): Promise<UserRow> {
+  const guest = { email: null, name, role: 'client' } as const
+  const rows = await executor.insert(users).values(guest).returning(userFields).prepare('guest_insert').execute()
+  const row = rows[0]
+  if (row === undefined) throw new Error('An insert gave no row.')
   return row
 }
 

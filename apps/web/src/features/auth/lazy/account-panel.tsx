@@ -21,9 +21,11 @@ export function AccountPanel({ onSignOut, signingOut, onSwitchUser, children }: 
       <p className="truncate text-body font-semibold">
         <bdi>{user.name}</bdi>
       </p>
-      <p className="truncate text-small text-ink-2">
-        <bdi>{user.email}</bdi>
-      </p>
+      {user.email !== null && (
+        <p className="truncate text-small text-ink-2">
+          <bdi>{user.email}</bdi>
+        </p>
+      )}
       <div className="my-4 grid gap-3 border-y border-line py-4">
         <Preferences stacked />
         {children}

@@ -43,10 +43,14 @@ export function ChatHeader(props: ChatHeaderProps) {
         </h2>
         {/* One line: content that arrives later must not push the messages down. */}
         <p className="flex min-w-0 gap-x-2 overflow-hidden whitespace-nowrap text-meta text-ink-3 short:hidden">
-          <bdi className="truncate max-md:hidden">{client.email}</bdi>
-          <span aria-hidden="true" className="max-md:hidden">
-            ·
-          </span>
+          {client.email !== null && (
+            <>
+              <bdi className="truncate max-md:hidden">{client.email}</bdi>
+              <span aria-hidden="true" className="max-md:hidden">
+                ·
+              </span>
+            </>
+          )}
           <span className="shrink-0">
             <ChatStatusText chat={chat} ownId={ownId} />
           </span>
