@@ -1,5 +1,5 @@
 import { type Bench, type BenchOptions, type BenchResult, roundsOf } from '../suite/bench.ts'
-import { inTurns } from '../suite/in-turns.ts'
+import { byRound, inTurns, orderText } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { type LatencyOptions, type LatencyReport, measureLatency } from './measure-latency.ts'
 
@@ -38,17 +38,18 @@ type Plan = Pick<LatencyOptions, 'seconds' | 'warmSeconds'> & { rounds: number; 
 type LatencyRaw = { plan: Plan; runs: LatencyRun[] }
 
 function planOf(options: BenchOptions): Plan {
-  if (!options.quick) return { rounds: roundsOf(options, 3), rates, seconds: 15, warmSeconds: 5 }
+  if (!options.quick) return { rounds: roundsOf(options, 4), rates, seconds: 15, warmSeconds: 5 }
   return { rounds: 1, rates: rates.map((rate) => ({ ...rate, chats: 5 })), seconds: 1, warmSeconds: 0 }
 }
 
-function resultOf(runs: readonly LatencyRun[], { rounds, rates, seconds, warmSeconds }: Plan): BenchResult {
+function resultOf(runs: readonly LatencyRun[], { rates, seconds, warmSeconds }: Plan): BenchResult {
+  const names = runs.map(({ perSecond }) => String(perSecond))
   const p99 = spreadOf(reportsAt(runs, high).map((report) => report.p99))
   return {
     about: `One server process and its PostgreSQL, and all people in one other process with real SDKs: each chat is followed by its
-client, who writes, and by an operator, who has ten. ${rounds} rounds, each with a new server: ${warmSeconds} s to get warm, ${seconds} s measured; every
+client, who writes, and by an operator, who has ten. Each run has a new server: ${warmSeconds} s to get warm, ${seconds} s measured; every
 message has to reach both windows. The moment of an entry is taken under the chat's lock just before the commit and cut to
-whole milliseconds, so the commit is counted, too.`,
+whole milliseconds, so the commit is counted, too. ${orderText(byRound(names, rates.length))}`,
     tables: [
       {
         caption: 'Milliseconds, and CPU a message in microseconds',

@@ -8,7 +8,7 @@ import { growthCalls } from '../growth/growth-calls.ts'
 import { type GrowthSite, makeDatabase, openSites } from '../growth/growth-site.ts'
 import { fullSizes, type GrowthSize, quickSizes } from '../growth/growth-sizes.ts'
 import { type Bench, type BenchOptions, type BenchResult, roundsOf } from '../suite/bench.ts'
-import { inTurns } from '../suite/in-turns.ts'
+import { byRound, inTurns, orderText } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { type Sending, type SendReport, sendWhile } from './send-while.ts'
 
@@ -24,6 +24,8 @@ type Run = { way: Way; before: SendReport; during: SendReport }
 /** How long a send may take at most while an index is built. */
 const maxMs = 1_000
 const sockets = 32
+/** Two whole squares of two ways. */
+const defaultRounds = 4
 
 /** The runs stand in the order in which they ran. */
 type MigrationRaw = { messages: string; runs: Run[] }
@@ -40,7 +42,7 @@ export const migrationBench: Bench<MigrationRaw> = {
     options.log(`${size.name} messages are filled in`)
     const admin = onDatabase(postgres.adminConnectionString, `growth_${size.messages}`)
     const runs = await measureAll({ size, connectionString, admin }, options)
-    return { rounds: roundsOf(options, 3), raw: { messages: size.name, runs } }
+    return { rounds: roundsOf(options, defaultRounds), raw: { messages: size.name, runs } }
   },
   report: ({ messages, runs }) => resultOf(messages, runs),
 }
@@ -52,7 +54,7 @@ async function measureAll({ size, connectionString, admin }: Filled, options: Be
   const sites = await openSites(stack, { size, connectionString, sockets })
   const sending: Sending = { send: await anySend(sites), perSecond: 50 }
   const runs: Run[] = []
-  for (let round = 0; round < roundsOf(options, 3); round += 1) {
+  for (let round = 0; round < roundsOf(options, defaultRounds); round += 1) {
     for (const way of inTurns(ways, round)) {
       const run = await measure(way, { connectionString, admin, sending, seconds: options.quick ? 1 : 20 })
       options.log(`round ${round + 1}, ${way.name}: ${JSON.stringify(run.during)}`)
@@ -98,13 +100,15 @@ function checkStored(stored: number, reports: readonly SendReport[]): void {
 }
 
 function resultOf(messages: string, runs: readonly Run[]): BenchResult {
+  const names = runs.map(({ way }) => way.name)
   const slowest = spreadOf(runs.filter(({ way }) => way.name === 'concurrently').map(({ during }) => during.max))
   return {
     about: `A database of ${messages} messages, filled by SQL with the skew of real traffic, and one server with the product's own
 PostgreSQL. An operator with 32 sockets sends 50 messages a second to any of the open chats, whether the last one is answered or
 not; the delay begins when a send is due. Meanwhile a second process migrates, as the first start of a later version: one
 migration adds an index on \`messages (user_id, id)\`. Once it is built as every migration builds it (*concurrently*), and once by a plain
-\`create index\` *in a transaction*, which is the yardstick. Stored messages are counted after each run.`,
+\`create index\` *in a transaction*, which is the yardstick. Stored messages are counted after each run.
+${orderText(byRound(names, ways.length))}`,
     tables: [
       {
         caption: 'Sends, and milliseconds from the moment at which they are due until they are answered',

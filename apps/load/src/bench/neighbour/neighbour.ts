@@ -1,5 +1,5 @@
 import { type Bench, type BenchOptions, type BenchResult, type BenchTarget, roundsOf } from '../suite/bench.ts'
-import { inTurns } from '../suite/in-turns.ts'
+import { byRound, inTurns, orderText } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { measureNeighbour, type NeighbourOptions, type NeighbourReport } from './measure-neighbour.ts'
 import { type GreedKind, greedKinds } from './neighbour-clients.ts'
@@ -35,11 +35,19 @@ export const neighbour: Bench<NeighbourRaw> = {
 
 function planOf(options: BenchOptions): Plan {
   if (options.quick) return { rateLimits: 'off', rounds: 1, accounts: 2, sockets: 2, calls: 4, seconds: 1 }
-  return { rateLimits: 'off', rounds: roundsOf(options, 3), accounts: 2, sockets: 20, calls: 16, seconds: 10 }
+  return {
+    rateLimits: 'off',
+    rounds: roundsOf(options, greedKinds.length),
+    accounts: 2,
+    sockets: 20,
+    calls: 16,
+    seconds: 10,
+  }
 }
 
 function resultOf(runs: readonly NeighbourRun[], plan: Plan): BenchResult {
-  const { rounds, accounts, sockets, calls, seconds, rateLimits } = plan
+  const { accounts, sockets, calls, seconds, rateLimits } = plan
+  const names = runs.map(({ kind }) => kind)
   const limits =
     rateLimits === 'off'
       ? 'without rate limits, so that only the turns between users protect the neighbour'
@@ -48,7 +56,7 @@ function resultOf(runs: readonly NeighbourRun[], plan: Plan): BenchResult {
     about: `One server process ${limits}. A client writes a message, reads a page, and pauses for 20 ms, for ${seconds} s: alone,
 and then beside ${accounts} operators who have ${sockets} sockets each, with ${calls} calls in flight on each. \`reads\`: lists of 100 chats, 200 messages
 and pages; \`creates\`: chats for new clients; \`changes\`: closes and reopenings; \`streams\`: following chats
-until the first frame. ${rounds} rounds, each with a new server.`,
+until the first frame. Each run has a new server. ${orderText(byRound(names, greedKinds.length))}`,
     tables: [
       {
         caption: 'Delays of the client in milliseconds',
