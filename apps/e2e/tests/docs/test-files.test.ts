@@ -14,7 +14,20 @@ const fixedWaits: Record<string, { count: number; why: string }> = {
   'packages/api/src/live/probes/connection-probes.test.ts': { count: 1, why: 'nothing may happen meanwhile' },
 }
 
-const wait = /\b(?:delay|sleep|waitForTimeout)\((?!\))|\bsetTimeout\(\w+, |waitFor\(\(\) => performance\.now\(\)/g
+/** `delay(…)` by whatever name it was imported, a promise of a timer, and the waits of Playwright, Node and SQL. */
+const forms = [
+  /\b(?:delay|sleep|waitForTimeout|Atomics\.wait|scheduler\.wait)\((?!\))/g,
+  /\bawait setTimeout\(/g,
+  /\bsetTimeout\(\w+, /g,
+  /\bnew Promise(?:<\w+>)?\(\(?\w+\)? =>\s*\{?\s*setTimeout\(\s*\(\) =>/g,
+  /\bwaitFor\(\(\) => performance\.now\(\)/g,
+]
+
+function countFixedWaits(text: string): number {
+  const [, named = 'delay'] = /\bsetTimeout as (\w+)[^\n]*'node:timers\/promises'/.exec(text) ?? []
+  const other = named === 'delay' || named === 'sleep' ? [] : [new RegExp(`\\b${named}\\((?!\\))`, 'g')]
+  return [...forms, ...other].reduce((sum, form) => sum + (text.match(form)?.length ?? 0), 0)
+}
 
 function testFiles(): { file: string; text: string }[] {
   const names = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root })
@@ -26,11 +39,34 @@ function testFiles(): { file: string; text: string }[] {
 
 test('[TEST-4] tests wait for conditions, and fixed waits are listed with their reason', () => {
   const found = testFiles().flatMap(({ file, text }) => {
-    const count = text.match(wait)?.length ?? 0
+    const count = countFixedWaits(text)
     return count > 0 ? [[file, count]] : []
   })
   const allowed = Object.entries(fixedWaits).map(([file, { count }]) => [file, count])
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(allowed))
+})
+
+test.each([
+  "import { setTimeout as delay } from 'node:timers/promises'\nawait delay(50)",
+  "import { setTimeout as pause } from 'node:timers/promises'\nawait pause(50)",
+  "import { setTimeout } from 'node:timers/promises'\nawait setTimeout(50)",
+  'await new Promise((resolve) => setTimeout(resolve, 50))',
+  'await new Promise<void>((resolve) => setTimeout(() => resolve(), 50))',
+  'await new Promise((resolve) => {\n  setTimeout(() => {\n    resolve(null)\n  }, 50)\n})',
+  'await page.waitForTimeout(50)',
+  'await scheduler.wait(50)',
+  'Atomics.wait(cell, 0, 0, 50)',
+])('[TEST-4] this is a fixed wait: %s', (text) => {
+  expect(countFixedWaits(text)).toBe(1)
+})
+
+test.each([
+  'await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))',
+  'await world.sleep()',
+  'setTimeout(() => end.abort(), 1)',
+  'await scheduler.waitOne()',
+])('[TEST-4] this is none: %s', (text) => {
+  expect(countFixedWaits(text)).toBe(0)
 })
 
 test('[TEST-1] only a missing Chromium, which the run itself reports, skips tests without a reason of their own', () => {
