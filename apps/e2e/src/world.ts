@@ -1,5 +1,6 @@
 import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
+import { onTestFinished, TestRunner } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts'
 
@@ -8,7 +9,10 @@ export type World = AsyncDisposable & {
   readonly server: RunningServer
   readonly browser: Browser
   readonly url: string
-  /** Opens a browser context, which has its own cookies. Default: English, in a desktop window. */
+  /**
+   * Opens a browser context, which has its own cookies. Default: English, in a desktop window. A context of a test is
+   * closed with it, because an open page renders whatever the later tests do.
+   */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>
 }
 
@@ -39,6 +43,7 @@ export async function createWorld({ ownDatabase = false, ...options }: WorldOpti
     newContext: async (given) => {
       const context = await browser.newContext({ ...person, ...given })
       context.setDefaultTimeout(actionTimeoutMs)
+      if (TestRunner.getCurrentTest()) onTestFinished(() => context.close())
       return context
     },
     [Symbol.asyncDispose]: async () => {
