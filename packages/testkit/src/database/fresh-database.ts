@@ -24,7 +24,8 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   const serverUrl = inject('postgresUrl')
   const name = `deskbell_test_${randomBytes(6).toString('hex')}`
   const source = options.from === 'nothing' ? 'template0' : inject('postgresTemplate')
-  await execute(serverUrl, `create database ${quoted(name)} template ${quoted(source)}`)
+  // Copying files takes about half the processor time of the default, which writes every page to the log.
+  await execute(serverUrl, `create database ${quoted(name)} template ${quoted(source)} strategy file_copy`)
   const connectionString = onDatabase(serverUrl, name)
   const db = openDatabase({ connectionString, poolMax: options.poolMax ?? 10, applicationName: 'test' })
   let dropped: Promise<void> | undefined
