@@ -116,7 +116,7 @@ test('[OPS-10] every image has a version, and pnpm in the Dockerfile has the sha
   const images = Object.values(await services()).map(({ image }) => image)
   expect([...new Set([...bases, ...images])].sort()).toEqual([
     'deskbell',
-    'nginx:1.28-bookworm',
+    'nginx:1.30-trixie',
     'node:24-bookworm-slim',
     'postgres:18-bookworm',
   ])
