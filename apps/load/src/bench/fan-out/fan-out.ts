@@ -6,7 +6,7 @@ import {
   type BenchTarget,
   roundsOf,
 } from '../suite/bench.ts'
-import { inTurns, wholeSquare } from '../suite/in-turns.ts'
+import { byRound, inTurns, orderText, wholeSquare } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { type Contender, type ContenderName, contenderNames } from './contender.ts'
 import { FanOut, type FanOutFigures, type FanOutLoad } from './measure-fan-out.ts'
@@ -89,6 +89,7 @@ function start(name: ContenderName): Promise<Contender> {
 }
 
 function resultOf({ versions, levels }: FanOutRaw): BenchResult {
+  const names = (levels[0]?.runs ?? []).map(({ name }) => name)
   const sizes = [...new Set(levels.map(({ frameBytes }) => frameBytes))].join(' or ')
   return {
     about: `One sender, all followers on one server process. The frame of a Deskbell event with a text of ${textLength} letters is
@@ -99,8 +100,8 @@ ready frame to each, as Deskbell does, and is the floor; Socket.IO (${versions['
 room over websocket, *tuned* without the first HTTP request of each socket; tRPC (${versions['@trpc/server']}) is \`applyWSSHandler\` with an async generator for each client. Followers are \`ws\` sockets
 in a process of their own that look for a number in the bytes and parse nothing. The work of a server that waits is in the
 figures; the rates are so high that it does not weigh, but for one follower, where it and the sending do. A round counts only
-when every follower got every message once. The turns are a Williams square of ${wholeSquare(contenderNames.length)} rounds, and Deskbell's database is vacuumed and
-analyzed before each of its runs.`,
+when every follower got every message once. Deskbell's database is vacuumed and analyzed before each of its runs.
+At each level: ${orderText(byRound(names, contenderNames.length))}`,
     tables: levels.map(tableOf),
     targets: levels.slice(-1).flatMap(targetsOf),
   }

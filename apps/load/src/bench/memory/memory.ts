@@ -1,5 +1,5 @@
 import { type Bench, type BenchResult, type BenchTarget, roundsOf } from '../suite/bench.ts'
-import { inTurns, wholeSquare } from '../suite/in-turns.ts'
+import { byRound, inTurns, orderText, wholeSquare } from '../suite/in-turns.ts'
 import { type Spread, spreadOf, spreadText } from '../suite/spread.ts'
 import {
   type MemoryFigures,
@@ -38,6 +38,7 @@ export const memory: Bench<MemoryRaw> = {
 
 function resultOf({ runs, plan }: MemoryRaw): BenchResult {
   const { warmUp, sizes } = plan
+  const names = runs.map(({ name }) => name)
   const row = (name: MemoryName): string[] => {
     const figures = figuresOf(runs, name)
     const idle = spreadText(spreadOf(figures.map(({ idleBytes }) => idleBytes / 1024 ** 2)))
@@ -51,7 +52,7 @@ server runs with the same \`--expose-gc\` and with the young generation of 4 MB 
 signal, and is measured when the number has stopped changing.
 \`Deskbell\` has all followers in one chat as one user, which is what the peers do; \`${ownChats}\` is what
 happens in life: each is another person, with presence, in another chat. \`Socket.IO, tuned\` does not keep the first HTTP request of a
-socket, as its page about memory advises.`,
+socket, as its page about memory advises. ${orderText(byRound(names, memoryNames.length))}`,
     tables: [
       {
         caption: 'KB for each connection',
