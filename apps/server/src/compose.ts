@@ -42,6 +42,7 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
     allowedOrigins: config.allowedOrigins,
     allowedHosts: [],
     rateLimits: config.rateLimits,
+    connectionsPerAddress: config.connectionsPerAddress,
     trustProxy: config.trustProxy,
     timings: { drainMs: config.drain.windowMs, drainGraceMs: config.drain.graceMs },
     ready: () => !stopping && monitor.answers(),

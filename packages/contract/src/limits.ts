@@ -110,6 +110,14 @@ export const streamSilenceMs = 30_000
 export const streamRetryMinMs = 300
 export const streamRetryMaxMs = 1_500
 
+/**
+ * Connections of one address (a /64 of IPv6) that are open at the same time, by default: as many as `nginx.conf` allows.
+ * One above that has the given time to send a request, which is refused; so many of those may wait.
+ */
+export const addressConnectionsMax = 2_000
+export const refusedConnectionMs = 1_000
+export const refusedConnectionsMax = 256
+
 /** Sockets of one user in one process. */
 export const userSocketsMax = 20
 /** A process whose event loop is delayed by more than this refuses new sockets. */

@@ -39,7 +39,7 @@ export type TestServerOptions = Partial<Omit<HttpOptions, 'core'>> & {
   poolMax?: number
 } & Pick<CoreOptions, 'clock' | 'closedChat' | 'presenceTimings'>
 
-/** Starts a real server on a free port. By default it has no rate limits. */
+/** Starts a real server on a free port. By default it has no limits of rates and connections. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { log = silentLogger, authMode = 'open', clock, closedChat, presenceTimings, ...http } = options
   const { db, connectionString, drop } = await database(options)
@@ -95,6 +95,7 @@ const defaults = {
   allowedOrigins: [],
   allowedHosts: [],
   rateLimits: false,
+  connectionsPerAddress: Number.POSITIVE_INFINITY,
   trustProxy: false,
   ready: () => true,
 } satisfies Omit<HttpOptions, 'core' | 'log' | 'authMode'>

@@ -137,6 +137,8 @@ export class ServerProcess {
       BUS: 'postgres',
       PORT: String(this.#port),
       RATE_LIMITS: rateLimits ? 'on' : 'off',
+      // All clients of a run come from loopback.
+      CONNECTIONS_PER_ADDRESS: '1000000',
       LOG_LEVEL: 'warn',
       DESKBELL_LOAD_BUGS: bugs.join(','),
     }

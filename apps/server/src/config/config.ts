@@ -22,6 +22,7 @@ export type Config = {
   readonly openTo: string | null
   readonly closedChat: Settings['CLOSED_CHAT']
   readonly rateLimits: boolean
+  readonly connectionsPerAddress: number | undefined
   readonly drain: Drain
   readonly logLevel: Settings['LOG_LEVEL']
 }
@@ -67,6 +68,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     ...sessions,
     closedChat: settings.CLOSED_CHAT,
     rateLimits: settings.RATE_LIMITS === 'on',
+    connectionsPerAddress: settings.CONNECTIONS_PER_ADDRESS,
     drain: drainTimes(settings),
     logLevel: settings.LOG_LEVEL,
   }

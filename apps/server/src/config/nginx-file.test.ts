@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { settingsSchema } from './settings.ts'
 
 const file = readFileSync(new URL('../../../../nginx.conf', import.meta.url), 'utf8')
 const pattern = /map \$remote_addr \$limited_address \{[^}]*"~(\^.*)" \$network;/s.exec(file)?.[1] ?? 'none'
@@ -23,4 +24,12 @@ test('[HTTP-32] nginx limits the requests in progress and the new requests of an
   for (const zone of ['limit_conn_zone', 'limit_req_zone']) expect(file).toContain(`${zone} $limited_address `)
   for (const line of ['limit_conn connections ', 'limit_req zone=requests ', 'error_page 429 @rate-limited'])
     expect(file).toContain(line)
+})
+
+test('[HTTP-31] by default a process allows one address as many connections as nginx does', () => {
+  const limits = readFileSync(new URL('../../../../packages/contract/src/limits.ts', import.meta.url), 'utf8')
+  const [, inNginx] = /limit_conn connections (\d+);/.exec(file) ?? []
+  const [, inProcess] = /addressConnectionsMax = ([\d_]+)/.exec(limits) ?? []
+  expect(Number(inProcess?.replace('_', ''))).toBe(Number(inNginx))
+  expect(settingsSchema.shape.CONNECTIONS_PER_ADDRESS.meta()).toMatchObject({ example: inNginx })
 })

@@ -106,6 +106,17 @@ export const settingsSchema = z.object({
     description: 'off is for load runs, and refused with AUTH_MODE=secure.',
     example: 'on',
   }),
+  CONNECTIONS_PER_ADDRESS: z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, { error: 'must be a whole number from 1 to 9999999' })
+    .transform(Number)
+    .optional()
+    .meta({
+      description:
+        'Connections that one address may have open, sockets included: 2000 by default, as in nginx.conf. ' +
+        'Behind a trusted proxy its sockets and requests in progress count.',
+      example: '2000',
+    }),
   DRAIN_SECONDS: z
     .string()
     .regex(/^\d{1,3}$/, { error: 'must be a whole number of seconds' })

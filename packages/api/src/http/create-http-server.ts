@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
+import { addressConnectionsMax } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type DrainableConnection, drain } from '../live/drain.ts'
@@ -18,6 +19,7 @@ import { readIndexPage } from './pages/index-page.ts'
 import { isNonCanonicalPage, type PagesOptions, sendCanonical, sendPage, servePages, wantsPage } from './pages/pages.ts'
 import { createRequestContext } from './request-context.ts'
 import { type Answer, type ContextOf, isRestPath, mountRest } from './rest-mount.ts'
+import { AddressConnections } from './security/address-connections.ts'
 import { createRateLimits, type RateLimits } from './security/rate-limits.ts'
 import { createShell } from './shell.ts'
 import { mountTrpc } from './trpc-mount.ts'
@@ -31,7 +33,9 @@ const backlog = 4_096
 /** Creates the HTTP server with what the roles of this process need. It accepts connections only after `listen`. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const limits = createRateLimits(options.rateLimits, options.rateClock ?? (() => performance.now()))
-  const app = createShell(options)
+  const { connectionsPerAddress: max = addressConnectionsMax, trustProxy } = options
+  const connections = new AddressConnections({ max, trustProxy })
+  const app = createShell(options, connections)
   let leaving = false
   serveHealth(app, () => !leaving && options.ready())
   const timings = { ...defaultTimings, ...options.timings }
@@ -40,7 +44,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const rest = options.roles.api ? mountApi(app, options, { limits, streams }) : null
   const pages = options.roles.pages ? await mountPages(app, options) : null
   answerUnknown(app, rest, pages)
-  const live = mountLive(app, options, { limits, timings, watch })
+  const live = mountLive(app, options, { limits, timings, watch, connections })
   return {
     async listen(port, host) {
       await app.listen({ port, host, backlog })
@@ -117,7 +121,7 @@ function refuseMethod(reply: FastifyReply, methods: string[]): FastifyReply {
   return sendProblem(reply.header('allow', methods.join(', ')), new AppError('method_not_allowed'))
 }
 
-type LiveParts = { limits: RateLimits; timings: LiveTimings; watch: SessionWatch }
+type LiveParts = { limits: RateLimits; timings: LiveTimings; watch: SessionWatch; connections: AddressConnections }
 
 function mountLive(app: FastifyInstance, options: HttpOptions, parts: LiveParts): LiveServer | null {
   if (!options.roles.live) {

@@ -20,6 +20,8 @@ export type HttpOptions = {
   /** Host names that are served in open mode besides loopback and that of `publicUrl`. */
   allowedHosts: readonly string[]
   rateLimits: boolean
+  /** Connections that one address may have open, also without `rateLimits`. Default: `addressConnectionsMax`. */
+  connectionsPerAddress?: number | undefined
   /** Overrides the clock of the rate limits, in milliseconds, for tests. */
   rateClock?: (() => number) | undefined
   /** Whether to believe `X-Forwarded-For` and `-Proto` of a proxy on loopback or in a private network. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@deskbell/contract/errors'
 import { frameBytesMax, httpHeadersMs, httpRequestMs, httpSilenceMs } from '@deskbell/contract/limits'
-import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { reportFailure } from '../failure-report.ts'
 import { answerClientError } from './errors/client-error.ts'
 import { answerExpectation, sendProblem, toShellError } from './errors/problem-reply.ts'
@@ -9,6 +9,7 @@ import { isHealthPath } from './health.ts'
 import type { HttpOptions, RequestTimes } from './http-options.ts'
 import { logRequests } from './request-log.ts'
 import { asksForSocket, toOriginForm } from './request-target.ts'
+import type { AddressConnections } from './security/address-connections.ts'
 import { assertOneHost, assertOwnHost } from './security/host-rule.ts'
 import { peerOf } from './security/peer.ts'
 import { closedPolicy, openerPolicy, securityHeaders } from './security/security-headers.ts'
@@ -21,7 +22,7 @@ const keepAliveMs = 75_000
 const defaultTimes: RequestTimes = { headersMs: httpHeadersMs, requestMs: httpRequestMs, silenceMs: httpSilenceMs }
 
 /** Creates Fastify with what every response needs: a request id, security headers, a log line, errors in one form. */
-export function createShell(options: HttpOptions): FastifyInstance {
+export function createShell(options: HttpOptions, connections: AddressConnections): FastifyInstance {
   const { core, log } = options
   const { headersMs, requestMs, silenceMs } = { ...defaultTimes, ...options.requestTimes }
   const app = fastify({
@@ -47,10 +48,12 @@ export function createShell(options: HttpOptions): FastifyInstance {
     schemaController: noSchemas,
     frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options), error),
   })
+  app.server.on('connection', (connection) => connections.opened(connection))
   // No path supports QUERY, so the response is 405 or 404. Without this, Fastify would check the media type first.
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply, options)
+    if (!isHealthPath(request.routeOptions.url)) admit(connections, request, reply)
     // The router would serve `*`, which means the whole server and not a path, as the home page.
     if (request.raw.url === '*')
       throw new AppError('invalid_input', { detail: 'The target of the request is no path.' })
@@ -66,6 +69,16 @@ export function createShell(options: HttpOptions): FastifyInstance {
     return sendProblem(reply, error)
   })
   return app
+}
+
+/** Throws `rate_limited` when the address has too many connections. The connection is closed with that answer. */
+function admit(connections: AddressConnections, request: FastifyRequest, reply: FastifyReply): void {
+  try {
+    connections.admit(request.raw, reply.raw)
+  } catch (error) {
+    reply.header('connection', 'close')
+    throw error
+  }
 }
 
 const refuseSchema = () => {

@@ -13,6 +13,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { toCallError } from '../call-error.ts'
 import { toPublicError } from '../failure-report.ts'
 import { answerRaw } from '../http/errors/raw-answer.ts'
+import type { AddressConnections } from '../http/security/address-connections.ts'
 import type { DrainableConnection } from './drain.ts'
 import { keepAliveTickMs, type LiveTimings } from './live-timings.ts'
 import type { SessionWatch } from './session-watch.ts'
@@ -35,6 +36,7 @@ export type LiveServerOptions = GateOptions & {
   log: Logger
   timings: LiveTimings
   watch: SessionWatch
+  connections: AddressConnections
   /** Whether the frames of a socket are limited. */
   rateLimits: boolean
 }
@@ -100,6 +102,7 @@ export class LiveServer {
     let status = 101
     try {
       this.#assertAccepting()
+      this.#options.connections.admit(request, connection)
       const checked = checkUpgrade(this.#options, request)
       await this.#queue.enter(checked.peer.address, connection)
       await this.#admit({ request, connection, head, requestId, checked })

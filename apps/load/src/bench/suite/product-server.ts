@@ -37,7 +37,7 @@ export async function startProductServer(
 /** This process's environment without settings of Deskbell that a developer may have exported. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const { DATA_DIR: _dataDir, ROLE: _role, HOST: _host, PUBLIC_URL: _publicUrl, ...inherited } = process.env
-  return { ...inherited, BUS: 'memory', RATE_LIMITS: 'off', LOG_LEVEL: 'warn' }
+  return { ...inherited, BUS: 'memory', RATE_LIMITS: 'off', CONNECTIONS_PER_ADDRESS: '1000000', LOG_LEVEL: 'warn' }
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, type Socket } from 'node:net'
 
 /** Longer than any address with brackets, port and zone. */
 const hopCharsMax = 64
@@ -99,4 +99,9 @@ export function isPrivateAddress(address: string): boolean {
 /** Returns the key of rate limits. One household has a whole /64, so limits on single IPv6 addresses would limit nothing. */
 export function limitKey(address: string): string {
   return address.includes(':') ? flat(`${address.split(':', 4).join(':')}::/64`) : address
+}
+
+/** Returns the canonical address of the other end of a connection; empty when the connection is gone. */
+export function directAddress(connection: Pick<Socket, 'remoteAddress'>): string {
+  return canonicalAddress(connection.remoteAddress ?? '') ?? ''
 }

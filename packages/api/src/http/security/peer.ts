@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { canonicalAddress, forwardedAddress, isPrivateAddress, limitKey } from './client-address.ts'
+import { directAddress, forwardedAddress, isPrivateAddress, limitKey } from './client-address.ts'
 
 /** The peer of a request, from trustworthy sources only. */
 export type Peer = {
@@ -16,12 +16,16 @@ export type Peer = {
  * `Host` through.
  */
 export function peerOf(request: IncomingMessage, trustProxy: boolean): Peer {
-  const direct = canonicalAddress(request.socket.remoteAddress ?? '') ?? ''
+  const direct = directAddress(request.socket)
   const host = (request.headers.host ?? '').toLowerCase()
-  if (!trustProxy || direct === '' || !isPrivateAddress(direct))
-    return { address: limitKey(direct), protocol: 'http', host }
+  if (!isProxy(direct, trustProxy)) return { address: limitKey(direct), protocol: 'http', host }
   const address = forwardedAddress(headerText(request, 'x-forwarded-for'), direct)
   return { address: limitKey(address), protocol: forwardedProtocol(request), host }
+}
+
+/** Reports whether a connection from this canonical address is one of a proxy that is believed. */
+export function isProxy(direct: string, trustProxy: boolean): boolean {
+  return trustProxy && direct !== '' && isPrivateAddress(direct)
 }
 
 /** What the nearest proxy has written counts. */
