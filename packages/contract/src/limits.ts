@@ -67,6 +67,12 @@ export const ringBytesMax = 256 * 1024
  * more than 16 KB counts as several. Beyond it the socket is closed with `tooMany`.
  */
 export const socketFrameRate = { perSecond: 200, burst: 1_000 } as const
+/**
+ * Fragments of one message, and pieces in which one frame may arrive: each costs about a hundred bytes beside its own
+ * until the message is whole. More closes the socket.
+ */
+export const messageFragmentsMax = 1_024
+export const frameChunksMax = 4_096
 /** Requests in one frame, calls in flight and subscriptions of one socket. */
 export const socketBatchMax = 20
 export const socketCallsMax = 16

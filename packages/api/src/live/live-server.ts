@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
-import { frameBytesMax, socketFrameRate } from '@deskbell/contract/limits'
+import { frameBytesMax, frameChunksMax, messageFragmentsMax, socketFrameRate } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
 import type { Logger } from '@deskbell/core/logger'
@@ -81,6 +81,8 @@ export class LiveServer {
       // `ws` would end the connection of a peer that sends sixty pings at once. Pings count as frames here.
       autoPong: false,
       maxPayload: frameBytesMax,
+      maxFragments: messageFragmentsMax,
+      maxBufferedChunks: frameChunksMax,
       perMessageDeflate: false,
       closeTimeout: timings.closeMs,
       // No subprotocol is supported.

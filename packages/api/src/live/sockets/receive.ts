@@ -31,11 +31,16 @@ function receiveParams(deps: SocketContextDeps, socket: LiveSocket, signInMs: nu
   socket.ws.on('message', onFirst)
 }
 
-/** Calls that arrive during the sign-in wait for it, and run in the order of arrival. `signedIn`: null after it. */
+/**
+ * Calls that arrive during the sign-in wait for it, and run in the order of arrival. `signedIn`: null after it. Meanwhile
+ * nothing is read, so only what has arrived together with the first frame can wait.
+ */
 function receiveCalls(deps: SocketContextDeps, socket: LiveSocket, signedIn: Promise<boolean> | null): void {
   let waiting = signedIn
+  if (signedIn !== null) socket.pause()
   void signedIn?.then(() => {
     waiting = null
+    socket.resume()
   })
   socket.ws.on('message', (data, isBinary) => {
     // Frames also arrive after a close, until the peer answers it. Their calls could not be answered.
