@@ -107,6 +107,8 @@ export const socketCloseMs = 5_000
 export const httpHeadersMs = 10_000
 export const httpRequestMs = 30_000
 export const httpSilenceMs = 20_000
+/** What is queued for a connection over HTTP must leave within `httpSilenceMs` and the time that it takes at this rate. */
+export const httpReadBytesPerSecondMin = 4 * 1024
 /** Streams over HTTP: the maximum per session and per user, the interval of pings, and the silence after which clients reconnect. */
 export const httpStreamsMax = 16
 export const userHttpStreamsMax = 64

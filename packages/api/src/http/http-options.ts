@@ -34,8 +34,11 @@ export type HttpOptions = {
   requestTimes?: Partial<RequestTimes> | undefined
 }
 
-/** In milliseconds: for the headers of a request, for all of it, and without a byte in either direction. */
-export type RequestTimes = { headersMs: number; requestMs: number; silenceMs: number }
+/**
+ * In milliseconds: for the headers of a request, for all of it, and without a byte in either direction. And the rate at
+ * which a peer must read its answers.
+ */
+export type RequestTimes = { headersMs: number; requestMs: number; silenceMs: number; readBytesPerSecondMin: number }
 
 export type HttpServer = {
   /** Begins to accept connections. Resolves with the port, which the system chooses for port 0. */

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@deskbell/contract/errors'
-import { frameBytesMax, httpHeadersMs, httpRequestMs, httpSilenceMs } from '@deskbell/contract/limits'
+import {
+  frameBytesMax,
+  httpHeadersMs,
+  httpReadBytesPerSecondMin,
+  httpRequestMs,
+  httpSilenceMs,
+} from '@deskbell/contract/limits'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { reportFailure } from '../failure-report.ts'
 import { answerClientError } from './errors/client-error.ts'
@@ -13,18 +19,24 @@ import type { AddressConnections } from './security/address-connections.ts'
 import { assertOneHost, assertOwnHost } from './security/host-rule.ts'
 import { peerOf } from './security/peer.ts'
 import { closedPolicy, openerPolicy, securityHeaders } from './security/security-headers.ts'
+import { SlowReaders } from './slow-readers.ts'
 
 /** How often slow headers and requests are looked for. */
 const slowCheckMs = 1_000
 /** Longer than that of a proxy in front, or the proxy could send a request on a connection that is being closed. */
 const keepAliveMs = 75_000
 
-const defaultTimes: RequestTimes = { headersMs: httpHeadersMs, requestMs: httpRequestMs, silenceMs: httpSilenceMs }
+const defaultTimes: RequestTimes = {
+  headersMs: httpHeadersMs,
+  requestMs: httpRequestMs,
+  silenceMs: httpSilenceMs,
+  readBytesPerSecondMin: httpReadBytesPerSecondMin,
+}
 
 /** Creates Fastify with what every response needs: a request id, security headers, a log line, errors in one form. */
 export function createShell(options: HttpOptions, connections: AddressConnections): FastifyInstance {
   const { core, log } = options
-  const { headersMs, requestMs, silenceMs } = { ...defaultTimes, ...options.requestTimes }
+  const { headersMs, requestMs, silenceMs, readBytesPerSecondMin } = { ...defaultTimes, ...options.requestTimes }
   const app = fastify({
     logger: false,
     // Ids of clients are ignored: forged ones could make the log ambiguous.
@@ -48,7 +60,13 @@ export function createShell(options: HttpOptions, connections: AddressConnection
     schemaController: noSchemas,
     frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options), error),
   })
-  app.server.on('connection', (connection) => connections.opened(connection))
+  const slowReaders = new SlowReaders({ silenceMs, bytesPerSecondMin: readBytesPerSecondMin })
+  app.addHook('onClose', async () => slowReaders.stop())
+  app.server.on('connection', (connection) => {
+    connections.opened(connection)
+    slowReaders.opened(connection)
+  })
+  app.server.on('upgrade', ({ socket }) => slowReaders.upgraded(socket))
   // No path supports QUERY, so the response is 405 or 404. Without this, Fastify would check the media type first.
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {

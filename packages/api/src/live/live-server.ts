@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
@@ -161,7 +162,7 @@ export class LiveServer {
       if (this.#draining) throw new AppError('unavailable')
       this.#wss.handleUpgrade(request, connection, head, (ws) => {
         releaseSocket = null
-        this.#open(ws, connection, { ...admission, requestId, address: checked.peer.address })
+        this.#open(ws, request.socket, { ...admission, requestId, address: checked.peer.address })
       })
     } finally {
       // No socket was opened, also when the connection broke meanwhile.
@@ -170,7 +171,7 @@ export class LiveServer {
     }
   }
 
-  #open(ws: WebSocket, duplex: Duplex, { address, signIn, releaseSocket, requestId }: OpenedUpgrade): void {
+  #open(ws: WebSocket, duplex: Socket, { address, signIn, releaseSocket, requestId }: OpenedUpgrade): void {
     const { timings } = this.#options
     const socket = new LiveSocket(this.#shared, { ws, duplex, requestId, address, signIn })
     this.#sockets.add(socket)

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { Actor } from '@deskbell/contract/actor'
 import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws'
 import type { RequestedSession } from '../../http/security/credential.ts'
 import { BackPressure, isBusyQueue, type Pressured } from '../back-pressure.ts'
 import type { LiveTimings } from '../live-timings.ts'
+import { OldestWrite } from '../oldest-write.ts'
 import { QueuedWrites } from '../queued-writes.ts'
 import { CallCounter, type CallId } from './call-counter.ts'
 import type { FrameBytes } from './frame-bytes.ts'
@@ -43,7 +44,7 @@ export type SharedBySockets = {
 export type LiveSocketOptions = {
   ws: WebSocket
   /** The connection under the socket. */
-  duplex: Duplex
+  duplex: Socket
   /** Identifies the connection in responses and in the log. */
   requestId: string
   /** The address of the peer: its key for rate limits. */
@@ -67,11 +68,13 @@ export class LiveSocket implements WheelTimer, StreamSocket, Pressured {
   /** Releases what the sign-in acquired. Null before the sign-in. */
   leave: (() => void) | null = null
   readonly #shared: SharedBySockets
-  readonly #duplex: Duplex
+  readonly #duplex: Socket
   #streams: readonly SocketStream[] = noStreams
   readonly #writes: QueuedWrites
   /** Null until the queue of the socket first exceeds the soft bound. */
   #pressure: BackPressure | null = null
+  /** Null while nothing is queued. */
+  #oldestWrite: OldestWrite | null = null
   #hasQueuedPong = false
   #isCorked = false
   #receivedAt = performance.now()
@@ -229,9 +232,16 @@ export class LiveSocket implements WheelTimer, StreamSocket, Pressured {
     this.leave?.()
   }
 
-  /** Keep-alive: pings a silent peer, and terminates the socket when the peer does not answer. */
+  /**
+   * Keep-alive: pings a silent peer, and terminates the socket when the peer does not answer. Closes a socket whose peer
+   * may send, but reads so slowly that what was queued one interval ago is queued still.
+   */
   onDue(now: number): number | null {
     if (!this.isOpen) return null
+    if (this.#isReadTooSlowly(now)) {
+      this.ws.close(closeCodes.slow)
+      return null
+    }
     const { pingMs, pongMs } = this.#shared.timings
     if (this.#pingedAt > this.#receivedAt) {
       const waitMs = this.#pingedAt + pongMs - now
@@ -243,6 +253,15 @@ export class LiveSocket implements WheelTimer, StreamSocket, Pressured {
     this.#pingedAt = now
     this.send('PING')
     return pongMs
+  }
+
+  #isReadTooSlowly(now: number): boolean {
+    if (this.#duplex.writableLength === 0) {
+      this.#oldestWrite = null
+      return false
+    }
+    this.#oldestWrite ??= new OldestWrite()
+    return this.#oldestWrite.isOverdue(this.#duplex, now, () => this.#shared.timings.pingMs)
   }
 
   #dropStream(id: CallId): SocketStream | undefined {
