@@ -2,6 +2,7 @@ import type { Hint } from '@deskbell/bus/bus'
 import { userSessionsMax } from '@deskbell/contract/limits'
 import { signIn, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Core } from '../context.ts'
@@ -65,6 +66,7 @@ test('[AUTH-23] sign-ins at the same moment do not exceed the number', async () 
 
 test('[AUTH-24] the use of a session is noted at most once an hour', async () => {
   const { token, actor } = await signIn(core, 'client')
+  const notes = watchQueries(fresh.db)
   later(59)
   await authenticate(core, token)
   later(2)
@@ -77,6 +79,9 @@ test('[AUTH-24] the use of a session is noted at most once an hour', async () =>
   const next = now
   await authenticate(core, token)
   await expect.poll(() => usedAt(actor.sessionId)).toEqual(next)
+  notes.stop()
+  // The two uses at the same moment, and the last one.
+  expect(notes.matching(/^update "sessions"/)).toBe(3)
 })
 
 test('[AUTH-25] expired sessions of users who do not come back are removed', async () => {
