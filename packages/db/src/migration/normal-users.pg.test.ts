@@ -133,7 +133,12 @@ describe('users of an older version', () => {
       create trigger cut before delete on users for each row when (old.id = 5) execute function refuse()`)
     await expect(run(fresh)).rejects.toThrow('cut off')
     // The client is merged; the merge of the operators was rolled back.
-    expect(await rows(fresh, `select id from users where role = 'client' order by id`)).toEqual([['1'], ['6'], ['7'], ['8']])
+    expect(await rows(fresh, `select id from users where role = 'client' order by id`)).toEqual([
+      ['1'],
+      ['6'],
+      ['7'],
+      ['8'],
+    ])
     expect(await rows(fresh, 'select operator_id from chats where id in (2, 4)')).toEqual([['5'], ['5']])
     await fresh.db.pool.query('drop trigger cut on users')
     expect((await run(fresh))[0]?.merged).toMatchObject([{ keptId: 4, removedId: 5 }])
