@@ -63,7 +63,7 @@ export const deliveryBugs = {
   someMarks: {
     what: 'of several marks that wait for a follower only the newest is delivered',
     caughtBy: ['I13'],
-    weather: 'delivering',
+    weather: 'mute',
     patches: [
       {
         file: 'packages/core/src/subscriptions/channel/chat-marks.ts',
