@@ -17,6 +17,7 @@ const testCode = [
   '\\.long\\.ts$',
   '-contract\\.ts$',
   '^packages/sdk/src/testing/',
+  '^apps/server/src/testing/',
   '^packages/testkit/',
   '^apps/e2e/',
   '\\.config\\.ts$',

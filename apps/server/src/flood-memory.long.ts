@@ -1,24 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { connect } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
-import { freePort } from '@deskbell/testkit/free-port'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
-
-/** Collects the garbage and reports the live heap on a message. */
-const reporter = `data:text/javascript,${encodeURIComponent(`
-  process.on('message', () => {
-    gc()
-    // What finalizers free goes with the second collection.
-    setTimeout(() => {
-      gc()
-      process.send(process.memoryUsage().heapUsed)
-    }, 100)
-  })
-`)}`
+import { startHeapServer } from './testing/heap-server.ts'
 
 const requests = 20_000
 const connections = 8
@@ -28,43 +11,16 @@ const refusedLine = 'HTTP/1.1 4'
 const growthBytesMax = 6 * 1024 * 1024
 
 test('[HTTP-23] 20,000 anonymous bearers of 15 KB and 20,000 addresses leave less than 6 MB behind', async () => {
-  await using fresh = await freshDatabase()
-  const port = await freePort()
-  const settings = { TRUST_PROXY: 'yes', ALLOW_OPEN_AUTH: 'yes', LOG_LEVEL: 'warn', PORT: String(port) }
-  const mainFile = fileURLToPath(new URL('main.ts', import.meta.url))
-  const server = spawn(process.execPath, ['--expose-gc', '--import', reporter, mainFile], {
-    env: { ...process.env, ...settings, DATABASE_URL: fresh.connectionString },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
-  server.stdout?.resume()
-  try {
-    await waitFor(() => isReady(port), { what: 'the server is ready', timeoutMs: 30_000 })
-    // What a server keeps in any case: compiled code, buffers and the buckets of one caller.
-    await flood(port, 2_000, (nth) => [`authorization: Bearer warm${nth}`])
-    const before = await liveHeap(server)
-    await flood(port, requests, (nth) => [`authorization: Bearer ${String(nth).padEnd(15_000, 'x')}`])
-    expect((await liveHeap(server)) - before).toBeLessThan(growthBytesMax)
-    await flood(port, requests, (nth) => [`x-forwarded-for: 2001:db8:${nth.toString(16)}::1`])
-    expect((await liveHeap(server)) - before).toBeLessThan(growthBytesMax)
-  } finally {
-    const ended = once(server, 'exit')
-    server.kill('SIGKILL')
-    await ended
-  }
+  await using server = await startHeapServer()
+  const { port } = server
+  // What a server keeps in any case: compiled code, buffers and the buckets of one caller.
+  await flood(port, 2_000, (nth) => [`authorization: Bearer warm${nth}`])
+  const before = await server.liveHeap()
+  await flood(port, requests, (nth) => [`authorization: Bearer ${String(nth).padEnd(15_000, 'x')}`])
+  expect((await server.liveHeap()) - before).toBeLessThan(growthBytesMax)
+  await flood(port, requests, (nth) => [`x-forwarded-for: 2001:db8:${nth.toString(16)}::1`])
+  expect((await server.liveHeap()) - before).toBeLessThan(growthBytesMax)
 }, 180_000)
-
-async function liveHeap(server: ChildProcess): Promise<number> {
-  server.send('how large is the heap?')
-  const [bytes] = await once(server, 'message')
-  return z.number().parse(bytes)
-}
-
-async function isReady(port: number): Promise<boolean> {
-  return await fetch(`http://127.0.0.1:${port}/readyz`).then(
-    ({ ok }) => ok,
-    () => false,
-  )
-}
 
 /** Posts so many messages, over a few connections, and waits for all answers. */
 async function flood(port: number, count: number, headersOf: (nth: number) => string[]): Promise<void> {
