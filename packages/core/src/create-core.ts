@@ -36,7 +36,7 @@ export function createCore(options: CoreOptions): Core {
   const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
   const inbox = new Inbox({ db, log })
   hub.addListener(inbox)
-  const writer = new ChatWriter({ db, bus, epoch: () => hub.epoch() })
+  const writer = new ChatWriter({ db, bus, clock, authMode, epoch: () => hub.epoch() })
   const readStatus = new ReadStatusWriter({ db, log })
   const delivered = new DeliveredWriter({ db, bus, log, epoch: () => hub.epoch() })
   const queries = createQueries(db.orm)

@@ -59,6 +59,22 @@ test('[AUTH-5] after the sign-out a socket runs no call, also before it is close
   expect(rows).toHaveLength(0)
 })
 
+test('[AUTH-35] a socket whose session has ended stores nothing, though no hint has said so', async () => {
+  await using server = await startTestServer()
+  const login = await signInByRest(server.url, 'client')
+  using stock = stockClient(server.wsUrl, login.token)
+  const { chat } = await stock.client.chats.create.mutate({})
+  await using socket = await openRaw(server.wsUrl, login)
+  await server.db.pool.query('delete from sessions where user_id = $1', [login.user.id])
+  const input = { chatId: chat.id, text: 'too late', clientMsgId: 'late' }
+  socket.send({ id: 1, method: 'mutation', params: { path: 'messages.send', input } })
+  socket.send({ id: 2, method: 'mutation', params: { path: 'chats.create' } })
+  await socket.closed()
+  expect(JSON.stringify(socket.frames)).not.toContain('"result"')
+  const { rows } = await server.db.pool.query('select last_seq::int from chats')
+  expect(rows).toEqual([{ last_seq: 0 }])
+})
+
 test('[AUTH-5] a sign-out on one process closes the sockets of the session on another', timed, async () => {
   await using pair = await startServerPair()
   const [api, live] = pair

@@ -6,6 +6,7 @@ import { findChatByCallerId, insertChat, readChatRow } from '@deskbell/db/querie
 import { insertFeedRow } from '@deskbell/db/queries/log/feed'
 import { findUserByEmail, insertUserIfMissing } from '@deskbell/db/queries/users/users'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
+import { requireSession } from '../writer/require-session.ts'
 import type { Core } from '../context.ts'
 import { chatView } from '../domain/chat-view.ts'
 import { publishChat } from '../log/publish-chat.ts'
@@ -20,6 +21,7 @@ export async function createChat(core: Core, actor: Actor, input: CreateChatInpu
   const identity = clientOf(actor, input)
   const clientChatId = input.clientChatId ?? null
   const result = await inTransaction(core.db, async (tx) => {
+    await requireSession(core, tx, actor)
     const { chatId, created } = await findOrCreateChat(tx, { actor, identity, clientChatId })
     return { chat: chatView(await readChatRow(tx, actor.userId, chatId), actor.role), created }
   })

@@ -191,8 +191,8 @@ describe('what waits is bounded', () => {
 
   test('[MSG-19] a send that has no lock two seconds after its arrival is refused and not stored', async () => {
     let now = 0
-    const { db, bus } = fresh.core
-    const writer = new ChatWriter({ db, bus, epoch: () => fresh.core.epoch(), now: () => now })
+    const { db, bus, clock, authMode } = fresh.core
+    const writer = new ChatWriter({ db, bus, clock, authMode, epoch: () => fresh.core.epoch(), now: () => now })
     const [chatId] = await newChats(fresh.core, client, 1)
     const send = (text: string) =>
       writer.send(client, { chatId: given(chatId), items: [{ text, clientMsgId: uniqueId('late') }] })
@@ -230,8 +230,8 @@ describe('when the database goes, or the process', () => {
   })
 
   test('[MSG-18] a stop finishes what was taken, and takes nothing more', async () => {
-    const { db, bus } = fresh.core
-    const writer = new ChatWriter({ db, bus, epoch: () => fresh.core.epoch() })
+    const { db, bus, clock, authMode } = fresh.core
+    const writer = new ChatWriter({ db, bus, clock, authMode, epoch: () => fresh.core.epoch() })
     const chats = await newChats(fresh.core, client, 10)
     const send = (nth: number) =>
       writer.send(client, { chatId: at(chats, nth), items: [{ text: 'last', clientMsgId: uniqueId('last') }] })

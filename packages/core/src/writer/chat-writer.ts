@@ -11,7 +11,9 @@ import { type Change, type Command, type ItemAnswer, itemsOf } from './command.t
 import { CommandQueue } from './command-queue.ts'
 import type { WriterContext } from './run-batch.ts'
 
-export type ChatWriterOptions = Pick<WriterContext, 'db' | 'bus' | 'epoch'> & { now?: (() => number) | undefined }
+export type ChatWriterOptions = Pick<WriterContext, 'db' | 'bus' | 'epoch' | 'clock' | 'authMode'> & {
+  now?: (() => number) | undefined
+}
 
 /**
  * Makes every change of existing chats in this process. Commands that wait together share a transaction, which costs one

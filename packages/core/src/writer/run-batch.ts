@@ -11,11 +11,14 @@ import { type LockedChat, lockChats, lockFreeChats, setLockTimeout } from '@desk
 import { readChatOwners } from '@deskbell/db/queries/chats/chats'
 import type { StoreLoneSend } from '@deskbell/db/queries/messages/lone-send'
 import { readSentBefore, writeSends } from '@deskbell/db/queries/messages/sends'
+import { findActiveSessions } from '@deskbell/db/queries/users/sessions'
 import { inPipeline, type Tx } from '@deskbell/db/transaction'
 import { overloaded } from '../app-error.ts'
+import type { Clock } from '../clock.ts'
 import { maySeeChat } from '../domain/chat-policy.ts'
 import { decideSends, type SendAnswer, type SendDecision } from '../domain/decide-sends.ts'
 import { messageView } from '../domain/message-view.ts'
+import type { AuthMode } from '../domain/session-policy.ts'
 import { changedChatOf, publishChat } from '../log/publish-chat.ts'
 import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, Written } from './command.ts'
 
@@ -24,7 +27,8 @@ import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, W
  *
  *   dequeue the commands       as late as possible, so that commands that have just arrived are in the batch
  *   lock their chats           the order of the locks is the order of each log
- *   read                       earlier sends with the same ids, the clock, and what each change needs
+ *   read                       the sessions of the callers, earlier sends with the same ids, the clock, and what each
+ *                              change needs
  *   decide
  *   write                      one statement for all sends, a few for each change
  *   commit
@@ -41,6 +45,9 @@ export type WriterContext = {
   epoch(): string
   /** Milliseconds that never go back. */
   now(): number
+  /** The time of day, and the mode: what makes a session active. */
+  readonly clock: Clock
+  readonly authMode: AuthMode
   readonly storeLoneSend: StoreLoneSend
 }
 
@@ -95,17 +102,24 @@ type Done = {
 async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promise<{ last: Promise<Done> }> {
   const commands = batch.dequeue()
   if (batch.waits) await setLockTimeout(tx, firstDeadline(commands) - context.now())
-  const { locked, before, reads } = await lockAndRead(tx, batch, commands)
+  const { locked, active, before, reads } = await lockAndRead(context, tx, { batch, commands })
   const chats: Chats = new Map(locked.map((chat) => [chat.id, chat]))
   const now = context.now()
-  const isLate = (command: Command) => command.deadline < now
-  const ready = commands.filter((command) => chats.has(command.chatId) && !isLate(command))
+  const errorOf = ({ actor, deadline }: Command): AppError | null => {
+    if (!active.has(actor.sessionId)) return new AppError('unauthenticated')
+    return deadline < now ? overloaded() : null
+  }
+  const admitted = commands.filter((command) => errorOf(command) === null)
+  const ready = admitted.filter((command) => chats.has(command.chatId))
   const sends = ready.filter((command) => command.kind === 'send')
   const decision = decideSends({ ...before, chats }, sends)
   const { changes, refused } = decideChanges(tx, ready, { chats, now: before.now, reads })
   const writing = write(tx, decision)
-  refused.push(...commands.filter(isLate).map((command) => ({ command, error: overloaded() })))
-  const unlocked = commands.filter((command) => !chats.has(command.chatId) && !isLate(command))
+  for (const command of commands) {
+    const error = errorOf(command)
+    if (error !== null) refused.push({ command, error })
+  }
+  const unlocked = admitted.filter((command) => !chats.has(command.chatId))
   const sorting = sortUnlocked(tx, batch, unlocked)
   const answers = changes.map(({ written }) => written.answer)
   const last = Promise.all([writing, sorting, ...answers]).then(
@@ -129,15 +143,24 @@ function firstDeadline(commands: readonly Command[]): number {
 type Reads = ReadonlyMap<ChangeCommand, DecideAndWrite<unknown>>
 
 /** All statements are sent at once, the lock first. */
-async function lockAndRead(tx: Tx, { waits }: Batch, commands: readonly Command[]) {
+async function lockAndRead(
+  { authMode, clock }: WriterContext,
+  tx: Tx,
+  { batch, commands }: { batch: Batch; commands: readonly Command[] },
+) {
   const chatIds = chatIdsOf(commands)
-  const locking = waits ? lockChats(tx, chatIds) : lockFreeChats(tx, chatIds)
-  const reading = Promise.all([readSentBefore(tx, idsOf(commands)), readForChanges(tx, commands)])
+  const sessionIds = [...new Set(commands.map(({ actor }) => actor.sessionId))]
+  const locking = batch.waits ? lockChats(tx, chatIds) : lockFreeChats(tx, chatIds)
+  const reading = Promise.all([
+    findActiveSessions(tx, { sessionIds, authMode, now: clock.now() }),
+    readSentBefore(tx, idsOf(commands)),
+    readForChanges(tx, commands),
+  ])
   // A lock that fails fails the reads too, and is the error to report.
   reading.catch(() => undefined)
   const locked = await locking
-  const [before, reads] = await reading
-  return { locked, before, reads }
+  const [active, before, reads] = await reading
+  return { locked, active, before, reads }
 }
 
 async function readForChanges(tx: Tx, commands: readonly Command[]): Promise<Reads> {

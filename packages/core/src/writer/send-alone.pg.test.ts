@@ -112,8 +112,8 @@ describe('a message that waits alone', () => {
   test('[MSG-19] [MSG-22] one that gets its connection after its deadline is refused and not stored', async () => {
     const { client, chat } = await setUpChat(fresh.core)
     let now = 0
-    const { db, bus } = fresh.core
-    const writer = new ChatWriter({ db, bus, epoch: () => fresh.core.epoch(), now: () => now })
+    const { db, bus, clock, authMode } = fresh.core
+    const writer = new ChatWriter({ db, bus, clock, authMode, epoch: () => fresh.core.epoch(), now: () => now })
     await using _ = onNextConnection(() => {
       now = lockWaitMsMax + 1
     })
@@ -141,7 +141,8 @@ test('[MSG-22] the short way stores nothing when the lock is not free', async ()
   const holder = await fresh.db.pool.connect()
   await holder.query('begin')
   await holder.query('select 1 from chats where id = $1 for update', [chat.id])
-  const plain = { userId: client.userId, direction: 'in', text: 'x', bodyHash: 'x' } as const
+  const session = { sessionId: client.sessionId, authMode: 'open', now: new Date() } as const
+  const plain = { userId: client.userId, direction: 'in', text: 'x', bodyHash: 'x', ...session } as const
   const store = prepareLoneSend(fresh.db)
   expect(await store({ ...plain, chatId: chat.id, clientMsgId: uniqueId('lone') }, () => true)).toBeNull()
   await holder.query('rollback')

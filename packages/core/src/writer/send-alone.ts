@@ -1,3 +1,4 @@
+import type { Actor } from '@deskbell/contract/actor'
 import { messageView } from '../domain/message-view.ts'
 import { changedChatOf, publishChat } from '../log/publish-chat.ts'
 import type { SendCommand } from './command.ts'
@@ -14,7 +15,7 @@ export async function sendAlone(context: WriterContext, command: SendCommand): P
   const { actor, chatId } = command
   const direction = actor.role === 'client' ? 'in' : 'out'
   const stored = await context.storeLoneSend(
-    { ...item, chatId, userId: actor.userId, direction },
+    { ...item, chatId, userId: actor.userId, direction, ...sessionOf(context, actor) },
     () => context.now() <= command.deadline,
   )
   if (stored === null) return false
@@ -25,4 +26,8 @@ export async function sendAlone(context: WriterContext, command: SendCommand): P
   publishChat(context, changedChatOf(chat, { rev: chat.rev, lastSeq: seq }), [toEntry(actor, message)])
   command.resolve([{ message, duplicate: false }])
   return true
+}
+
+function sessionOf({ authMode, clock }: WriterContext, { sessionId }: Actor) {
+  return { sessionId, authMode, now: clock.now() }
 }

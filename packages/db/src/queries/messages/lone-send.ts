@@ -5,7 +5,9 @@ import type { Database } from '../../database.ts'
 import { chats } from '../../schema/chats.ts'
 import { feed } from '../../schema/feed.ts'
 import { messages } from '../../schema/messages.ts'
+import { sessions } from '../../schema/sessions.ts'
 import { runAtOnce, statementOf } from '../../transaction.ts'
+import type { SessionAuthMode } from '../users/sessions.ts'
 
 /** A message that is to be stored. The database assigns its `id`, `seq`, number and time. */
 export type LoneSend = {
@@ -15,6 +17,10 @@ export type LoneSend = {
   text: string
   clientMsgId: string
   bodyHash: string
+  /** The session of the sender, and what makes it active. */
+  sessionId: number
+  authMode: SessionAuthMode
+  now: Date
 }
 
 export type StoredLoneSend = {
@@ -33,7 +39,7 @@ type Row = { id: MessageId; seq: number; rev: number; at: number; user_id: UserI
 /**
  * Prepares two statements that are sent together: the lock of the chat and the write. Each has a snapshot of its own,
  * so the write reads the chat under the lock. It stores the message only in the plain case: the lock is free, the chat
- * is open and visible to the sender, and the sender has not used the `clientMsgId` before.
+ * is open and visible to the sender, whose session is active and who has not used the `clientMsgId` before.
  *
  * The returned function resolves with null in every other case: then nothing was changed. It rejects when the database
  * is away; the outcome may be unknown then.
@@ -68,7 +74,10 @@ function writeOf({ orm }: Database) {
     where id = ${given('chatId', 'bigint')} and status = 'open'
       and (not ${isIn} or user_id = ${given('userId', 'bigint')})
       and not exists (select 1 from ${messages}
-        where client_msg_id = ${given('clientMsgId', 'text')} and user_id = ${given('userId', 'bigint')})`)
+        where client_msg_id = ${given('clientMsgId', 'text')} and user_id = ${given('userId', 'bigint')})
+      and exists (select 1 from ${sessions}
+        where id = ${given('sessionId', 'bigint')} and auth_mode = ${given('authMode', 'text')}
+          and expires_at > ${given('now', 'timestamptz')})`)
   const inserted = orm.$with('inserted', {}).as(sql`
     insert into ${messages}
       (chat_id, seq, user_id, direction, direction_no, text, client_msg_id, body_hash, created_at)

@@ -149,8 +149,17 @@ export async function findEndedSessions(
   // Nearly always all are active, and a number says so without a row for each.
   const [counted] = await activeSessionCount(executor).execute(given)
   if (counted?.active === sessionIds.length) return []
-  const active = new Set((await activeSessions(executor).execute(given)).map(({ id }) => id))
+  const active = await findActiveSessions(executor, { sessionIds, authMode, now })
   return sessionIds.filter((id) => !active.has(id))
+}
+
+/** Returns which of the given sessions are active. For a change, in its transaction, so that no ended session makes one. */
+export async function findActiveSessions(
+  executor: Executor,
+  { sessionIds, authMode, now }: { sessionIds: readonly number[]; authMode: SessionAuthMode; now: Date },
+): Promise<ReadonlySet<number>> {
+  const rows = await activeSessions(executor).execute({ sessionIds: numberArray(sessionIds), authMode, now })
+  return new Set(rows.map(({ id }) => id))
 }
 
 const activeSessionCount = preparedOnce((executor) =>
