@@ -6,10 +6,10 @@ import { findChatByCallerId, insertChat, readChatRow } from '@deskbell/db/querie
 import { insertFeedRow } from '@deskbell/db/queries/log/feed'
 import { findUserByEmail, insertUserIfMissing } from '@deskbell/db/queries/users/users'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
-import { requireSession } from '../writer/require-session.ts'
 import type { Core } from '../context.ts'
 import { chatView } from '../domain/chat-view.ts'
 import { publishChat } from '../log/publish-chat.ts'
+import { requireSession } from '../writer/require-session.ts'
 
 export type CreatedChat = { chat: Chat; created: boolean }
 
