@@ -8,6 +8,9 @@ import { type SimulatedUser, timeout } from './simulated-user.ts'
 /** Resolves when the server allowed the call, and rejects with its refusal. */
 type ForeignCall = (user: SimulatedUser, chatId: ChatId) => Promise<unknown>
 
+/** So much of an answer that is no refusal is kept. */
+const answerCharsMax = 300
+
 const text = 'nobody may read this'
 /** A message that exists, of somebody else. */
 const messageId = 1 as MessageId
@@ -72,8 +75,8 @@ export function callForeign(
   const connection = user.sdk.connection.getSnapshot()
   if (via === 'socket' && (connection.kind !== 'online' || connection.via !== 'socket')) return false
   void user.call({ action: 'foreign', chatId, id: procedure, via }, async () => {
-    await call(user, chatId)
-    return null
+    const answer = await call(user, chatId)
+    return typeof answer === 'string' ? answer.slice(0, answerCharsMax) : null
   })
   return true
 }
@@ -87,13 +90,13 @@ function followForeign({ sdk }: SimulatedUser, chatId: ChatId): Promise<void> {
   return promise.finally(() => subscription.unsubscribe())
 }
 
-function query(user: SimulatedUser, path: string, input: object): Promise<void> {
+function query(user: SimulatedUser, path: string, input: object): Promise<string> {
   const isBatch = path.includes(',')
   return request(user, `/trpc/${path}?${isBatch ? 'batch=1&' : ''}input=${encodeURIComponent(JSON.stringify(input))}`)
 }
 
-/** Rejects with the code of a refusal. Of a batch all calls must be refused. */
-async function request({ url, token }: SimulatedUser, path: string, body?: object): Promise<void> {
+/** Rejects with the code of a refusal, and returns any other answer. Of a batch all calls must be refused. */
+async function request({ url, token }: SimulatedUser, path: string, body?: object): Promise<string> {
   const { signal } = timeout()
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const options = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
@@ -102,18 +105,18 @@ async function request({ url, token }: SimulatedUser, path: string, body?: objec
   const answers = [(await response.json()) as RefusedAnswer].flat()
   const codes = answers.map((answer) => answer.code ?? answer.error?.data?.code)
   const [first] = codes
-  if (first === undefined || codes.includes(undefined)) return
+  if (first === undefined || codes.includes(undefined)) return `${response.status} ${JSON.stringify(answers)}`
   throw new SdkError(first)
 }
 
 /** A stream that has begun says in an event that it is refused. The first frame of data means that it is not. */
-async function readRefusal({ body }: Response): Promise<void> {
+async function readRefusal({ body }: Response): Promise<string> {
   let events = ''
   for await (const chunk of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
     events += chunk
     const [, code] = /^event: serialized-error\ndata: .*"code":"([a-z_]+)".*\n\n/m.exec(events) ?? []
     if (code !== undefined) throw new SdkError(code as ErrorCode)
-    if (/^(?:data: .*"t":|id: )/m.test(events)) return
+    if (/^(?:data: .*"t":|id: )/m.test(events)) return events
   }
   throw new Error('The stream ended without an answer.')
 }

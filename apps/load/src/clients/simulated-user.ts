@@ -117,15 +117,16 @@ export class SimulatedUser {
     })
   }
 
-  /** Does something and writes down how it went. `work` answers the place in the log, where there is one. */
-  async call(invoke: Invoke, work: () => Promise<number | null>): Promise<void> {
+  /** Does something and writes down how it went. `work` answers the place in the log, or a text of the answer, or neither. */
+  async call(invoke: Invoke, work: () => Promise<number | string | null>): Promise<void> {
     this.#calls += 1
     const op = `${this.who}/${this.#calls}`
     this.record({ t: 'invoke', op, ...invoke })
     this.#open += 1
     try {
-      const seq = await work()
-      this.record({ t: 'ok', op, ...(seq !== null && { seq }) })
+      const result = await work()
+      const detail = typeof result === 'number' ? { seq: result } : result !== null && { answer: result }
+      this.record({ t: 'ok', op, ...detail })
     } catch (error) {
       this.#failed(op, invoke.action, error)
     } finally {

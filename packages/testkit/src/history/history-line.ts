@@ -29,7 +29,8 @@ export type InvokeLine = Line<
   'invoke',
   { op: string; action: Action; chatId: number; id?: string; seq?: number; via?: ForeignVia }
 >
-export type OkLine = Line<'ok', { op: string; seq?: number }>
+/** `answer`: the beginning of an answer that should have been a refusal. */
+export type OkLine = Line<'ok', { op: string; seq?: number; answer?: string }>
 export type FailLine = Line<'fail', { op: string; code: string }>
 /** The call got no answer: it may have had an effect or not. */
 export type InfoLine = Line<'info', { op: string }>

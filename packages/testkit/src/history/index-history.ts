@@ -8,6 +8,7 @@ import type {
   LineOf,
   LiveLine,
   MarkLine,
+  OkLine,
   ResetLine,
   StartLine,
   TypingLine,
@@ -23,7 +24,7 @@ export type Call = {
   seq: number | null
   from: number
   to: number
-  outcome: { kind: 'ok'; seq: number | null } | { kind: 'fail'; code: string } | { kind: 'info' }
+  outcome: { kind: 'ok'; seq: number | null; answer?: string } | { kind: 'fail'; code: string } | { kind: 'info' }
 }
 
 export type StreamFrame = EvLine | LiveLine | ResetLine | MarkLine | TypingLine
@@ -76,7 +77,7 @@ function joinCalls(lines: readonly HistoryLine[]): Call[] {
     if (line.t !== 'ok' && line.t !== 'fail' && line.t !== 'info') continue
     const call = open.get(line.op)
     if (call === undefined) throw new Error(`The history answers ${line.op}, which nobody called.`)
-    if (line.t === 'ok') call.outcome = { kind: 'ok', seq: line.seq ?? null }
+    if (line.t === 'ok') call.outcome = okOf(line)
     if (line.t === 'fail') call.outcome = { kind: 'fail', code: line.code }
     call.to = line.at
   }
@@ -112,4 +113,8 @@ function joinStreams(lines: readonly HistoryLine[]): Stream[] {
 
 function streamOf({ stream, who, chatId, epoch, seq, rereads = false, at }: StartLine): Stream {
   return { stream, who, chatId, epoch, seq, rereads, from: at, to: Number.POSITIVE_INFINITY, frames: [] }
+}
+
+function okOf({ seq, answer }: OkLine): Call['outcome'] {
+  return { kind: 'ok', seq: seq ?? null, ...(answer !== undefined && { answer }) }
 }

@@ -26,7 +26,7 @@ export function checkForeignCalls(via: ForeignVia): Check {
       const { who, id, chatId, outcome, to: at } = call
       switch (outcome.kind) {
         case 'ok':
-          return { what: `${who} may call ${id} by ${via} for a chat of another client`, chatId, at }
+          return { what: `${who} may call ${id} by ${via} for a chat of another client${saidBy(outcome)}`, chatId, at }
         case 'fail':
           if (outcome.code === 'not_found') return null
           return { what: `${who} got ${outcome.code} for ${id} by ${via} in a chat of another client`, chatId, at }
@@ -34,6 +34,10 @@ export function checkForeignCalls(via: ForeignVia): Check {
           return undefined
       }
     })
+}
+
+function saidBy({ answer }: { answer?: string }): string {
+  return answer === undefined ? '' : `: ${answer}`
 }
 
 /** I21: no stream of a client delivers anything of another client's chat. */
