@@ -109,16 +109,18 @@ async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promi
     if (!active.has(actor.sessionId)) return new AppError('unauthenticated')
     return deadline < now ? overloaded() : null
   }
-  const admitted = commands.filter((command) => errorOf(command) === null)
+  const admitted: Command[] = []
+  const turnedAway: Refused[] = []
+  for (const command of commands) {
+    const error = errorOf(command)
+    if (error === null) admitted.push(command)
+    else turnedAway.push({ command, error })
+  }
   const ready = admitted.filter((command) => chats.has(command.chatId))
   const sends = ready.filter((command) => command.kind === 'send')
   const decision = decideSends({ ...before, chats }, sends)
   const { changes, refused } = decideChanges(tx, ready, { chats, now: before.now, reads })
   const writing = write(tx, decision)
-  for (const command of commands) {
-    const error = errorOf(command)
-    if (error !== null) refused.push({ command, error })
-  }
   const unlocked = admitted.filter((command) => !chats.has(command.chatId))
   const sorting = sortUnlocked(tx, batch, unlocked)
   const answers = changes.map(({ written }) => written.answer)
@@ -129,7 +131,7 @@ async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promi
       decision,
       messages,
       changes,
-      refused: [...refused, ...unlockedBy.refused],
+      refused: [...turnedAway, ...refused, ...unlockedBy.refused],
       blocked: unlockedBy.blocked,
     }),
   )
