@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHttpServer } from '@deskbell/api/http/create-http-server'
+import { linkTo } from '@deskbell/api/link-to'
+import { createSetupLink } from '@deskbell/core/auth/accounts/set-up'
+import type { Core } from '@deskbell/core/context'
 import { createCore } from '@deskbell/core/create-core'
 import type { Logger } from '@deskbell/core/logger'
 import type { Config } from './config/config.ts'
@@ -8,6 +11,7 @@ import { roles } from './config/roles.ts'
 import { monitorDatabase } from './storage/database-monitor.ts'
 import { openBus } from './storage/open-bus.ts'
 import { openStorage } from './storage/open-storage.ts'
+import { openSecrets } from './storage/secrets-key-file.ts'
 
 const pagesDir = join(import.meta.dirname, '../../web/dist')
 
@@ -23,7 +27,9 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
   stack.defer(() => bus.stop())
   await bus.start()
 
-  const core = createCore({ db, bus, log, authMode: config.authMode, closedChat: config.closedChat })
+  const secrets = await openSecrets(config.secretsKeyFile, db)
+  const { authMode, closedChat } = config
+  const core = createCore({ db, bus, log, authMode, secrets, closedChat })
   stack.defer(() => core.stop())
   await core.start()
 
@@ -52,5 +58,14 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
     await server.drain()
     await server.close()
   })
-  return await server.listen(config.port, config.host)
+  const { port } = await server.listen(config.port, config.host)
+  // After the start: a link that nobody can open yet would be of no use.
+  if (parts.api) await printSetupLink(core, config)
+  return { port }
+}
+
+/** On standard output and in no log, because who has the link becomes the admin. */
+async function printSetupLink(core: Core, { publicUrl }: Config): Promise<void> {
+  const token = await createSetupLink(core)
+  if (token !== null) process.stdout.write(`${linkTo(publicUrl, '/setup', token)}\n`)
 }

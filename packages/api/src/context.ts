@@ -20,6 +20,10 @@ export type RequestContext = {
   readonly via: Transport
   /** Identifies the request, or over the socket the connection, in responses and in the log. */
   readonly requestId: string
+  /** The address of the caller, by which sign-ins are counted. */
+  readonly address: string
+  /** Makes the absolute URL of a page. The token is in its fragment, which no server and no log sees. */
+  linkTo(page: `/${string}`, token: string): string
   /** Aborted when the response closes. Undefined over a socket, where a call runs to its end in any case. */
   readonly signal: AbortSignal | undefined
   /** True when nobody waits for the answer any more. */

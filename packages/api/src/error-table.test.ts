@@ -12,6 +12,7 @@ describe('errorTable', () => {
     expect(statuses).toEqual({
       invalid_input: 400,
       unauthenticated: 401,
+      invalid_credentials: 401,
       forbidden: 403,
       not_found: 404,
       method_not_allowed: 405,
@@ -22,6 +23,7 @@ describe('errorTable', () => {
       client_msg_id_reused: 409,
       not_editable: 409,
       newer_messages: 409,
+      last_admin: 409,
       rate_limited: 429,
       unavailable: 503,
       internal: 500,

@@ -18,6 +18,7 @@ const retryMs = unavailableRetrySeconds * 1000
 export const errorTable: Record<ErrorCode, ErrorRow> = {
   invalid_input: final(400, 'BAD_REQUEST', 'Invalid input'),
   unauthenticated: final(401, 'UNAUTHORIZED', 'Not signed in'),
+  invalid_credentials: final(401, 'UNAUTHORIZED', 'Wrong address or password'),
   forbidden: final(403, 'FORBIDDEN', 'Not allowed'),
   not_found: final(404, 'NOT_FOUND', 'Not found'),
   method_not_allowed: final(405, 'METHOD_NOT_SUPPORTED', 'Method not allowed'),
@@ -28,6 +29,7 @@ export const errorTable: Record<ErrorCode, ErrorRow> = {
   client_msg_id_reused: final(409, 'CONFLICT', 'clientMsgId reused'),
   not_editable: final(409, 'CONFLICT', 'Not editable'),
   newer_messages: final(409, 'CONFLICT', 'Newer messages'),
+  last_admin: final(409, 'CONFLICT', 'Last admin'),
   rate_limited: { ...final(429, 'TOO_MANY_REQUESTS', 'Too many requests'), retryAfterMs: retryMs },
   unavailable: { ...final(503, 'SERVICE_UNAVAILABLE', 'Unavailable'), retryAfterMs: retryMs, report: 'warn' },
   internal: { ...final(500, 'INTERNAL_SERVER_ERROR', 'Internal error'), report: 'error' },

@@ -3,6 +3,7 @@ import { type ErrorCode, problemSchema } from '@deskbell/contract/errors'
 import { sendRate } from '@deskbell/contract/limits'
 import { sendOutputSchema } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
+import { createSetupLink, setUp } from '@deskbell/core/auth/accounts/set-up'
 import { openRaw, signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { createRestProbe, type RestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -15,6 +16,9 @@ const procedures = describeProcedures(appRouter)
 const missing = { chatId: 999_999_999 }
 
 let server: TestServer
+/** With accounts, and one admin. */
+let secure: TestServer
+let admin: LoginOutput
 let rest: RestProbe
 let client: LoginOutput
 let stranger: LoginOutput
@@ -28,11 +32,20 @@ beforeAll(async () => {
   stranger = await signInByRest(server.url, 'client')
   operator = await signInByRest(server.url, 'operator')
   other = await signInByRest(server.url, 'operator')
+  secure = await startTestServer({ authMode: 'secure', publicUrl: 'http://127.0.0.1' })
+  const token = (await createSetupLink(secure.core)) ?? ''
+  admin = await setUp(secure.core, { token, email: 'admin@example.test', name: 'Grace', password }, '127.0.0.1')
 })
 
-afterAll(() => server.close())
+afterAll(async () => {
+  await secure.close()
+  await server.close()
+})
 
-type Call = { token?: string; input?: unknown }
+const password = 'violet otter kayak 71'
+
+/** `at`: the server; by default the one in open mode. */
+type Call = { token?: string; input?: unknown; at?: TestServer }
 type Scenario = () => Promise<Call> | Call
 
 /** A call for each error code of each procedure. Rates are tested below, outages in `http/errors/outage.pg.test.ts`. */
@@ -40,6 +53,39 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'users.login': { invalid_input: () => ({ input: {} }) },
   'users.me': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
   'users.logout': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
+  'auth.setUp': {
+    ...invalidAndForbidden({ token: 't', email: 'ada@example.test', name: 'Ada', password }),
+    not_found: () => ({ at: secure, input: { token: 't', email: 'ada@example.test', name: 'Ada', password } }),
+  },
+  'auth.signIn': {
+    ...invalidAndForbidden({ email: 'ada@example.test', password }),
+    invalid_credentials: () => ({ at: secure, input: { email: 'ada@example.test', password } }),
+  },
+  'auth.accept': {
+    ...invalidAndForbidden({ token: 't', name: 'Ada', password }),
+    not_found: () => ({ at: secure, input: { token: 't', name: 'Ada', password } }),
+  },
+  'auth.changePassword': {
+    ...operatorOnly({ current: password, password }),
+    invalid_credentials: asAdmin({ current: 'wrong', password: 'copper lantern 48 swims' }),
+  },
+  'operators.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ x: 1 }) },
+  'keys.create': operatorOnly({ name: 'Shop', scopes: ['read'] }),
+  'keys.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ x: 1 }) },
+  'keys.delete': { ...operatorOnly({ keyId: 1 }), not_found: asOperator({ keyId: 999_999 }) },
+  'audit.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ cursor: 'x' }) },
+  'operators.invite': operatorOnly({ email: 'ada@example.test', access: 'operator' }),
+  'operators.disable': {
+    ...operatorOnly({ operatorId: 1 }),
+    not_found: asAdmin({ operatorId: 999_999 }),
+    last_admin: asAdmin(() => ({ operatorId: admin.user.id })),
+  },
+  'operators.enable': { ...operatorOnly({ operatorId: 1 }), not_found: asAdmin({ operatorId: 999_999 }) },
+  'operators.setAccess': {
+    ...operatorOnly({ operatorId: 1, access: 'admin' }),
+    not_found: asAdmin({ operatorId: 999_999, access: 'operator' }),
+    last_admin: asAdmin(() => ({ operatorId: admin.user.id, access: 'operator' })),
+  },
   'auth.guest': { invalid_input: () => ({ input: { name: ' ' } }) },
   'auth.sessions': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
   'auth.endSession': {
@@ -130,6 +176,15 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'inbox.events': { ...unauthenticated({}), invalid_input: asClient({ x: 1 }) },
 }
 
+/** Of a call without a session that is for accounts. */
+function invalidAndForbidden(input: object): Record<'invalid_input' | 'forbidden', Scenario> {
+  return { invalid_input: () => ({ input: {} }), forbidden: () => ({ input }) }
+}
+
+function asAdmin(input: object | (() => object)): Scenario {
+  return () => ({ at: secure, token: admin.token, input: typeof input === 'function' ? input() : input })
+}
+
 function asClient(input: unknown): Scenario {
   return () => ({ token: client.token, input })
 }
@@ -194,15 +249,15 @@ const errorSchema = z.object({
 })
 
 /** Makes a call over HTTP, and returns its error. A stream is also opened over a socket, where it must fail equally. */
-async function call({ name, type }: ProcedureDescription, { token, input }: Call): Promise<unknown> {
+async function call({ name, type }: ProcedureDescription, { token, input, at = server }: Call): Promise<unknown> {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const text = input === undefined ? undefined : JSON.stringify(input)
   if (type === 'mutation') {
     const headers = { ...authorization, 'content-type': 'application/json' }
-    return (await fetch(`${server.url}/trpc/${name}`, { method: 'POST', headers, body: text ?? '' })).json()
+    return (await fetch(`${at.url}/trpc/${name}`, { method: 'POST', headers, body: text ?? '' })).json()
   }
   const query = text === undefined ? '' : `?input=${encodeURIComponent(text)}`
-  const answer = await fetch(`${server.url}/trpc/${name}${query}`, { headers: authorization })
+  const answer = await fetch(`${at.url}/trpc/${name}${query}`, { headers: authorization })
   if (type === 'subscription' && token !== undefined) await expectSame(name, { token, input }, answer.clone())
   return failureIn(answer)
 }
@@ -234,6 +289,7 @@ function expectedCodes({ meta }: ProcedureDescription): ErrorCode[] {
     anybody: [],
     'signed-in': ['unauthenticated'],
     operator: ['unauthenticated', 'forbidden'],
+    admin: ['unauthenticated', 'forbidden'],
     reopener: ['unauthenticated', 'forbidden'],
   } as const satisfies Record<string, ErrorCode[]>
   return [...ofAccess[meta.access ?? 'signed-in'], ...own]
@@ -257,7 +313,7 @@ describe('the codes of a procedure', () => {
 })
 
 describe('a procedure that a client may never call', () => {
-  it.each(procedures.filter(({ meta }) => meta.access === 'operator' || meta.access === 'reopener'))(
+  it.each(procedures.filter(({ meta }) => ['operator', 'admin', 'reopener'].includes(meta.access ?? '')))(
     '[REST-4] $name is forbidden, whatever the input and the chat',
     async (procedure) => {
       for (const input of [missing, {}, { chatId: await newChat() }]) {

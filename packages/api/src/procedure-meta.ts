@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
+import type { Scope } from '@deskbell/contract/keys'
 import type { z } from 'zod'
 
 /** The rates against which the calls of a signed-in user count. `read`: also streams, marks and typing. */
@@ -25,7 +26,7 @@ export type RestMeta = {
 export type ProcedureMeta = {
   summary?: string
   /** `reopener`: an operator, and a client where `CLOSED_CHAT=reopen`. */
-  access?: 'anybody' | 'signed-in' | 'operator' | 'reopener'
+  access?: 'anybody' | 'signed-in' | 'operator' | 'admin' | 'reopener'
   /** Default: `change` for a mutation, and `read` for everything else. */
   rate?: CallRate
   /**
@@ -33,6 +34,11 @@ export type ProcedureMeta = {
    * changes of a chat, which wait in the writer, and for streams.
    */
   queue?: 'short' | 'opening' | 'none'
+  /**
+   * What a key needs for this call. Default: `read` for a query and a stream, `manage` for a mutation. `none`: no key may
+   * call it.
+   */
+  scope?: Scope | 'none'
   rest?: RestMeta
   /** Own error codes, besides those of its access, its input and the transport. */
   errors?: readonly ErrorCode[]

@@ -1,15 +1,21 @@
 import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/server'
 import type { CallErrorShape } from './call-error-shape.ts'
+import { auditProcedures } from './routers/audit.ts'
 import { authProcedures } from './routers/auth.ts'
 import { chatsProcedures } from './routers/chats.ts'
 import { inboxProcedures } from './routers/inbox.ts'
+import { keysProcedures } from './routers/keys.ts'
 import { messagesProcedures } from './routers/messages.ts'
+import { operatorsProcedures } from './routers/operators.ts'
 import { usersProcedures } from './routers/users.ts'
 import { router } from './trpc.ts'
 
 const procedures = {
   users: usersProcedures,
   auth: authProcedures,
+  operators: operatorsProcedures,
+  audit: auditProcedures,
+  keys: keysProcedures,
   chats: chatsProcedures,
   messages: messagesProcedures,
   inbox: inboxProcedures,

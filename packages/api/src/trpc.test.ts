@@ -56,6 +56,8 @@ function context(): RequestContext {
     core: { log, queues: createCallQueues() } as unknown as Core,
     via: 'http',
     requestId: 'r-1',
+    address: '127.0.0.1',
+    linkTo: () => '',
     signal: new AbortController().signal,
     isGone: () => false,
     authenticate: async () => null,
@@ -97,7 +99,14 @@ describe('a procedure', () => {
   })
 
   it('[FAIR-3] whose caller has gone while it waited is not run', async () => {
-    const actor = { userId: userIdSchema.parse(7), role: 'operator', name: 'Grace', sessionId: 1 } as Actor
+    const actor = {
+      userId: userIdSchema.parse(7),
+      role: 'operator',
+      name: 'Grace',
+      access: 'admin',
+      scopes: null,
+      sessionId: 1,
+    } as Actor
     const failure = await failureOf('reads', { ...context(), authenticate: async () => actor, isGone: () => true })
     expect(failure.data).toMatchObject({ code: 'unavailable' })
     expect(reads).not.toHaveBeenCalled()
@@ -132,7 +141,14 @@ describe('a procedure', () => {
 })
 
 describe('a stream', () => {
-  const actor: Actor = { userId: userIdSchema.parse(1), role: 'client', name: 'Ann', sessionId: 1 }
+  const actor: Actor = {
+    userId: userIdSchema.parse(1),
+    role: 'client',
+    name: 'Ann',
+    access: null,
+    scopes: null,
+    sessionId: 1,
+  }
 
   /** Writes one frame, and fails at the second. */
   const failing: OpenStream<number> = (sink) => {

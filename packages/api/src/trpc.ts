@@ -88,6 +88,17 @@ export const publicProcedure = t.procedure.meta({ access: 'anybody' }).use(({ ne
   }),
 )
 
+/** From what a key may least to what it may most. */
+const scopeRank = { read: 0, send: 1, manage: 2 } as const
+
+/** Throws `forbidden` when a key may not make this call. */
+function requireScope({ type, meta }: Call, { scopes }: Actor): void {
+  if (scopes === null) return
+  const needed = meta?.scope ?? (type === 'mutation' ? 'manage' : 'read')
+  if (needed === 'none' || !scopes.some((scope) => scopeRank[scope] >= scopeRank[needed]))
+    throw new AppError('forbidden')
+}
+
 /**
  * Runs a call when it is the turn of its user, unless nobody waits for its result any more. Over HTTP a caller who has
  * gone leaves the queue.
@@ -106,6 +117,7 @@ export const signedInProcedure = t.procedure
   .use(({ next, ...call }) =>
     answered(call, async () => {
       const actor = await signedIn(call.ctx)
+      requireScope(call, actor)
       return await inTurn(call, actor, () => next({ ctx: { actor } }))
     }),
   )
@@ -113,6 +125,12 @@ export const signedInProcedure = t.procedure
 
 export const operatorProcedure = signedInProcedure.meta({ access: 'operator' }).use(({ ctx, next }) => {
   if (ctx.actor.role !== 'operator') throw new AppError('forbidden')
+  return next()
+})
+
+/** For admins. Whether somebody still is one, the use case asks under a lock. */
+export const adminProcedure = operatorProcedure.meta({ access: 'admin' }).use(({ ctx, next }) => {
+  if (ctx.actor.access !== 'admin') throw new AppError('forbidden')
   return next()
 })
 

@@ -7,6 +7,7 @@ import { z } from 'zod'
 export const errorMeanings = {
   invalid_input: 'The request does not fit the schema.',
   unauthenticated: 'There is no session, or it has ended.',
+  invalid_credentials: 'The address or the password is wrong, or the account is disabled.',
   forbidden: 'Your role may never do this, or the request comes from a foreign origin.',
   not_found: 'It does not exist, or is not yours to see.',
   method_not_allowed: 'The path exists, but not with this method.',
@@ -17,6 +18,7 @@ export const errorMeanings = {
   client_msg_id_reused: 'This clientMsgId was used for another message.',
   not_editable: 'This message cannot be changed, or not any more, or not by you.',
   newer_messages: 'There are messages that you have not seen.',
+  last_admin: 'Somebody must be able to administer the server.',
   rate_limited: 'Too many requests.',
   unavailable: 'The service cannot answer at this moment.',
   internal: 'Something went wrong on our side.',

@@ -20,6 +20,7 @@ export const frameBytesMax = 256 * 1024
 export const limitDefault = 50
 export const chatsLimitMax = 100
 export const messagesLimitMax = 200
+export const auditLimitMax = 100
 /** Messages in one `messages.sendBatch`. */
 export const batchItemsMax = 20
 
@@ -207,3 +208,17 @@ export const anonymousRate = { perSecond: 100, burst: 2_000 } as const
 export const readRate = { perSecond: 200, burst: 4_000 } as const
 export const changeRate = { perSecond: 50, burst: 1_000 } as const
 export const sendRate = { perSecond: 100, burst: 1_000 } as const
+
+/** A password that is chosen, in code points. */
+export const passwordCharsMin = 10
+export const passwordCharsMax = 256
+/** Passwords that are hashed at once, and that wait for it. */
+export const passwordHashesMax = 2
+export const passwordHashesWaitingMax = 500
+/** Sign-ins of one account from one address, and of one address, in a window. A right password begins a new one. */
+export const accountTriesMax = 10
+export const addressTriesMax = 200
+export const triesWindowMs = 15 * 60_000
+/** A link that sets the server up, and an invitation, end after this time. */
+export const setupLinkMs = 24 * 60 * 60_000
+export const invitationMs = 7 * 24 * 60 * 60_000

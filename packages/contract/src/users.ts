@@ -8,10 +8,21 @@ export const roleSchema = z.enum(['client', 'operator'])
 export type Role = 'client' | 'operator'
 export const roles = roleSchema.options
 
+export const accessSchema = z.enum(['admin', 'operator'])
+/** What an operator may do. An admin may also manage operators and settings. */
+export type Access = z.infer<typeof accessSchema>
+
 export const timeSchema = z.iso.datetime({ precision: 3 })
 
 export const userSchema = z
-  .object({ id: userIdSchema, email: z.string().nullable(), name: z.string(), role: roleSchema, createdAt: timeSchema })
+  .object({
+    id: userIdSchema,
+    email: z.string().nullable(),
+    name: z.string(),
+    role: roleSchema,
+    access: accessSchema.nullable(),
+    createdAt: timeSchema,
+  })
   .meta({ id: 'User' })
 /** Somebody who has signed in: one user for each e-mail address and role, or an anonymous client. */
 export type User = {
@@ -20,6 +31,8 @@ export type User = {
   email: string | null
   name: string
   role: Role
+  /** Null for a client. In open mode every operator is an admin. */
+  access: Access | null
   /** When the user first signed in: ISO 8601, UTC, milliseconds. */
   createdAt: string
 }

@@ -2,7 +2,7 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import { AppError } from '@deskbell/contract/errors'
 import { openDatabase } from '@deskbell/db/database'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
-import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { type FreshCore, freshCore, testSecrets } from '@deskbell/testkit/fresh-core'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toAppError } from './app-error.ts'
@@ -33,7 +33,13 @@ describe('toAppError', () => {
   test('[HTTP-6] a send without a database is unavailable, and the same send is stored later', async () => {
     const { client, chat } = await setUpChat(fresh.core)
     const away = openDatabase({ connectionString: 'postgresql://nobody@127.0.0.1:1/nothing' })
-    const core = createCore({ db: away, bus: createInProcessBus(), log: silentLogger, authMode: 'open' })
+    const core = createCore({
+      db: away,
+      bus: createInProcessBus(),
+      log: silentLogger,
+      authMode: 'open',
+      secrets: testSecrets(),
+    })
     const error = await sendMessage(core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' }).catch(
       (reason) => reason,
     )

@@ -7,8 +7,10 @@ import type { AuthMode } from './domain/session-policy.ts'
 import type { CallQueues } from './fair-queue.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
+import type { PasswordHasher } from './password-hasher.ts'
 import type { Presence } from './presence/presence.ts'
 import type { TypingMemory } from './presence/typing-memory.ts'
+import type { SecretBox } from './secrets/secret-box.ts'
 import type { Hub } from './subscriptions/hub.ts'
 import type { ChatWriter } from './writer/chat-writer.ts'
 import type { DeliveredWriter } from './writer/delivered-writer.ts'
@@ -28,6 +30,10 @@ export type Core = {
   readonly delivered: DeliveredWriter
   readonly typing: TypingMemory
   readonly presence: Presence
+  /** Hashes passwords, a few at once. */
+  readonly passwords: PasswordHasher
+  /** Encrypts the secrets that are stored and read again. */
+  readonly secrets: SecretBox
   /** For calls of users that do not go through `writer`, which is fair itself. */
   readonly queues: CallQueues
   readonly clock: Clock

@@ -9,9 +9,11 @@ import type { AuthMode } from './domain/session-policy.ts'
 import { createCallQueues } from './fair-queue.ts'
 import { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
+import { PasswordHasher } from './password-hasher.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
+import type { SecretBox } from './secrets/secret-box.ts'
 import { createHub } from './subscriptions/hub.ts'
 import { ChatWriter } from './writer/chat-writer.ts'
 import { DeliveredWriter } from './writer/delivered-writer.ts'
@@ -22,6 +24,7 @@ export type CoreOptions = {
   bus: Bus
   log: Logger
   authMode: AuthMode
+  secrets: SecretBox
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
   clock?: Clock
@@ -32,7 +35,7 @@ export type CoreOptions = {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { db, bus, log, authMode, closedChat = 'say', clock = systemClock } = options
+  const { db, bus, log, authMode, secrets, closedChat = 'say', clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
   const inbox = new Inbox({ db, log })
   hub.addListener(inbox)
@@ -54,6 +57,8 @@ export function createCore(options: CoreOptions): Core {
     delivered,
     typing,
     presence,
+    passwords: new PasswordHasher(),
+    secrets,
     queues: createCallQueues(),
     clock,
     log,

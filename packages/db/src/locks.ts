@@ -3,6 +3,7 @@ import { asc, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { numberArray } from './array-text.ts'
 import { preparedOnce } from './prepared.ts'
 import { chats } from './schema/chats.ts'
+import { deployment } from './schema/deployment.ts'
 import { messages } from './schema/messages.ts'
 import type { Executor, Tx } from './transaction.ts'
 
@@ -89,4 +90,9 @@ export function lockedMessages(executor: Executor, where: SQL | undefined, limit
     .orderBy(asc(messages.id))
     .limit(limit)
     .for('update')
+}
+
+/** Locks the row of the deployment until the transaction ends: of several that set the server up, one does. */
+export async function lockDeployment(tx: Tx): Promise<void> {
+  await tx.select({ id: deployment.id }).from(deployment).for('update')
 }

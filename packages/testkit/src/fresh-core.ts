@@ -1,6 +1,7 @@
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
+import { createSecretsKey, SecretBox } from '@deskbell/core/secrets/secret-box'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './database/fresh-database.ts'
 import { silentLogger } from './silent-logger.ts'
@@ -21,7 +22,7 @@ export type FreshCoreOptions = Partial<Omit<CoreOptions, 'db'>> & { poolMax?: nu
 export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCore> {
   const { poolMax = 10, ...coreOptions } = options
   const database = await freshDatabase({ poolMax })
-  const defaults = { bus: createInProcessBus(), log: silentLogger, authMode: 'open' } as const
+  const defaults = { bus: createInProcessBus(), log: silentLogger, authMode: 'open', secrets: testSecrets() } as const
   const core = createCore({ ...defaults, ...coreOptions, db: database.db })
   await core.start()
   const { connectionString } = database
@@ -42,4 +43,11 @@ export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCo
     await database.drop()
   }
   return { core, db: database.db, connectionString, another, drop, [Symbol.asyncDispose]: drop }
+}
+
+const secretsKey = createSecretsKey()
+
+/** Like the cores of one database, all cores of a test have the same key. */
+export function testSecrets(): SecretBox {
+  return new SecretBox([secretsKey])
 }

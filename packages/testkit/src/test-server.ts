@@ -8,6 +8,7 @@ import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import type { Logger } from '@deskbell/core/logger'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './database/fresh-database.ts'
+import { testSecrets } from './fresh-core.ts'
 import { silentLogger } from './silent-logger.ts'
 
 export type TestServer = AsyncDisposable & {
@@ -44,7 +45,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const { log = silentLogger, authMode = 'open', clock, closedChat, presenceTimings, ...http } = options
   const { db, connectionString, drop } = await database(options)
   const bus = makeBus(options.bus ?? 'memory', { connectionString, log })
-  const settings = { authMode, presenceTimings, ...(clock && { clock }), ...(closedChat && { closedChat }) }
+  const secrets = testSecrets()
+  const settings = { authMode, secrets, presenceTimings, ...(clock && { clock }), ...(closedChat && { closedChat }) }
   const core = createCore({ db, bus, log, ...settings })
   await bus.start()
   await core.start()

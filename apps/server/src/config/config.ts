@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import { StartupError } from '../start/startup-error.ts'
@@ -12,6 +12,7 @@ export type Config = {
   readonly port: number
   readonly host: string
   readonly dataDir: string
+  readonly secretsKeyFile: string
   readonly databaseUrl: string | undefined
   readonly bus: 'memory' | 'postgres'
   readonly publicUrl: string | undefined
@@ -54,12 +55,14 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const settings = parsed.data
   const sessions = checkAuth(settings)
   checkPassword(settings)
+  // A shell expands `~` only where it is not quoted, and in `.env` nothing expands it.
+  const dataDir = resolve(settings.DATA_DIR.replace(/^~(?=\/|$)/, () => homedir()))
   return {
     role: settings.ROLE,
     port: settings.PORT ?? defaultPorts[settings.ROLE],
     host: settings.HOST,
-    // A shell expands `~` only where it is not quoted, and in `.env` nothing expands it.
-    dataDir: resolve(settings.DATA_DIR.replace(/^~(?=\/|$)/, () => homedir())),
+    dataDir,
+    secretsKeyFile: resolve(settings.SECRETS_KEY_FILE ?? join(dataDir, 'secrets.key')),
     databaseUrl: settings.DATABASE_URL,
     bus: checkBus(settings),
     publicUrl: settings.PUBLIC_URL,

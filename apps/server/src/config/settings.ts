@@ -56,6 +56,15 @@ export const settingsSchema = z.object({
       description: 'The folder of the embedded database and of files; ~ is the home folder.',
       example: '.deskbell',
     }),
+  SECRETS_KEY_FILE: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The file with the key that encrypts stored secrets, secrets.key in DATA_DIR by default. It is made if missing. ' +
+        'All processes on one database need the same one.',
+      example: '/run/secrets/deskbell.key',
+    }),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, { error: 'must be a URL that starts with postgres:// or postgresql://' })

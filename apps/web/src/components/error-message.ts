@@ -6,7 +6,7 @@ import { OfflineError } from '../lib/offline-error.ts'
 
 /** Returns what a refused call means for the user. Null: no answer came. */
 export function errorMessage(code: ErrorCode | null): MessageDescriptor {
-  return code === null ? noAnswer : messages[code]
+  return code === null ? noAnswer : (messages[code] ?? internal)
 }
 
 /** Returns why an action of the user failed. */
@@ -18,7 +18,10 @@ const notAsked = msg`You’re offline. Nothing was changed. Try again when you�
 
 const noAnswer = msg`Can’t reach the server. Check your connection and try again.`
 
-const messages: Record<ErrorCode, MessageDescriptor> = {
+const internal = msg`Something went wrong on our side. Try again.`
+
+/** Without the codes that only the pages of accounts meet: they have words of their own. */
+const messages: Partial<Record<ErrorCode, MessageDescriptor>> = {
   invalid_input: msg`Check what you entered and try again.`,
   unauthenticated: msg`Your session has ended. Please sign in again.`,
   forbidden: msg`You don’t have permission to do this.`,
@@ -33,5 +36,5 @@ const messages: Record<ErrorCode, MessageDescriptor> = {
   newer_messages: msg`New messages arrived. Read them first.`,
   rate_limited: msg`You’re going too fast. Wait a moment and try again.`,
   unavailable: msg`The service is temporarily unavailable. Try again in a moment.`,
-  internal: msg`Something went wrong on our side. Try again.`,
+  internal,
 }

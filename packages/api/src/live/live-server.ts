@@ -64,7 +64,7 @@ export class LiveServer {
   constructor(options: LiveServerOptions) {
     this.#options = options
     const { core, limits, timings } = options
-    this.#calls = { core, onSignIn: this.#onSignIn, limits }
+    this.#calls = { core, publicUrl: options.publicUrl, onSignIn: this.#onSignIn, limits }
     this.#queue = new UpgradeQueue(timings.admission)
     this.#shared = {
       timings,

@@ -37,7 +37,7 @@ const rest = createRestHandler({ router: router({ chats: { close, list } }) })
 type World = { actor: Actor | null; limited: boolean; bytes: number }
 type Report = { level: string; fields: object }
 
-const operator = { userId: 3, role: 'operator', name: 'Grace', sessionId: 1 } as Actor
+const operator = { userId: 3, role: 'operator', name: 'Grace', access: 'admin', scopes: null, sessionId: 1 } as Actor
 const client = { ...operator, role: 'client' } as Actor
 
 function contextOf({ actor, limited }: World, reports: Report[]): RequestContext {
@@ -49,6 +49,8 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
     } as unknown as Core,
     via: 'rest',
     requestId: 'r-1',
+    address: '127.0.0.1',
+    linkTo: () => '',
     signal: new AbortController().signal,
     isGone: () => false,
     authenticate: async () => actor,

@@ -1,12 +1,73 @@
+import {
+  acceptInputSchema,
+  changePasswordInputSchema,
+  setUpInputSchema,
+  signInInputSchema,
+} from '@deskbell/contract/accounts'
 import { endSessionInputSchema, guestInputSchema, sessionsOutputSchema } from '@deskbell/contract/auth'
-import { emptyInputSchema, loginOutputSchema } from '@deskbell/contract/users'
+import { emptyInputSchema, type LoginOutput, loginOutputSchema } from '@deskbell/contract/users'
+import { changePassword } from '@deskbell/core/auth/accounts/change-password'
+import { accept } from '@deskbell/core/auth/accounts/invitations'
+import { setUp } from '@deskbell/core/auth/accounts/set-up'
+import { signIn } from '@deskbell/core/auth/accounts/sign-in'
 import { endSession } from '@deskbell/core/auth/end-session'
 import { listSessions } from '@deskbell/core/auth/list-sessions'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { z } from 'zod'
-import { publicProcedure, signedInProcedure } from '../trpc.ts'
+import type { RequestContext } from '../context.ts'
+import { operatorProcedure, publicProcedure, signedInProcedure } from '../trpc.ts'
+
+/** Also a browser keeps the session. */
+function signedIn({ session }: RequestContext, login: LoginOutput): LoginOutput {
+  session.setCookie(login)
+  return login
+}
 
 export const authProcedures = {
+  setUp: publicProcedure
+    .meta({
+      summary: 'Make the first admin, with the link that the server prints at its start. Works once.',
+      rate: 'signIn',
+      errors: ['forbidden', 'not_found'],
+      rest: { method: 'POST', path: '/auth/setup', success: { 201: 'Signed in; the session cookie is set too.' } },
+    })
+    .input(setUpInputSchema)
+    .output(loginOutputSchema)
+    .mutation(async ({ ctx, input }) => signedIn(ctx, await setUp(ctx.core, input, ctx.address))),
+
+  signIn: publicProcedure
+    .meta({
+      summary: 'Sign in as an operator by address and password.',
+      rate: 'signIn',
+      errors: ['forbidden', 'invalid_credentials'],
+      rest: { method: 'POST', path: '/auth/sign-in', success: { 200: 'Signed in; the session cookie is set too.' } },
+    })
+    .input(signInInputSchema)
+    .output(loginOutputSchema)
+    .mutation(async ({ ctx, input }) => signedIn(ctx, await signIn(ctx.core, input, ctx.address))),
+
+  accept: publicProcedure
+    .meta({
+      summary: 'Accept an invitation, with the link of it.',
+      rate: 'signIn',
+      errors: ['forbidden', 'not_found'],
+      rest: { method: 'POST', path: '/auth/accept', success: { 201: 'Signed in; the session cookie is set too.' } },
+    })
+    .input(acceptInputSchema)
+    .output(loginOutputSchema)
+    .mutation(async ({ ctx, input }) => signedIn(ctx, await accept(ctx.core, input, ctx.address))),
+
+  changePassword: operatorProcedure
+    .meta({
+      scope: 'none',
+      summary: 'Replace the own password. All other own sessions end.',
+      errors: ['invalid_credentials'],
+      rest: { method: 'POST', path: '/auth/password', success: { 204: 'The password was replaced.' } },
+    })
+    .input(changePasswordInputSchema)
+    .output(z.void())
+    .mutation(({ ctx, input }) => changePassword(ctx.core, ctx.actor, { ...input, address: ctx.address })),
+
   guest: publicProcedure
     .meta({
       summary: 'Sign in as a new anonymous client, who has no e-mail address and sees own chats only.',
@@ -15,14 +76,11 @@ export const authProcedures = {
     })
     .input(guestInputSchema)
     .output(loginOutputSchema)
-    .mutation(async ({ ctx, input = {} }) => {
-      const session = await signInGuest(ctx.core, input)
-      ctx.session.setCookie(session)
-      return session
-    }),
+    .mutation(async ({ ctx, input = {} }) => signedIn(ctx, await signInGuest(ctx.core, input))),
 
   sessions: signedInProcedure
     .meta({
+      scope: 'none',
       summary: 'Where the user is signed in, newest first.',
       rest: { method: 'GET', path: '/auth/sessions', success: { 200: 'All own sessions.' } },
     })
@@ -32,6 +90,7 @@ export const authProcedures = {
 
   endSession: signedInProcedure
     .meta({
+      scope: 'none',
       summary: 'End an own session. Its token ends at once, and its sockets within two seconds.',
       errors: ['not_found'],
       rest: { method: 'DELETE', path: '/auth/sessions/{sessionId}', success: { 204: 'The session has ended.' } },

@@ -32,6 +32,7 @@ import { frameStream } from './frame-stream.ts'
 export const chatsProcedures = {
   create: signedInProcedure
     .meta({
+      scope: 'send',
       queue: 'opening',
       summary: 'Start a chat: a client for itself, an operator for the client with this e-mail.',
       rest: {
@@ -127,6 +128,7 @@ export const chatsProcedures = {
 
   markRead: signedInProcedure
     .meta({
+      scope: 'send',
       rate: 'read',
       summary: 'Move the read mark forward to `seq`. It never goes back.',
       rest: { method: 'POST', path: '/chats/{id}/read', success: { 204: 'Marked.' } },
@@ -138,6 +140,7 @@ export const chatsProcedures = {
 
   markDelivered: signedInProcedure
     .meta({
+      scope: 'send',
       rate: 'read',
       summary: 'Say that a device has the log up to `seq`. The mark never goes back.',
       errors: ['not_found'],
@@ -148,6 +151,7 @@ export const chatsProcedures = {
 
   typing: signedInProcedure
     .meta({
+      scope: 'send',
       rate: 'read',
       summary:
         'Say that you write in a chat. Shown to its followers for a few seconds; more often than needed is ignored.',

@@ -19,6 +19,7 @@ import { signedInProcedure } from '../trpc.ts'
 export const messagesProcedures = {
   send: signedInProcedure
     .meta({
+      scope: 'send',
       queue: 'none',
       summary: 'Send a message. The same `clientMsgId` again returns the first message.',
       rate: 'send',
@@ -39,6 +40,7 @@ export const messagesProcedures = {
 
   sendBatch: signedInProcedure
     .meta({
+      scope: 'send',
       queue: 'none',
       summary: 'Send up to twenty messages in order; each has its own outcome.',
       rate: 'send',
@@ -60,6 +62,7 @@ export const messagesProcedures = {
 
   edit: signedInProcedure
     .meta({
+      scope: 'send',
       queue: 'none',
       summary: 'Give an own message another text, within five minutes. The same text again changes nothing.',
       rate: 'send',
@@ -76,6 +79,7 @@ export const messagesProcedures = {
 
   retract: signedInProcedure
     .meta({
+      scope: 'send',
       queue: 'none',
       summary: 'Take an own message back, within five minutes: its text is gone. Repeating it changes nothing.',
       rate: 'send',

@@ -45,6 +45,7 @@ export const usersProcedures = {
 
   logout: signedInProcedure
     .meta({
+      scope: 'none',
       summary: 'Sign out. The token ends at once, and its sockets within two seconds.',
       rest: { method: 'POST', path: '/users/logout', success: { 204: 'Signed out.' } },
     })

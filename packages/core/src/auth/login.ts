@@ -10,10 +10,10 @@ import { startSession } from './start-session.ts'
 export async function login(core: Core, input: LoginInput): Promise<LoginOutput> {
   if (core.authMode === 'secure') {
     throw new AppError('forbidden', {
-      detail: 'This server does not sign anybody in by an email alone, and accounts are not available yet.',
+      detail: 'This server signs nobody in by an email alone: operators have accounts.',
     })
   }
-  return await startSession(core, await findOrCreateUser(core, input))
+  return await startSession(core, { user: await findOrCreateUser(core, input) })
 }
 
 /** Reads first, because an upsert of an existing user would write a row and use up an id at every sign-in. */

@@ -1,10 +1,11 @@
 import { sessionPruneMs, sessionPruneRowsMax } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
+import { pruneSignIns } from '@deskbell/db/queries/users/accounts'
 import { pruneSessions } from '@deskbell/db/queries/users/sessions'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 
-/** Removes expired sessions of users who do not sign in again: a few at a time, every hour. */
+/** Removes expired sessions of users who do not sign in again, links and tries of signing in: a few at a time, every hour. */
 export class SessionPruner {
   readonly #deps: { db: Database; clock: Clock; log: Logger }
   #timer: NodeJS.Timeout | undefined
@@ -42,6 +43,7 @@ export class SessionPruner {
   async #tryToPrune(): Promise<void> {
     try {
       await this.prune()
+      await pruneSignIns(this.#deps.db.orm, this.#deps.clock.now())
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'expired sessions not removed')
     }

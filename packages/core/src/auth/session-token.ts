@@ -1,11 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-const prefix = 'dbs_'
-const shape = /^dbs_[A-Za-z0-9_-]{43}$/
+const shape = /^db[sk]_[A-Za-z0-9_-]{43}$/
 
 /** 256 random bits behind a prefix that secret scanners can find. */
 export function createSessionToken(): string {
-  return prefix + randomBytes(32).toString('base64url')
+  return `dbs_${randomSecret()}`
+}
+
+/** The same for a key of a program. */
+export function createKeySecret(): string {
+  return `dbk_${randomSecret()}`
+}
+
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url')
 }
 
 /** Saves a database query for text that cannot be a token. */

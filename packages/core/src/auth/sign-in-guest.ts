@@ -7,7 +7,7 @@ import { startSession } from './start-session.ts'
 
 /** Signs in a new anonymous client. Without a name it gets a number, by which operators tell guests apart. */
 export async function signInGuest(core: Core, { name = guestName() }: NonNullable<GuestInput>): Promise<LoginOutput> {
-  return await startSession(core, await insertGuest(core.db.orm, name))
+  return await startSession(core, { user: await insertGuest(core.db.orm, name) })
 }
 
 function guestName(): string {

@@ -61,6 +61,12 @@ export function decideRelease(chat: ChatState, askerId: UserId): ChatDecision {
   return assigned(chat, null)
 }
 
+/** Takes a chat from an operator who is gone. A chat that is not this operator's any more stays as it is. */
+export function decideReturn(chat: ChatState, operatorId: UserId): ChatDecision {
+  if (chat.status === 'closed' || chat.operatorId !== operatorId) return { outcome: 'unchanged' }
+  return assigned(chat, null)
+}
+
 function assigned({ status, closedAt, waitingSince }: ChatState, operator: Operator | null): ChatDecision {
   return {
     outcome: 'changed',

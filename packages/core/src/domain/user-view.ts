@@ -1,7 +1,15 @@
-import type { User } from '@deskbell/contract/users'
+import type { Access, Role, User } from '@deskbell/contract/users'
 import type { UserRow } from '@deskbell/db/queries/users/users'
+import type { AuthMode } from './session-policy.ts'
 
 /** A user as the user itself sees it. */
-export function userView(row: UserRow): User {
-  return { id: row.id, email: row.email, name: row.name, role: row.role, createdAt: row.createdAt.toISOString() }
+export function userView(row: UserRow, access: Access | null): User {
+  const { id, email, name, role, createdAt } = row
+  return { id, email, name, role, access, createdAt: createdAt.toISOString() }
+}
+
+/** What a user may do. In open mode everybody may be any operator, so every operator is an admin. */
+export function accessOf(authMode: AuthMode, user: { role: Role; access: Access | null }): Access | null {
+  if (user.role === 'client') return null
+  return authMode === 'open' ? 'admin' : user.access
 }

@@ -1,7 +1,7 @@
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Actor } from '@deskbell/contract/actor'
 import { newClient, newOperator, setUpChat } from '@deskbell/testkit/factories'
-import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { type FreshCore, freshCore, testSecrets } from '@deskbell/testkit/fresh-core'
 import { probeInbox } from '@deskbell/testkit/probes/inbox-probe'
 import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
@@ -37,7 +37,14 @@ async function stored({ userId }: Actor): Promise<Row | undefined> {
 /** Like another process on the same database. */
 async function secondCore() {
   const bus = createInProcessBus()
-  const core = createCore({ db: fresh.db, bus, log: silentLogger, authMode: 'open', presenceTimings })
+  const core = createCore({
+    db: fresh.db,
+    bus,
+    log: silentLogger,
+    authMode: 'open',
+    secrets: testSecrets(),
+    presenceTimings,
+  })
   await core.start()
   return { core, [Symbol.asyncDispose]: () => core.stop() }
 }

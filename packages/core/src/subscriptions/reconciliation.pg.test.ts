@@ -8,7 +8,7 @@ import { openDatabase } from '@deskbell/db/database'
 import { feedChangesMax } from '@deskbell/db/queries/log/feed-tail'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { lossyBus } from '@deskbell/testkit/faults/lossy-bus'
-import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { type FreshCore, freshCore, testSecrets } from '@deskbell/testkit/fresh-core'
 import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
@@ -228,7 +228,7 @@ test('[LIVE-9] a message sent through one process reaches a follower in another 
   const processes = [0, 1].map(() => {
     const db = openDatabase({ connectionString })
     const bus = createPostgresBus({ connectionString, log: silentLogger })
-    return { db, bus, core: createCore({ db, bus, log: silentLogger, authMode: 'open' }) }
+    return { db, bus, core: createCore({ db, bus, log: silentLogger, authMode: 'open', secrets: testSecrets() }) }
   })
   const [one, other] = processes
   if (one === undefined || other === undefined) throw new Error('two processes are needed')

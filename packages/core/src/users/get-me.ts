@@ -8,5 +8,5 @@ import { userView } from '../domain/user-view.ts'
 export async function getMe(core: Core, actor: Actor): Promise<UserOutput> {
   const row = await core.queries.users.find(actor.userId)
   if (row === undefined) throw new AppError('unauthenticated')
-  return { user: userView(row) }
+  return { user: userView(row, actor.access) }
 }

@@ -13,6 +13,8 @@ export const deployment = pgTable(
     seed: text().notNull().default(sql`gen_random_uuid()::text`),
     createdAt: time().notNull().default(sql`now()`),
     usersForm: integer().notNull().default(0),
+    /** The id of the key that encrypts secrets at rest. A process with another key does not start. */
+    secretsKeyId: text(),
   },
   (table) => [check('deployment_one_row_check', sql`${table.id} = 1`)],
 )

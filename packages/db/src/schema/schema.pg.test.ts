@@ -63,7 +63,7 @@ test('[DB-1] every time is timestamptz(3), and every id but that of the deployme
         and (a.attname like '%\\_at' or a.attname like '%\\_id' or a.attname = 'id')`,
   )
   const types = Object.fromEntries(found.rows.map((row) => [row.name, row.type]))
-  const textIds = ['messages.client_msg_id', 'chats.client_chat_id']
+  const textIds = ['messages.client_msg_id', 'chats.client_chat_id', 'passkeys.id', 'deployment.secrets_key_id']
   for (const [name, type] of Object.entries(types)) {
     if (name.endsWith('_at')) expect([name, type]).toEqual([name, 'timestamp(3) with time zone'])
     else if (textIds.includes(name)) expect([name, type]).toEqual([name, 'text'])

@@ -1,10 +1,13 @@
 /** All tables of the schema, for drizzle and drizzle-kit. */
+export { accounts, apiKeys, audit, links, signInTries } from './accounts.ts'
 export { chatEvents } from './chat-events.ts'
 export { chatMarks, chats } from './chats.ts'
 export { deployment } from './deployment.ts'
 export { feed } from './feed.ts'
+export { identityKeys } from './identity-keys.ts'
 export { messageRevisions } from './message-revisions.ts'
 export { messageIdSequence, messages } from './messages.ts'
 export { connectedUsers, presence, processLeases } from './presence.ts'
+export { challenges, oidcAccounts, passkeys, recoveryCodes, totpSecrets } from './second-factors.ts'
 export { sessions } from './sessions.ts'
 export { users } from './users.ts'

@@ -18,6 +18,10 @@ export const sessions = pgTable(
     authMode: text({ enum: ['open', 'secure'] }).notNull(),
     createdAt: time().notNull().default(sql`now()`),
     expiresAt: time().notNull(),
+    /** What a key of a program may do, each more than the one before. Null: a person, who may do what its role may. */
+    scopes: text({ enum: ['read', 'send', 'manage'] }).array(),
+    /** When the user last proved who it is in this session, as dangerous acts ask for. Null: not since this column exists. */
+    provedAt: time(),
     /** Noted at most once an hour. Null: not used since this column exists, or since the sign-in. */
     usedAt: time(),
   },

@@ -12,11 +12,14 @@ export const users = pgTable(
     email: text(),
     name: text().notNull(),
     role: text({ enum: ['client', 'operator'] }).notNull(),
+    /** `sub` of the identity tokens of a client, which never changes. Null for everybody else. */
+    subject: text(),
     createdAt: time().notNull().default(sql`now()`),
   },
   (table) => [
     // Two sign-ins at the same time make one user.
     uniqueIndex('idx_user_email_role').on(table.email, table.role),
+    uniqueIndex('uniq_user_subject').on(table.subject).concurrently(),
     check('users_role_check', sql`${table.role} in ('client', 'operator')`),
   ],
 )

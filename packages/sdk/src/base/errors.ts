@@ -55,6 +55,7 @@ export function isFinal(code: ErrorCode | null): boolean {
 const advice: Record<ErrorCode, 'give-up' | 'retry' | 'unknown'> = {
   invalid_input: 'give-up',
   unauthenticated: 'give-up',
+  invalid_credentials: 'give-up',
   forbidden: 'give-up',
   not_found: 'give-up',
   method_not_allowed: 'give-up',
@@ -65,6 +66,7 @@ const advice: Record<ErrorCode, 'give-up' | 'retry' | 'unknown'> = {
   client_msg_id_reused: 'give-up',
   not_editable: 'give-up',
   newer_messages: 'give-up',
+  last_admin: 'give-up',
   rate_limited: 'retry',
   unavailable: 'retry',
   internal: 'unknown',

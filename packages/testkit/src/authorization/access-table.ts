@@ -73,6 +73,34 @@ export const accessTable: Record<string, AccessRow> = {
     forms: ofNothing(({ cast }) => ({ userIds: [cast.user('owner').user.id, cast.user('bystander').user.id] })),
   },
   'users.logout': { who: 'signed-in', about: 'nothing', forms: ofNothing(), endsSession: true },
+  // The matrix runs in open mode, where nobody has an account.
+  'auth.setUp': forAccounts('anybody', ({ word }) => {
+    return { token: word(), email: `${word()}@example.test`, name: word(), password: word() }
+  }),
+  'auth.signIn': forAccounts('anybody', ({ word }) => ({ email: `${word()}@example.test`, password: word() })),
+  'auth.accept': forAccounts('anybody', ({ word }) => ({ token: word(), name: word(), password: word() })),
+  'auth.changePassword': forAccounts('operators', ({ word }) => ({ current: word(), password: word() })),
+  'operators.list': { who: 'operators', about: 'nothing', forms: ofNothing(), shows: true },
+  'keys.create': {
+    who: 'operators',
+    about: 'nothing',
+    forms: ofNothing(({ word }) => ({ name: word(), scopes: ['read'] })),
+    shows: true,
+  },
+  'keys.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
+  'keys.delete': {
+    who: 'operators',
+    about: 'nothing',
+    forms: ofNothing(() => ({ keyId: missingId })),
+    outcome: () => 'not_found',
+  },
+  'audit.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
+  'operators.invite': forAccounts('operators', ({ word }) => ({ email: `${word()}@example.test`, access: 'admin' })),
+  'operators.disable': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),
+  'operators.enable': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),
+  'operators.setAccess': forAccounts('operators', ({ cast }) => {
+    return { operatorId: cast.user('bystander').user.id, access: 'operator' }
+  }),
   'auth.guest': { who: 'anybody', about: 'nothing', forms: ofNothing(({ word }) => ({ name: word() })), shows: true },
   'auth.sessions': { who: 'signed-in', about: 'nothing', forms: ofNothing() },
   'auth.endSession': {
@@ -245,6 +273,10 @@ export function messageIdOf(cast: Cast, chat: TargetChat, kind: MessageKind | nu
   const missing = cast.chat('missing').clients
   if (kind !== 'elsewhere') return missing
   return cast.chat(chat.name === 'open' ? 'queue' : 'open').clients
+}
+
+function forAccounts(who: AccessRow['who'], input: AccessForm['input']): AccessRow {
+  return { who, about: 'nothing', forms: ofNothing(input), outcome: () => 'forbidden' }
 }
 
 function closedIs(code: ErrorCode): (cell: Cell) => Outcome {

@@ -139,8 +139,8 @@ export class Cast {
 
   async #createUser(name: UserName): Promise<void> {
     const { role, sameAddressAs } = users[name]
-    // Operators see the names of each other, and the addresses of clients only.
-    const audience = role === 'client' ? this.audienceOf(name) : [name]
+    // In open mode every operator is an admin, who sees the addresses of all.
+    const audience = this.audienceOf(name)
     const email =
       sameAddressAs === undefined
         ? `${this.canaries.create(audience)}@example.test`

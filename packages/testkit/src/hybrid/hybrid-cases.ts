@@ -34,6 +34,22 @@ export type HybridCase = {
   renames?: boolean
 }
 
+const newPassword = 'violet otter kayak 71'
+
+/** Calls of accounts are refused in open mode, and change no page. */
+function forAccounts(acts: Record<string, HybridCase['act']>): Record<string, HybridCase[]> {
+  const refused = (act: HybridCase['act']) => (cast: Cast) =>
+    act(cast).then(
+      () => {
+        throw new Error('An account was changed in open mode.')
+      },
+      () => undefined,
+    )
+  return Object.fromEntries(
+    Object.entries(acts).map(([name, act]) => [name, [{ what: 'refused', act: refused(act), isSilent: true }]]),
+  )
+}
+
 /** At least one case for every mutation of the router. */
 export const hybridCases: Record<string, HybridCase[]> = {
   'users.login': [
@@ -44,6 +60,39 @@ export const hybridCases: Record<string, HybridCase[]> = {
     {
       what: 'of another session',
       act: async ({ login, logout, operator }) => logout(await login(operator)),
+      isSilent: true,
+    },
+  ],
+  ...forAccounts({
+    'auth.setUp': ({ client }) =>
+      calls(client).auth.setUp.mutate({ token: 't', email: 'a@b.test', name: 'A', password: newPassword }),
+    'auth.signIn': ({ client }) => calls(client).auth.signIn.mutate({ email: 'a@b.test', password: newPassword }),
+    'auth.accept': ({ client }) => calls(client).auth.accept.mutate({ token: 't', name: 'A', password: newPassword }),
+    'auth.changePassword': ({ operator }) =>
+      calls(operator).auth.changePassword.mutate({ current: newPassword, password: newPassword }),
+    'operators.invite': ({ operator }) =>
+      calls(operator).operators.invite.mutate({ email: 'a@b.test', access: 'operator' }),
+    'operators.disable': ({ operator, colleague: { login } }) =>
+      calls(operator).operators.disable.mutate({ operatorId: login.user.id }),
+    'operators.enable': ({ operator, colleague: { login } }) =>
+      calls(operator).operators.enable.mutate({ operatorId: login.user.id }),
+    'operators.setAccess': ({ operator, colleague: { login } }) =>
+      calls(operator).operators.setAccess.mutate({ operatorId: login.user.id, access: 'operator' }),
+  }),
+  'keys.create': [
+    {
+      what: 'a key',
+      act: ({ operator }) => calls(operator).keys.create.mutate({ name: 'Shop', scopes: ['read'] }),
+      isSilent: true,
+    },
+  ],
+  'keys.delete': [
+    {
+      what: 'a key',
+      act: async ({ operator }) => {
+        const { key } = await calls(operator).keys.create.mutate({ name: 'Shop', scopes: ['read'] })
+        await calls(operator).keys.delete.mutate({ keyId: key.id })
+      },
       isSilent: true,
     },
   ],

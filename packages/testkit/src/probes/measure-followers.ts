@@ -3,6 +3,7 @@
  *
  *   node --expose-gc packages/testkit/src/probes/measure-followers.ts
  */
+
 import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Chat } from '@deskbell/contract/chats'
 import { followChat } from '@deskbell/core/chats/follow-chat'
@@ -10,6 +11,7 @@ import { createCore } from '@deskbell/core/create-core'
 import { openDatabase } from '@deskbell/db/database'
 import { startOwnPostgres } from '../database/own-postgres.ts'
 import { newChat, newClient, sendText } from '../factories.ts'
+import { testSecrets } from '../fresh-core.ts'
 import { silentLogger } from '../silent-logger.ts'
 import { StreamProbe } from './stream-probe.ts'
 
@@ -18,7 +20,7 @@ const followersCount = 4_000
 
 await using postgres = await startOwnPostgres()
 const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 10, applicationName: 'measure' })
-const core = createCore({ db, bus: createInProcessBus(), log: silentLogger, authMode: 'open' })
+const core = createCore({ db, bus: createInProcessBus(), log: silentLogger, authMode: 'open', secrets: testSecrets() })
 await core.start()
 const client = await newClient(core)
 const chats: Chat[] = []

@@ -76,7 +76,7 @@ function useUser(sdk: Sdk | null, { role, userId }: SessionHint): User {
 
 /** Used until the server sends the name, if the device stores nothing or the session was created elsewhere. */
 function nameless({ role, userId }: SessionHint): User {
-  return { id: userId, role, name: '', email: '', createdAt: new Date(0).toISOString() }
+  return { id: userId, role, name: '', email: '', access: null, createdAt: new Date(0).toISOString() }
 }
 
 /** Another user may have signed in beside this page. The SDK closes before its next socket uses their session. */

@@ -6,10 +6,12 @@ import type { Core } from '@deskbell/core/context'
 import type { RequestContext } from '../../context.ts'
 import { actorOf } from '../../http/security/admission.ts'
 import type { RateLimits } from '../../http/security/rate-limits.ts'
+import { linkTo } from '../../link-to.ts'
 import type { LiveSocket } from './live-socket.ts'
 
 export type SocketContextDeps = {
   core: Core
+  publicUrl: string | undefined
   limits: RateLimits
   /** Throws `rate_limited` when the user has too many sockets. */
   onSignIn: (socket: LiveSocket, actor: Actor) => void
@@ -58,11 +60,13 @@ function closeCodeOf({ code }: AppError): number {
 }
 
 /** Created for each call, so that an idle socket has none. */
-export function socketContext({ core, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
+export function socketContext({ core, publicUrl, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
   return {
     core,
     via: 'socket',
     requestId: socket.requestId,
+    address: socket.address,
+    linkTo: (page, token) => linkTo(publicUrl, page, token),
     signal: undefined,
     isGone: () => !socket.isOpen,
     authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),

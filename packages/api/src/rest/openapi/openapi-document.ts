@@ -66,7 +66,10 @@ const info = {
 
 const tags = [
   { name: 'users', description: 'Signing in and out.' },
-  { name: 'auth', description: 'Where a user is signed in.' },
+  { name: 'auth', description: 'Signing in without an account and with one, and where a user is signed in.' },
+  { name: 'operators', description: 'Who answers, and who may manage that.' },
+  { name: 'keys', description: 'Keys of programs.' },
+  { name: 'audit', description: 'What was done by those who manage the server.' },
   { name: 'chats', description: 'Chats between a client and the operators.' },
   { name: 'messages', description: 'What was said in them.' },
 ]

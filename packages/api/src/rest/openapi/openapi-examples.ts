@@ -5,6 +5,7 @@ const user = {
   email: 'ada@example.com',
   name: 'Ada',
   role: 'client',
+  access: null,
   createdAt: '2026-11-22T09:30:00.000Z',
 }
 
@@ -44,9 +45,36 @@ const closed = { status: 'closed', closedAt: '2026-11-22T09:40:00.000Z', waiting
 
 const session = { id: 41, createdAt: '2026-11-22T09:30:00.000Z', lastSeenAt: '2026-11-22T10:12:00.000Z', current: true }
 
+const operator = {
+  id: 3,
+  name: 'Grace',
+  email: 'grace@example.com',
+  access: 'operator',
+  disabled: false,
+  lastSeenAt: null,
+}
+
+const admin = {
+  user: { ...user, id: 3, email: 'grace@example.com', name: 'Grace', role: 'operator', access: 'admin' },
+  token: 'dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE',
+  expiresAt: '2026-12-22T09:30:00.000Z',
+}
+
+const apiKey = { id: 2, name: 'Shop', scopes: ['send'], createdAt: '2026-11-22T09:30:00.000Z', lastUsedAt: null }
+
+const linkToken = 'dbl_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE'
+const password = 'violet otter kayak 71'
+
 export const inputExamples: Record<string, unknown> = {
   'users.login': { email: 'ada@example.com', name: 'Ada', role: 'client' },
   'auth.guest': { name: 'Ada' },
+  'auth.setUp': { token: linkToken, email: 'grace@example.com', name: 'Grace', password },
+  'auth.signIn': { email: 'grace@example.com', password },
+  'auth.accept': { token: linkToken, name: 'Grace', password },
+  'auth.changePassword': { current: password, password: 'copper lantern 48 swims' },
+  'operators.invite': { email: 'grace@example.com', access: 'operator' },
+  'operators.setAccess': { access: 'admin' },
+  'keys.create': { name: 'Shop', scopes: ['send'] },
   'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
   'chats.close': { ifSeq: 2 },
   'chats.noReply': { ifSeq: 2 },
@@ -65,6 +93,32 @@ export const outputExamples: Record<string, unknown> = {
     expiresAt: '2026-12-22T09:30:00.000Z',
   },
   'auth.sessions': { items: [session] },
+  'auth.setUp': admin,
+  'auth.signIn': admin,
+  'auth.accept': admin,
+  'operators.list': { items: [operator] },
+  'keys.create': { key: apiKey, secret: 'dbk_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE' },
+  'keys.list': { items: [apiKey] },
+  'audit.list': {
+    items: [
+      {
+        id: 1,
+        at: '2026-11-22T09:30:00.000Z',
+        actor: { id: 3, name: 'Grace' },
+        action: 'operators.invite',
+        target: 'ada@example.com',
+        address: '203.0.113.7',
+      },
+    ],
+    nextCursor: null,
+  },
+  'operators.invite': {
+    invitation: { id: 1, email: 'grace@example.com', access: 'operator', expiresAt: '2026-11-29T09:30:00.000Z' },
+    link: `https://chat.example.com/invitation#${linkToken}`,
+  },
+  'operators.disable': { operator: { ...operator, disabled: true } },
+  'operators.enable': { operator },
+  'operators.setAccess': { operator: { ...operator, access: 'admin' } },
   'chats.create': {
     chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1, waitingSince: null },
   },

@@ -50,6 +50,7 @@ const accessNotes = {
   anybody: 'Needs no session.',
   'signed-in': 'For clients and operators.',
   operator: 'For operators only; a client gets `forbidden`.',
+  admin: 'For admins only; anybody else gets `forbidden`.',
   reopener: 'For operators; a client gets `forbidden` unless the server is set to `CLOSED_CHAT=reopen`.',
 }
 

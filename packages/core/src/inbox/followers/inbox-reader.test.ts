@@ -26,7 +26,10 @@ function row(id: number, rev = 1): Chat {
 }
 
 function newReader(): InboxReader {
-  return new InboxReader({ userId, role: 'operator', name: 'A', sessionId: 1 }, () => undefined)
+  return new InboxReader(
+    { userId, role: 'operator', name: 'A', access: 'admin', scopes: null, sessionId: 1 },
+    () => undefined,
+  )
 }
 
 test('[INBOX-1] a chat that changes often waits as one row, its newest', () => {

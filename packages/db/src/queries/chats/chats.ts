@@ -1,6 +1,6 @@
 import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, UserId } from '@deskbell/contract/ids'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { numberArray } from '../../array-text.ts'
 import type { Database } from '../../database.ts'
 import { preparedOnce } from '../../prepared.ts'
@@ -141,4 +141,15 @@ export async function findChatByCallerId(
     .prepare('chat_by_caller_id')
     .execute()
   return rows[0]?.id
+}
+
+/** Returns at most `limit` open chats of an operator, by id. */
+export async function findOpenChatsOf(executor: Executor, operatorId: UserId, limit: number): Promise<ChatId[]> {
+  const rows = await executor
+    .select({ id: chats.id })
+    .from(chats)
+    .where(and(eq(chats.operatorId, operatorId), eq(chats.status, 'open')))
+    .orderBy(asc(chats.id))
+    .limit(limit)
+  return rows.map(({ id }) => id)
 }

@@ -1,9 +1,11 @@
 import type { UserId } from '@deskbell/contract/ids'
-import type { Role } from '@deskbell/contract/users'
+import type { Scope } from '@deskbell/contract/keys'
+import type { Access, Role } from '@deskbell/contract/users'
 import { and, count, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import { numberArray } from '../../array-text.ts'
 import type { Database } from '../../database.ts'
 import { preparedOnce } from '../../prepared.ts'
+import { accounts } from '../../schema/accounts.ts'
 import { sessions } from '../../schema/sessions.ts'
 import { users } from '../../schema/users.ts'
 import type { Executor, Tx } from '../../transaction.ts'
@@ -17,6 +19,10 @@ export type SessionRow = {
   userId: UserId
   role: Role
   name: string
+  /** Of its account; null for a client and in open mode. */
+  access: Access | null
+  /** Of a key of a program; null for a person. */
+  scopes: Scope[] | null
   /** The last use that was noted; the sign-in before the first. */
   usedAt: Date
 }
@@ -29,6 +35,8 @@ export function prepareSessionReads(orm: Database['orm']) {
       userId: users.id,
       role: users.role,
       name: users.name,
+      access: accounts.access,
+      scopes: sessions.scopes,
       tokenHash: sessions.tokenHash,
       expiresAt: sessions.expiresAt,
       createdAt: sessions.createdAt,
@@ -36,6 +44,7 @@ export function prepareSessionReads(orm: Database['orm']) {
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(accounts, eq(accounts.userId, users.id))
     .where(sql`${sessions.tokenHash} = any(${sql.placeholder('tokenHashes')})`)
     .prepare('sessions_by_token_hash')
   const gathered = new GatheredReads({
@@ -50,8 +59,8 @@ export function prepareSessionReads(orm: Database['orm']) {
     async find(tokenHash: string, now: Date): Promise<SessionRow | undefined> {
       const row = await gathered.get(tokenHash)
       if (row === undefined || row.expiresAt <= now) return undefined
-      const { sessionId, authMode, userId, role, name, usedAt, createdAt } = row
-      return { sessionId, authMode, userId, role, name, usedAt: usedAt ?? createdAt }
+      const { sessionId, authMode, userId, role, name, access, scopes, usedAt, createdAt } = row
+      return { sessionId, authMode, userId, role, name, access, scopes, usedAt: usedAt ?? createdAt }
     },
   }
 }

@@ -63,4 +63,10 @@ export async function insertUserIfMissing(executor: Executor, identity: UserIden
   await executor.insert(users).values(identity).onConflictDoNothing().prepare('user_insert_if_missing').execute()
 }
 
-const userFields = { id: users.id, email: users.email, name: users.name, role: users.role, createdAt: users.createdAt }
+export const userFields = {
+  id: users.id,
+  email: users.email,
+  name: users.name,
+  role: users.role,
+  createdAt: users.createdAt,
+}

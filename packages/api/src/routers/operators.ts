@@ -1,0 +1,65 @@
+import {
+  inviteInputSchema,
+  inviteOutputSchema,
+  operatorInputSchema,
+  operatorOutputSchema,
+  operatorsOutputSchema,
+  setAccessInputSchema,
+} from '@deskbell/contract/accounts'
+import { emptyInputSchema } from '@deskbell/contract/users'
+import { invite } from '@deskbell/core/auth/accounts/invitations'
+import { disableOperator, enableOperator, listOperators, setAccess } from '@deskbell/core/operators/manage-operators'
+import { adminProcedure, operatorProcedure } from '../trpc.ts'
+
+export const operatorsProcedures = {
+  list: operatorProcedure
+    .meta({
+      summary: 'All operators by name. Only admins see addresses, and who is disabled.',
+      rest: { method: 'GET', path: '/operators', success: { 200: 'All operators.' } },
+    })
+    .input(emptyInputSchema)
+    .output(operatorsOutputSchema)
+    .query(({ ctx }) => listOperators(ctx.core, ctx.actor)),
+
+  invite: adminProcedure
+    .meta({
+      summary: 'Invite somebody to become an operator. An earlier invitation of the address ends.',
+      rest: { method: 'POST', path: '/operators/invitations', success: { 201: 'The invitation and its link.' } },
+    })
+    .input(inviteInputSchema)
+    .output(inviteOutputSchema)
+    .mutation(({ ctx, input }) => {
+      const linkTo = (token: string) => ctx.linkTo('/invitation', token)
+      return invite(ctx.core, ctx.actor, { input, linkTo, address: ctx.address })
+    }),
+
+  disable: adminProcedure
+    .meta({
+      summary: 'Disable an operator: its sessions end, and its open chats return to the queue.',
+      errors: ['not_found', 'last_admin'],
+      rest: { method: 'POST', path: '/operators/{operatorId}/disable', success: { 200: 'The operator.' } },
+    })
+    .input(operatorInputSchema)
+    .output(operatorOutputSchema)
+    .mutation(({ ctx, input }) => disableOperator(ctx.core, ctx.actor, { ...input, address: ctx.address })),
+
+  enable: adminProcedure
+    .meta({
+      summary: 'Let a disabled operator sign in again.',
+      errors: ['not_found'],
+      rest: { method: 'POST', path: '/operators/{operatorId}/enable', success: { 200: 'The operator.' } },
+    })
+    .input(operatorInputSchema)
+    .output(operatorOutputSchema)
+    .mutation(({ ctx, input }) => enableOperator(ctx.core, ctx.actor, { ...input, address: ctx.address })),
+
+  setAccess: adminProcedure
+    .meta({
+      summary: 'Make an operator an admin, or an admin an operator. Its sessions end.',
+      errors: ['not_found', 'last_admin'],
+      rest: { method: 'POST', path: '/operators/{operatorId}/access', success: { 200: 'The operator.' } },
+    })
+    .input(setAccessInputSchema)
+    .output(operatorOutputSchema)
+    .mutation(({ ctx, input }) => setAccess(ctx.core, ctx.actor, { ...input, address: ctx.address })),
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { type UserId, userIdSchema } from './ids.ts'
+import { auditLimitMax, passwordCharsMax, passwordCharsMin } from './limits.ts'
+import { limitSchema } from './paging.ts'
+import { emailSchema, nameSchema, stringSchema } from './text.ts'
+import { type Access, accessSchema, timeSchema } from './users.ts'
+
+/** A password that is chosen. Weak ones are refused too. */
+export const newPasswordSchema = stringSchema(passwordCharsMin, passwordCharsMax)
+/** A password that is compared. */
+const passwordSchema = stringSchema(1, passwordCharsMax)
+const linkTokenSchema = stringSchema(1, 255)
+
+export const setUpInputSchema = z.strictObject({
+  token: linkTokenSchema,
+  email: emailSchema,
+  name: nameSchema,
+  password: newPasswordSchema,
+})
+export type SetUpInput = z.output<typeof setUpInputSchema>
+
+export const signInInputSchema = z.strictObject({ email: emailSchema, password: passwordSchema })
+export type SignInInput = z.output<typeof signInInputSchema>
+
+export const acceptInputSchema = z.strictObject({
+  token: linkTokenSchema,
+  name: nameSchema,
+  password: newPasswordSchema,
+})
+export type AcceptInput = z.output<typeof acceptInputSchema>
+
+export const changePasswordInputSchema = z.strictObject({ current: passwordSchema, password: newPasswordSchema })
+export type ChangePasswordInput = z.output<typeof changePasswordInputSchema>
+
+export const inviteInputSchema = z.strictObject({ email: emailSchema, access: accessSchema })
+export type InviteInput = z.output<typeof inviteInputSchema>
+
+export const invitationSchema = z
+  .object({ id: z.int().positive(), email: z.string(), access: accessSchema, expiresAt: timeSchema })
+  .meta({ id: 'Invitation' })
+export const inviteOutputSchema = z.object({ invitation: invitationSchema, link: z.string() })
+/** `link` is for the invited person alone: who has it gets the account. */
+export type InviteOutput = {
+  invitation: { id: number; email: string; access: Access; expiresAt: string }
+  link: string
+}
+
+export const operatorSchema = z
+  .object({
+    id: userIdSchema,
+    name: z.string(),
+    email: z.string().nullable(),
+    access: accessSchema,
+    disabled: z.boolean(),
+    lastSeenAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'Operator' })
+/** An operator, as operators see each other. */
+export type Operator = {
+  id: UserId
+  name: string
+  /** Null for who is no admin. */
+  email: string | null
+  access: Access
+  disabled: boolean
+  /** When the operator was last connected. Null: never. */
+  lastSeenAt: string | null
+}
+
+export const operatorsOutputSchema = z.object({ items: z.array(operatorSchema) })
+export type OperatorsOutput = { items: Operator[] }
+export const operatorOutputSchema = z.object({ operator: operatorSchema })
+export type OperatorOutput = { operator: Operator }
+
+export const operatorInputSchema = z.strictObject({ operatorId: userIdSchema })
+export type OperatorInput = z.output<typeof operatorInputSchema>
+export const setAccessInputSchema = z.strictObject({ operatorId: userIdSchema, access: accessSchema })
+export type SetAccessInput = z.output<typeof setAccessInputSchema>
+
+export const auditInputSchema = z.strictObject({
+  cursor: z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/, 'is not a cursor of this list')
+    .meta({ description: 'The `nextCursor` of the page before.' })
+    .optional(),
+  limit: limitSchema(auditLimitMax),
+})
+export type AuditInput = z.output<typeof auditInputSchema>
+
+export const auditEntrySchema = z
+  .object({
+    id: z.int().positive(),
+    at: timeSchema,
+    actor: z.object({ id: userIdSchema, name: z.string() }).nullable(),
+    action: z.string(),
+    target: z.string().nullable(),
+    address: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' })
+/** One act of who manages the server: `action` is the name of its procedure. */
+export type AuditEntry = {
+  id: number
+  at: string
+  /** Null for who had no account yet. */
+  actor: { id: UserId; name: string } | null
+  action: string
+  /** What it was done to, such as an e-mail address or the name of an operator. */
+  target: string | null
+  /** The network address of the caller. Null for a command on the server itself. */
+  address: string | null
+}
+export const auditOutputSchema = z.object({ items: z.array(auditEntrySchema), nextCursor: z.string().nullable() })
+export type AuditOutput = { items: AuditEntry[]; nextCursor: string | null }

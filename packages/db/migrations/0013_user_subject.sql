@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX CONCURRENTLY "uniq_user_subject" ON "users" USING btree ("subject");

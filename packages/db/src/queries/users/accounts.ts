@@ -1,0 +1,197 @@
+import type { UserId } from '@deskbell/contract/ids'
+import type { Access } from '@deskbell/contract/users'
+import { and, asc, eq, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { accounts, links, signInTries } from '../../schema/accounts.ts'
+import { presence } from '../../schema/presence.ts'
+import { sessions } from '../../schema/sessions.ts'
+import { users } from '../../schema/users.ts'
+import type { Executor, Tx } from '../../transaction.ts'
+import { type UserRow, userFields } from './users.ts'
+
+export type AccountRow = { userId: UserId; access: Access; passwordHash: string; disabledAt: Date | null }
+
+const accountFields = {
+  userId: accounts.userId,
+  access: accounts.access,
+  passwordHash: accounts.passwordHash,
+  disabledAt: accounts.disabledAt,
+}
+
+/** Returns the operator of an address with its account; undefined without one. */
+export async function findAccountByEmail(
+  executor: Executor,
+  email: string,
+): Promise<{ user: UserRow; account: AccountRow } | undefined> {
+  const rows = await executor
+    .select({ user: userFields, account: accountFields })
+    .from(users)
+    .innerJoin(accounts, eq(accounts.userId, users.id))
+    .where(and(eq(users.email, email), eq(users.role, 'operator')))
+  return rows[0]
+}
+
+export async function findAccount(executor: Executor, userId: UserId): Promise<AccountRow | undefined> {
+  const rows = await executor.select(accountFields).from(accounts).where(eq(accounts.userId, userId))
+  return rows[0]
+}
+
+/** Inserts an account. Returns false if the user has one. */
+export async function insertAccount(
+  tx: Tx,
+  account: { userId: UserId; access: Access; passwordHash: string },
+): Promise<boolean> {
+  const { rowCount } = await tx.insert(accounts).values(account).onConflictDoNothing()
+  return rowCount === 1
+}
+
+/** Replaces a password. Returns false if it is not the one of `before` any more. */
+export async function replacePassword(
+  tx: Tx,
+  { userId, before, passwordHash }: { userId: UserId; before: string; passwordHash: string },
+): Promise<boolean> {
+  const { rowCount } = await tx
+    .update(accounts)
+    .set({ passwordHash })
+    .where(and(eq(accounts.userId, userId), eq(accounts.passwordHash, before)))
+  return rowCount === 1
+}
+
+/** Locks all admins until the transaction ends, in one order, and returns them. */
+export async function lockAdmins(tx: Tx): Promise<AccountRow[]> {
+  return await tx
+    .select(accountFields)
+    .from(accounts)
+    .where(eq(accounts.access, 'admin'))
+    .orderBy(asc(accounts.userId))
+    .for('update')
+}
+
+/** Changes an account. Returns false if there is none. */
+export async function updateAccount(
+  tx: Tx,
+  userId: UserId,
+  change: { access: Access } | { disabledAt: Date | null },
+): Promise<boolean> {
+  const { rowCount } = await tx.update(accounts).set(change).where(eq(accounts.userId, userId))
+  return rowCount === 1
+}
+
+/** Deletes the sessions of a user, except one. Returns their ids. */
+export async function deleteSessionsOf(tx: Tx, userId: UserId, exceptId: number | null = null): Promise<number[]> {
+  const others = exceptId === null ? undefined : ne(sessions.id, exceptId)
+  const ended = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.userId, userId), others))
+    .returning({ id: sessions.id })
+  return ended.map(({ id }) => id)
+}
+
+const operatorFields = {
+  id: users.id,
+  name: users.name,
+  email: users.email,
+  access: accounts.access,
+  disabledAt: accounts.disabledAt,
+  seenAt: presence.seenAt,
+}
+export type OperatorRow = Awaited<ReturnType<typeof listOperators>>[number]
+
+/** Returns all operators by name, those without an account too. */
+export async function listOperators(executor: Executor) {
+  // The operator of a key has no address.
+  return await selectOperators(executor)
+    .where(and(eq(users.role, 'operator'), isNotNull(users.email)))
+    .orderBy(asc(users.name), asc(users.id))
+}
+
+export async function findOperator(executor: Executor, userId: UserId): Promise<OperatorRow | undefined> {
+  const rows = await selectOperators(executor).where(and(eq(users.id, userId), eq(users.role, 'operator')))
+  return rows[0]
+}
+
+function selectOperators(executor: Executor) {
+  return executor
+    .select(operatorFields)
+    .from(users)
+    .leftJoin(accounts, eq(accounts.userId, users.id))
+    .leftJoin(presence, eq(presence.userId, users.id))
+}
+
+export type LinkKind = (typeof links.$inferSelect)['kind']
+export type LinkRow = { id: number; email: string | null; access: Access | null }
+
+export async function insertLink(
+  tx: Tx,
+  link: Omit<typeof links.$inferInsert, 'id'>,
+): Promise<{ id: number; expiresAt: Date }> {
+  const rows = await tx.insert(links).values(link).returning({ id: links.id, expiresAt: links.expiresAt })
+  const row = rows[0]
+  if (row === undefined) throw new Error('An insert gave no row.')
+  return row
+}
+
+type LinkToken = { kind: LinkKind; tokenHash: string; now: Date }
+
+const isLink = ({ kind, tokenHash, now }: LinkToken) =>
+  and(eq(links.kind, kind), eq(links.tokenHash, tokenHash), gt(links.expiresAt, now))
+
+/** Returns the address that an invitation is for, without using it; null when it cannot be used. */
+export async function findInvitedEmail(executor: Executor, token: LinkToken): Promise<string | null> {
+  const rows = await executor.select({ email: links.email }).from(links).where(isLink(token))
+  return rows[0]?.email ?? null
+}
+
+/** Returns whether a link can still be used, without using it. */
+export async function hasLink(executor: Executor, token: LinkToken): Promise<boolean> {
+  const rows = await executor.select({ id: links.id }).from(links).where(isLink(token))
+  return rows.length > 0
+}
+
+/** Uses a link up. Of several calls with the same token one gets it. */
+export async function takeLink(tx: Tx, token: LinkToken): Promise<LinkRow | undefined> {
+  const { id, email, access } = links
+  const rows = await tx.delete(links).where(isLink(token)).returning({ id, email, access })
+  return rows[0]
+}
+
+export async function deleteSetupLinks(tx: Tx): Promise<void> {
+  await tx.delete(links).where(eq(links.kind, 'setup'))
+}
+
+/** An invitation replaces the earlier ones of the same address. */
+export async function deleteInvitations(tx: Tx, email: string): Promise<void> {
+  await tx.delete(links).where(and(eq(links.kind, 'invitation'), eq(links.email, email)))
+}
+
+/**
+ * Counts a try for each key, all in one statement, and returns how often each was tried in its window. A window that has
+ * ended begins anew.
+ */
+export async function countTries(
+  executor: Executor,
+  { keys, now, endsAt }: { keys: readonly string[]; now: Date; endsAt: Date },
+): Promise<Map<string, { count: number; endsAt: Date }>> {
+  const isOver = lte(signInTries.endsAt, sql.param(now, signInTries.endsAt))
+  const rows = await executor
+    .insert(signInTries)
+    .values([...keys].sort().map((key) => ({ key, count: 1, endsAt })))
+    .onConflictDoUpdate({
+      target: signInTries.key,
+      set: {
+        count: sql`case when ${isOver} then 1 else ${signInTries.count} + 1 end`,
+        endsAt: sql`case when ${isOver} then excluded.ends_at else ${signInTries.endsAt} end`,
+      },
+    })
+    .returning()
+  return new Map(rows.map(({ key, ...rest }) => [key, rest]))
+}
+
+export async function forgetTries(executor: Executor, keys: readonly string[]): Promise<void> {
+  await executor.delete(signInTries).where(inArray(signInTries.key, [...keys]))
+}
+
+/** Deletes links that have expired, and windows that are over. */
+export async function pruneSignIns(executor: Executor, now: Date): Promise<void> {
+  await executor.delete(links).where(lte(links.expiresAt, now))
+  await executor.delete(signInTries).where(lte(signInTries.endsAt, now))
+}
