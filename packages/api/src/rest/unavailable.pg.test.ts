@@ -10,6 +10,7 @@ import { collectRoutes } from './rest-routes.ts'
 
 /** With all paths, these are more concurrent calls than the pool has connections, so that some wait for one. */
 const callsEach = 4
+const withoutDatabase = ['auth.setUp', 'auth.signIn', 'auth.accept']
 
 describe('while the tables of the database are locked', () => {
   it(
@@ -19,7 +20,9 @@ describe('while the tables of the database are locked', () => {
       await using server = await startTestServer({ poolMax: 10 })
       const rest = await createRestProbe(server.url)
       const { token } = await signInByRest(server.url, 'operator')
-      const routes = collectRoutes(appRouter).flatMap((route) => Array<typeof route>(callsEach).fill(route))
+      // Calls of accounts are refused in open mode without asking the database.
+      const asking = collectRoutes(appRouter).filter(({ procedure }) => !withoutDatabase.includes(procedure))
+      const routes = asking.flatMap((route) => Array<typeof route>(callsEach).fill(route))
 
       const frozen = await server.db.pool.connect()
       await frozen.query('begin')

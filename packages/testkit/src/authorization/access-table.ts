@@ -47,6 +47,8 @@ export type AccessRow = {
   /** An answer of `ok` contains a text or a name. */
   shows?: true
   endsSession?: true
+  /** No form of the call is ever done in the matrix. */
+  neverDone?: true
   /** A repeat may have another outcome, so each call gets a chat of its own. */
   dependsOnState?: true
 }
@@ -93,6 +95,7 @@ export const accessTable: Record<string, AccessRow> = {
     about: 'nothing',
     forms: ofNothing(() => ({ keyId: missingId })),
     outcome: () => 'not_found',
+    neverDone: true,
   },
   'audit.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
   'operators.invite': forAccounts('operators', ({ word }) => ({ email: `${word()}@example.test`, access: 'admin' })),
@@ -276,7 +279,7 @@ export function messageIdOf(cast: Cast, chat: TargetChat, kind: MessageKind | nu
 }
 
 function forAccounts(who: AccessRow['who'], input: AccessForm['input']): AccessRow {
-  return { who, about: 'nothing', forms: ofNothing(input), outcome: () => 'forbidden' }
+  return { who, about: 'nothing', forms: ofNothing(input), outcome: () => 'forbidden', neverDone: true }
 }
 
 function closedIs(code: ErrorCode): (cell: Cell) => Outcome {
