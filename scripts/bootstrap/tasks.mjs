@@ -9,12 +9,13 @@ import { prepare, prepareBuilt } from './install/prepare.mjs'
 import { findPrograms } from './install/programs.mjs'
 import { root } from './paths.mjs'
 import { run } from './run.mjs'
-import { serve } from './serve.mjs'
+import { forServer, serve } from './serve.mjs'
 import { testAll, testLong, testProject, testShort } from './tests/tests.mjs'
 
 /** Every task by its name: takes the further arguments, returns the exit code. */
 export const tasks = {
   start: async () => await serve(await prepareBuilt()),
+  operator: async (args) => await operator(await prepare(), args),
   dev: async () => await dev(await prepare()),
   check: async (names) => await check(await prepare(), names),
   fix: async () => await (await prepare()).bin('biome', ['check', '--write', '.']),
@@ -50,6 +51,13 @@ async function check(tools, names) {
 
 async function load({ node, env }, program, args) {
   return await run(node, ['--disable-warning=ExperimentalWarning', `apps/load/src/${program}.ts`, ...args], { env })
+}
+
+/** Lets somebody in who has no other way. */
+async function operator({ node, env }, args) {
+  return await run(node, ['--disable-warning=ExperimentalWarning', 'apps/server/src/operator-command.ts', ...args], {
+    env: forServer(env),
+  })
 }
 
 /** A program of `apps/e2e` that opens the pages. */

@@ -8,6 +8,7 @@ import { createCore } from '@deskbell/core/create-core'
 import type { Logger } from '@deskbell/core/logger'
 import type { Config } from './config/config.ts'
 import { roles } from './config/roles.ts'
+import { smtpSender } from './mail/smtp-sender.ts'
 import { monitorDatabase } from './storage/database-monitor.ts'
 import { openBus } from './storage/open-bus.ts'
 import { openStorage } from './storage/open-storage.ts'
@@ -29,7 +30,15 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
 
   const secrets = await openSecrets(config.secretsKeyFile, db)
   const { authMode, closedChat } = config
-  const core = createCore({ db, bus, log, authMode, secrets, closedChat })
+  const core = createCore({
+    db,
+    bus,
+    log,
+    authMode,
+    secrets,
+    closedChat,
+    sendMail: config.mail && smtpSender(config.mail),
+  })
   stack.defer(() => core.stop())
   await core.start()
 

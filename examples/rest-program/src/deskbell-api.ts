@@ -124,6 +124,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a link to choose a new password mailed. The answer does not say whether the address has an account.
+         * @description Needs no session.
+         */
+        post: operations["auth.forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password with the link for it. All sessions of the operator end.
+         * @description Needs no session.
+         */
+        post: operations["auth.resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/password": {
         parameters: {
             query?: never;
@@ -278,6 +318,26 @@ export interface paths {
          * @description For admins only; anybody else gets `forbidden`.
          */
         post: operations["operators.enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{operatorId}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link with which an operator chooses a new password, for who has forgotten the old one.
+         * @description For admins only; anybody else gets `forbidden`.
+         */
+        post: operations["operators.resetPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1193,6 +1253,84 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    "auth.forgotPassword": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "grace@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description An address of at most 254 characters, in any script: trimmed and NFC, the domain as lower-case A-labels, ASCII letters lower-cased. A letter that NFC itself changes is refused. */
+                    email: string;
+                    /** @enum {string} */
+                    language?: "en" | "ru";
+                };
+            };
+        };
+        responses: {
+            /** @description A mail is on its way, if it can be. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_input"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.resetPassword": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "dbl_Yk3q-0c9bDkZ1m5t7w8x2v4u6s1r0q3p5o7n9m2l4k6",
+                 *       "password": "violet otter kayak 71"
+                 *     }
+                 */
+                "application/json": {
+                    token: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The password was replaced. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_input"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     "auth.changePassword": {
         parameters: {
             query?: never;
@@ -1431,6 +1569,8 @@ export interface operations {
                     email: string;
                     /** @enum {string} */
                     access: "admin" | "operator";
+                    /** @enum {string} */
+                    language?: "en" | "ru";
                 };
             };
         };
@@ -1547,6 +1687,48 @@ export interface operations {
                      */
                     "application/json": {
                         operator: components["schemas"]["Operator"];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "operators.resetPassword": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the operator. */
+                operatorId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "link": "https://chat.example.com/reset#dbl_Yk3q-0c9bDkZ1m5t7w8x2v4u6s1r0q3p5o7n9m2l4k6",
+                     *       "expiresAt": "2026-03-01T11:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        link: string;
+                        /** Format: date-time */
+                        expiresAt: string;
                     };
                 };
             };

@@ -65,6 +65,12 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     ...invalidAndForbidden({ token: 't', name: 'Ada', password }),
     not_found: () => ({ at: secure, input: { token: 't', name: 'Ada', password } }),
   },
+  'auth.forgotPassword': invalidAndForbidden({ email: 'ada@example.test' }),
+  'auth.resetPassword': {
+    ...invalidAndForbidden({ token: 't', password }),
+    not_found: () => ({ at: secure, input: { token: 't', password } }),
+  },
+  'operators.resetPassword': { ...operatorOnly({ operatorId: 1 }), not_found: asAdmin({ operatorId: 999_999 }) },
   'auth.changePassword': {
     ...operatorOnly({ current: password, password }),
     invalid_credentials: asAdmin({ current: 'wrong', password: 'copper lantern 48 swims' }),

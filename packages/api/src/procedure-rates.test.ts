@@ -7,7 +7,15 @@ test('[HTTP-20] every procedure has its rate: a new one needs a line here', () =
   const byRate = Map.groupBy(describeProcedures(appRouter), rateOf)
   const names = Object.fromEntries([...byRate].map(([rate, procedures]) => [rate, procedures.map(({ name }) => name)]))
   expect(names).toEqual({
-    signIn: ['users.login', 'auth.setUp', 'auth.signIn', 'auth.accept', 'auth.guest'],
+    signIn: [
+      'users.login',
+      'auth.setUp',
+      'auth.signIn',
+      'auth.accept',
+      'auth.forgotPassword',
+      'auth.resetPassword',
+      'auth.guest',
+    ],
     read: [
       'users.me',
       'users.online',
@@ -32,6 +40,7 @@ test('[HTTP-20] every procedure has its rate: a new one needs a line here', () =
       'operators.invite',
       'operators.disable',
       'operators.enable',
+      'operators.resetPassword',
       'operators.setAccess',
       'keys.create',
       'keys.delete',

@@ -29,10 +29,27 @@ export const acceptInputSchema = z.strictObject({
 })
 export type AcceptInput = z.output<typeof acceptInputSchema>
 
+export const languageSchema = z.enum(['en', 'ru'])
+/** The language of a mail, `en` by default. */
+export type Language = z.infer<typeof languageSchema>
+
+export const forgotPasswordInputSchema = z.strictObject({ email: emailSchema, language: languageSchema.optional() })
+export type ForgotPasswordInput = z.output<typeof forgotPasswordInputSchema>
+export const resetPasswordInputSchema = z.strictObject({ token: linkTokenSchema, password: newPasswordSchema })
+export type ResetPasswordInput = z.output<typeof resetPasswordInputSchema>
+
+/** `link` is for the operator alone: who has it chooses the password. */
+export const resetLinkOutputSchema = z.object({ link: z.string(), expiresAt: timeSchema })
+export type ResetLinkOutput = z.infer<typeof resetLinkOutputSchema>
+
 export const changePasswordInputSchema = z.strictObject({ current: passwordSchema, password: newPasswordSchema })
 export type ChangePasswordInput = z.output<typeof changePasswordInputSchema>
 
-export const inviteInputSchema = z.strictObject({ email: emailSchema, access: accessSchema })
+export const inviteInputSchema = z.strictObject({
+  email: emailSchema,
+  access: accessSchema,
+  language: languageSchema.optional(),
+})
 export type InviteInput = z.output<typeof inviteInputSchema>
 
 export const invitationSchema = z

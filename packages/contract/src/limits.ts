@@ -222,3 +222,13 @@ export const triesWindowMs = 15 * 60_000
 /** A link that sets the server up, and an invitation, end after this time. */
 export const setupLinkMs = 24 * 60 * 60_000
 export const invitationMs = 7 * 24 * 60 * 60_000
+/** A link to choose a new password ends after this time. */
+export const resetLinkMs = 60 * 60_000
+/** Links to choose a new password that one address may ask for in the window of sign-ins. */
+export const resetTriesMax = 20
+/** Links that one account gets by mail in an hour, whoever asks. */
+export const resetMailsMax = 3
+export const resetMailsWindowMs = 60 * 60_000
+/** Mails that one process sends at once, and that wait. */
+export const mailsAtOnceMax = 2
+export const mailsWaitingMax = 100

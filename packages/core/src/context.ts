@@ -7,6 +7,7 @@ import type { AuthMode } from './domain/session-policy.ts'
 import type { CallQueues } from './fair-queue.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
+import type { MailQueue } from './mail-queue.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import type { Presence } from './presence/presence.ts'
 import type { TypingMemory } from './presence/typing-memory.ts'
@@ -32,6 +33,8 @@ export type Core = {
   readonly presence: Presence
   /** Hashes passwords, a few at once. */
   readonly passwords: PasswordHasher
+  /** Null on a server that sends no mail. */
+  readonly mails: MailQueue | null
   /** Encrypts the secrets that are stored and read again. */
   readonly secrets: SecretBox
   /** For calls of users that do not go through `writer`, which is fair itself. */

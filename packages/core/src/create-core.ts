@@ -9,6 +9,7 @@ import type { AuthMode } from './domain/session-policy.ts'
 import { createCallQueues } from './fair-queue.ts'
 import { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
+import { MailQueue, type SendMail } from './mail-queue.ts'
 import { PasswordHasher } from './password-hasher.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
@@ -25,6 +26,8 @@ export type CoreOptions = {
   log: Logger
   authMode: AuthMode
   secrets: SecretBox
+  /** Default: no mail is sent. */
+  sendMail?: SendMail | null
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
   clock?: Clock
@@ -35,7 +38,7 @@ export type CoreOptions = {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { db, bus, log, authMode, secrets, closedChat = 'say', clock = systemClock } = options
+  const { db, bus, log, authMode, secrets, closedChat = 'say', sendMail = null, clock = systemClock } = options
   const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
   const inbox = new Inbox({ db, log })
   hub.addListener(inbox)
@@ -45,6 +48,7 @@ export function createCore(options: CoreOptions): Core {
   const queries = createQueries(db.orm)
   const typing = new TypingMemory({ bus, readChat: (chatId) => queries.chats.summary(chatId) })
   const presence = new Presence({ db, log, timings: options.presenceTimings })
+  const mails = sendMail === null ? null : new MailQueue(sendMail, log)
   const sessionPruner = new SessionPruner({ db, clock, log })
   return {
     db,
@@ -58,6 +62,7 @@ export function createCore(options: CoreOptions): Core {
     typing,
     presence,
     passwords: new PasswordHasher(),
+    mails,
     secrets,
     queues: createCallQueues(),
     clock,
@@ -75,6 +80,7 @@ export function createCore(options: CoreOptions): Core {
     async stop() {
       await sessionPruner.stop()
       await writer.stop()
+      await mails?.stop()
       typing.stop()
       await presence.stop()
       await Promise.all([hub.stop(), inbox.stop()])

@@ -21,6 +21,8 @@ export type Config = {
   readonly authMode: Settings['AUTH_MODE']
   /** The setting by which other machines reach an open sign-in, as `NAME=value`; null when none does. */
   readonly openTo: string | null
+  /** Null when no mail is sent. */
+  readonly mail: { readonly url: string; readonly from: string } | null
   readonly closedChat: Settings['CLOSED_CHAT']
   readonly rateLimits: boolean
   readonly connectionsPerAddress: number | undefined
@@ -69,6 +71,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     allowedOrigins: settings.ALLOWED_ORIGINS,
     trustProxy: settings.TRUST_PROXY === 'yes',
     ...sessions,
+    mail: checkMail(settings),
     closedChat: settings.CLOSED_CHAT,
     rateLimits: settings.RATE_LIMITS === 'on',
     connectionsPerAddress: settings.CONNECTIONS_PER_ADDRESS,
@@ -126,6 +129,12 @@ function checkSecure({ RATE_LIMITS, PUBLIC_URL }: Settings): Pick<Config, 'authM
     )
   }
   return { authMode: 'secure', openTo: null }
+}
+
+function checkMail({ SMTP_URL: url, MAIL_FROM: from }: Settings): Config['mail'] {
+  if (url !== undefined && from !== undefined) return { url, from }
+  if (url === undefined && from === undefined) return null
+  throw new StartupError('SMTP_URL and MAIL_FROM belong together: set both, or none')
 }
 
 /** The password of `docker-compose.yml` is for trying it out on one machine. */

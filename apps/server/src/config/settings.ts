@@ -107,6 +107,18 @@ export const settingsSchema = z.object({
       'The address on which a container engine publishes the ports; it counts in place of HOST and TRUST_PROXY for AUTH_MODE=open.',
     example: '127.0.0.1',
   }),
+  SMTP_URL: url('smtp:', 'smtps:')
+    .optional()
+    .meta({
+      description:
+        'Where mails are handed over, with user and password: invitations and new passwords. Needs MAIL_FROM. ' +
+        'smtp:// asks for encryption too, except on this machine.',
+      example: 'smtps://deskbell:secret@mail.example.com',
+    }),
+  MAIL_FROM: z.email().optional().meta({
+    description: 'The address from which mails are sent.',
+    example: 'support@example.com',
+  }),
   CLOSED_CHAT: oneOf('say', 'reopen', 'new').default('say').meta({
     description: 'What pages do when a client writes into a closed chat: say so, reopen it, or begin a new one.',
     example: 'say',

@@ -10,7 +10,7 @@ import { collectRoutes } from './rest-routes.ts'
 
 /** With all paths, these are more concurrent calls than the pool has connections, so that some wait for one. */
 const callsEach = 4
-const withoutDatabase = ['auth.setUp', 'auth.signIn', 'auth.accept']
+const withoutDatabase = ['auth.setUp', 'auth.signIn', 'auth.accept', 'auth.forgotPassword', 'auth.resetPassword']
 
 describe('while the tables of the database are locked', () => {
   it(

@@ -1,6 +1,8 @@
 import {
   acceptInputSchema,
   changePasswordInputSchema,
+  forgotPasswordInputSchema,
+  resetPasswordInputSchema,
   setUpInputSchema,
   signInInputSchema,
 } from '@deskbell/contract/accounts'
@@ -8,6 +10,7 @@ import { endSessionInputSchema, guestInputSchema, sessionsOutputSchema } from '@
 import { emptyInputSchema, type LoginOutput, loginOutputSchema } from '@deskbell/contract/users'
 import { changePassword } from '@deskbell/core/auth/accounts/change-password'
 import { accept } from '@deskbell/core/auth/accounts/invitations'
+import { forgotPassword, resetPassword } from '@deskbell/core/auth/accounts/reset-password'
 import { setUp } from '@deskbell/core/auth/accounts/set-up'
 import { signIn } from '@deskbell/core/auth/accounts/sign-in'
 import { endSession } from '@deskbell/core/auth/end-session'
@@ -56,6 +59,32 @@ export const authProcedures = {
     .input(acceptInputSchema)
     .output(loginOutputSchema)
     .mutation(async ({ ctx, input }) => signedIn(ctx, await accept(ctx.core, input, ctx.address))),
+
+  forgotPassword: publicProcedure
+    .meta({
+      summary:
+        'Have a link to choose a new password mailed. The answer does not say whether the address has an account.',
+      rate: 'signIn',
+      errors: ['forbidden'],
+      rest: { method: 'POST', path: '/auth/forgot-password', success: { 204: 'A mail is on its way, if it can be.' } },
+    })
+    .input(forgotPasswordInputSchema)
+    .output(z.void())
+    .mutation(({ ctx, input }) => {
+      const linkTo = (token: string) => ctx.linkTo('/reset', token)
+      return forgotPassword(ctx.core, { ...input, linkTo, address: ctx.address })
+    }),
+
+  resetPassword: publicProcedure
+    .meta({
+      summary: 'Choose a new password with the link for it. All sessions of the operator end.',
+      rate: 'signIn',
+      errors: ['forbidden', 'not_found'],
+      rest: { method: 'POST', path: '/auth/reset-password', success: { 204: 'The password was replaced.' } },
+    })
+    .input(resetPasswordInputSchema)
+    .output(z.void())
+    .mutation(({ ctx, input }) => resetPassword(ctx.core, input, ctx.address)),
 
   changePassword: operatorProcedure
     .meta({

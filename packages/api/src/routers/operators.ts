@@ -4,10 +4,12 @@ import {
   operatorInputSchema,
   operatorOutputSchema,
   operatorsOutputSchema,
+  resetLinkOutputSchema,
   setAccessInputSchema,
 } from '@deskbell/contract/accounts'
 import { emptyInputSchema } from '@deskbell/contract/users'
 import { invite } from '@deskbell/core/auth/accounts/invitations'
+import { createResetLink } from '@deskbell/core/auth/accounts/reset-password'
 import { disableOperator, enableOperator, listOperators, setAccess } from '@deskbell/core/operators/manage-operators'
 import { adminProcedure, operatorProcedure } from '../trpc.ts'
 
@@ -52,6 +54,19 @@ export const operatorsProcedures = {
     .input(operatorInputSchema)
     .output(operatorOutputSchema)
     .mutation(({ ctx, input }) => enableOperator(ctx.core, ctx.actor, { ...input, address: ctx.address })),
+
+  resetPassword: adminProcedure
+    .meta({
+      summary: 'Make a link with which an operator chooses a new password, for who has forgotten the old one.',
+      errors: ['not_found'],
+      rest: { method: 'POST', path: '/operators/{operatorId}/reset-password', success: { 201: 'The link.' } },
+    })
+    .input(operatorInputSchema)
+    .output(resetLinkOutputSchema)
+    .mutation(({ ctx, input }) => {
+      const linkTo = (token: string) => ctx.linkTo('/reset', token)
+      return createResetLink(ctx.core, ctx.actor, { ...input, linkTo, address: ctx.address })
+    }),
 
   setAccess: adminProcedure
     .meta({

@@ -8,6 +8,7 @@ import { expect, test, vi } from 'vitest'
 import { migrate } from '../migration/migrate.ts'
 import { findBinaries } from './binaries.ts'
 import { DataFolderError } from './data-folder/data-folder-error.ts'
+import { runningConnectionString } from './running-server.ts'
 import type { EmbeddedPostgres } from './start-postgres.ts'
 import { userByName } from './system-users.ts'
 import { ask, embeddedFolder } from './testing/embedded-folder.ts'
@@ -32,6 +33,16 @@ test('[RUN-6] in a folder of root the server runs unprivileged, and the role is 
   expect(status).not.toMatch(/^Uid:\s+0\b/m)
   expect((await stat(folder.dataDir)).mode & 0o777).toBe(0o700)
   expect((await stat(folder.cluster)).mode & 0o777).toBe(0o700)
+})
+
+test('[ACC-19] another process of this user reaches the running server, and finds none when it has stopped', async () => {
+  await using folder = await embeddedFolder()
+  expect(await runningConnectionString(folder.dataDir)).toBeNull()
+  const server = await folder.start()
+  const found = await runningConnectionString(folder.dataDir)
+  expect(found).toBe(server.connectionString)
+  await server.stop()
+  expect(await runningConnectionString(folder.dataDir)).toBeNull()
 })
 
 test('[RUN-6] the server runs when only root may enter the folder of its binaries', onlyRoot, async () => {

@@ -81,6 +81,9 @@ export const accessTable: Record<string, AccessRow> = {
   }),
   'auth.signIn': forAccounts('anybody', ({ word }) => ({ email: `${word()}@example.test`, password: word() })),
   'auth.accept': forAccounts('anybody', ({ word }) => ({ token: word(), name: word(), password: word() })),
+  'auth.forgotPassword': forAccounts('anybody', ({ word }) => ({ email: `${word()}@example.test` })),
+  'auth.resetPassword': forAccounts('anybody', ({ word }) => ({ token: word(), password: word() })),
+  'operators.resetPassword': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),
   'auth.changePassword': forAccounts('operators', ({ word }) => ({ current: word(), password: word() })),
   'operators.list': { who: 'operators', about: 'nothing', forms: ofNothing(), shows: true },
   'keys.create': {

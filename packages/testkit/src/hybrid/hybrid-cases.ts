@@ -76,6 +76,11 @@ export const hybridCases: Record<string, HybridCase[]> = {
       calls(operator).operators.disable.mutate({ operatorId: login.user.id }),
     'operators.enable': ({ operator, colleague: { login } }) =>
       calls(operator).operators.enable.mutate({ operatorId: login.user.id }),
+    'auth.forgotPassword': ({ client }) => calls(client).auth.forgotPassword.mutate({ email: 'a@b.test' }),
+    'auth.resetPassword': ({ client }) =>
+      calls(client).auth.resetPassword.mutate({ token: 't', password: newPassword }),
+    'operators.resetPassword': ({ operator, colleague: { login } }) =>
+      calls(operator).operators.resetPassword.mutate({ operatorId: login.user.id }),
     'operators.setAccess': ({ operator, colleague: { login } }) =>
       calls(operator).operators.setAccess.mutate({ operatorId: login.user.id, access: 'operator' }),
   }),

@@ -72,6 +72,8 @@ export const inputExamples: Record<string, unknown> = {
   'auth.signIn': { email: 'grace@example.com', password },
   'auth.accept': { token: linkToken, name: 'Grace', password },
   'auth.changePassword': { current: password, password: 'copper lantern 48 swims' },
+  'auth.forgotPassword': { email: 'grace@example.com' },
+  'auth.resetPassword': { token: 'dbl_Yk3q-0c9bDkZ1m5t7w8x2v4u6s1r0q3p5o7n9m2l4k6', password },
   'operators.invite': { email: 'grace@example.com', access: 'operator' },
   'operators.setAccess': { access: 'admin' },
   'keys.create': { name: 'Shop', scopes: ['send'] },
@@ -118,6 +120,10 @@ export const outputExamples: Record<string, unknown> = {
   },
   'operators.disable': { operator: { ...operator, disabled: true } },
   'operators.enable': { operator },
+  'operators.resetPassword': {
+    link: 'https://chat.example.com/reset#dbl_Yk3q-0c9bDkZ1m5t7w8x2v4u6s1r0q3p5o7n9m2l4k6',
+    expiresAt: '2026-03-01T11:00:00.000Z',
+  },
   'operators.setAccess': { operator: { ...operator, access: 'admin' } },
   'chats.create': {
     chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1, waitingSince: null },

@@ -10,7 +10,7 @@ import type { Core } from '../../context.ts'
 export type Act = { actorId: UserId | null; action: string; target: string | null; address: string | null }
 
 /** Notes an act in its own transaction. */
-export async function note({ clock }: Core, tx: Tx, act: Act): Promise<void> {
+export async function note({ clock }: Pick<Core, 'clock'>, tx: Tx, act: Act): Promise<void> {
   await insertAudit(tx, { at: clock.now(), ...act })
 }
 

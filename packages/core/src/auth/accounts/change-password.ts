@@ -1,7 +1,7 @@
 import type { ChangePasswordInput } from '@deskbell/contract/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import { deleteSessionsOf, findAccount, replacePassword } from '@deskbell/db/queries/users/accounts'
+import { deleteResetLinks, deleteSessionsOf, findAccount, replacePassword } from '@deskbell/db/queries/users/accounts'
 import { inTransaction } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
 import { requireSession } from '../../writer/require-session.ts'
@@ -33,6 +33,7 @@ export async function changePassword(
     await requireSession(core, tx, actor)
     const change = { userId: actor.userId, before: account.passwordHash, passwordHash }
     if (!(await replacePassword(tx, change))) throw new AppError('invalid_credentials')
+    await deleteResetLinks(tx, actor.userId)
     await note(core, tx, { actorId: actor.userId, action: 'auth.changePassword', target: user.name, address })
     return await deleteSessionsOf(tx, actor.userId, actor.sessionId)
   })

@@ -6,7 +6,7 @@ import type { LoginOutput } from '@deskbell/contract/users'
 import {
   deleteInvitations,
   findAccountByEmail,
-  findInvitedEmail,
+  findLink,
   insertAccount,
   insertLink,
   takeLink,
@@ -17,11 +17,12 @@ import type { Core } from '../../context.ts'
 import { startSession } from '../start-session.ts'
 import { note } from './audit.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
+import { invitationText } from './mail-texts.ts'
 import { requireStrong } from './password-strength.ts'
 import { requireAdmin, requireSecure } from './require-secure.ts'
 
 /**
- * Invites somebody to become an operator; an earlier invitation of the address ends. `linkTo` makes a link of a token.
+ * Invites somebody to become an operator, by mail too where the server sends mail; an earlier invitation of the address ends. `linkTo` makes a link of a token.
  * Throws `forbidden` for who is no admin, and `invalid_input` for an address that has an account.
  */
 export async function invite(
@@ -30,7 +31,7 @@ export async function invite(
   { input, linkTo, address }: { input: InviteInput; linkTo: (token: string) => string; address: string },
 ): Promise<InviteOutput> {
   requireSecure(core)
-  const { email, access } = input
+  const { email, access, language = 'en' } = input
   const token = createLinkToken()
   const createdAt = core.clock.now()
   const expiresAt = new Date(createdAt.getTime() + invitationMs)
@@ -43,7 +44,9 @@ export async function invite(
     await note(core, tx, { actorId: actor.userId, action: 'operators.invite', target: email, address })
     return await insertLink(tx, { kind: 'invitation', tokenHash, email, access, createdAt, expiresAt })
   })
-  return { invitation: { id, email, access, expiresAt: expiresAt.toISOString() }, link: linkTo(token) }
+  const link = linkTo(token)
+  core.mails?.add(async () => ({ to: email, ...invitationText[language](link) }))
+  return { invitation: { id, email, access, expiresAt: expiresAt.toISOString() }, link }
 }
 
 /** Makes the account of an invitation and signs it in. Throws `not_found` when the link was used, expired or withdrawn. */
@@ -54,8 +57,8 @@ export async function accept(
 ): Promise<LoginOutput> {
   requireSecure(core)
   const link = { kind: 'invitation', tokenHash: hashLinkToken(token) ?? '', now: core.clock.now() } as const
-  const email = await findInvitedEmail(core.db.orm, link)
-  if (email === null) throw new AppError('not_found')
+  const email = (await findLink(core.db.orm, link))?.email
+  if (email == null) throw new AppError('not_found')
   await requireStrong(password, { email, name })
   const passwordHash = await core.passwords.hash(password)
   const { user, access } = await inTransaction(core.db, async (tx) => {

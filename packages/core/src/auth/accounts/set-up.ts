@@ -5,7 +5,7 @@ import type { LoginOutput } from '@deskbell/contract/users'
 import { lockDeployment } from '@deskbell/db/locks'
 import {
   deleteSetupLinks,
-  hasLink,
+  findLink,
   insertAccount,
   insertLink,
   lockAdmins,
@@ -42,7 +42,7 @@ export async function setUp(
   requireSecure(core)
   const link = { kind: 'setup', tokenHash: hashOf(token), now: core.clock.now() } as const
   // Hashing is costly, so a stranger without the link does not get as far.
-  if (!(await hasLink(core.db.orm, link))) throw new AppError('not_found')
+  if ((await findLink(core.db.orm, link)) === undefined) throw new AppError('not_found')
   await requireStrong(password, { email, name })
   const passwordHash = await core.passwords.hash(password)
   const user = await inTransaction(core.db, async (tx) => {

@@ -34,17 +34,21 @@ export async function signIn(core: Core, input: SignInInput, address: string): P
 }
 
 /**
- * Counts the try before the password is compared, so that tries at the same moment are limited too. The account is
+ * Counts a try of a password before it is compared, so that tries at the same moment are limited too. The account is
  * counted by address: a stranger who guesses does not lock its owner out.
  */
 export async function countTry(core: Core, email: string, address: string): Promise<void> {
-  const now = core.clock.now()
-  const limits = new Map([
+  await countUpTo(core, [
     [accountKey(email, address), accountTriesMax],
-    [keyOf(address), addressTriesMax],
+    [tryKey(address), addressTriesMax],
   ])
+}
+
+/** Counts a try under each key, on all processes together. Throws `rate_limited` when one has had more than its maximum. */
+export async function countUpTo(core: Core, limits: readonly [key: string, most: number][]): Promise<void> {
+  const now = core.clock.now()
   const endsAt = new Date(now.getTime() + triesWindowMs)
-  const tried = await countTries(core.db.orm, { keys: [...limits.keys()], now, endsAt })
+  const tried = await countTries(core.db.orm, { keys: limits.map(([key]) => key), now, endsAt })
   for (const [key, most] of limits) {
     const { count = 0, endsAt: until = now } = tried.get(key) ?? {}
     if (count > most)
@@ -53,9 +57,10 @@ export async function countTry(core: Core, email: string, address: string): Prom
 }
 
 function accountKey(email: string, address: string): string {
-  return keyOf(`${email}\n${address}`)
+  return tryKey(`${email}\n${address}`)
 }
 
-function keyOf(text: string): string {
+/** The key under which tries are counted. It tells nobody the address. */
+export function tryKey(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

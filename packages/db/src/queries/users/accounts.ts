@@ -1,8 +1,9 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Access } from '@deskbell/contract/users'
-import { and, asc, eq, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, sql } from 'drizzle-orm'
 import { accounts, links, signInTries } from '../../schema/accounts.ts'
 import { presence } from '../../schema/presence.ts'
+import { passkeys, recoveryCodes, totpSecrets } from '../../schema/second-factors.ts'
 import { sessions } from '../../schema/sessions.ts'
 import { users } from '../../schema/users.ts'
 import type { Executor, Tx } from '../../transaction.ts'
@@ -66,11 +67,20 @@ export async function lockAdmins(tx: Tx): Promise<AccountRow[]> {
     .for('update')
 }
 
+/** Sets a password that was forgotten. Returns false for an account that is disabled. */
+export async function setPassword(tx: Tx, userId: UserId, passwordHash: string): Promise<boolean> {
+  const { rowCount } = await tx
+    .update(accounts)
+    .set({ passwordHash })
+    .where(and(eq(accounts.userId, userId), isNull(accounts.disabledAt)))
+  return rowCount === 1
+}
+
 /** Changes an account. Returns false if there is none. */
 export async function updateAccount(
   tx: Tx,
   userId: UserId,
-  change: { access: Access } | { disabledAt: Date | null },
+  change: { access?: Access; disabledAt?: Date | null },
 ): Promise<boolean> {
   const { rowCount } = await tx.update(accounts).set(change).where(eq(accounts.userId, userId))
   return rowCount === 1
@@ -118,7 +128,9 @@ function selectOperators(executor: Executor) {
 }
 
 export type LinkKind = (typeof links.$inferSelect)['kind']
-export type LinkRow = { id: number; email: string | null; access: Access | null }
+/** Whom the link lets in. */
+export type LinkRow = { email: string | null; access: Access | null; userId: UserId | null }
+const linkFields = { email: links.email, access: links.access, userId: links.userId }
 
 export async function insertLink(
   tx: Tx,
@@ -135,22 +147,15 @@ type LinkToken = { kind: LinkKind; tokenHash: string; now: Date }
 const isLink = ({ kind, tokenHash, now }: LinkToken) =>
   and(eq(links.kind, kind), eq(links.tokenHash, tokenHash), gt(links.expiresAt, now))
 
-/** Returns the address that an invitation is for, without using it; null when it cannot be used. */
-export async function findInvitedEmail(executor: Executor, token: LinkToken): Promise<string | null> {
-  const rows = await executor.select({ email: links.email }).from(links).where(isLink(token))
-  return rows[0]?.email ?? null
-}
-
-/** Returns whether a link can still be used, without using it. */
-export async function hasLink(executor: Executor, token: LinkToken): Promise<boolean> {
-  const rows = await executor.select({ id: links.id }).from(links).where(isLink(token))
-  return rows.length > 0
+/** Returns a link that can still be used, without using it. */
+export async function findLink(executor: Executor, token: LinkToken): Promise<LinkRow | undefined> {
+  const rows = await executor.select(linkFields).from(links).where(isLink(token))
+  return rows[0]
 }
 
 /** Uses a link up. Of several calls with the same token one gets it. */
 export async function takeLink(tx: Tx, token: LinkToken): Promise<LinkRow | undefined> {
-  const { id, email, access } = links
-  const rows = await tx.delete(links).where(isLink(token)).returning({ id, email, access })
+  const rows = await tx.delete(links).where(isLink(token)).returning(linkFields)
   return rows[0]
 }
 
@@ -161,6 +166,16 @@ export async function deleteSetupLinks(tx: Tx): Promise<void> {
 /** An invitation replaces the earlier ones of the same address. */
 export async function deleteInvitations(tx: Tx, email: string): Promise<void> {
   await tx.delete(links).where(and(eq(links.kind, 'invitation'), eq(links.email, email)))
+}
+
+/** Whoever has an older link to choose a password must not use it after a change. */
+export async function deleteResetLinks(tx: Tx, userId: UserId): Promise<void> {
+  await tx.delete(links).where(and(eq(links.kind, 'reset'), eq(links.userId, userId)))
+}
+
+/** Deletes everything by which a user proves who it is, besides the password. */
+export async function deleteFactors(tx: Tx, userId: UserId): Promise<void> {
+  for (const table of [passkeys, totpSecrets, recoveryCodes]) await tx.delete(table).where(eq(table.userId, userId))
 }
 
 /**
