@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in as the client that a token of the own site names. The same `sub` is the same client for ever.
+         * @description Needs no session.
+         */
+        post: operations["auth.identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/sessions": {
         parameters: {
             query?: never;
@@ -423,6 +443,50 @@ export interface paths {
          * @description For admins only; anybody else gets `forbidden`.
          */
         delete: operations["keys.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The identity keys, oldest first, without their secrets.
+         * @description For admins only; anybody else gets `forbidden`.
+         */
+        get: operations["identityKeys.list"];
+        put?: never;
+        /**
+         * Make a key with which the own site signs who its clients are. A secret is shown this once.
+         * @description For admins only; anybody else gets `forbidden`.
+         */
+        post: operations["identityKeys.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-keys/{kid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an identity key. What it has signed is not accepted any more; sessions go on until they end.
+         * @description For admins only; anybody else gets `forbidden`.
+         */
+        delete: operations["identityKeys.delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -715,6 +779,13 @@ export interface components {
             createdAt: string;
             lastUsedAt: string | null;
         };
+        IdentityKey: {
+            kid: string;
+            /** @enum {string} */
+            alg: "HS256" | "ES256";
+            /** Format: date-time */
+            createdAt: string;
+        };
         Chat: {
             id: number;
             /** @enum {string} */
@@ -767,7 +838,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "rate_limited" | "unavailable" | "internal";
+            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "too_many_keys" | "rate_limited" | "unavailable" | "internal";
             detail: string;
             requestId: string;
             errors?: {
@@ -882,6 +953,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "last_admin";
+                };
+            };
+        };
+        /** @description `too_many_keys`: There are two identity keys. Delete one first. */
+        too_many_keys: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "too_many_keys";
                 };
             };
         };
@@ -1439,6 +1522,65 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    "auth.identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "identity": "eyJhbGciOiJIUzI1NiIsImtpZCI6IlkyaGhkQSJ9.eyJzdWIiOiI0MiJ9.2m0Xk3yq"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description A JWT that the own site has signed with one of the identity keys. */
+                    identity: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in; the session cookie is set too. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 9,
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada",
+                     *         "role": "client",
+                     *         "access": null,
+                     *         "createdAt": "2026-11-22T09:30:00.000Z"
+                     *       },
+                     *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
+                     *       "expiresAt": "2026-11-22T10:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        user: components["schemas"]["User"];
+                        token: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["invalid_credentials"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     "auth.sessions": {
         parameters: {
             query?: never;
@@ -1971,6 +2113,127 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The key has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "identityKeys.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All identity keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "kid": "Y2hhdA7xkQ0TbR3v",
+                     *           "alg": "HS256",
+                     *           "createdAt": "2026-11-22T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["IdentityKey"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "identityKeys.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "alg": "HS256"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    alg: "HS256" | "ES256";
+                    /** @description With ES256, and only then: the public key on P-256, as SPKI PEM or as a JWK. */
+                    publicKey?: string | {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The id of the key, and its secret for HS256. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kid": "Y2hhdA7xkQ0TbR3v",
+                     *       "secret": "dbi_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE"
+                     *     }
+                     */
+                    "application/json": {
+                        kid: string;
+                        secret?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["too_many_keys"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "identityKeys.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the kid. */
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;

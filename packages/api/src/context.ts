@@ -22,6 +22,8 @@ export type RequestContext = {
   readonly requestId: string
   /** The address of the caller, by which sign-ins are counted. */
   readonly address: string
+  /** For whom an identity must be signed: the host of `PUBLIC_URL`, and without one the host that the caller has asked. */
+  audience(): string
   /** Makes the absolute URL of a page. The token is in its fragment, which no server and no log sees. */
   linkTo(page: `/${string}`, token: string): string
   /** Aborted when the response closes. Undefined over a socket, where a call runs to its end in any case. */

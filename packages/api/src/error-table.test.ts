@@ -24,6 +24,7 @@ describe('errorTable', () => {
       not_editable: 409,
       newer_messages: 409,
       last_admin: 409,
+      too_many_keys: 409,
       rate_limited: 429,
       unavailable: 503,
       internal: 500,

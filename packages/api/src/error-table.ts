@@ -30,6 +30,7 @@ export const errorTable: Record<ErrorCode, ErrorRow> = {
   not_editable: final(409, 'CONFLICT', 'Not editable'),
   newer_messages: final(409, 'CONFLICT', 'Newer messages'),
   last_admin: final(409, 'CONFLICT', 'Last admin'),
+  too_many_keys: final(409, 'CONFLICT', 'Too many keys'),
   rate_limited: { ...final(429, 'TOO_MANY_REQUESTS', 'Too many requests'), retryAfterMs: retryMs },
   unavailable: { ...final(503, 'SERVICE_UNAVAILABLE', 'Unavailable'), retryAfterMs: retryMs, report: 'warn' },
   internal: { ...final(500, 'INTERNAL_SERVER_ERROR', 'Internal error'), report: 'error' },

@@ -1,9 +1,12 @@
+import type { Actor } from '@deskbell/contract/actor'
 import { chatOutputSchema } from '@deskbell/contract/chats'
 import { type ErrorCode, problemSchema } from '@deskbell/contract/errors'
-import { sendRate } from '@deskbell/contract/limits'
+import { identityKeysMax, sendRate } from '@deskbell/contract/limits'
 import { sendOutputSchema } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { createSetupLink, setUp } from '@deskbell/core/auth/accounts/set-up'
+import { authenticate } from '@deskbell/core/auth/authenticate'
+import { createIdentityKey } from '@deskbell/core/auth/identity/manage-identity-keys'
 import { openRaw, signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { createRestProbe, type RestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -79,6 +82,16 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'keys.create': operatorOnly({ name: 'Shop', scopes: ['read'] }),
   'keys.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ x: 1 }) },
   'keys.delete': { ...operatorOnly({ keyId: 1 }), not_found: asOperator({ keyId: 999_999 }) },
+  'identityKeys.create': {
+    ...operatorOnly({ alg: 'HS256' }),
+    too_many_keys: async () => {
+      for (let made = 0; made < identityKeysMax; made += 1)
+        await createIdentityKey(secure.core, await actorOf(admin), { alg: 'HS256', address: '127.0.0.1' })
+      return { at: secure, token: admin.token, input: { alg: 'HS256' } }
+    },
+  },
+  'identityKeys.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ x: 1 }) },
+  'identityKeys.delete': { ...operatorOnly({ kid: 'k' }), not_found: asOperator({ kid: 'k' }) },
   'audit.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ cursor: 'x' }) },
   'operators.invite': operatorOnly({ email: 'ada@example.test', access: 'operator' }),
   'operators.disable': {
@@ -91,6 +104,10 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     ...operatorOnly({ operatorId: 1, access: 'admin' }),
     not_found: asAdmin({ operatorId: 999_999, access: 'operator' }),
     last_admin: asAdmin(() => ({ operatorId: admin.user.id, access: 'operator' })),
+  },
+  'auth.identify': {
+    invalid_input: () => ({ input: {} }),
+    invalid_credentials: () => ({ input: { identity: 'x' } }),
   },
   'auth.guest': { invalid_input: () => ({ input: { name: ' ' } }) },
   'auth.sessions': { ...unauthenticated(), invalid_input: asClient({ id: 1 }) },
@@ -185,6 +202,12 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
 /** Of a call without a session that is for accounts. */
 function invalidAndForbidden(input: object): Record<'invalid_input' | 'forbidden', Scenario> {
   return { invalid_input: () => ({ input: {} }), forbidden: () => ({ input }) }
+}
+
+async function actorOf({ token }: LoginOutput): Promise<Actor> {
+  const actor = await authenticate(secure.core, token)
+  if (actor === null) throw new Error('The admin is not signed in.')
+  return actor
 }
 
 function asAdmin(input: object | (() => object)): Scenario {

@@ -3,6 +3,7 @@ import type { CallErrorShape } from './call-error-shape.ts'
 import { auditProcedures } from './routers/audit.ts'
 import { authProcedures } from './routers/auth.ts'
 import { chatsProcedures } from './routers/chats.ts'
+import { identityKeysProcedures } from './routers/identity-keys.ts'
 import { inboxProcedures } from './routers/inbox.ts'
 import { keysProcedures } from './routers/keys.ts'
 import { messagesProcedures } from './routers/messages.ts'
@@ -16,6 +17,7 @@ const procedures = {
   operators: operatorsProcedures,
   audit: auditProcedures,
   keys: keysProcedures,
+  identityKeys: identityKeysProcedures,
   chats: chatsProcedures,
   messages: messagesProcedures,
   inbox: inboxProcedures,

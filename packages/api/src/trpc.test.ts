@@ -57,6 +57,7 @@ function context(): RequestContext {
     via: 'http',
     requestId: 'r-1',
     address: '127.0.0.1',
+    audience: () => '',
     linkTo: () => '',
     signal: new AbortController().signal,
     isGone: () => false,

@@ -19,6 +19,7 @@ export const errorMeanings = {
   not_editable: 'This message cannot be changed, or not any more, or not by you.',
   newer_messages: 'There are messages that you have not seen.',
   last_admin: 'Somebody must be able to administer the server.',
+  too_many_keys: 'There are two identity keys. Delete one first.',
   rate_limited: 'Too many requests.',
   unavailable: 'The service cannot answer at this moment.',
   internal: 'Something went wrong on our side.',

@@ -232,3 +232,12 @@ export const resetMailsWindowMs = 60 * 60_000
 /** Mails that one process sends at once, and that wait. */
 export const mailsAtOnceMax = 2
 export const mailsWaitingMax = 100
+
+/** Keys with which the own site signs identities: two, so that one replaces the other without a gap. */
+export const identityKeysMax = 2
+/** An identity token as a whole, and its `sub` in code points. */
+export const identityCharsMax = 8_192
+export const subjectCharsMax = 255
+/** An identity token ends at most so long after it was made. The clocks of the site and of the server differ by at most the second. */
+export const identityMsMax = 60 * 60_000
+export const identityClockMs = 60_000

@@ -15,6 +15,7 @@ import { toCallError } from '../call-error.ts'
 import { toPublicError } from '../failure-report.ts'
 import { answerRaw } from '../http/errors/raw-answer.ts'
 import type { AddressConnections } from '../http/security/address-connections.ts'
+import type { Peer } from '../http/security/peer.ts'
 import type { DrainableConnection } from './drain.ts'
 import { keepAliveTickMs, type LiveTimings } from './live-timings.ts'
 import type { SessionWatch } from './session-watch.ts'
@@ -162,7 +163,7 @@ export class LiveServer {
       if (this.#draining) throw new AppError('unavailable')
       this.#wss.handleUpgrade(request, connection, head, (ws) => {
         releaseSocket = null
-        this.#open(ws, request.socket, { ...admission, requestId, address: checked.peer.address })
+        this.#open(ws, request.socket, { ...admission, requestId, peer: checked.peer })
       })
     } finally {
       // No socket was opened, also when the connection broke meanwhile.
@@ -171,9 +172,10 @@ export class LiveServer {
     }
   }
 
-  #open(ws: WebSocket, duplex: Socket, { address, signIn, releaseSocket, requestId }: OpenedUpgrade): void {
+  #open(ws: WebSocket, duplex: Socket, { peer, signIn, releaseSocket, requestId }: OpenedUpgrade): void {
     const { timings } = this.#options
-    const socket = new LiveSocket(this.#shared, { ws, duplex, requestId, address, signIn })
+    const { address, host } = peer
+    const socket = new LiveSocket(this.#shared, { ws, duplex, requestId, address, host, signIn })
     this.#sockets.add(socket)
     this.#keepAlive.add(socket, timings.pingMs)
     // Added before any frame is read. Without a listener, the error of a broken frame would end the process.
@@ -217,7 +219,7 @@ type AdmittedUpgrade = {
   checked: CheckedUpgrade
 }
 
-type OpenedUpgrade = Admission & { requestId: string; address: string }
+type OpenedUpgrade = Admission & { requestId: string; peer: Peer }
 
 /** tRPC's request to open another connection and then close this one. Calls in flight finish on the old one. */
 const moveFrame = JSON.stringify({ id: null, method: 'reconnect' })

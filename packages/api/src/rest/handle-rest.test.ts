@@ -50,6 +50,7 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
     via: 'rest',
     requestId: 'r-1',
     address: '127.0.0.1',
+    audience: () => '',
     linkTo: () => '',
     signal: new AbortController().signal,
     isGone: () => false,

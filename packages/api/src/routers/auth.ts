@@ -7,6 +7,7 @@ import {
   signInInputSchema,
 } from '@deskbell/contract/accounts'
 import { endSessionInputSchema, guestInputSchema, sessionsOutputSchema } from '@deskbell/contract/auth'
+import { identifyInputSchema } from '@deskbell/contract/identity'
 import { emptyInputSchema, type LoginOutput, loginOutputSchema } from '@deskbell/contract/users'
 import { changePassword } from '@deskbell/core/auth/accounts/change-password'
 import { accept } from '@deskbell/core/auth/accounts/invitations'
@@ -14,6 +15,7 @@ import { forgotPassword, resetPassword } from '@deskbell/core/auth/accounts/rese
 import { setUp } from '@deskbell/core/auth/accounts/set-up'
 import { signIn } from '@deskbell/core/auth/accounts/sign-in'
 import { endSession } from '@deskbell/core/auth/end-session'
+import { identify } from '@deskbell/core/auth/identity/identify'
 import { listSessions } from '@deskbell/core/auth/list-sessions'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { z } from 'zod'
@@ -106,6 +108,19 @@ export const authProcedures = {
     .input(guestInputSchema)
     .output(loginOutputSchema)
     .mutation(async ({ ctx, input = {} }) => signedIn(ctx, await signInGuest(ctx.core, input))),
+
+  identify: publicProcedure
+    .meta({
+      summary: 'Sign in as the client that a token of the own site names. The same `sub` is the same client for ever.',
+      rate: 'signIn',
+      errors: ['invalid_credentials'],
+      rest: { method: 'POST', path: '/auth/identify', success: { 200: 'Signed in; the session cookie is set too.' } },
+    })
+    .input(identifyInputSchema)
+    .output(loginOutputSchema)
+    .mutation(async ({ ctx, input }) => {
+      return signedIn(ctx, await identify(ctx.core, { ...input, audience: ctx.audience() }))
+    }),
 
   sessions: signedInProcedure
     .meta({

@@ -10,6 +10,7 @@ export async function signInGuest(core: Core, { name = guestName() }: NonNullabl
   return await startSession(core, { user: await insertGuest(core.db.orm, name) })
 }
 
-function guestName(): string {
+/** A name for who has none. */
+export function guestName(): string {
   return `Guest ${randomInt(1_000, 10_000)}`
 }

@@ -13,24 +13,37 @@ export type Starting = {
   user: UserRow
   /** Of the account of an operator. */
   access?: Access
+  /** When the session ends. Default: when its lifetime is over, which it never outlasts. */
+  endsAt?: Date
   /** Runs in the transaction, when the user's row is locked. Throws to refuse the session. */
   check?: (tx: Tx) => Promise<void>
 }
 
 /** Begins a session of the user. Of too many, those that were used least recently end. */
-export async function startSession(core: Core, { user, access, check }: Starting): Promise<LoginOutput> {
+export async function startSession(core: Core, starting: Starting): Promise<LoginOutput> {
+  const { login, ended } = await inTransaction(core.db, (tx) => insertNewSession(core, tx, starting))
+  publishEnded(core, ended)
+  return login
+}
+
+/** Does the same in a transaction. When it is committed, `ended` is to be published. */
+export async function insertNewSession(
+  { authMode, clock }: Core,
+  tx: Tx,
+  { user, access, endsAt, check }: Starting,
+): Promise<{ login: LoginOutput; ended: number[] }> {
   const token = createSessionToken()
-  const createdAt = core.clock.now()
-  const expiresAt = new Date(createdAt.getTime() + sessionMs)
-  const { authMode } = core
-  const session = { userId: user.id, tokenHash: hashSessionToken(token), authMode, createdAt, expiresAt }
-  const ended = await inTransaction(core.db, async (tx) => {
-    const old = await deleteOldSessions(tx, { userId: user.id, now: createdAt, kept: userSessionsMax - 1 })
-    await check?.(tx)
-    await insertSession(tx, session)
-    return old
-  })
-  for (const sessionId of ended) core.bus.publish({ t: 'session', sessionId })
+  const createdAt = clock.now()
+  const lastMs = createdAt.getTime() + sessionMs
+  const expiresAt = new Date(Math.min(lastMs, endsAt?.getTime() ?? lastMs))
+  const ended = await deleteOldSessions(tx, { userId: user.id, now: createdAt, kept: userSessionsMax - 1 })
+  await check?.(tx)
+  await insertSession(tx, { userId: user.id, tokenHash: hashSessionToken(token), authMode, createdAt, expiresAt })
   const shown = userView(user, accessOf(authMode, { role: user.role, access: access ?? null }))
-  return { user: shown, token, expiresAt: expiresAt.toISOString() }
+  return { login: { user: shown, token, expiresAt: expiresAt.toISOString() }, ended }
+}
+
+/** Publishes hints that make the sockets of ended sessions close. Call it only after the commit. */
+export function publishEnded({ bus }: Pick<Core, 'bus'>, sessionIds: readonly number[]): void {
+  for (const sessionId of sessionIds) bus.publish({ t: 'session', sessionId })
 }

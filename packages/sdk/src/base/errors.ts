@@ -67,6 +67,7 @@ const advice: Record<ErrorCode, 'give-up' | 'retry' | 'unknown'> = {
   not_editable: 'give-up',
   newer_messages: 'give-up',
   last_admin: 'give-up',
+  too_many_keys: 'give-up',
   rate_limited: 'retry',
   unavailable: 'retry',
   internal: 'unknown',

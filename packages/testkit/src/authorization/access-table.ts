@@ -100,6 +100,20 @@ export const accessTable: Record<string, AccessRow> = {
     outcome: () => 'not_found',
     neverDone: true,
   },
+  // There are at most two keys, so that of many calls none may make one.
+  'identityKeys.create': {
+    who: 'operators',
+    about: 'nothing',
+    forms: ofNothing(({ word }) => ({ alg: 'HS256', publicKey: word() })),
+    outcome: () => 'invalid_input',
+  },
+  'identityKeys.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
+  'identityKeys.delete': {
+    who: 'operators',
+    about: 'nothing',
+    forms: ofNothing(({ word }) => ({ kid: word() })),
+    outcome: () => 'not_found',
+  },
   'audit.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
   'operators.invite': forAccounts('operators', ({ word }) => ({ email: `${word()}@example.test`, access: 'admin' })),
   'operators.disable': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),
@@ -108,6 +122,12 @@ export const accessTable: Record<string, AccessRow> = {
     return { operatorId: cast.user('bystander').user.id, access: 'operator' }
   }),
   'auth.guest': { who: 'anybody', about: 'nothing', forms: ofNothing(({ word }) => ({ name: word() })), shows: true },
+  'auth.identify': {
+    who: 'anybody',
+    about: 'nothing',
+    forms: ofNothing(({ word }) => ({ identity: word() })),
+    outcome: () => 'invalid_credentials',
+  },
   'auth.sessions': { who: 'signed-in', about: 'nothing', forms: ofNothing() },
   'auth.endSession': {
     who: 'signed-in',

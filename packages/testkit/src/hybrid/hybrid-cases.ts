@@ -1,7 +1,8 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Message, SendInput } from '@deskbell/contract/messages'
 import type { LoginOutput } from '@deskbell/contract/users'
-import { emailOf } from '../factories.ts'
+import { emailOf, uniqueId } from '../factories.ts'
+import { newSite } from '../identities.ts'
 import type { HybridProgram } from './hybrid-program.ts'
 
 export type Participant = { login: LoginOutput; program: HybridProgram }
@@ -101,7 +102,25 @@ export const hybridCases: Record<string, HybridCase[]> = {
       isSilent: true,
     },
   ],
+  'identityKeys.create': [
+    {
+      what: 'an identity key',
+      act: ({ operator }) => calls(operator).identityKeys.create.mutate({ alg: 'HS256' }),
+      isSilent: true,
+    },
+  ],
+  'identityKeys.delete': [
+    {
+      what: 'an identity key',
+      act: async ({ operator }) => {
+        const { items } = await calls(operator).identityKeys.list.query()
+        await calls(operator).identityKeys.delete.mutate({ kid: items[0]?.kid ?? '' })
+      },
+      isSilent: true,
+    },
+  ],
   'auth.guest': [{ what: 'another client', act: ({ client }) => calls(client).auth.guest.mutate(), isSilent: true }],
+  'auth.identify': [{ what: 'another client', act: identified, isSilent: true }],
   'auth.endSession': [
     {
       what: 'of another browser',
@@ -225,6 +244,14 @@ export async function sendSome({ client, operator, chatId, messages, said }: Cas
 
 function calls({ program }: Participant): HybridProgram['client'] {
   return program.client
+}
+
+/** The own site says who a client is. */
+async function identified({ operator, client }: Cast): Promise<void> {
+  const create = calls(operator).identityKeys.create
+  const site = await newSite((input) => create.mutate(input), { audience: client.program.host })
+  await calls(client).auth.identify.mutate({ identity: await site.sign(uniqueId('sub')) })
+  await calls(operator).identityKeys.delete.mutate({ kid: site.kid })
 }
 
 function close({ operator, chatId }: Cast) {

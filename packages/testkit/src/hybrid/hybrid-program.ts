@@ -12,6 +12,8 @@ type Places = { inbox: string | null; chat: string | null }
  * streams. `load` and `follow` are two calls, so that a program can be offline in between.
  */
 export class HybridProgram implements Disposable {
+  /** The host of the server, with its port. */
+  readonly host: string
   readonly #stock: StockClient
   readonly #places: Places = { inbox: null, chat: null }
   readonly #running: { unsubscribe(): void }[] = []
@@ -20,6 +22,7 @@ export class HybridProgram implements Disposable {
   #error: unknown
 
   constructor(wsUrl: string, { token }: LoginOutput) {
+    this.host = new URL(wsUrl).host
     this.#stock = stockClient(wsUrl, token)
   }
 

@@ -49,6 +49,8 @@ export type LiveSocketOptions = {
   requestId: string
   /** The address of the peer: its key for rate limits. */
   address: string
+  /** The `Host` of the upgrade. */
+  host: string
   signIn: SignIn
 }
 
@@ -63,6 +65,7 @@ export class LiveSocket implements WheelTimer, StreamSocket, Pressured {
   readonly ws: WebSocket
   readonly requestId: string
   readonly address: string
+  readonly host: string
   readonly calls = new CallCounter()
   signIn: SignIn
   /** Releases what the sign-in acquired. Null before the sign-in. */
@@ -82,13 +85,14 @@ export class LiveSocket implements WheelTimer, StreamSocket, Pressured {
   /** When the socket may again send a whole burst of frames. */
   #budgetFullAt = 0
 
-  constructor(shared: SharedBySockets, { ws, duplex, requestId, address, signIn }: LiveSocketOptions) {
+  constructor(shared: SharedBySockets, { ws, duplex, requestId, address, host, signIn }: LiveSocketOptions) {
     this.#shared = shared
     this.ws = ws
     this.#duplex = duplex
     this.#writes = new QueuedWrites(duplex)
     this.requestId = requestId
     this.address = address
+    this.host = host
     this.signIn = signIn
   }
 

@@ -69,6 +69,7 @@ const tags = [
   { name: 'auth', description: 'Signing in without an account and with one, and where a user is signed in.' },
   { name: 'operators', description: 'Who answers, and who may manage that.' },
   { name: 'keys', description: 'Keys of programs.' },
+  { name: 'identityKeys', description: 'Keys with which the own site signs who its clients are.' },
   { name: 'audit', description: 'What was done by those who manage the server.' },
   { name: 'chats', description: 'Chats between a client and the operators.' },
   { name: 'messages', description: 'What was said in them.' },

@@ -62,6 +62,8 @@ const admin = {
 
 const apiKey = { id: 2, name: 'Shop', scopes: ['send'], createdAt: '2026-11-22T09:30:00.000Z', lastUsedAt: null }
 
+const identityKey = { kid: 'Y2hhdA7xkQ0TbR3v', alg: 'HS256', createdAt: '2026-11-22T09:30:00.000Z' }
+
 const linkToken = 'dbl_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE'
 const password = 'violet otter kayak 71'
 
@@ -77,6 +79,8 @@ export const inputExamples: Record<string, unknown> = {
   'operators.invite': { email: 'grace@example.com', access: 'operator' },
   'operators.setAccess': { access: 'admin' },
   'keys.create': { name: 'Shop', scopes: ['send'] },
+  'identityKeys.create': { alg: 'HS256' },
+  'auth.identify': { identity: 'eyJhbGciOiJIUzI1NiIsImtpZCI6IlkyaGhkQSJ9.eyJzdWIiOiI0MiJ9.2m0Xk3yq' },
   'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
   'chats.close': { ifSeq: 2 },
   'chats.noReply': { ifSeq: 2 },
@@ -101,6 +105,13 @@ export const outputExamples: Record<string, unknown> = {
   'operators.list': { items: [operator] },
   'keys.create': { key: apiKey, secret: 'dbk_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE' },
   'keys.list': { items: [apiKey] },
+  'identityKeys.create': { kid: identityKey.kid, secret: 'dbi_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE' },
+  'identityKeys.list': { items: [identityKey] },
+  'auth.identify': {
+    user: { ...user, id: 9 },
+    token: 'dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE',
+    expiresAt: '2026-11-22T10:30:00.000Z',
+  },
   'audit.list': {
     items: [
       {
