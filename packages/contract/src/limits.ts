@@ -153,6 +153,8 @@ export const heartbeatMaxMs = 25_000
 export const sessionEndMs = 2_000
 /** Lifetime of a session. */
 export const sessionDays = 30
+/** In secure mode the session of an operator also ends when it was not used for so long: a weekend and a day. */
+export const operatorIdleMs = 72 * 60 * 60_000
 /** Sessions of one user. One more ends the one that was used least recently. */
 export const userSessionsMax = 50
 /** The use of a session is noted at most this often. */

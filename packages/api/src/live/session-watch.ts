@@ -1,4 +1,5 @@
-import { endedSessions } from '@deskbell/core/auth/ended-sessions'
+import { sessionUseMs } from '@deskbell/contract/limits'
+import { endedSessions, noteConnected } from '@deskbell/core/auth/ended-sessions'
 import type { Core } from '@deskbell/core/context'
 
 /** A socket or stream that belongs to a session. */
@@ -17,6 +18,8 @@ export class SessionWatch {
   #unsubscribe: (() => void) | undefined
   readonly #unregister: () => void
   #timer: NodeJS.Timeout | undefined
+  /** When the sessions that are connected were last noted as used. */
+  #notedAt = 0
 
   constructor(core: Core, pollMs: number) {
     this.#core = core
@@ -74,5 +77,9 @@ export class SessionWatch {
   async #compare(): Promise<void> {
     const ended = await endedSessions(this.#core, [...this.#connections.keys()])
     for (const sessionId of ended) this.#end(sessionId)
+    const now = this.#core.clock.now().getTime()
+    if (now - this.#notedAt < sessionUseMs) return
+    await noteConnected(this.#core, [...this.#connections.keys()])
+    this.#notedAt = now
   }
 }

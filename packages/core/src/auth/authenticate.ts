@@ -2,7 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { sessionUseMs } from '@deskbell/contract/limits'
 import { noteSessionUse, type SessionRow } from '@deskbell/db/queries/users/sessions'
 import type { Core } from '../context.ts'
-import { isSessionValid } from '../domain/session-policy.ts'
+import { earlier, idleEnd, isSessionValid, sessionLifeEnd } from '../domain/session-policy.ts'
 import { accessOf } from '../domain/user-view.ts'
 import { hashSessionToken, looksLikeSessionToken } from './session-token.ts'
 
@@ -20,10 +20,13 @@ export async function authenticate(core: Core, token: string): Promise<Actor | n
 }
 
 /** Nobody waits for the note: without it, another session may end first. */
-function noteUse(core: Core, { sessionId, usedAt }: SessionRow, now: Date): void {
+function noteUse(core: Core, session: SessionRow, now: Date): void {
   const before = new Date(now.getTime() - sessionUseMs)
-  if (usedAt > before) return
-  noteSessionUse(core.db.orm, { sessionId, now, before }).catch((error: unknown) => {
+  if (session.usedAt > before) return
+  const { sessionId, createdAt, scopes } = session
+  const idle = scopes === null ? idleEnd(session, now) : null
+  const expiresAt = idle && earlier(sessionLifeEnd(createdAt), idle)
+  noteSessionUse(core.db.orm, { sessionId, now, before, expiresAt }).catch((error: unknown) => {
     core.log.debug({ err: error }, 'use of a session not noted')
   })
 }

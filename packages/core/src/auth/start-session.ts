@@ -1,13 +1,12 @@
-import { sessionDays, userSessionsMax } from '@deskbell/contract/limits'
+import { userSessionsMax } from '@deskbell/contract/limits'
 import type { Access, LoginOutput } from '@deskbell/contract/users'
 import { deleteOldSessions, insertSession } from '@deskbell/db/queries/users/sessions'
 import type { UserRow } from '@deskbell/db/queries/users/users'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
+import { earlier, idleEnd, sessionLifeEnd } from '../domain/session-policy.ts'
 import { accessOf, userView } from '../domain/user-view.ts'
 import { createSessionToken, hashSessionToken } from './session-token.ts'
-
-const sessionMs = sessionDays * 24 * 60 * 60 * 1000
 
 export type Starting = {
   user: UserRow
@@ -34,13 +33,13 @@ export async function insertNewSession(
 ): Promise<{ login: LoginOutput; ended: number[] }> {
   const token = createSessionToken()
   const createdAt = clock.now()
-  const lastMs = createdAt.getTime() + sessionMs
-  const expiresAt = new Date(Math.min(lastMs, endsAt?.getTime() ?? lastMs))
+  const last = earlier(sessionLifeEnd(createdAt), endsAt ?? null)
+  const expiresAt = earlier(last, idleEnd({ role: user.role, authMode }, createdAt))
   const ended = await deleteOldSessions(tx, { userId: user.id, now: createdAt, kept: userSessionsMax - 1 })
   await check?.(tx)
   await insertSession(tx, { userId: user.id, tokenHash: hashSessionToken(token), authMode, createdAt, expiresAt })
   const shown = userView(user, accessOf(authMode, { role: user.role, access: access ?? null }))
-  return { login: { user: shown, token, expiresAt: expiresAt.toISOString() }, ended }
+  return { login: { user: shown, token, expiresAt: last.toISOString() }, ended }
 }
 
 /** Publishes hints that make the sockets of ended sessions close. Call it only after the commit. */

@@ -1,3 +1,5 @@
+import { operatorIdleMs, sessionDays, sessionUseMs } from '@deskbell/contract/limits'
+import type { Role } from '@deskbell/contract/users'
 import type { SessionAuthMode } from '@deskbell/db/queries/users/sessions'
 
 /** `open`: an email and a name are enough to sign in. `secure`: they are not. */
@@ -9,4 +11,24 @@ export type AuthMode = 'open' | 'secure'
  */
 export function isSessionValid(session: { authMode: SessionAuthMode }, authMode: AuthMode): boolean {
   return session.authMode === authMode
+}
+
+export const sessionLifeMs = sessionDays * 24 * 60 * 60_000
+
+/** When a session ends at the latest, however much it is used. */
+export function sessionLifeEnd(createdAt: Date): Date {
+  return new Date(createdAt.getTime() + sessionLifeMs)
+}
+
+/**
+ * Returns when a session ends if it is not used after `usedAt`; null when only its lifetime counts. The use is noted once
+ * an hour, so that hour is added.
+ */
+export function idleEnd({ role, authMode }: { role: Role; authMode: AuthMode }, usedAt: Date): Date | null {
+  if (authMode === 'open' || role === 'client') return null
+  return new Date(usedAt.getTime() + operatorIdleMs + sessionUseMs)
+}
+
+export function earlier(one: Date, other: Date | null): Date {
+  return other === null || one <= other ? one : other
 }

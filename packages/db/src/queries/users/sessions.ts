@@ -23,6 +23,7 @@ export type SessionRow = {
   access: Access | null
   /** Of a key of a program; null for a person. */
   scopes: Scope[] | null
+  createdAt: Date
   /** The last use that was noted; the sign-in before the first. */
   usedAt: Date
 }
@@ -60,7 +61,7 @@ export function prepareSessionReads(orm: Database['orm']) {
       const row = await gathered.get(tokenHash)
       if (row === undefined || row.expiresAt <= now) return undefined
       const { sessionId, authMode, userId, role, name, access, scopes, usedAt, createdAt } = row
-      return { sessionId, authMode, userId, role, name, access, scopes, usedAt: usedAt ?? createdAt }
+      return { sessionId, authMode, userId, role, name, access, scopes, createdAt, usedAt: usedAt ?? createdAt }
     },
   }
 }
@@ -119,16 +120,41 @@ export async function deleteOldSessions(tx: Tx, { userId, now, kept }: { userId:
   return ended.map(({ id }) => id)
 }
 
-/** Notes the use of a session, unless another process has noted one since `before`. */
+/**
+ * Notes the use of a session, unless another process has noted one since `before`. `expiresAt`: when it ends now; null
+ * leaves its end as it is.
+ */
 export async function noteSessionUse(
   executor: Executor,
-  { sessionId, now, before }: { sessionId: number; now: Date; before: Date },
+  { sessionId, now, before, expiresAt }: { sessionId: number; now: Date; before: Date; expiresAt: Date | null },
 ): Promise<void> {
   const isDue = or(isNull(sessions.usedAt), lte(sessions.usedAt, before))
   await executor
     .update(sessions)
-    .set({ usedAt: now })
+    .set({ usedAt: now, ...(expiresAt && { expiresAt }) })
     .where(and(eq(sessions.id, sessionId), isDue))
+}
+
+/** Notes that operators are connected with these sessions. Each ends at `idleEnd`, or at the end of its life, `lifeMs`. */
+export async function noteConnectedOperators(
+  executor: Executor,
+  noted: { sessionIds: readonly number[]; now: Date; idleEnd: Date; lifeMs: number },
+): Promise<void> {
+  const { sessionIds, now, idleEnd, lifeMs } = noted
+  const lifeEnd = sql`${sessions.createdAt} + ${lifeMs} * interval '1 millisecond'`
+  const operators = executor.select({ id: users.id }).from(users).where(eq(users.role, 'operator'))
+  await executor
+    .update(sessions)
+    .set({ usedAt: now, expiresAt: sql`least(${lifeEnd}, ${sql.param(idleEnd, sessions.expiresAt)})` })
+    .where(
+      and(
+        sql`${sessions.id} = any(${numberArray(sessionIds)}::bigint[])`,
+        sql`${sessions.authMode} = 'secure'`,
+        isNull(sessions.scopes),
+        gt(sessions.expiresAt, now),
+        inArray(sessions.userId, operators),
+      ),
+    )
 }
 
 /** Deletes at most `rowsMax` of all expired sessions. Returns their number. */
