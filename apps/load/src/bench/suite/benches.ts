@@ -9,6 +9,7 @@ import { neighbour } from '../neighbour/neighbour.ts'
 import { pagesBench } from '../pages/pages-bench.ts'
 import { reconnect } from '../reconnect/reconnect.ts'
 import { sends } from '../sends/sends.ts'
+import { signIns } from '../sign-ins/sign-ins.ts'
 import { start } from '../start/start.ts'
 import type { Bench } from './bench.ts'
 
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   latency,
   reconnect,
   neighbour,
+  signIns,
   growthBench,
   migrationBench,
   pagesBench,

@@ -5,7 +5,13 @@ import { waitFor } from '@deskbell/testkit/wait-for'
 import { bindToUs, endChild } from './child-program.ts'
 
 /** The product as it is shipped, one process with nothing patched, on a PostgreSQL of the benchmark. */
-export type ProductServer = AsyncDisposable & { readonly url: string; readonly wsUrl: string; readonly pid: number }
+export type ProductServer = AsyncDisposable & {
+  readonly url: string
+  readonly wsUrl: string
+  readonly pid: number
+  /** Of the link that makes the first admin, with `AUTH_MODE=secure`. */
+  setupToken(): string
+}
 
 const mainFile = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url))
 /** As `npm start` and the container run it. */
@@ -18,8 +24,10 @@ export async function startProductServer(
   env: Record<string, string> = {},
 ): Promise<ProductServer> {
   const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const publicUrl = env['AUTH_MODE'] === 'secure' ? { PUBLIC_URL: url } : {}
   const child = spawn(process.execPath, [youngGeneration, mainFile], {
-    env: { ...ownEnvironment(), DATABASE_URL: connectionString, PORT: String(port), ...env },
+    env: { ...ownEnvironment(), DATABASE_URL: connectionString, PORT: String(port), ...publicUrl, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   child.once('exit', bindToUs(child))
@@ -28,10 +36,20 @@ export async function startProductServer(
     output = (output + chunk.toString()).slice(-outputCharsMax)
   }
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', keep)
-  const url = `http://127.0.0.1:${port}`
+  const setupToken = () => {
+    const [, token] = /^http\S*\/setup#(\S+)$/m.exec(output) ?? []
+    if (token === undefined) throw new Error(`There is no setup link:\n${output}`)
+    return token
+  }
   await waitFor(async () => child.exitCode !== null || (await isReady(url)), { timeoutMs: startTimeoutMs })
   if (child.exitCode !== null || child.pid === undefined) throw new Error(`The server did not start:\n${output}`)
-  return { url, wsUrl: url.replace('http', 'ws'), pid: child.pid, [Symbol.asyncDispose]: () => endChild(child) }
+  return {
+    url,
+    wsUrl: url.replace('http', 'ws'),
+    pid: child.pid,
+    setupToken,
+    [Symbol.asyncDispose]: () => endChild(child),
+  }
 }
 
 /** This process's environment without settings of Deskbell that a developer may have exported. */
