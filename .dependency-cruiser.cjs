@@ -58,7 +58,7 @@ const sdkLayerRules = sdkLayers.map((layer, place) => ({
 /** The layers of `core`. A file imports its own folder and the layers before; folders of one layer stay apart. */
 const coreLayers = [
   ['app-error\\.ts', 'clock\\.ts', 'logger\\.ts', 'timer-wheel\\.ts'],
-  ['domain/', 'fair-queue\\.ts', 'mail-queue\\.ts', 'password-hasher\\.ts', 'secrets/'],
+  ['domain/', 'fair-queue\\.ts', 'mail-queue\\.ts', 'oidc/', 'password-hasher\\.ts', 'secrets/'],
   ['log/'],
   ['streams/', 'writer/'],
   ['subscriptions/'],
@@ -165,6 +165,7 @@ module.exports = {
     only('ws', ['packages/api', 'packages/sdk', 'apps/load']),
     only('react', ['apps/web', 'packages/sdk/src/react.ts', 'packages/sdk/src/use-store.ts', 'examples/react-client']),
     only('pino', ['apps/server']),
+    only('openid-client', ['packages/core/src/oidc']),
   ],
   options: {
     parser: 'tsc',

@@ -8,6 +8,7 @@ import { createCore } from '@deskbell/core/create-core'
 import type { Logger } from '@deskbell/core/logger'
 import type { Config } from './config/config.ts'
 import { roles } from './config/roles.ts'
+import { createOidc, requireAdminWithoutPassword } from './create-oidc.ts'
 import { smtpSender } from './mail/smtp-sender.ts'
 import { monitorDatabase } from './storage/database-monitor.ts'
 import { openBus } from './storage/open-bus.ts'
@@ -29,7 +30,7 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
   await bus.start()
 
   const secrets = await openSecrets(config.secretsKeyFile, db)
-  const { authMode, closedChat } = config
+  const { authMode, closedChat, passwordsOff } = config
   const core = createCore({
     db,
     bus,
@@ -38,9 +39,12 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
     secrets,
     closedChat,
     sendMail: config.mail && smtpSender(config.mail),
+    passwordsOff,
+    oidc: createOidc(config),
   })
   stack.defer(() => core.stop())
   await core.start()
+  await requireAdminWithoutPassword(core)
 
   const monitor = monitorDatabase({ db, isUp })
   stack.defer(() => monitor.stop())

@@ -243,3 +243,9 @@ export const subjectCharsMax = 255
 /** An identity token ends at most so long after it was made. The clocks of the site and of the server differ by at most the second. */
 export const identityMsMax = 60 * 60_000
 export const identityClockMs = 60_000
+/** A sign-in at an identity provider ends after this time, and so does one that waits for the owner of the account. */
+export const oidcSignInMs = 10 * 60_000
+/** Each answer of an identity provider: its time and its size. What the provider says of itself is read again after a while. */
+export const oidcAnswerMs = 5_000
+export const oidcAnswerBytesMax = 256 * 1024
+export const oidcMetadataMs = 60 * 60_000

@@ -8,6 +8,7 @@ import type { CallQueues } from './fair-queue.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
 import type { MailQueue } from './mail-queue.ts'
+import type { Oidc } from './oidc/oidc.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import type { Presence } from './presence/presence.ts'
 import type { TypingMemory } from './presence/typing-memory.ts'
@@ -35,6 +36,10 @@ export type Core = {
   readonly passwords: PasswordHasher
   /** Null on a server that sends no mail. */
   readonly mails: MailQueue | null
+  /** Null where operators do not sign in at an identity provider. */
+  readonly oidc: Oidc | null
+  /** Nobody signs in by a password. */
+  readonly passwordsOff: boolean
   /** Encrypts the secrets that are stored and read again. */
   readonly secrets: SecretBox
   /** For calls of users that do not go through `writer`, which is fair itself. */

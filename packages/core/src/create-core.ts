@@ -10,6 +10,7 @@ import { createCallQueues } from './fair-queue.ts'
 import { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
 import { MailQueue, type SendMail } from './mail-queue.ts'
+import type { Oidc } from './oidc/oidc.ts'
 import { PasswordHasher } from './password-hasher.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
@@ -28,6 +29,9 @@ export type CoreOptions = {
   secrets: SecretBox
   /** Default: no mail is sent. */
   sendMail?: SendMail | null
+  /** Default: operators sign in by passwords only. */
+  oidc?: Oidc | null
+  passwordsOff?: boolean
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
   clock?: Clock
@@ -39,6 +43,7 @@ export type CoreOptions = {
 
 export function createCore(options: CoreOptions): Core {
   const { db, bus, log, authMode, secrets, closedChat = 'say', sendMail = null, clock = systemClock } = options
+  const { oidc = null, passwordsOff = false } = options
   const hub = createHub({ db, bus, log, clock, ringsBytesMax: options.ringsBytesMax })
   const inbox = new Inbox({ db, log })
   hub.addListener(inbox)
@@ -63,6 +68,8 @@ export function createCore(options: CoreOptions): Core {
     presence,
     passwords: new PasswordHasher(),
     mails,
+    oidc,
+    passwordsOff,
     secrets,
     queues: createCallQueues(),
     clock,

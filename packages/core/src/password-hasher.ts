@@ -30,6 +30,11 @@ export class PasswordHasher {
     return phcText({ ...cost, salt, hashed })
   }
 
+  /** Returns the hash of no password: of an account whose owner signs in elsewhere. It takes as long to compare. */
+  unusable(): string {
+    return phcText({ ...cost, salt: randomBytes(saltBytes), hashed: randomBytes(hashBytes) })
+  }
+
   /** Compares a password with a hash. With null it takes as long, and the answer is false. */
   async matches(password: string, stored: string | null): Promise<boolean> {
     const { salt, hashed, ...parameters } = parsePhc(stored ?? nobody)

@@ -38,20 +38,39 @@ export type TestServerOptions = Partial<Omit<HttpOptions, 'core'>> & {
   /** `postgres` connects the servers on one database. Default: `memory`. */
   bus?: 'memory' | 'postgres'
   poolMax?: number
-} & Pick<CoreOptions, 'clock' | 'closedChat' | 'presenceTimings'>
+  /** Default: any free one. */
+  port?: number
+} & Pick<CoreOptions, 'clock' | 'closedChat' | 'presenceTimings' | 'oidc' | 'passwordsOff'>
 
 /** Starts a real server on a free port. By default it has no limits of rates and connections. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { log = silentLogger, authMode = 'open', clock, closedChat, presenceTimings, ...http } = options
+  const {
+    log = silentLogger,
+    authMode = 'open',
+    clock,
+    closedChat,
+    presenceTimings,
+    oidc,
+    passwordsOff,
+    ...http
+  } = options
   const { db, connectionString, drop } = await database(options)
   const bus = makeBus(options.bus ?? 'memory', { connectionString, log })
   const secrets = testSecrets()
-  const settings = { authMode, secrets, presenceTimings, ...(clock && { clock }), ...(closedChat && { closedChat }) }
+  const signIn = { ...(oidc && { oidc }), ...(passwordsOff && { passwordsOff }) }
+  const settings = {
+    authMode,
+    secrets,
+    presenceTimings,
+    ...signIn,
+    ...(clock && { clock }),
+    ...(closedChat && { closedChat }),
+  }
   const core = createCore({ db, bus, log, ...settings })
   await bus.start()
   await core.start()
   const server = await createHttpServer({ ...defaults, ...http, authMode, log, core })
-  const { port } = await server.listen(0, '127.0.0.1')
+  const { port } = await server.listen(options.port ?? 0, '127.0.0.1')
   let closed: Promise<void> | undefined
   const stop = async () => {
     await server.close()

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import { StartupError } from '../start/startup-error.ts'
-import { isLoopback, isPrivateAddress, openSignInReach } from './open-sign-in.ts'
+import { isLoopback, isPrivateAddress } from './addresses.ts'
+import { openSignInReach } from './open-sign-in.ts'
 import { type Settings, settingsSchema } from './settings.ts'
 
 export type Config = {
@@ -23,11 +24,22 @@ export type Config = {
   readonly openTo: string | null
   /** Null when no mail is sent. */
   readonly mail: { readonly url: string; readonly from: string } | null
+  /** Null: operators sign in by passwords only. */
+  readonly oidc: OidcConfig | null
+  readonly passwordsOff: boolean
   readonly closedChat: Settings['CLOSED_CHAT']
   readonly rateLimits: boolean
   readonly connectionsPerAddress: number | undefined
   readonly drain: Drain
   readonly logLevel: Settings['LOG_LEVEL']
+}
+
+export type OidcConfig = {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly allowed: string[]
+  readonly name: string
 }
 
 /**
@@ -72,6 +84,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     trustProxy: settings.TRUST_PROXY === 'yes',
     ...sessions,
     mail: checkMail(settings),
+    ...checkOidc(settings),
     closedChat: settings.CLOSED_CHAT,
     rateLimits: settings.RATE_LIMITS === 'on',
     connectionsPerAddress: settings.CONNECTIONS_PER_ADDRESS,
@@ -137,6 +150,25 @@ function checkMail({ SMTP_URL: url, MAIL_FROM: from }: Settings): Config['mail']
   throw new StartupError('SMTP_URL and MAIL_FROM belong together: set both, or none')
 }
 
+/** All or none: with a half of them nobody would get in, or everybody whom the provider knows. */
+function checkOidc(settings: Settings): Pick<Config, 'oidc' | 'passwordsOff'> {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ALLOWED = [], OIDC_NAME, PASSWORDS } = settings
+  const given = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ALLOWED: OIDC_ALLOWED.join() }
+  const passwordsOff = PASSWORDS === 'off'
+  const missing = Object.entries(given).flatMap(([name, value]) => (value ? [] : [name]))
+  if (missing.length === Object.keys(given).length && OIDC_NAME === undefined) {
+    if (passwordsOff) throw new StartupError('PASSWORDS=off needs another way to sign in: set OIDC_ISSUER')
+    return { oidc: null, passwordsOff }
+  }
+  if (!OIDC_ISSUER || !OIDC_CLIENT_ID || !OIDC_CLIENT_SECRET || missing.length > 0)
+    throw new StartupError(`signing in by OpenID Connect needs more settings: set ${missing.join(', ')}`)
+  if (settings.AUTH_MODE === 'open')
+    throw new StartupError('OIDC_ISSUER needs AUTH_MODE=secure: with AUTH_MODE=open anybody signs in as anybody')
+  const name = OIDC_NAME ?? new URL(OIDC_ISSUER).host
+  const oidc = { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET }
+  return { oidc: { ...oidc, allowed: OIDC_ALLOWED, name }, passwordsOff }
+}
+
 /** The password of `docker-compose.yml` is for trying it out on one machine. */
 function checkPassword({ PUBLISH_ADDRESS, DATABASE_URL }: Settings): void {
   if (PUBLISH_ADDRESS === undefined || isLoopback(PUBLISH_ADDRESS) || DATABASE_URL === undefined) return
@@ -147,10 +179,10 @@ function checkPassword({ PUBLISH_ADDRESS, DATABASE_URL }: Settings): void {
   )
 }
 
-/** Leaves out the values of `*_URL` settings, because the URL of a database contains a password. */
+/** Leaves out the values of secrets, and of `*_URL` settings and issuers, because a URL may contain a password. */
 function describe(issue: z.core.$ZodIssue, env: Record<string, string | undefined>): string {
   const name = String(issue.path[0])
-  const shown = name.endsWith('_URL') ? '' : `, not "${env[name] ?? ''}"`
+  const shown = /_(?:URL|SECRET|ISSUER)$/.test(name) ? '' : `, not "${env[name] ?? ''}"`
   return `${name} ${issue.message}${shown}`
 }
 

@@ -1,4 +1,7 @@
+import { nameSchema } from '@deskbell/contract/text'
+import { AllowedAddresses } from '@deskbell/core/oidc/allowed-addresses'
 import { z } from 'zod'
+import { isPrivateAddress } from './addresses.ts'
 
 const url = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -12,6 +15,8 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
+/** Providers make secrets of 24 characters and more. */
+const oidcSecretCharsMin = 16
 const origin = url('http:', 'https:')
   .refine(isBareOrigin, { error: 'must be an address without a path, such as https://chat.example.com' })
   .transform((text) => new URL(text).origin)
@@ -21,6 +26,29 @@ function isBareOrigin(text: string): boolean {
   const parsed = URL.parse(text)
   // `url` already reports text that is not a URL.
   return parsed === null || parsed.href === `${parsed.origin}/`
+}
+
+/** As `isLoopback` has it; a setting that must be https may be http there. */
+const issuer = url('https:', 'http:').refine(
+  (text) => {
+    const parsed = URL.parse(text)
+    if (parsed === null) return true
+    const isPlain = parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === ''
+    return isPlain && isPrivateAddress(text)
+  },
+  { error: 'must be an https address without a user, a query and a fragment' },
+)
+const allowedAddresses = list.refine(isListOfAddresses, {
+  error: 'must be a list of addresses, such as ann@example.com, and domains, such as @example.com',
+})
+
+function isListOfAddresses(entries: string[]): boolean {
+  try {
+    new AllowedAddresses(entries)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -118,6 +146,34 @@ export const settingsSchema = z.object({
   MAIL_FROM: z.email().optional().meta({
     description: 'The address from which mails are sent.',
     example: 'support@example.com',
+  }),
+  OIDC_ISSUER: issuer.optional().meta({
+    description: 'The identity provider (OpenID Connect) at which operators sign in, with AUTH_MODE=secure.',
+    example: 'https://id.example.com',
+  }),
+  OIDC_CLIENT_ID: z.string().optional().meta({
+    description: 'What the identity provider calls this server.',
+    example: 'deskbell',
+  }),
+  OIDC_CLIENT_SECRET: z
+    .string()
+    .min(oidcSecretCharsMin, { error: `must have at least ${oidcSecretCharsMin} characters` })
+    .optional()
+    .meta({
+      description: `The secret that the identity provider gave for it: at least ${oidcSecretCharsMin} characters.`,
+      example: 'the-secret-of-the-provider',
+    }),
+  OIDC_ALLOWED: allowedAddresses.optional().meta({
+    description: 'Who may sign in there: addresses, and whole domains as @example.com, separated by commas.',
+    example: '@example.com,ann@example.org',
+  }),
+  OIDC_NAME: nameSchema.optional().meta({
+    description: 'What the button of the sign-in page calls the identity provider; its host by default.',
+    example: 'Example SSO',
+  }),
+  PASSWORDS: oneOf('on', 'off').default('on').meta({
+    description: 'off lets operators sign in at the identity provider only. An admin must have signed in there before.',
+    example: 'on',
   }),
   CLOSED_CHAT: oneOf('say', 'reopen', 'new').default('say').meta({
     description: 'What pages do when a client writes into a closed chat: say so, reopen it, or begin a new one.',

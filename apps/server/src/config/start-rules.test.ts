@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openWarning } from '../start/start-line.ts'
+import { isLoopback } from './addresses.ts'
 import { loadConfig, parseConfig } from './config.ts'
-import { isLoopback } from './open-sign-in.ts'
 import { refusal } from './testing/refusal.ts'
 
 const open = (setting: string) =>

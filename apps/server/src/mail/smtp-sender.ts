@@ -1,6 +1,6 @@
 import type { SendMail } from '@deskbell/core/mail-queue'
 import { createTransport } from 'nodemailer'
-import { isLoopback } from '../config/open-sign-in.ts'
+import { isLoopback } from '../config/addresses.ts'
 
 const timeoutMs = 10_000
 

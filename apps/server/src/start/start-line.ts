@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
+import { isLoopback } from '../config/addresses.ts'
 import type { Config } from '../config/config.ts'
-import { isLoopback } from '../config/open-sign-in.ts'
 import { databaseLocation } from '../storage/database-location.ts'
 
 /** The message of a successful start: where the server listens, who may sign in, and where the data is. */

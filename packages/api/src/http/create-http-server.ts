@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import { addressConnectionsMax } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
+import type { Core } from '@deskbell/core/context'
+import type { AuthMode } from '@deskbell/core/domain/session-policy'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type DrainableConnection, drain } from '../live/drain.ts'
 import { HttpStreams } from '../live/http-streams/http-streams.ts'
@@ -15,7 +17,8 @@ import { answerRaw } from './errors/raw-answer.ts'
 import { serveHealth } from './health.ts'
 import type { HttpOptions, HttpServer } from './http-options.ts'
 import { methodsAt } from './methods-at.ts'
-import { readIndexPage } from './pages/index-page.ts'
+import { mountOidc } from './oidc/oidc-routes.ts'
+import { type PageValues, readIndexPage } from './pages/index-page.ts'
 import { isNonCanonicalPage, type PagesOptions, sendCanonical, sendPage, servePages, wantsPage } from './pages/pages.ts'
 import { createRequestContext } from './request-context.ts'
 import { type Answer, type ContextOf, isRestPath, mountRest } from './rest-mount.ts'
@@ -89,16 +92,26 @@ function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): 
   const contextOf: ContextOf = (request, reply, via) =>
     createRequestContext(contextOptions, { request: request.raw, response: reply.raw, requestId: request.id, via })
   mountTrpc(app, contextOf, parts.streams)
+  mountOidc(app, options, { limits: parts.limits, contextOf })
   return mountRest(app, contextOf)
 }
 
 async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<PagesOptions | null> {
   const { core, pagesDir, authMode, trustProxy } = options
   if (pagesDir === null) return null
-  const values = { 'auth-mode': authMode, 'closed-chat': core.closedChat }
+  const values = pageValues(core, authMode)
   const pages = { pagesDir, index: await readIndexPage(pagesDir, values), trustProxy }
   await servePages(app, pages, (name) => readIndexPage(pagesDir, values, name))
   return pages
+}
+
+function pageValues({ closedChat, oidc, passwordsOff }: Core, authMode: AuthMode): PageValues {
+  return {
+    'auth-mode': authMode,
+    'closed-chat': closedChat,
+    ...(authMode === 'secure' && oidc !== null && { 'oidc-name': oidc.name }),
+    ...(authMode === 'secure' && passwordsOff && { passwords: 'off' }),
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
 import { sessionPruneMs, sessionPruneRowsMax } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { pruneSignIns } from '@deskbell/db/queries/users/accounts'
+import { pruneChallenges } from '@deskbell/db/queries/users/oidc'
 import { pruneSessions } from '@deskbell/db/queries/users/sessions'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 
-/** Removes expired sessions of users who do not sign in again, links and tries of signing in: a few at a time, every hour. */
+/** Removes expired sessions of users who do not sign in again, links, tries and sign-ins in progress: a few at a time, every hour. */
 export class SessionPruner {
   readonly #deps: { db: Database; clock: Clock; log: Logger }
   #timer: NodeJS.Timeout | undefined
@@ -44,6 +45,7 @@ export class SessionPruner {
     try {
       await this.prune()
       await pruneSignIns(this.#deps.db.orm, this.#deps.clock.now())
+      await pruneChallenges(this.#deps.db.orm, this.#deps.clock.now())
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'expired sessions not removed')
     }

@@ -29,9 +29,13 @@ export async function readIndexPage(pagesDir: string, values: PageValues, name =
 }
 
 function withValue(html: string, [name, content]: [name: string, content: string]): string {
-  const meta = `<meta name="deskbell-${name}" content="${content}">`
+  const meta = `<meta name="deskbell-${name}" content="${escaped(content)}">`
   const metaTag = new RegExp(`<meta\\s+name="deskbell-${name}"[^>]*>`, 'i')
-  return metaTag.test(html) ? html.replace(metaTag, meta) : html.replace(/<head[^>]*>/i, (head) => head + meta)
+  return metaTag.test(html) ? html.replace(metaTag, () => meta) : html.replace(/<head[^>]*>/i, (head) => head + meta)
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 function inlineScripts(html: string): string[] {

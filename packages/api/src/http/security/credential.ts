@@ -55,14 +55,24 @@ function requestedRole(sessions: SessionCookies, roleName: string | undefined): 
   return sessions.size === 1 ? sessions.keys().next().value : undefined
 }
 
-function sessionCookies(header: string, secure: boolean): SessionCookies {
-  const found: SessionCookies = new Map()
+/** Returns the value of a cookie; undefined without it, and when there are several of the name that differ. */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  const values = new Set([...cookiesOf(header ?? '')].flatMap(([each, value]) => (each === name ? [value] : [])))
+  return values.size === 1 ? values.values().next().value : undefined
+}
+
+function* cookiesOf(header: string): Generator<[name: string, value: string]> {
   for (const pair of header.split(';')) {
     const at = pair.indexOf('=')
-    const name = pair.slice(0, Math.max(at, 0)).trim()
+    yield [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()]
+  }
+}
+
+function sessionCookies(header: string, secure: boolean): SessionCookies {
+  const found: SessionCookies = new Map()
+  for (const [name, token] of cookiesOf(header)) {
     const role = roles.find((candidate) => sessionCookieName(candidate, secure) === name)
     if (role === undefined) continue
-    const token = pair.slice(at + 1).trim()
     found.set(role, found.has(role) && found.get(role) !== token ? ambiguous : token)
   }
   return found

@@ -27,6 +27,15 @@ export function endedCookieHeaders(role: Role, secure: boolean): string[] {
   return [`${sessionCookieName(role, secure)}=; ${tail}; HttpOnly`, `${idCookieName(role)}=; ${tail}`]
 }
 
+/** Returns a cookie of a sign-in in progress, which scripts cannot read. With 0 milliseconds it is deleted. */
+export function briefCookieHeader(
+  name: string,
+  { token, secure, ms }: { token: string; secure: boolean; ms: number },
+): string {
+  const tail = `Path=/; Max-Age=${Math.floor(ms / 1_000)}; SameSite=Lax${secure ? '; Secure' : ''}; HttpOnly`
+  return `${name}=${token}; ${tail}`
+}
+
 function attributes(expires: Date, secure: boolean): string {
   return `Path=/; Expires=${expires.toUTCString()}; SameSite=Lax${secure ? '; Secure' : ''}`
 }

@@ -7,7 +7,7 @@ import type { Core } from '../../context.ts'
 import { requireSession } from '../../writer/require-session.ts'
 import { note } from './audit.ts'
 import { requireStrong } from './password-strength.ts'
-import { requireSecure } from './require-secure.ts'
+import { requirePasswords } from './require-passwords.ts'
 import { countTry } from './sign-in.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function changePassword(
   actor: Actor,
   { current, password, address }: ChangePasswordInput & { address: string },
 ): Promise<void> {
-  requireSecure(core)
+  requirePasswords(core)
   const [user, account] = await Promise.all([
     core.queries.users.find(actor.userId),
     findAccount(core.db.orm, actor.userId),

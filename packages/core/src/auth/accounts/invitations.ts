@@ -19,6 +19,7 @@ import { note } from './audit.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
 import { invitationText } from './mail-texts.ts'
 import { requireStrong } from './password-strength.ts'
+import { requirePasswords } from './require-passwords.ts'
 import { requireAdmin, requireSecure } from './require-secure.ts'
 
 /**
@@ -55,7 +56,7 @@ export async function accept(
   { token, name, password }: AcceptInput,
   address: string,
 ): Promise<LoginOutput> {
-  requireSecure(core)
+  requirePasswords(core)
   const link = { kind: 'invitation', tokenHash: hashLinkToken(token) ?? '', now: core.clock.now() } as const
   const email = (await findLink(core.db.orm, link))?.email
   if (email == null) throw new AppError('not_found')

@@ -28,7 +28,8 @@ import { note } from './audit.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
 import { resetText } from './mail-texts.ts'
 import { requireStrong } from './password-strength.ts'
-import { requireAdmin, requireSecure } from './require-secure.ts'
+import { requirePasswords } from './require-passwords.ts'
+import { requireAdmin } from './require-secure.ts'
 import { countUpTo, tryKey } from './sign-in.ts'
 
 /** `linkTo` makes a link of a token. `address`: of the caller. */
@@ -42,7 +43,7 @@ export async function forgotPassword(
   core: Core,
   { email, language = 'en', linkTo, address }: ForgotPasswordInput & Called,
 ): Promise<void> {
-  requireSecure(core)
+  requirePasswords(core)
   if (core.mails === null) throw new AppError('forbidden', { detail: 'This server sends no mail: ask an admin.' })
   // Apart from sign-ins, which may have failed often before somebody asks for this.
   await countUpTo(core, [[tryKey(`reset\n${address}`), resetTriesMax]])
@@ -82,7 +83,7 @@ export async function createResetLink(
   actor: Actor,
   { operatorId, linkTo, address }: OperatorInput & Called,
 ): Promise<ResetLinkOutput> {
-  requireSecure(core)
+  requirePasswords(core)
   const { token, expiresAt } = await inTransaction(core.db, async (tx) => {
     await requireAdmin(core, tx, actor)
     const [account, operator] = [await findAccount(tx, operatorId), await findOperator(tx, operatorId)]
@@ -116,7 +117,7 @@ export async function resetPassword(
   { token, password }: ResetPasswordInput,
   address: string,
 ): Promise<void> {
-  requireSecure(core)
+  requirePasswords(core)
   const link = { kind: 'reset', tokenHash: hashLinkToken(token) ?? '', now: core.clock.now() } as const
   const userId = (await findLink(core.db.orm, link))?.userId
   const user = userId == null ? undefined : await core.queries.users.find(userId)

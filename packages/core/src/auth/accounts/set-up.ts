@@ -18,7 +18,7 @@ import { startSession } from '../start-session.ts'
 import { note } from './audit.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
 import { requireStrong } from './password-strength.ts'
-import { requireSecure } from './require-secure.ts'
+import { requirePasswords } from './require-passwords.ts'
 
 /** Returns the token of a link that makes the first admin; null in open mode, and when there is an admin. */
 export async function createSetupLink(core: Core): Promise<string | null> {
@@ -39,7 +39,7 @@ export async function setUp(
   { token, email, name, password }: SetUpInput,
   address: string,
 ): Promise<LoginOutput> {
-  requireSecure(core)
+  requirePasswords(core)
   const link = { kind: 'setup', tokenHash: hashOf(token), now: core.clock.now() } as const
   // Hashing is costly, so a stranger without the link does not get as far.
   if ((await findLink(core.db.orm, link)) === undefined) throw new AppError('not_found')

@@ -6,14 +6,14 @@ import type { LoginOutput } from '@deskbell/contract/users'
 import { countTries, findAccount, findAccountByEmail, forgetTries } from '@deskbell/db/queries/users/accounts'
 import type { Core } from '../../context.ts'
 import { startSession } from '../start-session.ts'
-import { requireSecure } from './require-secure.ts'
+import { requirePasswords } from './require-passwords.ts'
 
 /**
  * Signs an operator in. `address`: of the caller. Throws `invalid_credentials`, the same for an unknown address, a wrong
  * password and a disabled account, and `rate_limited` after too many tries from this address.
  */
 export async function signIn(core: Core, input: SignInInput, address: string): Promise<LoginOutput> {
-  requireSecure(core)
+  requirePasswords(core)
   await countTry(core, input.email, address)
   const found = await findAccountByEmail(core.db.orm, input.email)
   const matches = await core.passwords.matches(input.password, found?.account.passwordHash ?? null)

@@ -130,7 +130,7 @@ function selectOperators(executor: Executor) {
 export type LinkKind = (typeof links.$inferSelect)['kind']
 /** Whom the link lets in. */
 export type LinkRow = { email: string | null; access: Access | null; userId: UserId | null }
-const linkFields = { email: links.email, access: links.access, userId: links.userId }
+export const linkFields = { email: links.email, access: links.access, userId: links.userId }
 
 export async function insertLink(
   tx: Tx,

@@ -1,0 +1,25 @@
+import { oidcCallbackPath } from '@deskbell/api/http/oidc/oidc-routes'
+import { hasOidcAdmin } from '@deskbell/core/auth/oidc/has-oidc-admin'
+import type { Core } from '@deskbell/core/context'
+import { AllowedAddresses } from '@deskbell/core/oidc/allowed-addresses'
+import { IdentityProvider } from '@deskbell/core/oidc/identity-provider'
+import type { Oidc } from '@deskbell/core/oidc/oidc'
+import type { Config } from './config/config.ts'
+import { StartupError } from './start/startup-error.ts'
+
+/** Returns null where no identity provider is set. The address of the callback comes from `PUBLIC_URL` only. */
+export function createOidc({ oidc, publicUrl }: Pick<Config, 'oidc' | 'publicUrl'>): Oidc | null {
+  if (oidc === null || publicUrl === undefined) return null
+  const { allowed, name, ...settings } = oidc
+  const redirectUri = new URL(oidcCallbackPath, publicUrl).href
+  return { provider: new IdentityProvider({ ...settings, redirectUri }), allowed: new AllowedAddresses(allowed), name }
+}
+
+/** Throws `StartupError` when `PASSWORDS=off` would lock all admins out. */
+export async function requireAdminWithoutPassword(core: Core): Promise<void> {
+  if (!core.passwordsOff || (await hasOidcAdmin(core))) return
+  throw new StartupError(
+    'PASSWORDS=off would lock everybody out, because no admin whom OIDC_ALLOWED names has signed in at OIDC_ISSUER yet: ' +
+      'set PASSWORDS=on, let an admin sign in there, and then set it off',
+  )
+}
