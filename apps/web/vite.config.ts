@@ -5,6 +5,7 @@ import { defineConfig } from 'vite'
 import { bootInDevelopment } from './build/boot-in-development.ts'
 import { finishPages } from './build/finish-pages.ts'
 import { plainImports } from './build/plain-imports.ts'
+import { reactModules } from './build/react-modules.ts'
 
 /** Where `vite dev` finds the server. */
 const server = 'http://localhost:8080'
@@ -14,13 +15,15 @@ const groups = [
   {
     name: 'vendor',
     priority: 3,
-    test: /node_modules[\\/](?:\.pnpm[\\/])?(?:react|react-dom|scheduler|@lingui)[\\/@+]|vite[\\/](?:preload-helper|modulepreload)|rolldown[\\/]runtime/,
+    test: /node_modules[\\/](?:\.pnpm[\\/])?(?:react|react-dom|scheduler|@lingui)[\\/@+]|react:(?:react|scheduler)|vite[\\/](?:preload-helper|modulepreload)|rolldown[\\/]runtime/,
   },
   {
     name: 'frame',
     priority: 2,
     test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!close-codes|normal-form|visible)|packages[\\/]sdk[\\/]src[\\/](?:base[\\/](?:errors|import-code)|use-store)\.|src[\\/](?:app[\\/](?:routing[\\/])?[a-z-]+|lib[\\/](?:i18n|locale|navigation|offline-error|typed-text|loading[\\/](?:app-update|import-part)|device[\\/]storage)|components[\\/](?:announcer|boundary|brand|button|error-message|icon|navigation|notice))\./,
   },
+  // The fields of the sign-in pages and of the console, and the settings that both have.
+  { name: 'form', priority: 2, test: /src[\\/]components[\\/]form[\\/](?:fields|preferences)\./ },
   {
     name: 'connection',
     priority: 2,
@@ -43,6 +46,7 @@ export default defineConfig({
     bootInDevelopment(),
     finishPages(),
     plainImports(),
+    reactModules(),
   ],
   resolve: {
     alias: [
