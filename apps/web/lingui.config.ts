@@ -2,9 +2,11 @@ import { defineConfig } from '@lingui/cli'
 import { formatter } from '@lingui/format-po'
 
 const app = '<rootDir>/src/app'
+const home = [`${app}/pages/public/home-page.tsx`]
 const pages = [
   `${app}/routing/page-title.ts`,
-  `${app}/pages/public/**`,
+  `${app}/pages/public/login-page.tsx`,
+  `${app}/pages/public/public-layout.tsx`,
   '<rootDir>/src/features/auth/sign-in-form.tsx',
   '<rootDir>/src/components/form/**',
 ]
@@ -25,19 +27,29 @@ const operators = [
   `${app}/pages/operator/**`,
 ]
 
-/** Five catalogues a language, so that a page loads what it says and little more. */
+const accounts = [
+  `${app}/pages/accounts/**`,
+  '<rootDir>/src/features/auth/accounts/**',
+  '<rootDir>/src/components/accounts/**',
+]
+const settings = [`${app}/pages/settings/**`, '<rootDir>/src/features/settings/**']
+
+/** Eight catalogues a language, so that a page loads what it says and little more. */
 export default defineConfig({
   sourceLocale: 'en',
   locales: ['en', 'ru'],
   catalogs: [
     { path: '<rootDir>/src/locales/{locale}/console', include: operators },
+    { path: '<rootDir>/src/locales/{locale}/home', include: home },
     { path: '<rootDir>/src/locales/{locale}/pages', include: pages },
+    { path: '<rootDir>/src/locales/{locale}/accounts', include: accounts },
+    { path: '<rootDir>/src/locales/{locale}/settings', include: settings },
     { path: '<rootDir>/src/locales/{locale}/parts', include: parts },
     { path: '<rootDir>/src/locales/{locale}/common', include: frame },
     {
       path: '<rootDir>/src/locales/{locale}/chat',
       include: ['<rootDir>/src'],
-      exclude: [...operators, ...pages, ...parts, ...frame],
+      exclude: [...operators, ...home, ...pages, ...accounts, ...settings, ...parts, ...frame],
     },
   ],
   format: formatter({ lineNumbers: false }),

@@ -20,10 +20,19 @@ const groups = [
   {
     name: 'frame',
     priority: 2,
-    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!close-codes|normal-form|visible)|packages[\\/]sdk[\\/]src[\\/](?:base[\\/](?:errors|import-code)|use-store)\.|src[\\/](?:app[\\/](?:routing[\\/])?[a-z-]+|lib[\\/](?:i18n|locale|navigation|offline-error|typed-text|loading[\\/](?:app-update|import-part)|device[\\/]storage)|components[\\/](?:announcer|boundary|brand|button|error-message|icon|navigation|notice))\./,
+    test: /web[\\/](?:index\.html|src[\\/]styles\.css)$|packages[\\/]contract[\\/]src[\\/](?!close-codes|normal-form|visible)|packages[\\/]sdk[\\/]src[\\/](?:base[\\/](?:errors|import-code)|use-store)\.|src[\\/](?:app[\\/](?:routing[\\/])?[a-z-]+|lib[\\/](?:i18n|locale|navigation|offline-error|typed-text|loading[\\/](?:app-update|import-part)|device[\\/]storage)|components[\\/](?:announcer|boundary|brand|button|error-message|icon-shape|navigation|notice))\./,
   },
   // The fields of the sign-in pages and of the console, and the settings that both have.
-  { name: 'form', priority: 2, test: /src[\\/]components[\\/]form[\\/](?:fields|preferences)\./ },
+  {
+    name: 'form',
+    priority: 2,
+    test: /src[\\/](?:components[\\/]form[\\/](?:fields|preferences)|app[\\/]pages[\\/]public[\\/]public-layout)\./,
+  },
+  {
+    name: 'account',
+    priority: 2,
+    test: /src[\\/](?:components[\\/]accounts|app[\\/]pages[\\/]accounts[\\/]form-page)/,
+  },
   {
     name: 'connection',
     priority: 2,
@@ -34,7 +43,7 @@ const groups = [
     name: 'chat',
     priority: 1,
     // What the SDK loads only when it needs it, the device's storage, sharing with other tabs and going over HTTP, stays apart.
-    test: /packages[\\/]contract[\\/]src[\\/]visible|packages[\\/]sdk[\\/]src[\\/](?!preload|outbox[\\/]storage[\\/]indexeddb|tabs[\\/]|transport[\\/](?:event-stream|http-transport|stream-turns))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!lazy|console)|chats[\\/](?!row-parts)[a-z-]+\.|chats[\\/]own[\\/](?!lazy)|auth[\\/]account-menu)|app[\\/]pages[\\/](?:[a-z-]+\.|client[\\/](?!lazy))|lib[\\/](?:catching-up|day-clock|server-time|session)|components[\\/](?:avatar|badge|lazy-part|use-format|rich-text[\\/]use-rich-text)/,
+    test: /packages[\\/]contract[\\/]src[\\/]visible|packages[\\/]sdk[\\/]src[\\/](?!preload|outbox[\\/]storage[\\/]indexeddb|tabs[\\/]|transport[\\/](?:event-stream|http-transport|stream-turns))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!lazy|console)|chats[\\/](?!row-parts)[a-z-]+\.|chats[\\/]own[\\/](?!lazy)|auth[\\/]account-menu)|app[\\/]pages[\\/](?:[a-z-]+\.|client[\\/](?!lazy))|lib[\\/](?:catching-up|day-clock|server-time|session)|components[\\/](?:avatar|badge|icon|lazy-part|use-format|rich-text[\\/]use-rich-text)/,
   },
 ]
 

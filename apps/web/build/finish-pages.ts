@@ -8,6 +8,12 @@ import { pagePreloads } from './page-preloads.ts'
 
 const root = join(import.meta.dirname, '..')
 
+/** The server sends the pages of its mode. */
+const modes = ['open', 'secure'] as const
+type Mode = (typeof modes)[number]
+/** Other pages are sent as `index`. */
+const drawnFiles = { '/': 'index', '/login': 'login', '/login-operator': 'login-operator' }
+
 /** Files that are cached for a reload without a connection, besides those of the bundle. */
 const publicFiles = ['/favicon.svg', '/icon-192.png', '/manifest.webmanifest']
 
@@ -22,18 +28,31 @@ export function finishPages(): Plugin {
     async writeBundle({ dir }, bundle) {
       if (dir === undefined) return
       const source = await readFile(join(dir, 'index.html'), 'utf8')
-      const [drawn, beforeStyles, afterPages] = await Promise.all([
+      const beforeStylesOf = (mode: Mode) =>
+        script('src/boot/before-styles.ts', { deskbellPreloads: pagePreloads(bundle, source, mode) })
+      const [drawn, afterPages, open, secure] = await Promise.all([
         drawPages(root),
-        script('src/boot/before-styles.ts', { deskbellPreloads: pagePreloads(bundle, source) }),
         script('src/boot/after-pages.ts'),
+        beforeStylesOf('open'),
+        beforeStylesOf('secure'),
       ])
+      const beforeStyles = { open, secure }
       const files = [...Object.keys(bundle).filter(isServed), ...publicFiles].map((name) => join('/', name)).sort()
-      const version = hashOf([source, beforeStyles, afterPages, JSON.stringify(drawn), ...files])
-      const page = (path: string) => withPages(source, { path, drawn, beforeStyles, afterPages, version })
+      const version = hashOf([source, open, secure, afterPages, JSON.stringify(drawn), ...files])
+      const page = (path: string, mode: Mode) =>
+        withPages(source, {
+          path,
+          drawn: drawn.filter((each) => each.mode === mode),
+          beforeStyles: beforeStyles[mode],
+          afterPages,
+          version,
+        })
       await Promise.all([
-        writeFile(join(dir, 'index.html'), page('/')),
-        writeFile(join(dir, 'login.html'), page('/login')),
-        writeFile(join(dir, 'login-operator.html'), page('/login-operator')),
+        ...modes.flatMap((mode) =>
+          Object.entries(drawnFiles).map(([path, name]) =>
+            writeFile(join(dir, mode === 'open' ? `${name}.html` : `${name}.${mode}.html`), page(path, mode)),
+          ),
+        ),
         writeFile(join(dir, 'version.json'), JSON.stringify({ version })),
         writeFile(
           join(dir, 'sw.js'),

@@ -27,10 +27,16 @@ type Load = { readonly catalogs: readonly string[]; readonly modules: readonly s
 const chats = 'app/pages/chats-page.tsx'
 const loads = {
   signIn: { catalogs: ['common', 'pages'], modules: ['app/pages/public/login-page.tsx'] },
+  accounts: { catalogs: ['common', 'pages', 'accounts'], modules: ['app/pages/accounts/account-pages.tsx'] },
+  accountLink: { catalogs: ['common', 'pages', 'accounts'], modules: ['app/pages/accounts/account-link-page.tsx'] },
   client: { catalogs: ['common', 'chat'], modules: [chats, 'app/pages/client/client-page.tsx'] },
   console: {
     catalogs: ['common', 'chat', 'pages', 'console'],
     modules: [chats, 'app/pages/operator/operator-page.tsx'],
+  },
+  settings: {
+    catalogs: ['common', 'chat', 'pages', 'accounts', 'settings'],
+    modules: [chats, 'app/pages/settings/settings-page.tsx'],
   },
 } satisfies Record<string, Load>
 
@@ -68,8 +74,11 @@ function chunkOf(module: string): Rolldown.OutputChunk {
 // The lower bounds detect a measurement that misses half of a page.
 test.each([
   { page: 'sign-in page', load: loads.signIn, least: 70_000, most: 85_000 },
+  { page: 'sign-in page of secure mode', load: loads.accounts, least: 70_000, most: 85_000 },
+  { page: 'page of an account’s link', load: loads.accountLink, least: 70_000, most: 85_000 },
   { page: 'client page', load: loads.client, least: 100_000, most: 120_000 },
   { page: 'console', load: loads.console, least: 120_000, most: 180_000 },
+  { page: 'settings', load: loads.settings, least: 120_000, most: 180_000 },
 ])('[WEB-14] the first load of the $page is at most $most bytes', ({ load, least, most }) => {
   for (const locale of ['en', 'ru']) {
     const bytes = firstLoad(locale, load)
@@ -87,7 +96,9 @@ function filesThatSay(catalog: string): string[] {
 test.each(Object.entries(loads))('[WEB-8] the first load of the page %s contains its texts', (_, load) => {
   const modules = [...filesOf('en', load)].flatMap((name) => chunks.get(name)?.moduleIds ?? [])
   const isLoaded = (file: string) => modules.includes(join(root, file))
-  const later = ['common', 'chat', 'pages', 'parts', 'console'].filter((each) => !load.catalogs.includes(each))
+  const later = ['common', 'chat', 'home', 'pages', 'parts', 'console', 'accounts', 'settings'].filter(
+    (each) => !load.catalogs.includes(each),
+  )
   expect(load.catalogs.flatMap(filesThatSay).filter(isLoaded)).not.toEqual([])
   // A chats page sets its own title; the other pages load these texts.
   const ofOtherPages = load === loads.client ? ['src/app/routing/page-title.ts'] : []

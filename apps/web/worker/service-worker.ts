@@ -10,7 +10,7 @@ declare const self: ServiceWorkerGlobalScope
 declare const deskbellVersion: string
 declare const deskbellFiles: readonly string[]
 
-/** All chats pages share one HTML file. */
+/** All pages with a session share one HTML file. */
 const chatsPage = '/chats/0'
 const pages = ['/', '/login', '/login-operator', chatsPage]
 /** How long the network may take to load a page before the cached one is shown. */
@@ -67,7 +67,7 @@ function answerFor(request: Request): Promise<Response> | null {
   if (request.method !== 'GET' || origin !== self.location.origin) return null
   if (pathname.startsWith('/assets/') || files.has(pathname)) return fileFor(request, pathname)
   if (request.mode !== 'navigate') return null
-  const page = /^\/chats\/[^/]+$/.test(pathname) ? chatsPage : pathname
+  const page = /^\/(?:chats|settings)\/[^/]+$/.test(pathname) ? chatsPage : pathname
   return pages.includes(page) ? pageFor(request, page) : null
 }
 

@@ -3,7 +3,15 @@ import type { ClosedChatPolicy } from '@deskbell/sdk'
 /** `open`: anybody can sign in with an email and a name. The server writes the mode into the page. */
 export type AuthMode = 'open' | 'secure'
 
+let drawnMode: AuthMode = 'open'
+
+/** While pages are prerendered: draws those of this mode. */
+export function drawFor(mode: AuthMode): void {
+  drawnMode = mode
+}
+
 export function readAuthMode(): AuthMode {
+  if (typeof document === 'undefined') return drawnMode
   return readMeta('deskbell-auth-mode') === 'secure' ? 'secure' : 'open'
 }
 
@@ -14,7 +22,5 @@ export function readClosedChat(): ClosedChatPolicy {
 }
 
 function readMeta(name: string): string | undefined {
-  // Prerendered pages are those of an open server. A script removes what a secure one does not show.
-  if (typeof document === 'undefined') return undefined
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content
 }

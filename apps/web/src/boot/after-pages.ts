@@ -15,11 +15,11 @@ if (
   !isSomebodyHome()
 ) {
   root.append(drawn.content)
-  if (!isOpen) for (const each of root.querySelectorAll('[data-open-mode]')) each.remove()
   document.title = drawn.title
 }
 
-/** The home page looks different for a signed-in user. */
+/** The home page looks different for a signed-in user, and in secure mode so does the client's sign-in page. */
 function isSomebodyHome(): boolean {
-  return location.pathname === '/' && /deskbell_(?:client|operator)_id=/.test(document.cookie)
+  const differs = location.pathname === '/' || (location.pathname === '/login' && !isOpen)
+  return differs && /deskbell_(?:client|operator)_id=/.test(document.cookie)
 }

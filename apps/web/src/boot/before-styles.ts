@@ -23,6 +23,7 @@ for (const file of deskbellPreloads[pageOfAddress()]?.[locale] ?? []) {
 function pageOfAddress(): string {
   const path = location.pathname
   const [, userId] = /^\/chats\/(\d+)/.exec(path) ?? []
+  if (path.startsWith('/settings')) return 'settings'
   if (userId === undefined) return path
   return document.cookie.includes(`deskbell_operator_id=${userId}`) ? 'operator' : 'client'
 }

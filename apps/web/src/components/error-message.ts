@@ -20,10 +20,11 @@ const noAnswer = msg`Can’t reach the server. Check your connection and try aga
 
 const internal = msg`Something went wrong on our side. Try again.`
 
-/** Without the codes that only the pages of accounts meet: they have words of their own. */
+/** Without the codes that only some pages meet: those have words of their own. */
 const messages: Partial<Record<ErrorCode, MessageDescriptor>> = {
   invalid_input: msg`Check what you entered and try again.`,
   unauthenticated: msg`Your session has ended. Please sign in again.`,
+  invalid_credentials: msg`Wrong email or password.`,
   forbidden: msg`You don’t have permission to do this.`,
   not_found: msg`This is no longer available.`,
   method_not_allowed: msg`A new version is available. Reload to continue.`,
@@ -34,6 +35,7 @@ const messages: Partial<Record<ErrorCode, MessageDescriptor>> = {
   client_msg_id_reused: msg`This message was already sent with different text.`,
   not_editable: msg`This message can no longer be changed.`,
   newer_messages: msg`New messages arrived. Read them first.`,
+  last_admin: msg`This is the only admin who can sign in. Make someone else an admin first.`,
   rate_limited: msg`You’re going too fast. Wait a moment and try again.`,
   unavailable: msg`The service is temporarily unavailable. Try again in a moment.`,
   internal,

@@ -1,5 +1,6 @@
+import { IconShape, type IconShapeProps } from './icon-shape.tsx'
+
 const paths = {
-  bell: 'M5 16.5a7 7 0 0 1 14 0zM3.5 19.5h17M12 9.5V7M10 6h4',
   back: 'M15 5l-7 7 7 7',
   down: 'M12 5v14M6 13l6 6 6-6',
   up: 'M12 19V5M6 11l6-6 6 6',
@@ -22,24 +23,8 @@ const paths = {
 
 export type IconName = keyof typeof paths
 
-type IconProps = { name: IconName; size?: number; flip?: boolean; strong?: boolean }
+type IconProps = Omit<IconShapeProps, 'path'> & { readonly name: IconName }
 
-/** All icons have one stroke style. An icon never carries a meaning alone. */
-export function Icon({ name, size = 16, flip = false, strong = false }: IconProps) {
-  return (
-    <svg
-      aria-hidden="true"
-      className={`shrink-0 ${flip ? 'rtl:-scale-x-100' : ''}`}
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth={strong ? 2.75 : 1.75}
-      strokeLinecap="round"
-      strokeLinejoin="round"
-    >
-      <path d={paths[name]} />
-    </svg>
-  )
+export function Icon({ name, ...rest }: IconProps) {
+  return <IconShape path={paths[name]} {...rest} />
 }

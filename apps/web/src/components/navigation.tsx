@@ -15,7 +15,10 @@ export function AppLink({ to, ...rest }: AppLinkProps) {
 }
 
 /** An address of this site. */
-export type Path = '/' | `${'/login' | '/login-operator' | `/chats/${number}`}${'' | `?${string}`}`
+export type Path =
+  | '/'
+  | `/settings/${'account' | 'operators' | 'keys' | 'audit'}`
+  | `${'/login' | '/login-operator' | `/chats/${number}`}${'' | `?${string}`}`
 
 /** Shows another page of this site. `replace`: replaces the current entry of the history. */
 export type Navigate = (to: Path, options?: { readonly replace?: boolean }) => void

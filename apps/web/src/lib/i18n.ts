@@ -3,7 +3,7 @@ import { readStored, writeStored } from './device/storage.ts'
 import { importPart } from './loading/import-part.ts'
 import { chooseLocale, type Locale, wantedLocale } from './locale.ts'
 
-export type CatalogName = 'common' | 'chat' | 'pages' | 'parts' | 'console'
+export type CatalogName = 'common' | 'chat' | 'home' | 'pages' | 'parts' | 'console' | 'accounts' | 'settings'
 
 type Load = () => Promise<{ messages: Messages }>
 
@@ -11,16 +11,22 @@ const catalogs: Record<Locale, Record<CatalogName, Load>> = {
   en: {
     common: () => import('../locales/en/common.po'),
     chat: () => import('../locales/en/chat.po'),
+    home: () => import('../locales/en/home.po'),
     pages: () => import('../locales/en/pages.po'),
     parts: () => import('../locales/en/parts.po'),
     console: () => import('../locales/en/console.po'),
+    accounts: () => import('../locales/en/accounts.po'),
+    settings: () => import('../locales/en/settings.po'),
   },
   ru: {
     common: () => import('../locales/ru/common.po'),
     chat: () => import('../locales/ru/chat.po'),
+    home: () => import('../locales/ru/home.po'),
     pages: () => import('../locales/ru/pages.po'),
     parts: () => import('../locales/ru/parts.po'),
     console: () => import('../locales/ru/console.po'),
+    accounts: () => import('../locales/ru/accounts.po'),
+    settings: () => import('../locales/ru/settings.po'),
   },
 }
 

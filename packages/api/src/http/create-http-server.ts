@@ -19,7 +19,15 @@ import type { HttpOptions, HttpServer } from './http-options.ts'
 import { methodsAt } from './methods-at.ts'
 import { mountOidc } from './oidc/oidc-routes.ts'
 import { type PageValues, readIndexPage } from './pages/index-page.ts'
-import { isNonCanonicalPage, type PagesOptions, sendCanonical, sendPage, servePages, wantsPage } from './pages/pages.ts'
+import {
+  htmlFileOf,
+  isNonCanonicalPage,
+  type PagesOptions,
+  sendCanonical,
+  sendPage,
+  servePages,
+  wantsPage,
+} from './pages/pages.ts'
 import { createRequestContext } from './request-context.ts'
 import { type Answer, type ContextOf, isRestPath, mountRest } from './rest-mount.ts'
 import { AddressConnections } from './security/address-connections.ts'
@@ -100,7 +108,8 @@ async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<P
   const { core, pagesDir, authMode, trustProxy } = options
   if (pagesDir === null) return null
   const values = pageValues(core, authMode)
-  const pages = { pagesDir, index: await readIndexPage(pagesDir, values), trustProxy }
+  const index = await readIndexPage(pagesDir, values, htmlFileOf({ pagesDir, authMode }, 'index'))
+  const pages = { pagesDir, index, trustProxy, authMode }
   await servePages(app, pages, (name) => readIndexPage(pagesDir, values, name))
   return pages
 }

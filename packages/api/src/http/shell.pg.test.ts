@@ -120,6 +120,20 @@ describe('pages', () => {
     expect(String((await raw('/login-operator', { headers: acceptHtml })).body)).not.toContain('<h1>')
   })
 
+  test('[HTTP-3] each mode has its own sign-in page, and the pages of accounts exist in secure mode only', async () => {
+    await writeFile(join(pagesDir, 'login.secure.html'), html.replace('<body>', '<body><h1>Start a chat</h1>'))
+    await using secure = await startTestServer({ pagesDir, authMode: 'secure', publicUrl: 'http://chat.localhost' })
+    const inSecure = (path: string) =>
+      raw(path, { headers: { ...acceptHtml, host: 'chat.localhost' }, url: secure.url })
+    expect(String((await inSecure('/login')).body)).toContain('<h1>Start a chat</h1>')
+    expect(String((await raw('/login', { headers: acceptHtml })).body)).toContain('<h1>Sign in</h1>')
+    for (const path of ['/setup', '/invitation', '/settings', '/settings/keys']) {
+      expect((await inSecure(path)).status, path).toBe(200)
+      expect((await raw(path, { headers: acceptHtml })).status, path).toBe(404)
+    }
+    expect(String((await inSecure('/setup')).body)).toContain('<meta name="deskbell-auth-mode" content="secure">')
+  })
+
   test('[HTTP-1] the service worker may fetch from its own origin, and is not cached', async () => {
     const { headers } = await raw('/sw.js')
     expect(headers['content-security-policy']).toContain("connect-src 'self'")

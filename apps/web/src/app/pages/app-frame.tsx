@@ -68,6 +68,7 @@ export function AppFrame({ title, caughtUp, bar, rail, chatOpen = false, setting
               onSignOut={() => signOut.start(leave.home)}
               onSwitchUser={() => signOut.start(() => leave.toOtherUser(user.role))}
               signingOut={step.kind === 'working'}
+              isSecure={readAuthMode() === 'secure'}
             >
               {settings}
             </AccountMenu>

@@ -58,7 +58,7 @@ function useUser(sdk: Sdk | null, { role, userId }: SessionHint): User {
       if (session.kind === 'signed-in' && session.user.id === userId) {
         wasSignedIn = true
         rememberUser(session.user)
-        setUser((before) => (before.name === session.user.name ? before : session.user))
+        setUser((before) => (isSame(before, session.user) ? before : session.user))
       } else if (session.kind === 'signed-in') toOwnPage(session.user.id)
       else if (session.kind === 'signed-out' && present !== undefined && present !== userId) toOwnPage(present)
       // A session that ends while its page is shown leaves the page and everything written there. A banner reports it.
@@ -72,6 +72,11 @@ function useUser(sdk: Sdk | null, { role, userId }: SessionHint): User {
     return stop
   }, [sdk, role, userId, toSignIn, toOwnPage])
   return user
+}
+
+/** Compares what is shown, so that nothing renders again. */
+function isSame(one: User, other: User): boolean {
+  return one.name === other.name && one.access === other.access && one.email === other.email
 }
 
 /** Used until the server sends the name, if the device stores nothing or the session was created elsewhere. */
@@ -134,7 +139,7 @@ export function useSignOut(): SignOut {
     if (step.kind === 'working') return
     try {
       const { signOut } = await importPart(() => import('../../features/auth/lazy/sign-out.tsx'))
-      await signOut({ sdk, userId: user.id, onStep, then })
+      await signOut({ sdk, user, onStep, then })
     } catch (error) {
       onStep({ kind: 'failed', error })
     }

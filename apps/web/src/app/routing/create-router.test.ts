@@ -25,7 +25,7 @@ beforeEach(() => {
   vi.stubGlobal('window', { addEventListener: (_: 'popstate', listener: () => void) => (popped = listener) })
 })
 
-const known: Known = { hints: { client: 7 as UserId }, lastRole: null, roleOf: () => null }
+const known: Known = { hints: { client: 7 as UserId }, lastRole: null, roleOf: () => null, isSecure: false }
 
 /** A page is its name. Those in `slow` load when their promise resolves. */
 function start(slow: Partial<Record<Route['page'], Promise<string>>> = {}) {

@@ -12,11 +12,14 @@ export function pageNameOf(route: Route): PageName {
 }
 
 const loaders: Record<PageName, () => Promise<ComponentType>> = {
-  home: async () => (await withCatalogs(['pages'], () => import('../pages/public/home-page.tsx'))).HomePage,
-  clientLogin: async () =>
-    (await withCatalogs(['pages'], () => import('../pages/public/login-page.tsx'))).ClientLoginPage,
-  operatorLogin: async () =>
-    (await withCatalogs(['pages'], () => import('../pages/public/login-page.tsx'))).OperatorLoginPage,
+  home: async () => (await withCatalogs(['pages', 'home'], () => import('../pages/public/home-page.tsx'))).HomePage,
+  clientLogin: async () => (await loadLoginPages()).ClientLoginPage,
+  operatorLogin: async () => (await loadLoginPages()).OperatorLoginPage,
+  guestSignIn: async () => (await loadAccountPages()).GuestPage,
+  operatorSignIn: async () => (await loadAccountPages()).OperatorSignInPage,
+  accountLink: async () =>
+    (await withCatalogs(['pages', 'accounts'], () => import('../pages/accounts/account-link-page.tsx')))
+      .AccountLinkPage,
   notFound: async () => (await withCatalogs(['pages'], () => import('../pages/public/public-layout.tsx'))).NotFoundPage,
   client: async () => {
     const [{ ChatsPage }, { ClientPage }] = await Promise.all([
@@ -40,7 +43,21 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
       </ChatsPage>
     )
   },
+  settings: async () => {
+    const [{ ChatsPage }, { SettingsPage }] = await Promise.all([
+      importPart(() => import('../pages/chats-page.tsx')),
+      withCatalogs(['chat', 'pages', 'accounts', 'settings'], () => import('../pages/settings/settings-page.tsx')),
+    ])
+    return () => (
+      <ChatsPage>
+        <SettingsPage />
+      </ChatsPage>
+    )
+  },
 }
+
+const loadLoginPages = () => withCatalogs(['pages'], () => import('../pages/public/login-page.tsx'))
+const loadAccountPages = () => withCatalogs(['pages', 'accounts'], () => import('../pages/accounts/account-pages.tsx'))
 
 const loaded = new Map<PageName, ComponentType>()
 

@@ -3,15 +3,23 @@ import { msg } from '@lingui/core/macro'
 import { useEffect } from 'react'
 import type { Route } from './route.ts'
 
-const titles: Record<Exclude<Route['page'], 'chats'>, MessageDescriptor> = {
+/** Other pages set their own title, because it depends on their content. */
+const titles = {
   home: msg`Live chat on your own server`,
   clientLogin: msg`Sign in as a client`,
   operatorLogin: msg`Sign in as an operator`,
+  guestSignIn: msg`Start a chat`,
+  operatorSignIn: msg`Sign in as an operator`,
   notFound: msg`Page not found`,
+} satisfies { readonly [page in Route['page']]?: MessageDescriptor }
+
+export type TitledPage = keyof typeof titles
+
+export function isTitled(page: string): page is TitledPage {
+  return page in titles
 }
 
-/** Chats pages set their own title, because it depends on their content. */
-export function pageTitle(i18n: I18n, page: Exclude<Route['page'], 'chats'>): string {
+export function pageTitle(i18n: I18n, page: TitledPage): string {
   return `${i18n._(titles[page])} – Deskbell`
 }
 

@@ -6,7 +6,14 @@ import { rememberedUser, rememberUser } from './session-hint.ts'
 
 const createdAt = '2026-03-03T12:00:00.000Z'
 const [one, two] = [userIdSchema.parse(1), userIdSchema.parse(2)]
-const user = userSchema.parse({ id: 1, email: 'igor@example.com', name: 'Igor', role: 'client', createdAt })
+const user = userSchema.parse({
+  id: 1,
+  email: 'igor@example.com',
+  name: 'Igor',
+  role: 'client',
+  access: null,
+  createdAt,
+})
 const owner = { role: 'client', userId: one } as const
 const isText = (value: unknown): value is string => typeof value === 'string'
 

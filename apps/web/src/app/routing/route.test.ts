@@ -3,8 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { type Known, routeOf } from './route.ts'
 
 const roleOf = (userId: string) => (userId === '12' ? 'operator' : userId === '11' ? 'client' : null)
-const nobody: Known = { hints: {}, lastRole: null, roleOf }
-const both: Known = { hints: { client: 7 as UserId, operator: 9 as UserId }, lastRole: 'client', roleOf }
+const nobody: Known = { hints: {}, lastRole: null, roleOf, isSecure: false }
+const both: Known = {
+  hints: { client: 7 as UserId, operator: 9 as UserId },
+  lastRole: 'client',
+  roleOf,
+  isSecure: false,
+}
 
 function route(pathname: string, search = '') {
   return routeOf({ pathname, search }, both)
@@ -23,6 +28,24 @@ describe('routeOf', () => {
     ['//chats/7', 'notFound'],
   ])('[WEB-2] %s shows %s', (pathname, page) => {
     expect(route(pathname)).toMatchObject({ page })
+  })
+
+  test('[WEB-103] [WEB-105] links of accounts and settings are pages in secure mode only', () => {
+    const secure: Known = { ...both, isSecure: true }
+    const inSecure = (pathname: string, known = secure) => routeOf({ pathname, search: '' }, known)
+    expect(inSecure('/setup')).toEqual({ page: 'accountLink', link: 'setup' })
+    expect(inSecure('/Invitation/')).toEqual({ page: 'accountLink', link: 'invitation' })
+    expect(inSecure('/login')).toMatchObject({ page: 'guestSignIn' })
+    expect(inSecure('/login-operator')).toMatchObject({ page: 'operatorSignIn' })
+    expect(inSecure('/settings')).toEqual({ page: 'elsewhere', to: '/settings/account' })
+    expect(inSecure('/settings/keys')).toMatchObject({ page: 'settings', section: 'keys', hint: { role: 'operator' } })
+    expect(inSecure('/settings/nothing')).toEqual({ page: 'notFound' })
+    expect(inSecure('/settings/keys', { ...nobody, isSecure: true })).toEqual({
+      page: 'elsewhere',
+      to: '/login-operator',
+    })
+    for (const path of ['/setup', '/invitation', '/settings', '/settings/keys'])
+      expect(route(path), path).toEqual({ page: 'notFound' })
   })
 
   test('[WEB-2] the page of the signed-in user shows what its search names', () => {

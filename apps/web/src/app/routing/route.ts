@@ -6,10 +6,33 @@ import { chooseSession, type SessionHint, type SessionHints } from './session-hi
 export type ChatsRoute = { readonly page: 'chats'; readonly hint: SessionHint; readonly search: ChatsSearch }
 
 /** `search` is what the chats page shows after signing in. */
-export type SignInRoute = { readonly page: 'clientLogin' | 'operatorLogin'; readonly search: ChatsSearch }
+export type SignInRoute = {
+  readonly page: (typeof signInPages)[keyof typeof signInPages][Role]
+  readonly search: ChatsSearch
+}
+
+const signInPages = {
+  open: { client: 'clientLogin', operator: 'operatorLogin' },
+  secure: { client: 'guestSignIn', operator: 'operatorSignIn' },
+} as const
+
+/** The link of somebody who gets an account; its token is in the fragment of the address. */
+export type AccountLink = 'setup' | 'invitation'
+export type AccountLinkRoute = { readonly page: 'accountLink'; readonly link: AccountLink }
+
+const settingsSections = ['account', 'operators', 'keys', 'audit'] as const
+export type SettingsSection = (typeof settingsSections)[number]
+
+/** The settings of an operator. */
+export type SettingsRoute = {
+  readonly page: 'settings'
+  readonly hint: SessionHint
+  readonly section: SettingsSection
+  readonly search: ChatsSearch
+}
 
 /** What an address shows. */
-export type Route = { readonly page: 'home' | 'notFound' } | SignInRoute | ChatsRoute
+export type Route = { readonly page: 'home' | 'notFound' } | SignInRoute | AccountLinkRoute | ChatsRoute | SettingsRoute
 
 /** The address belongs to another user, or needs a session; `to` replaces it. */
 export type Redirect = { readonly page: 'elsewhere'; readonly to: Path }
@@ -23,6 +46,8 @@ export type Known = {
   readonly lastRole: Role | null
   /** Returns the role in which the user with this id was signed in on this device; null if unknown. */
   readonly roleOf: (userId: string) => Role | null
+  /** Operators have accounts. */
+  readonly isSecure: boolean
 }
 
 /** Decides before anything is loaded, so that nobody sees another user's page, not even for a moment. */
@@ -30,8 +55,11 @@ export function routeOf({ pathname, search }: Address, known: Known): Route | Re
   const path = pathname.toLowerCase().replace(/(?<=.)\/+$/, '')
   if (path === '/') return { page: 'home' }
   const wanted = parseChatsSearch(search)
-  if (path === '/login') return { page: 'clientLogin', search: wanted }
-  if (path === '/login-operator') return { page: 'operatorLogin', search: wanted }
+  const signIn = signInPages[known.isSecure ? 'secure' : 'open']
+  if (path === '/login') return { page: signIn.client, search: wanted }
+  if (path === '/login-operator') return { page: signIn.operator, search: wanted }
+  const ofAccounts = known.isSecure ? accountRoute(path, known.hints) : null
+  if (ofAccounts !== null) return ofAccounts
   const asked = /^\/chats\/([^/]+)$/.exec(path)?.[1]
   if (asked === undefined) return { page: 'notFound' }
   const hint = chooseSession(known.hints, asked, known.lastRole)
@@ -39,6 +67,18 @@ export function routeOf({ pathname, search }: Address, known: Known): Route | Re
     return { page: 'elsewhere', to: signInPath(known.roleOf(asked) ?? likelyRole(wanted), wanted) }
   if (String(hint.userId) !== asked) return { page: 'elsewhere', to: chatsPath(hint.userId, wanted) }
   return { page: 'chats', hint, search: wanted }
+}
+
+/** Returns null for a page that is none of accounts. */
+function accountRoute(path: string, { operator }: SessionHints): Route | Redirect | null {
+  if (path === '/setup' || path === '/invitation')
+    return { page: 'accountLink', link: path === '/setup' ? 'setup' : 'invitation' }
+  const [, given] = /^\/settings(?:\/([a-z]+))?$/.exec(path) ?? []
+  if (given === undefined) return path === '/settings' ? { page: 'elsewhere', to: '/settings/account' } : null
+  const section = settingsSections.find((each) => each === given)
+  if (section === undefined) return null
+  if (operator === undefined) return { page: 'elsewhere', to: signInPath('operator') }
+  return { page: 'settings', hint: { role: 'operator', userId: operator }, section, search: {} }
 }
 
 /** Operators share links to one chat; clients have the address of their page. */
@@ -88,13 +128,16 @@ function isChatId(text: string): boolean {
   return /^[1-9][0-9]*$/.test(text) && Number.isSafeInteger(Number(text))
 }
 
-export const ChatsRouteContext = createContext<ChatsRoute | null>(null)
+export const ChatsRouteContext = createContext<ChatsRoute | SettingsRoute | null>(null)
+
+/** On the page of a link: which it is. */
+export const AccountLinkContext = createContext<AccountLink>('invitation')
 
 /** On a sign-in page: what the chats page shows afterwards. */
 export const SearchContext = createContext<ChatsSearch>({})
 
-/** Returns whose chats page it is and what it shows. Throws outside of a chats page. */
-export function useChatsRoute(): ChatsRoute {
+/** Returns whose page it is and what it shows. Throws outside of a page with a session. */
+export function useChatsRoute(): ChatsRoute | SettingsRoute {
   const route = useContext(ChatsRouteContext)
   if (route === null) throw new Error('useChatsRoute needs the chats page above it')
   return route

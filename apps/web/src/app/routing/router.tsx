@@ -4,10 +4,11 @@ import { Trans } from '@lingui/react/macro'
 import { type ComponentType, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
 import { Boundary, BrokenPage } from '../../components/boundary.tsx'
 import { NavigateContext } from '../../components/navigation.tsx'
+import { readAuthMode } from '../env.ts'
 import { createRouter, type Router, type StartedRouter } from './create-router.ts'
 import { loadedPage, loadPage, type PageName, pageNameOf, preloadPage } from './load-page.tsx'
-import { pageTitle } from './page-title.ts'
-import { ChatsRouteContext, type Redirect, type Route, routeOf, SearchContext } from './route.ts'
+import { isTitled, pageTitle } from './page-title.ts'
+import { AccountLinkContext, ChatsRouteContext, type Redirect, type Route, routeOf, SearchContext } from './route.ts'
 import { readLastRole, readRoleOf, readSessionHints, writeLastRole, writeRoleOf } from './session-hint.ts'
 
 export function createAppRouter(): StartedRouter<ComponentType> {
@@ -28,8 +29,9 @@ export function createAppRouter(): StartedRouter<ComponentType> {
 
 function presentRoute(): Route | Redirect {
   const hints = readSessionHints(document.cookie)
-  const route = routeOf(location, { hints, lastRole: readLastRole(), roleOf: readRoleOf })
-  if (route.page === 'chats') {
+  const isSecure = readAuthMode() === 'secure'
+  const route = routeOf(location, { hints, lastRole: readLastRole(), roleOf: readRoleOf, isSecure })
+  if ('hint' in route) {
     writeLastRole(route.hint.role)
     writeRoleOf(route.hint)
   }
@@ -47,9 +49,11 @@ export function RoutedPage({ router }: { router: Router<ComponentType> }) {
   return (
     <NavigateContext value={router.navigate}>
       <PageBoundary key={route.page}>
-        <ChatsRouteContext value={route.page === 'chats' ? route : null}>
+        <ChatsRouteContext value={'hint' in route ? route : null}>
           <SearchContext value={'search' in route ? route.search : {}}>
-            <Page />
+            <AccountLinkContext value={'link' in route ? route.link : 'invitation'}>
+              <Page />
+            </AccountLinkContext>
           </SearchContext>
         </ChatsRouteContext>
       </PageBoundary>
@@ -61,6 +65,9 @@ export function RoutedPage({ router }: { router: Router<ComponentType> }) {
 const nextPages: { readonly [page in Route['page']]?: PageName } = {
   clientLogin: 'client',
   operatorLogin: 'operator',
+  guestSignIn: 'client',
+  operatorSignIn: 'operator',
+  accountLink: 'operator',
 }
 
 function usePreloadedNext(page: Route['page'] | undefined): void {
@@ -74,7 +81,7 @@ function usePageTitle(page: Route['page'] | undefined): void {
   const { i18n, _ } = useLingui()
   // `_` changes with the language.
   useEffect(() => {
-    if (page !== undefined && page !== 'chats') document.title = pageTitle(i18n, page)
+    if (page !== undefined && isTitled(page)) document.title = pageTitle(i18n, page)
   }, [i18n, _, page])
 }
 

@@ -1,6 +1,6 @@
 import { nameCharsMax } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react/macro'
-import { type InputHTMLAttributes, useId } from 'react'
+import { type InputHTMLAttributes, type ReactNode, useId } from 'react'
 import { pasteConverted, singleLine } from '../../lib/typed-text.ts'
 import type { Person, PersonErrors } from './person.ts'
 
@@ -15,15 +15,7 @@ type PersonFieldsProps = {
 /** The fields for email and name. */
 export function PersonFields({ person, onPerson, faults, autoComplete }: PersonFieldsProps) {
   const { t } = useLingui()
-  const emailWords = {
-    missing: t`Enter an email address.`,
-    invalid: t`Enter a valid email, like anna@example.com.`,
-  }
-  const nameWords = {
-    missing: t`Enter a name.`,
-    too_long: t`Use ${nameCharsMax} characters or fewer.`,
-    invalid: t`Enter another name.`,
-  }
+  const words = usePersonWords()
   return (
     <>
       <TextField
@@ -34,7 +26,7 @@ export function PersonFields({ person, onPerson, faults, autoComplete }: PersonF
         autoComplete={autoComplete ? 'email' : 'off'}
         required
         value={person.email}
-        error={faults.email && emailWords[faults.email]}
+        error={faults.email && words.email[faults.email]}
         onChange={(event) => onPerson({ ...person, email: event.target.value })}
       />
       <TextField
@@ -43,38 +35,67 @@ export function PersonFields({ person, onPerson, faults, autoComplete }: PersonF
         autoComplete={autoComplete ? 'name' : 'off'}
         required
         value={person.name}
-        error={faults.name && nameWords[faults.name]}
+        error={faults.name && words.name[faults.name]}
         onChange={(event) => onPerson({ ...person, name: event.target.value })}
       />
     </>
   )
 }
 
+/** Returns what is wrong with an email or a name, in words. */
+export function usePersonWords() {
+  const { t } = useLingui()
+  return {
+    email: {
+      missing: t`Enter an email address.`,
+      invalid: t`Enter a valid email, like anna@example.com.`,
+    },
+    name: {
+      missing: t`Enter a name.`,
+      too_long: t`Use ${nameCharsMax} characters or fewer.`,
+      invalid: t`Enter another name.`,
+    },
+  }
+}
+
 type TextFieldProps = InputHTMLAttributes<HTMLInputElement> & {
   readonly label: string
   readonly error?: string | undefined
+  /** A rule that is said before anything is typed. */
+  readonly hint?: string
+  /** A button inside of the field, at its end. */
+  readonly end?: ReactNode
 }
 
-/** A labelled single-line field; its error is shown as text below it. */
-export function TextField({ label, error, ...rest }: TextFieldProps) {
+/** A labelled single-line field; its hint and its error are shown as text below it. */
+export function TextField({ label, error, hint, end, className = '', ...rest }: TextFieldProps) {
   const id = useId()
+  const notes = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(Boolean)
   return (
-    <div className="grid gap-1.5">
+    <div className={`grid gap-1.5 ${className}`}>
       <label htmlFor={id} className="text-small font-medium">
         {label}
       </label>
-      <input
-        {...rest}
-        id={id}
-        dir="auto"
-        onPaste={(event) => pasteConverted(event, singleLine)}
-        aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : `${id}-error`}
-        className="min-h-11 w-full rounded-control border border-line-strong bg-raised px-3 py-2 text-input aria-invalid:border-danger"
-      />
+      <div className="relative">
+        <input
+          dir="auto"
+          onPaste={(event) => pasteConverted(event, singleLine)}
+          {...rest}
+          id={id}
+          aria-invalid={error !== undefined}
+          aria-describedby={notes.length === 0 ? undefined : notes.join(' ')}
+          className={`min-h-11 w-full rounded-control border border-line-strong bg-raised py-2 ps-3 text-input aria-invalid:border-danger ${end === undefined ? 'pe-3' : 'pe-20'}`}
+        />
+        {end}
+      </div>
       {error !== undefined && (
         <p id={`${id}-error`} className="text-small text-danger-text">
           {error}
+        </p>
+      )}
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="text-small text-ink-2">
+          {hint}
         </p>
       )}
     </div>

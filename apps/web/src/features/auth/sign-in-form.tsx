@@ -1,4 +1,4 @@
-import { errorCode, type LoginInput, type Role, type User } from '@deskbell/sdk'
+import { errorCode, type Role, type User } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
 import { type FormEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx'
 import { errorMessage } from '../../components/error-message.ts'
 import { PersonFields } from '../../components/form/fields.tsx'
 import type { Person, PersonErrors } from '../../components/form/person.ts'
+import { askToSignIn, CookieNotKept, keptUser, usePreloadedSignIn } from '../../lib/ask-to-sign-in.ts'
 import { importPart, whenIdle } from '../../lib/loading/import-part.ts'
 
 type Checks = typeof import('../../components/form/person.ts')
@@ -20,11 +21,9 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
   const formRef = useRef<HTMLFormElement>(null)
   const faults: PersonErrors = checks?.validatePerson(person) ?? {}
   useEffect(() => {
-    whenIdle(() => {
-      void loadChecks()
-      preloadSignIn()
-    })
+    whenIdle(() => void loadChecks())
   }, [])
+  usePreloadedSignIn()
   // A prerendered page accepts text before this code is loaded.
   useLayoutEffect(() => setPerson((before) => typedBefore(formRef.current) ?? before), [])
   useLayoutEffect(() => focusFirstField(formRef.current), [])
@@ -39,7 +38,8 @@ export function SignInForm({ role, onSignedIn }: { role: Role; onSignedIn: (user
       return
     }
     try {
-      onSignedIn(await signIn({ email: person.email.trim(), name: person.name.trim(), role }))
+      const input = { email: person.email.trim(), name: person.name.trim(), role }
+      onSignedIn(keptUser(await askToSignIn(role, (api, options) => api.users.login.mutate(input, options))))
     } catch (error) {
       setAttempt({ state: 'refused', error })
     }
@@ -85,47 +85,4 @@ function typedBefore(form: HTMLFormElement | null): Person | null {
 function focusFirstField(form: HTMLFormElement | null): void {
   const { activeElement } = document
   if (activeElement === null || activeElement === document.body) form?.querySelector('input')?.focus()
-}
-
-/** Signing in fails if no answer comes for this long. */
-const patienceMs = 10_000
-
-/** The browser did not keep the session cookie: cookies are blocked, or a secure one came without https. */
-export class CookieNotKept extends Error {}
-
-/** Loads what `signIn` and the page after it need, while the user fills in the form. */
-export function preloadSignIn(): void {
-  importPart(() => import('../../lib/loading/sdk-code.ts'))
-    .then(({ sdkCode }) => sdkCode.preload())
-    .catch(() => undefined)
-}
-
-/** Signs in and returns the user; the session is a cookie. The form itself needs no SDK. */
-export async function signIn(input: LoginInput): Promise<User> {
-  const ended = new AbortController()
-  const timer = setTimeout(() => ended.abort(), patienceMs)
-  try {
-    return await Promise.race([ask(input, ended.signal), aborted(ended.signal)])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-async function ask(input: LoginInput, signal: AbortSignal): Promise<User> {
-  const { sdkCode } = await importPart(() => import('../../lib/loading/sdk-code.ts'))
-  const sdk = sdkCode.createSdk({ url: location.origin, role: input.role, session: 'cookie' })
-  try {
-    const { user } = await sdk.api.users.login.mutate(input, { signal })
-    if (!document.cookie.includes(`deskbell_${user.role}_id=${user.id}`)) throw new CookieNotKept()
-    return user
-  } finally {
-    sdk.close()
-  }
-}
-
-/** Needed beside the signal of the call, because the code of the call itself may not load. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('Nobody has answered in time.')))
-  })
 }

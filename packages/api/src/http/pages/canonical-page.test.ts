@@ -13,6 +13,9 @@ test.each([
   ['/%6Cogin', '/login'],
   ['//', '/'],
   ['///?x', '/?x'],
+  ['/Setup/', '/setup'],
+  ['/INVITATION', '/invitation'],
+  ['/settings/Keys/', '/settings/keys'],
 ])('[HTTP-15] the canonical URL of %s is %s', (url, canonical) => {
   expect(canonicalPage(url)).toBe(canonical)
 })
@@ -25,6 +28,7 @@ test.each([
   '/chats',
   '/chats/',
   '/chats/2/3',
+  '/settings/keys/3',
   '/nope/',
   '//evil.test/',
   '//evil.test/login',

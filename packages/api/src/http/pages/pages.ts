@@ -8,12 +8,17 @@ import { acceptedEncoding } from './accepted-encoding.ts'
 import { canonicalPage } from './canonical-page.ts'
 import type { IndexPage } from './index-page.ts'
 
-export type PagesOptions = { pagesDir: string; index: IndexPage; trustProxy: boolean }
+export type PagesOptions = { pagesDir: string; index: IndexPage; trustProxy: boolean; authMode: 'open' | 'secure' }
 
 /** The paths of the web app. The browser decides what a path shows. Some paths have their own HTML file. */
 const pagePaths = ['/', '/login', '/login-operator', '/chats/:userId']
+/** In open mode nobody has an account. */
+const accountPaths = ['/setup', '/invitation', '/settings', '/settings/:section']
 
-/** Serves the built files and the pages. `/login` is `login.html`; a path without a file of its own is `index.html`. */
+/**
+ * Serves the built files and the pages. `/login` is `login.html`, and `login.secure.html` in secure mode; a path without a
+ * file of its own is the index page.
+ */
 export async function servePages(
   app: FastifyInstance,
   options: PagesOptions,
@@ -36,9 +41,10 @@ export async function servePages(
       if (path.startsWith(join(options.pagesDir, 'sw.js'))) response.header('content-security-policy', workerPolicy)
     },
   })
-  for (const path of pagePaths) {
-    const name = `${path.slice(1)}.html`
-    const index = existsSync(join(options.pagesDir, name)) ? await readPage(name) : options.index
+  const { authMode } = options
+  for (const path of authMode === 'secure' ? [...pagePaths, ...accountPaths] : pagePaths) {
+    const name = htmlFileOf(options, path.slice(1))
+    const index = name === undefined ? options.index : await readPage(name)
     app.get(path, (request, reply) =>
       isNonCanonicalPage(request)
         ? sendCanonical(request, reply)
@@ -88,6 +94,14 @@ export function wantsPage(request: FastifyRequest): boolean {
     /text\/html|\*\/\*/.test(accept) &&
     !pathname.startsWith('/trpc/')
   )
+}
+
+/** Returns the prerendered HTML file of a page, that of the mode if it has one; undefined if it has none. */
+export function htmlFileOf(
+  { pagesDir, authMode }: Pick<PagesOptions, 'pagesDir' | 'authMode'>,
+  page: string,
+): string | undefined {
+  return [`${page}.${authMode}.html`, `${page}.html`].find((name) => existsSync(join(pagesDir, name)))
 }
 
 /** The bundler writes all files with a hash in their name into one directory. */

@@ -1,42 +1,18 @@
-import { type ChatId, errorCode, type InboxFollower, isFinal } from '@deskbell/sdk'
+import type { ChatId, InboxFollower } from '@deskbell/sdk'
 import { useInbox } from '@deskbell/sdk/react'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { compareChats, rememberChats, rememberedChats } from '../../../features/chats/known-chats.ts'
 import { useSession } from '../../../lib/session.ts'
-import { trpc } from '../../../lib/trpc.ts'
 import { useChatsRoute } from '../../routing/route.ts'
 import { Console } from './console.tsx'
+import { SessionQueries } from './session-queries.tsx'
 
-/** The operators' console. Its queries and mutations use the connection of the session. */
+/** The operators' console. */
 export function OperatorPage() {
-  const { sdk, user } = useSession()
+  const { user } = useSession()
   const inbox = useInbox({ remembered: () => rememberedChats({ role: 'operator', userId: user.id }) })
   useRememberedRows(inbox)
-  const [queryClient] = useState(createQueryClient)
-  const [trpcClient] = useState(() => trpc.createClient({ links: sdk.links }))
-  return (
-    <trpc.Provider client={trpcClient} queryClient={queryClient}>
-      <QueryClientProvider client={queryClient}>{inbox !== null && <Console inbox={inbox} />}</QueryClientProvider>
-    </trpc.Provider>
-  )
-}
-
-const retriesMax = 5
-
-/** The inbox keeps lists current, so no query is repeated by time, on focus or when the network is reported back. */
-function createQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        networkMode: 'always',
-        staleTime: Number.POSITIVE_INFINITY,
-        refetchOnWindowFocus: false,
-        refetchOnReconnect: false,
-        retry: (failures, error) => failures < retriesMax && !isFinal(errorCode(error)),
-      },
-    },
-  })
+  return <SessionQueries>{inbox !== null && <Console inbox={inbox} />}</SessionQueries>
 }
 
 const restMs = 2_000

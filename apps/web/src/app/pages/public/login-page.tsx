@@ -75,7 +75,7 @@ function LoginPage({ role, title, text, other }: LoginPageProps) {
         <div className="grid gap-5 rounded-[1rem] border border-line bg-surface p-6 shadow-menu max-md:p-5">
           <SignInForm role={role} onSignedIn={onSignedIn} />
           {readAuthMode() === 'open' && (
-            <p data-open-mode className="rounded-control bg-info-soft px-3 py-2 text-small text-info-text forced-frame">
+            <p className="rounded-control bg-info-soft px-3 py-2 text-small text-info-text forced-frame">
               <Trans>Demo mode: anyone who can open this page can sign in as any user. Don’t use in production.</Trans>
             </p>
           )}

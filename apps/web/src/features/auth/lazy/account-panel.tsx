@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
-import { Button } from '../../../components/button.tsx'
+import { Button, buttonClass } from '../../../components/button.tsx'
 import { Preferences } from '../../../components/form/preferences.tsx'
+import { AppLink } from '../../../components/navigation.tsx'
 import { useSession } from '../../../lib/session.ts'
 
 export type AccountPanelProps = {
@@ -9,12 +10,14 @@ export type AccountPanelProps = {
   /** Signing out is running. */
   readonly signingOut: boolean
   readonly onSwitchUser: () => void
+  /** Operators have accounts, and clients are guests. */
+  readonly isSecure: boolean
   /** More settings of this page. */
   readonly children?: ReactNode
 }
 
 /** Shows the user, the settings of the page, and signing out. */
-export function AccountPanel({ onSignOut, signingOut, onSwitchUser, children }: AccountPanelProps) {
+export function AccountPanel({ onSignOut, signingOut, onSwitchUser, isSecure, children }: AccountPanelProps) {
   const { user } = useSession()
   return (
     <>
@@ -31,9 +34,17 @@ export function AccountPanel({ onSignOut, signingOut, onSwitchUser, children }: 
         {children}
       </div>
       <div className="grid gap-2">
-        <Button busy={signingOut} onClick={onSwitchUser}>
-          <Trans>Switch user</Trans>
-        </Button>
+        {isSecure && user.role === 'operator' && (
+          <AppLink to="/settings/account" className={buttonClass('plain')}>
+            <Trans>Settings</Trans>
+          </AppLink>
+        )}
+        {/* A guest cannot come back. */}
+        {user.email !== null && (
+          <Button busy={signingOut} onClick={onSwitchUser}>
+            <Trans>Switch user</Trans>
+          </Button>
+        )}
         <Button busy={signingOut} onClick={onSignOut}>
           <Trans>Sign out</Trans>
         </Button>

@@ -1,0 +1,56 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContextOptions } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { admin, createSecureWorld, openAs, type SecureWorld, setUp, tokenOf } from '../../src/secure-world.ts'
+import { tools } from '../../src/tools.ts'
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+describe.skipIf(!tools.chromium)('accessibility and layout of the settings and of the pages of accounts', () => {
+  let world: SecureWorld
+
+  beforeAll(async () => {
+    world = await createSecureWorld()
+    await setUp(world)
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  const looks: [string, BrowserContextOptions][] = [
+    ['desktop, dark, Russian', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark', locale: 'ru-RU' }],
+    ['phone, light, English', { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: 'light' }],
+    ['320 pixels, dark, Russian', { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'ru-RU' }],
+  ]
+  test.each(looks)(
+    '[WEB-9] axe finds nothing in the settings and on the pages of accounts, and nothing is too wide: %s',
+    async (_, options) => {
+      const page = await openAs(await world.newContext(options), world.url, admin)
+      const shows: [string, string][] = [
+        ['/settings/account', 'main li'],
+        ['/settings/operators', 'main li'],
+        ['/settings/keys', 'main h2'],
+        ['/settings/audit', 'main li'],
+        ['/login', 'form'],
+        ['/login-operator', 'form'],
+        [`/setup#${tokenOf(world.setupLink)}`, 'form'],
+        ['/invitation', 'main h1'],
+      ]
+      const found: string[] = []
+      const check = async (name: string) => {
+        const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
+        found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' | ')}`))
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        if (overflow > 0) found.push(`${name}: ${overflow} pixels too wide`)
+      }
+      for (const [path, ready] of shows) {
+        await page.goto(`${world.url}${path}`)
+        await page.locator(ready).first().waitFor()
+        await check(path)
+      }
+      await page.goto(`${world.url}/settings/keys`)
+      await page.getByRole('button', { name: /^(New key|Новый ключ)$/ }).click()
+      await page.getByRole('dialog').waitFor()
+      await check('new key')
+      expect(found).toEqual([])
+    },
+  )
+})

@@ -1,0 +1,58 @@
+import { errorCode, type LoginOutput, type Sdk, type User } from '@deskbell/sdk'
+import { Trans } from '@lingui/react/macro'
+import type { ReactNode } from 'react'
+import { type AccountField, AccountForm, type AccountValues } from '../../../components/accounts/account-form.tsx'
+import { askToSignIn, keptUser, usePreloadedSignIn } from '../../../lib/ask-to-sign-in.ts'
+
+type AccountLinkFormProps = {
+  readonly onSignedIn: (user: User) => void
+  readonly link: 'setup' | 'invitation'
+  readonly token: string
+  /** The link was used, has expired, or is not the newest. */
+  readonly onGone: () => void
+}
+
+/** Makes the account that a link is for. */
+export function AccountLinkForm({ link, token, onGone, onSignedIn }: AccountLinkFormProps) {
+  usePreloadedSignIn()
+  const { fields, submit, call } = links[link]
+  return (
+    <AccountForm
+      fields={fields}
+      submit={submit}
+      onSubmit={async (values) => {
+        try {
+          onSignedIn(
+            keptUser(await askToSignIn('operator', (api, options) => call(api, { token, ...values }, options))),
+          )
+        } catch (error) {
+          if (errorCode(error) !== 'not_found') throw error
+          onGone()
+        }
+      }}
+    />
+  )
+}
+
+type Api = Sdk['api']
+type LinkValues = AccountValues & { readonly token: string }
+
+type LinkCall = {
+  readonly fields: readonly AccountField[]
+  readonly submit: ReactNode
+  readonly call: (api: Api, values: LinkValues, options: { readonly signal: AbortSignal }) => Promise<LoginOutput>
+}
+
+const links: Record<AccountLinkFormProps['link'], LinkCall> = {
+  setup: {
+    fields: ['email', 'name', 'newPassword'],
+    submit: <Trans>Create admin account</Trans>,
+    call: (api, { token, email, name, password }, options) =>
+      api.auth.setUp.mutate({ token, email, name, password }, options),
+  },
+  invitation: {
+    fields: ['name', 'newPassword'],
+    submit: <Trans>Create account</Trans>,
+    call: (api, { token, name, password }, options) => api.auth.accept.mutate({ token, name, password }, options),
+  },
+}

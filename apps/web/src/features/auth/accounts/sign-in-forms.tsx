@@ -1,0 +1,43 @@
+import type { User } from '@deskbell/sdk'
+import { Trans } from '@lingui/react/macro'
+import { AccountForm } from '../../../components/accounts/account-form.tsx'
+import { askToSignIn, keptUser, usePreloadedSignIn } from '../../../lib/ask-to-sign-in.ts'
+
+type OnSignedIn = { readonly onSignedIn: (user: User) => void }
+
+/** An operator signs in by email and password. */
+export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
+  usePreloadedSignIn()
+  return (
+    <AccountForm
+      fields={['email', 'password']}
+      submit={<Trans>Sign in</Trans>}
+      working={<Trans>Signing in…</Trans>}
+      onSubmit={async ({ email, password }) => {
+        const answer = await askToSignIn('operator', (api, options) =>
+          api.auth.signIn.mutate({ email, password }, options),
+        )
+        onSignedIn(keptUser(answer))
+      }}
+    />
+  )
+}
+
+/** A client needs no account. Nobody becomes a client before the press: pages are opened by crawlers too. */
+export function GuestForm({ onSignedIn, isSecondary }: OnSignedIn & { readonly isSecondary: boolean }) {
+  usePreloadedSignIn()
+  return (
+    <AccountForm
+      fields={['optionalName']}
+      isSecondary={isSecondary}
+      submit={<Trans>Start chat</Trans>}
+      working={<Trans>Starting…</Trans>}
+      onSubmit={async ({ name }) => {
+        const answer = await askToSignIn('client', (api, options) =>
+          api.auth.guest.mutate(name === '' ? {} : { name }, options),
+        )
+        onSignedIn(keptUser(answer))
+      }}
+    />
+  )
+}
