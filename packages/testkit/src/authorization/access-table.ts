@@ -106,6 +106,7 @@ export const accessTable: Record<string, AccessRow> = {
     about: 'nothing',
     forms: ofNothing(({ word }) => ({ alg: 'HS256', publicKey: word() })),
     outcome: () => 'invalid_input',
+    neverDone: true,
   },
   'identityKeys.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
   'identityKeys.delete': {
@@ -113,6 +114,7 @@ export const accessTable: Record<string, AccessRow> = {
     about: 'nothing',
     forms: ofNothing(({ word }) => ({ kid: word() })),
     outcome: () => 'not_found',
+    neverDone: true,
   },
   'audit.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
   'operators.invite': forAccounts('operators', ({ word }) => ({ email: `${word()}@example.test`, access: 'admin' })),
@@ -127,6 +129,7 @@ export const accessTable: Record<string, AccessRow> = {
     about: 'nothing',
     forms: ofNothing(({ word }) => ({ identity: word() })),
     outcome: () => 'invalid_credentials',
+    neverDone: true,
   },
   'auth.sessions': { who: 'signed-in', about: 'nothing', forms: ofNothing() },
   'auth.endSession': {
