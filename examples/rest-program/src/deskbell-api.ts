@@ -794,6 +794,8 @@ export interface components {
                 id: number;
                 name: string;
                 email: string | null;
+                /** @description The own site has signed who the client is. */
+                verified: boolean;
             };
             operator: {
                 id: number;
@@ -2284,7 +2286,8 @@ export interface operations {
                      *           "client": {
                      *             "id": 7,
                      *             "name": "Ada",
-                     *             "email": "ada@example.com"
+                     *             "email": "ada@example.com",
+                     *             "verified": false
                      *           },
                      *           "operator": null,
                      *           "lastMessageAt": "2026-11-22T09:31:00.000Z",
@@ -2357,7 +2360,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": null,
@@ -2390,7 +2394,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": null,
@@ -2445,7 +2450,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
@@ -2515,7 +2521,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": {
                      *           "id": 3,
@@ -2580,7 +2587,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": {
                      *           "id": 3,
@@ -2656,7 +2664,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": {
                      *           "id": 3,
@@ -2732,7 +2741,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
@@ -2816,7 +2826,8 @@ export interface operations {
                      *         "client": {
                      *           "id": 7,
                      *           "name": "Ada",
-                     *           "email": "ada@example.com"
+                     *           "email": "ada@example.com",
+                     *           "verified": false
                      *         },
                      *         "operator": {
                      *           "id": 3,

@@ -14,7 +14,12 @@ export const chatSchema = z
   .object({
     id: chatIdSchema,
     status: chatStatusSchema,
-    client: z.object({ id: userIdSchema, name: z.string(), email: z.string().nullable() }),
+    client: z.object({
+      id: userIdSchema,
+      name: z.string(),
+      email: z.string().nullable(),
+      verified: z.boolean().meta({ description: 'The own site has signed who the client is.' }),
+    }),
     operator: z.object({ id: userIdSchema, name: z.string() }).nullable(),
     lastMessageAt: timeSchema.nullable(),
     lastMessage: z
@@ -38,8 +43,8 @@ export const chatSchema = z
 export type Chat = {
   id: ChatId
   status: ChatStatus
-  /** `email` is null for an anonymous client. */
-  client: { id: UserId; name: string; email: string | null }
+  /** `email` is null for an anonymous client. `verified`: the own site has signed who the client is. */
+  client: { id: UserId; name: string; email: string | null; verified: boolean }
   /** Whose it is; null for nobody's. Clients never see an operator's e-mail address. */
   operator: { id: UserId; name: string } | null
   lastMessageAt: string | null

@@ -22,7 +22,7 @@ describe('createChat', () => {
     expect(chat).toEqual({
       id: chat.id,
       status: 'open',
-      client: { id: client.userId, name: 'Carl', email: expect.stringContaining('@') },
+      client: { id: client.userId, name: 'Carl', email: expect.stringContaining('@'), verified: false },
       operator: null,
       lastMessageAt: null,
       lastMessage: null,

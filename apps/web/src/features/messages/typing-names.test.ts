@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 import { typingNames } from './typing-names.ts'
 
 const id = (value: number) => userIdSchema.parse(value)
-const chat = { client: { id: id(1), name: 'Igor', email: 'igor@example.com' }, operator: { id: id(2), name: 'Olga' } }
+const chat = {
+  client: { id: id(1), name: 'Igor', email: 'igor@example.com', verified: false },
+  operator: { id: id(2), name: 'Olga' },
+}
 
 const entries: LogEntry[] = [
   logEntrySchema.parse({

@@ -25,7 +25,7 @@ const message = {
 const chat = {
   id: 12,
   status: 'open',
-  client: { id: 7, name: 'Ada', email: 'ada@example.com' },
+  client: { id: 7, name: 'Ada', email: 'ada@example.com', verified: false },
   operator: null,
   lastMessageAt: message.createdAt,
   lastMessage: { id: 90, text: message.text, direction: 'in', createdAt: message.createdAt },

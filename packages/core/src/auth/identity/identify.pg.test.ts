@@ -1,7 +1,9 @@
-import { signIn, uniqueId } from '@deskbell/testkit/factories'
+import { newChat, newOperator, signIn, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { type Claims, type IdentitySite, newSite } from '@deskbell/testkit/identities'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getChat } from '../../chats/get-chat.ts'
+import { listChats } from '../../chats/list-chats.ts'
 import type { Core } from '../../context.ts'
 import { authenticate } from '../authenticate.ts'
 import { identify } from './identify.ts'
@@ -98,4 +100,25 @@ test('[IDENT-11] with two keys the site changes from one to the other without a 
   const next = await newSite((input) => create({ ...input, address: '' }), { audience, alg: 'ES256' })
   for (const each of [site, next])
     expect((await identify(core, { identity: await each.sign(sub), audience })).user.id).toBe(user.id)
+})
+
+test('[IDENT-13] a chat says whether its client is verified, to the client and to operators', async () => {
+  const operator = await newOperator(core)
+  const { token } = await identifyAs(uniqueId('sub'))
+  const identified = await authenticate(core, token)
+  const { actor: unproved } = await signIn(core, 'client')
+  if (identified === null) throw new Error('A fresh session was not accepted.')
+  for (const [actor, verified] of [
+    [identified, true],
+    [unproved, false],
+  ] as const) {
+    const { id, client } = await newChat(core, actor)
+    expect(client.verified).toBe(verified)
+    const { chat } = await getChat(core, operator, { chatId: id })
+    const { items } = await listChats(core, operator, { limit: 10 })
+    expect([chat, ...items.filter((item) => item.id === id)].map((each) => each.client.verified)).toEqual([
+      verified,
+      verified,
+    ])
+  }
 })

@@ -13,7 +13,7 @@ function row(id: number, rev = 1): Chat {
   return chatSchema.parse({
     id,
     status: 'open',
-    client: { id: 1, name: 'A', email: 'a@example.test' },
+    client: { id: 1, name: 'A', email: 'a@example.test', verified: false },
     operator: null,
     lastMessageAt: null,
     lastMessage: null,

@@ -15,7 +15,8 @@ import { highestMark } from './marks.ts'
 export type ChatRow = {
   id: ChatId
   status: ChatStatus
-  client: { id: UserId; name: string; email: string | null }
+  /** `verified`: the own site has signed who the client is. */
+  client: { id: UserId; name: string; email: string | null; verified: boolean }
   operator: { id: UserId; name: string } | null
   /** The time of the last message, or of the creation when there is none. Lists are ordered by it. */
   lastMessageAt: Date
@@ -54,7 +55,12 @@ const ownMark = alias(chatMarks, 'own_mark')
 const chatRowFields = {
   id: chats.id,
   status: chats.status,
-  client: { id: client.id, name: client.name, email: client.email },
+  client: {
+    id: client.id,
+    name: client.name,
+    email: client.email,
+    verified: sql<boolean>`${client.subject} is not null`.as('client_verified'),
+  },
   lastMessageAt: chats.lastMessageAt,
   lastMessage: {
     id: messages.id,
