@@ -15,7 +15,7 @@ import type { Executor, Tx } from './transaction.ts'
  * order in which transactions get the lock is the order of the log. Read what a decision depends on in a statement
  * after the lock: that statement sees what other transactions committed during the wait.
  *
- * Order: lock a chat before its messages, and several chats by rising id.
+ * Order: lock clients before their chats, a chat before its messages, and several of one kind by rising id.
  * Strength: `for update`. It also blocks inserts that refer to the chat by a foreign key. So tables that are written
  * without the lock have no foreign key to `chats`.
  */

@@ -6,6 +6,7 @@ import type { SendOutput } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput, Role, User } from '@deskbell/contract/users'
 import { authenticate } from '@deskbell/core/auth/authenticate'
 import { login } from '@deskbell/core/auth/login'
+import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { createChat } from '@deskbell/core/chats/create-chat'
 import type { Core } from '@deskbell/core/context'
 import { sendMessage } from '@deskbell/core/messages/send-message'
@@ -40,6 +41,18 @@ export async function newClient(core: Core, overrides: Partial<LoginInput> = {})
 
 export async function newOperator(core: Core, overrides: Partial<LoginInput> = {}): Promise<Actor> {
   return (await signIn(core, 'operator', overrides)).actor
+}
+
+/** Signs in as a new anonymous client. */
+export async function newGuest(core: Core): Promise<Actor> {
+  return await actorOf(core, await signInGuest(core, {}))
+}
+
+/** The caller of a session. Throws when it has ended. */
+export async function actorOf(core: Core, { token }: Pick<LoginOutput, 'token'>): Promise<Actor> {
+  const actor = await authenticate(core, token)
+  if (actor === null) throw new Error('The session was not accepted.')
+  return actor
 }
 
 /** Makes an open chat without an operator. */

@@ -119,7 +119,8 @@ export const authProcedures = {
     .input(identifyInputSchema)
     .output(loginOutputSchema)
     .mutation(async ({ ctx, input }) => {
-      return signedIn(ctx, await identify(ctx.core, { ...input, audience: ctx.audience() }))
+      const token = { ...input, audience: ctx.audience() }
+      return signedIn(ctx, await identify(ctx.core, await ctx.authenticate(), token))
     }),
 
   sessions: signedInProcedure

@@ -20,13 +20,30 @@ export type CreatedChat = { chat: Chat; created: boolean }
 export async function createChat(core: Core, actor: Actor, input: CreateChatInput): Promise<CreatedChat> {
   const identity = clientOf(actor, input)
   const clientChatId = input.clientChatId ?? null
-  const result = await inTransaction(core.db, async (tx) => {
-    await requireSession(core, tx, actor)
-    const { chatId, created } = await findOrCreateChat(tx, { actor, identity, clientChatId })
-    return { chat: chatView(await readChatRow(tx, actor.userId, chatId), actor.role), created }
-  })
+  const result = await repeatAfterMove(() =>
+    inTransaction(core.db, async (tx) => {
+      const { chatId, created } = await findOrCreateChat(tx, { actor, identity, clientChatId })
+      // After the insert, which waits for the lock of a client who is merged with another one: then its session is gone.
+      await requireSession(core, tx, actor)
+      const row = await readChatRow(tx, actor.userId, chatId)
+      if (created && identity !== null && row.client.email !== identity.email) throw new ClientMoved()
+      return { chat: chatView(row, actor.role), created }
+    }),
+  )
   if (result.created) publishChat(core, result.chat, [])
   return result
+}
+
+/** The address went to another client while the chat was opened. */
+class ClientMoved extends Error {}
+
+async function repeatAfterMove<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof ClientMoved)) throw error
+    return await run()
+  }
 }
 
 type ClientIdentity = { email: string; name: string }

@@ -51,7 +51,7 @@ type Start = {
 async function startFollower(core: Core, actor: Actor, start: Start): Promise<ChatFollower> {
   const { channel, stream } = start
   const { userId, lastSeq } = requireVisible(actor, await readStart(core, channel))
-  channel.observe(lastSeq)
+  if (core.hub.confirmClient(channel, userId)) channel.observe(lastSeq)
   const presence = actor.role === 'operator' ? watchClient(core, userId, stream) : null
   return new ChatFollower({ ...start, actor, chat: { userId, lastSeq }, context: core.hub.followerContext, presence })
 }

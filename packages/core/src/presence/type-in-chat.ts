@@ -3,7 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { typingShowMs } from '@deskbell/contract/limits'
 import type { TypingInput } from '@deskbell/contract/presence'
 import type { Clock } from '../clock.ts'
-import { requireVisible } from '../domain/chat-policy.ts'
+import { maySeeChat, requireVisible } from '../domain/chat-policy.ts'
 import type { TypingMemory } from './typing-memory.ts'
 
 /** The parts of the core that typing needs. */
@@ -23,7 +23,9 @@ export async function typeInChat(context: TypingContext, actor: Actor, { chatId 
   // The time of the call: a message that is sent while the chat is read ends this typing.
   const until = new Date(clock.now().getTime() + typingShowMs).toISOString()
   if (typing.hasPublished(actor, chatId)) return
-  const chat = requireVisible(actor, await typing.chat(chatId))
+  const known = await typing.chat(chatId)
+  const isVisible = known !== undefined && maySeeChat(actor, known)
+  const chat = requireVisible(actor, isVisible ? known : await typing.readChat(chatId))
   // Checked again, because another call may have published during the read.
   if (chat.status === 'closed' || typing.hasPublished(actor, chatId)) return
   typing.markPublished(actor, chatId)

@@ -43,8 +43,11 @@ export class TypingMemory {
   }
 
   chat(chatId: ChatId): Promise<ChatSummary | undefined> {
-    const known = this.#chats.get(chatId, performance.now())
-    if (known !== undefined) return known
+    return this.#chats.get(chatId, performance.now()) ?? this.readChat(chatId)
+  }
+
+  /** Reads the chat again, because it may have moved to another client. */
+  readChat(chatId: ChatId): Promise<ChatSummary | undefined> {
     const read = this.#options.readChat(chatId)
     read.catch(() => this.#chats.delete(chatId))
     this.#chats.set(chatId, read, performance.now())

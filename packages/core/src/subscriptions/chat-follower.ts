@@ -94,13 +94,14 @@ export class ChatFollower implements Follower<ChatFrame> {
   get isIdle(): boolean {
     const { top, marks, typing } = this.#channel
     const hasAll = this.#seq >= top && this.#marksVersion === marks.version && this.#typingVersion === typing.version
-    return hasAll && this.#state === 'live' && this.#presence === null && this.#context.epoch() === this.#epoch
+    const isLive = this.#state === 'live' && this.#presence === null
+    return hasAll && isLive && !this.#channel.isVoid && this.#context.epoch() === this.#epoch
   }
 
   next(): TrackedChatFrame | null {
     if (this.#state === 'reset') return null
     if (this.#refused !== null) return this.#reset(this.#refused.reason)
-    if (this.#context.epoch() !== this.#epoch) return this.#reset('foreign')
+    if (this.#channel.isVoid || this.#context.epoch() !== this.#epoch) return this.#reset('foreign')
     const older = this.#older?.take() ?? null
     if (older !== null) return this.#advance(this.#entriesFrame(older))
     const shared = this.#channel.sharedEntries(this.#seq)
@@ -185,7 +186,7 @@ export class ChatFollower implements Follower<ChatFrame> {
     return this.#frame({ t: 'presence', ...current })
   }
 
-  /** Today the right to see a chat never changes. If a later rule makes it change, this check ends the stream. */
+  /** A chat that moves to another client voids the channel. This check is for a later rule that depends on the assignment. */
   #checkAccess(): void {
     if (!maySeeChat(this.#actor, { userId: this.#clientId })) throw new AppError('not_found')
   }

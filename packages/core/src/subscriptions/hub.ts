@@ -1,6 +1,6 @@
 import type { Bus, ChatHint, Hint, MarkHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { frameEntriesMax, reconcileMs } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { GatheredReads } from '@deskbell/db/queries/gathered-reads'
@@ -112,6 +112,18 @@ export class Hub implements StreamContext {
     return this.#epoch.current
   }
 
+  /**
+   * Compares whose chat it is with what the channel knows. When the chat has moved to another client, its log names
+   * other authors, and the followers were admitted for the client before. So the channel is dropped, its followers get
+   * `reset`, and whoever may still see the chat loads it anew. Returns false then.
+   */
+  confirmClient(channel: ChatChannel, clientId: UserId): boolean {
+    if (channel.isOf(clientId)) return true
+    if (this.#channels.get(channel.chatId) === channel) this.#channels.delete(channel.chatId)
+    channel.void()
+    return false
+  }
+
   /** The number of chats that are followed in this process. */
   get followedChats(): number {
     return this.#channels.size
@@ -206,8 +218,9 @@ export class Hub implements StreamContext {
       channel?.type({ ...hint, until: Date.parse(hint.until) }, this.#options.clock.now().getTime())
       return
     }
-    if (hint.t === 'chat') channel?.offer(hint)
-    else channel?.mark(hint)
+    if (hint.t === 'chat') {
+      if (channel !== undefined && this.confirmClient(channel, hint.clientId)) channel.offer(hint)
+    } else channel?.mark(hint)
     for (const listener of this.#listeners) listener.onHint(hint)
   }
 
@@ -267,7 +280,10 @@ export class Hub implements StreamContext {
     const tops = changed.length > 0 ? await readTops(reserved, changed) : []
     const marks = marked.length > 0 ? await readChatMarks(reserved, marked) : []
     await this.#epoch.read()
-    for (const { chatId, lastSeq } of tops) this.#unchanged(channels, chatId)?.observe(lastSeq)
+    for (const { chatId, clientId, lastSeq } of tops) {
+      const channel = this.#unchanged(channels, chatId)
+      if (channel !== undefined && this.confirmClient(channel, clientId)) channel.observe(lastSeq)
+    }
     for (const mark of marks) this.#unchanged(channels, mark.chatId)?.mark(mark)
   }
 

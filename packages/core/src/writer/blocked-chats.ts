@@ -63,7 +63,10 @@ export class BlockedChats {
 
   #blocked(chatId: ChatId, owners: Blocked['owners'] | undefined): BlockedChat {
     const known = this.#chats.get(chatId)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      known.ownerId = owners?.get(chatId) ?? known.ownerId
+      return known
+    }
     const chat = { ownerId: owners?.get(chatId) ?? null, queue: new CommandQueue(this.#context.now) }
     this.#chats.set(chatId, chat)
     this.#idle.add(chatId)

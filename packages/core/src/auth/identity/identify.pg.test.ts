@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => fresh.drop())
 
 const identifyAs = async (subject: string, change: Claims = {}) =>
-  identify(core, { identity: await site.sign(subject, change), audience })
+  identify(core, null, { identity: await site.sign(subject, change), audience })
 const newEmail = () => `${uniqueId('ada')}@example.test`
 
 test('[IDENT-6] the same sub is the same client for ever, and a new name or address replaces the old one', async () => {
@@ -99,7 +99,7 @@ test('[IDENT-11] with two keys the site changes from one to the other without a 
   const create = (input: Parameters<typeof createIdentityKey>[2]) => createIdentityKey(core, actor, input)
   const next = await newSite((input) => create({ ...input, address: '' }), { audience, alg: 'ES256' })
   for (const each of [site, next])
-    expect((await identify(core, { identity: await each.sign(sub), audience })).user.id).toBe(user.id)
+    expect((await identify(core, null, { identity: await each.sign(sub), audience })).user.id).toBe(user.id)
 })
 
 test('[IDENT-13] a chat says whether its client is verified, to the client and to operators', async () => {

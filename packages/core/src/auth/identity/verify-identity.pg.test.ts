@@ -198,7 +198,7 @@ const forged: [string, () => Promise<string> | string][] = [
 
 test.each(forged)('[IDENT-5] N02 N04: an identity is refused: %s', async (_what, make) => {
   const before = await counts()
-  const refusal = await identify(core, { identity: await make(), audience }).then(
+  const refusal = await identify(core, null, { identity: await make(), audience }).then(
     () => null,
     (error: unknown) => toAppError(error),
   )

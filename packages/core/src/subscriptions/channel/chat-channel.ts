@@ -1,6 +1,6 @@
 import type { ChatHint } from '@deskbell/bus/bus'
 import type { LogEntry } from '@deskbell/contract/events'
-import type { ChatId } from '@deskbell/contract/ids'
+import type { ChatId, UserId } from '@deskbell/contract/ids'
 import { frameEntriesMax, ringEntriesMax } from '@deskbell/contract/limits'
 import { LastValueCache } from '../../streams/last-value-cache.ts'
 import type { Wakeable, WakeQueue } from '../../streams/wake-queue.ts'
@@ -46,6 +46,9 @@ export class ChatChannel {
   #filling = false
   #closed = false
   #knowsMarks = false
+  /** Null until it is known. */
+  #clientId: UserId | null = null
+  #isVoid = false
   #sharedEntries: TrackedEntries | null = null
   #sharedTop = 0
   #sharedVersion = 0
@@ -82,6 +85,23 @@ export class ChatChannel {
   close(): void {
     this.#closed = true
     if (this.#ring !== null) this.#context.budget.forget(this.#ring)
+  }
+
+  /** Whether the chat is of this client, as far as it is known here. The first one that is named counts. */
+  isOf(clientId: UserId): boolean {
+    this.#clientId ??= clientId
+    return this.#clientId === clientId
+  }
+
+  /** True when the chat has moved to another client. Nothing of the channel is valid any more. */
+  get isVoid(): boolean {
+    return this.#isVoid
+  }
+
+  void(): void {
+    this.#isVoid = true
+    this.close()
+    this.wake()
   }
 
   wake(): void {

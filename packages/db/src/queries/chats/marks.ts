@@ -121,7 +121,7 @@ export function raiseDelivered(executor: Executor, deliveries: readonly Delivery
   const input = sql`select input.chat_id, input.user_id, input.role, least(input.seq, ${chats.lastSeq}), 0, 0, clock_timestamp()
     from unnest(${list('chatId')}::bigint[], ${list('userId')}::bigint[], ${list('role')}::text[],
       ${list('seq')}::bigint[]) as input (chat_id, user_id, role, seq)
-    join ${chats} on ${chats.id} = input.chat_id
+    join ${chats} on ${chats.id} = input.chat_id and (input.role = 'operator' or ${chats.userId} = input.user_id)
     order by input.chat_id, input.user_id`
   return executor
     .insert(chatMarks)

@@ -119,13 +119,13 @@ function selectHead(executor: Executor) {
 export function readTops(
   executor: Executor,
   chatIds: readonly ChatId[],
-): Promise<{ chatId: ChatId; lastSeq: number }[]> {
+): Promise<{ chatId: ChatId; clientId: UserId; lastSeq: number }[]> {
   return tops(executor).execute({ chatIds })
 }
 
 const tops = preparedOnce((executor) =>
   executor
-    .select({ chatId: chats.id, lastSeq: chats.lastSeq })
+    .select({ chatId: chats.id, clientId: chats.userId, lastSeq: chats.lastSeq })
     .from(chats)
     .where(sql`${chats.id} = any(${sql.placeholder('chatIds')}::bigint[])`)
     .prepare('log_tops'),

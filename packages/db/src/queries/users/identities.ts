@@ -1,5 +1,5 @@
 import type { UserId } from '@deskbell/contract/ids'
-import { and, asc, eq, or, sql } from 'drizzle-orm'
+import { and, asc, eq, or } from 'drizzle-orm'
 import { users } from '../../schema/users.ts'
 import type { Tx } from '../../transaction.ts'
 import { type UserRow, userFields } from './users.ts'
@@ -46,9 +46,7 @@ export async function updateClient(
   userId: UserId,
   change: { subject?: string; email?: string | null; name?: string },
 ): Promise<UserRow> {
-  // The builder refuses an update of nothing.
-  const set = { name: sql`${users.name}`, ...change }
-  return one(await tx.update(users).set(set).where(eq(users.id, userId)).returning(userFields))
+  return one(await tx.update(users).set(change).where(eq(users.id, userId)).returning(userFields))
 }
 
 function one(rows: UserRow[]): UserRow {
