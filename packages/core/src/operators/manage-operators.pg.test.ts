@@ -10,6 +10,7 @@ import { createSetupLink, setUp } from '../auth/accounts/set-up.ts'
 import { signIn } from '../auth/accounts/sign-in.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import { signInGuest } from '../auth/sign-in-guest.ts'
+import { startSession } from '../auth/start-session.ts'
 import { assignOperator } from '../chats/changes/assign-operator.ts'
 import { closeChat } from '../chats/changes/close-chat.ts'
 import { getChat } from '../chats/get-chat.ts'
@@ -104,6 +105,24 @@ test('[ACC-11] a repeated call returns the chats that were left, and ends no ses
   await disableOperator(core, admin.actor, ada)
   const { operator } = await disableOperator(core, admin.actor, ada)
   expect(operator.disabled).toBe(true)
+})
+
+test('[ACC-11] a sign-in at the same moment leaves no session', async () => {
+  const ada = await newMember('operator')
+  let disabling: Promise<unknown> = Promise.resolve()
+  let isDisabled = false
+  const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+  const { token } = await startSession(core, {
+    user: { ...ada.user, createdAt: new Date(ada.user.createdAt) },
+    access: 'operator',
+    // The account is disabled after the sign-in has looked at it, and before its session is stored.
+    async check() {
+      disabling = disableOperator(core, admin.actor, ada).then(() => (isDisabled = true))
+      await expect.poll(async () => isDisabled || (await fresh.db.pool.query(waits)).rowCount === 1).toBe(true)
+    },
+  })
+  await disabling
+  expect(await authenticate(core, token)).toBeNull()
 })
 
 test('[ACC-12] another access ends the sessions, and the next one has it', async () => {

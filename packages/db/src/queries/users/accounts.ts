@@ -86,8 +86,12 @@ export async function updateAccount(
   return rowCount === 1
 }
 
-/** Deletes the sessions of a user, except one. Returns their ids. */
+/**
+ * Deletes the sessions of a user, except one. Returns their ids. Locks the user, as a sign-in does: one at the same moment
+ * is either over, and its session found here, or sees what this transaction has changed.
+ */
 export async function deleteSessionsOf(tx: Tx, userId: UserId, exceptId: number | null = null): Promise<number[]> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
   const others = exceptId === null ? undefined : ne(sessions.id, exceptId)
   const ended = await tx
     .delete(sessions)
