@@ -64,6 +64,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a sign-in with a second factor. A challenge takes five wrong codes, and ends after five minutes.
+         * @description Needs no session.
+         */
+        post: operations["auth.secondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a sign-in or a proof by passkey: what the browser needs for it.
+         * @description Needs no session.
+         */
+        post: operations["auth.passkeyOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkey-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in as an operator by a passkey alone.
+         * @description Needs no session.
+         */
+        post: operations["auth.passkeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove anew who you are, for the next 15 minutes of this session.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        post: operations["auth.prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own second factors, without their secrets.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        get: operations["auth.factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey: what the browser needs for it.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        post: operations["auth.beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a passkey. From then on a password alone signs nobody in.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        post: operations["auth.addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys/{passkeyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename an own passkey.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        post: operations["auth.renamePasskey"];
+        /**
+         * Remove an own passkey. With the last factor the recovery codes end.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        delete: operations["auth.removePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add an authenticator app. It does not count before `auth.confirmTotp`.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        post: operations["auth.beginTotp"];
+        /**
+         * Remove the authenticator app. With the last factor the recovery codes end.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        delete: operations["auth.removeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the authenticator app by its first code. From then on a password alone signs nobody in.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        post: operations["auth.confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the own recovery codes.
+         * @description For operators only; a client gets `forbidden`.
+         */
+        post: operations["auth.newRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/setup": {
         parameters: {
             query?: never;
@@ -94,7 +322,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in as an operator by address and password.
+         * Sign in as an operator by address and password. Who has second factors gets a challenge.
          * @description Needs no session.
          */
         post: operations["auth.signIn"];
@@ -378,6 +606,26 @@ export interface paths {
          * @description For admins only; anybody else gets `forbidden`.
          */
         post: operations["operators.setAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{operatorId}/remove-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove all second factors of an operator who has lost them. Its sessions end.
+         * @description For admins only; anybody else gets `forbidden`.
+         */
+        post: operations["operators.removeFactors"];
         delete?: never;
         options?: never;
         head?: never;
@@ -734,6 +982,17 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        Passkey: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            lastUsedAt: string | null;
+        };
+        Challenge: {
+            challenge: string;
+            methods: ("passkey" | "totp" | "recovery")[];
+        };
         Session: {
             id: number;
             /** Format: date-time */
@@ -841,6 +1100,7 @@ export interface components {
             status: number;
             /** @enum {string} */
             code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "too_many_keys" | "rate_limited" | "unavailable" | "internal";
+            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "proof_required" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "rate_limited" | "unavailable" | "internal";
             detail: string;
             requestId: string;
             errors?: {
@@ -1148,6 +1408,727 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    "auth.secondFactor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "challenge": "q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE5Jx1",
+                 *       "method": "totp",
+                 *       "code": "492039"
+                 *     }
+                 */
+                "application/json": {
+                    challenge: string;
+                    /** @enum {string} */
+                    method: "passkey" | "totp" | "recovery";
+                    /** @description The code; for `passkey`, the JSON text of the assertion (`PublicKeyCredential.toJSON()`). */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in; the session cookie is set too. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 3,
+                     *         "email": "grace@example.com",
+                     *         "name": "Grace",
+                     *         "role": "operator",
+                     *         "access": "admin",
+                     *         "createdAt": "2026-11-22T09:30:00.000Z"
+                     *       },
+                     *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
+                     *       "expiresAt": "2026-12-22T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        user: components["schemas"]["User"];
+                        token: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["invalid_credentials"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.passkeyOptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description Of a sign-in that waits for its second factor. */
+                    challenge?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Options for `navigator.credentials.get`, for one use within five minutes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "challenge": "q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE5Jx1",
+                     *         "rpId": "chat.example.com",
+                     *         "userVerification": "required"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        options: {
+                            challenge: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["invalid_credentials"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.passkeySignIn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "assertion": "{\"id\":\"AZ3n1cQm0h8\",\"rawId\":\"AZ3n1cQm0h8\",\"type\":\"public-key\",\"response\":{}}"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The JSON text of the assertion (`PublicKeyCredential.toJSON()`). */
+                    assertion: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in; the session cookie is set too. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 3,
+                     *         "email": "grace@example.com",
+                     *         "name": "Grace",
+                     *         "role": "operator",
+                     *         "access": "admin",
+                     *         "createdAt": "2026-11-22T09:30:00.000Z"
+                     *       },
+                     *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
+                     *       "expiresAt": "2026-12-22T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        user: components["schemas"]["User"];
+                        token: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["invalid_credentials"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "method": "password",
+                 *       "code": "violet otter kayak 71"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    method: "password" | "passkey" | "totp" | "recovery";
+                    /** @description The password, the code, or the JSON text of an assertion. */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How long the proof lasts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "provedUntil": "2026-11-22T09:45:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        /** Format: date-time */
+                        provedUntil: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            /** @description `unauthenticated`: There is no session, or it has ended. `invalid_credentials`: The address or the password is wrong, or the account is disabled. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "invalid_credentials";
+                    };
+                };
+            };
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The own factors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkeys": [
+                     *         {
+                     *           "id": "AZ3n1cQm0h8",
+                     *           "name": "Laptop",
+                     *           "createdAt": "2026-11-22T09:30:00.000Z",
+                     *           "lastUsedAt": null
+                     *         }
+                     *       ],
+                     *       "totp": true,
+                     *       "recoveryCodes": 10,
+                     *       "provedUntil": "2026-11-22T09:45:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        passkeys: components["schemas"]["Passkey"][];
+                        totp: boolean;
+                        recoveryCodes: number;
+                        provedUntil: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.beginPasskey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Options for `navigator.credentials.create`, for one use within five minutes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "challenge": "q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE5Jx1",
+                     *         "rp": {
+                     *           "name": "Deskbell",
+                     *           "id": "chat.example.com"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        options: {
+                            challenge: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.addPasskey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Laptop",
+                 *       "credential": "{\"id\":\"AZ3n1cQm0h8\",\"rawId\":\"AZ3n1cQm0h8\",\"type\":\"public-key\",\"response\":{}}"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description One line: trimmed, NFC, 1 to 120 characters, no control characters and none that turn the direction of text, something that is seen, and not the name of the product or of the system. */
+                    name: string;
+                    /** @description The JSON text of the new credential (`PublicKeyCredential.toJSON()`). */
+                    credential: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The passkey; with the first factor also recovery codes, which are shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkey": {
+                     *         "id": "AZ3n1cQm0h8",
+                     *         "name": "Laptop",
+                     *         "createdAt": "2026-11-22T09:30:00.000Z",
+                     *         "lastUsedAt": null
+                     *       },
+                     *       "recoveryCodes": [
+                     *         "7q2m-x0ka-9ttb-e4wz",
+                     *         "n1sd-83hv-pr6c-y5gj"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        passkey: components["schemas"]["Passkey"];
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            /** @description `unauthenticated`: There is no session, or it has ended. `invalid_credentials`: The address or the password is wrong, or the account is disabled. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "invalid_credentials";
+                    };
+                };
+            };
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.renamePasskey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the passkey. */
+                passkeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Laptop"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description One line: trimmed, NFC, 1 to 120 characters, no control characters and none that turn the direction of text, something that is seen, and not the name of the product or of the system. */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The passkey. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkey": {
+                     *         "id": "AZ3n1cQm0h8",
+                     *         "name": "Laptop",
+                     *         "createdAt": "2026-11-22T09:30:00.000Z",
+                     *         "lastUsedAt": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        passkey: components["schemas"]["Passkey"];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.removePasskey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the passkey. */
+                passkeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkey was removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.beginTotp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret for the app, which is shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+                     *       "uri": "otpauth://totp/Deskbell:grace%40example.com?issuer=Deskbell&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+                     *     }
+                     */
+                    "application/json": {
+                        secret: string;
+                        uri: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.removeTotp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The app was removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.confirmTotp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "492039"
+                 *     }
+                 */
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description New recovery codes, which are shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recoveryCodes": [
+                     *         "7q2m-x0ka-9ttb-e4wz",
+                     *         "n1sd-83hv-pr6c-y5gj"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            /** @description `unauthenticated`: There is no session, or it has ended. `invalid_credentials`: The address or the password is wrong, or the account is disabled. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "invalid_credentials";
+                    };
+                };
+            };
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "auth.newRecoveryCodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ten codes, which are shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recoveryCodes": [
+                     *         "7q2m-x0ka-9ttb-e4wz",
+                     *         "n1sd-83hv-pr6c-y5gj"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     "auth.setUp": {
         parameters: {
             query?: never;
@@ -1237,7 +2218,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in; the session cookie is set too. */
+            /** @description Signed in, and the session cookie is set too; or a challenge for `auth.secondFactor`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1262,7 +2243,7 @@ export interface operations {
                         token: string;
                         /** Format: date-time */
                         expiresAt: string;
-                    };
+                    } | components["schemas"]["Challenge"];
                 };
             };
             400: components["responses"]["invalid_input"];
@@ -1939,6 +2920,63 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             409: components["responses"]["last_admin"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "operators.removeFactors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the operator. */
+                operatorId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operator. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "operator": {
+                     *         "id": 3,
+                     *         "name": "Grace",
+                     *         "email": "grace@example.com",
+                     *         "access": "operator",
+                     *         "disabled": false,
+                     *         "lastSeenAt": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        operator: components["schemas"]["Operator"];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            /** @description `proof_required`: Prove first who you are, with auth.prove: the last proof in this session is too old. `forbidden`: Your role may never do this, or the request comes from a foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "proof_required" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             429: components["responses"]["rate_limited"];

@@ -1,5 +1,6 @@
 import type { Actor } from '@deskbell/contract/actor'
 import type { LoginOutput, Role } from '@deskbell/contract/users'
+import type { Site } from '@deskbell/core/auth/factors/change-factors'
 import type { Core } from '@deskbell/core/context'
 import type { CallRate } from './procedure-meta.ts'
 
@@ -26,6 +27,8 @@ export type RequestContext = {
   audience(): string
   /** Makes the absolute URL of a page. The token is in its fragment, which no server and no log sees. */
   linkTo(page: `/${string}`, token: string): string
+  /** The site whose passkeys count. */
+  readonly site: Site
   /** Aborted when the response closes. Undefined over a socket, where a call runs to its end in any case. */
   readonly signal: AbortSignal | undefined
   /** True when nobody waits for the answer any more. */

@@ -13,6 +13,7 @@ describe('errorTable', () => {
       invalid_input: 400,
       unauthenticated: 401,
       invalid_credentials: 401,
+      proof_required: 403,
       forbidden: 403,
       not_found: 404,
       method_not_allowed: 405,

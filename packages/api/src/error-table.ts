@@ -19,6 +19,7 @@ export const errorTable: Record<ErrorCode, ErrorRow> = {
   invalid_input: final(400, 'BAD_REQUEST', 'Invalid input'),
   unauthenticated: final(401, 'UNAUTHORIZED', 'Not signed in'),
   invalid_credentials: final(401, 'UNAUTHORIZED', 'Wrong address or password'),
+  proof_required: final(403, 'FORBIDDEN', 'Proof required'),
   forbidden: final(403, 'FORBIDDEN', 'Not allowed'),
   not_found: final(404, 'NOT_FOUND', 'Not found'),
   method_not_allowed: final(405, 'METHOD_NOT_SUPPORTED', 'Method not allowed'),

@@ -7,6 +7,7 @@ import type { LoginOutput } from '@deskbell/contract/users'
 import { createSetupLink, setUp } from '@deskbell/core/auth/accounts/set-up'
 import { authenticate } from '@deskbell/core/auth/authenticate'
 import { createIdentityKey } from '@deskbell/core/auth/identity/manage-identity-keys'
+import { factorScenarios } from '@deskbell/testkit/authorization/factor-scenarios'
 import { openRaw, signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { createRestProbe, type RestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -51,6 +52,12 @@ const password = 'violet otter kayak 71'
 type Call = { token?: string; input?: unknown; at?: TestServer }
 type Scenario = () => Promise<Call> | Call
 
+/** What the scenarios of other files are made of. */
+const callsOf = {
+  ...{ asAdmin, asClient, asOperator, operatorOnly, unauthenticated, invalidAndForbidden },
+  secure: () => ({ server: secure, admin }),
+}
+
 /** A call for each error code of each procedure. Rates are tested below, outages in `http/errors/outage.pg.test.ts`. */
 const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'users.login': { invalid_input: () => ({ input: {} }) },
@@ -64,6 +71,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     ...invalidAndForbidden({ email: 'ada@example.test', password }),
     invalid_credentials: () => ({ at: secure, input: { email: 'ada@example.test', password } }),
   },
+  ...factorScenarios(callsOf),
   'auth.accept': {
     ...invalidAndForbidden({ token: 't', name: 'Ada', password }),
     not_found: () => ({ at: secure, input: { token: 't', name: 'Ada', password } }),

@@ -59,6 +59,7 @@ function context(): RequestContext {
     address: '127.0.0.1',
     audience: () => '',
     linkTo: () => '',
+    site: { origin: 'http://localhost', rpId: 'localhost' },
     signal: new AbortController().signal,
     isGone: () => false,
     authenticate: async () => null,

@@ -8,6 +8,7 @@ export const errorMeanings = {
   invalid_input: 'The request does not fit the schema.',
   unauthenticated: 'There is no session, or it has ended.',
   invalid_credentials: 'The address or the password is wrong, or the account is disabled.',
+  proof_required: 'Prove first who you are, with auth.prove: the last proof in this session is too old.',
   forbidden: 'Your role may never do this, or the request comes from a foreign origin.',
   not_found: 'It does not exist, or is not yours to see.',
   method_not_allowed: 'The path exists, but not with this method.',

@@ -249,3 +249,19 @@ export const oidcSignInMs = 10 * 60_000
 export const oidcAnswerMs = 5_000
 export const oidcAnswerBytesMax = 256 * 1024
 export const oidcMetadataMs = 60 * 60_000
+/** A challenge of a sign-in or of a passkey ends after this time. So many codes are compared for one sign-in. */
+export const challengeMs = 5 * 60_000
+export const challengeTriesMax = 5
+/**
+ * One-time and recovery codes of an account that are compared in a window, from all addresses: who gets as far has the
+ * password or a session, so a stranger cannot use them up.
+ */
+export const codeTriesMax = 20
+/** Dangerous acts need a proof in their session that is not older. */
+export const proofMs = 15 * 60_000
+export const recoveryCodesCount = 10
+/** Passkeys of one operator, and the length of the id of one: 1,023 bytes in base64url. */
+export const passkeysMax = 20
+export const passkeyIdCharsMax = 1_364
+/** A code of a second factor, which may be the JSON text of an assertion or of a new credential. */
+export const factorCodeCharsMax = 16_384

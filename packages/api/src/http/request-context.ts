@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { RequestContext, Transport } from '../context.ts'
-import { audienceOf, linkTo } from '../link-to.ts'
+import { audienceOf, linkTo, siteOf } from '../link-to.ts'
 import type { HttpStreams } from '../live/http-streams/http-streams.ts'
 import type { HttpOptions } from './http-options.ts'
 import { actorOf, assertOwnCookie, assertOwnOrigin, assertOwnReader } from './security/admission.ts'
@@ -46,6 +46,7 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
     address: peer.address,
     audience: () => audienceOf(options.publicUrl, peer),
     linkTo: (page, token) => linkTo(options.publicUrl, page, token),
+    site: siteOf(options.publicUrl),
     signal,
     isGone: () => signal.aborted,
     authenticate,

@@ -52,6 +52,7 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
     address: '127.0.0.1',
     audience: () => '',
     linkTo: () => '',
+    site: { origin: 'http://localhost', rpId: 'localhost' },
     signal: new AbortController().signal,
     isGone: () => false,
     authenticate: async () => actor,

@@ -7,8 +7,9 @@ import {
   signInInputSchema,
 } from '@deskbell/contract/accounts'
 import { endSessionInputSchema, guestInputSchema, sessionsOutputSchema } from '@deskbell/contract/auth'
+import { signInOutputSchema } from '@deskbell/contract/factors'
 import { identifyInputSchema } from '@deskbell/contract/identity'
-import { emptyInputSchema, type LoginOutput, loginOutputSchema } from '@deskbell/contract/users'
+import { emptyInputSchema, loginOutputSchema } from '@deskbell/contract/users'
 import { changePassword } from '@deskbell/core/auth/accounts/change-password'
 import { accept } from '@deskbell/core/auth/accounts/invitations'
 import { forgotPassword, resetPassword } from '@deskbell/core/auth/accounts/reset-password'
@@ -19,16 +20,13 @@ import { identify } from '@deskbell/core/auth/identity/identify'
 import { listSessions } from '@deskbell/core/auth/list-sessions'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { z } from 'zod'
-import type { RequestContext } from '../context.ts'
 import { operatorProcedure, publicProcedure, signedInProcedure } from '../trpc.ts'
-
-/** Also a browser keeps the session. */
-function signedIn({ session }: RequestContext, login: LoginOutput): LoginOutput {
-  session.setCookie(login)
-  return login
-}
+import { factorsProcedures } from './factors.ts'
+import { signedIn } from './signed-in.ts'
 
 export const authProcedures = {
+  ...factorsProcedures,
+
   setUp: publicProcedure
     .meta({
       summary: 'Make the first admin, with the link that the server prints at its start. Works once.',
@@ -42,14 +40,21 @@ export const authProcedures = {
 
   signIn: publicProcedure
     .meta({
-      summary: 'Sign in as an operator by address and password.',
+      summary: 'Sign in as an operator by address and password. Who has second factors gets a challenge.',
       rate: 'signIn',
       errors: ['forbidden', 'invalid_credentials'],
-      rest: { method: 'POST', path: '/auth/sign-in', success: { 200: 'Signed in; the session cookie is set too.' } },
+      rest: {
+        method: 'POST',
+        path: '/auth/sign-in',
+        success: { 200: 'Signed in, and the session cookie is set too; or a challenge for `auth.secondFactor`.' },
+      },
     })
     .input(signInInputSchema)
-    .output(loginOutputSchema)
-    .mutation(async ({ ctx, input }) => signedIn(ctx, await signIn(ctx.core, input, ctx.address))),
+    .output(signInOutputSchema)
+    .mutation(async ({ ctx, input }) => {
+      const output = await signIn(ctx.core, input, ctx.address)
+      return 'challenge' in output ? output : signedIn(ctx, output)
+    }),
 
   accept: publicProcedure
     .meta({

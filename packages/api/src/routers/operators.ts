@@ -11,6 +11,7 @@ import { emptyInputSchema } from '@deskbell/contract/users'
 import { invite } from '@deskbell/core/auth/accounts/invitations'
 import { createResetLink } from '@deskbell/core/auth/accounts/reset-password'
 import { disableOperator, enableOperator, listOperators, setAccess } from '@deskbell/core/operators/manage-operators'
+import { removeFactors } from '@deskbell/core/operators/remove-factors'
 import { adminProcedure, operatorProcedure } from '../trpc.ts'
 
 export const operatorsProcedures = {
@@ -77,4 +78,14 @@ export const operatorsProcedures = {
     .input(setAccessInputSchema)
     .output(operatorOutputSchema)
     .mutation(({ ctx, input }) => setAccess(ctx.core, ctx.actor, { ...input, address: ctx.address })),
+
+  removeFactors: adminProcedure
+    .meta({
+      summary: 'Remove all second factors of an operator who has lost them. Its sessions end.',
+      errors: ['proof_required', 'not_found'],
+      rest: { method: 'POST', path: '/operators/{operatorId}/remove-factors', success: { 200: 'The operator.' } },
+    })
+    .input(operatorInputSchema)
+    .output(operatorOutputSchema)
+    .mutation(({ ctx, input }) => removeFactors(ctx.core, ctx.actor, { ...input, address: ctx.address })),
 }

@@ -37,7 +37,10 @@ export async function insertNewSession(
   const expiresAt = earlier(last, idleEnd({ role: user.role, authMode }, createdAt))
   const ended = await deleteOldSessions(tx, { userId: user.id, now: createdAt, kept: userSessionsMax - 1 })
   await check?.(tx)
-  await insertSession(tx, { userId: user.id, tokenHash: hashSessionToken(token), authMode, createdAt, expiresAt })
+  // Who has an account has just proved who it is.
+  const provedAt = access === undefined ? null : createdAt
+  const session = { userId: user.id, tokenHash: hashSessionToken(token), authMode, createdAt, expiresAt, provedAt }
+  await insertSession(tx, session)
   const shown = userView(user, accessOf(authMode, { role: user.role, access: access ?? null }))
   return { login: { user: shown, token, expiresAt: last.toISOString() }, ended }
 }

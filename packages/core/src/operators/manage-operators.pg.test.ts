@@ -1,6 +1,7 @@
 import type { Hint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import type { LoginOutput } from '@deskbell/contract/users'
+import { signInByPassword } from '@deskbell/testkit/accounts'
 import { newChat, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -130,7 +131,7 @@ test('[ACC-12] another access ends the sessions, and the next one has it', async
   const { operator } = await setAccess(core, admin.actor, { ...ada, access: 'admin' })
   expect(operator.access).toBe('admin')
   expect(await authenticate(core, ada.token)).toBeNull()
-  const again = await memberOf(ada.email, await signIn(core, { email: ada.email, password }, here))
+  const again = await memberOf(ada.email, await signInByPassword(core, { email: ada.email, password }, here))
   expect(again.actor.access).toBe('admin')
   expect(await code(setAccess(core, again.actor, { ...admin, access: 'operator' }))).toBe('ok')
   expect(await authenticate(core, admin.token)).toBeNull()
@@ -150,7 +151,7 @@ test('[ACC-13] the last admin stays, also when two admins disable each other at 
     expect(rows).toHaveLength(1)
     if (codes[0] !== 'ok') {
       await enableOperator(core, other.actor, admin)
-      admin = await memberOf(admin.email, await signIn(core, { email: admin.email, password }, here))
+      admin = await memberOf(admin.email, await signInByPassword(core, { email: admin.email, password }, here))
       await disableOperator(core, admin.actor, other)
     }
   }

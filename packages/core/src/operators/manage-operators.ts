@@ -121,7 +121,8 @@ async function changeUnderLock(
   return { row: { ...row, ...values }, ended }
 }
 
-function operatorView(core: Core, actor: Actor, row: OperatorRow): Operator {
+/** An operator, as the actor may see it. */
+export function operatorView(core: Core, actor: Actor, row: OperatorRow): Operator {
   const { id, name, email, disabledAt, seenAt } = row
   return {
     id,

@@ -56,6 +56,7 @@ const advice: Record<ErrorCode, 'give-up' | 'retry' | 'unknown'> = {
   invalid_input: 'give-up',
   unauthenticated: 'give-up',
   invalid_credentials: 'give-up',
+  proof_required: 'give-up',
   forbidden: 'give-up',
   not_found: 'give-up',
   method_not_allowed: 'give-up',

@@ -80,6 +80,19 @@ export const accessTable: Record<string, AccessRow> = {
     return { token: word(), email: `${word()}@example.test`, name: word(), password: word() }
   }),
   'auth.signIn': forAccounts('anybody', ({ word }) => ({ email: `${word()}@example.test`, password: word() })),
+  'auth.secondFactor': forAccounts('anybody', ({ word }) => ({ challenge: word(), method: 'totp', code: word() })),
+  'auth.passkeyOptions': forAccounts('anybody', () => ({})),
+  'auth.passkeySignIn': forAccounts('anybody', ({ word }) => ({ assertion: word() })),
+  'auth.prove': forAccounts('operators', ({ word }) => ({ method: 'password', code: word() })),
+  'auth.factors': forAccounts('operators', () => ({})),
+  'auth.beginPasskey': forAccounts('operators', () => ({})),
+  'auth.addPasskey': forAccounts('operators', ({ word }) => ({ name: word(), credential: word() })),
+  'auth.renamePasskey': forAccounts('operators', ({ word }) => ({ passkeyId: word(), name: word() })),
+  'auth.removePasskey': forAccounts('operators', ({ word }) => ({ passkeyId: word() })),
+  'auth.beginTotp': forAccounts('operators', () => ({})),
+  'auth.confirmTotp': forAccounts('operators', () => ({ code: '000000' })),
+  'auth.removeTotp': forAccounts('operators', () => ({})),
+  'auth.newRecoveryCodes': forAccounts('operators', () => ({})),
   'auth.accept': forAccounts('anybody', ({ word }) => ({ token: word(), name: word(), password: word() })),
   'auth.forgotPassword': forAccounts('anybody', ({ word }) => ({ email: `${word()}@example.test` })),
   'auth.resetPassword': forAccounts('anybody', ({ word }) => ({ token: word(), password: word() })),
@@ -123,6 +136,7 @@ export const accessTable: Record<string, AccessRow> = {
   'operators.setAccess': forAccounts('operators', ({ cast }) => {
     return { operatorId: cast.user('bystander').user.id, access: 'operator' }
   }),
+  'operators.removeFactors': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),
   'auth.guest': { who: 'anybody', about: 'nothing', forms: ofNothing(({ word }) => ({ name: word() })), shows: true },
   'auth.identify': {
     who: 'anybody',

@@ -71,6 +71,22 @@ export const hybridCases: Record<string, HybridCase[]> = {
     'auth.accept': ({ client }) => calls(client).auth.accept.mutate({ token: 't', name: 'A', password: newPassword }),
     'auth.changePassword': ({ operator }) =>
       calls(operator).auth.changePassword.mutate({ current: newPassword, password: newPassword }),
+    'auth.secondFactor': ({ client }) =>
+      calls(client).auth.secondFactor.mutate({ challenge: 'c', method: 'totp', code: '1' }),
+    'auth.passkeyOptions': ({ client }) => calls(client).auth.passkeyOptions.mutate(),
+    'auth.passkeySignIn': ({ client }) => calls(client).auth.passkeySignIn.mutate({ assertion: '{}' }),
+    'auth.prove': ({ operator }) => calls(operator).auth.prove.mutate({ method: 'password', code: newPassword }),
+    'auth.beginPasskey': ({ operator }) => calls(operator).auth.beginPasskey.mutate(),
+    'auth.addPasskey': ({ operator }) => calls(operator).auth.addPasskey.mutate({ name: 'Laptop', credential: '{}' }),
+    'auth.renamePasskey': ({ operator }) =>
+      calls(operator).auth.renamePasskey.mutate({ passkeyId: 'x', name: 'Laptop' }),
+    'auth.removePasskey': ({ operator }) => calls(operator).auth.removePasskey.mutate({ passkeyId: 'x' }),
+    'auth.beginTotp': ({ operator }) => calls(operator).auth.beginTotp.mutate(),
+    'auth.confirmTotp': ({ operator }) => calls(operator).auth.confirmTotp.mutate({ code: '000000' }),
+    'auth.removeTotp': ({ operator }) => calls(operator).auth.removeTotp.mutate(),
+    'auth.newRecoveryCodes': ({ operator }) => calls(operator).auth.newRecoveryCodes.mutate(),
+    'operators.removeFactors': ({ operator, colleague: { login } }) =>
+      calls(operator).operators.removeFactors.mutate({ operatorId: login.user.id }),
     'operators.invite': ({ operator }) =>
       calls(operator).operators.invite.mutate({ email: 'a@b.test', access: 'operator' }),
     'operators.disable': ({ operator, colleague: { login } }) =>

@@ -6,7 +6,7 @@ import type { Core } from '@deskbell/core/context'
 import type { RequestContext } from '../../context.ts'
 import { actorOf } from '../../http/security/admission.ts'
 import type { RateLimits } from '../../http/security/rate-limits.ts'
-import { audienceOf, linkTo } from '../../link-to.ts'
+import { audienceOf, linkTo, siteOf } from '../../link-to.ts'
 import type { LiveSocket } from './live-socket.ts'
 
 export type SocketContextDeps = {
@@ -68,6 +68,7 @@ export function socketContext({ core, publicUrl, limits }: SocketContextDeps, so
     address: socket.address,
     audience: () => audienceOf(publicUrl, socket),
     linkTo: (page, token) => linkTo(publicUrl, page, token),
+    site: siteOf(publicUrl),
     signal: undefined,
     isGone: () => !socket.isOpen,
     authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),

@@ -63,6 +63,16 @@ const admin = {
 const apiKey = { id: 2, name: 'Shop', scopes: ['send'], createdAt: '2026-11-22T09:30:00.000Z', lastUsedAt: null }
 
 const identityKey = { kid: 'Y2hhdA7xkQ0TbR3v', alg: 'HS256', createdAt: '2026-11-22T09:30:00.000Z' }
+const passkey = {
+  id: 'AZ3n1cQm0h8',
+  name: 'Laptop',
+  createdAt: '2026-11-22T09:30:00.000Z',
+  lastUsedAt: null,
+}
+
+const challenge = 'q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE5Jx1'
+const assertion = '{"id":"AZ3n1cQm0h8","rawId":"AZ3n1cQm0h8","type":"public-key","response":{}}'
+const recoveryCodes = ['7q2m-x0ka-9ttb-e4wz', 'n1sd-83hv-pr6c-y5gj']
 
 const linkToken = 'dbl_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE'
 const password = 'violet otter kayak 71'
@@ -73,6 +83,13 @@ export const inputExamples: Record<string, unknown> = {
   'auth.setUp': { token: linkToken, email: 'grace@example.com', name: 'Grace', password },
   'auth.signIn': { email: 'grace@example.com', password },
   'auth.accept': { token: linkToken, name: 'Grace', password },
+  'auth.secondFactor': { challenge, method: 'totp', code: '492039' },
+  'auth.passkeyOptions': {},
+  'auth.passkeySignIn': { assertion },
+  'auth.prove': { method: 'password', code: password },
+  'auth.addPasskey': { name: 'Laptop', credential: assertion },
+  'auth.renamePasskey': { name: 'Laptop' },
+  'auth.confirmTotp': { code: '492039' },
   'auth.changePassword': { current: password, password: 'copper lantern 48 swims' },
   'auth.forgotPassword': { email: 'grace@example.com' },
   'auth.resetPassword': { token: 'dbl_Yk3q-0c9bDkZ1m5t7w8x2v4u6s1r0q3p5o7n9m2l4k6', password },
@@ -102,6 +119,20 @@ export const outputExamples: Record<string, unknown> = {
   'auth.setUp': admin,
   'auth.signIn': admin,
   'auth.accept': admin,
+  'auth.secondFactor': admin,
+  'auth.passkeyOptions': { options: { challenge, rpId: 'chat.example.com', userVerification: 'required' } },
+  'auth.passkeySignIn': admin,
+  'auth.prove': { provedUntil: '2026-11-22T09:45:00.000Z' },
+  'auth.factors': { passkeys: [passkey], totp: true, recoveryCodes: 10, provedUntil: '2026-11-22T09:45:00.000Z' },
+  'auth.beginPasskey': { options: { challenge, rp: { name: 'Deskbell', id: 'chat.example.com' } } },
+  'auth.addPasskey': { passkey, recoveryCodes },
+  'auth.renamePasskey': { passkey },
+  'auth.beginTotp': {
+    secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+    uri: 'otpauth://totp/Deskbell:grace%40example.com?issuer=Deskbell&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  },
+  'auth.confirmTotp': { recoveryCodes },
+  'auth.newRecoveryCodes': { recoveryCodes },
   'operators.list': { items: [operator] },
   'keys.create': { key: apiKey, secret: 'dbk_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE' },
   'keys.list': { items: [apiKey] },
@@ -136,6 +167,7 @@ export const outputExamples: Record<string, unknown> = {
     expiresAt: '2026-03-01T11:00:00.000Z',
   },
   'operators.setAccess': { operator: { ...operator, access: 'admin' } },
+  'operators.removeFactors': { operator },
   'chats.create': {
     chat: { ...chat, lastMessageAt: null, lastMessage: null, unread: 0, lastSeq: 0, rev: 1, waitingSince: null },
   },

@@ -3,6 +3,7 @@ import type { AcceptInput, SetUpInput } from '@deskbell/contract/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { accountTriesMax, invitationMs, setupLinkMs, triesWindowMs } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'
+import { signInByPassword } from '@deskbell/testkit/accounts'
 import { signIn as signInOpenly, uniqueId } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -125,7 +126,7 @@ test.each(['password12', 'qwertyuiop1', 'Grace Grace', 'aaaaaaaaaaaa', 'deskbell
 describe('signing in', () => {
   test('[ACC-4] [ACC-5] works with the right password, and the stored one is Argon2id of the agreed cost', async () => {
     const admin = await setUpAdmin()
-    const { user, token } = await signIn(core, { email: admin.email, password }, here)
+    const { user, token } = await signInByPassword(core, { email: admin.email, password }, here)
     expect(user).toEqual(admin.user)
     expect(token).not.toBe(admin.token)
     const { rows } = await fresh.db.pool.query('select password_hash from accounts')
@@ -227,7 +228,7 @@ describe('an invitation', () => {
 describe('changing the password', () => {
   test('[ACC-9] replaces it and ends all other sessions', async () => {
     const admin = await setUpAdmin()
-    const other = await signIn(core, { email: admin.email, password }, here)
+    const other = await signInByPassword(core, { email: admin.email, password }, here)
     const { sessionId } = await actorOf(other)
     const hints: Hint[] = []
     core.bus.subscribe((hint) => hints.push(hint))
@@ -271,7 +272,9 @@ test('[ACC-15] every act is in the audit log, in the transaction of the act, wit
   for (const secret of [password, next, token, admin.token]) expect(all).not.toContain(secret)
   expect(
     await code(
-      listAudit(core, await actorOf(await signIn(core, { email: invited, password: next }, here)), { limit: 1 }),
+      listAudit(core, await actorOf(await signInByPassword(core, { email: invited, password: next }, here)), {
+        limit: 1,
+      }),
     ),
   ).toBe('forbidden')
 })

@@ -3,7 +3,7 @@ import type { Access } from '@deskbell/contract/users'
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, sql } from 'drizzle-orm'
 import { accounts, links, signInTries } from '../../schema/accounts.ts'
 import { presence } from '../../schema/presence.ts'
-import { passkeys, recoveryCodes, totpSecrets } from '../../schema/second-factors.ts'
+import { challenges, passkeys, recoveryCodes, totpSecrets } from '../../schema/second-factors.ts'
 import { sessions } from '../../schema/sessions.ts'
 import { users } from '../../schema/users.ts'
 import type { Executor, Tx } from '../../transaction.ts'
@@ -11,7 +11,7 @@ import { type UserRow, userFields } from './users.ts'
 
 export type AccountRow = { userId: UserId; access: Access; passwordHash: string; disabledAt: Date | null }
 
-const accountFields = {
+export const accountFields = {
   userId: accounts.userId,
   access: accounts.access,
   passwordHash: accounts.passwordHash,
@@ -209,8 +209,9 @@ export async function forgetTries(executor: Executor, keys: readonly string[]): 
   await executor.delete(signInTries).where(inArray(signInTries.key, [...keys]))
 }
 
-/** Deletes links that have expired, and windows that are over. */
+/** Deletes links and challenges that have expired, and windows that are over. */
 export async function pruneSignIns(executor: Executor, now: Date): Promise<void> {
   await executor.delete(links).where(lte(links.expiresAt, now))
   await executor.delete(signInTries).where(lte(signInTries.endsAt, now))
+  await executor.delete(challenges).where(lte(challenges.expiresAt, now))
 }

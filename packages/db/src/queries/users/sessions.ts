@@ -68,7 +68,14 @@ export function prepareSessionReads(orm: Database['orm']) {
 
 export async function insertSession(
   executor: Executor,
-  session: { userId: UserId; tokenHash: string; authMode: SessionAuthMode; createdAt: Date; expiresAt: Date },
+  session: {
+    userId: UserId
+    tokenHash: string
+    authMode: SessionAuthMode
+    createdAt: Date
+    expiresAt: Date
+    provedAt: Date | null
+  },
 ): Promise<void> {
   await executor.insert(sessions).values(session).prepare('session_insert').execute()
 }

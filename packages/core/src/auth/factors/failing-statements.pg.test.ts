@@ -1,0 +1,225 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { findAccount, insertAccount } from '@deskbell/db/queries/users/accounts'
+import { upsertUser } from '@deskbell/db/queries/users/users'
+import { inTransaction } from '@deskbell/db/transaction'
+import {
+  actorOf,
+  accountAddress as address,
+  type Member,
+  accountPassword as password,
+  setUpAdmin,
+} from '@deskbell/testkit/accounts'
+import { uniqueId } from '@deskbell/testkit/factories'
+import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { oneTimeCode } from '@deskbell/testkit/one-time-code'
+import { SoftAuthenticator } from '@deskbell/testkit/soft-authenticator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Core } from '../../context.ts'
+import { removeFactors } from '../../operators/remove-factors.ts'
+import { signIn } from '../accounts/sign-in.ts'
+import { startSession } from '../start-session.ts'
+import { addPasskey, beginPasskey, passkeyOptions, removePasskey, renamePasskey } from './passkeys.ts'
+import { listFactors, prove } from './prove.ts'
+import { newRecoveryCodes } from './recovery-codes.ts'
+import { passkeySignIn, secondFactor } from './second-factor.ts'
+import { beginTotp, confirmTotp, removeTotp } from './totp.ts'
+
+const site = { origin: 'https://chat.example.test', rpId: 'chat.example.test' }
+const caller = { address, site }
+let now = new Date('2030-01-01T00:00:00.000Z')
+let fresh: FreshCore
+let core: Core
+let admin: Member
+beforeAll(async () => {
+  fresh = await freshCore({ authMode: 'secure', clock: { now: () => now } })
+  core = fresh.core
+  admin = await setUpAdmin(core)
+  await failSomeStatements()
+})
+afterAll(() => fresh.drop())
+
+/** Of the statements in a scope, the one after `before` others fails. Statements of nobody's call are left alone. */
+const scope = new AsyncLocalStorage<{ before: number; hasFailed: boolean }>()
+
+async function failSomeStatements(): Promise<void> {
+  const client = await core.db.pool.connect()
+  let owner: { query: (...given: unknown[]) => unknown } = Object.getPrototypeOf(client)
+  while (!Object.hasOwn(owner, 'query')) owner = Object.getPrototypeOf(owner)
+  client.release()
+  const { query } = owner
+  owner.query = function (...given) {
+    const here = scope.getStore()
+    if (here === undefined || here.hasFailed) return query.apply(this, given)
+    here.before -= 1
+    if (here.before >= 0) return query.apply(this, given)
+    here.hasFailed = true
+    const error = new Error('This statement fails.')
+    const done = given.at(-1)
+    if (typeof done !== 'function') return Promise.reject(error)
+    return process.nextTick(() => done(error))
+  }
+}
+
+type Ada = Member & { secret: string; recoveryCodes: string[]; device: SoftAuthenticator }
+
+/** An operator with all factors. The clock moves on, so that each code is new. */
+async function newAda(): Promise<Ada> {
+  now = new Date(now.getTime() + 60_000)
+  await fresh.db.pool.query('update sessions set proved_at = $1 where user_id = $2', [now, admin.user.id])
+  const member = await newMember()
+  const device = new SoftAuthenticator(site.origin)
+  const { options } = await beginPasskey(core, member.actor, caller)
+  await addPasskey(core, member.actor, { name: 'Laptop', credential: device.create(options), ...caller })
+  const { secret } = await beginTotp(core, member.actor, { address })
+  const { recoveryCodes } = await confirmTotp(core, member.actor, { code: oneTimeCode(secret, now), address })
+  now = new Date(now.getTime() + 60_000)
+  return { ...member, secret, recoveryCodes, device }
+}
+
+/** An operator with the password of the admin. Hashing another one for each call would take minutes. */
+async function newMember(): Promise<Member> {
+  const email = `${uniqueId('member')}@example.test`
+  const user = await upsertUser(core.db.orm, { email, name: 'Ada', role: 'operator' })
+  await inTransaction(core.db, async (tx) => {
+    const passwordHash = (await findAccount(tx, admin.user.id))?.passwordHash ?? ''
+    await insertAccount(tx, { userId: user.id, access: 'operator', passwordHash })
+  })
+  const session = await startSession(core, { user, access: 'operator' })
+  return { ...session, email, actor: await actorOf(core, session) }
+}
+
+async function challengeOf({ email }: Member): Promise<string> {
+  const output = await signIn(core, { email, password }, address)
+  return 'challenge' in output ? output.challenge : ''
+}
+
+async function optionsFor(challenge?: string) {
+  return (await passkeyOptions(core, challenge === undefined ? undefined : { challenge }, site)).options
+}
+
+/** Each prepares a call, which is made while one of its statements fails. */
+const acts: Record<string, (ada: Ada) => Promise<() => Promise<unknown>>> = {
+  'signIn without a factor': async () => {
+    const { email } = await newMember()
+    return () => signIn(core, { email, password }, address)
+  },
+  'signIn with a factor':
+    async ({ email }) =>
+    () =>
+      signIn(core, { email, password }, address),
+  'secondFactor by code': async (ada) => {
+    const asked = { challenge: await challengeOf(ada), method: 'totp', code: oneTimeCode(ada.secret, now) } as const
+    return () => secondFactor(core, asked, caller)
+  },
+  'secondFactor by recovery code': async (ada) => {
+    const asked = { challenge: await challengeOf(ada), method: 'recovery', code: ada.recoveryCodes[0] ?? '' } as const
+    return () => secondFactor(core, asked, caller)
+  },
+  'secondFactor by passkey': async (ada) => {
+    const challenge = await challengeOf(ada)
+    const asked = { challenge, method: 'passkey', code: ada.device.get(await optionsFor(challenge)) } as const
+    return () => secondFactor(core, asked, caller)
+  },
+  'secondFactor without a challenge': async () => () =>
+    secondFactor(core, { challenge: 'x', method: 'totp', code: '1' }, caller),
+  passkeyOptions: async () => () => optionsFor(),
+  'passkeyOptions of a sign-in': async (ada) => {
+    const challenge = await challengeOf(ada)
+    return () => optionsFor(challenge)
+  },
+  passkeySignIn: async ({ device }) => {
+    const assertion = device.get(await optionsFor())
+    return () => passkeySignIn(core, { assertion }, caller)
+  },
+  'prove by password':
+    async ({ actor }) =>
+    () =>
+      prove(core, actor, { method: 'password', code: password, ...caller }),
+  'prove by code': async ({ actor, secret }) => {
+    const code = oneTimeCode(secret, now)
+    return () => prove(core, actor, { method: 'totp', code, ...caller })
+  },
+  'prove by recovery code':
+    async ({ actor, recoveryCodes: [code = ''] }) =>
+    () =>
+      prove(core, actor, { method: 'recovery', code, ...caller }),
+  'prove by passkey': async ({ actor, device }) => {
+    const code = device.get(await optionsFor())
+    return () => prove(core, actor, { method: 'passkey', code, ...caller })
+  },
+  factors:
+    async ({ actor }) =>
+    () =>
+      listFactors(core, actor),
+  beginPasskey:
+    async ({ actor }) =>
+    () =>
+      beginPasskey(core, actor, caller),
+  'addPasskey as the first factor': async () => {
+    const { actor } = await newMember()
+    const credential = new SoftAuthenticator(site.origin).create((await beginPasskey(core, actor, caller)).options)
+    return () => addPasskey(core, actor, { name: 'Phone', credential, ...caller })
+  },
+  renamePasskey:
+    async ({ actor, device }) =>
+    () =>
+      renamePasskey(core, actor, { passkeyId: device.id, name: 'Phone', address }),
+  removePasskey:
+    async ({ actor, device }) =>
+    () =>
+      removePasskey(core, actor, { passkeyId: device.id, address }),
+  'removePasskey as the last factor': async ({ actor, device }) => {
+    await removeTotp(core, actor, { address })
+    return () => removePasskey(core, actor, { passkeyId: device.id, address })
+  },
+  beginTotp: async () => {
+    const { actor } = await newMember()
+    return () => beginTotp(core, actor, { address })
+  },
+  confirmTotp: async () => {
+    const { actor } = await newMember()
+    const code = oneTimeCode((await beginTotp(core, actor, { address })).secret, now)
+    return () => confirmTotp(core, actor, { code, address })
+  },
+  removeTotp:
+    async ({ actor }) =>
+    () =>
+      removeTotp(core, actor, { address }),
+  newRecoveryCodes:
+    async ({ actor }) =>
+    () =>
+      newRecoveryCodes(core, actor, { address }),
+  removeFactors:
+    async ({ user }) =>
+    () =>
+      removeFactors(core, admin.actor, { operatorId: user.id, address }),
+}
+
+/** Everything but challenges and counted tries, which are used up before anything is compared. */
+async function stored(): Promise<unknown> {
+  const tables = ['passkeys', 'totp_secrets', 'recovery_codes', 'sessions', 'audit', 'accounts']
+  const rows = tables.map((table) => fresh.db.pool.query(`select * from ${table} order by 1, 2`))
+  return (await Promise.all(rows)).map((result) => result.rows)
+}
+
+test.each(Object.entries(acts))(
+  '[FACTOR-13] %s: whichever of its statements fails, it is refused and nothing of it is stored',
+  async (_, prepare) => {
+    for (let before = 0; ; before += 1) {
+      const call = await prepare(await newAda())
+      const stands = await stored()
+      const here = { before, hasFailed: false }
+      const outcome = await scope.run(here, call).then(
+        () => 'ok',
+        () => 'refused',
+      )
+      // All statements have been tried.
+      if (!here.hasFailed) {
+        expect(before).toBeGreaterThan(0)
+        return
+      }
+      expect([before, outcome]).toEqual([before, 'refused'])
+      expect(await stored()).toEqual(stands)
+    }
+  },
+)
