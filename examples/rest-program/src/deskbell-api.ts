@@ -1099,8 +1099,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "too_many_keys" | "rate_limited" | "unavailable" | "internal";
-            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "proof_required" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "rate_limited" | "unavailable" | "internal";
+            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "proof_required" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "too_many_keys" | "rate_limited" | "unavailable" | "internal";
             detail: string;
             requestId: string;
             errors?: {

@@ -48,6 +48,8 @@ export function createShell(options: HttpOptions, connections: AddressConnection
     connectionTimeout: silenceMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
+    // Its answer would have no code. The hook below answers instead.
+    return503OnClosing: false,
     clientErrorHandler: answerClientError,
     rewriteUrl: toOriginForm,
     http: {
@@ -62,6 +64,10 @@ export function createShell(options: HttpOptions, connections: AddressConnection
   })
   const slowReaders = new SlowReaders({ silenceMs, bytesPerSecondMin: readBytesPerSecondMin })
   app.addHook('onClose', async () => slowReaders.stop())
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
   app.server.on('connection', (connection) => {
     connections.opened(connection)
     slowReaders.opened(connection)
@@ -71,6 +77,11 @@ export function createShell(options: HttpOptions, connections: AddressConnection
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply, options)
+    // A connection that is in use stays open during a stop, and may bring another request.
+    if (isClosing) {
+      reply.header('connection', 'close')
+      throw new AppError('unavailable')
+    }
     if (!isHealthPath(request.routeOptions.url)) admit(connections, request, reply)
     // The router would serve `*`, which means the whole server and not a path, as the home page.
     if (request.raw.url === '*')

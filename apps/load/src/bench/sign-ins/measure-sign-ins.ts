@@ -31,8 +31,8 @@ export async function measureSignIns({ atOnce, operators, seconds }: SignInOptio
   const admin = await setUp(url, server.setupToken())
   const emails: string[] = []
   for (let nth = 0; nth < operators; nth += 1) emails.push(await addOperator(url, admin.token, nth))
-  const guest = await post(`${url}/api/auth/guest`, {}, loginOutputSchema)
-  const { chat } = await post(`${url}/api/chats`, {}, chatOutputSchema, guest.token)
+  const guest = await post(`${url}/api/auth/guest`, { body: {}, schema: loginOutputSchema })
+  const { chat } = await post(`${url}/api/chats`, { body: {}, schema: chatOutputSchema, token: guest.token })
   const start = () => stack.use(startChildProgram<SignInOrder>(new URL('sign-in-main.ts', import.meta.url)))
   const [conversation, storm] = [start(), start()]
   const write = async (length: number) => {
@@ -55,19 +55,24 @@ const secure = { AUTH_MODE: 'secure', RATE_LIMITS: 'on', TRUST_PROXY: 'yes' }
 
 async function setUp(url: string, token: string) {
   const admin = { email: 'grace@example.test', name: 'Grace', password }
-  return await post(`${url}/api/auth/setup`, { token, ...admin }, loginOutputSchema)
+  return await post(`${url}/api/auth/setup`, { body: { token, ...admin }, schema: loginOutputSchema })
 }
 
 async function addOperator(url: string, adminToken: string, nth: number): Promise<string> {
   const email = `operator-${nth}@example.test`
-  const invited = { email, access: 'operator' }
-  const { link } = await post(`${url}/api/operators/invitations`, invited, inviteOutputSchema, adminToken)
-  const accepted = { token: new URL(link).hash.slice(1), name: `Operator ${nth}`, password }
-  await post(`${url}/api/auth/accept`, accepted, loginOutputSchema)
+  const { link } = await post(`${url}/api/operators/invitations`, {
+    body: { email, access: 'operator' },
+    schema: inviteOutputSchema,
+    token: adminToken,
+  })
+  const body = { token: new URL(link).hash.slice(1), name: `Operator ${nth}`, password }
+  await post(`${url}/api/auth/accept`, { body, schema: loginOutputSchema })
   return email
 }
 
-async function post<S extends z.ZodType>(url: string, body: object, schema: S, token?: string): Promise<z.output<S>> {
+type Call<S> = { body: object; schema: S; token?: string }
+
+async function post<S extends z.ZodType>(url: string, { body, schema, token }: Call<S>): Promise<z.output<S>> {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`)

@@ -11,7 +11,8 @@ import { z } from 'zod'
 import { describeProcedures } from '../../describe-procedures.ts'
 import { appRouter } from '../../router.ts'
 import { collectRoutes, type RestRoute } from '../rest-routes.ts'
-import { type BadInput, badInputs, ownChat, ownMessage } from './bad-inputs.ts'
+import { type BadInput, ownChat, ownMessage } from './bad-input.ts'
+import { badInputs } from './bad-inputs.ts'
 
 const procedures = new Map(describeProcedures(appRouter).map((procedure) => [procedure.name, procedure]))
 const routes = new Map(collectRoutes(appRouter).map((route) => [route.procedure, route]))
