@@ -90,7 +90,7 @@ function KeyRow({ apiKey, onDeleted }: { apiKey: ApiKey; onDeleted: () => void }
     <li className={rowClass}>
       <div className="grid min-w-0 flex-1 basis-48">
         <span className="flex flex-wrap items-center gap-x-2 font-medium">
-          <bdi className="min-w-0 truncate">{name}</bdi>
+          <bdi className="min-w-0 wrap-anywhere">{name}</bdi>
           {apiKey.scopes.map((scope) => (
             <Tag key={scope}>{scopeNames[scope]}</Tag>
           ))}

@@ -85,7 +85,7 @@ function OperatorRow({ operator, isOwn, isAdmin, onChanged }: OperatorRowProps) 
       <Avatar id={operator.id} name={name} size="row" />
       <div className="grid min-w-0 flex-1 basis-48">
         <span className="flex flex-wrap items-center gap-x-2 font-medium">
-          <bdi className="min-w-0 truncate">{name}</bdi>
+          <bdi className="min-w-0 wrap-anywhere">{name}</bdi>
           {isOwn && (
             <span className="font-normal text-ink-2">
               <Trans>(you)</Trans>

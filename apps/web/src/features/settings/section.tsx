@@ -20,7 +20,7 @@ type SectionProps = {
 export function Section({ title, text, action, children }: SectionProps) {
   const id = useId()
   return (
-    <section aria-labelledby={id} className="grid gap-4">
+    <section aria-labelledby={id} className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="grid min-w-0 flex-1 basis-60 gap-1">
           <h2 id={id} className="text-h2 font-semibold max-md:text-lead">
@@ -78,7 +78,7 @@ export function EmptyState({ children }: { children: ReactNode }) {
   return <p className="rounded-card border border-dashed border-line px-4 py-6 text-center text-ink-2">{children}</p>
 }
 
-export const listClass = 'grid divide-y divide-line rounded-card border border-line bg-raised'
+export const listClass = 'grid grid-cols-[minmax(0,1fr)] divide-y divide-line rounded-card border border-line bg-raised'
 export const rowClass = 'flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 max-md:px-3'
 
 type ConfirmDialogProps = {

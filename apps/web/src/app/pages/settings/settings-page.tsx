@@ -46,7 +46,7 @@ function Settings({ inbox }: { inbox: InboxFollower }) {
           userId={user.id}
           className="flex flex-wrap gap-1 border-b border-line bg-canvas px-3 py-2 max-sm:px-2 xl:hidden"
         />
-        <div className="mx-auto grid w-full max-w-[48rem] gap-8 px-6 py-8 text-body max-md:px-4 max-md:py-6">
+        <div className="mx-auto grid w-full max-w-[48rem] grid-cols-[minmax(0,1fr)] gap-8 px-6 py-8 text-body max-md:px-4 max-md:py-6">
           {section === 'account' && <OwnAccount />}
           {section === 'operators' && <Operators />}
           {section === 'keys' && (isAdmin ? <ApiKeys /> : <NeedsAdmin title={names.keys} />)}
