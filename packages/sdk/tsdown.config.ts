@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 
 const common: UserConfig = {
-  entry: ['src/index.ts', 'src/react.ts'],
+  entry: ['src/index.ts', 'src/identity.ts', 'src/react.ts'],
   platform: 'neutral',
   target: 'es2022',
   tsconfig: 'tsconfig.build.json',

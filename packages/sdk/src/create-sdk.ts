@@ -8,8 +8,10 @@ import { errorCode } from './base/errors.ts'
 import { importCode } from './base/import-code.ts'
 import type { SdkOptions, SendOptions } from './base/options.ts'
 import { isPage, watchPage } from './base/page.ts'
+import { retry } from './base/retry.ts'
 import type { Store } from './base/store.ts'
 import { withTimeout } from './base/timers.ts'
+import type { IdentitySource } from './connection/keep-identified.ts'
 import { LazyConnection } from './connection/lazy-connection.ts'
 import { Session } from './connection/session.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
@@ -47,6 +49,10 @@ class SdkClient implements Sdk {
   #isUserWanted = false
   readonly #followers = new Set<{ stop(): void }>()
   readonly #stopWatching: () => void
+  /** Ends the identification of the client by the own site. */
+  readonly #identifying = new AbortController()
+  /** Resolves when it is known who the client is: at once, unless the own site says it. */
+  readonly #identified: Promise<void>
 
   constructor(options: SdkOptions) {
     if (options.WebSocket === undefined && typeof WebSocket === 'undefined')
@@ -55,6 +61,7 @@ class SdkClient implements Sdk {
     const random = options.random ?? Math.random
     const manager = new LazyConnection(async () => {
       const { createConnection } = await importCode(() => import('./connection/create-connection.ts'))
+      await this.#identified
       return createConnection(options, { session, askServer: () => this.#askServer() })
     }, random)
     this.links = [manager.link]
@@ -74,9 +81,11 @@ class SdkClient implements Sdk {
     this.#outboxes = createOutboxes(this.#serverApi, options)
     this.outbox = this.#outboxes.state
     manager.state.subscribe(() => this.#connectionChanged())
+    this.#identified = options.identity === undefined ? Promise.resolve() : this.#identify(options, options.identity)
   }
 
   async login(input: LoginInput): Promise<LoginOutput> {
+    this.#identifying.abort()
     const isFirst = !this.#session.mayExist
     const output = await this.api.users.login.mutate(input)
     this.#session.begin(output.user, output.token)
@@ -86,6 +95,7 @@ class SdkClient implements Sdk {
   }
 
   async logout(): Promise<void> {
+    this.#identifying.abort()
     try {
       await this.api.users.logout.mutate()
     } catch (error) {
@@ -118,10 +128,45 @@ class SdkClient implements Sdk {
   }
 
   close(): void {
+    this.#identifying.abort()
     this.#stopWatching()
     for (const follower of [...this.#followers]) follower.stop()
     this.#outboxes.close()
     this.#manager.end('closed')
+  }
+
+  /** Resolves when the client is identified for the first time, refused, or when that was stopped. */
+  async #identify(options: SdkOptions, identity: IdentitySource): Promise<void> {
+    const { signal } = this.#identifying
+    const random = options.random ?? Math.random
+    const load = () => importCode(() => import('./connection/keep-identified.ts'))
+    const { keepIdentified } = await retry(load, { signal, random }).catch(() => ({ keepIdentified: null }))
+    if (keepIdentified === null) return
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve())
+      const begin = (login: LoginOutput) => {
+        this.#beginIdentified(login)
+        resolve()
+      }
+      const refuse = () => {
+        this.#session.refuse()
+        this.#manager.end('unauthenticated')
+        resolve()
+      }
+      const headers = () => this.#session.headers()
+      const http = { url: new URL('/trpc', options.url).href, headers, fetch: options.fetch }
+      const connection = this.connection
+      void keepIdentified({ identity, http, random, signal, connection, begin, refuse })
+    })
+  }
+
+  /** The connection of the session before is dropped. Streams continue with the new one where they were. */
+  #beginIdentified({ user, token }: LoginOutput): void {
+    const isFirst = this.#session.began === 0
+    this.#session.begin(user, token)
+    this.#outboxes.startSession(user.id, { isOwn: isFirst })
+    if (this.#isUserWanted) this.#outboxes.setUser(user.id, true)
+    if (!isFirst) this.#manager.renew()
   }
 
   #keep<T extends { stop(): void }>(make: (onStop: () => void) => T): T {

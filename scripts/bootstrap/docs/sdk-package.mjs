@@ -51,7 +51,9 @@ export function withoutComment(types) {
 }
 
 function publishedTypes() {
-  const files = ['index.d.ts', 'react.d.ts'].map((name) => `// ${name}\n${read(join(sdk, 'dist', name)).trim()}\n`)
+  const files = ['index.d.ts', 'identity.d.ts', 'react.d.ts'].map(
+    (name) => `// ${name}\n${read(join(sdk, 'dist', name)).trim()}\n`,
+  )
   return files.join('\n')
 }
 

@@ -45,6 +45,12 @@ export type SdkOptions = SessionOptions & {
    * 10,000 by default.
    */
   sendTimeoutMs?: number
+  /**
+   * Returns a token of the own site that says who its client is (`signIdentity`). Called at the start, and again before
+   * the session ends, until `logout`, `login` or `close`. Calls, streams and messages wait until the client is identified.
+   * While it rejects or the server is away, it is called again.
+   */
+  identity?: () => string | Promise<string>
   fetch?: typeof fetch
   /** A class like the browser's, such as that of the package `ws`. Required where there is none, as in Node 20. */
   WebSocket?: SocketClass

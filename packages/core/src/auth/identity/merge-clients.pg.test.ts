@@ -136,7 +136,9 @@ test('[IDENT-16] N06: of several merges of one guest at once, one moves its chat
   const owned = await Promise.all(logins.map(idsOf))
   expect(owned.filter((ids) => ids.length > 0)).toEqual([chatIds])
   expect(new Set(logins.map(({ user }) => user.id)).size).toBe(4)
-  expect(await idsOf(await identifyAs(guest, newSubject()))).toEqual([])
+  const later = await identifyAs(guest, newSubject())
+  expect(later.user.id).not.toBe(guest.userId)
+  expect(await idsOf(later)).toEqual([])
 })
 
 test('[IDENT-17] a caller who is no guest is not merged', async () => {

@@ -1,0 +1,83 @@
+import type { AppRouter } from '@deskbell/api/router'
+import type { LoginOutput } from '@deskbell/contract/users'
+import { createTRPCClient } from '@trpc/client'
+import { type Pause, pause, retry, retryDelayMs } from '../base/retry.ts'
+import type { Store } from '../base/store.ts'
+import { withTimeout } from '../base/timers.ts'
+import type { ConnectionState } from '../socket/connection-state.ts'
+import { createHttpLink, type HttpOptions } from '../transport/http-link.ts'
+
+/** Returns a token that the own site has signed: who its client is. */
+export type IdentitySource = () => string | Promise<string>
+
+export type IdentificationOptions = {
+  identity: IdentitySource
+  http: HttpOptions
+  random: () => number
+  /** Aborted when the program signs out, signs in otherwise, or closes. */
+  signal: AbortSignal
+  connection: Store<ConnectionState>
+  /** A session began, which replaces the one before. */
+  begin(login: LoginOutput): void
+  /** The server refuses the identity. */
+  refuse(): void
+}
+
+/** When a session is renewed, as a share of its life: from here, and up to so much later. */
+const renewFrom = 0.7
+const renewSpread = 0.15
+const callMs = 10_000
+
+/**
+ * Identifies the client now, and again before each session ends, until the server refuses the identity or the signal is
+ * aborted. While the site or the server does not answer, it retries. It makes its calls itself, because the calls of the
+ * program wait until the client is identified.
+ */
+export async function keepIdentified(options: IdentificationOptions): Promise<void> {
+  const { signal, random } = options
+  for (let endings = 0; ; ) {
+    const login = await identifyOnce(options)
+    if (signal.aborted) return
+    if (login === null) return options.refuse()
+    options.begin(login)
+    const wait = pause(renewalDelayMs(login, random))
+    const hasEnded = await isOverBefore(wait, options)
+    endings = hasEnded ? endings + 1 : 0
+    // A server that ends every session at once is not asked without a pause.
+    if (hasEnded && !signal.aborted) await pause(retryDelayMs(endings, random)).over
+    if (signal.aborted) return
+  }
+}
+
+/** Returns null when the server refuses the identity, and when the signal was aborted. */
+async function identifyOnce({ identity, http, random, signal }: IdentificationOptions): Promise<LoginOutput | null> {
+  const api = createTRPCClient<AppRouter>({ links: [createHttpLink(http)] })
+  const call = async () => {
+    const token = await identity()
+    signal.throwIfAborted()
+    return await withTimeout(callMs, (timeout) => api.auth.identify.mutate({ identity: token }, { signal: timeout }))
+  }
+  return await retry(call, { signal, random }).catch(() => null)
+}
+
+/** Not at one moment for all clients, because they may have come at one moment. */
+function renewalDelayMs({ expiresAt }: LoginOutput, random: () => number): number {
+  const lifeMs = Math.max(0, Date.parse(expiresAt) - Date.now())
+  return lifeMs * (renewFrom + renewSpread * random())
+}
+
+/** Waits. Resolves with true as soon as the session ends, which a clock that is wrong or a long sleep brings about. */
+async function isOverBefore(wait: Pause, { connection, signal }: IdentificationOptions): Promise<boolean> {
+  const hasEnded = () => {
+    const state = connection.getSnapshot()
+    return state.kind === 'ended' && state.reason === 'unauthenticated'
+  }
+  const look = () => hasEnded() && wait.cut()
+  const unsubscribe = connection.subscribe(look)
+  signal.addEventListener('abort', wait.cut)
+  look()
+  await wait.over
+  signal.removeEventListener('abort', wait.cut)
+  unsubscribe()
+  return hasEnded()
+}
