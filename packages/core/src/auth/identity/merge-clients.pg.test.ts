@@ -14,6 +14,7 @@ import {
 } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { type Claims, type IdentitySite, newSite } from '@deskbell/testkit/identities'
+import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toAppError } from '../../app-error.ts'
 import { closeChat } from '../../chats/changes/close-chat.ts'
@@ -136,9 +137,14 @@ test('[IDENT-16] N06: of several merges of one guest at once, one moves its chat
   const owned = await Promise.all(logins.map(idsOf))
   expect(owned.filter((ids) => ids.length > 0)).toEqual([chatIds])
   expect(new Set(logins.map(({ user }) => user.id)).size).toBe(4)
-  const later = await identifyAs(guest, newSubject())
-  expect(later.user.id).not.toBe(guest.userId)
-  expect(await idsOf(later)).toEqual([])
+  expect(await idsOf(await identifyAs(guest, newSubject()))).toEqual([])
+})
+
+test('[IDENT-16] a session that has ended merges nobody', async () => {
+  const [guest, subject] = [await newGuest(core), newSubject()]
+  await identifyAs(null, subject)
+  await identifyAs(guest, subject)
+  expect((await identifyAs(guest, newSubject())).user.id).not.toBe(guest.userId)
 })
 
 test('[IDENT-17] a caller who is no guest is not merged', async () => {
@@ -204,4 +210,21 @@ test('[IDENT-18] operators who open chats for an address while it is claimed los
   ])
   const ids = await idsOf(login)
   for (const { id } of made) expect(ids).toContain(id)
+})
+
+test('[IDENT-18] a chat that an operator opens for an address goes to the client who has claimed it meanwhile', async () => {
+  const email = newEmail()
+  const { client } = await clientOf(email)
+  const { user } = await identifyAs(null, newSubject())
+  const claiming = await fresh.db.pool.connect()
+  await claiming.query('begin')
+  await claiming.query('select from users where id = $1 for update', [client.id])
+  await claiming.query('update users set email = null where id = $1', [client.id])
+  await claiming.query('update users set email = $2 where id = $1', [user.id, email])
+  const opening = clientOf(email)
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await waitFor(async () => (await fresh.db.pool.query(waiting)).rowCount === 1)
+  await claiming.query('commit')
+  claiming.release()
+  expect((await opening).client.id).toBe(user.id)
 })
