@@ -265,3 +265,6 @@ export const passkeysMax = 20
 export const passkeyIdCharsMax = 1_364
 /** A code of a second factor, which may be the JSON text of an assertion or of a new credential. */
 export const factorCodeCharsMax = 16_384
+/** An anonymous client that has opened no chat, and was not seen for so long, is removed. Looked for among so many ids at once. */
+export const guestIdleDays = 7
+export const guestPruneIdsMax = 10_000

@@ -1,12 +1,16 @@
-import { sessionPruneMs, sessionPruneRowsMax } from '@deskbell/contract/limits'
+import { guestIdleDays, guestPruneIdsMax, sessionPruneMs, sessionPruneRowsMax } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { pruneSignIns } from '@deskbell/db/queries/users/accounts'
-import { pruneChallenges } from '@deskbell/db/queries/users/oidc'
+import { deleteIdleGuests, lastUserId } from '@deskbell/db/queries/users/guests'
 import { pruneSessions } from '@deskbell/db/queries/users/sessions'
+import { inTransaction } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 
-/** Removes expired sessions of users who do not sign in again, links, tries and sign-ins in progress: a few at a time, every hour. */
+/**
+ * Removes expired sessions of users who do not sign in again, links, tries and sign-ins in progress, and anonymous
+ * clients who never wrote anything: a few at a time, every hour.
+ */
 export class SessionPruner {
   readonly #deps: { db: Database; clock: Clock; log: Logger }
   #timer: NodeJS.Timeout | undefined
@@ -41,11 +45,24 @@ export class SessionPruner {
     }
   }
 
+  /** Removes anonymous clients without a chat who were not seen for days. Returns their number. */
+  async pruneGuests(): Promise<number> {
+    const { db, clock } = this.#deps
+    const since = new Date(clock.now().getTime() - guestIdleDays * 24 * 60 * 60 * 1_000)
+    const lastId = await lastUserId(db.orm)
+    let all = 0
+    for (let afterId = 0; afterId < lastId && !this.#isStopped; afterId += guestPruneIdsMax) {
+      const range = { afterId, lastId: afterId + guestPruneIdsMax, since }
+      all += await inTransaction(db, (tx) => deleteIdleGuests(tx, range))
+    }
+    return all
+  }
+
   async #tryToPrune(): Promise<void> {
     try {
       await this.prune()
       await pruneSignIns(this.#deps.db.orm, this.#deps.clock.now())
-      await pruneChallenges(this.#deps.db.orm, this.#deps.clock.now())
+      await this.pruneGuests()
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'expired sessions not removed')
     }

@@ -1,5 +1,5 @@
 import type { UserId } from '@deskbell/contract/ids'
-import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import { accounts, links } from '../../schema/accounts.ts'
 import { challenges, oidcAccounts } from '../../schema/second-factors.ts'
 import { sessions } from '../../schema/sessions.ts'
@@ -55,10 +55,6 @@ export async function takeOidcLink(
 
 function isChallenge(kind: OidcChallengeKind, { tokenHash, now }: OidcToken) {
   return and(eq(challenges.kind, kind), eq(challenges.tokenHash, tokenHash), gt(challenges.expiresAt, now))
-}
-
-export async function pruneChallenges(executor: Executor, now: Date): Promise<void> {
-  await executor.delete(challenges).where(lte(challenges.expiresAt, now))
 }
 
 /** An account at an identity provider. */
