@@ -10,6 +10,8 @@ export type Transport = 'rest' | 'http' | 'socket'
 /** The session of the caller: its token, and the cookies in which a browser keeps it. */
 export type SessionPort = {
   readonly token: string | null
+  /** The token came in a cookie: the browser has no other session in this role. */
+  readonly isCookie: boolean
   /** Like `clearCookie`, has no effect over the socket, which cannot set headers. */
   setCookie(login: LoginOutput): void
   clearCookie(role: Role): void

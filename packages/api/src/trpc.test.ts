@@ -65,7 +65,7 @@ function context(): RequestContext {
     authenticate: async () => null,
     assertOwnOrigin() {},
     async limit() {},
-    session: { token: null, setCookie() {}, clearCookie() {} },
+    session: { token: null, isCookie: false, setCookie() {}, clearCookie() {} },
     reply: { status: null },
     openStream: () => port(true),
   }

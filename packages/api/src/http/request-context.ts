@@ -65,6 +65,7 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
     },
     session: {
       token,
+      isCookie: credential.kind === 'cookie',
       setCookie: (login) => addCookies(response, sessionCookieHeaders(login, secure)),
       clearCookie: (role) => addCookies(response, endedCookieHeaders(role, secure)),
     },

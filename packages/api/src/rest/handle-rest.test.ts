@@ -60,7 +60,7 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
     async limit() {
       if (limited) throw new AppError('rate_limited', { retryAfterMs: 2_400 })
     },
-    session: { token: null, setCookie() {}, clearCookie() {} },
+    session: { token: null, isCookie: false, setCookie() {}, clearCookie() {} },
     reply: { status: null },
     openStream: () => null,
   }

@@ -82,6 +82,7 @@ export function socketContext({ core, publicUrl, limits }: SocketContextDeps, so
     },
     session: {
       token: socket.signIn.state === 'done' ? socket.signIn.token : null,
+      isCookie: false,
       setCookie: () => {},
       clearCookie: () => {},
     },
