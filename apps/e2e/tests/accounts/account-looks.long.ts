@@ -1,7 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addOperator, admin, createSecureWorld, openAs, passwords, type SecureWorld, setUp, tokenOf } from '../../src/secure-world.ts'
+import {
+  addOperator,
+  admin,
+  createSecureWorld,
+  openAs,
+  passwords,
+  type SecureWorld,
+  setUp,
+  tokenOf,
+} from '../../src/secure-world.ts'
 import { tools } from '../../src/tools.ts'
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -43,15 +52,15 @@ describe.skipIf(!tools.chromium)('accessibility and layout of the settings and o
         const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
         found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' | ')}`))
         // The window, and what scrolls inside of it.
-      const overflow = await page.evaluate(() =>
-        Math.max(
-          document.documentElement.scrollWidth - window.innerWidth,
-          ...[...document.querySelectorAll('main, main *')]
-            .filter((each) => getComputedStyle(each).overflowY === 'auto')
-            .map((each) => each.scrollWidth - each.clientWidth),
-        ),
-      )
-      if (overflow > 0) found.push(`${name}: ${overflow} pixels too wide`)
+        const overflow = await page.evaluate(() =>
+          Math.max(
+            document.documentElement.scrollWidth - window.innerWidth,
+            ...[...document.querySelectorAll('main, main *')]
+              .filter((each) => getComputedStyle(each).overflowY === 'auto')
+              .map((each) => each.scrollWidth - each.clientWidth),
+          ),
+        )
+        if (overflow > 0) found.push(`${name}: ${overflow} pixels too wide`)
       }
       for (const [path, ready] of shows) {
         await page.goto(`${world.url}${path}`)

@@ -70,7 +70,9 @@ describe.skipIf(!tools.chromium)('pages of accounts', () => {
     await password(page).fill(passwords.operator)
     await page.keyboard.press('Enter')
     await page.getByText('ask an admin for a new invitation').waitFor()
-    await page.evaluate((hash) => void (location.hash = hash), tokenOf(second))
+    await page.evaluate((hash) => {
+      location.hash = hash
+    }, tokenOf(second))
     await field(page, 'Name').fill('Ada')
     expect(page.url()).toBe(`${world.url}/invitation`)
     await password(page).fill(passwords.operator)

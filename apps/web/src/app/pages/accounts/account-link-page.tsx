@@ -40,7 +40,11 @@ function GonePage({ link }: { link: AccountLink }) {
   return (
     <PublicLayout>
       <div className="m-auto grid max-w-[30rem] grid-cols-[minmax(0,1fr)] justify-items-start gap-3 py-10">
-        <h1 ref={heading} tabIndex={-1} className="text-h1 font-semibold text-balance shadow-none outline-none max-md:text-h2">
+        <h1
+          ref={heading}
+          tabIndex={-1}
+          className="text-h1 font-semibold text-balance shadow-none outline-none max-md:text-h2"
+        >
           <Trans>This link doesn’t work</Trans>
         </h1>
         <p className="text-read text-ink-2">
