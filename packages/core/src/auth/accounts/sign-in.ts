@@ -27,7 +27,7 @@ export async function signIn(core: Core, input: SignInInput, address: string): P
   const methods = await methodsOf(core.db.orm, user.id)
   // The tries are not forgotten before the second factor: who has the password alone would try codes without end.
   if (methods.length > 0) return { challenge: await beginSecondFactor(core, account), methods }
-  return await startSession(core, {
+  return startSession(core, {
     user,
     access: account.access,
     // Meanwhile the password may have changed, the account may have been disabled, or a factor added.

@@ -97,7 +97,7 @@ export async function addPasskey(
   if (begun?.userId !== actor.userId) throw new AppError('invalid_credentials')
   const verified = await verifyCredential(credential, site)
   const passkey = { ...verified, userId: actor.userId, name, createdAt: core.clock.now(), usedAt: null }
-  return await changeFactors(core, actor, {
+  return changeFactors(core, actor, {
     ...{ action: 'auth.addPasskey', address },
     async run(tx, owner) {
       const isFirst = (await methodsOf(tx, owner.id)).length === 0
@@ -118,7 +118,7 @@ export async function renamePasskey(
   { passkeyId, name, address }: RenamePasskeyInput & Pick<Caller, 'address'>,
 ): Promise<PasskeyOutput> {
   requireSecure(core)
-  return await inTransaction(core.db, async (tx) => {
+  return inTransaction(core.db, async (tx) => {
     await requireSession(core, tx, actor)
     const passkey = await rename(tx, { id: passkeyId, userId: actor.userId, name })
     if (passkey === undefined) throw new AppError('not_found')

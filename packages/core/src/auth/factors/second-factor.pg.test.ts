@@ -111,6 +111,17 @@ test('[FACTOR-5] an unknown, an altered and an expired challenge are invalid_cre
   expect(await code(answer(challenge, rightCode()))).toBe('invalid_credentials')
 })
 
+test('[FACTOR-5] an expired challenge is removed, and no other', async () => {
+  await challengeOf()
+  later(challengeMs - 1)
+  await pruneSignIns(core.db.orm, now)
+  const stored = () => fresh.db.pool.query('select 1 from challenges')
+  expect((await stored()).rowCount).toBe(1)
+  later(1)
+  await pruneSignIns(core.db.orm, now)
+  expect((await stored()).rowCount).toBe(0)
+})
+
 test('[FACTOR-5] takes five wrong codes, however many come at once, and no right one after them', async () => {
   const challenge = await challengeOf()
   // From many addresses, so that no other limit ends it.

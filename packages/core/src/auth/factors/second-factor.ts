@@ -34,7 +34,7 @@ export async function secondFactor(
   const { user, account } = found
   const { email } = found.user
   if (method !== 'passkey') await countCode(core, user.id)
-  return await startSession(core, {
+  return startSession(core, {
     user,
     access: account.access,
     async check(tx) {
@@ -66,7 +66,7 @@ export async function passkeySignIn(
   if (found?.user.email == null) throw new AppError('invalid_credentials')
   const { user, account } = found
   const { email } = found.user
-  return await startSession(core, {
+  return startSession(core, {
     user,
     access: account.access,
     async check(tx) {

@@ -87,7 +87,7 @@ const isOwnPasskey = ({ id, userId }: OwnPasskey) => and(eq(passkeys.id, id), eq
 
 /** Oldest first. */
 export async function listPasskeys(executor: Executor, userId: UserId): Promise<PasskeyRow[]> {
-  return await executor
+  return executor
     .select()
     .from(passkeys)
     .where(eq(passkeys.userId, userId))
