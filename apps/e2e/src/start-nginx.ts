@@ -13,6 +13,8 @@ export type NginxOptions = {
   live: number
   /** The port of a second server for sockets. */
   otherLive?: number
+  /** Default: any free port. */
+  port?: number
 }
 
 export type RunningNginx = AsyncDisposable & {
@@ -27,7 +29,7 @@ export type RunningNginx = AsyncDisposable & {
 /** Runs nginx with the real `nginx.conf`, except for ports, addresses, paths of files and the number of workers. */
 export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   const folder = await nginxFolder()
-  const doors = await freeDoors()
+  const doors = { ...(await freeDoors()), ...(options.port !== undefined && { port: options.port }) }
   const { port } = doors
   const file = await writeConfig(folder, options, doors)
   const nginx = spawn(tools.nginx ?? 'nginx', ['-e', 'stderr', '-c', file, '-g', 'daemon off;'], {

@@ -268,3 +268,7 @@ export const factorCodeCharsMax = 16_384
 /** An anonymous client that has opened no chat, and was not seen for so long, is removed. Looked for among so many ids at once. */
 export const guestIdleDays = 7
 export const guestPruneIdsMax = 10_000
+/** A report of what the policy of a page refused, and how many are written into the log: of one address, and of all. */
+export const cspReportBytesMax = 16 * 1024
+export const cspReportRate = { perSecond: 0.1, burst: 10 } as const
+export const cspReportsRate = { perSecond: 1, burst: 30 } as const

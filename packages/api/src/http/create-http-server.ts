@@ -31,7 +31,9 @@ import {
 import { createRequestContext } from './request-context.ts'
 import { type Answer, type ContextOf, isRestPath, mountRest } from './rest-mount.ts'
 import { AddressConnections } from './security/address-connections.ts'
+import { serveCspReports } from './security/csp-reports.ts'
 import { createRateLimits, type RateLimits } from './security/rate-limits.ts'
+import { fixedHeaders } from './security/security-headers.ts'
 import { createShell } from './shell.ts'
 import { mountTrpc } from './trpc-mount.ts'
 
@@ -53,6 +55,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const watch = new SessionWatch(options.core, timings.sessionPollMs)
   const streams = new HttpStreams({ watch, timings, presence: options.core.presence })
   const rest = options.roles.api ? mountApi(app, options, { limits, streams }) : null
+  if (options.roles.pages) serveCspReports(app, options)
   const pages = options.roles.pages ? await mountPages(app, options) : null
   answerUnknown(app, rest, pages)
   const live = mountLive(app, options, { limits, timings, watch, connections })
@@ -147,9 +150,10 @@ type LiveParts = { limits: RateLimits; timings: LiveTimings; watch: SessionWatch
 
 function mountLive(app: FastifyInstance, options: HttpOptions, parts: LiveParts): LiveServer | null {
   if (!options.roles.live) {
+    const headers = fixedHeaders(options)
     app.server.on(
       'upgrade',
-      (request, socket) => void answerRaw(socket, upgradeRefusal(request), { requestId: randomUUID() }),
+      (request, socket) => void answerRaw(socket, upgradeRefusal(request), { requestId: randomUUID(), headers }),
     )
     return null
   }

@@ -18,7 +18,7 @@ import { asksForSocket, toOriginForm } from './request-target.ts'
 import type { AddressConnections } from './security/address-connections.ts'
 import { assertOneHost, assertOwnHost } from './security/host-rule.ts'
 import { peerOf } from './security/peer.ts'
-import { closedPolicy, openerPolicy, securityHeaders } from './security/security-headers.ts'
+import { closedPolicy, type FixedHeaders, fixedHeaders, openerPolicy } from './security/security-headers.ts'
 import { SlowReaders } from './slow-readers.ts'
 
 /** How often slow headers and requests are looked for. */
@@ -36,6 +36,7 @@ const defaultTimes: RequestTimes = {
 /** Creates Fastify with what every response needs: a request id, security headers, a log line, errors in one form. */
 export function createShell(options: HttpOptions, connections: AddressConnections): FastifyInstance {
   const { core, log } = options
+  const fixed = fixedHeaders(options)
   const { headersMs, requestMs, silenceMs, readBytesPerSecondMin } = { ...defaultTimes, ...options.requestTimes }
   const app = fastify({
     logger: false,
@@ -50,7 +51,7 @@ export function createShell(options: HttpOptions, connections: AddressConnection
     forceCloseConnections: 'idle',
     // Its answer would have no code. The hook below answers instead.
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, fixed),
     rewriteUrl: toOriginForm,
     http: {
       // Health checks may lack the header. The hook below refuses other requests without it, as a problem document.
@@ -60,7 +61,7 @@ export function createShell(options: HttpOptions, connections: AddressConnection
       connectionsCheckingInterval: Math.min(slowCheckMs, headersMs),
     },
     schemaController: noSchemas,
-    frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options), error),
+    frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options, fixed), error),
   })
   const slowReaders = new SlowReaders({ silenceMs, bytesPerSecondMin: readBytesPerSecondMin })
   app.addHook('onClose', async () => slowReaders.stop())
@@ -76,7 +77,7 @@ export function createShell(options: HttpOptions, connections: AddressConnection
   // No path supports QUERY, so the response is 405 or 404. Without this, Fastify would check the media type first.
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
-    stamped(reply, options)
+    stamped(reply, options, fixed)
     // A connection that is in use stays open during a stop, and may bring another request.
     if (isClosing) {
       reply.header('connection', 'close')
@@ -90,7 +91,7 @@ export function createShell(options: HttpOptions, connections: AddressConnection
     if (isHealthPath(request.routeOptions.url)) assertOneHost(request.raw)
     else assertOwnHost({ publicUrl: undefined, ...options }, request.raw)
   })
-  app.server.on('checkExpectation', answerExpectation)
+  app.server.on('checkExpectation', (_request, response) => answerExpectation(response, fixed))
   logRequests(app, log)
   app.setErrorHandler((cause, request, reply) => {
     const error = toShellError(cause)
@@ -117,9 +118,9 @@ const refuseSchema = () => {
 /** Without these factories, Fastify loads two compilers of JSON schemas and their validator at the start. */
 const noSchemas = { compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema } }
 
-function stamped(reply: FastifyReply, { trustProxy, publicUrl }: HttpOptions): FastifyReply {
+function stamped(reply: FastifyReply, { trustProxy, publicUrl }: HttpOptions, fixed: FixedHeaders): FastifyReply {
   return reply.headers({
-    ...securityHeaders,
+    ...fixed,
     ...openerPolicy(peerOf(reply.request.raw, trustProxy), publicUrl),
     'content-security-policy': closedPolicy,
     'x-request-id': reply.request.id,

@@ -16,6 +16,7 @@ import { toPublicError } from '../failure-report.ts'
 import { answerRaw } from '../http/errors/raw-answer.ts'
 import type { AddressConnections } from '../http/security/address-connections.ts'
 import type { Peer } from '../http/security/peer.ts'
+import { type FixedHeaders, fixedHeaders } from '../http/security/security-headers.ts'
 import type { DrainableConnection } from './drain.ts'
 import { keepAliveTickMs, type LiveTimings } from './live-timings.ts'
 import type { SessionWatch } from './session-watch.ts'
@@ -60,11 +61,13 @@ export class LiveServer {
   readonly #shared: SharedBySockets
   readonly #keepAlive: TimerWheel
   readonly #calls: SocketContextDeps
+  readonly #headers: FixedHeaders
   #draining = false
 
   constructor(options: LiveServerOptions) {
     this.#options = options
     const { core, limits, timings } = options
+    this.#headers = fixedHeaders(options)
     this.#calls = { core, publicUrl: options.publicUrl, onSignIn: this.#onSignIn, limits }
     this.#queue = new UpgradeQueue(timings.admission)
     this.#shared = {
@@ -111,7 +114,7 @@ export class LiveServer {
       await this.#queue.enter(checked.peer.address, connection)
       await this.#admit({ request, connection, head, requestId, checked })
     } catch (cause) {
-      status = answerRaw(connection, toAppError(cause), { requestId })
+      status = answerRaw(connection, toAppError(cause), { requestId, headers: this.#headers })
     }
     const ms = Math.round(performance.now() - startedAt)
     this.#options.log.info({ method: request.method, route: 'upgrade', status, ms, requestId }, 'request')

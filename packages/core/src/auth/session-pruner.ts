@@ -7,14 +7,10 @@ import { inTransaction } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 
-<<<<<<< ours
 /**
  * Removes expired sessions of users who do not sign in again, links, tries and sign-ins in progress, and anonymous
  * clients who never wrote anything: a few at a time, every hour.
  */
-=======
-/** Removes expired sessions of users who do not sign in again, links, challenges and tries of signing in, every hour. */
->>>>>>> theirs
 export class SessionPruner {
   readonly #deps: { db: Database; clock: Clock; log: Logger }
   #timer: NodeJS.Timeout | undefined

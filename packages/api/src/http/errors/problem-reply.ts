@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
 import type { FastifyReply } from 'fastify'
 import { toCallError } from '../../call-error.ts'
 import { problemResponse, type RestResponse } from '../../rest/rest-response.ts'
-import { closedPolicy, securityHeaders } from '../security/security-headers.ts'
+import { closedPolicy, type FixedHeaders } from '../security/security-headers.ts'
 
 export function sendResponse(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
   return reply
@@ -20,11 +20,11 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
 }
 
 /** Refuses an unknown `Expect` header with a problem document. Node's own refusal has no body. */
-export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+export function answerExpectation(response: ServerResponse, fixed: FixedHeaders): void {
   const requestId = randomUUID()
   const error = new AppError('invalid_input', { detail: 'Only the expectation 100-continue is known.' })
   const { status, headers, body } = problemResponse(error, requestId, { status: 417, title: 'Expectation failed' })
-  const more = { ...securityHeaders, 'content-security-policy': closedPolicy, 'cache-control': 'no-store' }
+  const more = { ...fixed, 'content-security-policy': closedPolicy, 'cache-control': 'no-store' }
   const length = String(Buffer.byteLength(body ?? ''))
   response.writeHead(status, {
     ...more,

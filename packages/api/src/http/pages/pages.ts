@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { peerOf } from '../security/peer.ts'
-import { pagePolicy, workerPolicy } from '../security/security-headers.ts'
+import { pagePolicy, reportingHeaders, workerPolicy } from '../security/security-headers.ts'
 import { acceptedEncoding } from './accepted-encoding.ts'
 import { canonicalPage } from './canonical-page.ts'
 import type { IndexPage } from './index-page.ts'
@@ -62,6 +62,7 @@ export function sendPage(
   const encoding = acceptedEncoding(request.headers['accept-encoding'])
   reply.headers({
     'content-security-policy': pagePolicy(peerOf(request.raw, page.trustProxy), index.scriptHashes),
+    ...reportingHeaders,
     'cache-control': 'no-cache',
     vary: 'accept-encoding',
   })

@@ -1,11 +1,26 @@
+import type { HttpOptions } from '../http-options.ts'
 import type { Peer } from './peer.ts'
 
-/** Headers of every response. HSTS is not among them: it would make a server without TLS unreachable. */
-export const securityHeaders: Readonly<Record<string, string>> = {
+/** Headers of every response, whatever asks for it. */
+const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()',
+}
+
+/** Headers of every response of this server, also of those to what is no request. */
+export type FixedHeaders = Readonly<Record<string, string>>
+
+const yearSeconds = 365 * 24 * 60 * 60
+
+/**
+ * HSTS only where `PUBLIC_URL` says https and the mode is secure: it makes a server without TLS unreachable for a year. It
+ * does not stand for subdomains, which may be of others.
+ */
+export function fixedHeaders({ authMode, publicUrl }: Pick<HttpOptions, 'authMode' | 'publicUrl'>): FixedHeaders {
+  const isStrict = authMode === 'secure' && (publicUrl?.startsWith('https:') ?? false)
+  return { ...securityHeaders, ...(isStrict && { 'strict-transport-security': `max-age=${yearSeconds}` }) }
 }
 
 /**
@@ -32,9 +47,15 @@ export const closedPolicy = "default-src 'none'; frame-ancestors 'none'; base-ur
 /** The policy of the service worker: it may fetch the shell of the pages, only from this origin. */
 export const workerPolicy = `${closedPolicy}; connect-src 'self'`
 
+/** Where browsers report what the policy of a page has refused. */
+export const cspReportPath = '/csp-reports'
+
+/** Names the place that the policy of a page reports to, for browsers with the Reporting API. */
+export const reportingHeaders = { 'reporting-endpoints': `csp="${cspReportPath}"` }
+
 /**
  * The policy of a page: own files, its inline scripts, and the own socket, which is listed because Safari does not
- * count it as `'self'`.
+ * count it as `'self'`. Text becomes script only through the policy of the pages, which knows the service worker alone.
  */
 export function pagePolicy(peer: Peer, scriptHashes: readonly string[]): string {
   const host = /^[\w.:[\]-]+$/.test(peer.host) ? ` ws://${peer.host} wss://${peer.host}` : ''
@@ -49,5 +70,9 @@ export function pagePolicy(peer: Peer, scriptHashes: readonly string[]): string 
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'self'",
+    "require-trusted-types-for 'script'",
+    'trusted-types default',
+    `report-uri ${cspReportPath}`,
+    'report-to csp',
   ].join('; ')
 }
