@@ -17,7 +17,7 @@ const link = { catalogs: accounts, modules: ['src/app/pages/accounts/account-lin
 
 const signInPages: Readonly<Record<Mode, Readonly<Record<string, Needs>>>> = {
   open: { '/login': login, '/login-operator': login },
-  secure: { '/login': account, '/login-operator': account, '/setup': link, '/invitation': link },
+  secure: { '/login': account, '/login-operator': account, '/setup': link, '/invitation': link, '/reset': link },
 }
 
 /** What each page needs before it can be used, and right after. The key is the address, or the role of a chats page. */

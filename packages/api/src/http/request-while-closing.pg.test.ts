@@ -16,7 +16,7 @@ async function beginRequest(url: string): Promise<{ socket: Socket; received(): 
   return { socket, received: () => received }
 }
 
-test('[HTTP-41] a request that arrives while the server closes is unavailable, like any other refusal', async () => {
+test('[HTTP-47] a request that arrives while the server closes is unavailable, like any other refusal', async () => {
   await using server = await startTestServer()
   const { socket, received } = await beginRequest(server.url)
   // The connection has arrived when a later one was answered.

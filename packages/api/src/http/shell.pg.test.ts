@@ -127,7 +127,7 @@ describe('pages', () => {
       raw(path, { headers: { ...acceptHtml, host: 'chat.localhost' }, url: secure.url })
     expect(String((await inSecure('/login')).body)).toContain('<h1>Start a chat</h1>')
     expect(String((await raw('/login', { headers: acceptHtml })).body)).toContain('<h1>Sign in</h1>')
-    for (const path of ['/setup', '/invitation', '/settings', '/settings/keys']) {
+    for (const path of ['/setup', '/invitation', '/reset', '/settings', '/settings/keys']) {
       expect((await inSecure(path)).status, path).toBe(200)
       expect((await raw(path, { headers: acceptHtml })).status, path).toBe(404)
     }

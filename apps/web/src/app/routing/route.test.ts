@@ -34,6 +34,7 @@ describe('routeOf', () => {
     const secure: Known = { ...both, isSecure: true }
     const inSecure = (pathname: string, known = secure) => routeOf({ pathname, search: '' }, known)
     expect(inSecure('/setup')).toEqual({ page: 'accountLink', link: 'setup' })
+    expect(inSecure('/reset')).toEqual({ page: 'accountLink', link: 'reset' })
     expect(inSecure('/Invitation/')).toEqual({ page: 'accountLink', link: 'invitation' })
     expect(inSecure('/login')).toMatchObject({ page: 'guestSignIn' })
     expect(inSecure('/login-operator')).toMatchObject({ page: 'operatorSignIn' })
@@ -44,7 +45,7 @@ describe('routeOf', () => {
       page: 'elsewhere',
       to: '/login-operator',
     })
-    for (const path of ['/setup', '/invitation', '/settings', '/settings/keys'])
+    for (const path of ['/setup', '/invitation', '/reset', '/settings', '/settings/keys'])
       expect(route(path), path).toEqual({ page: 'notFound' })
   })
 

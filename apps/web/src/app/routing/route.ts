@@ -17,7 +17,7 @@ const signInPages = {
 } as const
 
 /** The link of somebody who gets an account; its token is in the fragment of the address. */
-export type AccountLink = 'setup' | 'invitation'
+export type AccountLink = 'setup' | 'invitation' | 'reset'
 export type AccountLinkRoute = { readonly page: 'accountLink'; readonly link: AccountLink }
 
 const settingsSections = ['account', 'operators', 'keys', 'audit'] as const
@@ -71,8 +71,9 @@ export function routeOf({ pathname, search }: Address, known: Known): Route | Re
 
 /** Returns null for a page that is none of accounts. */
 function accountRoute(path: string, { operator }: SessionHints): Route | Redirect | null {
-  if (path === '/setup' || path === '/invitation')
-    return { page: 'accountLink', link: path === '/setup' ? 'setup' : 'invitation' }
+  if (path === '/setup') return { page: 'accountLink', link: 'setup' }
+  if (path === '/invitation') return { page: 'accountLink', link: 'invitation' }
+  if (path === '/reset') return { page: 'accountLink', link: 'reset' }
   const [, given] = /^\/settings(?:\/([a-z]+))?$/.exec(path) ?? []
   if (given === undefined) return path === '/settings' ? { page: 'elsewhere', to: '/settings/account' } : null
   const section = settingsSections.find((each) => each === given)

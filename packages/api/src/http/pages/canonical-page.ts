@@ -1,4 +1,4 @@
-const pages = /^(?:\/|\/login|\/login-operator|\/chats\/[\w.-]+|\/setup|\/invitation|\/settings(?:\/[a-z]+)?)$/
+const pages = /^(?:\/|\/login|\/login-operator|\/chats\/[\w.-]+|\/setup|\/invitation|\/reset|\/settings(?:\/[a-z]+)?)$/
 
 /**
  * Returns the canonical URL of a page that is requested with extra slashes, in upper case or percent-encoded. Returns

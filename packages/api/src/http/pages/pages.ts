@@ -13,7 +13,7 @@ export type PagesOptions = { pagesDir: string; index: IndexPage; trustProxy: boo
 /** The paths of the web app. The browser decides what a path shows. Some paths have their own HTML file. */
 const pagePaths = ['/', '/login', '/login-operator', '/chats/:userId']
 /** In open mode nobody has an account. */
-const accountPaths = ['/setup', '/invitation', '/settings', '/settings/:section']
+const accountPaths = ['/setup', '/invitation', '/reset', '/settings', '/settings/:section']
 
 /**
  * Serves the built files and the pages. `/login` is `login.html`, and `login.secure.html` in secure mode; a path without a

@@ -1,34 +1,41 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useContext, useEffect, useRef, useState } from 'react'
 import { buttonClass } from '../../../components/button.tsx'
-import { AppLink } from '../../../components/navigation.tsx'
+import { AppLink, useNavigate } from '../../../components/navigation.tsx'
 import { AccountLinkForm } from '../../../features/auth/accounts/account-link-form.tsx'
 import { useTitle } from '../../routing/page-title.ts'
 import { type AccountLink, AccountLinkContext } from '../../routing/route.ts'
 import { PublicLayout } from '../public/public-layout.tsx'
 import { FormPage, useOnSignedIn } from './form-page.tsx'
 
-/** Where the links of setup and of invitations lead. */
+/** Where the links of setup, of invitations and of new passwords lead. */
 export function AccountLinkPage() {
   const link = useContext(AccountLinkContext)
   const { t } = useLingui()
   const [token, forget] = useLinkToken()
   const onSignedIn = useOnSignedIn()
-  const isSetup = link === 'setup'
-  useTitle(isSetup ? t`Set up Deskbell` : t`Accept the invitation`, 0)
+  const navigate = useNavigate()
+  const words = {
+    setup: [t`Set up Deskbell`, t`Create the first admin account. You can invite operators after that.`],
+    invitation: [t`Accept the invitation`, t`Choose your name and a password to become an operator.`],
+    reset: [t`Choose a new password`, t`You sign in with it afterwards. Everywhere else you are signed out.`],
+  } as const
+  const [title, text] = words[link]
+  useTitle(title, 0)
   if (token === '') return <GonePage link={link} />
   return (
-    <FormPage
-      title={isSetup ? <Trans>Set up Deskbell</Trans> : <Trans>Accept the invitation</Trans>}
-      text={
-        isSetup ? (
-          <Trans>Create the first admin account. You can invite operators after that.</Trans>
-        ) : (
-          <Trans>Choose your name and a password to become an operator.</Trans>
-        )
-      }
-    >
-      <AccountLinkForm key={token} link={link} token={token} onGone={forget} onSignedIn={onSignedIn} />
+    <FormPage title={title} text={text}>
+      <AccountLinkForm
+        key={token}
+        link={link}
+        token={token}
+        onGone={forget}
+        onSignedIn={onSignedIn}
+        onReset={() => {
+          forget()
+          navigate('/login-operator', { replace: true })
+        }}
+      />
     </FormPage>
   )
 }
@@ -51,7 +58,9 @@ function GonePage({ link }: { link: AccountLink }) {
           <Trans>It may have been used already, have expired, or be incomplete. A link works once.</Trans>
         </p>
         <p className="text-read text-ink-2">
-          {link === 'setup' ? (
+          {link === 'reset' ? (
+            <Trans>Sign in with the password that you chose, or ask an admin for a new link.</Trans>
+          ) : link === 'setup' ? (
             <Trans>
               If there’s no admin yet, restart the server: it prints a new link. If there is one, sign in or ask them
               for an invitation.

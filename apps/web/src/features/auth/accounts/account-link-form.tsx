@@ -6,14 +6,16 @@ import { askToSignIn, keptUser, usePreloadedSignIn } from '../../../lib/ask-to-s
 
 type AccountLinkFormProps = {
   readonly onSignedIn: (user: User) => void
-  readonly link: 'setup' | 'invitation'
+  /** A new password was chosen. A link for one signs nobody in. */
+  readonly onReset: () => void
+  readonly link: 'setup' | 'invitation' | 'reset'
   readonly token: string
   /** The link was used, has expired, or is not the newest. */
   readonly onGone: () => void
 }
 
-/** Makes the account that a link is for. */
-export function AccountLinkForm({ link, token, onGone, onSignedIn }: AccountLinkFormProps) {
+/** Makes the account that a link is for, or chooses its new password. */
+export function AccountLinkForm({ link, token, onGone, onReset, onSignedIn }: AccountLinkFormProps) {
   usePreloadedSignIn()
   const { fields, submit, call } = links[link]
   return (
@@ -22,9 +24,9 @@ export function AccountLinkForm({ link, token, onGone, onSignedIn }: AccountLink
       submit={submit}
       onSubmit={async (values) => {
         try {
-          onSignedIn(
-            keptUser(await askToSignIn('operator', (api, options) => call(api, { token, ...values }, options))),
-          )
+          const answer = await askToSignIn('operator', (api, options) => call(api, { token, ...values }, options))
+          if (answer === undefined) onReset()
+          else onSignedIn(keptUser(answer))
         } catch (error) {
           if (errorCode(error) !== 'not_found') throw error
           onGone()
@@ -40,7 +42,7 @@ type LinkValues = AccountValues & { readonly token: string }
 type LinkCall = {
   readonly fields: readonly AccountField[]
   readonly submit: ReactNode
-  readonly call: (api: Api, values: LinkValues, options: { readonly signal: AbortSignal }) => Promise<LoginOutput>
+  readonly call: (api: Api, values: LinkValues, options: { readonly signal: AbortSignal }) => Promise<LoginOutput | undefined>
 }
 
 const links: Record<AccountLinkFormProps['link'], LinkCall> = {
@@ -54,5 +56,13 @@ const links: Record<AccountLinkFormProps['link'], LinkCall> = {
     fields: ['name', 'newPassword'],
     submit: <Trans>Create account</Trans>,
     call: (api, { token, name, password }, options) => api.auth.accept.mutate({ token, name, password }, options),
+  },
+  reset: {
+    fields: ['newPassword'],
+    submit: <Trans>Save password</Trans>,
+    call: async (api, { token, password }, options) => {
+      await api.auth.resetPassword.mutate({ token, password }, options)
+      return undefined
+    },
   },
 }

@@ -1,13 +1,18 @@
 import type { User } from '@deskbell/sdk'
 import { Trans } from '@lingui/react/macro'
+import { useState } from 'react'
 import { AccountForm } from '../../../components/accounts/account-form.tsx'
 import { askToSignIn, keptUser, usePreloadedSignIn } from '../../../lib/ask-to-sign-in.ts'
+import { type Challenge, SecondFactorForm } from './second-factor-form.tsx'
 
 type OnSignedIn = { readonly onSignedIn: (user: User) => void }
 
-/** An operator signs in by email and password. */
+/** An operator signs in by email and password, and by a second factor if there is one. */
 export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
+  const [challenge, setChallenge] = useState<Challenge | null>(null)
   usePreloadedSignIn()
+  if (challenge !== null)
+    return <SecondFactorForm challenge={challenge} onSignedIn={onSignedIn} onBack={() => setChallenge(null)} />
   return (
     <AccountForm
       fields={['email', 'password']}
@@ -17,7 +22,8 @@ export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
         const answer = await askToSignIn('operator', (api, options) =>
           api.auth.signIn.mutate({ email, password }, options),
         )
-        onSignedIn(keptUser(answer))
+        if ('challenge' in answer) setChallenge(answer)
+        else onSignedIn(keptUser(answer))
       }}
     />
   )
