@@ -154,9 +154,9 @@ class SdkClient implements Sdk {
         resolve()
       }
       const headers = () => this.#session.headers()
-      const http = { url: new URL('/trpc', options.url).href, headers, fetch: options.fetch }
+      const { url, fetch } = options
       const connection = this.connection
-      void keepIdentified({ identity, http, random, signal, connection, begin, refuse })
+      void keepIdentified({ identity, url, headers, fetch, random, signal, connection, begin, refuse })
     })
   }
 

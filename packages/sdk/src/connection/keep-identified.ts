@@ -1,18 +1,19 @@
-import type { AppRouter } from '@deskbell/api/router'
 import type { LoginOutput } from '@deskbell/contract/users'
-import { createTRPCClient } from '@trpc/client'
 import { type Pause, pause, retry, retryDelayMs } from '../base/retry.ts'
 import type { Store } from '../base/store.ts'
 import { withTimeout } from '../base/timers.ts'
 import type { ConnectionState } from '../socket/connection-state.ts'
-import { createHttpLink, type HttpOptions } from '../transport/http-link.ts'
 
 /** Returns a token that the own site has signed: who its client is. */
 export type IdentitySource = () => string | Promise<string>
 
 export type IdentificationOptions = {
   identity: IdentitySource
-  http: HttpOptions
+  /** The address of the server. */
+  url: string
+  /** The session of before, and its user. */
+  headers(): Record<string, string>
+  fetch: typeof fetch | undefined
   random: () => number
   /** Aborted when the program signs out, signs in otherwise, or closes. */
   signal: AbortSignal
@@ -50,14 +51,32 @@ export async function keepIdentified(options: IdentificationOptions): Promise<vo
 }
 
 /** Returns null when the server refuses the identity, and when the signal was aborted. */
-async function identifyOnce({ identity, http, random, signal }: IdentificationOptions): Promise<LoginOutput | null> {
-  const api = createTRPCClient<AppRouter>({ links: [createHttpLink(http)] })
+async function identifyOnce(options: IdentificationOptions): Promise<LoginOutput | null> {
+  const { identity, random, signal } = options
   const call = async () => {
     const token = await identity()
     signal.throwIfAborted()
-    return await withTimeout(callMs, (timeout) => api.auth.identify.mutate({ identity: token }, { signal: timeout }))
+    return await withTimeout(callMs, (timeout) => post(options, token, timeout))
   }
   return await retry(call, { signal, random }).catch(() => null)
+}
+
+/** By REST and without a link of tRPC: what a page loads for its first calls would have to be loaded for this one too. */
+async function post(
+  { url, headers, fetch = globalThis.fetch }: IdentificationOptions,
+  identity: string,
+  signal: AbortSignal,
+): Promise<LoginOutput | null> {
+  const response = await fetch(new URL('/api/auth/identify', url), {
+    method: 'POST',
+    headers: { ...headers(), 'content-type': 'application/json' },
+    body: JSON.stringify({ identity }),
+    signal,
+  })
+  if (response.ok) return (await response.json()) as LoginOutput
+  // Also a proxy or a login page of a network may answer with another status.
+  if (response.status === 401 || response.status === 400) return null
+  throw new Error(`The server answered ${response.status}.`)
 }
 
 /** Not at one moment for all clients, because they may have come at one moment. */

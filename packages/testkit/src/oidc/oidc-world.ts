@@ -31,7 +31,7 @@ export const oidcPassword = 'violet otter kayak 71'
 export const adminEmail = 'grace@example.com'
 
 export async function startOidcWorld(
-  options: Pick<TestServerOptions, 'log' | 'clock' | 'passwordsOff' | 'rateLimits' | 'pagesDir'> & {
+  options: Pick<TestServerOptions, 'log' | 'clock' | 'passwordsOff' | 'rateLimits' | 'rateClock' | 'pagesDir'> & {
     name?: string
   } = {},
 ): Promise<OidcWorld> {

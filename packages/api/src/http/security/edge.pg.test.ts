@@ -31,8 +31,16 @@ afterAll(async () => {
 
 type Answer = { status: number; headers: Map<string, string>; body: string }
 
-/** Sends bytes as they are, and returns the answer when the server closes the connection. */
-function send({ url }: TestServer, text: string): Promise<Answer> {
+/** Sends bytes as they are. A process that is busy refuses an upgrade before it looks at it, so then once more. */
+async function send(server: TestServer, text: string): Promise<Answer> {
+  for (;;) {
+    const answer = await sendOnce(server, text)
+    if (answer.status !== 503) return answer
+  }
+}
+
+/** Returns the answer when the server closes the connection. */
+function sendOnce({ url }: TestServer, text: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text))
     let received = ''

@@ -1,4 +1,5 @@
 import { accountTriesMax, challengeMs, codeTriesMax, triesWindowMs } from '@deskbell/contract/limits'
+import { pruneSignIns } from '@deskbell/db/queries/users/accounts'
 import {
   actorOf,
   accountAddress as address,
