@@ -42,7 +42,7 @@ export default defineConfig({
     { path: '<rootDir>/src/locales/{locale}/console', include: operators },
     { path: '<rootDir>/src/locales/{locale}/home', include: home },
     { path: '<rootDir>/src/locales/{locale}/pages', include: pages },
-    { path: '<rootDir>/src/locales/{locale}/accounts', include: accounts },
+    { path: '<rootDir>/src/locales/{locale}/accounts', include: accounts, exclude: parts },
     { path: '<rootDir>/src/locales/{locale}/settings', include: settings },
     { path: '<rootDir>/src/locales/{locale}/parts', include: parts },
     { path: '<rootDir>/src/locales/{locale}/common', include: frame },

@@ -117,6 +117,7 @@ const exceptions = new Map([
   ['Navigator.login', 'our own `sdk.login`'],
   ['Document.startViewTransition', 'React calls it for `ViewTransition` only, which no page has'],
   ['Element.startViewTransition', 'as above'],
+  ['PublicKeyCredential.parseRequestOptionsFromJSON', 'a passkey is offered only where it exists'],
 ])
 
 test('[WEB-70] no built page calls what the supported browsers lack', () => {

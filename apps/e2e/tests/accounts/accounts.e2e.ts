@@ -69,7 +69,7 @@ describe.skipIf(!tools.chromium)('pages of accounts', () => {
     await field(page, 'Name').fill('Ada')
     await password(page).fill(passwords.operator)
     await page.keyboard.press('Enter')
-    await page.getByText('ask an admin for a new invitation').waitFor()
+    await page.getByText('ask an admin for a new one').waitFor()
     await page.evaluate((hash) => {
       location.hash = hash
     }, tokenOf(second))

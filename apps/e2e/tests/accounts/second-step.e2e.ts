@@ -53,14 +53,10 @@ describe.skipIf(!tools.chromium)('the second step of a sign-in', () => {
   })
 
   test('[WEB-109] a new password by a link signs nobody in, and ends the sessions', async () => {
-    const { link } = await post<{ link: string }>(
-      `${world.url}/api/operators/${operator.id}/reset-password`,
-      {},
-      admin,
-    )
+    const { link } = await post<{ link: string }>(`${world.url}/api/operators/${operator.id}/reset-password`, {}, admin)
     const page = await newPage()
     await page.goto(link)
-    await page.getByRole('heading', { name: 'Choose a new password' }).waitFor()
+    await page.getByRole('heading', { name: 'New password' }).waitFor()
     expect(page.url()).toBe(`${world.url}/reset`)
     await page.getByLabel('Password', { exact: true }).fill(chosen)
     await page.keyboard.press('Enter')

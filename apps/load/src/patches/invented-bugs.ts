@@ -193,8 +193,8 @@ export const inventedBugs = {
     patches: [
       {
         file: 'packages/core/src/presence/type-in-chat.ts',
-        find: 'const chat = requireVisible(actor, await typing.chat(chatId))',
-        replace: 'const chat = await typing.chat(chatId)',
+        find: 'const chat = requireVisible(actor, isVisible ? known : await typing.readChat(chatId))',
+        replace: 'const chat = known',
       },
     ],
   },

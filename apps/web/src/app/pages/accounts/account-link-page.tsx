@@ -16,9 +16,9 @@ export function AccountLinkPage() {
   const onSignedIn = useOnSignedIn()
   const navigate = useNavigate()
   const words = {
-    setup: [t`Set up Deskbell`, t`Create the first admin account. You can invite operators after that.`],
+    setup: [t`Set up Deskbell`, t`Create the first admin account.`],
     invitation: [t`Accept the invitation`, t`Choose your name and a password to become an operator.`],
-    reset: [t`Choose a new password`, t`You sign in with it afterwards. Everywhere else you are signed out.`],
+    reset: [t`New password`, null],
   } as const
   const [title, text] = words[link]
   useTitle(title, 0)
@@ -55,18 +55,13 @@ function GonePage({ link }: { link: AccountLink }) {
           <Trans>This link doesn’t work</Trans>
         </h1>
         <p className="text-read text-ink-2">
-          <Trans>It may have been used already, have expired, or be incomplete. A link works once.</Trans>
+          <Trans>It may have been used already, have expired, or be incomplete.</Trans>
         </p>
         <p className="text-read text-ink-2">
-          {link === 'reset' ? (
-            <Trans>Sign in with the password that you chose, or ask an admin for a new link.</Trans>
-          ) : link === 'setup' ? (
-            <Trans>
-              If there’s no admin yet, restart the server: it prints a new link. If there is one, sign in or ask them
-              for an invitation.
-            </Trans>
+          {link === 'setup' ? (
+            <Trans>If there’s no admin yet, restart the server: it prints a new link.</Trans>
           ) : (
-            <Trans>If you’ve accepted it before, sign in. If not, ask an admin for a new invitation.</Trans>
+            <Trans>If you’ve used it before, sign in. If not, ask an admin for a new one.</Trans>
           )}
         </p>
         <AppLink to="/login-operator" className={`${buttonClass('primary', true)} mt-3`}>

@@ -42,7 +42,11 @@ type LinkValues = AccountValues & { readonly token: string }
 type LinkCall = {
   readonly fields: readonly AccountField[]
   readonly submit: ReactNode
-  readonly call: (api: Api, values: LinkValues, options: { readonly signal: AbortSignal }) => Promise<LoginOutput | undefined>
+  readonly call: (
+    api: Api,
+    values: LinkValues,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<LoginOutput | undefined>
 }
 
 const links: Record<AccountLinkFormProps['link'], LinkCall> = {
@@ -59,7 +63,7 @@ const links: Record<AccountLinkFormProps['link'], LinkCall> = {
   },
   reset: {
     fields: ['newPassword'],
-    submit: <Trans>Save password</Trans>,
+    submit: <Trans>Save</Trans>,
     call: async (api, { token, password }, options) => {
       await api.auth.resetPassword.mutate({ token, password }, options)
       return undefined

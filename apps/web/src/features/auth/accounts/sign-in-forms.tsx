@@ -1,18 +1,17 @@
 import type { User } from '@deskbell/sdk'
 import { Trans } from '@lingui/react/macro'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { AccountForm } from '../../../components/accounts/account-form.tsx'
 import { askToSignIn, keptUser, usePreloadedSignIn } from '../../../lib/ask-to-sign-in.ts'
-import { type Challenge, SecondFactorForm } from './second-factor-form.tsx'
+import { withCatalogs } from '../../../lib/i18n.ts'
 
 type OnSignedIn = { readonly onSignedIn: (user: User) => void }
 
 /** An operator signs in by email and password, and by a second factor if there is one. */
 export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
-  const [challenge, setChallenge] = useState<Challenge | null>(null)
+  const [secondStep, setSecondStep] = useState<ReactNode>(null)
   usePreloadedSignIn()
-  if (challenge !== null)
-    return <SecondFactorForm challenge={challenge} onSignedIn={onSignedIn} onBack={() => setChallenge(null)} />
+  if (secondStep !== null) return secondStep
   return (
     <AccountForm
       fields={['email', 'password']}
@@ -22,8 +21,10 @@ export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
         const answer = await askToSignIn('operator', (api, options) =>
           api.auth.signIn.mutate({ email, password }, options),
         )
-        if ('challenge' in answer) setChallenge(answer)
-        else onSignedIn(keptUser(answer))
+        if (!('challenge' in answer)) return onSignedIn(keptUser(answer))
+        const { SecondFactorForm } = await withCatalogs(['parts'], () => import('./lazy/second-factor-form.tsx'))
+        const back = () => setSecondStep(null)
+        setSecondStep(<SecondFactorForm challenge={answer} onSignedIn={onSignedIn} onBack={back} />)
       }}
     />
   )

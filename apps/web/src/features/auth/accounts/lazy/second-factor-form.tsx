@@ -1,10 +1,10 @@
 import { errorCode, type Sdk, type User } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
-import { AccountForm } from '../../../components/accounts/account-form.tsx'
-import { Button } from '../../../components/button.tsx'
-import { TextField } from '../../../components/form/fields.tsx'
-import { askToSignIn, keptUser } from '../../../lib/ask-to-sign-in.ts'
+import { AccountForm } from '../../../../components/accounts/account-form.tsx'
+import { Button } from '../../../../components/button.tsx'
+import { TextField } from '../../../../components/form/fields.tsx'
+import { askToSignIn, keptUser } from '../../../../lib/ask-to-sign-in.ts'
 
 /** The answer to a right password where that is not enough. */
 export type Challenge = Extract<Awaited<ReturnType<Sdk['api']['auth']['signIn']['mutate']>>, { challenge: string }>
@@ -90,9 +90,7 @@ function canUsePasskeys(): boolean {
 /** Returns the JSON text of an assertion of the person's passkey. Rejects when the browser makes none. */
 async function assertionFor({ challenge }: Challenge): Promise<string> {
   const { options } = await askToSignIn('operator', (api, call) => api.auth.passkeyOptions.mutate({ challenge }, call))
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
-    options as unknown as PublicKeyCredentialRequestOptionsJSON,
-  )
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
   const credential = await navigator.credentials.get({ publicKey })
   return JSON.stringify(credential)
 }
