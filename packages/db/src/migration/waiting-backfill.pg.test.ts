@@ -9,9 +9,12 @@ test('[CHAT-18] the migration sets waiting_since of existing chats from their me
   const since = journal.entries.find(({ tag }) => tag === '0006_waiting')?.when
   await pool.query(`
     alter table chats drop column waiting_since, drop column waved_off_seq;
-    alter table deployment drop column users_form;
+    alter table deployment drop column users_form, drop column secrets_key_id;
     drop table process_leases, connected_users;
-    alter table sessions drop column used_at;
+    drop table api_keys, accounts, links, sign_in_tries, audit;
+    drop table passkeys, totp_secrets, recovery_codes, challenges, oidc_accounts, identity_keys;
+    alter table sessions drop column used_at, drop column scopes, drop column proved_at;
+    alter table users drop column subject;
     delete from drizzle.__drizzle_migrations where created_at >= ${since};
     insert into users (email, name, role) values ('c@a.de', 'C', 'client'), ('o@a.de', 'O', 'operator');
     insert into chats (user_id, created_by, status, last_message_at, created_at, last_entry_at, last_seq, in_count) values

@@ -137,7 +137,14 @@ export const accessTable: Record<string, AccessRow> = {
     return { operatorId: cast.user('bystander').user.id, access: 'operator' }
   }),
   'operators.removeFactors': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),
-  'auth.guest': { who: 'anybody', about: 'nothing', forms: ofNothing(({ word }) => ({ name: word() })), shows: true },
+  'auth.guest': {
+    who: 'anybody',
+    about: 'nothing',
+    forms: ofNothing(({ word }) => ({ name: word() })),
+    shows: true,
+    // It replaces the session of a cookie.
+    endsSession: true,
+  },
   'auth.identify': {
     who: 'anybody',
     about: 'nothing',
