@@ -9,7 +9,7 @@ import { inputExamples } from './openapi/openapi-examples.ts'
 import { collectRoutes } from './rest-routes.ts'
 
 /** With all paths, these are more concurrent calls than the pool has connections, so that some wait for one. */
-const callsEach = 4
+const callsEach = 2
 const withoutDatabase = [
   ...['auth.setUp', 'auth.signIn', 'auth.accept', 'auth.forgotPassword', 'auth.resetPassword'],
   ...['auth.secondFactor', 'auth.passkeyOptions', 'auth.passkeySignIn'],
