@@ -15,7 +15,6 @@ import { testAll, testLong, testProject, testShort } from './tests/tests.mjs'
 /** Every task by its name: takes the further arguments, returns the exit code. */
 export const tasks = {
   start: async () => await serve(await prepareBuilt()),
-  operator: async (args) => await operator(await prepare(), args),
   dev: async () => await dev(await prepare()),
   check: async (names) => await check(await prepare(), names),
   fix: async () => await (await prepare()).bin('biome', ['check', '--write', '.']),
@@ -37,6 +36,7 @@ export const tasks = {
   'sdk:pack': async ([folder = '.']) => await packSdk(await prepare(), folder),
   'sdk:docs': async () => await writeSdkDocs(await prepare()),
   'docs:generate': async () => await generateDocs(await prepare()),
+  operator: async (args) => await operator(await prepare(), args),
 }
 
 async function build() {
