@@ -28,7 +28,7 @@ export async function measureSignIns({ atOnce, operators, seconds }: SignInOptio
   const postgres = stack.use(await startBenchPostgres())
   const server = stack.use(await startProductServer(postgres.connectionString, secure))
   const { url } = server
-  const admin = await setUp(url, server.setupToken())
+  const admin = await setUp(url, await server.setupToken())
   const emails: string[] = []
   for (let nth = 0; nth < operators; nth += 1) emails.push(await addOperator(url, admin.token, nth))
   const guest = await post(`${url}/api/auth/guest`, { body: {}, schema: loginOutputSchema })

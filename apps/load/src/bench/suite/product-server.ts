@@ -10,7 +10,7 @@ export type ProductServer = AsyncDisposable & {
   readonly wsUrl: string
   readonly pid: number
   /** Of the link that makes the first admin, with `AUTH_MODE=secure`. */
-  setupToken(): string
+  setupToken(): Promise<string>
 }
 
 const mainFile = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url))
@@ -36,10 +36,11 @@ export async function startProductServer(
     output = (output + chunk.toString()).slice(-outputCharsMax)
   }
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', keep)
-  const setupToken = () => {
-    const [, token] = /^http\S*\/setup#(\S+)$/m.exec(output) ?? []
-    if (token === undefined) throw new Error(`There is no setup link:\n${output}`)
-    return token
+  // The link is printed when the server is ready, a moment later.
+  const tokenIn = () => /^http\S*\/setup#(\S+)$/m.exec(output)?.[1]
+  const setupToken = async () => {
+    await waitFor(() => tokenIn() !== undefined, { what: 'the setup link' })
+    return tokenIn() ?? ''
   }
   await waitFor(async () => child.exitCode !== null || (await isReady(url)), { timeoutMs: startTimeoutMs })
   if (child.exitCode !== null || child.pid === undefined) throw new Error(`The server did not start:\n${output}`)
