@@ -1,10 +1,8 @@
 import type { Scope } from '@deskbell/contract/keys'
-import { accept, invite } from '@deskbell/core/auth/accounts/invitations'
-import { createSetupLink, setUp } from '@deskbell/core/auth/accounts/set-up'
-import { authenticate } from '@deskbell/core/auth/authenticate'
 import { createKey } from '@deskbell/core/auth/keys/manage-keys'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { disableOperator } from '@deskbell/core/operators/manage-operators'
+import { newMember, setUpAdmin } from '@deskbell/testkit/accounts'
 import type { Session } from '@deskbell/testkit/authorization/cast'
 import { allWays, type Way } from '@deskbell/testkit/authorization/ways'
 import { databaseFingerprint } from '@deskbell/testkit/database/database-fingerprint'
@@ -102,9 +100,7 @@ const whoMay: Record<string, Group> = {
   'inbox.events': 'who is signed in',
 }
 
-const password = 'violet otter kayak 71'
 const address = '127.0.0.1'
-const linkTo = (token: string) => token
 
 let server: TestServer
 let sessions: Record<Caller, Session>
@@ -114,17 +110,10 @@ beforeAll(async () => {
   server = await startTestServer({ authMode: 'secure', publicUrl: 'http://127.0.0.1', poolMax: 20 })
   ways = allWays(server, routes)
   const { core } = server
-  const token = (await createSetupLink(core)) ?? ''
-  const admin = await setUp(core, { token, email: 'admin@example.test', name: 'Grace', password }, address)
-  const actor = await authenticate(core, admin.token)
-  if (actor === null) throw new Error('A fresh session was not accepted.')
-  const join = async (name: string) => {
-    const input = { email: `${name}@example.test`, access: 'operator' } as const
-    const { link } = await invite(core, actor, { input, linkTo, address })
-    return await accept(core, { token: link, name, password }, address)
-  }
+  const admin = await setUpAdmin(core)
+  const { actor } = admin
   const key = async (name: Scope) => (await createKey(core, actor, { name, scopes: [name], address })).secret
-  const [operator, disabled] = [await join('operator'), await join('disabled')]
+  const [operator, disabled] = [await newMember(core, admin), await newMember(core, admin)]
   await disableOperator(core, actor, { operatorId: disabled.user.id, address })
   sessions = {
     nobody: sessionOf(undefined),

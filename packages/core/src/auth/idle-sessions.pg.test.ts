@@ -1,10 +1,10 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { operatorIdleMs, sessionDays, sessionUseMs } from '@deskbell/contract/limits'
+import { setUpAdmin } from '@deskbell/testkit/accounts'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Core } from '../context.ts'
-import { createSetupLink, setUp } from './accounts/set-up.ts'
 import { authenticate } from './authenticate.ts'
 import { endedSessions, noteConnected } from './ended-sessions.ts'
 import { createKey } from './keys/manage-keys.ts'
@@ -21,11 +21,10 @@ beforeEach(async () => {
   now = begun
   fresh = await freshCore({ authMode: 'secure', clock: { now: () => now } })
   core = fresh.core
-  const admin = { email: 'grace@example.test', name: 'Grace', password: 'violet otter kayak 71' }
-  const output = await setUp(core, { token: (await createSetupLink(core)) ?? '', ...admin }, '203.0.113.7')
-  token = output.token
-  actor = (await authenticate(core, token)) as Actor
-  expect(output.expiresAt).toBe(new Date(begun.getTime() + sessionDays * dayMs).toISOString())
+  const admin = await setUpAdmin(core)
+  token = admin.token
+  actor = admin.actor
+  expect(admin.expiresAt).toBe(new Date(begun.getTime() + sessionDays * dayMs).toISOString())
 })
 afterEach(() => fresh.drop())
 
