@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { eventually } from '../../src/eventually.ts'
 import { chatRow, messages, openAccountMenu, write } from '../../src/pages.ts'
-import { type SecureSite, startSecureSite } from '../../src/secure-site.ts'
 import { tools } from '../../src/tools.ts'
+import { type SecureSite, startSecureSite } from './secure-site.ts'
 
 /** An answer of the server, or an address that a browser asked for. */
 type Seen = { where: string; text: string }
