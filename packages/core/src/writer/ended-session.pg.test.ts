@@ -71,6 +71,24 @@ test('[AUTH-35] a session that ends while a message waits for its chat counts as
   expect(await entriesOf(chatId)).toEqual([])
 })
 
+test('[AUTH-35] [IDENT-20] a session that ends while its chat moves to another client counts as ended', async () => {
+  const [client, other] = [await newClient(core), await newClient(core)]
+  const { id: chatId } = await newChat(core, client)
+  const lock = await holdLock(fresh.db, chatId)
+  // Holds the writer up behind its read of the sessions, and before that of the owners.
+  const table = await fresh.db.pool.connect()
+  await table.query('begin; lock table messages in access exclusive mode')
+  const { rows } = await table.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const sending = sendText(core, client, { chatId }).catch(toAppError)
+  await waitFor(() => isWaitedFor(fresh.db, rows[0]?.pid ?? 0))
+  await lock.query(`delete from sessions where id = ${client.sessionId}`)
+  await lock.query(`update chats set user_id = ${other.userId} where id = ${chatId}`)
+  await lock.release()
+  await table.query('rollback')
+  table.release()
+  expect(await sending).toMatchObject(unauthenticated)
+})
+
 test('[AUTH-35] [AUTH-11] a session that has expired, or is void, sends nothing and opens no chat', async () => {
   const expire = () => {
     now = new Date(now.getTime() + 30 * day)

@@ -122,7 +122,7 @@ async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promi
   const { changes, refused } = decideChanges(tx, ready, { chats, now: before.now, reads })
   const writing = write(tx, decision)
   const unlocked = admitted.filter((command) => !chats.has(command.chatId))
-  const sorting = sortUnlocked(tx, batch, unlocked)
+  const sorting = sortUnlocked(context, tx, { batch, commands: unlocked })
   const answers = changes.map(({ written }) => written.answer)
   const last = Promise.all([writing, sorting, ...answers]).then(
     ([messages, unlockedBy]): Done => ({
@@ -146,15 +146,14 @@ type Reads = ReadonlyMap<ChangeCommand, DecideAndWrite<unknown>>
 
 /** All statements are sent at once, the lock first. */
 async function lockAndRead(
-  { authMode, clock }: WriterContext,
+  context: WriterContext,
   tx: Tx,
   { batch, commands }: { batch: Batch; commands: readonly Command[] },
 ) {
   const chatIds = chatIdsOf(commands)
-  const sessionIds = [...new Set(commands.map(({ actor }) => actor.sessionId))]
   const locking = batch.waits ? lockChats(tx, chatIds) : lockFreeChats(tx, chatIds)
   const reading = Promise.all([
-    findActiveSessions(tx, { sessionIds, authMode, now: clock.now() }),
+    readActiveSessions(context, tx, commands),
     readSentBefore(tx, idsOf(commands)),
     readForChanges(tx, commands),
   ])
@@ -163,6 +162,11 @@ async function lockAndRead(
   const locked = await locking
   const [active, before, reads] = await reading
   return { locked, active, before, reads }
+}
+
+function readActiveSessions({ authMode, clock }: WriterContext, tx: Tx, commands: readonly Command[]) {
+  const sessionIds = [...new Set(commands.map(({ actor }) => actor.sessionId))]
+  return findActiveSessions(tx, { sessionIds, authMode, now: clock.now() })
 }
 
 async function readForChanges(tx: Tx, commands: readonly Command[]): Promise<Reads> {
@@ -218,21 +222,30 @@ function decideChanges(
   return { changes, refused }
 }
 
-/** Divides commands whose chats were not locked: the chat does not exist for the caller, or is locked by another transaction. */
+/**
+ * Divides commands whose chats were not locked: the chat does not exist for the caller, or is locked by another transaction.
+ * The sessions are read again, behind the owners: a client whose chats have just moved to another one has none any more.
+ */
 async function sortUnlocked(
+  context: WriterContext,
   tx: Tx,
-  { waits }: Batch,
-  commands: readonly Command[],
+  { batch, commands }: { batch: Batch; commands: readonly Command[] },
 ): Promise<Pick<Done, 'refused' | 'blocked'>> {
   if (commands.length === 0) return { refused: [], blocked: { commands: [], owners: new Map() } }
-  const owners: Blocked['owners'] = waits ? new Map() : await readChatOwners(tx, chatIdsOf(commands))
+  const [owners, active]: [Blocked['owners'], ReadonlySet<number>] = await Promise.all([
+    batch.waits ? new Map() : readChatOwners(tx, chatIdsOf(commands)),
+    readActiveSessions(context, tx, commands),
+  ])
   const isBlocked = ({ actor, chatId }: Command) => {
     const userId = owners.get(chatId)
     return userId !== undefined && maySeeChat(actor, { userId })
   }
   const refused = commands.filter((command) => !isBlocked(command))
   return {
-    refused: refused.map((command) => ({ command, error: new AppError('not_found') })),
+    refused: refused.map((command) => ({
+      command,
+      error: new AppError(active.has(command.actor.sessionId) ? 'not_found' : 'unauthenticated'),
+    })),
     blocked: { commands: commands.filter(isBlocked), owners },
   }
 }
