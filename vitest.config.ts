@@ -69,10 +69,20 @@ export default defineConfig({
         test: {
           ...browserTests,
           name: 'long',
-          include: ['apps/{e2e,load}/tests/**/*.long.ts', '{apps/server,packages/*}/src/**/*.long.ts'],
+          include: ['**/*.long.ts'],
+          exclude: [...ignored, '**/*.alone.long.ts'],
+          maxWorkers: cores,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...browserTests,
+          name: 'alone',
+          include: ['**/*.alone.long.ts'],
           exclude: ignored,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -9,8 +9,11 @@ import { findPrograms } from '../install/programs.mjs'
 import { stateOfTree } from '../tree.mjs'
 import { Tally } from './tally.mjs'
 
-/** Vitest's projects by the name of the part. `isolated` are files that put another module in a module's place. */
-const projects = { unit: ['unit'], pg: ['pg', 'isolated'], e2e: ['e2e'], long: ['long'] }
+/**
+ * Vitest's projects by the name of the part. `isolated` are files that put another module in a module's place, `alone`
+ * those that measure, or load the whole machine.
+ */
+const projects = { unit: ['unit'], pg: ['pg', 'isolated'], e2e: ['e2e'], long: ['long', 'alone'] }
 const wantsPrograms = new Set(['e2e', 'long'])
 
 async function programsOf(tools, part) {
