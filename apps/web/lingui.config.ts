@@ -5,9 +5,7 @@ const app = '<rootDir>/src/app'
 const home = [`${app}/pages/public/home-page.tsx`]
 const pages = [
   `${app}/routing/page-title.ts`,
-  `${app}/pages/public/login-page.tsx`,
   `${app}/pages/public/public-layout.tsx`,
-  '<rootDir>/src/features/auth/sign-in-form.tsx',
   '<rootDir>/src/components/form/**',
 ]
 /** What the chats pages load later, a part at a time. */
@@ -27,14 +25,18 @@ const operators = [
   `${app}/pages/operator/**`,
 ]
 
-const accounts = [
-  `${app}/pages/accounts/**`,
-  '<rootDir>/src/features/auth/accounts/**',
-  '<rootDir>/src/components/accounts/**',
+/** The sign-in of open mode. */
+const login = [`${app}/pages/public/login-page.tsx`, '<rootDir>/src/features/auth/sign-in-form.tsx']
+const signIn = [`${app}/pages/accounts/account-pages.tsx`, '<rootDir>/src/features/auth/accounts/sign-in-forms.tsx']
+const links = [
+  `${app}/pages/accounts/account-link-page.tsx`,
+  '<rootDir>/src/features/auth/accounts/account-link-form.tsx',
 ]
+/** What both have. */
+const accounts = [`${app}/pages/accounts/form-page.tsx`, '<rootDir>/src/components/accounts/**']
 const settings = [`${app}/pages/settings/**`, '<rootDir>/src/features/settings/**']
 
-/** Eight catalogues a language, so that a page loads what it says and little more. */
+/** Eleven catalogues a language, so that a page loads what it says and little more. */
 export default defineConfig({
   sourceLocale: 'en',
   locales: ['en', 'ru'],
@@ -42,14 +44,28 @@ export default defineConfig({
     { path: '<rootDir>/src/locales/{locale}/console', include: operators },
     { path: '<rootDir>/src/locales/{locale}/home', include: home },
     { path: '<rootDir>/src/locales/{locale}/pages', include: pages },
-    { path: '<rootDir>/src/locales/{locale}/accounts', include: accounts, exclude: parts },
+    { path: '<rootDir>/src/locales/{locale}/login', include: login },
+    { path: '<rootDir>/src/locales/{locale}/accounts', include: accounts },
+    { path: '<rootDir>/src/locales/{locale}/sign-in', include: signIn },
+    { path: '<rootDir>/src/locales/{locale}/links', include: links },
     { path: '<rootDir>/src/locales/{locale}/settings', include: settings },
     { path: '<rootDir>/src/locales/{locale}/parts', include: parts },
     { path: '<rootDir>/src/locales/{locale}/common', include: frame },
     {
       path: '<rootDir>/src/locales/{locale}/chat',
       include: ['<rootDir>/src'],
-      exclude: [...operators, ...home, ...pages, ...accounts, ...settings, ...parts, ...frame],
+      exclude: [
+        ...operators,
+        ...home,
+        ...pages,
+        ...login,
+        ...accounts,
+        ...signIn,
+        ...links,
+        ...settings,
+        ...parts,
+        ...frame,
+      ],
     },
   ],
   format: formatter({ lineNumbers: false }),

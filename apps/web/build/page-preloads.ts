@@ -6,14 +6,14 @@ type Needs = { readonly catalogs: readonly string[]; readonly modules: readonly 
 /** The modes of a server have other sign-in pages. */
 type Mode = 'open' | 'secure'
 
-const login = { catalogs: ['common', 'pages'], modules: ['src/app/pages/public/login-page.tsx'] }
+const login = { catalogs: ['common', 'pages', 'login'], modules: ['src/app/pages/public/login-page.tsx'] }
 
 /** No page waits for the connection, but each chats page opens it at once. */
 const connection = 'packages/sdk/src/connection/create-connection.ts'
 
 const accounts = ['common', 'pages', 'accounts']
-const account = { catalogs: accounts, modules: ['src/app/pages/accounts/account-pages.tsx'] }
-const link = { catalogs: accounts, modules: ['src/app/pages/accounts/account-link-page.tsx'] }
+const account = { catalogs: [...accounts, 'sign-in'], modules: ['src/app/pages/accounts/account-pages.tsx'] }
+const link = { catalogs: [...accounts, 'links'], modules: ['src/app/pages/accounts/account-link-page.tsx'] }
 
 const signInPages: Readonly<Record<Mode, Readonly<Record<string, Needs>>>> = {
   open: { '/login': login, '/login-operator': login },

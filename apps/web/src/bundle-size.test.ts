@@ -26,9 +26,12 @@ type Load = { readonly catalogs: readonly string[]; readonly modules: readonly s
 
 const chats = 'app/pages/chats-page.tsx'
 const loads = {
-  signIn: { catalogs: ['common', 'pages'], modules: ['app/pages/public/login-page.tsx'] },
-  accounts: { catalogs: ['common', 'pages', 'accounts'], modules: ['app/pages/accounts/account-pages.tsx'] },
-  accountLink: { catalogs: ['common', 'pages', 'accounts'], modules: ['app/pages/accounts/account-link-page.tsx'] },
+  signIn: { catalogs: ['common', 'pages', 'login'], modules: ['app/pages/public/login-page.tsx'] },
+  accounts: { catalogs: ['common', 'pages', 'accounts', 'sign-in'], modules: ['app/pages/accounts/account-pages.tsx'] },
+  accountLink: {
+    catalogs: ['common', 'pages', 'accounts', 'links'],
+    modules: ['app/pages/accounts/account-link-page.tsx'],
+  },
   client: { catalogs: ['common', 'chat'], modules: [chats, 'app/pages/client/client-page.tsx'] },
   console: {
     catalogs: ['common', 'chat', 'pages', 'console'],
@@ -96,9 +99,19 @@ function filesThatSay(catalog: string): string[] {
 test.each(Object.entries(loads))('[WEB-8] the first load of the page %s contains its texts', (_, load) => {
   const modules = [...filesOf('en', load)].flatMap((name) => chunks.get(name)?.moduleIds ?? [])
   const isLoaded = (file: string) => modules.includes(join(root, file))
-  const later = ['common', 'chat', 'home', 'pages', 'parts', 'console', 'accounts', 'settings'].filter(
-    (each) => !load.catalogs.includes(each),
-  )
+  const later = [
+    'common',
+    'chat',
+    'home',
+    'pages',
+    'parts',
+    'console',
+    'login',
+    'accounts',
+    'sign-in',
+    'links',
+    'settings',
+  ].filter((each) => !load.catalogs.includes(each))
   expect(load.catalogs.flatMap(filesThatSay).filter(isLoaded)).not.toEqual([])
   // A chats page sets its own title; the other pages load these texts.
   const ofOtherPages = load === loads.client ? ['src/app/routing/page-title.ts'] : []

@@ -3,7 +3,18 @@ import { readStored, writeStored } from './device/storage.ts'
 import { importPart } from './loading/import-part.ts'
 import { chooseLocale, type Locale, wantedLocale } from './locale.ts'
 
-export type CatalogName = 'common' | 'chat' | 'home' | 'pages' | 'parts' | 'console' | 'accounts' | 'settings'
+export type CatalogName =
+  | 'common'
+  | 'chat'
+  | 'home'
+  | 'pages'
+  | 'parts'
+  | 'console'
+  | 'login'
+  | 'accounts'
+  | 'sign-in'
+  | 'links'
+  | 'settings'
 
 type Load = () => Promise<{ messages: Messages }>
 
@@ -15,7 +26,10 @@ const catalogs: Record<Locale, Record<CatalogName, Load>> = {
     pages: () => import('../locales/en/pages.po'),
     parts: () => import('../locales/en/parts.po'),
     console: () => import('../locales/en/console.po'),
+    login: () => import('../locales/en/login.po'),
     accounts: () => import('../locales/en/accounts.po'),
+    'sign-in': () => import('../locales/en/sign-in.po'),
+    links: () => import('../locales/en/links.po'),
     settings: () => import('../locales/en/settings.po'),
   },
   ru: {
@@ -25,7 +39,10 @@ const catalogs: Record<Locale, Record<CatalogName, Load>> = {
     pages: () => import('../locales/ru/pages.po'),
     parts: () => import('../locales/ru/parts.po'),
     console: () => import('../locales/ru/console.po'),
+    login: () => import('../locales/ru/login.po'),
     accounts: () => import('../locales/ru/accounts.po'),
+    'sign-in': () => import('../locales/ru/sign-in.po'),
+    links: () => import('../locales/ru/links.po'),
     settings: () => import('../locales/ru/settings.po'),
   },
 }
