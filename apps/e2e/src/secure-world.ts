@@ -9,16 +9,19 @@ export type SecureWorld = World & {
   readonly setupLink: string
 }
 
-export async function createSecureWorld(): Promise<SecureWorld> {
+/** `envOf` makes further settings for the port. */
+export async function createSecureWorld(
+  envOf: (port: number) => Record<string, string> = () => ({}),
+): Promise<SecureWorld> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const world = await createWorld({
-    env: { AUTH_MODE: 'secure', PUBLIC_URL: url, PORT: String(port), RATE_LIMITS: 'on' },
+    env: { AUTH_MODE: 'secure', PUBLIC_URL: url, PORT: String(port), RATE_LIMITS: 'on', ...envOf(port) },
   })
   const setupLink = world.server
     .output()
     .split('\n')
-    .find((line) => line.startsWith(`${url}/setup#`))
+    .find((line) => /^http:[^ ]+\/setup#/.test(line))
   if (setupLink === undefined) throw new Error(`The server printed no setup link:\n${world.server.output()}`)
   return { ...world, setupLink, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { linkTo } from '@deskbell/api/addresses'
 import { createHttpServer } from '@deskbell/api/http/create-http-server'
-import { linkTo } from '@deskbell/api/link-to'
 import { createSetupLink } from '@deskbell/core/auth/accounts/set-up'
 import type { Core } from '@deskbell/core/context'
 import { createCore } from '@deskbell/core/create-core'
@@ -58,6 +58,7 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
     pagesDir: parts.pages && existsSync(pagesDir) ? pagesDir : null,
     authMode: config.authMode,
     publicUrl: config.publicUrl,
+    consoleUrl: config.consoleUrl,
     allowedOrigins: config.allowedOrigins,
     allowedHosts: [],
     rateLimits: config.rateLimits,
@@ -78,7 +79,7 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
 }
 
 /** On standard output and in no log, because who has the link becomes the admin. */
-async function printSetupLink(core: Core, { publicUrl }: Config): Promise<void> {
+async function printSetupLink(core: Core, addresses: Config): Promise<void> {
   const token = await createSetupLink(core)
-  if (token !== null) process.stdout.write(`${linkTo(publicUrl, '/setup', token)}\n`)
+  if (token !== null) process.stdout.write(`${linkTo(addresses, '/setup', token)}\n`)
 }

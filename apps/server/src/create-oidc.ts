@@ -7,11 +7,15 @@ import type { Oidc } from '@deskbell/core/oidc/oidc'
 import type { Config } from './config/config.ts'
 import { StartupError } from './start/startup-error.ts'
 
-/** Returns null where no identity provider is set. The address of the callback comes from `PUBLIC_URL` only. */
-export function createOidc({ oidc, publicUrl }: Pick<Config, 'oidc' | 'publicUrl'>): Oidc | null {
+/** Returns null where no identity provider is set. The address of the callback comes from the settings only. */
+export function createOidc({
+  oidc,
+  publicUrl,
+  consoleUrl,
+}: Pick<Config, 'oidc' | 'publicUrl' | 'consoleUrl'>): Oidc | null {
   if (oidc === null || publicUrl === undefined) return null
   const { allowed, name, ...settings } = oidc
-  const redirectUri = new URL(oidcCallbackPath, publicUrl).href
+  const redirectUri = new URL(oidcCallbackPath, consoleUrl ?? publicUrl).href
   return { provider: new IdentityProvider({ ...settings, redirectUri }), allowed: new AllowedAddresses(allowed), name }
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { linkTo } from '@deskbell/api/link-to'
+import { linkTo } from '@deskbell/api/addresses'
 import { inviteInputSchema } from '@deskbell/contract/accounts'
 import { addOperator } from '@deskbell/core/auth/accounts/add-operator'
 import { systemClock } from '@deskbell/core/clock'
@@ -27,8 +27,8 @@ try {
   await using stack = new AsyncDisposableStack()
   const db = await openForCommand(config, stack)
   const { page, token } = await addOperator({ db, clock: systemClock }, asked)
-  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`
-  process.stdout.write(`Open this link to choose a password:\n${linkTo(publicUrl, page, token)}\n`)
+  const { publicUrl = `http://${config.host}:${config.port}`, consoleUrl } = config
+  process.stdout.write(`Open this link to choose a password:\n${linkTo({ publicUrl, consoleUrl }, page, token)}\n`)
 } catch (error) {
   process.stderr.write(`${printable(reasonOf(error, config))}\n`)
   process.exitCode = 1

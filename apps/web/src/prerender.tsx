@@ -13,7 +13,7 @@ import { type Locale, locales } from './lib/locale.ts'
 /** The pages that are the same for every first-time visitor. */
 const paths = ['/', '/login', '/login-operator']
 
-const stranger = { hints: {}, lastRole: null, roleOf: () => null }
+const stranger = { hints: {}, lastRole: null, roleOf: () => null, only: undefined }
 
 export type DrawnPage = {
   readonly mode: AuthMode
@@ -26,7 +26,7 @@ export type DrawnPage = {
 /** Called by the build: renders these pages in every language, for each mode of the server. */
 export async function drawPages(): Promise<DrawnPage[]> {
   const drawn: DrawnPage[] = []
-  needCatalogs(['common', 'pages', 'home', 'accounts'])
+  needCatalogs(['common', 'pages', 'home', 'login', 'accounts', 'sign-in'])
   for (const mode of ['open', 'secure'] as const) {
     drawFor(mode)
     for (const locale of locales) {

@@ -40,6 +40,8 @@ export type RequestContext = {
    * one request is read once. Rejects with `forbidden` for a changing request with a cookie and without an own origin.
    */
   authenticate(): Promise<Actor | null>
+  /** Throws `forbidden` where the role has another origin: the console's, or that of the clients. */
+  assertSignInHere(role: Role): void
   /** Throws `forbidden` for a call of a foreign page. For calls without a session, such as one that sets cookies. */
   assertOwnOrigin(): void
   /**

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { Scope } from '@deskbell/contract/keys'
+import type { Role } from '@deskbell/contract/users'
 import type { z } from 'zod'
 
 /** The rates against which the calls of a signed-in user count. `read`: also streams, marks and typing. */
@@ -27,6 +28,8 @@ export type ProcedureMeta = {
   summary?: string
   /** `reopener`: an operator, and a client where `CLOSED_CHAT=reopen`. */
   access?: 'anybody' | 'signed-in' | 'operator' | 'admin' | 'reopener'
+  /** For `anybody`: who signs in by this call, or gets back in. It is refused at an origin of the other role. */
+  signsIn?: Role
   /** Default: `change` for a mutation, and `read` for everything else. */
   rate?: CallRate
   /**

@@ -63,6 +63,7 @@ function context(): RequestContext {
     signal: new AbortController().signal,
     isGone: () => false,
     authenticate: async () => null,
+    assertSignInHere() {},
     assertOwnOrigin() {},
     async limit() {},
     session: { token: null, isCookie: false, setCookie() {}, clearCookie() {} },

@@ -84,6 +84,7 @@ async function signedIn(ctx: RequestContext): Promise<Actor> {
 export const publicProcedure = t.procedure.meta({ access: 'anybody' }).use(({ next, ...call }) =>
   answered(call, async () => {
     call.ctx.assertOwnOrigin()
+    if (call.meta?.signsIn !== undefined) call.ctx.assertSignInHere(call.meta.signsIn)
     return await next()
   }),
 )

@@ -10,5 +10,6 @@ export function isLoopback(host: string): boolean {
 export function isPrivateAddress(publicUrl: string | undefined): boolean {
   if (publicUrl === undefined) return false
   const { protocol, hostname } = new URL(publicUrl)
-  return protocol === 'https:' || isLoopback(hostname)
+  // Browsers find names below `localhost` on this machine, whatever a resolver says.
+  return protocol === 'https:' || isLoopback(hostname) || hostname.endsWith('.localhost')
 }

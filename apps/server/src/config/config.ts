@@ -17,6 +17,7 @@ export type Config = {
   readonly databaseUrl: string | undefined
   readonly bus: 'memory' | 'postgres'
   readonly publicUrl: string | undefined
+  readonly consoleUrl: string | undefined
   readonly allowedOrigins: string[]
   readonly trustProxy: boolean
   readonly authMode: Settings['AUTH_MODE']
@@ -80,6 +81,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: settings.DATABASE_URL,
     bus: checkBus(settings),
     publicUrl: settings.PUBLIC_URL,
+    consoleUrl: checkConsole(settings),
     allowedOrigins: settings.ALLOWED_ORIGINS,
     trustProxy: settings.TRUST_PROXY === 'yes',
     ...sessions,
@@ -142,6 +144,22 @@ function checkSecure({ RATE_LIMITS, PUBLIC_URL }: Settings): Pick<Config, 'authM
     )
   }
   return { authMode: 'secure', openTo: null }
+}
+
+/** Cookies know no port: two addresses with one host name would share the sessions that they are to keep apart. */
+function checkConsole({ AUTH_MODE, PUBLIC_URL, CONSOLE_URL }: Settings): string | undefined {
+  if (CONSOLE_URL === undefined) return undefined
+  if (AUTH_MODE === 'open' || PUBLIC_URL === undefined)
+    throw new StartupError('CONSOLE_URL needs AUTH_MODE=secure: with AUTH_MODE=open anybody signs in as operator')
+  const [pages, operators] = [new URL(PUBLIC_URL), new URL(CONSOLE_URL)]
+  const isApart = pages.protocol === operators.protocol && pages.hostname !== operators.hostname
+  if (!isApart || !isPrivateAddress(CONSOLE_URL)) {
+    throw new StartupError(
+      `CONSOLE_URL needs another host name than PUBLIC_URL, and ${pages.protocol} too: ` +
+        'set one such as https://console.example.com',
+    )
+  }
+  return CONSOLE_URL
 }
 
 function checkMail({ SMTP_URL: url, MAIL_FROM: from }: Settings): Config['mail'] {

@@ -113,6 +113,12 @@ export const settingsSchema = z.object({
     description: 'The address under which browsers reach it, without a path, when that is not HOST and PORT.',
     example: 'https://chat.example.com',
   }),
+  CONSOLE_URL: origin.optional().meta({
+    description:
+      'The address of the operators’ pages, to keep them apart from those of clients: another host name that leads to the ' +
+      'same server. Needs AUTH_MODE=secure.',
+    example: 'https://console.example.com',
+  }),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]).meta({
     description: 'Further origins whose pages may use a session cookie, separated by commas.',
     example: 'https://app.example.com,https://www.example.com',

@@ -92,6 +92,31 @@ test.each(['http://127.0.0.1', 'https://[::1]:9', 'http://127.1'])(
   },
 )
 
+const secure = { AUTH_MODE: 'secure', PUBLIC_URL: 'https://chat.example.com' }
+const local = { AUTH_MODE: 'secure', PUBLIC_URL: 'http://localhost:8080' }
+
+test.each([
+  [{ ...secure, CONSOLE_URL: 'https://console.example.com' }],
+  [{ ...local, CONSOLE_URL: 'http://127.0.0.1:8080' }],
+  [{ ...local, CONSOLE_URL: 'http://console.localhost:8080' }],
+])('[RUN-22] %o keeps the console apart', (env) => {
+  expect(parseConfig(env).consoleUrl).toBe(env.CONSOLE_URL)
+})
+
+test.each([
+  [{ CONSOLE_URL: 'https://console.example.com' }, 'CONSOLE_URL needs AUTH_MODE=secure'],
+  [{ ...secure, CONSOLE_URL: 'https://chat.example.com' }, 'CONSOLE_URL needs another host name'],
+  [{ ...secure, CONSOLE_URL: 'https://chat.example.com:8443' }, 'CONSOLE_URL needs another host name'],
+  [{ ...secure, CONSOLE_URL: 'http://console.example.com' }, 'and https: too'],
+  [{ ...secure, CONSOLE_URL: 'http://127.0.0.1' }, 'and https: too'],
+  [{ ...local, CONSOLE_URL: 'https://console.example.com' }, 'and http: too'],
+  [{ ...local, CONSOLE_URL: 'http://console.example.com' }, 'CONSOLE_URL needs another host name'],
+  [{ ...secure, CONSOLE_URL: 'https://console.example.com/desk' }, 'CONSOLE_URL must be an address without a path'],
+])('[RUN-22] %o is refused in one line', (env, line) => {
+  expect(refusal(env)).toContain(line)
+  expect(refusal(env)).not.toContain('\n')
+})
+
 test('[RUN-10] PUBLISH_ADDRESS counts in place of HOST and TRUST_PROXY, and PUBLIC_URL still counts', () => {
   const container = { HOST: '0.0.0.0', TRUST_PROXY: 'yes' }
   for (const PUBLISH_ADDRESS of ['127.0.0.1', '[::1]', 'localhost'])

@@ -1,4 +1,4 @@
-import type { ClosedChatPolicy } from '@deskbell/sdk'
+import type { ClosedChatPolicy, Role } from '@deskbell/sdk'
 
 /** `open`: anybody can sign in with an email and a name. The server writes the mode into the page. */
 export type AuthMode = 'open' | 'secure'
@@ -19,6 +19,16 @@ export function readAuthMode(): AuthMode {
 export function readClosedChat(): ClosedChatPolicy {
   const policy = readMeta('deskbell-closed-chat')
   return policy === 'reopen' || policy === 'new' ? policy : 'say'
+}
+
+/** Returns the role that has this origin for itself; undefined where both have it. */
+export function readOnlyRole(): Role | undefined {
+  return readMeta('deskbell-only-role') as Role | undefined
+}
+
+/** Returns the origin of the other role, where `readOnlyRole` returns one. */
+export function readOtherOrigin(): string {
+  return readMeta('deskbell-other-origin') ?? ''
 }
 
 function readMeta(name: string): string | undefined {

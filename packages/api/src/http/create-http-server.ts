@@ -6,6 +6,7 @@ import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
 import type { AuthMode } from '@deskbell/core/domain/session-policy'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { roleAt } from '../addresses.ts'
 import { type DrainableConnection, drain } from '../live/drain.ts'
 import { HttpStreams } from '../live/http-streams/http-streams.ts'
 import { LiveServer } from '../live/live-server.ts'
@@ -22,6 +23,7 @@ import { type PageValues, readIndexPage } from './pages/index-page.ts'
 import {
   htmlFileOf,
   isNonCanonicalPage,
+  type PageOfHost,
   type PagesOptions,
   sendCanonical,
   sendPage,
@@ -98,8 +100,7 @@ function* openConnections(live: LiveServer | null, streams: HttpStreams): Genera
 type ApiParts = { limits: RateLimits; streams: HttpStreams }
 
 function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): Answer {
-  const { core, publicUrl, allowedOrigins, trustProxy } = options
-  const contextOptions = { core, publicUrl, allowedOrigins, trustProxy, ...parts }
+  const contextOptions = { ...options, ...parts }
   const contextOf: ContextOf = (request, reply, via) =>
     createRequestContext(contextOptions, { request: request.raw, response: reply.raw, requestId: request.id, via })
   mountTrpc(app, contextOf, parts.streams)
@@ -108,12 +109,24 @@ function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): 
 }
 
 async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<PagesOptions | null> {
-  const { core, pagesDir, authMode, trustProxy } = options
+  const { core, pagesDir, authMode, trustProxy, publicUrl, consoleUrl } = options
   if (pagesDir === null) return null
   const values = pageValues(core, authMode)
-  const index = await readIndexPage(pagesDir, values, htmlFileOf({ pagesDir, authMode }, 'index'))
-  const pages = { pagesDir, index, trustProxy, authMode }
-  await servePages(app, pages, (name) => readIndexPage(pagesDir, values, name))
+  const readPage = async (name?: string): Promise<PageOfHost> => {
+    const page = (more: PageValues = {}) => readIndexPage(pagesDir, { ...values, ...more }, name)
+    if (consoleUrl === undefined || publicUrl === undefined) {
+      const one = await page()
+      return () => one
+    }
+    const [ofClients, ofConsole] = [
+      await page({ 'only-role': 'client', 'other-origin': consoleUrl }),
+      await page({ 'only-role': 'operator', 'other-origin': publicUrl }),
+    ]
+    return (host) => (roleAt(options, host) === 'operator' ? ofConsole : ofClients)
+  }
+  const index = await readPage(htmlFileOf({ pagesDir, authMode }, 'index'))
+  const pages = { pagesDir, index, trustProxy, authMode, publicUrl, consoleUrl }
+  await servePages(app, pages, readPage)
   return pages
 }
 
@@ -157,7 +170,7 @@ function mountLive(app: FastifyInstance, options: HttpOptions, parts: LiveParts)
     )
     return null
   }
-  const live = new LiveServer({ ...options, publicUrl: options.publicUrl, ...parts })
+  const live = new LiveServer({ ...options, ...parts })
   app.server.on('upgrade', (request, socket, head) => void live.upgrade(request, socket, head))
   return live
 }

@@ -15,7 +15,9 @@ export type HttpOptions = {
   authMode: AuthMode
   /** The URL at which browsers reach this server, when it differs from where it listens. */
   publicUrl?: string | undefined
-  /** Origins, such as `https://shop.example`, that may use the session cookie besides the own one. */
+  /** The URL of the operators' pages, when they have a host name of their own. */
+  consoleUrl?: string | undefined
+  /** Origins, such as `https://shop.example`, that may use the session cookie of a client besides the own one. */
   allowedOrigins: readonly string[]
   /** Host names that are served in open mode besides loopback and that of `publicUrl`. */
   allowedHosts: readonly string[]

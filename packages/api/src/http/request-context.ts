@@ -1,18 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
+import { assertRoleAt, audienceOf, linkTo, siteOf } from '../addresses.ts'
 import type { RequestContext, Transport } from '../context.ts'
-import { audienceOf, linkTo, siteOf } from '../link-to.ts'
 import type { HttpStreams } from '../live/http-streams/http-streams.ts'
 import type { HttpOptions } from './http-options.ts'
 import { actorOf, assertOwnCookie, assertOwnOrigin, assertOwnReader } from './security/admission.ts'
-import { isAmbient, readCredential, readRequestedSession } from './security/credential.ts'
+import { cookiePlace, isAmbient, readCredential, readRequestedSession } from './security/credential.ts'
 import { peerOf } from './security/peer.ts'
 import type { RateLimits } from './security/rate-limits.ts'
-import { isHttps } from './security/security-headers.ts'
 import { endedCookieHeaders, sessionCookieHeaders } from './security/session-cookies.ts'
 
-export type ContextOptions = Pick<HttpOptions, 'core' | 'publicUrl' | 'allowedOrigins' | 'trustProxy'> & {
+export type ContextOptions = Pick<
+  HttpOptions,
+  'core' | 'publicUrl' | 'consoleUrl' | 'allowedOrigins' | 'trustProxy'
+> & {
   limits: RateLimits
   streams: HttpStreams
 }
@@ -24,18 +26,16 @@ const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Creates the context of one HTTP request, for REST and for tRPC. */
 export function createRequestContext(options: ContextOptions, exchange: Exchange): RequestContext {
   const { request, response, requestId, via } = exchange
-  const rule = { publicUrl: options.publicUrl, allowedOrigins: options.allowedOrigins }
   const peer = peerOf(request, options.trustProxy)
   const requested = readRequestedSession(request, streamParams(exchange))
-  // Over plain HTTP a browser silently drops a `Secure` cookie.
-  const secure = isHttps(peer, options.publicUrl)
-  const credential = readCredential(request.headers, requested, secure)
+  const place = cookiePlace(options, peer)
+  const credential = readCredential(request.headers, requested, place)
   const changes = !readingMethods.has(request.method ?? 'GET')
   const token = 'token' in credential ? credential.token : null
   const signal = endOf(response)
   let session: Promise<Actor | null> | undefined
   const readSession = async () => {
-    if (changes && isAmbient(credential)) assertOwnCookie(rule, peer, request)
+    if (changes && isAmbient(credential)) assertOwnCookie(options, peer, request)
     return await actorOf(options.core, credential, requested)
   }
   const authenticate = () => (session ??= readSession())
@@ -44,15 +44,16 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
     via,
     requestId,
     address: peer.address,
-    audience: () => audienceOf(options.publicUrl, peer),
-    linkTo: (page, token) => linkTo(options.publicUrl, page, token),
-    site: siteOf(options.publicUrl),
+    audience: () => audienceOf(options, peer),
+    linkTo: (page, token) => linkTo(options, page, token),
+    site: siteOf(options),
     signal,
     isGone: () => signal.aborted,
     authenticate,
+    assertSignInHere: (role) => assertRoleAt(options, peer.host, role),
     assertOwnOrigin() {
       const check = isAmbient(credential) ? assertOwnCookie : assertOwnOrigin
-      check(rule, peer, request)
+      check(options, peer, request)
     },
     async limit(rate, tokens) {
       if (rate === 'signIn') return options.limits.take('signIn', peer.address)
@@ -66,13 +67,13 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
     session: {
       token,
       isCookie: credential.kind === 'cookie',
-      setCookie: (login) => addCookies(response, sessionCookieHeaders(login, secure)),
-      clearCookie: (role) => addCookies(response, endedCookieHeaders(role, secure)),
+      setCookie: (login) => addCookies(response, sessionCookieHeaders(login, place.secure)),
+      clearCookie: (role) => addCookies(response, endedCookieHeaders(role, place.secure)),
     },
     reply: { status: null },
     openStream(actor) {
       if (via !== 'http') throw new AppError('method_not_allowed')
-      if (isAmbient(credential)) assertOwnReader(rule, peer, request)
+      if (isAmbient(credential)) assertOwnReader(options, peer, request)
       return options.streams.begin(response, actor)
     },
   }

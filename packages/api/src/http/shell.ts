@@ -89,7 +89,7 @@ export function createShell(options: HttpOptions, connections: AddressConnection
       throw new AppError('invalid_input', { detail: 'The target of the request is no path.' })
     // Health probes use an address as the host, or no host.
     if (isHealthPath(request.routeOptions.url)) assertOneHost(request.raw)
-    else assertOwnHost({ publicUrl: undefined, ...options }, request.raw)
+    else assertOwnHost(options, request.raw)
   })
   app.server.on('checkExpectation', (_request, response) => answerExpectation(response, fixed))
   logRequests(app, log)

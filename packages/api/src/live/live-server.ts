@@ -68,7 +68,7 @@ export class LiveServer {
     this.#options = options
     const { core, limits, timings } = options
     this.#headers = fixedHeaders(options)
-    this.#calls = { core, publicUrl: options.publicUrl, onSignIn: this.#onSignIn, limits }
+    this.#calls = { core, addresses: options, onSignIn: this.#onSignIn, limits }
     this.#queue = new UpgradeQueue(timings.admission)
     this.#shared = {
       timings,

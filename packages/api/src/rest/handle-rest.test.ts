@@ -56,6 +56,7 @@ function contextOf({ actor, limited }: World, reports: Report[]): RequestContext
     signal: new AbortController().signal,
     isGone: () => false,
     authenticate: async () => actor,
+    assertSignInHere() {},
     assertOwnOrigin() {},
     async limit() {
       if (limited) throw new AppError('rate_limited', { retryAfterMs: 2_400 })

@@ -29,6 +29,7 @@ export const authProcedures = {
 
   setUp: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary: 'Make the first admin, with the link that the server prints at its start. Works once.',
       rate: 'signIn',
       errors: ['forbidden', 'not_found'],
@@ -40,6 +41,7 @@ export const authProcedures = {
 
   signIn: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary: 'Sign in as an operator by address and password. Who has second factors gets a challenge.',
       rate: 'signIn',
       errors: ['forbidden', 'invalid_credentials'],
@@ -58,6 +60,7 @@ export const authProcedures = {
 
   accept: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary: 'Accept an invitation, with the link of it.',
       rate: 'signIn',
       errors: ['forbidden', 'not_found'],
@@ -69,6 +72,7 @@ export const authProcedures = {
 
   forgotPassword: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary:
         'Have a link to choose a new password mailed. The answer does not say whether the address has an account.',
       rate: 'signIn',
@@ -84,6 +88,7 @@ export const authProcedures = {
 
   resetPassword: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary: 'Choose a new password with the link for it. All sessions of the operator end.',
       rate: 'signIn',
       errors: ['forbidden', 'not_found'],
@@ -106,6 +111,7 @@ export const authProcedures = {
 
   guest: publicProcedure
     .meta({
+      signsIn: 'client',
       summary: 'Sign in as a new anonymous client, who has no e-mail address and sees own chats only.',
       rate: 'signIn',
       rest: { method: 'POST', path: '/auth/guest', success: { 201: 'Signed in; the session cookie is set too.' } },
@@ -116,6 +122,7 @@ export const authProcedures = {
 
   identify: publicProcedure
     .meta({
+      signsIn: 'client',
       summary: 'Sign in as the client that a token of the own site names. The same `sub` is the same client for ever.',
       rate: 'signIn',
       errors: ['invalid_credentials'],

@@ -38,6 +38,7 @@ const callerOf = ({ address, site }: RequestContext) => ({ address, site })
 export const factorsProcedures = {
   secondFactor: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary:
         'Complete a sign-in with a second factor. A challenge takes five wrong codes, and ends after five minutes.',
       rate: 'signIn',
@@ -54,6 +55,7 @@ export const factorsProcedures = {
 
   passkeyOptions: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary: 'Begin a sign-in or a proof by passkey: what the browser needs for it.',
       rate: 'signIn',
       errors: ['forbidden', 'invalid_credentials'],
@@ -69,6 +71,7 @@ export const factorsProcedures = {
 
   passkeySignIn: publicProcedure
     .meta({
+      signsIn: 'operator',
       summary: 'Sign in as an operator by a passkey alone.',
       rate: 'signIn',
       errors: ['forbidden', 'invalid_credentials'],

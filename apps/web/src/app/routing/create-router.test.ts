@@ -25,7 +25,13 @@ beforeEach(() => {
   vi.stubGlobal('window', { addEventListener: (_: 'popstate', listener: () => void) => (popped = listener) })
 })
 
-const known: Known = { hints: { client: 7 as UserId }, lastRole: null, roleOf: () => null, isSecure: false }
+const known: Known = {
+  hints: { client: 7 as UserId },
+  lastRole: null,
+  roleOf: () => null,
+  isSecure: false,
+  only: undefined,
+}
 
 /** A page is its name. Those in `slow` load when their promise resolves. */
 function start(slow: Partial<Record<Route['page'], Promise<string>>> = {}) {

@@ -18,7 +18,7 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
   guestSignIn: async () => (await loadAccountPages()).GuestPage,
   operatorSignIn: async () => (await loadAccountPages()).OperatorSignInPage,
   accountLink: async () =>
-    (await withCatalogs(['pages', 'accounts'], () => import('../pages/accounts/account-link-page.tsx')))
+    (await withCatalogs(['pages', 'accounts', 'links'], () => import('../pages/accounts/account-link-page.tsx')))
       .AccountLinkPage,
   notFound: async () => (await withCatalogs(['pages'], () => import('../pages/public/public-layout.tsx'))).NotFoundPage,
   client: async () => {
@@ -56,8 +56,9 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
   },
 }
 
-const loadLoginPages = () => withCatalogs(['pages'], () => import('../pages/public/login-page.tsx'))
-const loadAccountPages = () => withCatalogs(['pages', 'accounts'], () => import('../pages/accounts/account-pages.tsx'))
+const loadLoginPages = () => withCatalogs(['pages', 'login'], () => import('../pages/public/login-page.tsx'))
+const loadAccountPages = () =>
+  withCatalogs(['pages', 'accounts', 'sign-in'], () => import('../pages/accounts/account-pages.tsx'))
 
 const loaded = new Map<PageName, ComponentType>()
 

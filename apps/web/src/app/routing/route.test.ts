@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { type Known, routeOf } from './route.ts'
 
 const roleOf = (userId: string) => (userId === '12' ? 'operator' : userId === '11' ? 'client' : null)
-const nobody: Known = { hints: {}, lastRole: null, roleOf, isSecure: false }
+const nobody: Known = { hints: {}, lastRole: null, roleOf, isSecure: false, only: undefined }
 const both: Known = {
   hints: { client: 7 as UserId, operator: 9 as UserId },
   lastRole: 'client',
   roleOf,
   isSecure: false,
+  only: undefined,
 }
 
 function route(pathname: string, search = '') {
@@ -84,4 +85,10 @@ describe('routeOf', () => {
     })
     expect(route('/login')).toEqual({ page: 'clientLogin', search: {} })
   })
+})
+
+test('[WEB-130] where one role has the origin for itself, who is not signed in gets the sign-in of this role', () => {
+  const at = (pathname: string, only: 'client' | 'operator') => routeOf({ pathname, search: '' }, { ...nobody, only })
+  expect(at('/chats/7', 'operator')).toEqual({ page: 'elsewhere', to: '/login-operator' })
+  expect(at('/chats/7', 'client')).toEqual({ page: 'elsewhere', to: '/login' })
 })

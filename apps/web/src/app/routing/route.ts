@@ -48,6 +48,8 @@ export type Known = {
   readonly roleOf: (userId: string) => Role | null
   /** Operators have accounts. */
   readonly isSecure: boolean
+  /** The role that has this origin for itself; undefined where both have it. */
+  readonly only: Role | undefined
 }
 
 /** Decides before anything is loaded, so that nobody sees another user's page, not even for a moment. */
@@ -64,9 +66,15 @@ export function routeOf({ pathname, search }: Address, known: Known): Route | Re
   if (asked === undefined) return { page: 'notFound' }
   const hint = chooseSession(known.hints, asked, known.lastRole)
   if (hint === undefined)
-    return { page: 'elsewhere', to: signInPath(known.roleOf(asked) ?? likelyRole(wanted), wanted) }
+    return { page: 'elsewhere', to: signInPath(known.only ?? known.roleOf(asked) ?? likelyRole(wanted), wanted) }
   if (String(hint.userId) !== asked) return { page: 'elsewhere', to: chatsPath(hint.userId, wanted) }
   return { page: 'chats', hint, search: wanted }
+}
+
+/** Returns whose page an address is; undefined for one of both roles. */
+export function roleOfPath(path: string): Role | undefined {
+  if (/^\/(login)?$/.test(path)) return 'client'
+  return /^\/(login-operator|setup|invitation|reset|settings)/.test(path) ? 'operator' : undefined
 }
 
 /** Returns null for a page that is none of accounts. */

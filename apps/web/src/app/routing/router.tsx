@@ -4,11 +4,19 @@ import { Trans } from '@lingui/react/macro'
 import { type ComponentType, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
 import { Boundary, BrokenPage } from '../../components/boundary.tsx'
 import { NavigateContext } from '../../components/navigation.tsx'
-import { readAuthMode } from '../env.ts'
+import { readAuthMode, readOnlyRole, readOtherOrigin } from '../env.ts'
 import { createRouter, type Router, type StartedRouter } from './create-router.ts'
 import { loadedPage, loadPage, type PageName, pageNameOf, preloadPage } from './load-page.tsx'
 import { isTitled, pageTitle } from './page-title.ts'
-import { AccountLinkContext, ChatsRouteContext, type Redirect, type Route, routeOf, SearchContext } from './route.ts'
+import {
+  AccountLinkContext,
+  ChatsRouteContext,
+  type Redirect,
+  type Route,
+  roleOfPath,
+  routeOf,
+  SearchContext,
+} from './route.ts'
 import { readLastRole, readRoleOf, readSessionHints, writeLastRole, writeRoleOf } from './session-hint.ts'
 
 export function createAppRouter(): StartedRouter<ComponentType> {
@@ -23,14 +31,28 @@ export function createAppRouter(): StartedRouter<ComponentType> {
   }
   return createRouter({
     routeOf: presentRoute,
-    load: (route) => loadedPage(pageNameOf(route)) ?? load(pageNameOf(route)),
+    load: (route) => leave() ?? loadedPage(pageNameOf(route)) ?? load(pageNameOf(route)),
   })
+}
+
+/** Goes to the other origin when the page is there: the present page stays until then. Returns null when it is here. */
+function leave(): Promise<never> | null {
+  const [role, only] = [roleOfPath(location.pathname), readOnlyRole()]
+  if (!role || !only || role === only) return null
+  location.replace(location.href.replace(location.origin, readOtherOrigin))
+  return new Promise<never>(() => undefined)
 }
 
 function presentRoute(): Route | Redirect {
   const hints = readSessionHints(document.cookie)
   const isSecure = readAuthMode() === 'secure'
-  const route = routeOf(location, { hints, lastRole: readLastRole(), roleOf: readRoleOf, isSecure })
+  const route = routeOf(location, {
+    hints,
+    lastRole: readLastRole(),
+    roleOf: readRoleOf,
+    isSecure,
+    only: readOnlyRole(),
+  })
   if ('hint' in route) {
     writeLastRole(route.hint.role)
     writeRoleOf(route.hint)

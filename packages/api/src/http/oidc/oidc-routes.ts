@@ -5,6 +5,7 @@ import { toAppError } from '@deskbell/core/app-error'
 import { confirmOidcLink } from '@deskbell/core/auth/oidc/confirm-oidc-link'
 import { beginOidcSignIn, finishOidcSignIn, type OidcRefusal } from '@deskbell/core/auth/oidc/oidc-sign-in'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { assertRoleAt } from '../../addresses.ts'
 import { reportFailure } from '../../failure-report.ts'
 import type { HttpOptions } from '../http-options.ts'
 import type { ContextOf } from '../rest-mount.ts'
@@ -20,7 +21,7 @@ export const oidcCallbackPath = '/auth/oidc/callback'
 /** In the query of the sign-in page, as `?sso=`. `confirm`: sign in as ever, and then confirm. */
 type Reason = OidcRefusal | 'confirm' | 'rate_limited'
 
-type OidcOptions = Pick<HttpOptions, 'core' | 'publicUrl' | 'trustProxy'>
+type OidcOptions = Pick<HttpOptions, 'core' | 'publicUrl' | 'consoleUrl' | 'trustProxy'>
 type Parts = { limits: RateLimits; contextOf: ContextOf }
 
 /**
@@ -37,6 +38,7 @@ export function mountOidc(app: FastifyInstance, options: OidcOptions, { limits, 
       const exchange = exchangeOf(options, request, reply)
       try {
         limits.take('signIn', exchange.address)
+        assertRoleAt(options, exchange.host, 'operator')
         return await answer(exchange)
       } catch (cause) {
         const error = toAppError(cause)
@@ -82,11 +84,11 @@ export function mountOidc(app: FastifyInstance, options: OidcOptions, { limits, 
   })
 }
 
-type Exchange = { request: IncomingMessage; reply: FastifyReply; address: string; secure: boolean }
+type Exchange = { request: IncomingMessage; reply: FastifyReply; address: string; host: string; secure: boolean }
 
 function exchangeOf({ trustProxy, publicUrl }: OidcOptions, { raw }: FastifyRequest, reply: FastifyReply): Exchange {
   const peer = peerOf(raw, trustProxy)
-  return { request: raw, reply, address: peer.address, secure: isHttps(peer, publicUrl) }
+  return { request: raw, reply, address: peer.address, host: peer.host, secure: isHttps(peer, publicUrl) }
 }
 
 /** Over HTTPS no other subdomain can set a cookie of this name. */

@@ -1,19 +1,35 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Role } from '@deskbell/contract/users'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Addresses, roleAt, urlOf } from '../../addresses.ts'
 import { peerOf } from '../security/peer.ts'
 import { pagePolicy, reportingHeaders, workerPolicy } from '../security/security-headers.ts'
 import { acceptedEncoding } from './accepted-encoding.ts'
 import { canonicalPage } from './canonical-page.ts'
 import type { IndexPage } from './index-page.ts'
 
-export type PagesOptions = { pagesDir: string; index: IndexPage; trustProxy: boolean; authMode: 'open' | 'secure' }
+export type PagesOptions = Addresses & {
+  pagesDir: string
+  index: PageOfHost
+  trustProxy: boolean
+  authMode: 'open' | 'secure'
+}
 
-/** The paths of the web app. The browser decides what a path shows. Some paths have their own HTML file. */
-const pagePaths = ['/', '/login', '/login-operator', '/chats/:userId']
+/** Returns the HTML file for the host of a request. */
+export type PageOfHost = (host: string) => IndexPage
+
+/** The paths of the web app, and whose they are. The browser decides what a path shows. Some have their own HTML file. */
+const pagePaths = { '/': 'client', '/login': 'client', '/login-operator': 'operator', '/chats/:userId': null } as const
 /** In open mode nobody has an account. */
-const accountPaths = ['/setup', '/invitation', '/reset', '/settings', '/settings/:section']
+const accountPaths = {
+  '/setup': 'operator',
+  '/invitation': 'operator',
+  '/reset': 'operator',
+  '/settings': 'operator',
+  '/settings/:section': 'operator',
+} as const
 
 /**
  * Serves the built files and the pages. `/login` is `login.html`, and `login.secure.html` in secure mode; a path without a
@@ -22,7 +38,7 @@ const accountPaths = ['/setup', '/invitation', '/reset', '/settings', '/settings
 export async function servePages(
   app: FastifyInstance,
   options: PagesOptions,
-  readPage: (name: string) => Promise<IndexPage>,
+  readPage: (name: string) => Promise<PageOfHost>,
 ): Promise<void> {
   await app.register(fastifyStatic, {
     root: options.pagesDir,
@@ -42,15 +58,30 @@ export async function servePages(
     },
   })
   const { authMode } = options
-  for (const path of authMode === 'secure' ? [...pagePaths, ...accountPaths] : pagePaths) {
+  for (const [path, role] of Object.entries({ ...pagePaths, ...(authMode === 'secure' && accountPaths) })) {
     const name = htmlFileOf(options, path.slice(1))
     const index = name === undefined ? options.index : await readPage(name)
-    app.get(path, (request, reply) =>
-      isNonCanonicalPage(request)
-        ? sendCanonical(request, reply)
-        : sendPage(request, reply, { ...options, index, status: 200 }),
-    )
+    app.get(path, (request, reply) => {
+      if (isNonCanonicalPage(request)) return sendCanonical(request, reply)
+      const elsewhere = role === null ? null : elsewhereOf(options, { role, request })
+      if (elsewhere !== null) return reply.header('cache-control', 'no-cache').redirect(elsewhere, 307)
+      return sendPage(request, reply, { ...options, index, status: 200 })
+    })
   }
+}
+
+/** Returns where a page of this role is, when the host of the request is that of the other; null when it is here. */
+function elsewhereOf(
+  addresses: PagesOptions,
+  { role, request }: { role: Role; request: FastifyRequest },
+): string | null {
+  const { host } = peerOf(request.raw, addresses.trustProxy)
+  const here = roleAt(addresses, host)
+  if (here === null || here === role) return null
+  // Whoever opens the address of the console wants the console.
+  return here === 'operator' && request.url === '/'
+    ? '/login-operator'
+    : new URL(request.url, urlOf(addresses, role)).href
 }
 
 export function sendPage(
@@ -58,10 +89,12 @@ export function sendPage(
   reply: FastifyReply,
   page: PagesOptions & { status: 200 | 404 },
 ): FastifyReply {
-  const { index, status } = page
+  const peer = peerOf(request.raw, page.trustProxy)
+  const { status } = page
+  const index = page.index(peer.host)
   const encoding = acceptedEncoding(request.headers['accept-encoding'])
   reply.headers({
-    'content-security-policy': pagePolicy(peerOf(request.raw, page.trustProxy), index.scriptHashes),
+    'content-security-policy': pagePolicy(peer, index.scriptHashes),
     ...reportingHeaders,
     'cache-control': 'no-cache',
     vary: 'accept-encoding',

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { expect, test } from 'vitest'
 import { isAmbient, readCredential as read } from './credential.ts'
 
-const readCredential = (headers: IncomingHttpHeaders, role: { role: string | undefined }) => read(headers, role, false)
+const readCredential = (headers: IncomingHttpHeaders, role: { role: string | undefined }) =>
+  read(headers, role, { secure: false, only: null })
 
 const both = 'theme=dark; deskbell_client=c1; deskbell_operator=o1; deskbell_client_id=7'
 
@@ -32,9 +33,16 @@ test('[HTTP-24] different cookies of one role are unclear, and leave the other r
 
 test('[HTTP-25] over HTTPS only the names with `__Host-` count, and over HTTP only those without', () => {
   const cookie = 'deskbell_client=c1; __Host-deskbell_client=c2'
-  expect(read({ cookie }, { role: undefined }, true)).toEqual({ kind: 'cookie', token: 'c2' })
-  expect(read({ cookie }, { role: undefined }, false)).toEqual({ kind: 'cookie', token: 'c1' })
-  expect(read({ cookie: both }, { role: 'client' }, true)).toEqual({ kind: 'none' })
+  expect(read({ cookie }, { role: undefined }, { secure: true, only: null })).toEqual({ kind: 'cookie', token: 'c2' })
+  expect(read({ cookie }, { role: undefined }, { secure: false, only: null })).toEqual({ kind: 'cookie', token: 'c1' })
+  expect(read({ cookie: both }, { role: 'client' }, { secure: true, only: null })).toEqual({ kind: 'none' })
+})
+
+test('[HTTP-48] where one role is, the cookie of the other is none', () => {
+  const place = { secure: false, only: 'client' } as const
+  expect(read({ cookie: both }, { role: undefined }, place)).toEqual({ kind: 'cookie', token: 'c1' })
+  expect(read({ cookie: both }, { role: 'operator' }, place)).toEqual({ kind: 'unclear' })
+  expect(read({ cookie: 'deskbell_operator=o1' }, { role: undefined }, place)).toEqual({ kind: 'none' })
 })
 
 test('[AUTH-8] a bearer token counts instead of the cookies, also when it is empty', () => {

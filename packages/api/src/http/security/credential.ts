@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type Role, roleSchema, roles } from '@deskbell/contract/users'
+import { type Addresses, roleAt } from '../../addresses.ts'
+import type { Peer } from './peer.ts'
+import { isHttps } from './security-headers.ts'
 import { sessionCookieName } from './session-cookies.ts'
 
 /** The role and the user id that a request means, from headers, or from the URL where the client cannot set headers. */
@@ -26,15 +29,24 @@ export type Credential =
   | { kind: 'unclear' }
   | { kind: 'none' }
 
-/** `secure`: whether the browser uses HTTPS. Only cookies with the name for it count. */
+/**
+ * Where a browser is: whether it uses HTTPS, as only cookies with the name for it count, and the one role whose cookies
+ * count there; null for both.
+ */
+export type CookiePlace = { secure: boolean; only: Role | null }
+
+export function cookiePlace(addresses: Addresses, peer: Peer): CookiePlace {
+  return { secure: isHttps(peer, addresses.publicUrl), only: roleAt(addresses, peer.host) }
+}
+
 export function readCredential(
   headers: IncomingHttpHeaders,
   { role: roleName }: Pick<RequestedSession, 'role'>,
-  secure: boolean,
+  place: CookiePlace,
 ): Credential {
   const bearer = /^bearer(?: +(.*))?$/i.exec(headers.authorization ?? '')
   if (bearer) return { kind: 'bearer', token: (bearer[1] ?? '').trim() }
-  const sessions = sessionCookies(headers.cookie ?? '', secure)
+  const sessions = sessionCookies(headers.cookie ?? '', place)
   if (sessions.size === 0) return { kind: 'none' }
   const role = requestedRole(sessions, roleName)
   const token = role === undefined ? undefined : sessions.get(role)
@@ -68,10 +80,11 @@ function* cookiesOf(header: string): Generator<[name: string, value: string]> {
   }
 }
 
-function sessionCookies(header: string, secure: boolean): SessionCookies {
+function sessionCookies(header: string, { secure, only }: CookiePlace): SessionCookies {
   const found: SessionCookies = new Map()
+  const counted = only === null ? roles : [only]
   for (const [name, token] of cookiesOf(header)) {
-    const role = roles.find((candidate) => sessionCookieName(candidate, secure) === name)
+    const role = counted.find((candidate) => sessionCookieName(candidate, secure) === name)
     if (role === undefined) continue
     found.set(role, found.has(role) && found.get(role) !== token ? ambiguous : token)
   }

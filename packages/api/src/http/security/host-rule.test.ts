@@ -30,6 +30,12 @@ test('[AUTH-31] secure mode serves the host of PUBLIC_URL', () => {
   expect(isOwnHost({ ...rule, authMode: 'secure' }, 'desk.example')).toBe(true)
 })
 
+test('[HTTP-45] secure mode serves the host of CONSOLE_URL', () => {
+  const both = { ...rule, authMode: 'secure', consoleUrl: 'https://console.example' } as const
+  expect(isOwnHost(both, 'console.example')).toBe(true)
+  expect(isOwnHost(both, 'x.console.example')).toBe(false)
+})
+
 test.each(['', 'evil.example', 'desk.example.evil.example', 'localhost', '127.0.0.1:8080'])(
   '[AUTH-31] secure mode refuses the host %j',
   (host) => expect(isOwnHost({ ...rule, authMode: 'secure' }, host)).toBe(false),

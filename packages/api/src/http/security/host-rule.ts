@@ -1,25 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
+import type { Addresses } from '../../addresses.ts'
 
-export type HostRule = {
-  authMode: 'open' | 'secure'
-  publicUrl: string | undefined
-  allowedHosts: readonly string[]
-}
+export type HostRule = Addresses & { authMode: 'open' | 'secure'; allowedHosts: readonly string[] }
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * Reports whether a host is served. In open mode anybody may sign in, so a foreign page that uses DNS rebinding must
- * get nothing: only names that an attacker cannot own are served. In secure mode only that of `PUBLIC_URL` is, so that
- * no cache in between keeps a page that names another host.
+ * get nothing: only names that an attacker cannot own are served. In secure mode only those of `PUBLIC_URL` and
+ * `CONSOLE_URL` are, so that no cache in between keeps a page that names another host.
  */
 export function isOwnHost(rule: HostRule, host: string): boolean {
   const name = hostName(host)
   if (name === null) return false
   if (rule.allowedHosts.includes(name)) return true
   if (rule.authMode === 'open' && loopbackNames.has(name)) return true
-  return rule.publicUrl !== undefined && new URL(rule.publicUrl).hostname === name
+  return [rule.publicUrl, rule.consoleUrl].some((url) => url !== undefined && new URL(url).hostname === name)
 }
 
 /**

@@ -1,15 +1,16 @@
+import { type Addresses, roleAt, urlAt } from '../../addresses.ts'
 import type { Peer } from './peer.ts'
 
-export type OriginRule = {
-  /** The public URL, if configured. Without it, the scheme and host of each request form its own origin. */
-  publicUrl: string | undefined
-  allowedOrigins: readonly string[]
-}
+export type OriginRule = Addresses & { allowedOrigins: readonly string[] }
 
-/** Reports whether an `Origin` header is an own or allowed origin. `null`, invalid and sibling origins are foreign. */
+/**
+ * Reports whether an `Origin` header is an own or allowed origin. `null`, invalid and sibling origins are foreign. A
+ * console with a URL of its own allows no other.
+ */
 export function isOwnOrigin(rule: OriginRule, peer: Peer, origin: string): boolean {
-  const own = rule.publicUrl === undefined ? ownOrigin(peer) : new URL(rule.publicUrl).origin
-  return origin === own || rule.allowedOrigins.includes(origin)
+  const url = urlAt(rule, peer.host)
+  const own = url === undefined ? ownOrigin(peer) : new URL(url).origin
+  return origin === own || (roleAt(rule, peer.host) !== 'operator' && rule.allowedOrigins.includes(origin))
 }
 
 /** Leaves out the default port, as browsers do. */

@@ -12,7 +12,10 @@ function idCookieName(role: Role): string {
   return `deskbell_${role}_id`
 }
 
-/** Returns the cookies of a new session: the token, which scripts cannot read, and the user's id for the pages. */
+/**
+ * Returns the cookies of a new session: the token, which scripts cannot read, and the user's id for the pages. Over plain
+ * HTTP a browser silently drops a `Secure` cookie.
+ */
 export function sessionCookieHeaders({ user, token, expiresAt }: LoginOutput, secure: boolean): string[] {
   const tail = attributes(new Date(expiresAt), secure)
   return [

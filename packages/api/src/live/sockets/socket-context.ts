@@ -3,15 +3,15 @@ import { closeCodes } from '@deskbell/contract/close-codes'
 import { AppError } from '@deskbell/contract/errors'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
+import { type Addresses, assertRoleAt, audienceOf, linkTo, siteOf } from '../../addresses.ts'
 import type { RequestContext } from '../../context.ts'
 import { actorOf } from '../../http/security/admission.ts'
 import type { RateLimits } from '../../http/security/rate-limits.ts'
-import { audienceOf, linkTo, siteOf } from '../../link-to.ts'
 import type { LiveSocket } from './live-socket.ts'
 
 export type SocketContextDeps = {
   core: Core
-  publicUrl: string | undefined
+  addresses: Addresses
   limits: RateLimits
   /** Throws `rate_limited` when the user has too many sockets. */
   onSignIn: (socket: LiveSocket, actor: Actor) => void
@@ -60,18 +60,19 @@ function closeCodeOf({ code }: AppError): number {
 }
 
 /** Created for each call, so that an idle socket has none. */
-export function socketContext({ core, publicUrl, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
+export function socketContext({ core, addresses, limits }: SocketContextDeps, socket: LiveSocket): RequestContext {
   return {
     core,
     via: 'socket',
     requestId: socket.requestId,
     address: socket.address,
-    audience: () => audienceOf(publicUrl, socket),
-    linkTo: (page, token) => linkTo(publicUrl, page, token),
-    site: siteOf(publicUrl),
+    audience: () => audienceOf(addresses, socket),
+    linkTo: (page, token) => linkTo(addresses, page, token),
+    site: siteOf(addresses),
     signal: undefined,
     isGone: () => !socket.isOpen,
     authenticate: async () => (socket.signIn.state === 'done' ? socket.signIn.actor : null),
+    assertSignInHere: (role) => assertRoleAt(addresses, socket.host, role),
     // The upgrade has checked the origin.
     assertOwnOrigin: () => {},
     async limit(rate, tokens) {

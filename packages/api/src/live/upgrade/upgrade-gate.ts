@@ -5,6 +5,7 @@ import { isPath, toOriginForm } from '../../http/request-target.ts'
 import { actorOf, assertOwnUpgrade } from '../../http/security/admission.ts'
 import {
   type Credential,
+  cookiePlace,
   type RequestedSession,
   readCredential,
   readRequestedSession,
@@ -13,7 +14,6 @@ import { assertOneHost, assertOwnHost } from '../../http/security/host-rule.ts'
 import type { OriginRule } from '../../http/security/origin-rule.ts'
 import { type Peer, peerOf } from '../../http/security/peer.ts'
 import type { RateLimits } from '../../http/security/rate-limits.ts'
-import { isHttps } from '../../http/security/security-headers.ts'
 import type { SignIn } from '../sockets/live-socket.ts'
 
 /** An upgrade that may be admitted: only its session is not known yet. */
@@ -28,8 +28,10 @@ export type CheckedUpgrade = {
 /** `releaseSocket`: the socket of this user counts until it is called; null before the sign-in. */
 export type Admission = { signIn: SignIn; releaseSocket: (() => void) | null }
 
-export type GateOptions = Pick<HttpOptions, 'core' | 'authMode' | 'allowedHosts' | 'allowedOrigins' | 'trustProxy'> & {
-  publicUrl: string | undefined
+export type GateOptions = Pick<
+  HttpOptions,
+  'core' | 'authMode' | 'publicUrl' | 'consoleUrl' | 'allowedHosts' | 'allowedOrigins' | 'trustProxy'
+> & {
   limits: RateLimits
 }
 
@@ -43,7 +45,7 @@ export function checkUpgrade(options: GateOptions, request: IncomingMessage): Ch
   assertOwnHost(options, request)
   options.limits.take('connect', peer.address)
   const requested = readRequestedSession(request, params)
-  const credential = readCredential(request.headers, requested, isHttps(peer, options.publicUrl))
+  const credential = readCredential(request.headers, requested, cookiePlace(options, peer))
   assertOwnUpgrade(options satisfies OriginRule, peer, { request, credential })
   return { peer, credential, requested, isSignInLater: params.get('connectionParams') === '1' }
 }
