@@ -14,7 +14,7 @@ import {
 import { upsertUser } from '@deskbell/db/queries/users/users'
 import { inTransaction } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
-import { startSession } from '../start-session.ts'
+import { insertNewSession, publishEnded } from '../start-session.ts'
 import { note } from './audit.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
 import { invitationText } from './mail-texts.ts'
@@ -62,14 +62,15 @@ export async function accept(
   if (email == null) throw new AppError('not_found')
   await requireStrong(password, { email, name })
   const passwordHash = await core.passwords.hash(password)
-  const { user, access } = await inTransaction(core.db, async (tx) => {
+  const { login, ended } = await inTransaction(core.db, async (tx) => {
     const taken = await takeLink(tx, link)
     if (taken?.email == null || taken.access === null) throw new AppError('not_found')
     const stored = await upsertUser(tx, { email: taken.email, name, role: 'operator' })
     if (!(await insertAccount(tx, { userId: stored.id, access: taken.access, passwordHash })))
       throw new AppError('not_found')
     await note(core, tx, { actorId: stored.id, action: 'auth.accept', target: taken.email, address })
-    return { user: stored, access: taken.access }
+    return await insertNewSession(core, tx, { user: stored, access: taken.access })
   })
-  return await startSession(core, { user, access })
+  publishEnded(core, ended)
+  return login
 }

@@ -14,7 +14,7 @@ import {
 import { upsertUser } from '@deskbell/db/queries/users/users'
 import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
-import { startSession } from '../start-session.ts'
+import { insertNewSession, publishEnded } from '../start-session.ts'
 import { note } from './audit.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
 import { requireStrong } from './password-strength.ts'
@@ -45,15 +45,16 @@ export async function setUp(
   if ((await findLink(core.db.orm, link)) === undefined) throw new AppError('not_found')
   await requireStrong(password, { email, name })
   const passwordHash = await core.passwords.hash(password)
-  const user = await inTransaction(core.db, async (tx) => {
+  const { login, ended } = await inTransaction(core.db, async (tx) => {
     if ((await isSetUp(tx)) || (await takeLink(tx, link)) === undefined) throw new AppError('not_found')
     await deleteSetupLinks(tx)
     const stored = await upsertUser(tx, { email, name, role: 'operator' })
     await insertAccount(tx, { userId: stored.id, access: 'admin', passwordHash })
     await note(core, tx, { actorId: stored.id, action: 'auth.setUp', target: email, address })
-    return stored
+    return await insertNewSession(core, tx, { user: stored, access: 'admin' })
   })
-  return await startSession(core, { user, access: 'admin' })
+  publishEnded(core, ended)
+  return login
 }
 
 /** Of two that set the server up at the same moment, the later one waits and sees the admin of the first. */
