@@ -145,7 +145,7 @@ it('[SEC-1] every procedure says who may call it in secure mode', () => {
   expect(Object.keys(whoMay).sort()).toEqual(procedures.map(({ name }) => name).sort())
 })
 
-it.each(procedures)('[SEC-1] [KEY-2] [ACC-14] $name', async (procedure) => {
+it.each(procedures)('[SEC-1] [KEY-2] [ACC-14] N11 N13 N15: $name', async (procedure) => {
   const fields = routes.find((route) => route.procedure === procedure.name)?.pathFields ?? []
   const input = { ...Object.fromEntries(fields.map(({ field }) => [field, 1])), unfit: 1 }
   const before = await databaseFingerprint(server.db)

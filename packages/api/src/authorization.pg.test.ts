@@ -53,7 +53,7 @@ async function follow(name: UserName): Promise<Follower> {
   return { name, socket, sse: await openSse(`${server.url}/trpc/inbox.events`, session.headers) }
 }
 
-it('[SEC-1] every procedure has a row in the access table', () => {
+it('[SEC-1] N15: every procedure has a row in the access table', () => {
   expect(Object.keys(accessTable).sort()).toEqual(procedures.map(({ name }) => name).sort())
 })
 
@@ -64,7 +64,7 @@ it.each(callerNames)('[SEC-1] %s opens a socket only with a session', async (cal
 })
 
 describe('calls that change nothing', () => {
-  it.each(procedures)('[SEC-1] [SEC-2] [SEC-3] $name', async (procedure) => {
+  it.each(procedures)('[SEC-1] [SEC-2] [SEC-3] N11 N13: $name', async (procedure) => {
     const result = await matrix.tryUnchanging(procedure)
     calls += result.calls
     expect(result.violations).toEqual([])

@@ -114,7 +114,7 @@ describe('behind nginx', onlyWhere(tools.nginx, 'there is no nginx'), () => {
     }
   })
 
-  test('[HTTP-15] other spellings of an address redirect to it, but never to another host', async () => {
+  test('[HTTP-15] N39: other spellings of an address redirect to it, but never to another host', async () => {
     for (const [path, canonical] of [
       ['/login/?next=%2F', '/login?next=%2F'],
       ['/Login', '/login'],

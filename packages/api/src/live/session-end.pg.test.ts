@@ -59,7 +59,7 @@ test('[AUTH-5] after the sign-out a socket runs no call, also before it is close
   expect(rows).toHaveLength(0)
 })
 
-test('[AUTH-35] a socket whose session has ended stores nothing, though no hint has said so', async () => {
+test('[AUTH-35] N33: a socket whose session has ended stores nothing, though no hint has said so', async () => {
   await using server = await startTestServer()
   const login = await signInByRest(server.url, 'client')
   using stock = stockClient(server.wsUrl, login.token)
@@ -83,7 +83,7 @@ test('[AUTH-5] a sign-out on one process closes the sockets of the session on an
   expect(await msUntilClosed([socket], () => signOut(api.url, login.token))).toBeLessThan(sessionEndMs)
 })
 
-test('[AUTH-5] a sign-out whose hint is lost closes the sockets of the session', timed, async () => {
+test('[AUTH-5] N33: a sign-out whose hint is lost closes the sockets of the session', timed, async () => {
   // Each server has its own bus, so no hint of one reaches the other.
   await using first = await startTestServer()
   await using second = await startTestServer({ connectionString: first.connectionString })

@@ -65,7 +65,7 @@ describe('createChat', () => {
     expect(await countChats()).toEqual(before)
   })
 
-  test('[CHAT-2] the same clientChatId of a user returns the first chat, also in thirty concurrent calls', async () => {
+  test('[CHAT-2] N25: the same clientChatId of a user returns the first chat, also in thirty concurrent calls', async () => {
     const { core } = fresh
     const [client, operator] = [await newClient(core), await newOperator(core)]
     const email = `${uniqueId('once')}@example.test`

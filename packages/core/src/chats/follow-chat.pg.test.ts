@@ -143,7 +143,7 @@ test('[LIVE-3] lastEventId wins over cursor', async () => {
   expect(seqsOf(probe)).toEqual([5])
 })
 
-test('[LIVE-4] a foreign, unreadable, future or too old cursor gets reset, and no entry after it', async () => {
+test('[LIVE-4] N16: a foreign, unreadable, future or too old cursor gets reset, and no entry after it', async () => {
   const { client, chat } = await setUpChat(fresh.core)
   await fill(client, chat.id, 305)
   const epoch = fresh.core.epoch()

@@ -74,7 +74,7 @@ test('[ACC-10] operators see each other by name, and only admins see addresses a
   ])
 })
 
-test('[ACC-11] a disabled operator is signed out, cannot sign in, and its open chats return to the queue', async () => {
+test('[ACC-11] N32: a disabled operator is signed out, cannot sign in, and its open chats return to the queue', async () => {
   const ada = await newMember('operator')
   const client = await authenticate(core, (await signInGuest(core, {})).token)
   if (client === null) throw new Error('A guest was not signed in.')
@@ -126,7 +126,7 @@ test('[ACC-11] a sign-in at the same moment leaves no session', async () => {
   expect(await authenticate(core, token)).toBeNull()
 })
 
-test('[ACC-12] another access ends the sessions, and the next one has it', async () => {
+test('[ACC-12] N32: another access ends the sessions, and the next one has it', async () => {
   const ada = await newMember('operator')
   const { operator } = await setAccess(core, admin.actor, { ...ada, access: 'admin' })
   expect(operator.access).toBe('admin')

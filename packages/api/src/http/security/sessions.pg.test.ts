@@ -98,14 +98,17 @@ describe('the origin of a request', () => {
   const createByTrpc = (headers: Record<string, string>) =>
     call('/trpc/chats.create', { method: 'POST', headers, body: {} })
 
-  test.each(foreign)('[AUTH-9] a change with the cookie from %s is forbidden, by REST and by tRPC', async (origin) => {
-    const before = await countChats()
-    for (const change of [createChat, createByTrpc]) {
-      const answer = await change({ cookie: cookies(client), origin })
-      expect([answer.status, /"code":"(\w+)"/.exec(answer.text)?.[1]]).toEqual([403, 'forbidden'])
-    }
-    expect(await countChats()).toBe(before)
-  })
+  test.each(foreign)(
+    '[AUTH-9] N36: a change with the cookie from %s is forbidden, by REST and by tRPC',
+    async (origin) => {
+      const before = await countChats()
+      for (const change of [createChat, createByTrpc]) {
+        const answer = await change({ cookie: cookies(client), origin })
+        expect([answer.status, /"code":"(\w+)"/.exec(answer.text)?.[1]]).toEqual([403, 'forbidden'])
+      }
+      expect(await countChats()).toBe(before)
+    },
+  )
 
   test('[AUTH-9] a change with the cookie is forbidden without an origin, and runs with the own one', async () => {
     expect((await createChat({ cookie: cookies(client) })).status).toBe(403)
@@ -138,7 +141,7 @@ describe('the origin of a request', () => {
     expect((await change(other.url)).status).toBe(403)
   })
 
-  test('[AUTH-9] a foreign form is refused, and a GET of a mutation is 405', async () => {
+  test('[AUTH-9] N36: a foreign form is refused, and a GET of a mutation is 405', async () => {
     const headers = { cookie: cookies(client), origin: 'https://evil.example' }
     const before = await countChats()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
@@ -157,7 +160,7 @@ describe('the origin of a request', () => {
     expect((await call('/api/users/me', { headers })).status).toBe(200)
   })
 
-  test('[AUTH-9] user headers of a proxy do not authenticate', async () => {
+  test('[AUTH-9] N28: user headers of a proxy do not authenticate', async () => {
     for (const name of ['x-remote-user', 'x-forwarded-user', 'remote-user'])
       expect((await call('/api/users/me', { headers: { [name]: emailOf(client.user) } })).status).toBe(401)
   })

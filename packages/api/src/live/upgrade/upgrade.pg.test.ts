@@ -66,7 +66,7 @@ describe('the origin of the upgrade', () => {
   })
 
   test.each(['https://evil.example', 'null', 'http://127.0.0.1', 'http://127.0.0.1.evil.example', 'http://localhost'])(
-    '[SOCK-2] the origin %s is refused, with a cookie and with a bearer',
+    '[SOCK-2] N37: the origin %s is refused, with a cookie and with a bearer',
     async (origin) => {
       const withCookie = await tryUpgrade(server.wsUrl, { headers: { cookie: cookie(), origin } })
       const withBearer = await tryUpgrade(server.wsUrl, { ...client, headers: { origin } })

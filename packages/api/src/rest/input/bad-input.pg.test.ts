@@ -134,7 +134,7 @@ describe('[REST-10] bad input by REST', () => {
     ['POST', '/users/logout', '{"x":1}'],
   ]
 
-  it.each(onlyText)('[REST-10] %s %s %s is refused and changes nothing', async (method, path, body) => {
+  it.each(onlyText)('[REST-10] N19: %s %s %s is refused and changes nothing', async (method, path, body) => {
     const call = { token: sessions.client.token, ...(body !== undefined && { body }) }
     const answer = await changingNothing(() => rest.call(method, path, call))
     expect(answer).toMatchObject({ status: 400, code: 'invalid_input' })

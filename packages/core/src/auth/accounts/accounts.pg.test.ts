@@ -75,7 +75,7 @@ describe('the setup link', () => {
       expect(await code(setUp(core, { ...input, token: used ?? '' }))).toBe('not_found')
   })
 
-  test('[ACC-2] of ten at the same moment one wins', async () => {
+  test('[ACC-2] N42: of ten at the same moment one wins', async () => {
     const tokens = [await createSetupLink(core), await createSetupLink(core)]
     const codes = await Promise.all(
       Array.from({ length: 10 }, (_, nth) =>
@@ -97,7 +97,7 @@ describe('the setup link', () => {
     expect(await code(setUp(core, { ...input, token }))).toBe('not_found')
   })
 
-  test('[ACC-1] is stored as a hash only', async () => {
+  test('[ACC-1] N34: is stored as a hash only', async () => {
     const token = (await createSetupLink(core)) ?? ''
     const { rows } = await fresh.db.pool.query('select * from links')
     expect(JSON.stringify(rows)).not.toContain(token.slice(4))
@@ -226,7 +226,7 @@ describe('an invitation', () => {
 })
 
 describe('changing the password', () => {
-  test('[ACC-9] replaces it and ends all other sessions', async () => {
+  test('[ACC-9] N32: replaces it and ends all other sessions', async () => {
     const admin = await setUpAdmin()
     const other = await signInByPassword(core, { email: admin.email, password }, here)
     const { sessionId } = await actorOf(other)

@@ -44,7 +44,7 @@ const codeOf = (call: Promise<unknown>) =>
     (error: unknown) => toAppError(error).code,
   )
 
-test('[IDENT-19] without a bus, another process shows the moved chat to its new client, and nothing to the guest', async () => {
+test('[IDENT-19] N18: without a bus, another process shows the moved chat to its new client, and nothing to the guest', async () => {
   const subject = uniqueId('sub')
   const known = await actorOf(there, await identifyAs(here, null, subject))
   const guest = await newGuest(here)
