@@ -7,6 +7,7 @@ import {
   createSecureWorld,
   openAs,
   passwords,
+  post,
   type SecureWorld,
   setUp,
   tokenOf,
@@ -20,7 +21,9 @@ describe.skipIf(!tools.chromium)('accessibility and layout of the settings and o
 
   beforeAll(async () => {
     world = await createSecureWorld()
-    await addOperator(world.url, await setUp(world), {
+    const token = await setUp(world)
+    await post(`${world.url}/api/identity-keys`, { alg: 'HS256' }, token)
+    await addOperator(world.url, token, {
       email: 'konstantin@example.test',
       name: 'Константин Константинович Константинопольский-Преображенский',
       password: passwords.operator,
@@ -41,6 +44,7 @@ describe.skipIf(!tools.chromium)('accessibility and layout of the settings and o
         ['/settings/account', 'main li'],
         ['/settings/operators', 'main li'],
         ['/settings/keys', 'main h2'],
+        ['/settings/identity', 'main pre'],
         ['/settings/audit', 'main li'],
         ['/login', 'form'],
         ['/login-operator', 'form'],
@@ -71,6 +75,16 @@ describe.skipIf(!tools.chromium)('accessibility and layout of the settings and o
       await page.getByRole('button', { name: /^(New key|Новый ключ)$/ }).click()
       await page.getByRole('dialog').waitFor()
       await check('new key')
+      await page.goto(`${world.url}/settings/identity`)
+      await page.getByRole('button', { name: /^(New key|Новый ключ)$/ }).click()
+      await page.getByRole('radio', { name: /ES256/ }).check()
+      await page.getByRole('button', { name: /^(Add key|Добавить ключ)$/ }).click()
+      await page.locator('textarea[aria-invalid=true]').waitFor()
+      await check('new identity key')
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: /^(Remove|Удалить): / }).click()
+      await page.getByRole('dialog').waitFor()
+      await check('remove an identity key')
       expect(found).toEqual([])
     },
   )

@@ -17,7 +17,7 @@ export function AppLink({ to, ...rest }: AppLinkProps) {
 /** An address of this site. */
 export type Path =
   | '/'
-  | `/settings/${'account' | 'operators' | 'keys' | 'audit'}`
+  | `/settings/${'account' | 'operators' | 'keys' | 'identity' | 'audit'}`
   | `${'/login' | '/login-operator' | `/chats/${number}`}${'' | `?${string}`}`
 
 /** Shows another page of this site. `replace`: replaces the current entry of the history. */

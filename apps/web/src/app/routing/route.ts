@@ -20,7 +20,7 @@ const signInPages = {
 export type AccountLink = 'setup' | 'invitation' | 'reset'
 export type AccountLinkRoute = { readonly page: 'accountLink'; readonly link: AccountLink }
 
-const settingsSections = ['account', 'operators', 'keys', 'audit'] as const
+const settingsSections = ['account', 'operators', 'keys', 'identity', 'audit'] as const
 export type SettingsSection = (typeof settingsSections)[number]
 
 /** The settings of an operator. */

@@ -5,10 +5,12 @@ import { Icon } from '../../../components/icon.tsx'
 import { AppLink } from '../../../components/navigation.tsx'
 import { ApiKeys } from '../../../features/settings/api-keys.tsx'
 import { AuditLog } from '../../../features/settings/audit-log.tsx'
+import { IdentityKeys } from '../../../features/settings/identity-keys.tsx'
 import { Operators } from '../../../features/settings/operators.tsx'
 import { OwnAccount } from '../../../features/settings/own-account.tsx'
 import { NeedsAdmin } from '../../../features/settings/section.tsx'
 import { useSession } from '../../../lib/session.ts'
+import { readOtherOrigin } from '../../env.ts'
 import { useTitle } from '../../routing/page-title.ts'
 import { chatsPath, type SettingsSection, useChatsRoute } from '../../routing/route.ts'
 import { AppFrame } from '../app-frame.tsx'
@@ -31,7 +33,7 @@ function Settings({ inbox }: { inbox: InboxFollower }) {
   useTitle(names[section], counts?.unreadOwn ?? 0)
   const isAdmin = user.access === 'admin'
   const shown: readonly SettingsSection[] = isAdmin
-    ? ['account', 'operators', 'keys', 'audit']
+    ? ['account', 'operators', 'keys', 'identity', 'audit']
     : ['account', 'operators']
   return (
     <AppFrame
@@ -50,6 +52,8 @@ function Settings({ inbox }: { inbox: InboxFollower }) {
           {section === 'account' && <OwnAccount />}
           {section === 'operators' && <Operators />}
           {section === 'keys' && (isAdmin ? <ApiKeys /> : <NeedsAdmin title={names.keys} />)}
+          {section === 'identity' &&
+            (isAdmin ? <IdentityKeys audience={clientsHost()} /> : <NeedsAdmin title={names.identity} />)}
           {section === 'audit' && (isAdmin ? <AuditLog /> : <NeedsAdmin title={names.audit} />)}
         </div>
       </div>
@@ -57,9 +61,20 @@ function Settings({ inbox }: { inbox: InboxFollower }) {
   )
 }
 
+/** The host that clients come to: what identities are for. */
+function clientsHost(): string {
+  return new URL(readOtherOrigin() || location.origin).host
+}
+
 function useSectionNames(): Record<SettingsSection, string> {
   const { t } = useLingui()
-  return { account: t`My account`, operators: t`Operators`, keys: t`API keys`, audit: t`Audit log` }
+  return {
+    account: t`My account`,
+    operators: t`Operators`,
+    keys: t`API keys`,
+    identity: t`Identity keys`,
+    audit: t`Audit log`,
+  }
 }
 
 type SectionsProps = {
