@@ -33,7 +33,7 @@ const links = [
   '<rootDir>/src/features/auth/accounts/account-link-form.tsx',
 ]
 /** What both have. */
-const accounts = [`${app}/pages/accounts/form-page.tsx`, '<rootDir>/src/components/accounts/**']
+const accounts = [`${app}/pages/accounts/form-page.tsx`, '<rootDir>/src/components/accounts/*']
 const settings = [`${app}/pages/settings/**`, '<rootDir>/src/features/settings/**']
 
 /** Eleven catalogues a language, so that a page loads what it says and little more. */
@@ -49,7 +49,7 @@ export default defineConfig({
     { path: '<rootDir>/src/locales/{locale}/sign-in', include: signIn },
     { path: '<rootDir>/src/locales/{locale}/links', include: links },
     { path: '<rootDir>/src/locales/{locale}/settings', include: settings },
-    { path: '<rootDir>/src/locales/{locale}/parts', include: parts },
+    { path: '<rootDir>/src/locales/{locale}/parts', include: parts, exclude: settings },
     { path: '<rootDir>/src/locales/{locale}/common', include: frame },
     {
       path: '<rootDir>/src/locales/{locale}/chat',

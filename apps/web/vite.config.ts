@@ -31,7 +31,7 @@ const groups = [
   {
     name: 'account',
     priority: 2,
-    test: /src[\\/](?:components[\\/]accounts|app[\\/]pages[\\/]accounts[\\/]form-page)/,
+    test: /src[\\/](?:components[\\/]accounts[\\/](?!lazy)|app[\\/]pages[\\/]accounts[\\/]form-page)/,
   },
   {
     name: 'connection',

@@ -9,6 +9,8 @@ export type World = AsyncDisposable & {
   readonly server: RunningServer
   readonly browser: Browser
   readonly url: string
+  /** Of the server. Null where it has a PostgreSQL of its own. */
+  readonly databaseUrl: string | null
   /**
    * Opens a browser context, which has its own cookies. Default: English, in a desktop window. A context of a test is
    * closed with it, because an open page renders whatever the later tests do.
@@ -40,6 +42,7 @@ export async function createWorld({ ownDatabase = false, ...options }: WorldOpti
     server,
     browser,
     url: server.url,
+    databaseUrl: database?.connectionString ?? null,
     newContext: async (given) => {
       const context = await browser.newContext({ ...person, ...given })
       context.setDefaultTimeout(actionTimeoutMs)

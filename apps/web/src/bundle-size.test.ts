@@ -131,6 +131,7 @@ const exceptions = new Map([
   ['Document.startViewTransition', 'React calls it for `ViewTransition` only, which no page has'],
   ['Element.startViewTransition', 'as above'],
   ['PublicKeyCredential.parseRequestOptionsFromJSON', 'a passkey is offered only where it exists'],
+  ['PublicKeyCredential.parseCreationOptionsFromJSON', 'as above'],
 ])
 
 test('[WEB-70] no built page calls what the supported browsers lack', () => {

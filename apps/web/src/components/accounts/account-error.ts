@@ -7,11 +7,15 @@ import { failureMessage } from '../error-message.ts'
 
 const minuteMs = 60_000
 
+/** A failure whose message is in words for the person. */
+export class WordedError extends Error {}
+
 /** Returns how a call of accounts failed, in words. */
 export function useAccountErrorWords(): (error: unknown) => string {
   const { i18n } = useLingui()
   const { t } = useMacro()
   return (error) => {
+    if (error instanceof WordedError) return error.message
     const minutes = Math.ceil(retryAfterMs(error) / minuteMs)
     if (error instanceof CookieNotKept)
       return t`This browser didn’t keep you signed in. Allow cookies for this site, or open it over https.`

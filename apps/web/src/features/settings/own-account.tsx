@@ -10,6 +10,7 @@ import { callOnce } from '../../lib/call-once.ts'
 import { useSession } from '../../lib/session.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { ConfirmDialog, ListState, listClass, rowClass, Section, Tag } from './section.tsx'
+import { SignInSecurity } from './sign-in-security.tsx'
 
 /** Who one is, the own password, and where one is signed in. */
 export function OwnAccount() {
@@ -38,6 +39,7 @@ export function OwnAccount() {
         </dl>
       </Section>
       <Password />
+      <SignInSecurity />
       <Sessions />
     </>
   )

@@ -1,3 +1,4 @@
+import { errorCode } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
@@ -7,6 +8,7 @@ import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { failureMessage } from '../../components/error-message.ts'
 import { callOnce } from '../../lib/call-once.ts'
+import { useProof } from './proof-context.ts'
 
 type SectionProps = {
   readonly title: string
@@ -81,6 +83,18 @@ export function EmptyState({ children }: { children: ReactNode }) {
 export const listClass = 'grid grid-cols-[minmax(0,1fr)] divide-y divide-line rounded-card border border-line bg-raised'
 export const rowClass = 'flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 max-md:px-3'
 
+/** Returns how a call of the settings failed, in words. */
+export function useErrorWords(): (error: unknown) => string {
+  const { t } = useMacro()
+  const errorWords = useAccountErrorWords()
+  return (error) => {
+    const code = errorCode(error)
+    if (code === 'proof_required') return t`Confirm it’s you to do this.`
+    if (code === 'too_many_keys') return t`There are already two keys. Delete one first.`
+    return errorWords(error)
+  }
+}
+
 type ConfirmDialogProps = {
   readonly title: string
   readonly text: ReactNode
@@ -92,7 +106,7 @@ type ConfirmDialogProps = {
   readonly onDismiss: () => void
 }
 
-/** Asks before a call that changes something for somebody else. What the server refuses is said here. */
+/** Asks before a call that takes something away or concerns somebody else. What the server refuses is said here. */
 export function ConfirmDialog({
   title,
   text,
@@ -102,7 +116,8 @@ export function ConfirmDialog({
   onDone,
   onDismiss,
 }: ConfirmDialogProps) {
-  const errorWords = useAccountErrorWords()
+  const errorWords = useErrorWords()
+  const withProof = useProof()
   const [state, setState] = useState<{ readonly isBusy: boolean; readonly error: unknown }>({
     isBusy: false,
     error: null,
@@ -111,7 +126,7 @@ export function ConfirmDialog({
     if (state.isBusy) return
     setState({ isBusy: true, error: null })
     try {
-      await callOnce(call)
+      await withProof(() => callOnce(call))
       onDone()
     } catch (error) {
       setState({ isBusy: false, error })
@@ -135,15 +150,24 @@ export function ConfirmDialog({
   )
 }
 
+type SecretFieldProps = {
+  readonly label: string
+  readonly secret: string
+  /** The dialog around it gives it the focus. */
+  readonly isFirst?: boolean
+}
+
 /** A secret that is shown once, and can be copied. */
-export function SecretField({ label, secret }: { label: string; secret: string }) {
+export function SecretField({ label, secret, isFirst = true }: SecretFieldProps) {
   const { t } = useMacro()
   const id = useId()
   const announce = useAnnounce()
   const fieldRef = useRef<HTMLInputElement>(null)
   const [isCopied, setCopied] = useState(false)
   // The dialog around it opens after this, and gives it the focus.
-  useLayoutEffect(() => fieldRef.current?.setAttribute('autofocus', ''), [])
+  useLayoutEffect(() => {
+    if (isFirst) fieldRef.current?.setAttribute('autofocus', '')
+  }, [isFirst])
   const copy = async () => {
     const field = fieldRef.current
     field?.select()
@@ -171,7 +195,7 @@ export function SecretField({ label, secret }: { label: string; secret: string }
           onFocus={(event) => event.currentTarget.select()}
           className="min-h-11 min-w-0 flex-1 rounded-control border border-line-strong bg-sunken px-3 py-2 font-mono text-small"
         />
-        <Button look="primary" onClick={() => void copy()}>
+        <Button look={isFirst ? 'primary' : 'plain'} onClick={() => void copy()}>
           {isCopied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
         </Button>
       </div>

@@ -8,6 +8,7 @@ import { AuditLog } from '../../../features/settings/audit-log.tsx'
 import { IdentityKeys } from '../../../features/settings/identity-keys.tsx'
 import { Operators } from '../../../features/settings/operators.tsx'
 import { OwnAccount } from '../../../features/settings/own-account.tsx'
+import { ProofProvider } from '../../../features/settings/proof.tsx'
 import { NeedsAdmin } from '../../../features/settings/section.tsx'
 import { useSession } from '../../../lib/session.ts'
 import { readOtherOrigin } from '../../env.ts'
@@ -49,12 +50,14 @@ function Settings({ inbox }: { inbox: InboxFollower }) {
           className="flex flex-wrap gap-1 border-b border-line bg-canvas px-3 py-2 max-sm:px-2 xl:hidden"
         />
         <div className="mx-auto grid w-full max-w-[48rem] grid-cols-[minmax(0,1fr)] gap-8 px-6 py-8 text-body max-md:px-4 max-md:py-6">
-          {section === 'account' && <OwnAccount />}
-          {section === 'operators' && <Operators />}
-          {section === 'keys' && (isAdmin ? <ApiKeys /> : <NeedsAdmin title={names.keys} />)}
-          {section === 'identity' &&
-            (isAdmin ? <IdentityKeys audience={clientsHost()} /> : <NeedsAdmin title={names.identity} />)}
-          {section === 'audit' && (isAdmin ? <AuditLog /> : <NeedsAdmin title={names.audit} />)}
+          <ProofProvider>
+            {section === 'account' && <OwnAccount />}
+            {section === 'operators' && <Operators />}
+            {section === 'keys' && (isAdmin ? <ApiKeys /> : <NeedsAdmin title={names.keys} />)}
+            {section === 'identity' &&
+              (isAdmin ? <IdentityKeys audience={clientsHost()} /> : <NeedsAdmin title={names.identity} />)}
+            {section === 'audit' && (isAdmin ? <AuditLog /> : <NeedsAdmin title={names.audit} />)}
+          </ProofProvider>
         </div>
       </div>
     </AppFrame>

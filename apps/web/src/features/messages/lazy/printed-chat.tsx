@@ -25,7 +25,7 @@ export function PrintedChat(props: PrintedChatProps) {
 function Sheet({ timeline, viewer, title }: PrintedChatProps) {
   const items = useMemo(() => timelineItems(timeline, { ...viewer, unreadFrom: null }, wholeLog), [timeline, viewer])
   return (
-    <main className="printed-chat">
+    <main className="printed-sheet">
       <h1>{title}</h1>
       {items.map((item) => (
         <SheetItem key={item.key} item={item} />
