@@ -1,4 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import { execute } from '@deskbell/testkit/execute'
+import { oneTimeCode } from '@deskbell/testkit/one-time-code'
 import type { BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -85,6 +87,31 @@ describe.skipIf(!tools.chromium)('accessibility and layout of the settings and o
       await page.getByRole('button', { name: /^(Remove|Удалить): / }).click()
       await page.getByRole('dialog').waitFor()
       await check('remove an identity key')
+      await page.goto(`${world.url}/settings/account`)
+      await page.getByRole('button', { name: /^(Set up authenticator app|Настроить приложение для кодов)$/ }).click()
+      await page.getByRole('button', { name: /^(Continue|Продолжить)$/ }).click()
+      const key = page.getByLabel(/^(Or enter this key in the app|Или введите этот ключ в приложении)$/)
+      await key.waitFor()
+      await check('authenticator app')
+      await page.locator('[name="code"]').fill(oneTimeCode(await key.inputValue(), new Date()))
+      await page.keyboard.press('Enter')
+      const done = page.getByRole('button', { name: /^(Done|Готово)$/ })
+      await done.waitFor()
+      await check('recovery codes')
+      await done.click()
+      await page.getByRole('button', { name: /^(Add passkey|Добавить ключ доступа)$/ }).click()
+      await page.getByRole('dialog').waitFor()
+      await check('new passkey')
+      await page.keyboard.press('Escape')
+      await execute(world.databaseUrl ?? '', 'update sessions set proved_at = null')
+      const remove = page.getByRole('button', { name: /^(Remove authenticator app|Удалить приложение для кодов)$/ })
+      await remove.click()
+      await page.getByRole('button', { name: /^(Remove|Удалить)$/ }).click()
+      await page.locator('dialog [name="password"]').fill(admin.password)
+      await check('proof')
+      await page.keyboard.press('Enter')
+      // The next look signs in by the password alone.
+      await remove.waitFor({ state: 'detached' })
       expect(found).toEqual([])
     },
   )

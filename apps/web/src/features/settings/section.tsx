@@ -90,7 +90,6 @@ export function useErrorWords(): (error: unknown) => string {
   return (error) => {
     const code = errorCode(error)
     if (code === 'proof_required') return t`Confirm it’s you to do this.`
-    if (code === 'too_many_keys') return t`There are already two keys. Delete one first.`
     return errorWords(error)
   }
 }
@@ -181,7 +180,7 @@ export function SecretField({ label, secret, isFirst = true }: SecretFieldProps)
     announce(t`Copied`)
   }
   return (
-    <div className="grid gap-1.5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
       <label htmlFor={id} className="text-small font-medium">
         {label}
       </label>

@@ -27,7 +27,7 @@ export function PasskeyDialog({ onDone, onDismiss }: FactorDialogProps) {
   const refusalWords = useRefusalWords()
   return (
     <Dialog title={t`Add a passkey`} onDismiss={onDismiss}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <p className="text-body">
           <Trans>
             Give it a name that tells you where it is, like “Work laptop”. Then your browser asks you to confirm.
@@ -85,7 +85,7 @@ export function AppDialog({ onDone, onDismiss }: FactorDialogProps) {
   if (started !== null) return <AppCodeDialog started={started} onDone={onDone} onDismiss={onDismiss} />
   return (
     <Dialog title={t`Set up an authenticator app`} onDismiss={onDismiss}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <p className="text-body">
           <Trans>You need an app for one-time codes: Google Authenticator, Aegis, 2FAS or your password manager.</Trans>
         </p>
@@ -118,7 +118,7 @@ function AppCodeDialog({ started: { secret, uri }, onDone, onDismiss }: FactorDi
   const wrong = t`This code is wrong. Check the time on your phone, and enter the code it shows now.`
   return (
     <Dialog title={t`Scan with your app`} onDismiss={onDismiss}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <QrCode text={uri} label={t`QR code for your authenticator app`} />
         <p className="text-center text-small">
           <a href={uri} className="font-medium text-accent-text underline underline-offset-2">

@@ -22,7 +22,7 @@ export function ProofDialog({ onProved, onDismiss }: ProofDialogProps) {
   if (query.data !== undefined && query.data.recoveryCodes > 0) methods.push('recovery')
   return (
     <Dialog title={t`Confirm it’s you`} onDismiss={onDismiss}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <p className="text-body">
           <Trans>This changes who can sign in, so we ask again. You won’t be asked for the next 15 minutes.</Trans>
         </p>

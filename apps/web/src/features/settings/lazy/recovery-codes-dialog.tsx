@@ -26,7 +26,7 @@ export function RecoveryCodesDialog({ codes, onDismiss }: RecoveryCodesDialogPro
   }
   return (
     <Dialog title={t`Recovery codes`} onDismiss={onDismiss}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <p className="text-body">
           {rule} <Trans>Keep them in a safe place. They won’t be shown again.</Trans>
         </p>
