@@ -9,14 +9,16 @@ export type SecureWorld = World & {
   readonly setupLink: string
 }
 
+type Env = Record<string, string>
+
 /** `envOf` makes further settings for the port. */
 export async function createSecureWorld(
-  envOf: (port: number) => Record<string, string> = () => ({}),
+  envOf: (port: number) => Env | Promise<Env> = () => ({}),
 ): Promise<SecureWorld> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const world = await createWorld({
-    env: { AUTH_MODE: 'secure', PUBLIC_URL: url, PORT: String(port), RATE_LIMITS: 'on', ...envOf(port) },
+    env: { AUTH_MODE: 'secure', PUBLIC_URL: url, PORT: String(port), RATE_LIMITS: 'on', ...(await envOf(port)) },
   })
   const setupLink = world.server
     .output()

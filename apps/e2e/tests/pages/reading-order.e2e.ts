@@ -35,7 +35,7 @@ describe.skipIf(!tools.chromium)('the accessibility tree of both chats pages', (
     await client.bringToFront()
     await operator.locator('article[data-state="read"]').waitFor()
     await chatRow(operator, 'Ada').filter({ hasText: 'Thank you!' }).filter({ hasText: 'Online' }).waitFor()
-    await client.getByText('is typing').waitFor({ state: 'detached' })
+    for (const page of [client, operator]) await page.getByText('is typing').waitFor({ state: 'detached' })
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 

@@ -3,6 +3,8 @@ export type SignInSettings = {
   /** The name of the identity provider; null without one. */
   readonly provider: string | null
   readonly hasPasswords: boolean
+  /** The server can mail a link for a forgotten password. */
+  readonly sendsMail: boolean
 }
 
 export function readSignIn(): SignInSettings {
@@ -10,5 +12,6 @@ export function readSignIn(): SignInSettings {
   return {
     provider: read('oidc-name') ?? null,
     hasPasswords: read('passwords') !== 'off',
+    sendsMail: read('mail') === 'on',
   }
 }

@@ -130,12 +130,13 @@ async function mountPages(app: FastifyInstance, options: HttpOptions): Promise<P
   return pages
 }
 
-function pageValues({ closedChat, oidc, passwordsOff }: Core, authMode: AuthMode): PageValues {
+function pageValues({ closedChat, mails, oidc, passwordsOff }: Core, authMode: AuthMode): PageValues {
   return {
     'auth-mode': authMode,
     'closed-chat': closedChat,
     ...(authMode === 'secure' && oidc !== null && { 'oidc-name': oidc.name }),
     ...(authMode === 'secure' && passwordsOff && { passwords: 'off' }),
+    ...(authMode === 'secure' && mails !== null && { mail: 'on' }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { User } from '@deskbell/sdk'
 import { Trans } from '@lingui/react/macro'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { AccountForm } from '../../../components/accounts/account-form.tsx'
 import { askToSignIn, keptUser, usePreloadedSignIn } from '../../../lib/ask-to-sign-in.ts'
 import { withCatalogs } from '../../../lib/i18n.ts'
@@ -10,24 +10,48 @@ type OnSignedIn = { readonly onSignedIn: (user: User) => void }
 /** An operator signs in by email and password, and by a second factor if there is one. */
 export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
   const [secondStep, setSecondStep] = useState<ReactNode>(null)
+  const other = useOtherWays()
   usePreloadedSignIn()
   if (secondStep !== null) return secondStep
+  const finish = async (user: User) => {
+    await other?.confirmLink()
+    onSignedIn(user)
+  }
   return (
-    <AccountForm
-      fields={['email', 'password']}
-      submit={<Trans>Sign in</Trans>}
-      working={<Trans>Signing in…</Trans>}
-      onSubmit={async ({ email, password }) => {
-        const answer = await askToSignIn('operator', (api, options) =>
-          api.auth.signIn.mutate({ email, password }, options),
-        )
-        if (!('challenge' in answer)) return onSignedIn(keptUser(answer))
-        const { SecondFactorForm } = await withCatalogs(['parts'], () => import('./lazy/second-factor-form.tsx'))
-        const back = () => setSecondStep(null)
-        setSecondStep(<SecondFactorForm challenge={answer} onSignedIn={onSignedIn} onBack={back} />)
-      }}
-    />
+    <>
+      {other !== null && <other.RefusedSignIn />}
+      {(other === null || other.hasPasswords) && (
+        <AccountForm
+          fields={['email', 'password']}
+          submit={<Trans>Sign in</Trans>}
+          working={<Trans>Signing in…</Trans>}
+          onSubmit={async ({ email, password }) => {
+            const answer = await askToSignIn('operator', (api, options) =>
+              api.auth.signIn.mutate({ email, password }, options),
+            )
+            if (!('challenge' in answer)) return await finish(keptUser(answer))
+            const { SecondFactorForm } = await withCatalogs(['parts'], () => import('./lazy/second-factor-form.tsx'))
+            const back = () => setSecondStep(null)
+            setSecondStep(
+              <SecondFactorForm challenge={answer} onSignedIn={(user) => void finish(user)} onBack={back} />,
+            )
+          }}
+        />
+      )}
+      {other !== null && <other.OtherWays />}
+    </>
   )
+}
+
+/** What is beside the form comes later: the form is there before any script, and must not wait for it. */
+function useOtherWays() {
+  const [other, setOther] = useState<typeof import('./lazy/other-ways.tsx') | null>(null)
+  useEffect(() => {
+    withCatalogs(['parts'], () => import('./lazy/other-ways.tsx'))
+      .then(setOther)
+      .catch(() => undefined)
+  }, [])
+  return other
 }
 
 /** A client needs no account. Nobody becomes a client before the press: pages are opened by crawlers too. */
