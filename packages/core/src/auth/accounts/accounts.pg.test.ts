@@ -123,6 +123,12 @@ test.each(['password12', 'qwertyuiop1', 'Grace Grace', 'aaaaaaaaaaaa', 'deskbell
   },
 )
 
+test('[ACC-3] a password that is easy to guess accepts no invitation, and the link works afterwards', async () => {
+  const { token } = await inviteTo((await setUpAdmin()).actor, 'operator')
+  expect(await code(accept(core, { token, name: 'Ada', password: 'password12' }))).toBe('invalid_input')
+  expect(await code(accept(core, { token, name: 'Ada', password }))).toBe('ok')
+})
+
 describe('signing in', () => {
   test('[ACC-4] [ACC-5] works with the right password, and the stored one is Argon2id of the agreed cost', async () => {
     const admin = await setUpAdmin()
