@@ -43,10 +43,11 @@ export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
   )
 }
 
-/** What is beside the form comes later: the form is there before any script, and must not wait for it. */
+/** What some servers have beside the form comes later: the form is there before any script, and must not wait for it. */
 function useOtherWays() {
   const [other, setOther] = useState<typeof import('./lazy/other-ways.tsx') | null>(null)
   useEffect(() => {
+    if (document.querySelector('meta[name="deskbell-oidc-name"],meta[name="deskbell-mail"]') === null) return
     withCatalogs(['parts'], () => import('./lazy/other-ways.tsx'))
       .then(setOther)
       .catch(() => undefined)

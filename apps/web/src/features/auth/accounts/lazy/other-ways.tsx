@@ -22,11 +22,6 @@ export function OtherWays() {
         </Button>
       )}
       {isForgotten && <ForgottenPassword onBack={() => setForgotten(false)} />}
-      {hasPasswords && !sendsMail && (
-        <p className="text-small text-ink-2">
-          <Trans>Forgot your password? An admin can give you a link to choose a new one.</Trans>
-        </p>
-      )}
     </div>
   )
 }
