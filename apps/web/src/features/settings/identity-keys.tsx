@@ -277,7 +277,6 @@ function MadeDialog({ made: { kid, secret }, onDismiss }: { made: Made; onDismis
 
 /** How the own server signs with a key. */
 function Snippet({ identityKey: { kid, alg }, audience }: { identityKey: IdentityKey; audience: string }) {
-  const { t } = useLingui()
   const key = alg === 'HS256' ? 'secret: process.env.DESKBELL_SECRET' : 'privateKey: process.env.DESKBELL_PRIVATE_KEY'
   const code = `import { signIdentity } from '@deskbell/sdk/identity'
 
@@ -300,15 +299,12 @@ const identity = await signIdentity({
           only an email that you have verified.
         </Trans>
       </p>
-      <section
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        tabIndex={0}
-        aria-label={t`Code for your server`}
+      <pre
         dir="ltr"
-        className="overflow-x-auto rounded-card border border-line bg-sunken px-4 py-3"
+        className="rounded-card border border-line bg-sunken px-4 py-3 font-mono text-small wrap-anywhere whitespace-pre-wrap"
       >
-        <pre className="font-mono text-small">{code}</pre>
-      </section>
+        {code}
+      </pre>
     </div>
   )
 }
