@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { launchProfile } from '../../src/browser.ts'
-import { type DeployProxy, startDeployProxy } from '../../src/deploy-proxy.ts'
 import { eventually } from '../../src/eventually.ts'
 import { watchPage } from '../../src/page-watch.ts'
 import {
@@ -17,6 +16,7 @@ import {
   signInAsOperator,
   write,
 } from '../../src/pages.ts'
+import { type DeployProxy, startDeployProxy } from '../../src/proxies/deploy-proxy.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../src/eventually.ts'
-import { startNoUpgradeProxy } from '../../src/no-upgrade-proxy.ts'
 import { chatRow, messages, shownTexts, signInAsClient, signInAsOperator, write } from '../../src/pages.ts'
+import { startNoUpgradeProxy } from '../../src/proxies/no-upgrade-proxy.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

@@ -6,7 +6,7 @@ import { onlyWhere } from '@deskbell/testkit/only-where'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { testNginxConfig } from '../../src/start-nginx.ts'
+import { testNginxConfig } from '../../src/proxies/start-nginx.ts'
 import { tools } from '../../src/tools.ts'
 
 const root = join(import.meta.dirname, '../../../..')

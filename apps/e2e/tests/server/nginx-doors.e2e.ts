@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { onlyWhere } from '@deskbell/testkit/only-where'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type RunningNginx, startNginx } from '../../src/start-nginx.ts'
+import { type RunningNginx, startNginx } from '../../src/proxies/start-nginx.ts'
 import { tools } from '../../src/tools.ts'
 
 /** Stands for a server behind nginx. Answers each request, also an upgrade, with its own name and the headers that arrived. */

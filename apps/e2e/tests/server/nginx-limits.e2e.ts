@@ -5,7 +5,7 @@ import { freePort } from '@deskbell/testkit/free-port'
 import { onlyWhere } from '@deskbell/testkit/only-where'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningNginx, startNginx } from '../../src/start-nginx.ts'
+import { type RunningNginx, startNginx } from '../../src/proxies/start-nginx.ts'
 import { tools } from '../../src/tools.ts'
 
 const connectionsMax = 2_000

@@ -6,7 +6,7 @@ import { onlyWhere } from '@deskbell/testkit/only-where'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type RunningNginx, startNginx } from '../../src/start-nginx.ts'
+import { type RunningNginx, startNginx } from '../../src/proxies/start-nginx.ts'
 import { type RunningServer, startServer } from '../../src/start-server.ts'
 import { tools } from '../../src/tools.ts'
 

@@ -6,7 +6,7 @@ import { openRaw, type RawSocket, signInByRest } from '@deskbell/testkit/probes/
 import { openSse } from '@deskbell/testkit/probes/sse-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startNginx } from '../../src/start-nginx.ts'
+import { startNginx } from '../../src/proxies/start-nginx.ts'
 import { type RunningServer, startServer } from '../../src/start-server.ts'
 import { tools } from '../../src/tools.ts'
 

@@ -6,7 +6,7 @@ import { freePort } from '@deskbell/testkit/free-port'
 import { startProvider, type TestProvider } from '@deskbell/testkit/oidc/test-provider'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../../src/browser.ts'
-import { type RunningNginx, startNginx } from '../../src/start-nginx.ts'
+import { type RunningNginx, startNginx } from '../../src/proxies/start-nginx.ts'
 import { type RunningServer, startServer } from '../../src/start-server.ts'
 
 /** A site in secure mode as it is deployed: nginx, an API server and a socket server, and an identity provider. */

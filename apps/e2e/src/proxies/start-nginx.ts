@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@deskbell/testkit/free-port'
 import { waitFor } from '@deskbell/testkit/wait-for'
-import { tools } from './tools.ts'
+import { tools } from '../tools.ts'
 
 export type NginxOptions = {
   /** The ports of the servers behind nginx. */
@@ -70,7 +70,7 @@ async function freeDoors(): Promise<Doors> {
 
 /** Throws if a replacement does not match, so that a changed `nginx.conf` is not tested in part. */
 async function writeConfig(folder: string, servers: NginxOptions, doors: Doors): Promise<string> {
-  let config = await readFile(new URL('../../../nginx.conf', import.meta.url), 'utf8')
+  let config = await readFile(new URL('../../../../nginx.conf', import.meta.url), 'utf8')
   const replacements: [string, string][] = [
     ['worker_processes auto;', 'worker_processes 1;'],
     ['pid /run/nginx.pid;', `pid ${folder}/nginx.pid;`],
