@@ -1,3 +1,4 @@
+import { urlOf } from '@deskbell/api/addresses'
 import { oidcCallbackPath } from '@deskbell/api/http/oidc/oidc-routes'
 import { hasOidcAdmin } from '@deskbell/core/auth/oidc/has-oidc-admin'
 import type { Core } from '@deskbell/core/context'
@@ -8,14 +9,11 @@ import type { Config } from './config/config.ts'
 import { StartupError } from './start/startup-error.ts'
 
 /** Returns null where no identity provider is set. The address of the callback comes from the settings only. */
-export function createOidc({
-  oidc,
-  publicUrl,
-  consoleUrl,
-}: Pick<Config, 'oidc' | 'publicUrl' | 'consoleUrl'>): Oidc | null {
-  if (oidc === null || publicUrl === undefined) return null
+export function createOidc({ oidc, ...addresses }: Pick<Config, 'oidc' | 'publicUrl' | 'consoleUrl'>): Oidc | null {
+  const url = urlOf(addresses, 'operator')
+  if (oidc === null || url === undefined) return null
   const { allowed, name, ...settings } = oidc
-  const redirectUri = new URL(oidcCallbackPath, consoleUrl ?? publicUrl).href
+  const redirectUri = new URL(oidcCallbackPath, url).href
   return { provider: new IdentityProvider({ ...settings, redirectUri }), allowed: new AllowedAddresses(allowed), name }
 }
 
