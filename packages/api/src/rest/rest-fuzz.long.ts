@@ -88,7 +88,7 @@ it.each(operations)('[SEC-4] $method $path answers whatever is sent as the docum
     expect(status).toBeLessThan(500)
     if (hasReadablePath(request)) check.hold({ method: request.method, path: request.path, status, type, json })
     else expect(status).toBe(400)
-    assertNothingInternal(text)
+    assertNothingInternal(isJson ? json : text)
     if (status < 400 || request.method === 'HEAD') return
     expect(type).toBe('application/problem+json; charset=utf-8')
     expect(problemSchema.parse(json)).toMatchObject({ status, requestId: headers['x-request-id'] })

@@ -23,8 +23,20 @@ function fuzzSeed(): number | undefined {
 const internalText =
   /\n\s+at |node_modules|\/packages\/|\.[cm]?[jt]s\b|\b(Zod|TRPC|App|Type|Range|Syntax|Reference|Database|Drizzle\w*)Error\b|\b(select|insert|update|delete)\b[^"]*\b(from|into|where)\b|relation "|drizzle|postgres|\bpg\b|ECONN|\bstack"/i
 
-/** Throws when a received text shows something of the server's inside. */
-export function assertNothingInternal(text: string): void {
-  const found = internalText.exec(text)
-  if (found !== null) throw new Error(`an internal text, ${JSON.stringify(found[0])}, in ${text}`)
+/** Where an answer repeats what somebody sent: whatever stands there, the server's inside is not in it. */
+const repeatedKeys: ReadonlySet<string> = new Set(['clientMsgId', 'email', 'id', 'name', 'text'])
+
+/**
+ * Throws when an answer shows something of the server's inside. Of JSON, parsed, every string is read but those that
+ * repeat what was sent: a random address may well hold `.js`.
+ */
+export function assertNothingInternal(answer: unknown): void {
+  if (typeof answer === 'string') {
+    const found = internalText.exec(answer)
+    if (found !== null) throw new Error(`an internal text, ${JSON.stringify(found[0])}, in ${answer}`)
+  } else if (typeof answer === 'object' && answer !== null) {
+    for (const [key, value] of Object.entries(answer)) {
+      if (!(repeatedKeys.has(key) && typeof value === 'string')) assertNothingInternal(value)
+    }
+  }
 }
