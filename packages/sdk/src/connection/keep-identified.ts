@@ -61,19 +61,22 @@ async function identifyOnce(options: IdentificationOptions): Promise<LoginOutput
   return await retry(call, { signal, random }).catch(() => null)
 }
 
-/** By REST and without a link of tRPC: what a page loads for its first calls would have to be loaded for this one too. */
+/**
+ * Without a link of tRPC: what a page loads for its first calls would have to be loaded for this one too. By its path all
+ * the same, because that is the one which the proxy of a site passes on.
+ */
 async function post(
   { url, headers, fetch = globalThis.fetch }: IdentificationOptions,
   identity: string,
   signal: AbortSignal,
 ): Promise<LoginOutput | null> {
-  const response = await fetch(new URL('/api/auth/identify', url), {
+  const response = await fetch(new URL('/trpc/auth.identify', url), {
     method: 'POST',
     headers: { ...headers(), 'content-type': 'application/json' },
     body: JSON.stringify({ identity }),
     signal,
   })
-  if (response.ok) return (await response.json()) as LoginOutput
+  if (response.ok) return ((await response.json()) as { result: { data: LoginOutput } }).result.data
   // Also a proxy or a login page of a network may answer with another status.
   if (response.status === 401 || response.status === 400) return null
   throw new Error(`The server answered ${response.status}.`)
