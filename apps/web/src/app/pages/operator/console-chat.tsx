@@ -17,6 +17,7 @@ import { pendingActionClass, type RefusedMessage } from '../../../features/messa
 import { MessageListSkeleton, type MessageListView } from '../../../features/messages/message-list/message-list.tsx'
 import { useSession } from '../../../lib/session.ts'
 import { trpc } from '../../../lib/trpc.ts'
+import { readAuthMode } from '../../env.ts'
 
 type ConsoleChatProps = {
   readonly chatId: number
@@ -98,6 +99,7 @@ function LoadedChat({ chat, actions, composerRef, onLeave, onFocusList }: Consol
               chat={chat}
               ownId={user.id}
               presence={presence}
+              namesUnverified={readAuthMode() === 'secure'}
               actions={actions}
               onCloseChat={() => actions.close(chat, { seenSeq: listRef.current?.seenSeq() ?? 0, onDone: onFocusList })}
               onReopen={reopen}

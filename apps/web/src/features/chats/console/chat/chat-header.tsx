@@ -10,12 +10,15 @@ import { useFormat } from '../../../../components/use-format.ts'
 import { timeAgo } from '../../../../lib/day-clock.ts'
 import { reopenKey } from '../console-keys.tsx'
 import { readShortcuts } from '../keys.ts'
+import { VerifiedSign } from '../verified-sign.tsx'
 import type { ChatActions } from './use-chat-actions.ts'
 
 type ChatHeaderProps = {
   readonly chat: Chat
   readonly ownId: number
   readonly presence: Timeline['presence']
+  /** Says of a client that is not verified that it is not. Not in open mode, where nobody proves who they are. */
+  readonly namesUnverified: boolean
   readonly actions: ChatActions
   readonly onCloseChat: () => void
   readonly onReopen: () => void
@@ -26,7 +29,7 @@ type ChatHeaderProps = {
 
 /** Shows the client, who handles the chat, and the operator's actions. */
 export function ChatHeader(props: ChatHeaderProps) {
-  const { chat, ownId, presence } = props
+  const { chat, ownId, presence, namesUnverified } = props
   const { t } = useLingui()
   const { client } = chat
   return (
@@ -38,9 +41,12 @@ export function ChatHeader(props: ChatHeaderProps) {
         <Avatar id={client.id} name={client.name} size="row" online={presence?.online} />
       </span>
       <div className="min-w-0 flex-1 basis-36 short:min-w-12 short:basis-16">
-        <h2 className="truncate text-read font-semibold">
-          <bdi>{client.name}</bdi>
-        </h2>
+        <div className="flex min-w-0 items-center gap-1.5">
+          <h2 className="truncate text-read font-semibold">
+            <bdi>{client.name}</bdi>
+          </h2>
+          {client.verified && <VerifiedSign />}
+        </div>
         {/* One line: content that arrives later must not push the messages down. */}
         <p className="flex min-w-0 gap-x-2 overflow-hidden whitespace-nowrap text-meta text-ink-3 short:hidden">
           {client.email !== null && (
@@ -51,6 +57,7 @@ export function ChatHeader(props: ChatHeaderProps) {
               </span>
             </>
           )}
+          {!client.verified && namesUnverified && <NotVerified />}
           <span className="shrink-0">
             <ChatStatusText chat={chat} ownId={ownId} />
           </span>
@@ -59,6 +66,18 @@ export function ChatHeader(props: ChatHeaderProps) {
       </div>
       <ChatHeaderActions {...props} />
     </header>
+  )
+}
+
+function NotVerified() {
+  const { t } = useLingui()
+  return (
+    <>
+      <span title={t`Your site hasn’t signed who this is`} className="shrink-0">
+        <Trans>Not verified</Trans>
+      </span>
+      <span aria-hidden="true">·</span>
+    </>
   )
 }
 

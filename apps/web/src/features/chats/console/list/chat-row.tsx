@@ -10,6 +10,7 @@ import { type Ago, timeAgo } from '../../../../lib/day-clock.ts'
 import { regionalTag, wantedLanguages } from '../../../../lib/locale.ts'
 import { activityOf } from '../../known-chats.ts'
 import { LastWords, RowTime, rowChosen } from '../../row-parts.tsx'
+import { VerifiedSign } from '../verified-sign.tsx'
 
 type ChatRowProps = {
   readonly chat: Chat
@@ -21,7 +22,8 @@ type ChatRowProps = {
 
 /**
  * One chat in the list: client, time, last message, operator and unread count. Screen readers announce the unread
- * count, the name, whether the client is online, the time and the operator; the last message is the description.
+ * count, the name, whether the client is verified and online, the time and the operator; the last message is the
+ * description.
  */
 export const ChatRow = memo(function ChatRow({ chat, selected, online, ownId }: ChatRowProps) {
   const { client, lastMessage, unread } = chat
@@ -39,8 +41,11 @@ export const ChatRow = memo(function ChatRow({ chat, selected, online, ownId }: 
       <span className="grid min-w-0 gap-0.5">
         <span className="flex min-w-0 items-baseline gap-2">
           <Badge count={unread} spokenOnly />
-          <span className={`min-w-0 flex-1 truncate text-body ${unread > 0 ? 'font-semibold' : 'font-medium'}`}>
-            <bdi>{client.name}</bdi>
+          <span
+            className={`flex min-w-0 flex-1 items-center gap-1 text-body ${unread > 0 ? 'font-semibold' : 'font-medium'}`}
+          >
+            <bdi className="truncate">{client.name}</bdi>
+            {client.verified && <VerifiedSign size={14} />}
           </span>
           {online && (
             <span className="sr-only">
