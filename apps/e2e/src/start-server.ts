@@ -25,8 +25,8 @@ export type RunningServer = AsyncDisposable & {
   stop(): Promise<number | null>
   /** Sends SIGKILL, and waits for the end. */
   kill(): Promise<void>
-  /** Starts the server again with the same port and data folder. Stops it first if it still runs. */
-  restart(): Promise<void>
+  /** Starts the server again with the same port and data folder, and further settings. Stops it first if it still runs. */
+  restart(env?: Record<string, string>): Promise<void>
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -51,9 +51,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     output: () => running.output(),
     stop,
     kill: async () => void (await end(running.child, 'SIGKILL')),
-    restart: async () => {
+    restart: async (env) => {
       await stop()
-      running = await launch(options, dataDir, String(port))
+      running = await launch({ ...options, env: { ...options.env, ...env } }, dataDir, String(port))
     },
     [Symbol.asyncDispose]: async () => {
       await stop()

@@ -4,6 +4,7 @@ import { watchPage } from '../../src/page-watch.ts'
 import { composer, messages, openAccountMenu, write } from '../../src/pages.ts'
 import { admin, createSecureWorld, invite, passwords, type SecureWorld, tokenOf } from '../../src/secure-world.ts'
 import { tools } from '../../src/tools.ts'
+import { addAuthenticator } from '../../src/virtual-authenticator.ts'
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name })
 const password = (page: Page) => page.getByLabel('Password', { exact: true })
@@ -122,6 +123,20 @@ describe.skipIf(!tools.chromium)('pages of accounts', () => {
     }
     await button.click()
     await page.getByText(/^Too many attempts\. Try again in 1[45] minutes\.$/).waitFor()
+  })
+
+  test('[WEB-115] [WEB-129] without mail the page says whom to ask, and why no passkey signed in', async () => {
+    const page = await newPage()
+    await addAuthenticator(page)
+    await page.goto(`${world.url}/login-operator`)
+    await page.getByRole('button', { name: 'Forgot password?' }).click()
+    await page.getByText('Ask an admin for a link to choose a new password.').waitFor()
+    const passkey = page.getByRole('button', { name: 'Use a passkey' })
+    await passkey.click()
+    await page.getByText('No passkey was used.').waitFor()
+    await page.evaluate(() => Object.assign(globalThis, { PublicKeyCredential: undefined }))
+    await passkey.click()
+    await page.getByText('This browser can’t use passkeys.').waitFor()
   })
 
   test('[WEB-102] both sign-in pages of secure mode are in the HTML, and hydration changes nothing', async () => {

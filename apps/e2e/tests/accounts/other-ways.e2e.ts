@@ -70,9 +70,21 @@ describe.skipIf(!tools.chromium)('other ways to sign in', () => {
     const page = await openSignIn()
     await page.getByRole('button', { name: 'Forgot password?' }).focus()
     await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Send link' }).waitFor()
     const box = page.getByRole('textbox', { name: 'Email' }).last()
     await box.fill('nobody@example.test')
     await box.press('Enter')
     await page.getByRole('status').filter({ hasText: 'a link to choose a new password is on its way' }).waitFor()
+  })
+
+  test('[WEB-114] with PASSWORDS=off the page asks for no password, and the provider lets in', async () => {
+    await world.server.restart({ PASSWORDS: 'off' })
+    provider.person = { sub: 'grace', email: admin.email, email_verified: true, name: admin.name }
+    const page = await openSignIn()
+    await page.getByRole('link', { name: 'Continue with Example SSO' }).waitFor()
+    expect(await page.getByRole('textbox').count()).toBe(0)
+    expect(await page.getByRole('main').getByRole('button').allTextContents()).toEqual(['Use a passkey'])
+    await atProvider(page)
+    await page.waitForURL(/\/chats\/\d+$/)
   })
 })

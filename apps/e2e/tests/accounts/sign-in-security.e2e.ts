@@ -51,7 +51,7 @@ describe.skipIf(!tools.chromium)('sign-in security in the settings', () => {
     await page.keyboard.press('Enter')
   }
 
-  test('[WEB-110] a passkey is added under a name, signs in after the password, and is removed after a proof by it', async () => {
+  test('[WEB-110] [WEB-129] a passkey is added and renamed, signs in after the password and alone, and is removed after a proof by it', async () => {
     const { page, account } = await open('Ada')
     await addAuthenticator(page)
     await press(page, 'Add passkey')
@@ -78,8 +78,21 @@ describe.skipIf(!tools.chromium)('sign-in security in the settings', () => {
     await page.goto(`${world.url}/settings/account`)
     await row(page, 'Work laptop').getByText('last used on').waitFor()
 
+    await press(page, 'Rename passkey: Work laptop')
+    expect(await name.inputValue()).toBe('Work laptop')
+    await name.fill('Kitchen laptop')
+    await name.press('Enter')
+    await row(page, 'Kitchen laptop').getByText('last used on').waitFor()
+    expect(await row(page, 'Work laptop').count()).toBe(0)
+
+    await page.context().clearCookies()
+    await page.goto(`${world.url}/login-operator`)
+    await press(page, 'Use a passkey')
+    await page.waitForURL(/\/chats\/\d+$/)
+    await page.goto(`${world.url}/settings/account`)
+
     await endProofs()
-    await press(page, 'Remove passkey: Work laptop')
+    await press(page, 'Remove passkey: Kitchen laptop')
     await page.getByText('It’s your only second step').waitFor()
     await press(page, 'Remove')
     await page.getByRole('dialog', { name: 'Confirm it’s you' }).waitFor()

@@ -28,12 +28,14 @@ type AccountFormProps = {
   readonly submit: ReactNode
   /** Replaces `submit` while the call is running. */
   readonly working?: ReactNode
+  /** What stands in the field `name` at first. */
+  readonly presentName?: string
   /** The form stays after it: it is emptied, and can be used again. */
   readonly stays?: boolean
   /** The person who fills it in is the one it is about. */
   readonly aboutSelf?: boolean
-  /** Something else on the page comes first: the focus stays where it is, and the button is plain. */
-  readonly isSecondary?: boolean
+  /** Of the button. Where it is not `primary`, something else on the page comes first, and keeps the focus. */
+  readonly look?: 'primary' | 'plain' | 'quiet'
   /** Returns what an error says at a field; undefined for what stands below all of them. */
   readonly faultsOf?: (error: unknown) => Faults | undefined
   /** More fields. */
@@ -54,7 +56,8 @@ export function AccountForm(props: AccountFormProps) {
     working = submit,
     stays = false,
     aboutSelf = true,
-    isSecondary = false,
+    presentName,
+    look = 'primary',
     faultsOf,
     children,
     beside,
@@ -67,8 +70,8 @@ export function AccountForm(props: AccountFormProps) {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   useLayoutEffect(() => {
-    if (!isSecondary) focusFirst(formRef.current)
-  }, [isSecondary])
+    if (look === 'primary') focusFirst(formRef.current)
+  }, [look])
   const refuse = (found: Faults) => {
     setFaults(found)
     const first = Object.entries(found).find(([, words]) => words !== undefined)?.[0]
@@ -108,7 +111,14 @@ export function AccountForm(props: AccountFormProps) {
   return (
     <form ref={formRef} noValidate onSubmit={onFormSubmit} onInput={onInput} className="grid gap-4">
       {fields.map((field) => (
-        <Field key={field} field={field} fields={fields} faults={faults} aboutSelf={aboutSelf} />
+        <Field
+          key={field}
+          field={field}
+          fields={fields}
+          faults={faults}
+          aboutSelf={aboutSelf}
+          presentName={presentName}
+        />
       ))}
       {children}
       <p role="alert" className="text-small text-danger-text empty:hidden">
@@ -116,7 +126,7 @@ export function AccountForm(props: AccountFormProps) {
       </p>
       <div className={beside === undefined ? 'grid' : 'flex flex-wrap justify-end gap-2'}>
         {beside}
-        <Button type="submit" look={isSecondary ? 'plain' : 'primary'} large={beside === undefined} busy={isBusy}>
+        <Button type="submit" look={look} large={beside === undefined && look !== 'quiet'} busy={isBusy}>
           {isBusy ? working : submit}
         </Button>
       </div>
@@ -127,9 +137,10 @@ export function AccountForm(props: AccountFormProps) {
 type FieldProps = Required<Pick<AccountFormProps, 'fields' | 'aboutSelf'>> & {
   readonly field: AccountField
   readonly faults: Faults
+  readonly presentName: string | undefined
 }
 
-function Field({ field, fields, faults, aboutSelf }: FieldProps) {
+function Field({ field, fields, faults, aboutSelf, presentName }: FieldProps) {
   const { t } = useLingui()
   const rule = t`At least ${passwordCharsMin} characters, and not easy to guess: several unrelated words are good.`
   switch (field) {
@@ -147,7 +158,14 @@ function Field({ field, fields, faults, aboutSelf }: FieldProps) {
       )
     case 'name':
       return (
-        <TextField label={t`Name`} name="name" autoComplete={aboutSelf ? 'name' : 'off'} required error={faults.name} />
+        <TextField
+          label={t`Name`}
+          name="name"
+          autoComplete={aboutSelf ? 'name' : 'off'}
+          defaultValue={presentName}
+          required
+          error={faults.name}
+        />
       )
     case 'optionalName':
       return <TextField label={t`Your name (optional)`} name="name" autoComplete="name" error={faults.name} />

@@ -57,7 +57,7 @@ function Password() {
         <AccountForm
           fields={['current', 'newPassword']}
           stays
-          isSecondary
+          look="plain"
           submit={<Trans>Change password</Trans>}
           faultsOf={(error) => (errorCode(error) === 'invalid_credentials' ? { current: wrong } : undefined)}
           onSubmit={async ({ current, password }) => {

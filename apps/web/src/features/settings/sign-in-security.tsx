@@ -9,12 +9,15 @@ import { importPart } from '../../lib/loading/import-part.ts'
 import { canUsePasskeys } from '../../lib/passkeys.ts'
 import { useSession } from '../../lib/session.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { FactorDialogProps } from './lazy/factor-dialogs.tsx'
+import type { FactorDialogProps, RenameDialogProps } from './lazy/factor-dialogs.tsx'
 import type { RecoveryCodesDialogProps } from './lazy/recovery-codes-dialog.tsx'
 import { ConfirmDialog, ListState, listClass, rowClass, Section, Tag } from './section.tsx'
 
 const PasskeyDialog = lazyPart<FactorDialogProps>(
   async () => (await importPart(() => import('./lazy/factor-dialogs.tsx'))).PasskeyDialog,
+)
+const RenameDialog = lazyPart<RenameDialogProps>(
+  async () => (await importPart(() => import('./lazy/factor-dialogs.tsx'))).RenameDialog,
 )
 const AppDialog = lazyPart<FactorDialogProps>(
   async () => (await importPart(() => import('./lazy/factor-dialogs.tsx'))).AppDialog,
@@ -28,7 +31,7 @@ type Passkey = Factors['passkeys'][number]
 /** What was pressed. */
 type Act =
   | { readonly is: 'addPasskey' | 'addApp' | 'removeApp' | 'newCodes' }
-  | { readonly is: 'removePasskey'; readonly passkey: Passkey }
+  | { readonly is: 'renamePasskey' | 'removePasskey'; readonly passkey: Passkey }
   | { readonly is: 'showCodes'; readonly codes: readonly string[] }
 
 /** The own second factors. */
@@ -72,7 +75,7 @@ function FactorList({ factors, onAct }: { factors: Factors; onAct: (act: Act) =>
   return (
     <ul className={listClass}>
       {passkeys.map((passkey) => (
-        <PasskeyRow key={passkey.id} passkey={passkey} onRemove={() => onAct({ is: 'removePasskey', passkey })} />
+        <PasskeyRow key={passkey.id} passkey={passkey} onAct={onAct} />
       ))}
       {passkeys.length === 0 && (
         <Row
@@ -117,7 +120,7 @@ function FactorList({ factors, onAct }: { factors: Factors; onAct: (act: Act) =>
   )
 }
 
-function PasskeyRow({ passkey, onRemove }: { passkey: Passkey; onRemove: () => void }) {
+function PasskeyRow({ passkey, onAct }: { passkey: Passkey; onAct: (act: Act) => void }) {
   const { t } = useLingui()
   const format = useFormat()
   const { name, createdAt, lastUsedAt } = passkey
@@ -137,9 +140,14 @@ function PasskeyRow({ passkey, onRemove }: { passkey: Passkey; onRemove: () => v
         )
       }
     >
-      <Button aria-label={t`Remove passkey: ${name}`} onClick={onRemove}>
-        <Trans>Remove</Trans>
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        <Button aria-label={t`Rename passkey: ${name}`} onClick={() => onAct({ is: 'renamePasskey', passkey })}>
+          <Trans>Rename</Trans>
+        </Button>
+        <Button aria-label={t`Remove passkey: ${name}`} onClick={() => onAct({ is: 'removePasskey', passkey })}>
+          <Trans>Remove</Trans>
+        </Button>
+      </div>
     </Row>
   )
 }
@@ -222,6 +230,10 @@ function ActDialog({ act, isLast, onDone, onDismiss }: ActDialogProps) {
           onDismiss={onDismiss}
         />
       )
+    case 'renamePasskey': {
+      const { id, name } = act.passkey
+      return <RenameDialog passkeyId={id} presentName={name} onDone={onDone} onDismiss={onDismiss} />
+    }
     case 'removePasskey':
       return (
         <ConfirmDialog

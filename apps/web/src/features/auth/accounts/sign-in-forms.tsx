@@ -7,9 +7,10 @@ import { withCatalogs } from '../../../lib/i18n.ts'
 
 type OnSignedIn = { readonly onSignedIn: (user: User) => void }
 
-/** An operator signs in by email and password, and by a second factor if there is one. */
+/** An operator signs in by email and password, and by a second factor if there is one, or by a passkey alone. */
 export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
   const [secondStep, setSecondStep] = useState<ReactNode>(null)
+  const [forgotten, setForgotten] = useState<ReactNode>(null)
   const other = useOtherWays()
   usePreloadedSignIn()
   if (secondStep !== null) return secondStep
@@ -17,10 +18,11 @@ export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
     await other?.confirmLink()
     onSignedIn(user)
   }
+  const hasPasswords = other === null || other.hasPasswords
   return (
     <>
       {other !== null && <other.RefusedSignIn />}
-      {(other === null || other.hasPasswords) && (
+      {hasPasswords && (
         <AccountForm
           fields={['email', 'password']}
           submit={<Trans>Sign in</Trans>}
@@ -38,7 +40,30 @@ export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
           }}
         />
       )}
-      {other !== null && <other.OtherWays />}
+      <AccountForm
+        fields={[]}
+        look="plain"
+        submit={<Trans>Use a passkey</Trans>}
+        onSubmit={async () => {
+          const load = () => import('./lazy/passkey-sign-in.ts')
+          const { signInByPasskey } = await withCatalogs(['parts'], load)
+          await finish(await signInByPasskey())
+        }}
+      />
+      {other !== null && <other.ProviderButton />}
+      {hasPasswords && forgotten === null && (
+        <AccountForm
+          fields={[]}
+          look="quiet"
+          submit={<Trans>Forgot password?</Trans>}
+          onSubmit={async () => {
+            const load = () => import('./lazy/forgotten-password.tsx')
+            const { ForgottenPassword } = await withCatalogs(['parts'], load)
+            setForgotten(<ForgottenPassword onBack={() => setForgotten(null)} />)
+          }}
+        />
+      )}
+      {forgotten}
     </>
   )
 }
@@ -47,7 +72,7 @@ export function OperatorSignInForm({ onSignedIn }: OnSignedIn) {
 function useOtherWays() {
   const [other, setOther] = useState<typeof import('./lazy/other-ways.tsx') | null>(null)
   useEffect(() => {
-    if (document.querySelector('meta[name="deskbell-oidc-name"],meta[name="deskbell-mail"]') === null) return
+    if (document.querySelector('meta[name="deskbell-oidc-name"]') === null) return
     withCatalogs(['parts'], () => import('./lazy/other-ways.tsx'))
       .then(setOther)
       .catch(() => undefined)
@@ -61,7 +86,7 @@ export function GuestForm({ onSignedIn, isSecondary }: OnSignedIn & { readonly i
   return (
     <AccountForm
       fields={['optionalName']}
-      isSecondary={isSecondary}
+      look={isSecondary ? 'plain' : 'primary'}
       submit={<Trans>Start chat</Trans>}
       working={<Trans>Starting…</Trans>}
       onSubmit={async ({ name }) => {

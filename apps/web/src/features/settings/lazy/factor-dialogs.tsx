@@ -61,6 +61,37 @@ export function PasskeyDialog({ onDone, onDismiss }: FactorDialogProps) {
   )
 }
 
+export type RenameDialogProps = FactorDialogProps & { readonly passkeyId: string; readonly presentName: string }
+
+export function RenameDialog({ passkeyId, presentName, onDone, onDismiss }: RenameDialogProps) {
+  const { t } = useLingui()
+  const { auth } = useSession().sdk.api
+  const errorWords = useErrorWords()
+  return (
+    <Dialog title={t`Rename passkey`} onDismiss={onDismiss}>
+      <AccountForm
+        fields={['name']}
+        aboutSelf={false}
+        presentName={presentName}
+        submit={<Trans>Rename</Trans>}
+        beside={
+          <Button onClick={onDismiss}>
+            <Trans>Cancel</Trans>
+          </Button>
+        }
+        onSubmit={async ({ name }) => {
+          try {
+            await callOnce((signal) => auth.renamePasskey.mutate({ passkeyId, name }, { signal }))
+          } catch (error) {
+            throw new WordedError(errorWords(error))
+          }
+          onDone([])
+        }}
+      />
+    </Dialog>
+  )
+}
+
 /** Returns why a passkey was not added, in words. */
 function useRefusalWords(): (error: unknown) => string {
   const { t } = useLingui()

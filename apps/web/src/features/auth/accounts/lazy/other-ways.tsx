@@ -1,65 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useState } from 'react'
-import { AccountForm } from '../../../../components/accounts/account-form.tsx'
-import { Button, buttonClass } from '../../../../components/button.tsx'
-import { askToSignIn } from '../../../../lib/ask-to-sign-in.ts'
+import { buttonClass } from '../../../../components/button.tsx'
 import { readSignIn } from '../../../../lib/sign-in-settings.ts'
 
-/** What an operator may do besides typing a password: an identity provider, and a link for a forgotten password. */
-export function OtherWays() {
-  const { provider, sendsMail, hasPasswords } = readSignIn()
-  const [isForgotten, setForgotten] = useState(false)
+export function ProviderButton() {
+  const { provider } = readSignIn()
   return (
-    <div className="grid gap-4 empty:hidden">
-      {provider !== null && (
-        <a href="/auth/oidc/start" className={buttonClass('plain', true)}>
-          <Trans>Continue with {provider}</Trans>
-        </a>
-      )}
-      {hasPasswords && sendsMail && !isForgotten && (
-        <Button look="quiet" onClick={() => setForgotten(true)}>
-          <Trans>Forgot password?</Trans>
-        </Button>
-      )}
-      {isForgotten && <ForgottenPassword onBack={() => setForgotten(false)} />}
-    </div>
-  )
-}
-
-/** Says the same whether the address has an account or not, as the server does. */
-function ForgottenPassword({ onBack }: { onBack: () => void }) {
-  const { i18n } = useLingui()
-  const [isSent, setSent] = useState(false)
-  if (isSent) {
-    return (
-      <p role="status" className="text-small">
-        <Trans>
-          If this email has an account, a link to choose a new password is on its way. It works for an hour.
-        </Trans>
-      </p>
-    )
-  }
-  return (
-    <section className="grid gap-4 border-t border-line pt-5">
-      <p className="text-small text-ink-2">
-        <Trans>We’ll email you a link to choose a new password.</Trans>
-      </p>
-      <AccountForm
-        fields={['email']}
-        submit={<Trans>Send link</Trans>}
-        working={<Trans>Sending…</Trans>}
-        beside={
-          <Button onClick={onBack}>
-            <Trans>Cancel</Trans>
-          </Button>
-        }
-        onSubmit={async ({ email }) => {
-          const language = i18n.locale === 'ru' ? 'ru' : 'en'
-          await askToSignIn('operator', (api, options) => api.auth.forgotPassword.mutate({ email, language }, options))
-          setSent(true)
-        }}
-      />
-    </section>
+    <a href="/auth/oidc/start" className={buttonClass('plain', true)}>
+      <Trans>Continue with {provider}</Trans>
+    </a>
   )
 }
 
