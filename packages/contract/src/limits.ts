@@ -232,6 +232,8 @@ export const signInIntervalMs = 4
 export const accountTriesMax = 10
 export const addressTriesMax = 200
 export const triesWindowMs = 15 * 60_000
+/** Anonymous clients that one address (a /64 of IPv6) makes in the window of sign-ins, in secure mode. */
+export const addressGuestsMax = 200
 /** A link that sets the server up, and an invitation, end after this time. */
 export const setupLinkMs = 24 * 60 * 60_000
 export const invitationMs = 7 * 24 * 60 * 60_000

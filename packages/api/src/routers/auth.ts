@@ -122,7 +122,7 @@ export const authProcedures = {
     })
     .input(guestInputSchema)
     .output(loginOutputSchema)
-    .mutation(async ({ ctx, input = {} }) => signedIn(ctx, await signInGuest(ctx.core, input))),
+    .mutation(async ({ ctx, input = {} }) => signedIn(ctx, await signInGuest(ctx.core, input, ctx.address))),
 
   identify: publicProcedure
     .meta({
