@@ -44,6 +44,15 @@ function nicenessOf(thread: string): number {
   return Number(fields.split(' ')[16])
 }
 
+test('[ACC-4] a hash that fails is rejected alone, and the next one gets another thread', async () => {
+  const hasher = newHasher()
+  const broken = `$argon2id$v=19$m=1,t=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`
+  const failing = hasher.matches('violet otter', broken)
+  const next = hasher.hash('violet otter')
+  await expect(failing).rejects.toThrow()
+  expect(await hasher.matches('violet otter', await next)).toBe(true)
+})
+
 test('[ACC-4] too many that wait are unavailable at once, and those that waited are rejected by a stop', async () => {
   const hasher = newHasher()
   const codes = Array.from({ length: passwordHashesWaitingMax + 10 }, () =>

@@ -19,13 +19,15 @@ const priorityLess = 10
 /** Under Linux each thread has a priority of its own. Elsewhere all of a process have one, which stays as it is. */
 function lowerPriority(): void {
   if (process.platform !== 'linux') return
-  const [, threadId] = /\/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self')) ?? []
-  if (threadId !== undefined)
-    setPriority(
-      Number(threadId),
-      Math.min(constants.priority.PRIORITY_LOW, getPriority(Number(threadId)) + priorityLess),
-    )
+  const [, thread] = /\/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self')) ?? []
+  if (thread === undefined) return
+  const less = getPriority(Number(thread)) + priorityLess
+  setPriority(Number(thread), Math.min(constants.priority.PRIORITY_LOW, less))
 }
 
-lowerPriority()
+try {
+  lowerPriority()
+} catch {
+  // A sandbox may forbid it. Operators sign in there too.
+}
 parentPort?.on('message', (order: HashOrder) => parentPort?.postMessage(argon2Sync('argon2id', order)))
