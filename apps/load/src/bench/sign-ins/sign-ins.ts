@@ -37,7 +37,7 @@ export const signIns: Bench<SignInsRaw> = {
 none, to an operator who follows the chat by a socket: for ${plan.calmSeconds} s alone, and then beside ${plan.atOnce} sign-ins by password at once, of ${plan.operators}
 operators and each from an address of its own, from the first sign-in to the last answer. A delay is from the call to the operator's
 store. ${plan.rounds} rounds, each with a new server, of ${plan.turns} turns of calm and storm; a ratio is made within a turn, and a figure is that of
-all turns. What is refused is answered with 503 and \`Retry-After\`. Server, PostgreSQL and both load generators share the cores.`,
+all turns. What is refused is answered with 429 or 503 and \`Retry-After\`. Server, PostgreSQL and both load generators share the cores.`,
       tables: [
         {
           caption: 'Delays in milliseconds, and what became of the sign-ins of a storm',
