@@ -118,7 +118,7 @@ beforeAll(async () => {
   sessions = {
     nobody: sessionOf(undefined),
     disabled: sessionOf(disabled.token, false),
-    guest: sessionOf((await signInGuest(core, {})).token),
+    guest: sessionOf((await signInGuest(core, {}, '203.0.113.7')).token),
     read: sessionOf(await key('read')),
     send: sessionOf(await key('send')),
     manage: sessionOf(await key('manage')),

@@ -100,18 +100,24 @@ function requireScope({ type, meta }: Call, { scopes }: Actor): void {
     throw new AppError('forbidden')
 }
 
-/**
- * Runs a call when it is the turn of its user, unless nobody waits for its result any more. Over HTTP a caller who has
- * gone leaves the queue.
- */
+/** Runs a call when it is the turn of its user. Over HTTP a caller who has gone leaves the queue. */
 async function inTurn<R>({ ctx, meta }: Call, { userId }: Actor, run: () => Promise<R>): Promise<R> {
   const queue = meta?.queue ?? 'short'
   if (queue === 'none') return await run()
-  const runUnlessGone = async () => {
+  return await ctx.core.queues[queue].run(userId, unlessGone(ctx, run), ctx.signal)
+}
+
+/** The same for a call that hashes a password, of a caller who has no session yet: the addresses take turns. */
+export async function inTurnOfAddress<R>(ctx: RequestContext, run: () => Promise<R>): Promise<R> {
+  return await ctx.core.queues.signIns.run(ctx.address, unlessGone(ctx, run), ctx.signal)
+}
+
+/** Nothing runs when nobody waits for its result any more. */
+function unlessGone<R>(ctx: RequestContext, run: () => Promise<R>): () => Promise<R> {
+  return async () => {
     if (ctx.isGone()) throw new AppError('unavailable', { internal: 'the caller has gone' })
     return await run()
   }
-  return await ctx.core.queues[queue].run(userId, runUnlessGone, ctx.signal)
 }
 
 export const signedInProcedure = t.procedure

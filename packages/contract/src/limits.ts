@@ -214,13 +214,26 @@ export const sendRate = { perSecond: 100, burst: 1_000 } as const
 /** A password that is chosen, in code points. */
 export const passwordCharsMin = 10
 export const passwordCharsMax = 256
-/** Passwords that are hashed at once, and that wait for it. */
-export const passwordHashesMax = 2
+/** Passwords that are hashed at once, where there are more processors than that, and that wait for it. */
+export const passwordHashesMax = 4
 export const passwordHashesWaitingMax = 500
+/**
+ * Sign-ins by password in one process: so many run at once, of one address and of all, and so many wait. One that has
+ * waited for longer does not run; what is left of the time of a call is for the hash.
+ */
+export const addressSignInsRunningMax = 2
+export const signInsRunningMax = 4
+export const addressSignInsWaitingMax = 32
+export const signInsWaitingMax = 64
+export const signInWaitMsMax = 2_000
+/** In secure mode sign-ins of any kind begin at most one each interval in a process: reading and refusing one takes up to a millisecond. */
+export const signInIntervalMs = 4
 /** Sign-ins of one account from one address, and of one address, in a window. A right password begins a new one. */
 export const accountTriesMax = 10
 export const addressTriesMax = 200
 export const triesWindowMs = 15 * 60_000
+/** Anonymous clients that one address (a /64 of IPv6) makes in the window of sign-ins, in secure mode. */
+export const addressGuestsMax = 200
 /** A link that sets the server up, and an invitation, end after this time. */
 export const setupLinkMs = 24 * 60 * 60_000
 export const invitationMs = 7 * 24 * 60 * 60_000

@@ -11,7 +11,7 @@ import { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
 import { MailQueue, type SendMail } from './mail-queue.ts'
 import type { Oidc } from './oidc/oidc.ts'
-import { PasswordHasher } from './password-hasher.ts'
+import { PasswordHasher } from './passwords/password-hasher.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
@@ -55,6 +55,7 @@ export function createCore(options: CoreOptions): Core {
   const presence = new Presence({ db, log, timings: options.presenceTimings })
   const mails = sendMail === null ? null : new MailQueue(sendMail, log)
   const sessionPruner = new SessionPruner({ db, clock, log })
+  const passwords = new PasswordHasher()
   return {
     db,
     queries,
@@ -66,7 +67,7 @@ export function createCore(options: CoreOptions): Core {
     delivered,
     typing,
     presence,
-    passwords: new PasswordHasher(),
+    passwords,
     mails,
     oidc,
     passwordsOff,
@@ -86,6 +87,7 @@ export function createCore(options: CoreOptions): Core {
     },
     async stop() {
       await sessionPruner.stop()
+      await passwords.stop()
       await writer.stop()
       await mails?.stop()
       typing.stop()

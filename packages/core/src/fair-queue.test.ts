@@ -1,3 +1,4 @@
+import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
 import { expect, test } from 'vitest'
 import { FairQueue, type FairQueueOptions } from './fair-queue.ts'
@@ -106,4 +107,12 @@ test('a call that fails gives its place away, and its error to its caller only',
   await failed
   await settled()
   expect(started).toEqual(['a1', 'a2'])
+})
+
+test('[FAIR-3] a queue may refuse in its own words', async () => {
+  const refusal = () => new AppError('rate_limited', { retryAfterMs: 7_000 })
+  const { call } = queueOf({ runningMax: 1, waitingMax: 1, refusal })
+  void call(ann, 'a1')
+  void call(ben, 'b1')
+  await expect(call(cat, 'c1')).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 })
 })

@@ -1,10 +1,15 @@
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
 import {
+  addressSignInsRunningMax,
+  addressSignInsWaitingMax,
   callsRunningMax,
   callsWaitingMax,
   callWaitMsMax,
   openingsRunningMax,
+  signInsRunningMax,
+  signInsWaitingMax,
+  signInWaitMsMax,
   userCallsRunningMax,
   userCallsWaitingMax,
   userOpeningsRunningMax,
@@ -20,14 +25,16 @@ export type FairQueueOptions = {
   waitingMax: number
   /** A call that has waited for longer is not run: its caller has been refused already. */
   waitMsMax: number
+  /** For a call beyond `waitingMax`, or one that has waited for too long. Default: `unavailable`. */
+  refusal?: () => AppError
   now?: () => number
 }
 
 /**
  * `short`: calls with one or two statements. `opening`: a transaction that opens a chat. `starting`: what a stream reads
- * before its first frame.
+ * before its first frame. `signIns`: sign-ins that hash a password, which take turns by address.
  */
-export type CallQueues = Record<'short' | 'opening' | 'starting', FairQueue>
+export type CallQueues = Record<'short' | 'opening' | 'starting', FairQueue> & { signIns: FairQueue<string> }
 
 export function createCallQueues(): CallQueues {
   const waiting = { userWaitingMax: userCallsWaitingMax, waitingMax: callsWaitingMax, waitMsMax: callWaitMsMax }
@@ -35,6 +42,15 @@ export function createCallQueues(): CallQueues {
     short: new FairQueue({ userRunningMax: userCallsRunningMax, runningMax: callsRunningMax, ...waiting }),
     opening: new FairQueue({ userRunningMax: userOpeningsRunningMax, runningMax: openingsRunningMax, ...waiting }),
     starting: new FairQueue({ userRunningMax: userCallsRunningMax, runningMax: callsRunningMax, ...waiting }),
+    signIns: new FairQueue({
+      userRunningMax: addressSignInsRunningMax,
+      runningMax: signInsRunningMax,
+      userWaitingMax: addressSignInsWaitingMax,
+      waitingMax: signInsWaitingMax,
+      waitMsMax: signInWaitMsMax,
+      // Not `unavailable`, which is an outage and has a line in the log for each.
+      refusal: () => new AppError('rate_limited', { retryAfterMs: signInWaitMsMax }),
+    }),
   }
 }
 
@@ -45,12 +61,14 @@ type UserCalls = { running: number; readonly waiting: Waiting[] }
 
 /**
  * Runs calls so that those of one user delay no other. A user has at most `userRunningMax` calls running. If `runningMax`
- * calls run, users with waiting calls take turns, one call each. Calls of one user start in the order of arrival.
+ * calls run, users with waiting calls take turns, one call each. Calls of one user start in the order of arrival. Before
+ * anybody has signed in, an address stands for the user.
  */
-export class FairQueue {
+export class FairQueue<Key = UserId> {
   readonly #options: FairQueueOptions
+  readonly #refusal: () => AppError
   readonly #now: () => number
-  readonly #users = new Map<UserId, UserCalls>()
+  readonly #users = new Map<Key, UserCalls>()
   /** Users who wait and have fewer calls running than they may, in the order of their turns. */
   readonly #next = new Set<UserCalls>()
   #running = 0
@@ -58,11 +76,12 @@ export class FairQueue {
 
   constructor(options: FairQueueOptions) {
     this.#options = options
+    this.#refusal = options.refusal ?? (() => overloaded())
     this.#now = options.now ?? (() => performance.now())
   }
 
   /** Runs `call` when it is its turn. Rejects as `enter` does. */
-  async run<T>(userId: UserId, call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(userId: Key, call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const leave = await this.enter(userId, signal)
     try {
       return await call()
@@ -75,7 +94,7 @@ export class FairQueue {
    * Resolves when it is the turn of the user, with the function that ends the turn. Rejects with `rate_limited` or
    * `unavailable` when too many calls wait, and with `unavailable` when the wait is too long or the signal is aborted.
    */
-  async enter(userId: UserId, signal?: AbortSignal): Promise<() => void> {
+  async enter(userId: Key, signal?: AbortSignal): Promise<() => void> {
     const user = this.#users.get(userId) ?? { running: 0, waiting: [] }
     this.#users.set(userId, user)
     try {
@@ -98,6 +117,11 @@ export class FairQueue {
     return this.#users.size
   }
 
+  /** The number of calls that wait. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
   async #turnOf(user: UserCalls, signal: AbortSignal | undefined): Promise<void> {
     const { userRunningMax, runningMax } = this.#options
     if (signal?.aborted) throw callerGone()
@@ -105,7 +129,7 @@ export class FairQueue {
     else await this.#wait(user, signal)
   }
 
-  #forgetIdle(userId: UserId, user: UserCalls): void {
+  #forgetIdle(userId: Key, user: UserCalls): void {
     if (user.running === 0 && user.waiting.length === 0 && this.#users.get(userId) === user) this.#users.delete(userId)
   }
 
@@ -117,10 +141,10 @@ export class FairQueue {
   #wait(user: UserCalls, signal: AbortSignal | undefined): Promise<void> {
     const { userWaitingMax, waitingMax, waitMsMax } = this.#options
     if (user.waiting.length >= userWaitingMax)
-      throw new AppError('rate_limited', { detail: 'Too many calls of this user at once.' })
-    if (this.#waiting >= waitingMax) throw overloaded()
+      throw new AppError('rate_limited', { detail: 'Too many calls of this caller at once.' })
+    if (this.#waiting >= waitingMax) throw this.#refusal()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const call = { deadline: this.#now() + waitMsMax, start: resolve, refuse: () => reject(overloaded()) }
+    const call = { deadline: this.#now() + waitMsMax, start: resolve, refuse: () => reject(this.#refusal()) }
     this.#waiting += 1
     user.waiting.push(call)
     this.#mayTakeTurn(user)

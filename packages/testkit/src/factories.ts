@@ -45,7 +45,7 @@ export async function newOperator(core: Core, overrides: Partial<LoginInput> = {
 
 /** Signs in as a new anonymous client. */
 export async function newGuest(core: Core): Promise<Actor> {
-  return await actorOf(core, await signInGuest(core, {}))
+  return await actorOf(core, await signInGuest(core, {}, uniqueId('address')))
 }
 
 /** The caller of a session. Throws when it has ended. */

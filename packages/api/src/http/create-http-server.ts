@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
-import { addressConnectionsMax } from '@deskbell/contract/limits'
+import { addressConnectionsMax, signInIntervalMs } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
 import type { AuthMode } from '@deskbell/core/domain/session-policy'
@@ -34,6 +34,7 @@ import { createRequestContext } from './request-context.ts'
 import { type Answer, type ContextOf, isRestPath, mountRest } from './rest-mount.ts'
 import { AddressConnections } from './security/address-connections.ts'
 import { serveCspReports } from './security/csp-reports.ts'
+import { Pacer } from './security/pacer.ts'
 import { createRateLimits, type RateLimits } from './security/rate-limits.ts'
 import { fixedHeaders } from './security/security-headers.ts'
 import { createShell } from './shell.ts'
@@ -100,7 +101,8 @@ function* openConnections(live: LiveServer | null, streams: HttpStreams): Genera
 type ApiParts = { limits: RateLimits; streams: HttpStreams }
 
 function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): Answer {
-  const contextOptions = { ...options, ...parts }
+  const signInPacer = options.authMode === 'secure' ? new Pacer(signInIntervalMs) : null
+  const contextOptions = { ...options, ...parts, signInPacer }
   const contextOf: ContextOf = (request, reply, via) =>
     createRequestContext(contextOptions, { request: request.raw, response: reply.raw, requestId: request.id, via })
   mountTrpc(app, contextOf, parts.streams)

@@ -7,6 +7,7 @@ import type { HttpStreams } from '../live/http-streams/http-streams.ts'
 import type { HttpOptions } from './http-options.ts'
 import { actorOf, assertOwnCookie, assertOwnOrigin, assertOwnReader } from './security/admission.ts'
 import { cookiePlace, isAmbient, readCredential, readRequestedSession } from './security/credential.ts'
+import type { Pacer } from './security/pacer.ts'
 import { peerOf } from './security/peer.ts'
 import type { RateLimits } from './security/rate-limits.ts'
 import { endedCookieHeaders, sessionCookieHeaders } from './security/session-cookies.ts'
@@ -17,6 +18,8 @@ export type ContextOptions = Pick<
 > & {
   limits: RateLimits
   streams: HttpStreams
+  /** Null in open mode, where a sign-in costs little. */
+  signInPacer: Pacer | null
 }
 
 export type Exchange = { request: IncomingMessage; response: ServerResponse; requestId: string; via: Transport }
@@ -56,7 +59,11 @@ export function createRequestContext(options: ContextOptions, exchange: Exchange
       check(options, peer, request)
     },
     async limit(rate, tokens) {
-      if (rate === 'signIn') return options.limits.take('signIn', peer.address)
+      if (rate === 'signIn') {
+        options.limits.take('signIn', peer.address)
+        await options.signInPacer?.enter()
+        return
+      }
       options.limits.take('anonymous', peer.address)
       // A session that cannot be read fails the call later, in the order of checks.
       const actor = await authenticate().catch(() => null)
@@ -90,8 +97,11 @@ function streamParams({ request, via }: Exchange): URLSearchParams | undefined {
   return new URLSearchParams(query)
 }
 
+/** One for all requests: `abort` without a reason makes an exception with a stack, of each request that ends. */
+const closed = new DOMException('The response was closed.', 'AbortError')
+
 function endOf(response: ServerResponse): AbortSignal {
   const ended = new AbortController()
-  response.once('close', () => ended.abort())
+  response.once('close', () => ended.abort(closed))
   return ended.signal
 }

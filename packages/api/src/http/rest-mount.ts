@@ -62,7 +62,11 @@ function readBody(body: IncomingMessage, bytesMax: number): Promise<Uint8Array |
       resolve(null)
     }
     body.on('data', onData)
-    body.once('end', () => resolve(Buffer.concat(chunks)))
+    body.once('end', () => {
+      // Every body closes after its end.
+      body.off('close', cutOff)
+      resolve(Buffer.concat(chunks))
+    })
     body.once('error', reject)
     body.once('close', cutOff)
   })

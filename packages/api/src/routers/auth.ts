@@ -20,7 +20,7 @@ import { identify } from '@deskbell/core/auth/identity/identify'
 import { listSessions } from '@deskbell/core/auth/list-sessions'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { z } from 'zod'
-import { operatorProcedure, publicProcedure, signedInProcedure } from '../trpc.ts'
+import { inTurnOfAddress, operatorProcedure, publicProcedure, signedInProcedure } from '../trpc.ts'
 import { factorsProcedures } from './factors.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -37,7 +37,9 @@ export const authProcedures = {
     })
     .input(setUpInputSchema)
     .output(loginOutputSchema)
-    .mutation(async ({ ctx, input }) => signedIn(ctx, await setUp(ctx.core, input, ctx.address))),
+    .mutation(async ({ ctx, input }) =>
+      signedIn(ctx, await inTurnOfAddress(ctx, () => setUp(ctx.core, input, ctx.address))),
+    ),
 
   signIn: publicProcedure
     .meta({
@@ -54,7 +56,7 @@ export const authProcedures = {
     .input(signInInputSchema)
     .output(signInOutputSchema)
     .mutation(async ({ ctx, input }) => {
-      const output = await signIn(ctx.core, input, ctx.address)
+      const output = await inTurnOfAddress(ctx, () => signIn(ctx.core, input, ctx.address))
       return 'challenge' in output ? output : signedIn(ctx, output)
     }),
 
@@ -68,7 +70,9 @@ export const authProcedures = {
     })
     .input(acceptInputSchema)
     .output(loginOutputSchema)
-    .mutation(async ({ ctx, input }) => signedIn(ctx, await accept(ctx.core, input, ctx.address))),
+    .mutation(async ({ ctx, input }) =>
+      signedIn(ctx, await inTurnOfAddress(ctx, () => accept(ctx.core, input, ctx.address))),
+    ),
 
   forgotPassword: publicProcedure
     .meta({
@@ -96,7 +100,7 @@ export const authProcedures = {
     })
     .input(resetPasswordInputSchema)
     .output(z.void())
-    .mutation(({ ctx, input }) => resetPassword(ctx.core, input, ctx.address)),
+    .mutation(({ ctx, input }) => inTurnOfAddress(ctx, () => resetPassword(ctx.core, input, ctx.address))),
 
   changePassword: operatorProcedure
     .meta({
@@ -118,7 +122,7 @@ export const authProcedures = {
     })
     .input(guestInputSchema)
     .output(loginOutputSchema)
-    .mutation(async ({ ctx, input = {} }) => signedIn(ctx, await signInGuest(ctx.core, input))),
+    .mutation(async ({ ctx, input = {} }) => signedIn(ctx, await signInGuest(ctx.core, input, ctx.address))),
 
   identify: publicProcedure
     .meta({

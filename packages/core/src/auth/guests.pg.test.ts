@@ -1,3 +1,5 @@
+import { triesWindowMs } from '@deskbell/contract/limits'
+import { pruneSignIns } from '@deskbell/db/queries/users/accounts'
 import { newOperator, sendText } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,6 +11,8 @@ import { getMe } from '../users/get-me.ts'
 import { authenticate } from './authenticate.ts'
 import { signInGuest } from './sign-in-guest.ts'
 
+const here = '203.0.113.7'
+
 let fresh: FreshCore
 let core: Core
 beforeAll(async () => {
@@ -18,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => fresh.drop())
 
 async function guest(given: { name?: string } = {}) {
-  const { token, user } = await signInGuest(core, given)
+  const { token, user } = await signInGuest(core, given, here)
   const actor = await authenticate(core, token)
   if (actor === null) throw new Error('The session of a guest was not accepted.')
   return { user, actor }
@@ -48,7 +52,21 @@ test('[AUTH-34] a guest sees own chats only, and operators see that there is no 
 })
 
 test('[AUTH-34] a guest signs in in secure mode too', async () => {
-  const { token } = await signInGuest({ ...core, authMode: 'secure' }, {})
+  const { token } = await signInGuest({ ...core, authMode: 'secure' }, {}, here)
   expect(await authenticate({ ...core, authMode: 'secure' }, token)).not.toBeNull()
   expect(await authenticate(core, token)).toBeNull()
+})
+
+test('[AUTH-38] what is counted of guests tells nobody the address, and is removed when the window has ended', async () => {
+  let now = new Date()
+  await using secure = await freshCore({ authMode: 'secure', clock: { now: () => now } })
+  await signInGuest(secure.core, {}, here)
+  const counted = async () => (await secure.db.pool.query('select * from sign_in_tries')).rows
+  expect(await counted()).toHaveLength(1)
+  expect(JSON.stringify(await counted())).not.toContain(here)
+  await pruneSignIns(secure.db.orm, now)
+  expect(await counted()).toHaveLength(1)
+  now = new Date(now.getTime() + triesWindowMs)
+  await pruneSignIns(secure.db.orm, now)
+  expect(await counted()).toEqual([])
 })

@@ -11,7 +11,7 @@ const dayMs = 24 * 60 * 60 * 1_000
 test('[IDENT-27] guests who opened no chat and were not seen for days are removed, and nobody else', async () => {
   await using fresh = await freshCore()
   const { core, db } = fresh
-  const guest = async () => await actorOf(core, await signInGuest(core, {}))
+  const guest = async () => await actorOf(core, await signInGuest(core, {}, '203.0.113.7'))
   const [idle, writer, recent, connected] = [await guest(), await guest(), await guest(), await guest()]
   const client = await newClient(core)
   await newChat(core, writer)

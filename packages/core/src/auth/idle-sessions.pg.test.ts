@@ -70,7 +70,7 @@ test('[AUTH-36] who is connected uses it', async () => {
 })
 
 test('[AUTH-36] clients and keys have no such end', async () => {
-  const guest = await signInGuest(core, {})
+  const guest = await signInGuest(core, {}, '203.0.113.7')
   const { secret } = await createKey(core, actor, { name: 'Shop', scopes: ['read'], address: '203.0.113.7' })
   at(sessionDays * dayMs - 1)
   for (const each of [guest.token, secret]) expect(await authenticate(core, each)).not.toBeNull()

@@ -76,7 +76,7 @@ test('[ACC-10] operators see each other by name, and only admins see addresses a
 
 test('[ACC-11] N32: a disabled operator is signed out, cannot sign in, and its open chats return to the queue', async () => {
   const ada = await newMember('operator')
-  const client = await authenticate(core, (await signInGuest(core, {})).token)
+  const client = await authenticate(core, (await signInGuest(core, {}, here)).token)
   if (client === null) throw new Error('A guest was not signed in.')
   const [first, second, closed] = [
     await newChat(core, client),
@@ -167,7 +167,7 @@ test('[ACC-14] who is no admin, or is none any more, manages nobody, and an unkn
   const [ada, bob] = [await newMember('operator', 'Ada'), await newMember('operator', 'Bob')]
   for (const actor of [ada.actor, { ...ada.actor, access: 'admin' as const }])
     expect(await code(disableOperator(core, actor, bob))).toBe('forbidden')
-  const client = (await signInGuest(core, {})).user.id
+  const client = (await signInGuest(core, {}, here)).user.id
   for (const operatorId of [client, 999_999 as typeof client])
     expect(await code(disableOperator(core, admin.actor, { operatorId, address: here }))).toBe('not_found')
   const other = await newMember('admin')

@@ -9,21 +9,18 @@ import { startChildProgram } from '../suite/child-program.ts'
 import { startProductServer } from '../suite/product-server.ts'
 import type { DeliveryReading, SignInOrder, StormReading } from './sign-in-clients.ts'
 
-export type SignInOptions = { atOnce: number; operators: number; seconds: number }
+export type SignInOptions = { turns: number; atOnce: number; operators: number; calmSeconds: number }
 
 export type DeliveryDelays = { sent: number; p50: number; p99: number }
-export type SignInReport = {
-  calm: DeliveryDelays
-  beside: DeliveryDelays
-  signInsPerSecond: number
-  refusedPerSecond: number
-}
+/** A conversation alone, and then beside one storm, from its first sign-in to its last answer. */
+export type SignInTurn = { calm: DeliveryDelays; beside: DeliveryDelays; storm: StormReading }
 
 const password = 'violet otter kayak 71'
-const warmMs = 1_000
+const pauseMs = 1_000
 
-/** The delays of messages alone, and while operators sign in all at once. */
-export async function measureSignIns({ atOnce, operators, seconds }: SignInOptions): Promise<SignInReport> {
+/** The delays of messages alone and while operators sign in all at once, in turns on one server. */
+export async function measureSignIns(options: SignInOptions): Promise<SignInTurn[]> {
+  const { turns, atOnce, operators, calmSeconds } = options
   await using stack = new AsyncDisposableStack()
   const postgres = stack.use(await startBenchPostgres())
   const server = stack.use(await startProductServer(postgres.connectionString, secure))
@@ -34,20 +31,32 @@ export async function measureSignIns({ atOnce, operators, seconds }: SignInOptio
   const guest = await post(`${url}/api/auth/guest`, { body: {}, schema: loginOutputSchema })
   const { chat } = await post(`${url}/api/chats`, { body: {}, schema: chatOutputSchema, token: guest.token })
   const start = () => stack.use(startChildProgram<SignInOrder>(new URL('sign-in-main.ts', import.meta.url)))
-  const [conversation, storm] = [start(), start()]
-  const write = async (length: number) => {
-    const order = { url, token: guest.token, operatorToken: admin.token, chatId: chat.id, seconds: length }
-    return delaysOf((await conversation.ask({ t: 'write', ...order })) as DeliveryReading)
+  const [conversation, operatorsAtOnce] = [start(), start()]
+  const order = { url, token: guest.token, operatorToken: admin.token, chatId: chat.id }
+  await conversation.ask({ t: 'meet', ...order })
+  const during = async <T>(work: () => Promise<T>): Promise<[DeliveryDelays, T]> => {
+    await rest()
+    await conversation.ask({ t: 'write' })
+    const result = await work()
+    return [delaysOf((await conversation.ask({ t: 'stop' })) as DeliveryReading), result]
   }
-  await write(Math.min(seconds, 3))
-  const calm = await write(seconds)
-  await storm.ask({ t: 'storm', url, emails, password, atOnce })
-  const stormAt = performance.now()
-  await delay(warmMs)
-  const beside = await write(seconds)
-  const { signedIn, refused } = (await storm.ask({ t: 'rest' })) as StormReading
-  const perSecond = 1_000 / (performance.now() - stormAt)
-  return { calm, beside, signInsPerSecond: signedIn * perSecond, refusedPerSecond: refused * perSecond }
+  const storm = async () => (await operatorsAtOnce.ask({ t: 'storm', url, emails, password, atOnce })) as StormReading
+  /** A sign-in that succeeds stood behind all that the last storm has left. */
+  const rest = async () => {
+    for (let signedIn = 0; signedIn === 0; await delay(pauseMs)) {
+      const order = { t: 'storm', url, emails, password, atOnce: 1 } as const
+      signedIn = ((await operatorsAtOnce.ask(order)) as StormReading).signedIn
+    }
+  }
+  // Neither the first messages nor the first sign-ins of a process are measured.
+  await during(storm)
+  const taken: SignInTurn[] = []
+  for (let turn = 0; turn < turns; turn += 1) {
+    const [calm] = await during(() => delay(calmSeconds * 1_000))
+    const [stormy, reading] = await during(storm)
+    taken.push({ calm, beside: stormy, storm: reading })
+  }
+  return taken
 }
 
 /** Rate limits stay on, as secure mode demands; each sign-in comes from an address of its own. */

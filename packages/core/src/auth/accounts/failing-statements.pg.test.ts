@@ -126,13 +126,13 @@ const acts: Record<string, () => Promise<() => Promise<unknown>>> = {
     const identity = await site.sign(subject, { email: `${uniqueId('vera')}@example.test`, name: 'Vera' })
     return () => identify(core, guest, { identity, audience })
   },
-  signInGuest: async () => () => signInGuest(core, {}),
+  signInGuest: async () => () => signInGuest(core, {}, address),
   endSession: async () => {
     const { actor } = await newMember(core, admin)
     return () => endSession(core, actor, { sessionId: actor.sessionId })
   },
   logout: async () => {
-    const guest = await actorOf(core, await signInGuest(core, {}))
+    const guest = await actorOf(core, await signInGuest(core, {}, address))
     return () => logout(core, guest)
   },
   listAudit: async () => () => listAudit(core, admin.actor, { limit: 10 }),

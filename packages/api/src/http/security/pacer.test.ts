@@ -1,0 +1,24 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Pacer } from './pacer.ts'
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+test('[ACC-26] one call begins each interval, in the order of the calls, and one that comes alone begins at once', async () => {
+  const pacer = new Pacer(4)
+  const begun: string[] = []
+  const call = (name: string) => void pacer.enter().then(() => begun.push(name))
+  for (const name of ['a', 'b', 'c']) call(name)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(begun).toEqual(['a'])
+  await vi.advanceTimersByTimeAsync(4)
+  expect(begun).toEqual(['a', 'b'])
+  call('d')
+  await vi.advanceTimersByTimeAsync(8)
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  await vi.advanceTimersByTimeAsync(4)
+  expect(vi.getTimerCount()).toBe(0)
+  call('e')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(begun.at(-1)).toBe('e')
+})
