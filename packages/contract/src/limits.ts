@@ -226,8 +226,8 @@ export const signInsRunningMax = 4
 export const addressSignInsWaitingMax = 32
 export const signInsWaitingMax = 64
 export const signInWaitMsMax = 2_000
-/** In secure mode sign-ins of any kind begin at most one each interval in a process: reading and refusing one takes up to a millisecond. */
-export const signInIntervalMs = 4
+/** In secure mode sign-ins of any kind begin one each interval in a process: reading and refusing one takes up to a millisecond. */
+export const signInPace = { intervalMs: 4, waitingMax: 500 } as const
 /** Sign-ins of one account from one address, and of one address, in a window. A right password begins a new one. */
 export const accountTriesMax = 10
 export const addressTriesMax = 200

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@deskbell/contract/errors'
-import { addressConnectionsMax, signInIntervalMs } from '@deskbell/contract/limits'
+import { addressConnectionsMax, signInPace } from '@deskbell/contract/limits'
 import { toAppError } from '@deskbell/core/app-error'
 import type { Core } from '@deskbell/core/context'
 import type { AuthMode } from '@deskbell/core/domain/session-policy'
@@ -101,7 +101,7 @@ function* openConnections(live: LiveServer | null, streams: HttpStreams): Genera
 type ApiParts = { limits: RateLimits; streams: HttpStreams }
 
 function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): Answer {
-  const signInPacer = options.authMode === 'secure' ? new Pacer(signInIntervalMs) : null
+  const signInPacer = options.authMode === 'secure' ? new Pacer(signInPace) : null
   const contextOptions = { ...options, ...parts, signInPacer }
   const contextOf: ContextOf = (request, reply, via) =>
     createRequestContext(contextOptions, { request: request.raw, response: reply.raw, requestId: request.id, via })

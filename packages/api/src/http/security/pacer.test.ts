@@ -5,7 +5,7 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 test('[ACC-26] one call begins each interval, in the order of the calls, and one that comes alone begins at once', async () => {
-  const pacer = new Pacer(4)
+  const pacer = new Pacer({ intervalMs: 4, waitingMax: 500 })
   const begun: string[] = []
   const call = (name: string) => void pacer.enter().then(() => begun.push(name))
   for (const name of ['a', 'b', 'c']) call(name)
@@ -21,4 +21,14 @@ test('[ACC-26] one call begins each interval, in the order of the calls, and one
   call('e')
   await vi.advanceTimersByTimeAsync(0)
   expect(begun.at(-1)).toBe('e')
+})
+
+test('[ACC-26] when too many wait, a further call begins at once', async () => {
+  const pacer = new Pacer({ intervalMs: 4, waitingMax: 2 })
+  const begun: string[] = []
+  for (const name of ['a', 'b', 'c', 'd']) void pacer.enter().then(() => begun.push(name))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(begun).toEqual(['a', 'd'])
+  await vi.advanceTimersByTimeAsync(8)
+  expect(begun).toEqual(['a', 'd', 'b', 'c'])
 })
