@@ -94,6 +94,38 @@ export type OperatorInput = z.output<typeof operatorInputSchema>
 export const setAccessInputSchema = z.strictObject({ operatorId: userIdSchema, access: accessSchema })
 export type SetAccessInput = z.output<typeof setAccessInputSchema>
 
+/** What is in the audit log: the name of the procedure, of the command, or of the step of a sign-in at a provider. */
+export const auditActions = [
+  'auth.setUp',
+  'auth.accept',
+  'auth.changePassword',
+  'auth.forgotPassword',
+  'auth.resetPassword',
+  'auth.secondFactor',
+  'auth.addPasskey',
+  'auth.renamePasskey',
+  'auth.removePasskey',
+  'auth.beginTotp',
+  'auth.confirmTotp',
+  'auth.removeTotp',
+  'auth.newRecoveryCodes',
+  'auth.oidcAccept',
+  'auth.oidcLink',
+  'auth.oidcSignIn',
+  'operators.invite',
+  'operators.disable',
+  'operators.enable',
+  'operators.setAccess',
+  'operators.resetPassword',
+  'operators.removeFactors',
+  'operator add',
+  'keys.create',
+  'keys.delete',
+  'identityKeys.create',
+  'identityKeys.delete',
+] as const
+export type AuditAction = (typeof auditActions)[number]
+
 export const auditInputSchema = z.strictObject({
   cursor: z
     .string()

@@ -1,4 +1,4 @@
-import type { AuditInput, AuditOutput } from '@deskbell/contract/accounts'
+import type { AuditAction, AuditInput, AuditOutput } from '@deskbell/contract/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'
@@ -7,7 +7,7 @@ import type { Tx } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
 
 /** What the audit log says of an act. `address`: of the caller. */
-export type Act = { actorId: UserId | null; action: string; target: string | null; address: string | null }
+export type Act = { actorId: UserId | null; action: AuditAction; target: string | null; address: string | null }
 
 /** Notes an act in its own transaction. */
 export async function note({ clock }: Pick<Core, 'clock'>, tx: Tx, act: Act): Promise<void> {

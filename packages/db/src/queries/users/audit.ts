@@ -1,3 +1,4 @@
+import type { AuditAction } from '@deskbell/contract/accounts'
 import type { UserId } from '@deskbell/contract/ids'
 import { desc, eq, lt } from 'drizzle-orm'
 import { audit } from '../../schema/accounts.ts'
@@ -7,7 +8,7 @@ import type { Executor, Tx } from '../../transaction.ts'
 export type AuditRow = {
   at: Date
   actorId: UserId | null
-  action: string
+  action: AuditAction
   target: string | null
   address: string | null
 }
