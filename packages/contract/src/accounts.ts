@@ -123,10 +123,19 @@ export const auditActions = [
   'keys.delete',
   'identityKeys.create',
   'identityKeys.delete',
+  'audit.export',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
+const auditFilter = {
+  actorId: userIdSchema.meta({ description: 'Only what this operator did.' }).optional(),
+  action: z.enum(auditActions).meta({ description: 'Only acts of this name.' }).optional(),
+  from: z.iso.datetime().meta({ description: 'Only what was done at this time or after it.' }).optional(),
+  to: z.iso.datetime().meta({ description: 'Only what was done before this time.' }).optional(),
+}
+
 export const auditInputSchema = z.strictObject({
+  ...auditFilter,
   cursor: z
     .string()
     .regex(/^[1-9]\d{0,15}$/, 'is not a cursor of this list')
@@ -135,6 +144,18 @@ export const auditInputSchema = z.strictObject({
   limit: limitSchema(auditLimitMax),
 })
 export type AuditInput = z.output<typeof auditInputSchema>
+
+export const auditExportInputSchema = z.strictObject({
+  format: z.enum(['csv', 'jsonl']).meta({ description: 'What the entries are written as.' }),
+  ...auditFilter,
+})
+export type AuditExportInput = z.output<typeof auditExportInputSchema>
+/** What a page of the log, or an export, is limited to. */
+export type AuditFilter = Omit<AuditExportInput, 'format'>
+
+export const auditExportOutputSchema = z.object({ cursor: z.string() })
+/** `cursor`: of the entries before that of the export itself. */
+export type AuditExportOutput = { cursor: string }
 
 export const auditEntrySchema = z
   .object({
