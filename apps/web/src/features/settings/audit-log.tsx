@@ -1,9 +1,11 @@
 import type { AppRouter } from '@deskbell/sdk'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { useLingui } from '@lingui/react'
+import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import type { inferRouterOutputs } from '@trpc/server'
 import { Button } from '../../components/button.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { wordsOf } from './action-words.ts'
 import { EmptyState, ListState, listClass, Section } from './section.tsx'
 
 type AuditEntry = inferRouterOutputs<AppRouter>['audit']['list']['items'][number]
@@ -12,7 +14,7 @@ const pageSize = 50
 
 /** Who did what with accounts and keys, newest first. */
 export function AuditLog() {
-  const { t } = useLingui()
+  const { t } = useMacro()
   const query = trpc.audit.list.useInfiniteQuery(
     { limit: pageSize },
     { getNextPageParam: ({ nextCursor }) => nextCursor, staleTime: 0 },
@@ -47,9 +49,12 @@ export function AuditLog() {
 }
 
 function Entry({ entry }: { entry: AuditEntry }) {
+  const { i18n } = useLingui()
   const format = useFormat()
-  const words = useActionWords()[entry.action]
-  const { target, actor, address } = entry
+  const { target, action, address } = entry
+  const words = wordsOf(action)
+  // The words say it, in the language of the reader.
+  const isTargetSaid = target === null || action === 'auth.secondFactor'
   return (
     <li className="grid gap-x-4 gap-y-0.5 px-4 py-3 max-md:px-3 md:grid-cols-[10rem_minmax(0,1fr)]">
       <time dateTime={entry.at} className="text-small text-ink-2 tabular-nums">
@@ -57,12 +62,14 @@ function Entry({ entry }: { entry: AuditEntry }) {
       </time>
       <div className="grid min-w-0 gap-0.5">
         <p className="wrap-anywhere">
-          <bdi className="font-medium">{actor === null ? <Trans>Somebody without an account</Trans> : actor.name}</bdi>:{' '}
-          {words ?? <code dir="ltr">{entry.action}</code>}
+          <bdi className="font-medium">
+            <ActorName entry={entry} />
+          </bdi>
+          : {words === undefined ? <code dir="ltr">{action}</code> : i18n._(words)}
         </p>
         <p className="flex flex-wrap gap-x-3 text-small wrap-anywhere text-ink-2">
-          {target !== null && <bdi className="text-ink">{target}</bdi>}
-          {words !== undefined && <code dir="ltr">{entry.action}</code>}
+          {!isTargetSaid && <bdi className="text-ink">{target}</bdi>}
+          {words !== undefined && <code dir="ltr">{action}</code>}
           {address !== null && (
             <span>
               <Trans>from {address}</Trans>
@@ -74,18 +81,8 @@ function Entry({ entry }: { entry: AuditEntry }) {
   )
 }
 
-/** Returns what each action is in words. An action that is newer than this page has only its name. */
-function useActionWords(): Readonly<Record<string, string | undefined>> {
-  const { t } = useLingui()
-  return {
-    'auth.setUp': t`set up the server`,
-    'auth.accept': t`accepted an invitation`,
-    'auth.changePassword': t`changed the password`,
-    'operators.invite': t`invited an operator`,
-    'operators.disable': t`disabled an operator`,
-    'operators.enable': t`enabled an operator`,
-    'operators.setAccess': t`changed the access of an operator`,
-    'keys.create': t`made an API key`,
-    'keys.delete': t`deleted an API key`,
-  }
+function ActorName({ entry: { actor, address } }: { entry: AuditEntry }) {
+  if (actor !== null) return actor.name
+  // A command has no address: who gives it can read the database.
+  return address === null ? <Trans>On the server itself</Trans> : <Trans>Somebody without an account</Trans>
 }
