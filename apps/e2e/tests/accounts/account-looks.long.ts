@@ -73,6 +73,10 @@ describe.skipIf(!tools.chromium)('accessibility and layout of the settings and o
         await page.locator(ready).first().waitFor()
         await check(path)
       }
+      await page.goto(`${world.url}/settings/audit`)
+      await page.getByRole('button', { name: /^(Export|Выгрузить)$/ }).click()
+      await page.getByRole('dialog').waitFor()
+      await check('export of the audit log')
       await page.goto(`${world.url}/settings/keys`)
       await page.getByRole('button', { name: /^(New key|Новый ключ)$/ }).click()
       await page.getByRole('dialog').waitFor()

@@ -1,30 +1,50 @@
-import type { AppRouter } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
-import type { inferRouterOutputs } from '@trpc/server'
+import { keepPreviousData } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
+import { lazyPart } from '../../components/lazy-part.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { wordsOf } from './action-words.ts'
+import type { AuditEntry } from './audit-file.ts'
+import { isFiltering, noFilter, toAuditFilter } from './audit-filter.ts'
+import { AuditFilters } from './audit-filters.tsx'
+import type { AuditExportDialogProps } from './lazy/audit-export-dialog.tsx'
 import { EmptyState, ListState, listClass, Section } from './section.tsx'
 
-type AuditEntry = inferRouterOutputs<AppRouter>['audit']['list']['items'][number]
+const AuditExportDialog = lazyPart<AuditExportDialogProps>(async () => {
+  const { AuditExportDialog } = await import('./lazy/audit-export-dialog.tsx')
+  return AuditExportDialog
+})
 
 const pageSize = 50
 
 /** Who did what with accounts and keys, newest first. */
 export function AuditLog() {
   const { t } = useMacro()
+  const [chosen, setChosen] = useState(noFilter)
+  const [isExporting, setExporting] = useState(false)
+  const filter = toAuditFilter(chosen)
   const query = trpc.audit.list.useInfiniteQuery(
-    { limit: pageSize },
-    { getNextPageParam: ({ nextCursor }) => nextCursor, staleTime: 0 },
+    { ...filter, limit: pageSize },
+    { getNextPageParam: ({ nextCursor }) => nextCursor, staleTime: 0, placeholderData: keepPreviousData },
   )
   const entries = query.data?.pages.flatMap(({ items }) => items) ?? []
   return (
-    <Section title={t`Audit log`} text={<Trans>Who did what with accounts and keys, newest first.</Trans>}>
+    <Section
+      title={t`Audit log`}
+      text={<Trans>Who did what with accounts and keys, newest first.</Trans>}
+      action={
+        <Button onClick={() => setExporting(true)}>
+          <Trans>Export</Trans>
+        </Button>
+      }
+    >
+      <AuditFilters chosen={chosen} onChoose={setChosen} />
       <ListState query={query} />
       {entries.length > 0 && (
-        <ol className={listClass}>
+        <ol aria-busy={query.isPlaceholderData} className={`${listClass} aria-busy:opacity-60`}>
           {entries.map((entry) => (
             <Entry key={entry.id} entry={entry} />
           ))}
@@ -32,7 +52,11 @@ export function AuditLog() {
       )}
       {query.data !== undefined && entries.length === 0 && (
         <EmptyState>
-          <Trans>Nothing has happened yet. Sign-ups, invitations and keys will show here.</Trans>
+          {isFiltering(chosen) ? (
+            <Trans>Nothing matches these filters.</Trans>
+          ) : (
+            <Trans>Nothing has happened yet. Sign-ups, invitations and keys will show here.</Trans>
+          )}
         </EmptyState>
       )}
       {query.hasNextPage && (
@@ -43,6 +67,13 @@ export function AuditLog() {
         >
           <Trans>Show earlier</Trans>
         </Button>
+      )}
+      {isExporting && (
+        <AuditExportDialog
+          filter={filter}
+          onExported={() => void query.refetch()}
+          onDismiss={() => setExporting(false)}
+        />
       )}
     </Section>
   )
