@@ -1,15 +1,15 @@
 import { retryAfterMs } from '@deskbell/sdk'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { Button } from '../../../components/button.tsx'
-import { Dialog } from '../../../components/dialog.tsx'
-import { callOnce } from '../../../lib/call-once.ts'
-import { calendarDay } from '../../../lib/day-clock.ts'
-import { useSession } from '../../../lib/session.ts'
+import { Button } from '../../../../components/button.tsx'
+import { Dialog } from '../../../../components/dialog.tsx'
+import { callOnce } from '../../../../lib/call-once.ts'
+import { calendarDay } from '../../../../lib/day-clock.ts'
+import { useSession } from '../../../../lib/session.ts'
+import { saveFile } from '../../lazy/save-file.ts'
+import { Choices, useErrorWords } from '../../section.tsx'
 import type { AuditFilter } from '../action-words.ts'
 import { type AuditFormat, type AuditPage, auditFormats } from '../audit-file.ts'
-import { Choices, useErrorWords } from '../section.tsx'
-import { saveFile } from './save-file.ts'
 
 const pageSize = 100
 

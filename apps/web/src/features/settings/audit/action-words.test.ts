@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { auditActions } from '@deskbell/contract/accounts'
 import { expect, test } from 'vitest'
 
-const core = join(import.meta.dirname, '../../../../../packages/core/src')
+const core = join(import.meta.dirname, '../../../../../../packages/core/src')
 
 /** Returns what the pattern captures in a source file, each once, in order. */
 function findAll(file: string, pattern: RegExp): string[] {

@@ -1,8 +1,8 @@
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useMacro } from '@lingui/react/macro'
 import { type ReactNode, useId } from 'react'
-import { Button } from '../../components/button.tsx'
-import { trpc } from '../../lib/trpc.ts'
+import { Button } from '../../../components/button.tsx'
+import { trpc } from '../../../lib/trpc.ts'
 import { type AuditAction, actionWords } from './action-words.ts'
 import { type ChosenFilter, isFiltering, noFilter } from './audit-filter.ts'
 

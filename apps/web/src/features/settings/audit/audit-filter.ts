@@ -1,4 +1,4 @@
-import type { CalendarDay } from '../../lib/day-clock.ts'
+import type { CalendarDay } from '../../../lib/day-clock.ts'
 import type { AuditAction, AuditFilter } from './action-words.ts'
 
 /** What is chosen above the log. An empty day is none; `to` is the last day that is shown. */
