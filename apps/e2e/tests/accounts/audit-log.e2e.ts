@@ -116,6 +116,7 @@ describe.skipIf(!tools.chromium)('the audit log', () => {
     expect(new Set(entries.map(({ action, actor }) => `${actor.name}: ${action}`))).toEqual(
       new Set(['Ada: keys.create']),
     )
+    await page.getByText('230 entries were saved.').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await rows(page)
