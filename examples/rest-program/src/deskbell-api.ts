@@ -652,6 +652,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note an export in the log. With the cursor, `audit.list` reads what is exported, page by page.
+         * @description For admins only; anybody else gets `forbidden`.
+         */
+        post: operations["audit.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/keys": {
         parameters: {
             query?: never;
@@ -2986,6 +3006,14 @@ export interface operations {
     "audit.list": {
         parameters: {
             query?: {
+                /** @description Only what this operator did. */
+                actorId?: number;
+                /** @description Only acts of this name. */
+                action?: "auth.setUp" | "auth.accept" | "auth.changePassword" | "auth.forgotPassword" | "auth.resetPassword" | "auth.secondFactor" | "auth.addPasskey" | "auth.renamePasskey" | "auth.removePasskey" | "auth.beginTotp" | "auth.confirmTotp" | "auth.removeTotp" | "auth.newRecoveryCodes" | "auth.oidcAccept" | "auth.oidcLink" | "auth.oidcSignIn" | "operators.invite" | "operators.disable" | "operators.enable" | "operators.setAccess" | "operators.resetPassword" | "operators.removeFactors" | "operator add" | "keys.create" | "keys.delete" | "identityKeys.create" | "identityKeys.delete" | "audit.export";
+                /** @description Only what was done at this time or after it. */
+                from?: string;
+                /** @description Only what was done before this time. */
+                to?: string;
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
                 /** @description How many at most: 1 to 100, 50 when left out. */
@@ -3030,6 +3058,75 @@ export interface operations {
             400: components["responses"]["invalid_input"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "audit.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "format": "csv",
+                 *       "action": "keys.create",
+                 *       "from": "2026-11-01T00:00:00Z"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description What the entries are written as.
+                     * @enum {string}
+                     */
+                    format: "csv" | "jsonl";
+                    /** @description Only what this operator did. */
+                    actorId?: number;
+                    /**
+                     * @description Only acts of this name.
+                     * @enum {string}
+                     */
+                    action?: "auth.setUp" | "auth.accept" | "auth.changePassword" | "auth.forgotPassword" | "auth.resetPassword" | "auth.secondFactor" | "auth.addPasskey" | "auth.renamePasskey" | "auth.removePasskey" | "auth.beginTotp" | "auth.confirmTotp" | "auth.removeTotp" | "auth.newRecoveryCodes" | "auth.oidcAccept" | "auth.oidcLink" | "auth.oidcSignIn" | "operators.invite" | "operators.disable" | "operators.enable" | "operators.setAccess" | "operators.resetPassword" | "operators.removeFactors" | "operator add" | "keys.create" | "keys.delete" | "identityKeys.create" | "identityKeys.delete" | "audit.export";
+                    /**
+                     * Format: date-time
+                     * @description Only what was done at this time or after it.
+                     */
+                    from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only what was done before this time.
+                     */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Where the export begins. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cursor": "2"
+                     *     }
+                     */
+                    "application/json": {
+                        cursor: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];

@@ -79,6 +79,7 @@ const whoMay: Record<string, Group> = {
   'identityKeys.list': 'admins',
   'identityKeys.delete': 'admins',
   'audit.list': 'admins',
+  'audit.export': 'admins',
   'chats.create': 'who writes',
   'chats.list': 'who is signed in',
   'chats.get': 'who is signed in',

@@ -101,6 +101,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'identityKeys.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ x: 1 }) },
   'identityKeys.delete': { ...operatorOnly({ kid: 'k' }), not_found: asOperator({ kid: 'k' }) },
   'audit.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ cursor: 'x' }) },
+  'audit.export': operatorOnly({ format: 'csv' }),
   'operators.invite': operatorOnly({ email: 'ada@example.test', access: 'operator' }),
   'operators.disable': {
     ...operatorOnly({ operatorId: 1 }),

@@ -58,6 +58,7 @@ test('[HTTP-20] every procedure has its rate: a new one needs a line here', () =
       'operators.resetPassword',
       'operators.setAccess',
       'operators.removeFactors',
+      'audit.export',
       'keys.create',
       'keys.delete',
       'identityKeys.create',

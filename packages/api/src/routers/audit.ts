@@ -1,5 +1,10 @@
-import { auditInputSchema, auditOutputSchema } from '@deskbell/contract/accounts'
-import { listAudit } from '@deskbell/core/auth/accounts/audit'
+import {
+  auditExportInputSchema,
+  auditExportOutputSchema,
+  auditInputSchema,
+  auditOutputSchema,
+} from '@deskbell/contract/accounts'
+import { beginAuditExport, listAudit } from '@deskbell/core/auth/accounts/audit'
 import { adminProcedure } from '../trpc.ts'
 
 export const auditProcedures = {
@@ -11,4 +16,13 @@ export const auditProcedures = {
     .input(auditInputSchema)
     .output(auditOutputSchema)
     .query(({ ctx, input }) => listAudit(ctx.core, ctx.actor, input)),
+
+  export: adminProcedure
+    .meta({
+      summary: 'Note an export in the log. With the cursor, `audit.list` reads what is exported, page by page.',
+      rest: { method: 'POST', path: '/audit/exports', success: { 201: 'Where the export begins.' } },
+    })
+    .input(auditExportInputSchema)
+    .output(auditExportOutputSchema)
+    .mutation(({ ctx, input }) => beginAuditExport(ctx.core, ctx.actor, { ...input, address: ctx.address })),
 }

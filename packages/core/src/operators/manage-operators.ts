@@ -1,4 +1,5 @@
 import type {
+  AuditAction,
   Operator,
   OperatorInput,
   OperatorOutput,
@@ -87,7 +88,7 @@ type Called = { address: string }
 
 type AccountChange = Called & {
   operatorId: UserId
-  action: string
+  action: AuditAction
   /** After it the operator is no admin who can sign in. */
   endsAdmin: boolean
   /** False when the change would change nothing. */

@@ -130,6 +130,7 @@ export const accessTable: Record<string, AccessRow> = {
     neverDone: true,
   },
   'audit.list': { who: 'operators', about: 'nothing', forms: ofNothing() },
+  'audit.export': { who: 'operators', about: 'nothing', forms: ofNothing(() => ({ format: 'csv' })) },
   'operators.invite': forAccounts('operators', ({ word }) => ({ email: `${word()}@example.test`, access: 'admin' })),
   'operators.disable': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),
   'operators.enable': forAccounts('operators', ({ cast }) => ({ operatorId: cast.user('bystander').user.id })),

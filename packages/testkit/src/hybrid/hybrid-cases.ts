@@ -118,6 +118,13 @@ export const hybridCases: Record<string, HybridCase[]> = {
       isSilent: true,
     },
   ],
+  'audit.export': [
+    {
+      what: 'an export',
+      act: ({ operator }) => calls(operator).audit.export.mutate({ format: 'csv' }),
+      isSilent: true,
+    },
+  ],
   'identityKeys.create': [
     {
       what: 'an identity key',

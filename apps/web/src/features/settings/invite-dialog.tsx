@@ -7,7 +7,8 @@ import { Dialog } from '../../components/dialog.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { callOnce } from '../../lib/call-once.ts'
 import { useSession } from '../../lib/session.ts'
-import { Choices, SecretField } from './section.tsx'
+import { LinkDialog } from './link-dialog.tsx'
+import { Choices } from './section.tsx'
 
 type Invited = { readonly link: string; readonly email: string; readonly expiresAt: string }
 
@@ -58,23 +59,16 @@ function InvitationDialog({ invited, onDismiss }: { invited: Invited; onDismiss:
   const { email } = invited
   const until = `${format.date(invited.expiresAt)}, ${format.time(invited.expiresAt)}`
   return (
-    <Dialog title={t`Invitation link`} onDismiss={onDismiss}>
-      <div className="grid gap-4">
-        <p className="text-body">
-          <Trans>
-            Send this link to {email}. It works once, until {until}. It won’t be shown again.
-          </Trans>
-        </p>
-        <SecretField label={t`Link`} secret={invited.link} />
-        <p className="text-small text-ink-2">
-          <Trans>Whoever opens it first gets the account.</Trans>
-        </p>
-        <div className="flex justify-end">
-          <Button onClick={onDismiss}>
-            <Trans>Done</Trans>
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <LinkDialog
+      title={t`Invitation link`}
+      link={invited.link}
+      text={
+        <Trans>
+          Send this link to {email}. It works once, until {until}. It won’t be shown again.
+        </Trans>
+      }
+      danger={<Trans>Whoever opens it first gets the account.</Trans>}
+      onDismiss={onDismiss}
+    />
   )
 }

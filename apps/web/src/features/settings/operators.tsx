@@ -1,16 +1,14 @@
-import type { AppRouter } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { inferRouterOutputs } from '@trpc/server'
 import { useState } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
 import { Button } from '../../components/button.tsx'
 import { useFormat } from '../../components/use-format.ts'
 import { useSession } from '../../lib/session.ts'
+import { readSignIn } from '../../lib/sign-in-settings.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { InviteDialog } from './invite-dialog.tsx'
-import { ConfirmDialog, EmptyState, ListState, listClass, rowClass, Section, Tag } from './section.tsx'
-
-type Operator = inferRouterOutputs<AppRouter>['operators']['list']['items'][number]
+import { type Act, ActDialog, type Operator } from './operator-act-dialog.tsx'
+import { EmptyState, ListState, listClass, rowClass, Section, Tag } from './section.tsx'
 
 /** All operators. Admins invite them, and say what they may do. */
 export function Operators() {
@@ -71,14 +69,13 @@ type OperatorRowProps = {
   readonly onChanged: () => void
 }
 
-type Act = 'disable' | 'enable' | 'admin' | 'operator'
-
 function OperatorRow({ operator, isOwn, isAdmin, onChanged }: OperatorRowProps) {
   const { t } = useLingui()
   const format = useFormat()
   const [act, setAct] = useState<Act | null>(null)
   const { name, disabled, access, lastSeenAt } = operator
   const seen = lastSeenAt === null ? null : `${format.date(lastSeenAt)}, ${format.time(lastSeenAt)}`
+  const { hasPasswords } = readSignIn()
   const otherAccess = access === 'admin' ? 'operator' : 'admin'
   return (
     <li className={rowClass}>
@@ -104,13 +101,23 @@ function OperatorRow({ operator, isOwn, isAdmin, onChanged }: OperatorRowProps) 
         </span>
       </div>
       {isAdmin && (
-        <div className="flex flex-wrap gap-2 max-md:basis-full">
+        <div className="flex basis-full flex-wrap gap-2">
           {!disabled && (
             <Button
               aria-label={access === 'admin' ? t`Make operator: ${name}` : t`Make admin: ${name}`}
               onClick={() => setAct(otherAccess)}
             >
               {access === 'admin' ? <Trans>Make operator</Trans> : <Trans>Make admin</Trans>}
+            </Button>
+          )}
+          {!isOwn && !disabled && hasPasswords && (
+            <Button aria-label={t`New password link: ${name}`} onClick={() => setAct('newPassword')}>
+              <Trans>New password link</Trans>
+            </Button>
+          )}
+          {!isOwn && !disabled && (
+            <Button aria-label={t`Remove second step: ${name}`} onClick={() => setAct('removeSecondStep')}>
+              <Trans>Remove second step</Trans>
             </Button>
           )}
           {isOwn || disabled ? null : (
@@ -138,66 +145,5 @@ function OperatorRow({ operator, isOwn, isAdmin, onChanged }: OperatorRowProps) 
         />
       )}
     </li>
-  )
-}
-
-type ActDialogProps = {
-  readonly act: Act
-  readonly operator: Operator
-  readonly isOwn: boolean
-  readonly onDone: () => void
-  readonly onDismiss: () => void
-}
-
-function ActDialog({ act, operator: { id: operatorId, name }, isOwn, onDone, onDismiss }: ActDialogProps) {
-  const { t } = useLingui()
-  const { sdk } = useSession()
-  const { operators } = sdk.api
-  const ended = { onDone, onDismiss }
-  if (act === 'disable')
-    return (
-      <ConfirmDialog
-        {...ended}
-        isDangerous
-        title={t`Disable ${name}?`}
-        text={
-          <Trans>
-            They’ll be signed out everywhere at once, and their open chats return to the queue. You can enable them
-            again.
-          </Trans>
-        }
-        confirm={<Trans>Disable</Trans>}
-        call={(signal) => operators.disable.mutate({ operatorId }, { signal })}
-      />
-    )
-  if (act === 'enable')
-    return (
-      <ConfirmDialog
-        {...ended}
-        title={t`Enable ${name}?`}
-        text={<Trans>They can sign in again with their password.</Trans>}
-        confirm={<Trans>Enable</Trans>}
-        call={(signal) => operators.enable.mutate({ operatorId }, { signal })}
-      />
-    )
-  return (
-    <ConfirmDialog
-      {...ended}
-      title={act === 'admin' ? t`Make ${name} an admin?` : t`Make ${name} an operator?`}
-      text={
-        act === 'admin' ? (
-          <Trans>
-            Admins can invite, disable and promote operators, make API keys and read the audit log. They’ll have to sign
-            in again.
-          </Trans>
-        ) : isOwn ? (
-          <Trans>You’ll still answer chats, but no longer manage anything. You’ll have to sign in again.</Trans>
-        ) : (
-          <Trans>They’ll still answer chats, but no longer manage anything. They’ll have to sign in again.</Trans>
-        )
-      }
-      confirm={act === 'admin' ? <Trans>Make admin</Trans> : <Trans>Make operator</Trans>}
-      call={(signal) => operators.setAccess.mutate({ operatorId, access: act }, { signal })}
-    />
   )
 }

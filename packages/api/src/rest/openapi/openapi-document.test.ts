@@ -43,6 +43,7 @@ describe('the OpenAPI document', () => {
         'GET /identity-keys = identityKeys.list',
         'POST /identity-keys = identityKeys.create',
         'GET /audit = audit.list',
+        'POST /audit/exports = audit.export',
         'GET /operators = operators.list',
         'POST /auth/accept = auth.accept',
         'POST /auth/guest = auth.guest',
@@ -120,6 +121,7 @@ describe('the OpenAPI document', () => {
       'auth.changePassword': ['204'],
       'operators.list': ['200'],
       'audit.list': ['200'],
+      'audit.export': ['201'],
       'keys.create': ['201'],
       'keys.list': ['200'],
       'keys.delete': ['204'],
@@ -181,6 +183,7 @@ describe('the router', () => {
 
   it('[REST-1] has the names of the contract', () => {
     expect(procedures.map(({ name }) => name).sort()).toEqual([
+      'audit.export',
       'audit.list',
       'auth.accept',
       'auth.addPasskey',

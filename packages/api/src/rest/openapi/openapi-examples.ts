@@ -97,6 +97,7 @@ export const inputExamples: Record<string, unknown> = {
   'operators.setAccess': { access: 'admin' },
   'keys.create': { name: 'Shop', scopes: ['send'] },
   'identityKeys.create': { alg: 'HS256' },
+  'audit.export': { format: 'csv', action: 'keys.create', from: '2026-11-01T00:00:00Z' },
   'auth.identify': { identity: 'eyJhbGciOiJIUzI1NiIsImtpZCI6IlkyaGhkQSJ9.eyJzdWIiOiI0MiJ9.2m0Xk3yq' },
   'chats.create': { clientChatId: '0198c6f2-0000-7000-8000-000000000001' },
   'chats.close': { ifSeq: 2 },
@@ -156,6 +157,7 @@ export const outputExamples: Record<string, unknown> = {
     ],
     nextCursor: null,
   },
+  'audit.export': { cursor: '2' },
   'operators.invite': {
     invitation: { id: 1, email: 'grace@example.com', access: 'operator', expiresAt: '2026-11-29T09:30:00.000Z' },
     link: `https://chat.example.com/invitation#${linkToken}`,

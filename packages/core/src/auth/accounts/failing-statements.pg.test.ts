@@ -21,7 +21,7 @@ import { createKey, deleteKey } from '../keys/manage-keys.ts'
 import { logout } from '../logout.ts'
 import { signInGuest } from '../sign-in-guest.ts'
 import { addOperator } from './add-operator.ts'
-import { listAudit } from './audit.ts'
+import { beginAuditExport, listAudit } from './audit.ts'
 import { changePassword } from './change-password.ts'
 import { accept, invite } from './invitations.ts'
 import { createResetLink, forgotPassword, resetPassword } from './reset-password.ts'
@@ -136,6 +136,7 @@ const acts: Record<string, () => Promise<() => Promise<unknown>>> = {
     return () => logout(core, guest)
   },
   listAudit: async () => () => listAudit(core, admin.actor, { limit: 10 }),
+  beginAuditExport: async () => () => beginAuditExport(core, admin.actor, { format: 'csv', address }),
 }
 
 /** All but counted tries, which are used up before anything is compared. */

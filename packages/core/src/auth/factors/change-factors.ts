@@ -1,3 +1,4 @@
+import type { AuditAction } from '@deskbell/contract/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { proofMs } from '@deskbell/contract/limits'
@@ -23,7 +24,7 @@ export type Owner = UserRow & { email: string }
 
 export type FactorChange<T> = {
   /** The name of the procedure, for the audit log. */
-  action: string
+  action: AuditAction
   address: string
   /** Returns what the log says it was done to, and the answer. */
   run: (tx: Tx, owner: Owner) => Promise<{ target: string | null; output: T }>

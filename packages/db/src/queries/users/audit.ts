@@ -1,5 +1,6 @@
+import type { AuditAction } from '@deskbell/contract/accounts'
 import type { UserId } from '@deskbell/contract/ids'
-import { desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, gte, lt } from 'drizzle-orm'
 import { audit } from '../../schema/accounts.ts'
 import { users } from '../../schema/users.ts'
 import type { Executor, Tx } from '../../transaction.ts'
@@ -7,18 +8,29 @@ import type { Executor, Tx } from '../../transaction.ts'
 export type AuditRow = {
   at: Date
   actorId: UserId | null
-  action: string
+  action: AuditAction
   target: string | null
   address: string | null
 }
 
-/** In the transaction of the act: either both are stored or none. */
-export async function insertAudit(tx: Tx, row: AuditRow): Promise<void> {
-  await tx.insert(audit).values(row)
+/** In the transaction of the act: either both are stored or none. Returns the id of the row. */
+export async function insertAudit(tx: Tx, row: AuditRow): Promise<number> {
+  const [stored] = await tx.insert(audit).values(row).returning({ id: audit.id })
+  return stored?.id ?? 0
 }
 
-/** Returns the newest rows before an id, newest first. */
-export async function listAudit(executor: Executor, { before, limit }: { before: number | null; limit: number }) {
+/** `before`: an id. `from` is included, `to` is not. */
+export type AuditPage = {
+  before?: number | undefined
+  actorId?: UserId | undefined
+  action?: AuditAction | undefined
+  from?: Date | undefined
+  to?: Date | undefined
+  limit: number
+}
+
+/** Returns the newest rows that fit, newest first. */
+export async function listAudit(executor: Executor, { before, actorId, action, from, to, limit }: AuditPage) {
   return await executor
     .select({
       id: audit.id,
@@ -30,7 +42,15 @@ export async function listAudit(executor: Executor, { before, limit }: { before:
     })
     .from(audit)
     .leftJoin(users, eq(users.id, audit.actorId))
-    .where(before === null ? undefined : lt(audit.id, before))
+    .where(
+      and(
+        before === undefined ? undefined : lt(audit.id, before),
+        actorId === undefined ? undefined : eq(audit.actorId, actorId),
+        action === undefined ? undefined : eq(audit.action, action),
+        from === undefined ? undefined : gte(audit.at, from),
+        to === undefined ? undefined : lt(audit.at, to),
+      ),
+    )
     .orderBy(desc(audit.id))
     .limit(limit)
 }

@@ -4,6 +4,7 @@ import { createPortal } from 'react-dom'
 import { useAnnounce } from '../../../components/announcer.tsx'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
+import { saveFile } from './save-file.ts'
 
 export type RecoveryCodesDialogProps = { readonly codes: readonly string[]; readonly onDismiss: () => void }
 
@@ -40,7 +41,14 @@ export function RecoveryCodesDialog({ codes, onDismiss }: RecoveryCodesDialogPro
         </ul>
         <div className="flex flex-wrap gap-2">
           <Button onClick={() => void copy()}>{isCopied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}</Button>
-          <Button onClick={() => download(`${heading}\n${rule}\n\n${text}`)}>
+          <Button
+            onClick={() =>
+              saveFile(
+                'deskbell-recovery-codes.txt',
+                new Blob([`${heading}\n${rule}\n\n${text}`], { type: 'text/plain' }),
+              )
+            }
+          >
             <Trans>Download</Trans>
           </Button>
           <Button onClick={() => print()}>
@@ -61,13 +69,4 @@ export function RecoveryCodesDialog({ codes, onDismiss }: RecoveryCodesDialogPro
       )}
     </Dialog>
   )
-}
-
-function download(text: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
-  link.download = 'deskbell-recovery-codes.txt'
-  link.click()
-  // The browser has read it once the download has begun, some time after the press.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
