@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { linkTo } from '@deskbell/api/addresses'
-import { inviteInputSchema } from '@deskbell/contract/accounts'
+import { inviteInputSchema } from '@deskbell/contract/access/accounts'
 import { addOperator } from '@deskbell/core/auth/accounts/add-operator'
 import { systemClock } from '@deskbell/core/clock'
 import { openDatabase } from '@deskbell/db/database'

@@ -1,4 +1,4 @@
-import type { Scope } from '@deskbell/contract/keys'
+import type { Scope } from '@deskbell/contract/access/keys'
 import { createKey } from '@deskbell/core/auth/keys/manage-keys'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { disableOperator } from '@deskbell/core/operators/manage-operators'

@@ -1,4 +1,4 @@
-import type { CreateIdentityKeyOutput } from '@deskbell/contract/identity'
+import type { CreateIdentityKeyOutput } from '@deskbell/contract/access/identity'
 import { createSetupLink } from '@deskbell/core/auth/accounts/set-up'
 import { accountPassword } from '@deskbell/testkit/accounts'
 import { freshDatabase } from '@deskbell/testkit/database/fresh-database'

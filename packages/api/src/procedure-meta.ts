@@ -1,5 +1,5 @@
+import type { Scope } from '@deskbell/contract/access/keys'
 import type { ErrorCode } from '@deskbell/contract/errors'
-import type { Scope } from '@deskbell/contract/keys'
 import type { Role } from '@deskbell/contract/users'
 import type { z } from 'zod'
 

@@ -1,5 +1,5 @@
+import type { Scope } from './access/keys.ts'
 import type { UserId } from './ids.ts'
-import type { Scope } from './keys.ts'
 import type { Access, Role } from './users.ts'
 
 /** The caller of a use case. Every use case takes it as the second argument and first checks what it may do. */

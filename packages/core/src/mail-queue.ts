@@ -1,4 +1,4 @@
-import type { Language } from '@deskbell/contract/accounts'
+import type { Language } from '@deskbell/contract/access/accounts'
 import { mailsAtOnceMax, mailsWaitingMax } from '@deskbell/contract/limits'
 import type { Logger } from './logger.ts'
 

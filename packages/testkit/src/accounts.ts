@@ -1,6 +1,6 @@
-import type { SignInInput } from '@deskbell/contract/accounts'
+import type { SignInInput } from '@deskbell/contract/access/accounts'
+import type { SignInOutput } from '@deskbell/contract/access/factors'
 import type { Actor } from '@deskbell/contract/actor'
-import type { SignInOutput } from '@deskbell/contract/factors'
 import type { Access, LoginOutput } from '@deskbell/contract/users'
 import { accept, invite } from '@deskbell/core/auth/accounts/invitations'
 import { createSetupLink, setUp } from '@deskbell/core/auth/accounts/set-up'

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { CreateIdentityKeyInput, CreateIdentityKeyOutput } from '@deskbell/contract/identity'
+import type { CreateIdentityKeyInput, CreateIdentityKeyOutput } from '@deskbell/contract/access/identity'
 import { type CryptoKey, type JWTPayload, type KeyObject, SignJWT } from 'jose'
 
 /** Undefined leaves a claim out. */

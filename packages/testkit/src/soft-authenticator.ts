@@ -1,5 +1,5 @@
 import { createHash, createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import type { WebAuthnOptions } from '@deskbell/contract/factors'
+import type { WebAuthnOptions } from '@deskbell/contract/access/factors'
 
 /** What an answer says other than the truth. */
 export type Forgery = {

@@ -1,4 +1,4 @@
-import { type Session, sessionsOutputSchema } from '@deskbell/contract/auth'
+import { type Session, sessionsOutputSchema } from '@deskbell/contract/access/auth'
 import { sessionEndMs } from '@deskbell/contract/limits'
 import { type LoginOutput, loginOutputSchema } from '@deskbell/contract/users'
 import { openRaw, signInByRest } from '@deskbell/testkit/probes/live-probe'

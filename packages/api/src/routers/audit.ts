@@ -3,7 +3,7 @@ import {
   auditExportOutputSchema,
   auditInputSchema,
   auditOutputSchema,
-} from '@deskbell/contract/accounts'
+} from '@deskbell/contract/access/audit'
 import { beginAuditExport, listAudit } from '@deskbell/core/auth/accounts/audit'
 import { adminProcedure } from '../trpc.ts'
 

@@ -5,10 +5,10 @@ import {
   resetPasswordInputSchema,
   setUpInputSchema,
   signInInputSchema,
-} from '@deskbell/contract/accounts'
-import { endSessionInputSchema, guestInputSchema, sessionsOutputSchema } from '@deskbell/contract/auth'
-import { signInOutputSchema } from '@deskbell/contract/factors'
-import { identifyInputSchema } from '@deskbell/contract/identity'
+} from '@deskbell/contract/access/accounts'
+import { endSessionInputSchema, guestInputSchema, sessionsOutputSchema } from '@deskbell/contract/access/auth'
+import { signInOutputSchema } from '@deskbell/contract/access/factors'
+import { identifyInputSchema } from '@deskbell/contract/access/identity'
 import { emptyInputSchema, loginOutputSchema } from '@deskbell/contract/users'
 import { changePassword } from '@deskbell/core/auth/accounts/change-password'
 import { accept } from '@deskbell/core/auth/accounts/invitations'

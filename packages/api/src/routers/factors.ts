@@ -14,7 +14,7 @@ import {
   renamePasskeyInputSchema,
   secondFactorInputSchema,
   totpOutputSchema,
-} from '@deskbell/contract/factors'
+} from '@deskbell/contract/access/factors'
 import { emptyInputSchema, loginOutputSchema } from '@deskbell/contract/users'
 import {
   addPasskey,

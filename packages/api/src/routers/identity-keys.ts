@@ -3,7 +3,7 @@ import {
   createIdentityKeyOutputSchema,
   deleteIdentityKeyInputSchema,
   identityKeysOutputSchema,
-} from '@deskbell/contract/identity'
+} from '@deskbell/contract/access/identity'
 import { emptyInputSchema } from '@deskbell/contract/users'
 import {
   createIdentityKey,

@@ -3,7 +3,7 @@ import {
   createKeyOutputSchema,
   deleteKeyInputSchema,
   keysOutputSchema,
-} from '@deskbell/contract/keys'
+} from '@deskbell/contract/access/keys'
 import { emptyInputSchema } from '@deskbell/contract/users'
 import { createKey, deleteKey, listKeys } from '@deskbell/core/auth/keys/manage-keys'
 import { z } from 'zod'

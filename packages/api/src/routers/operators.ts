@@ -6,7 +6,7 @@ import {
   operatorsOutputSchema,
   resetLinkOutputSchema,
   setAccessInputSchema,
-} from '@deskbell/contract/accounts'
+} from '@deskbell/contract/access/accounts'
 import { emptyInputSchema } from '@deskbell/contract/users'
 import { invite } from '@deskbell/core/auth/accounts/invitations'
 import { createResetLink } from '@deskbell/core/auth/accounts/reset-password'

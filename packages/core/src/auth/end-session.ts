@@ -1,5 +1,5 @@
+import type { EndSessionInput } from '@deskbell/contract/access/auth'
 import type { Actor } from '@deskbell/contract/actor'
-import type { EndSessionInput } from '@deskbell/contract/auth'
 import { AppError } from '@deskbell/contract/errors'
 import { deleteOwnSession } from '@deskbell/db/queries/users/sessions'
 import type { Core } from '../context.ts'

@@ -1,5 +1,5 @@
+import type { SessionsOutput } from '@deskbell/contract/access/auth'
 import type { Actor } from '@deskbell/contract/actor'
-import type { SessionsOutput } from '@deskbell/contract/auth'
 import { listSessions as findSessions } from '@deskbell/db/queries/users/sessions'
 import type { Core } from '../context.ts'
 

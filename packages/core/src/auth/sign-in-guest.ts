@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { GuestInput } from '@deskbell/contract/auth'
+import type { GuestInput } from '@deskbell/contract/access/auth'
 import { addressGuestsMax } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { insertGuest } from '@deskbell/db/queries/users/users'

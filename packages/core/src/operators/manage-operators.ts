@@ -1,11 +1,11 @@
 import type {
-  AuditAction,
   Operator,
   OperatorInput,
   OperatorOutput,
   OperatorsOutput,
   SetAccessInput,
-} from '@deskbell/contract/accounts'
+} from '@deskbell/contract/access/accounts'
+import type { AuditAction } from '@deskbell/contract/access/audit'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'

@@ -1,4 +1,4 @@
-import type { OperatorInput, OperatorOutput } from '@deskbell/contract/accounts'
+import type { OperatorInput, OperatorOutput } from '@deskbell/contract/access/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { deleteSessionsOf, findOperator } from '@deskbell/db/queries/users/accounts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { inviteOutputSchema } from '@deskbell/contract/accounts'
+import { inviteOutputSchema } from '@deskbell/contract/access/accounts'
 import { chatOutputSchema } from '@deskbell/contract/chats'
 import { loginOutputSchema } from '@deskbell/contract/users'
 import type { z } from 'zod'

@@ -1,4 +1,4 @@
-import { newPasswordSchema } from '@deskbell/contract/accounts'
+import { newPasswordSchema } from '@deskbell/contract/access/accounts'
 import { expect, test } from 'vitest'
 import { passwordCharsMax, passwordCharsMin, passwordFault } from './password-rules.ts'
 

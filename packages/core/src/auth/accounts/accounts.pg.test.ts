@@ -1,5 +1,5 @@
 import type { Hint } from '@deskbell/bus/bus'
-import type { AcceptInput, SetUpInput } from '@deskbell/contract/accounts'
+import type { AcceptInput, SetUpInput } from '@deskbell/contract/access/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { accountTriesMax, invitationMs, setupLinkMs, triesWindowMs } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'

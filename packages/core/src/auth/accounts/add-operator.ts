@@ -1,4 +1,4 @@
-import type { InviteInput } from '@deskbell/contract/accounts'
+import type { InviteInput } from '@deskbell/contract/access/accounts'
 import { invitationMs } from '@deskbell/contract/limits'
 import {
   deleteFactors,

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditFilter } from '@deskbell/contract/accounts'
+import type { AuditEntry, AuditFilter } from '@deskbell/contract/access/audit'
 import { actorOf, accountAddress as address, type Member, newMember, setUpAdmin } from '@deskbell/testkit/accounts'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -4,7 +4,7 @@ import type {
   AuditExportOutput,
   AuditInput,
   AuditOutput,
-} from '@deskbell/contract/accounts'
+} from '@deskbell/contract/access/audit'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import type { UserId } from '@deskbell/contract/ids'

@@ -1,4 +1,4 @@
-import type { ChangePasswordInput } from '@deskbell/contract/accounts'
+import type { ChangePasswordInput } from '@deskbell/contract/access/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { deleteResetLinks, deleteSessionsOf, findAccount, replacePassword } from '@deskbell/db/queries/users/accounts'

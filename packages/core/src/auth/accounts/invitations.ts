@@ -1,4 +1,4 @@
-import type { AcceptInput, InviteInput, InviteOutput } from '@deskbell/contract/accounts'
+import type { AcceptInput, InviteInput, InviteOutput } from '@deskbell/contract/access/accounts'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { invitationMs } from '@deskbell/contract/limits'

@@ -1,4 +1,4 @@
-import type { SetUpInput } from '@deskbell/contract/accounts'
+import type { SetUpInput } from '@deskbell/contract/access/accounts'
 import { AppError } from '@deskbell/contract/errors'
 import { setupLinkMs } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'

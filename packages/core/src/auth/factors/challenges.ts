@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { FactorMethod } from '@deskbell/contract/factors'
+import type { FactorMethod } from '@deskbell/contract/access/factors'
 import type { UserId } from '@deskbell/contract/ids'
 import { challengeMs } from '@deskbell/contract/limits'
 import type { AccountRow } from '@deskbell/db/queries/users/accounts'

@@ -1,4 +1,4 @@
-import type { AuditAction } from '@deskbell/contract/accounts'
+import type { AuditAction } from '@deskbell/contract/access/audit'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { proofMs } from '@deskbell/contract/limits'

@@ -1,5 +1,3 @@
-import type { Actor } from '@deskbell/contract/actor'
-import { AppError } from '@deskbell/contract/errors'
 import type {
   AddPasskeyInput,
   AddPasskeyOutput,
@@ -9,7 +7,9 @@ import type {
   PasskeyOptionsOutput,
   PasskeyOutput,
   RenamePasskeyInput,
-} from '@deskbell/contract/factors'
+} from '@deskbell/contract/access/factors'
+import type { Actor } from '@deskbell/contract/actor'
+import { AppError } from '@deskbell/contract/errors'
 import { passkeysMax } from '@deskbell/contract/limits'
 import {
   deletePasskey,

@@ -1,6 +1,6 @@
+import type { FactorsOutput, ProveInput, ProveOutput } from '@deskbell/contract/access/factors'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import type { FactorsOutput, ProveInput, ProveOutput } from '@deskbell/contract/factors'
 import { countFactors, findOwner, findProof, listPasskeys, noteProof } from '@deskbell/db/queries/users/factors'
 import { inTransaction } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'

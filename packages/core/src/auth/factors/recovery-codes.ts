@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto'
+import type { RecoveryCodesOutput } from '@deskbell/contract/access/factors'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import type { RecoveryCodesOutput } from '@deskbell/contract/factors'
 import type { UserId } from '@deskbell/contract/ids'
 import { recoveryCodesCount } from '@deskbell/contract/limits'
 import { replaceRecoveryCodes, useRecoveryCode as useCode } from '@deskbell/db/queries/users/factors'

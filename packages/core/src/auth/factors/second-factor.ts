@@ -1,5 +1,5 @@
+import type { PasskeySignInInput, SecondFactorInput } from '@deskbell/contract/access/factors'
 import { AppError } from '@deskbell/contract/errors'
-import type { PasskeySignInInput, SecondFactorInput } from '@deskbell/contract/factors'
 import { challengeTriesMax } from '@deskbell/contract/limits'
 import type { LoginOutput } from '@deskbell/contract/users'
 import { countChallengeTry, findOwner, findPasskeyOwner, takeChallenge } from '@deskbell/db/queries/users/factors'

@@ -1,6 +1,6 @@
+import type { ConfirmTotpInput, RecoveryCodesOutput, TotpOutput } from '@deskbell/contract/access/factors'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import type { ConfirmTotpInput, RecoveryCodesOutput, TotpOutput } from '@deskbell/contract/factors'
 import {
   confirmTotp as confirmSecret,
   deleteTotp,

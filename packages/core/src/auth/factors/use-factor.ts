@@ -1,5 +1,5 @@
+import type { FactorMethod } from '@deskbell/contract/access/factors'
 import { AppError } from '@deskbell/contract/errors'
-import type { FactorMethod } from '@deskbell/contract/factors'
 import type { UserRow } from '@deskbell/db/queries/users/users'
 import type { Tx } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { WebAuthnOptions } from '@deskbell/contract/access/factors'
 import { AppError } from '@deskbell/contract/errors'
-import type { WebAuthnOptions } from '@deskbell/contract/factors'
 import { passkeyIdCharsMax } from '@deskbell/contract/limits'
 import type { PasskeyRow } from '@deskbell/db/queries/users/factors'
 import type { UserRow } from '@deskbell/db/queries/users/users'

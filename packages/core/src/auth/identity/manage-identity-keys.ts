@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Actor } from '@deskbell/contract/actor'
-import { AppError } from '@deskbell/contract/errors'
 import type {
   CreateIdentityKeyInput,
   CreateIdentityKeyOutput,
   DeleteIdentityKeyInput,
   IdentityKeysOutput,
-} from '@deskbell/contract/identity'
+} from '@deskbell/contract/access/identity'
+import type { Actor } from '@deskbell/contract/actor'
+import { AppError } from '@deskbell/contract/errors'
 import { identityKeysMax } from '@deskbell/contract/limits'
 import { lockDeployment } from '@deskbell/db/locks'
 import {

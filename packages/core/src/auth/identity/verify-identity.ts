@@ -1,6 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import type { IdentityAlg } from '@deskbell/contract/access/identity'
 import { AppError } from '@deskbell/contract/errors'
-import type { IdentityAlg } from '@deskbell/contract/identity'
 import { identityCharsMax, identityClockMs, identityMsMax, subjectCharsMax } from '@deskbell/contract/limits'
 import { emailSchema, nameSchema, stringSchema } from '@deskbell/contract/text'
 import { findIdentityKey, type IdentityKeyRow } from '@deskbell/db/queries/users/identity-keys'

@@ -1,6 +1,6 @@
+import type { CreateKeyInput, CreateKeyOutput, DeleteKeyInput, KeysOutput } from '@deskbell/contract/access/keys'
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import type { CreateKeyInput, CreateKeyOutput, DeleteKeyInput, KeysOutput } from '@deskbell/contract/keys'
 import { deleteApiKey, insertApiKey, listApiKeys } from '@deskbell/db/queries/users/api-keys'
 import { inTransaction } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'

@@ -1,5 +1,5 @@
+import type { Scope } from '@deskbell/contract/access/keys'
 import type { UserId } from '@deskbell/contract/ids'
-import type { Scope } from '@deskbell/contract/keys'
 import { asc, eq } from 'drizzle-orm'
 import { apiKeys } from '../../schema/accounts.ts'
 import { sessions } from '../../schema/sessions.ts'

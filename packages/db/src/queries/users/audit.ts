@@ -1,4 +1,4 @@
-import type { AuditAction } from '@deskbell/contract/accounts'
+import type { AuditAction } from '@deskbell/contract/access/audit'
 import type { UserId } from '@deskbell/contract/ids'
 import { and, desc, eq, gte, lt } from 'drizzle-orm'
 import { audit } from '../../schema/accounts.ts'

@@ -1,5 +1,5 @@
+import type { Scope } from '@deskbell/contract/access/keys'
 import type { UserId } from '@deskbell/contract/ids'
-import type { Scope } from '@deskbell/contract/keys'
 import type { Access, Role } from '@deskbell/contract/users'
 import { and, count, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import { numberArray } from '../../array-text.ts'

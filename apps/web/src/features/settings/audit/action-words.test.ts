@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { auditActions } from '@deskbell/contract/accounts'
+import { auditActions } from '@deskbell/contract/access/audit'
 import { expect, test } from 'vitest'
 
 const core = join(import.meta.dirname, '../../../../../../packages/core/src')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { stringSchema } from './text.ts'
-import { timeSchema } from './users.ts'
+import { stringSchema } from '../text.ts'
+import { timeSchema } from '../users.ts'
 
 /** Whatever is wrong with an identity is `invalid_credentials`, its form and its size included. */
 export const identifyInputSchema = z.strictObject({

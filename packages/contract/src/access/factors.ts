@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { factorCodeCharsMax, passkeyIdCharsMax } from './limits.ts'
-import { nameSchema, stringSchema } from './text.ts'
-import { type LoginOutput, loginOutputSchema, timeSchema } from './users.ts'
+import { factorCodeCharsMax, passkeyIdCharsMax } from '../limits.ts'
+import { nameSchema, stringSchema } from '../text.ts'
+import { type LoginOutput, loginOutputSchema, timeSchema } from '../users.ts'
 
 export const factorMethodSchema = z.enum(['passkey', 'totp', 'recovery'])
 /** A second factor: a passkey, a code of an authenticator app, or one of the recovery codes. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { sessionIdSchema } from './ids.ts'
-import { nameSchema } from './text.ts'
-import { timeSchema } from './users.ts'
+import { sessionIdSchema } from '../ids.ts'
+import { nameSchema } from '../text.ts'
+import { timeSchema } from '../users.ts'
 
 export const guestInputSchema = z.strictObject({ name: nameSchema.optional() }).optional()
 export type GuestInput = z.output<typeof guestInputSchema>

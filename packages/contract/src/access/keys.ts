@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { nameSchema } from './text.ts'
-import { timeSchema } from './users.ts'
+import { nameSchema } from '../text.ts'
+import { timeSchema } from '../users.ts'
 
 export const scopeSchema = z.enum(['read', 'send', 'manage'])
 /** What a key may do, each more than the one before: read everything; also send, open chats and mark; also change chats. */
