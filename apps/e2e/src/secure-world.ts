@@ -1,6 +1,7 @@
 import { freePort } from '@deskbell/testkit/free-port'
 import type { BrowserContext, Page } from 'playwright-core'
 import { eventually } from './eventually.ts'
+import type { RunningServer } from './start-server.ts'
 import { createWorld, type World } from './world.ts'
 
 /** A world whose server runs in secure mode. */
@@ -20,12 +21,15 @@ export async function createSecureWorld(
   const world = await createWorld({
     env: { AUTH_MODE: 'secure', PUBLIC_URL: url, PORT: String(port), RATE_LIMITS: 'on', ...(await envOf(port)) },
   })
-  const setupLink = world.server
-    .output()
-    .split('\n')
-    .find((line) => /^http:[^ ]+\/setup#/.test(line))
-  if (setupLink === undefined) throw new Error(`The server printed no setup link:\n${world.server.output()}`)
-  return { ...world, setupLink, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
+  return { ...world, setupLink: setupLinkOf(world.server), [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
+}
+
+/** Returns the link that a server printed at its start. */
+export function setupLinkOf(server: RunningServer): string {
+  const lines = server.output().split('\n')
+  const link = lines.find((line) => /^http:[^ ]+\/setup#/.test(line))
+  if (link === undefined) throw new Error(`The server printed no setup link:\n${server.output()}`)
+  return link
 }
 
 export const passwords = { admin: 'violet otter kayak 71', operator: 'granite lemon ferry 208' }

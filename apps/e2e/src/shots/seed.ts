@@ -2,11 +2,13 @@ import { execute } from '@deskbell/testkit/execute'
 import { type RestUser, signInByRest } from '../rest-user.ts'
 import { operators, picturesAt, type SampleChat } from './sample-data.ts'
 
+type Session = Pick<RestUser, 'id' | 'token'>
+
 /** The sample as the pictures use it: sessions, and chats by the name of their client. */
 export type Seeded = {
-  readonly olga: RestUser
-  readonly dmitri: RestUser
-  readonly clients: ReadonlyMap<string, { readonly person: RestUser; readonly chatId: number }>
+  readonly olga: Session
+  readonly dmitri: Session
+  readonly clients: ReadonlyMap<string, { readonly person: Session; readonly chatId: number }>
 }
 
 /** Signs in all users and sends their messages over REST, oldest chat first. `settleSeed` sets the times. */

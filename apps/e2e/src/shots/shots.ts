@@ -2,12 +2,15 @@ import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startOwnPostgres } from '@deskbell/testkit/database/own-postgres'
+import { freePort } from '@deskbell/testkit/free-port'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../browser.ts'
+import { setupLinkOf } from '../secure-world.ts'
 import { startServer } from '../start-server.ts'
 import { featured, otherChats, scripts } from './sample-data.ts'
 import { type Seeded, seed, settleSeed } from './seed.ts'
-import { keepCompany, type Look, looks, states, takeShot } from './states.ts'
+import { seedSecure } from './seed-secure.ts'
+import { keepCompany, type Look, looks, type State, states, takeShot } from './states.ts'
 
 /**
  * `pnpm shots [word…]`: takes pictures of every page into `.shots`, from a real server with sample data and a set
@@ -35,12 +38,13 @@ const browser = await launchBrowser()
 try {
   await inWorld([], (url, seeded) => shootAll(url, seeded, 'empty'))
   await inWorld([...featured, scripts, ...otherChats(191)], (url, seeded) => shootAll(url, seeded, 'busy'))
+  if (wanted.some(({ state }) => state.world === 'secure')) await inSecureWorld()
 } finally {
   await browser.close()
 }
 console.log(`${taken} of ${wanted.length} pictures in .shots`)
 
-async function shootAll(url: string, seeded: Seeded, world: 'empty' | 'busy'): Promise<void> {
+async function shootAll(url: string, seeded: Seeded, world: State['world']): Promise<void> {
   const company = await keepCompany(browser, { url, seeded })
   const left = wanted.filter(({ state }) => state.world === world)
   const takeNext = async (): Promise<void> => {
@@ -51,7 +55,7 @@ async function shootAll(url: string, seeded: Seeded, world: 'empty' | 'busy'): P
   await company.close()
 }
 
-type Shot = { url: string; seeded: Seeded; look: Look; state: (typeof states)[number]; name: string }
+type Shot = { url: string; seeded: Seeded; look: Look; state: State; name: string }
 
 async function shoot(from: Browser, { url, seeded, look, state, name }: Shot): Promise<void> {
   const path = `${folder}${name}.png`
@@ -77,4 +81,12 @@ async function inWorld(
     await server.restart()
   }
   await use(server.url, seeded)
+}
+
+async function inSecureWorld(): Promise<void> {
+  await using postgres = await startOwnPostgres()
+  const port = await freePort()
+  const secure = { AUTH_MODE: 'secure', PUBLIC_URL: `http://localhost:${port}`, PORT: `${port}`, RATE_LIMITS: 'on' }
+  await using server = await startServer({ env: { DATABASE_URL: postgres.connectionString, ...secure } })
+  await shootAll(server.url, await seedSecure(server.url, setupLinkOf(server)), 'secure')
 }

@@ -8,7 +8,7 @@ type Place = { readonly url: string; readonly seeded: Seeded; readonly russian: 
 
 export type State = {
   readonly name: string
-  readonly world: 'empty' | 'busy'
+  readonly world: 'empty' | 'busy' | 'secure'
   /** Returns the page to open, and the session of the browser. */
   readonly open: (place: Place) => Promise<{ path: string; session?: { role: string; id: number; token: string } }>
   /** The names of the looks in which it is taken. Default: all. */
@@ -34,6 +34,10 @@ const asOperator = (who?: (place: Place) => string) => async (place: Place) => {
   return { path, session: { role: 'operator', id: olga.id, token: olga.token } }
 }
 
+const asAdmin =
+  (path: string) =>
+  async ({ seeded: { olga } }: Place) => ({ path, session: { role: 'operator', id: olga.id, token: olga.token } })
+
 const newcomer = async ({ url }: Place) => {
   const { id, token } = await signInByRest(url, { name: 'Noah Brown', email: 'new@example.com', role: 'client' })
   return { path: `/chats/${id}`, session: { role: 'client', id, token } }
@@ -57,7 +61,10 @@ const offline = async (page: Page) => {
     .waitFor()
 }
 
+const settings = (page: Page) => page.getByRole('main').getByRole('listitem').last().waitFor()
+
 const few = ['desktop-light-en', 'phone-dark-en']
+const some = [...few, 'desktop-dark-ru', 'phone-light-ru']
 
 export const states: readonly State[] = [
   { name: 'home', world: 'empty', open: async () => ({ path: '/' }), ready: heading },
@@ -89,6 +96,25 @@ export const states: readonly State[] = [
   { name: 'client-scripts', world: 'busy', open: asClient(() => scripts.name), ready: articles, looks: few },
   { name: 'console-closed', world: 'busy', open: asOperator(done), ready: articles },
   { name: 'console-offline', world: 'busy', open: asOperator(talker), ready: offline },
+  { name: 'sign-in-guest', world: 'secure', open: async () => ({ path: '/login' }), ready: heading, looks: some },
+  {
+    name: 'sign-in-operator',
+    world: 'secure',
+    open: async () => ({ path: '/login-operator' }),
+    ready: heading,
+    looks: some,
+  },
+  { name: 'console-verified', world: 'secure', open: asOperator(() => 'Mara Lindqvist'), ready: articles, looks: some },
+  { name: 'console-guest', world: 'secure', open: asOperator(() => 'Иван Смирнов'), ready: articles, looks: some },
+  ...['account', 'operators', 'keys', 'identity', 'audit'].map(
+    (name): State => ({
+      name: `settings-${name}`,
+      world: 'secure',
+      open: asAdmin(`/settings/${name}`),
+      ready: settings,
+      looks: some,
+    }),
+  ),
 ]
 
 export type Look = BrowserContextOptions & {
