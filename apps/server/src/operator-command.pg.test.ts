@@ -28,7 +28,11 @@ test('[ACC-19] the command prints a link that lets an address in as an admin', a
   const { code, stdout } = await command(fresh.connectionString, ['add', 'Ada@EXAMPLE.test'])
   expect(code).toBe(0)
   const token = /^http:\/\/localhost:8999\/invitation#(dbl_[\w-]{43})$/m.exec(stdout)?.[1] ?? ''
-  const { user } = await accept(fresh.core, { token, name: 'Ada', password: 'violet otter kayak 71' }, '203.0.113.7')
+  const { user } = await accept(
+    fresh.core,
+    { token, name: 'Ada', password: 'violet otter kayak 71' },
+    { address: '203.0.113.7' },
+  )
   expect(user).toMatchObject({ email: 'ada@example.test', access: 'admin' })
 })
 

@@ -38,7 +38,11 @@ beforeAll(async () => {
   other = await signInByRest(server.url, 'operator')
   secure = await startTestServer({ authMode: 'secure', publicUrl: 'http://127.0.0.1' })
   const token = (await createSetupLink(secure.core)) ?? ''
-  admin = await setUp(secure.core, { token, email: 'admin@example.test', name: 'Grace', password }, '127.0.0.1')
+  admin = await setUp(
+    secure.core,
+    { token, email: 'admin@example.test', name: 'Grace', password },
+    { address: '127.0.0.1' },
+  )
 })
 
 afterAll(async () => {

@@ -34,19 +34,24 @@ type Call = {
 
 /**
  * Wraps every call. Converts failures to public errors and reports them once, so adapters must not log them again.
- * Checks the rate first, except for REST, which has checked it before it read the body.
+ * Checks the rate first, except for REST, which has checked it before it read the body. `isLate`: the caller has been answered that it
+ * takes too long.
  */
 async function answered<R extends { ok: true } | { ok: false; error: unknown }>(
   { ctx, path, type, meta, getRawInput }: Call,
-  next: () => Promise<R>,
+  next: (isLate: () => boolean) => Promise<R>,
 ): Promise<R> {
+  let hasPassed = false
   const limitedNext = async () => {
     const rate = rateOf({ type, meta })
     if (ctx.via !== 'rest') await ctx.limit(rate, () => tokensOf(rate, getRawInput))
-    return await next()
+    return await next(() => hasPassed)
+  }
+  const onLate = () => {
+    hasPassed = true
   }
   try {
-    const result = await (type === 'subscription' ? limitedNext() : beforeDeadline(limitedNext()))
+    const result = await (type === 'subscription' ? limitedNext() : beforeDeadline(limitedNext(), onLate))
     if (result.ok) return result
     throw result.error
   } catch (cause) {
@@ -82,10 +87,10 @@ async function signedIn(ctx: RequestContext): Promise<Actor> {
  * rate, session, role, input. There are few middlewares, because tRPC copies the context for each.
  */
 export const publicProcedure = t.procedure.meta({ access: 'anybody' }).use(({ next, ...call }) =>
-  answered(call, async () => {
+  answered(call, async (isLate) => {
     call.ctx.assertOwnOrigin()
     if (call.meta?.signsIn !== undefined) call.ctx.assertSignInHere(call.meta.signsIn)
-    return await next()
+    return await next({ ctx: { isGone: () => call.ctx.isGone() || isLate() } })
   }),
 )
 

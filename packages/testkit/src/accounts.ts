@@ -38,7 +38,7 @@ export async function actorOf(core: Core, { token }: LoginOutput): Promise<Actor
 export async function setUpAdmin(core: Core, name = 'Grace'): Promise<Member> {
   const email = `${uniqueId('admin')}@example.test`
   const token = (await createSetupLink(core)) ?? ''
-  const output = await setUp(core, { token, email, name, password: accountPassword }, accountAddress)
+  const output = await setUp(core, { token, email, name, password: accountPassword }, { address: accountAddress })
   return { ...output, actor: await actorOf(core, output), email }
 }
 
@@ -51,6 +51,6 @@ export async function newMember(
   const email = `${uniqueId('member')}@example.test`
   const asked = { input: { email, access }, linkTo: (token: string) => token, address: accountAddress }
   const { link } = await invite(core, actor, asked)
-  const output = await accept(core, { token: link, name, password: accountPassword }, accountAddress)
+  const output = await accept(core, { token: link, name, password: accountPassword }, { address: accountAddress })
   return { ...output, actor: await actorOf(core, output), email }
 }

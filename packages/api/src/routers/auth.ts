@@ -12,6 +12,7 @@ import { identifyInputSchema } from '@deskbell/contract/access/identity'
 import { emptyInputSchema, loginOutputSchema } from '@deskbell/contract/users'
 import { changePassword } from '@deskbell/core/auth/accounts/change-password'
 import { accept } from '@deskbell/core/auth/accounts/invitations'
+import type { LinkCaller } from '@deskbell/core/auth/accounts/link-caller'
 import { forgotPassword, resetPassword } from '@deskbell/core/auth/accounts/reset-password'
 import { setUp } from '@deskbell/core/auth/accounts/set-up'
 import { signIn } from '@deskbell/core/auth/accounts/sign-in'
@@ -20,9 +21,15 @@ import { identify } from '@deskbell/core/auth/identity/identify'
 import { listSessions } from '@deskbell/core/auth/list-sessions'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { z } from 'zod'
+import type { RequestContext } from '../context.ts'
 import { inTurnOfAddress, operatorProcedure, publicProcedure, signedInProcedure } from '../trpc.ts'
 import { factorsProcedures } from './factors.ts'
 import { signedIn } from './signed-in.ts'
+
+const linkCallerOf = (ctx: RequestContext): LinkCaller => ({
+  address: ctx.address,
+  isWaiting: () => !ctx.isGone(),
+})
 
 export const authProcedures = {
   ...factorsProcedures,
@@ -38,7 +45,7 @@ export const authProcedures = {
     .input(setUpInputSchema)
     .output(loginOutputSchema)
     .mutation(async ({ ctx, input }) =>
-      signedIn(ctx, await inTurnOfAddress(ctx, () => setUp(ctx.core, input, ctx.address))),
+      signedIn(ctx, await inTurnOfAddress(ctx, () => setUp(ctx.core, input, linkCallerOf(ctx)))),
     ),
 
   signIn: publicProcedure
@@ -71,7 +78,7 @@ export const authProcedures = {
     .input(acceptInputSchema)
     .output(loginOutputSchema)
     .mutation(async ({ ctx, input }) =>
-      signedIn(ctx, await inTurnOfAddress(ctx, () => accept(ctx.core, input, ctx.address))),
+      signedIn(ctx, await inTurnOfAddress(ctx, () => accept(ctx.core, input, linkCallerOf(ctx)))),
     ),
 
   forgotPassword: publicProcedure
@@ -100,7 +107,7 @@ export const authProcedures = {
     })
     .input(resetPasswordInputSchema)
     .output(z.void())
-    .mutation(({ ctx, input }) => inTurnOfAddress(ctx, () => resetPassword(ctx.core, input, ctx.address))),
+    .mutation(({ ctx, input }) => inTurnOfAddress(ctx, () => resetPassword(ctx.core, input, linkCallerOf(ctx)))),
 
   changePassword: operatorProcedure
     .meta({

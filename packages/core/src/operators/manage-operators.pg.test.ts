@@ -29,7 +29,7 @@ beforeEach(async () => {
   core = fresh.core
   const token = (await createSetupLink(core)) ?? ''
   const email = `${uniqueId('admin')}@example.test`
-  admin = await memberOf(email, await setUp(core, { token, email, name: 'Grace', password }, here))
+  admin = await memberOf(email, await setUp(core, { token, email, name: 'Grace', password }, { address: here }))
 })
 afterEach(() => fresh.drop())
 
@@ -48,7 +48,7 @@ async function newMember(access: 'admin' | 'operator', name = 'Ada'): Promise<Me
     linkTo: (token) => token,
     address: here,
   })
-  return memberOf(email, await accept(core, { token: link, name, password }, here))
+  return memberOf(email, await accept(core, { token: link, name, password }, { address: here }))
 }
 
 const code = (call: Promise<unknown>) =>

@@ -13,8 +13,11 @@ export type HashOrder = {
   tagLength: number
 }
 
-/** With ten steps less, a tenth of the time of a processor that the other threads want too, and all of it otherwise. */
-const priorityLess = 10
+/**
+ * With five steps less, a quarter of the time of a processor that another thread wants too, and all of it otherwise. More
+ * than that lets sign-ins starve where other programs keep all processors busy.
+ */
+const priorityLess = 5
 
 /** Under Linux each thread has a priority of its own. Elsewhere all of a process have one, which stays as it is. */
 function lowerPriority(): void {

@@ -49,7 +49,11 @@ export async function startOidcWorld(
   const { core } = server
   const withPasswords = { ...core, passwordsOff: false }
   const token = (await createSetupLink(core)) ?? ''
-  const admin = await setUp(withPasswords, { token, email: adminEmail, name: 'Grace', password: oidcPassword }, '::1')
+  const admin = await setUp(
+    withPasswords,
+    { token, email: adminEmail, name: 'Grace', password: oidcPassword },
+    { address: '::1' },
+  )
   const visit = async (browser: TestBrowser, to: URL) => {
     const response = await browser.request(to.href)
     return response.headers.get('location') ?? `status ${response.status}`

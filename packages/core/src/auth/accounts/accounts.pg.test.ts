@@ -56,8 +56,8 @@ async function inviteTo(admin: Actor, access: 'admin' | 'operator', address = em
   return { token: link, invitation, email: address }
 }
 
-const setUp = (at: Core, input: SetUpInput) => setUpFrom(at, input, here)
-const accept = (at: Core, input: AcceptInput) => acceptFrom(at, input, here)
+const setUp = (at: Core, input: SetUpInput) => setUpFrom(at, input, { address: here })
+const accept = (at: Core, input: AcceptInput) => acceptFrom(at, input, { address: here })
 const errorOf = (call: Promise<unknown>) => call.then(() => null, toAppError)
 const code = async (call: Promise<unknown>) => (await errorOf(call))?.code ?? 'ok'
 

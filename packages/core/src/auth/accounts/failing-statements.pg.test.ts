@@ -56,7 +56,7 @@ const acts: Record<string, () => Promise<() => Promise<unknown>>> = {
   setUp: async () => {
     await fresh.db.pool.query('delete from accounts; delete from links')
     const token = (await createSetupLink(core)) ?? ''
-    return () => setUp(core, { token, email: `${uniqueId('first')}@example.test`, name: 'Eve', password }, address)
+    return () => setUp(core, { token, email: `${uniqueId('first')}@example.test`, name: 'Eve', password }, { address })
   },
   createSetupLink: async () => {
     await fresh.db.pool.query('delete from accounts; delete from links')
@@ -65,7 +65,7 @@ const acts: Record<string, () => Promise<() => Promise<unknown>>> = {
   invite: async () => () => newInvitation(),
   accept: async () => {
     const { link } = await newInvitation()
-    return () => accept(core, { token: link, name: 'Ada', password }, address)
+    return () => accept(core, { token: link, name: 'Ada', password }, { address })
   },
   changePassword: async () => {
     const { actor } = await newMember(core, admin)
@@ -82,7 +82,7 @@ const acts: Record<string, () => Promise<() => Promise<unknown>>> = {
   resetPassword: async () => {
     const member = await newMember(core, admin)
     const { link: token } = await createResetLink(core, admin.actor, { ...operatorInput(member), linkTo })
-    return () => resetPassword(core, { token, password: chosen }, address)
+    return () => resetPassword(core, { token, password: chosen }, { address })
   },
   'addOperator, of somebody new': async () => () =>
     addOperator(core, { email: `${uniqueId('new')}@example.test`, access: 'admin' }),

@@ -16,6 +16,7 @@ import { inTransaction } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
 import { insertNewSession, publishEnded } from '../start-session.ts'
 import { note } from './audit.ts'
+import { type LinkCaller, requireWaiting } from './link-caller.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
 import { invitationText } from './mail-texts.ts'
 import { requireStrong } from './password-strength.ts'
@@ -54,7 +55,7 @@ export async function invite(
 export async function accept(
   core: Core,
   { token, name, password }: AcceptInput,
-  address: string,
+  caller: LinkCaller,
 ): Promise<LoginOutput> {
   requirePasswords(core)
   const link = { kind: 'invitation', tokenHash: hashLinkToken(token) ?? '', now: core.clock.now() } as const
@@ -68,7 +69,8 @@ export async function accept(
     const stored = await upsertUser(tx, { email: taken.email, name, role: 'operator' })
     if (!(await insertAccount(tx, { userId: stored.id, access: taken.access, passwordHash })))
       throw new AppError('not_found')
-    await note(core, tx, { actorId: stored.id, action: 'auth.accept', target: taken.email, address })
+    await note(core, tx, { actorId: stored.id, action: 'auth.accept', target: taken.email, address: caller.address })
+    requireWaiting(caller)
     return await insertNewSession(core, tx, { user: stored, access: taken.access })
   })
   publishEnded(core, ended)

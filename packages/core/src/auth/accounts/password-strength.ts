@@ -10,7 +10,7 @@ let checker: Promise<(password: string, own: string[]) => number> | undefined
 
 /**
  * Throws `invalid_input` for a password that is easy to guess: a common one, a pattern of the keyboard, or the user's own
- * address or name. The words are read at the first call, because few processes ever need them.
+ * address or name. The words are read at the first call, or by `preloadWords`, because few processes ever need them.
  */
 export async function requireStrong(password: string, { email, name }: { email: string; name: string }): Promise<void> {
   checker ??= loadChecker()
@@ -18,6 +18,13 @@ export async function requireStrong(password: string, { email, name }: { email: 
   const own = [email, ...email.split(/[@.]/), name, ...name.split(/\s/), 'deskbell'].filter((word) => word.length > 2)
   if (scoreOf(password, own) >= scoreMin && without(own, password).length >= ownCharsMin) return
   throw new AppError('invalid_input', { issues: [{ path: 'password', message: 'is easy to guess' }] })
+}
+
+/** Reads the words: somebody is about to choose a password, and should not wait for them. */
+export function preloadWords(): void {
+  checker ??= loadChecker()
+  // Who chooses a password is told.
+  checker.catch(() => undefined)
 }
 
 function without(words: readonly string[], password: string): string {

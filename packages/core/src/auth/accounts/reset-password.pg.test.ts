@@ -36,7 +36,7 @@ beforeEach(async () => {
   core = fresh.core
   const email = `${uniqueId('admin')}@example.test`
   const token = (await createSetupLink(core)) ?? ''
-  admin = await person(await setUp(core, { token, email, name: 'Grace', password }, address), email)
+  admin = await person(await setUp(core, { token, email, name: 'Grace', password }, { address }), email)
 })
 afterEach(() => fresh.drop())
 
@@ -50,7 +50,7 @@ async function join(): Promise<Person> {
   const email = `${uniqueId('operator')}@example.test`
   const { link } = await invite(core, admin.actor, { input: { email, access: 'operator' }, linkTo, address })
   mails = []
-  return await person(await accept(core, { token: link, name: 'Ada', password }, address), email)
+  return await person(await accept(core, { token: link, name: 'Ada', password }, { address }), email)
 }
 
 const code = (call: Promise<unknown>) =>
@@ -75,8 +75,10 @@ describe('a link that an admin makes', () => {
       ...{ operatorId: actor.userId, linkTo, address },
     })
     expect(expiresAt).toBe(new Date(now.getTime() + resetLinkMs).toISOString())
-    expect(await code(resetPassword(core, { token, password: 'Password1!' }, address))).toBe('invalid_input')
-    const both = await Promise.all([1, 2].map(() => code(resetPassword(core, { token, password: chosen }, address))))
+    expect(await code(resetPassword(core, { token, password: 'Password1!' }, { address }))).toBe('invalid_input')
+    const both = await Promise.all(
+      [1, 2].map(() => code(resetPassword(core, { token, password: chosen }, { address }))),
+    )
     expect(both.sort()).toEqual(['not_found', 'ok'])
     expect(await authenticate(core, session)).toBeNull()
     expect(await code(signIn(core, { email, password }, address))).toBe('invalid_credentials')
@@ -87,7 +89,7 @@ describe('a link that an admin makes', () => {
     const { actor, email } = await join()
     const make = async () =>
       (await createResetLink(core, admin.actor, { operatorId: actor.userId, linkTo, address })).link
-    const use = (token: string) => code(resetPassword(core, { token, password: chosen }, address))
+    const use = (token: string) => code(resetPassword(core, { token, password: chosen }, { address }))
     const expired = await make()
     later(resetLinkMs)
     expect(await use(expired)).toBe('not_found')
@@ -122,7 +124,7 @@ describe('a forgotten password', () => {
     const [mail] = await mailed()
     expect(mail).toMatchObject({ to: email, subject: 'Новый пароль' })
     const token = /dbl_[\w-]{43}/.exec(mail?.text ?? '')?.[0] ?? ''
-    await resetPassword(core, { token, password: chosen }, address)
+    await resetPassword(core, { token, password: chosen }, { address })
     expect(await code(signIn(core, { email, password: chosen }, address))).toBe('ok')
   })
 
@@ -165,7 +167,7 @@ describe('the command for recovery', () => {
     const email = `${uniqueId('operator')}@example.test`
     const { page, token } = await addOperator(core, { email, access: 'admin' })
     expect(page).toBe('/invitation')
-    const { user } = await accept(core, { token, name: 'Alan', password }, address)
+    const { user } = await accept(core, { token, name: 'Alan', password }, { address })
     expect(user).toMatchObject({ email, access: 'admin' })
   })
 
@@ -178,7 +180,7 @@ describe('the command for recovery', () => {
     const { page, token } = await addOperator(core, { email, access: 'admin' })
     expect(page).toBe('/reset')
     expect(await authenticate(core, session)).toBeNull()
-    await resetPassword(core, { token, password: chosen }, address)
+    await resetPassword(core, { token, password: chosen }, { address })
     expect(await signIn(core, { email, password: chosen }, address)).toMatchObject({ user: { access: 'admin' } })
     expect((await listAudit(core, admin.actor, { limit: 10 })).items).toContainEqual(
       expect.objectContaining({ action: 'operator add', target: email, actor: null, address: null }),

@@ -25,6 +25,7 @@ import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
 import type { Mail } from '../../mail-queue.ts'
 import { note } from './audit.ts'
+import { type LinkCaller, requireWaiting } from './link-caller.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
 import { resetText } from './mail-texts.ts'
 import { requireStrong } from './password-strength.ts'
@@ -115,7 +116,7 @@ export async function addResetLink(
 export async function resetPassword(
   core: Core,
   { token, password }: ResetPasswordInput,
-  address: string,
+  caller: LinkCaller,
 ): Promise<void> {
   requirePasswords(core)
   const link = { kind: 'reset', tokenHash: hashLinkToken(token) ?? '', now: core.clock.now() } as const
@@ -127,7 +128,8 @@ export async function resetPassword(
   const ended = await inTransaction(core.db, async (tx) => {
     if ((await takeLink(tx, link)) === undefined || !(await setPassword(tx, user.id, passwordHash)))
       throw new AppError('not_found')
-    await note(core, tx, { actorId: user.id, action: 'auth.resetPassword', target: user.name, address })
+    await note(core, tx, { actorId: user.id, action: 'auth.resetPassword', target: user.name, address: caller.address })
+    requireWaiting(caller)
     return await deleteSessionsOf(tx, user.id)
   })
   for (const sessionId of ended) core.bus.publish({ t: 'session', sessionId })

@@ -16,8 +16,9 @@ import { inTransaction, type Tx } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
 import { insertNewSession, publishEnded } from '../start-session.ts'
 import { note } from './audit.ts'
+import { type LinkCaller, requireWaiting } from './link-caller.ts'
 import { createLinkToken, hashLinkToken } from './link-token.ts'
-import { requireStrong } from './password-strength.ts'
+import { preloadWords, requireStrong } from './password-strength.ts'
 import { requirePasswords } from './require-passwords.ts'
 
 /** Returns the token of a link that makes the first admin; null in open mode, and when there is an admin. */
@@ -29,15 +30,16 @@ export async function createSetupLink(core: Core): Promise<string | null> {
     const createdAt = core.clock.now()
     const expiresAt = new Date(createdAt.getTime() + setupLinkMs)
     await insertLink(tx, { kind: 'setup', tokenHash: hashOf(token), createdAt, expiresAt })
+    preloadWords()
     return token
   })
 }
 
-/** Makes the first admin and signs it in. `address`: of the caller. Throws `not_found` without a valid link, and once there is an admin. */
+/** Makes the first admin and signs it in. Throws `not_found` without a valid link, and once there is an admin. */
 export async function setUp(
   core: Core,
   { token, email, name, password }: SetUpInput,
-  address: string,
+  caller: LinkCaller,
 ): Promise<LoginOutput> {
   requirePasswords(core)
   const link = { kind: 'setup', tokenHash: hashOf(token), now: core.clock.now() } as const
@@ -50,7 +52,8 @@ export async function setUp(
     await deleteSetupLinks(tx)
     const stored = await upsertUser(tx, { email, name, role: 'operator' })
     await insertAccount(tx, { userId: stored.id, access: 'admin', passwordHash })
-    await note(core, tx, { actorId: stored.id, action: 'auth.setUp', target: email, address })
+    await note(core, tx, { actorId: stored.id, action: 'auth.setUp', target: email, address: caller.address })
+    requireWaiting(caller)
     return await insertNewSession(core, tx, { user: stored, access: 'admin' })
   })
   publishEnded(core, ended)
