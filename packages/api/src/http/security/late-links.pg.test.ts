@@ -1,6 +1,7 @@
 import { createSetupLink } from '@deskbell/core/auth/accounts/set-up'
 import { accountPassword, setUpAdmin } from '@deskbell/testkit/accounts'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
+import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 let server: TestServer
@@ -30,7 +31,7 @@ async function postLate(path: string, body: object): Promise<number> {
   })
   const { status } = await post(path, body)
   answered.resolve()
-  await vi.waitFor(() => expect(late.mock.settledResults[0]?.type).toBe('fulfilled'))
+  await waitFor(() => late.mock.settledResults[0]?.type === 'fulfilled')
   late.mockRestore()
   return status
 }
