@@ -73,15 +73,19 @@ describe.each(streams)('a stream of %s', (_name, follow) => {
     const { core, db, gate, probe } = fresh
     await waitFor(() => gate.asked === 1)
     const holder = await db.pool.connect()
-    await holder.query('begin')
-    await holder.query('lock table deployment in access exclusive mode')
-    fresh.suspend()
-    gate.open.resolve()
-    await waitFor(() => !core.hub.isFresh)
-    await new Promise(setImmediate)
-    expect(probe.frames).toEqual([])
-    await holder.query('rollback')
-    holder.release()
+    try {
+      await holder.query('begin')
+      await holder.query('lock table deployment in access exclusive mode')
+      fresh.suspend()
+      gate.open.resolve()
+      await waitFor(() => !core.hub.isFresh)
+      await new Promise(setImmediate)
+      expect(probe.frames).toEqual([])
+    } finally {
+      // Otherwise a failure would be hidden: the database does not close while this connection is in use.
+      await holder.query('rollback')
+      holder.release()
+    }
     await probe.until('live')
   })
 })
