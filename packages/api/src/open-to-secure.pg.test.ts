@@ -3,6 +3,7 @@ import { createSetupLink } from '@deskbell/core/auth/accounts/set-up'
 import { accountPassword } from '@deskbell/testkit/accounts'
 import { freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { newSite } from '@deskbell/testkit/identities'
+import { createRestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -18,18 +19,12 @@ async function start(connectionString: string, authMode: 'open' | 'secure'): Pro
 }
 
 /** Calls of the REST interface, each with its bearer. */
-function callsTo({ url }: TestServer) {
+async function callsTo({ url }: TestServer) {
+  const rest = await createRestProbe(url)
   return async <T = unknown>(path: string, token?: string, body?: object): Promise<{ status: number; json: T }> => {
-    const response = await fetch(`${url}/api${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    return { status: response.status, json: (text === '' ? undefined : JSON.parse(text)) as T }
+    const method = body === undefined ? 'GET' : 'POST'
+    const { status, json } = await rest.call(method, path, { ...(token !== undefined && { token }), body })
+    return { status, json: json as T }
   }
 }
 
@@ -39,7 +34,7 @@ test('[AUTH-11] [ACC-2] [IDENT-18] a database of open mode goes on in secure mod
 
   // Two operators and a client of open mode. The client has two chats, of which one is assigned.
   const open = await start(connectionString, 'open')
-  const callOpen = callsTo(open)
+  const callOpen = await callsTo(open)
   const login = async (email: string, role: 'client' | 'operator') =>
     (await callOpen<SignedIn>('/users/login', undefined, { email, name: email, role })).json
   const [grace, ada, vera] = [
@@ -57,7 +52,7 @@ test('[AUTH-11] [ACC-2] [IDENT-18] a database of open mode goes on in secure mod
 
   // Nobody of before gets in by what was enough then.
   const secure = await start(connectionString, 'secure')
-  const call = callsTo(secure)
+  const call = await callsTo(secure)
   const old = [grace, ada, vera].map(({ token }) => token)
   expect(await Promise.all(old.map(async (token) => (await call('/chats', token)).status))).toEqual([401, 401, 401])
   expect((await call('/users/login', undefined, { email: emails.grace, name: 'x', role: 'operator' })).status).toBe(403)
@@ -107,7 +102,7 @@ test('[AUTH-11] [ACC-2] [IDENT-18] a database of open mode goes on in secure mod
   await secure.close()
 
   // Back in open mode the sessions of secure mode are void, and those of before count again.
-  const again = callsTo(await start(connectionString, 'open'))
+  const again = await callsTo(await start(connectionString, 'open'))
   const statuses = [admin, accepted, back, stranger].map(async (each) => (await again('/chats', each.token)).status)
   expect(await Promise.all(statuses)).toEqual([401, 401, 401, 401])
   expect((await again('/chats', grace.token)).status).toBe(200)

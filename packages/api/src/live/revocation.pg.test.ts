@@ -4,6 +4,7 @@ import { accountPassword, type Member, newMember, setUpAdmin, signInByPassword }
 import { newSite } from '@deskbell/testkit/identities'
 import { oneTimeCode } from '@deskbell/testkit/one-time-code'
 import { openRaw } from '@deskbell/testkit/probes/live-probe'
+import { createRestProbe, type RestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { timed } from '@deskbell/testkit/timed'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 let acting: TestServer
 let other: TestServer
 let admin: Member
+let rest: RestProbe
 
 // Each server has its own bus, so no hint of one reaches the other.
 beforeAll(async () => {
@@ -18,26 +20,19 @@ beforeAll(async () => {
   acting = await startTestServer(secure)
   other = await startTestServer({ ...secure, connectionString: acting.connectionString })
   admin = await setUpAdmin(acting.core)
+  rest = await createRestProbe(acting.url)
 })
 afterAll(async () => {
   await other.close()
   await acting.close()
 })
 
-/** `what`: method and path. */
+/** `what`: method and path. Throws for an answer that is an error. */
 async function call<T>(what: string, token?: string, body?: object): Promise<T> {
   const [method = '', path = ''] = what.split(' ')
-  const response = await fetch(`${acting.url}/api${path}`, {
-    method,
-    headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${what}: ${response.status} ${text}`)
-  return (text === '' ? undefined : JSON.parse(text)) as T
+  const { status, text, json } = await rest.call(method, path, { ...(token !== undefined && { token }), body })
+  if (status >= 400) throw new Error(`${what}: ${status} ${text}`)
+  return json as T
 }
 
 type Revocation = {

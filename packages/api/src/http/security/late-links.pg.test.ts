@@ -1,21 +1,20 @@
 import { createSetupLink } from '@deskbell/core/auth/accounts/set-up'
 import { accountPassword, setUpAdmin } from '@deskbell/testkit/accounts'
+import { createRestProbe, type RestAnswer, type RestProbe } from '@deskbell/testkit/probes/rest-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 let server: TestServer
+let rest: RestProbe
 beforeEach(async () => {
   server = await startTestServer({ authMode: 'secure', publicUrl: 'http://127.0.0.1' })
+  rest = await createRestProbe(server.url)
 })
 afterEach(() => server.close())
 
 const post = (path: string, body: object, token?: string) =>
-  fetch(`${server.url}/api${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify(body),
-  })
+  rest.call('POST', path, { body, ...(token !== undefined && { token }) })
 
 /**
  * Makes the call while the hash of its password takes longer than a call may. When this resolves, its transaction has
@@ -36,7 +35,7 @@ async function postLate(path: string, body: object): Promise<number> {
   return status
 }
 
-const secretOf = async (response: Response) => new URL(((await response.json()) as { link: string }).link).hash.slice(1)
+const secretOf = ({ json }: RestAnswer) => new URL((json as { link: string }).link).hash.slice(1)
 
 test('[ACC-28] a setup that takes too long is unavailable and makes nobody, and the link still works', async () => {
   const token = await createSetupLink(server.core)
@@ -49,13 +48,13 @@ test('[ACC-28] a setup that takes too long is unavailable and makes nobody, and 
 test('[ACC-28] an invitation and a link for a password that take too long change nothing, and still work', async () => {
   const admin = await setUpAdmin(server.core)
   const invited = { email: 'ada@example.test', access: 'operator' }
-  const token = await secretOf(await post('/operators/invitations', invited, admin.token))
+  const token = secretOf(await post('/operators/invitations', invited, admin.token))
   const body = { token, name: 'Ada', password: accountPassword }
   expect(await postLate('/auth/accept', body)).toBe(503)
   const accepted = await post('/auth/accept', body)
   expect(accepted.status).toBe(201)
-  const { user } = (await accepted.json()) as { user: { id: number } }
-  const reset = await secretOf(await post(`/operators/${user.id}/reset-password`, {}, admin.token))
+  const { user } = accepted.json as { user: { id: number } }
+  const reset = secretOf(await post(`/operators/${user.id}/reset-password`, {}, admin.token))
   const chosen = { token: reset, password: 'granite lemon ferry 208' }
   expect(await postLate('/auth/reset-password', chosen)).toBe(503)
   expect((await post('/auth/sign-in', { email: invited.email, password: accountPassword })).status).toBe(200)
