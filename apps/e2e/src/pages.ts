@@ -71,3 +71,12 @@ export const messageList = (page: Page): Locator => page.getByRole('region', { n
 export async function openAccountMenu(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Account: / }).click()
 }
+
+export async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click()
+}
+
+/** Finds the rows of a settings page that contain this text. */
+export function settingsRow(page: Page, text: string | RegExp): Locator {
+  return page.getByRole('main').getByRole('listitem').filter({ hasText: text })
+}

@@ -55,12 +55,14 @@ export async function invite(url: string, token: string, { email, access = 'oper
   return link
 }
 
+export type Session = { readonly id: number; readonly token: string }
+
 /** Makes an operator by REST. */
 export async function addOperator(
   url: string,
   token: string,
   { email, name, password, access }: Account & Pick<Invited, 'access'>,
-): Promise<{ readonly id: number; readonly token: string }> {
+): Promise<Session> {
   const link = await invite(url, token, { email, ...(access && { access }) })
   const answer = await post<{ user: { id: number }; token: string }>(`${url}/api/auth/accept`, {
     token: tokenOf(link),
@@ -68,6 +70,12 @@ export async function addOperator(
     password,
   })
   return { id: answer.user.id, token: answer.token }
+}
+
+/** Makes an operator of this name, whose address is its first part. */
+export async function operatorOf(world: World, token: string, name: string): Promise<Account & Session> {
+  const account = { email: `${name.toLowerCase()}@example.test`, name, password: passwords.operator }
+  return { ...account, ...(await addOperator(world.url, token, account)) }
 }
 
 /** Opens a page of an operator who signed in by REST. `path` may name the chats page as `/chats/0`. */

@@ -3,6 +3,7 @@ import { signIdentity } from '@deskbell/sdk/identity'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { watchPage } from '../../src/page-watch.ts'
+import { settingsRow } from '../../src/pages.ts'
 import { admin, createSecureWorld, openAs, type SecureWorld, setUp } from '../../src/secure-world.ts'
 import { tools } from '../../src/tools.ts'
 
@@ -21,7 +22,6 @@ describe.skipIf(!tools.chromium)('the page of identity keys', () => {
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   const dialog = () => page.getByRole('dialog')
-  const row = (text: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: text })
   const press = (name: string) => dialog().getByRole('button', { name, exact: true }).click()
   const publicKeyField = () => dialog().getByRole('textbox', { name: 'Public key' })
 
@@ -47,7 +47,7 @@ describe.skipIf(!tools.chromium)('the page of identity keys', () => {
     const secret = await dialog().getByRole('textbox', { name: 'Secret' }).inputValue()
     expect(secret).toMatch(/^dbi_/)
     await press('Done')
-    await row('HS256').waitFor()
+    await settingsRow(page, 'HS256').waitFor()
     expect(await page.content()).not.toContain(secret)
     const code = (await page.getByText('await signIdentity(').textContent()) ?? ''
     const [, kid = ''] = code.match(/kid: '([^']+)'/) ?? []
@@ -84,7 +84,7 @@ describe.skipIf(!tools.chromium)('the page of identity keys', () => {
     await press('Add key')
     const kid = await dialog().getByRole('textbox', { name: 'Key ID' }).inputValue()
     await press('Done')
-    await row(kid).getByText('ES256', { exact: true }).waitFor()
+    await settingsRow(page, kid).getByText('ES256', { exact: true }).waitFor()
     const audience = new URL(world.url).host
     expect(await identify(await signIdentity({ kid, privateKey: String(privatePem), audience, subject: 'u-2' }))).toBe(
       200,

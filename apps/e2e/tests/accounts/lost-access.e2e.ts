@@ -2,12 +2,14 @@ import { execute } from '@deskbell/testkit/execute'
 import { oneTimeCode } from '@deskbell/testkit/one-time-code'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { press } from '../../src/pages.ts'
 import {
   type Account,
   addOperator,
   admin,
   createSecureWorld,
   openAs,
+  operatorOf,
   passwords,
   post,
   type SecureWorld,
@@ -25,13 +27,6 @@ describe.skipIf(!tools.chromium)('admins help operators who have lost their acce
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-
-  async function operator(name: string): Promise<Account & { readonly token: string }> {
-    const account = { email: `${name.toLowerCase()}@example.test`, name, password: passwords.operator }
-    return { ...account, ...(await addOperator(world.url, token, account)) }
-  }
-
   async function openOperators(): Promise<Page> {
     const context = await world.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
     return await openAs(context, world.url, { ...admin, path: '/settings/operators' })
@@ -45,7 +40,7 @@ describe.skipIf(!tools.chromium)('admins help operators who have lost their acce
   }
 
   test('[WEB-125] a link for a new password is shown once, can be copied, and works', async () => {
-    const ada = await operator('Ada')
+    const ada = await operatorOf(world, token, 'Ada')
     const page = await openOperators()
     await press(page, 'New password link: Ada')
     const dialog = page.getByRole('dialog')
@@ -76,7 +71,7 @@ describe.skipIf(!tools.chromium)('admins help operators who have lost their acce
     const { id } = await addOperator(world.url, token, {
       ...{ email: 'dan@example.test', name: 'Dan', password: passwords.operator },
     })
-    await operator('Carol')
+    await operatorOf(world, token, 'Carol')
     await post(`${world.url}/api/operators/${id}/disable`, {}, token)
     const page = await openOperators()
     await page.getByRole('button', { name: 'Enable: Dan' }).waitFor()
@@ -99,7 +94,7 @@ describe.skipIf(!tools.chromium)('admins help operators who have lost their acce
   })
 
   test('[WEB-126] second factors are removed after a question and a proof, and the password alone signs in', async () => {
-    const bob = await operator('Bob')
+    const bob = await operatorOf(world, token, 'Bob')
     const { secret } = await post<{ secret: string }>(`${world.url}/api/auth/totp`, {}, bob.token)
     await post(`${world.url}/api/auth/totp/confirm`, { code: oneTimeCode(secret, new Date()) }, bob.token)
     const his = await (await world.newContext()).newPage()

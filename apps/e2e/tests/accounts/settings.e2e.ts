@@ -1,12 +1,12 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../src/eventually.ts'
-import { openAccountMenu } from '../../src/pages.ts'
+import { openAccountMenu, press, settingsRow } from '../../src/pages.ts'
 import {
-  addOperator,
   admin,
   createSecureWorld,
   openAs,
+  operatorOf,
   passwords,
   post,
   type SecureWorld,
@@ -29,16 +29,6 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
     return await openAs(await world.newContext(options), world.url, { ...admin, path })
   }
 
-  /** Finds the row of a list by a text in it. */
-  const row = (page: Page, text: string | RegExp) =>
-    page.getByRole('main').getByRole('listitem').filter({ hasText: text })
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-
-  async function operator(name: string) {
-    const account = { email: `${name.toLowerCase()}@example.test`, name, password: passwords.operator }
-    return { ...account, ...(await addOperator(world.url, token, account)) }
-  }
-
   test('[WEB-105] the account menu leads to the settings, and back to the inbox', async () => {
     const page = await open('/chats/0')
     await openAccountMenu(page)
@@ -49,7 +39,7 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
     await page.getByRole('link', { name: 'Operators' }).click()
     await page.getByRole('heading', { name: 'Operators' }).waitFor()
     await page.reload()
-    await row(page, admin.name).waitFor()
+    await settingsRow(page, admin.name).waitFor()
     await page.goBack()
     await page.getByRole('heading', { name: 'Change password' }).waitFor()
     await page.getByRole('link', { name: 'Back to inbox' }).click()
@@ -57,12 +47,12 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
   })
 
   test('[WEB-105] an operator changes the password, which ends the other sessions', async () => {
-    const ada = await operator('Ada')
+    const ada = await operatorOf(world, token, 'Ada')
     const page = await openAs(await world.newContext(), world.url, { ...ada, path: '/settings/account' })
     const other = await openAs(await world.newContext(), world.url, ada)
     await page.reload()
     await eventually(
-      () => row(page, 'Signed in on').count(),
+      () => settingsRow(page, 'Signed in on').count(),
       (count) => count === 3,
     )
     await page.getByLabel('Current password').fill('not the password')
@@ -77,16 +67,16 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
     await page.getByText('Password changed.').waitFor()
     expect(await page.getByLabel('New password').inputValue()).toBe('')
     await other.getByText('You’re signed out.').waitFor()
-    await expect.poll(() => row(page, 'Signed in on').count()).toBe(1)
-    await row(page, 'This browser').waitFor()
+    await expect.poll(() => settingsRow(page, 'Signed in on').count()).toBe(1)
+    await settingsRow(page, 'This browser').waitFor()
   })
 
   test('[WEB-105] an operator signs out another browser, and not this one', async () => {
-    const bob = await operator('Bob')
+    const bob = await operatorOf(world, token, 'Bob')
     const elsewhere = await openAs(await world.newContext(), world.url, bob)
     const page = await openAs(await world.newContext(), world.url, { ...bob, path: '/settings/account' })
-    await row(page, 'This browser').waitFor()
-    expect(await row(page, 'This browser').getByRole('button').count()).toBe(0)
+    await settingsRow(page, 'This browser').waitFor()
+    expect(await settingsRow(page, 'This browser').getByRole('button').count()).toBe(0)
     const others = page.getByRole('button', { name: /^Sign out there: / })
     await eventually(
       () => others.count(),
@@ -106,7 +96,7 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Make operator' }).click()
     await page.getByRole('dialog').getByText('This is the only admin who can sign in.').waitFor()
     await page.keyboard.press('Escape')
-    await row(page, admin.name).getByText('Admin', { exact: true }).waitFor()
+    await settingsRow(page, admin.name).getByText('Admin', { exact: true }).waitFor()
   })
 
   test('[WEB-106] an admin invites an operator: the link is shown once, can be copied, and works', async () => {
@@ -129,33 +119,33 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
     await dialog.getByRole('button', { name: 'Done' }).click()
     await post(`${world.url}/api/auth/accept`, { token: tokenOf(link), name: 'Carol', password: passwords.operator })
     await page.reload()
-    await row(page, 'Carol').getByText('Admin', { exact: true }).waitFor()
+    await settingsRow(page, 'Carol').getByText('Admin', { exact: true }).waitFor()
   })
 
   test('[WEB-106] an admin disables and enables an operator, and changes what it may do', async () => {
-    const dan = await operator('Dan')
+    const dan = await operatorOf(world, token, 'Dan')
     const his = await openAs(await world.newContext(), world.url, dan)
     const page = await open('/settings/operators')
     const dialog = page.getByRole('dialog')
     await press(page, 'Make admin: Dan')
     await dialog.getByRole('button', { name: 'Make admin' }).click()
-    await row(page, 'Dan').getByText('Admin', { exact: true }).waitFor()
+    await settingsRow(page, 'Dan').getByText('Admin', { exact: true }).waitFor()
     await his.getByText('You’re signed out.').waitFor()
     await press(page, 'Disable: Dan')
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await press(page, 'Disable: Dan')
     await dialog.getByText('their open chats return to the queue').waitFor()
     await dialog.getByRole('button', { name: 'Disable' }).click()
-    await row(page, 'Dan').getByText('Disabled').waitFor()
+    await settingsRow(page, 'Dan').getByText('Disabled').waitFor()
     await press(page, 'Enable: Dan')
     await dialog.getByRole('button', { name: 'Enable' }).click()
     await page.getByRole('button', { name: 'Disable: Dan' }).waitFor()
   })
 
   test('[WEB-106] who is no admin sees names and access only, and nothing else of the settings', async () => {
-    const eve = await operator('Eve')
+    const eve = await operatorOf(world, token, 'Eve')
     const page = await openAs(await world.newContext(), world.url, { ...eve, path: '/settings/operators' })
-    await row(page, admin.name).waitFor()
+    await settingsRow(page, admin.name).waitFor()
     expect(await page.getByText(admin.email).count()).toBe(0)
     expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
     const links = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
@@ -177,7 +167,7 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(await page.content()).not.toContain(secret)
-    await row(page, 'CRM sync').getByText('Never used.').waitFor()
+    await settingsRow(page, 'CRM sync').getByText('Never used.').waitFor()
     const call = async () =>
       (await fetch(`${world.url}/api/chats`, { headers: { authorization: `Bearer ${secret}` } })).status
     expect(await call()).toBe(200)
@@ -196,19 +186,19 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
         token,
       )
     const page = await open('/settings/audit')
-    const newest = row(page, 'many-54@example.test')
+    const newest = settingsRow(page, 'many-54@example.test')
     await newest.getByText('Grace Hopper: invited an operator').waitFor()
     await newest.getByText('operators.invite').waitFor()
     const first = page.getByRole('main').getByRole('listitem').first()
     expect(await first.textContent()).toContain('many-54@example.test')
-    expect(await row(page, 'many-0@example.test').count()).toBe(0)
+    expect(await settingsRow(page, 'many-0@example.test').count()).toBe(0)
     const earlier = page.getByRole('button', { name: 'Show earlier' })
     await earlier.click()
-    await row(page, 'many-0@example.test').waitFor()
+    await settingsRow(page, 'many-0@example.test').waitFor()
     await eventually(
       async () => {
         if (await earlier.isVisible()) await earlier.click()
-        return await row(page, 'set up the server').count()
+        return await settingsRow(page, 'set up the server').count()
       },
       (count) => count === 1,
     )
@@ -227,7 +217,7 @@ describe.skipIf(!tools.chromium)('the settings of operators', () => {
     await page.keyboard.press('Enter')
     await page.getByText('It won’t be shown again.').waitFor()
     await page.keyboard.press('Escape')
-    await row(page, 'Robot').getByText('Send', { exact: true }).waitFor()
+    await settingsRow(page, 'Robot').getByText('Send', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Delete: Robot' }).focus()
     await page.keyboard.press('Enter')
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete key' })

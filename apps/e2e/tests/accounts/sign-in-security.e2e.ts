@@ -3,11 +3,12 @@ import { execute } from '@deskbell/testkit/execute'
 import { oneTimeCode } from '@deskbell/testkit/one-time-code'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { press } from '../../src/pages.ts'
 import {
   type Account,
-  addOperator,
   createSecureWorld,
   openAs,
+  operatorOf,
   passwords,
   type SecureWorld,
   setUp,
@@ -25,15 +26,13 @@ describe.skipIf(!tools.chromium)('sign-in security in the settings', () => {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   const row = (page: Page, text: string) =>
     page.getByRole('region', { name: 'Sign-in security' }).getByRole('listitem').filter({ hasText: text })
   const codes = (page: Page) => page.getByRole('dialog', { name: 'Recovery codes' }).getByRole('listitem')
 
   /** Opens the settings of a new operator. */
   async function open(name: string): Promise<{ page: Page; account: Account }> {
-    const account = { email: `${name.toLowerCase()}@example.test`, name, password: passwords.operator }
-    await addOperator(world.url, admin, account)
+    const account = await operatorOf(world, admin, name)
     const context = await world.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
     const page = await openAs(context, world.url, { ...account, path: '/settings/account' })
     await row(page, 'Authenticator app').waitFor()

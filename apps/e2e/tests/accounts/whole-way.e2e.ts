@@ -2,7 +2,7 @@ import { freePort } from '@deskbell/testkit/free-port'
 import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { watchPage } from '../../src/page-watch.ts'
-import { messages, write } from '../../src/pages.ts'
+import { messages, press, settingsRow, write } from '../../src/pages.ts'
 import { admin, createSecureWorld, passwords } from '../../src/secure-world.ts'
 import { startSigningSite } from '../../src/signing-site.ts'
 import { tools } from '../../src/tools.ts'
@@ -10,9 +10,7 @@ import { addAuthenticator } from '../../src/virtual-authenticator.ts'
 
 const ada = { name: 'Ada Lovelace', email: 'ada@example.test', password: passwords.operator }
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const confirm = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name }).click()
-const row = (page: Page, text: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: text })
 
 /** Fills in what the link of an account asks for. */
 async function choose(page: Page, { name, password }: { name: string; password: string }): Promise<void> {
@@ -136,7 +134,7 @@ describe.skipIf(!tools.chromium)('secure mode from the first start on', () => {
 
     // All of it is in the audit log, and none of the secrets in what the server printed.
     await grace.goto(`${world.url}/settings/audit`)
-    await row(grace, 'operators.disable').first().waitFor()
+    await settingsRow(grace, 'operators.disable').first().waitFor()
     for (const hidden of [secret, admin.password, ada.password, invitation.split('#')[1] ?? ''])
       expect(world.server.output()).not.toContain(hidden)
   })
