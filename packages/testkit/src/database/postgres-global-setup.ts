@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@deskbell/db/embedded/start-postgres'
@@ -11,7 +11,7 @@ import { dropDatabase } from './drop-database.ts'
 import './provided-context.ts'
 
 /**
- * Starts one PostgreSQL for the whole run, in a temporary folder, or uses the server of `DESKBELL_TEST_POSTGRES_URL`
+ * Starts one PostgreSQL for the whole run, with data of its own, or uses the server of `DESKBELL_TEST_POSTGRES_URL`
  * (its user must be allowed to create databases). Makes the migrated template database.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -37,7 +37,7 @@ type Server = { url: string; close(): Promise<void> }
 async function openServer(): Promise<Server> {
   const given = process.env['DESKBELL_TEST_POSTGRES_URL']
   if (given) return { url: given, close: async () => undefined }
-  const dataDir = await mkdtemp(join(tmpdir(), 'deskbell-pg-'))
+  const dataDir = await mkdtemp(join(await dataParent(), 'deskbell-pg-'))
   const removeFolder = () => rm(dataDir, { recursive: true, force: true })
   try {
     const server = await startPostgres({ dataDir, log: testLog, maxConnections: 500 })
@@ -55,6 +55,16 @@ async function openServer(): Promise<Server> {
     await removeFolder()
     throw error
   }
+}
+
+/**
+ * Memory, where it has room for all databases of a run, else the folder of temporary files. A new database is a copy of
+ * some hundred files, which takes a disk several times as long.
+ */
+async function dataParent(): Promise<string> {
+  const inMemory = '/dev/shm'
+  const room = await statfs(inMemory).catch(() => null)
+  return room !== null && room.bavail * room.bsize >= 4 * 2 ** 30 ? inMemory : tmpdir()
 }
 
 /** Prints only errors of the server itself. */
