@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -7,16 +8,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const root = process.cwd()
 const judges = JSON.parse(process.env['DESKBELL_MUTATION_JUDGES'] ?? '[]')
 
-/** Tests without a database first: the first that fails ends the run of a mutant. */
+/** Quick tests first, those without a database before all: the first that fails ends the run of a mutant. */
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files)
-    return sorted.toSorted((a, b) => Number(withDatabase(a)) - Number(withDatabase(b)))
+    const duration = (file: TestSpecification) => this.ctx.cache.getTestSpecificationResult(file)?.duration ?? 0
+    const order = (file: TestSpecification) => Number(hasDatabase(file.moduleId))
+    return files.toSorted((a, b) => order(a) - order(b) || duration(a) - duration(b))
   }
 }
 
-function withDatabase({ moduleId }: TestSpecification): boolean {
-  return moduleId.endsWith('.pg.test.ts')
+function hasDatabase(path: string): boolean {
+  return path.endsWith('.pg.test.ts')
 }
 
 export default defineConfig({
@@ -29,7 +31,8 @@ export default defineConfig({
   test: {
     include: judges,
     exclude: ['**/node_modules/**', '**/*.isolated.pg.test.ts'],
-    globalSetup: ['./packages/testkit/src/database/postgres-global-setup.ts'],
+    setupFiles: ['./scripts/mutation/end-on-failure.ts'],
+    globalSetup: globSync(judges).some(hasDatabase) ? ['./packages/testkit/src/database/postgres-global-setup.ts'] : [],
     isolate: false,
     sequence: { sequencer: QuickFirst },
     // A mutant may wait for ever.
