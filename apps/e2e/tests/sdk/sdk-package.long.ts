@@ -58,6 +58,7 @@ beforeAll(async () => {
   const files = ['program.ts', 'page.tsx', ...readmePrograms]
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
   await run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, ...packages], { cwd: folder })
+  await tool('typescript/bin/tsc')
   world = await createWorld()
 }, 300_000)
 
@@ -134,7 +135,6 @@ describe('the package as it is published', () => {
   test.each(nodes.flatMap(({ version, node }) => (node ? [{ version, node }] : [])))(
     '[SDK-26] in Node $version a program signs in, writes online and offline, and a second SDK reads both messages',
     async ({ node }) => {
-      await tool('typescript/bin/tsc')
       const { stdout } = await run(node, ['out/program.js', world.url], { cwd: folder, timeout: 60_000 })
       expect(JSON.parse(stdout)).toEqual({
         online: expect.any(Number),
