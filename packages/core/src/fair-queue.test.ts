@@ -60,9 +60,24 @@ test('[FAIR-3] a call beyond the bound of its user or of all is refused, and the
   await expect(call(ann, 'a4')).rejects.toMatchObject({ code: 'rate_limited' })
   void call(ben, 'b1')
   await expect(call(ben, 'b2')).rejects.toMatchObject({ code: 'unavailable' })
-  await expect(call(cat, 'c1')).rejects.toMatchObject({ code: 'unavailable' })
   for (const name of ['a1', 'b1', 'a2', 'a3']) await end(name)
   expect(started).toEqual(['a1', 'b1', 'a2', 'a3'])
+  expect(queue.users).toBe(0)
+})
+
+test('[FAIR-3] where no more may wait, who has fewer waiting takes the place of the newest of who has most', async () => {
+  const { queue, started, call, end } = queueOf({ userRunningMax: 1, runningMax: 1, waitingMax: 4 })
+  for (const name of ['a1', 'a2', 'a3', 'a4']) void call(ann, name).catch(() => undefined)
+  const displaced = expect(call(ann, 'a5')).rejects.toMatchObject({ code: 'unavailable' })
+  void call(ben, 'b1')
+  await displaced
+  const next = expect(call(cat, 'c1')).resolves.toBeUndefined()
+  // Two of everybody wait, or one: nobody has more than the newcomer would.
+  await expect(call(ben, 'b2')).rejects.toMatchObject({ code: 'unavailable' })
+  expect(queue.waiting).toBe(4)
+  for (const name of ['a1', 'b1', 'c1', 'a2', 'a3']) await end(name)
+  await next
+  expect(started).toEqual(['a1', 'b1', 'c1', 'a2', 'a3'])
   expect(queue.users).toBe(0)
 })
 

@@ -20,12 +20,15 @@ export type FairQueueOptions = {
   /** So many calls run at once, of one user and of all. */
   userRunningMax: number
   runningMax: number
-  /** So many calls wait, of one user and of all. */
+  /**
+   * So many calls wait, of one user and of all. Where no more may wait, a user with fewer waiting calls takes the place of
+   * the newest one of whoever has most.
+   */
   userWaitingMax: number
   waitingMax: number
   /** A call that has waited for longer is not run: its caller has been refused already. */
   waitMsMax: number
-  /** For a call beyond `waitingMax`, or one that has waited for too long. Default: `unavailable`. */
+  /** For a call beyond `waitingMax`, one that has lost its place, or one that has waited for too long. Default: `unavailable`. */
   refusal?: () => AppError
   now?: () => number
 }
@@ -142,7 +145,7 @@ export class FairQueue<Key = UserId> {
     const { userWaitingMax, waitingMax, waitMsMax } = this.#options
     if (user.waiting.length >= userWaitingMax)
       throw new AppError('rate_limited', { detail: 'Too many calls of this caller at once.' })
-    if (this.#waiting >= waitingMax) throw this.#refusal()
+    if (this.#waiting >= waitingMax) this.#makeRoomFor(user)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const call = { deadline: this.#now() + waitMsMax, start: resolve, refuse: () => reject(this.#refusal()) }
     this.#waiting += 1
@@ -155,6 +158,16 @@ export class FairQueue<Key = UserId> {
     }
     signal.addEventListener('abort', onGone, { once: true })
     return promise.finally(() => signal.removeEventListener('abort', onGone))
+  }
+
+  /** Refuses the newest call of whoever has most waiting. Throws when that would not be more than the newcomer has. */
+  #makeRoomFor(newcomer: UserCalls): void {
+    let most = newcomer
+    for (const user of this.#users.values()) if (user.waiting.length > most.waiting.length) most = user
+    const newest = most.waiting.at(-1)
+    if (newest === undefined || most.waiting.length <= newcomer.waiting.length + 1) throw this.#refusal()
+    this.#remove(most, newest)
+    newest.refuse()
   }
 
   #remove(user: UserCalls, call: Waiting): void {
