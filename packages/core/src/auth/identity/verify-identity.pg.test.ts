@@ -189,6 +189,7 @@ const forged: [string, () => Promise<string> | string][] = [
   ['null for email', () => signed({ email: null })],
   ['two addresses', () => signed({ email: 'ada@example.test, eve@example.test' })],
   ['no address', () => signed({ email: 'ada' })],
+  ['claims behind a byte order mark', () => signText(`\ufeff${JSON.stringify(valid)}`)],
   ['an empty name', () => signed({ name: ' ' })],
   ['a name of 121 characters', () => signed({ name: 'n'.repeat(121) })],
   ['the name of the product', () => signed({ name: 'Deskbell' })],
@@ -207,6 +208,19 @@ test.each(forged)('[IDENT-5] N02 N04: an identity is refused: %s', async (_what,
     detail: 'The identity is not valid.',
   })
   expect(await counts()).toEqual(before)
+})
+
+test('[IDENT-5] a signature in another spelling of the same bytes is refused', async () => {
+  const identity = await shared.sign('42')
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const last = digits.indexOf(identity.at(-1) ?? '')
+  const others = [1, 2, 3].map((bits) => identity.slice(0, -1) + digits.charAt(last ^ bits))
+  for (const other of others) {
+    expect(Buffer.from(other.split('.')[2] ?? '', 'base64url')).toEqual(
+      Buffer.from(identity.split('.')[2] ?? '', 'base64url'),
+    )
+    expect(toAppError(await verify(other).catch((cause: unknown) => cause)).code).toBe('invalid_credentials')
+  }
 })
 
 test('[IDENT-5] whatever is sent is refused as such, and never fails', async () => {

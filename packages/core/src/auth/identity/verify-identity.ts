@@ -35,8 +35,9 @@ export async function verifyIdentity(
   { identity, audience }: { identity: string; audience: string },
 ): Promise<Identity> {
   if (identity.length > identityCharsMax) throw refused('too long')
-  const [, head, body] = tokenForm.exec(identity) ?? []
-  if (head === undefined || body === undefined) throw refused('no JWT')
+  const [, head, body, signature] = tokenForm.exec(identity) ?? []
+  if (head === undefined || body === undefined || signature === undefined) throw refused('no JWT')
+  if (![head, body, signature].every(isOneSpelling)) throw refused('base64url with bits that say nothing')
   const header = parsePart(head, 'header')
   const key = await keyOf(core, header)
   await verifySignature(identity, key)
@@ -109,10 +110,15 @@ const secondsMax = 253_402_300_799
 function parsePart(part: string, name: string): Claims {
   try {
     const bytes = Buffer.from(part, 'base64url')
-    return parseOnce(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return parseOnce(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch (cause) {
     throw refused(`the ${name}`, cause)
   }
+}
+
+/** The last character may have bits that no byte needs (RFC 4648, 3.5): then several texts would be one token. */
+function isOneSpelling(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part
 }
 
 function refuse(reason: string): never {
