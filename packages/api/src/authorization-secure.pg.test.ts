@@ -34,11 +34,12 @@ const groups = {
   'operators who manage': ['manage', 'operator', 'admin'],
   'operators themselves': ['operator', 'admin'],
   admins: ['admin'],
+  'who is in open mode': [],
 } as const satisfies Record<string, readonly Caller[]>
 type Group = keyof typeof groups
 
 const whoMay: Record<string, Group> = {
-  'users.login': 'anybody',
+  'users.login': 'who is in open mode',
   'users.me': 'who is signed in',
   'users.online': 'operators who read',
   'users.logout': 'people',
@@ -137,8 +138,10 @@ function sessionOf(token: string | undefined, canSignIn = token !== undefined): 
 
 function outcomeFor(caller: Caller, { name }: ProcedureDescription, way: Way): string {
   const isSignedOut = caller === 'nobody' || caller === 'disabled'
-  const allowed: readonly Caller[] = groups[whoMay[name] ?? 'admins']
-  if (isSignedOut && (way.needsSession || !allowed.includes(caller))) return 'unauthenticated'
+  const group = whoMay[name] ?? 'admins'
+  const allowed: readonly Caller[] = groups[group]
+  if (isSignedOut && way.needsSession) return 'unauthenticated'
+  if (isSignedOut && group !== 'who is in open mode' && !allowed.includes(caller)) return 'unauthenticated'
   return allowed.includes(caller) ? 'invalid_input' : 'forbidden'
 }
 

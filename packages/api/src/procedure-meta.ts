@@ -1,6 +1,7 @@
 import type { Scope } from '@deskbell/contract/access/keys'
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { Role } from '@deskbell/contract/users'
+import type { AuthMode } from '@deskbell/core/domain/session-policy'
 import type { z } from 'zod'
 
 /** The rates against which the calls of a signed-in user count. `read`: also streams, marks and typing. */
@@ -28,6 +29,8 @@ export type ProcedureMeta = {
   summary?: string
   /** `reopener`: an operator, and a client where `CLOSED_CHAT=reopen`. */
   access?: 'anybody' | 'signed-in' | 'operator' | 'admin' | 'reopener'
+  /** The only mode in which this call may be made; in the other it is `forbidden`, whatever its input. */
+  mode?: AuthMode
   /** For `anybody`: who signs in by this call, or gets back in. It is refused at an origin of the other role. */
   signsIn?: Role
   /** Default: `change` for a mutation, and `read` for everything else. */

@@ -2,6 +2,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { batchItemsMax, streamPingMs, streamSilenceMs } from '@deskbell/contract/limits'
 import { requireReopener } from '@deskbell/core/domain/chat-policy'
+import { requireMode } from '@deskbell/core/domain/session-policy'
 import { initTRPC } from '@trpc/server'
 import { beforeDeadline } from './before-deadline.ts'
 import { callErrorShape } from './call-error.ts'
@@ -89,6 +90,7 @@ async function signedIn(ctx: RequestContext): Promise<Actor> {
 export const publicProcedure = t.procedure.meta({ access: 'anybody' }).use(({ next, ...call }) =>
   answered(call, async (isLate) => {
     call.ctx.assertOwnOrigin()
+    if (call.meta?.mode !== undefined) requireMode(call.ctx.core, call.meta.mode)
     if (call.meta?.signsIn !== undefined) call.ctx.assertSignInHere(call.meta.signsIn)
     return await next({ ctx: { isGone: () => call.ctx.isGone() || isLate() } })
   }),
@@ -130,6 +132,7 @@ export const signedInProcedure = t.procedure
     answered(call, async () => {
       const actor = await signedIn(call.ctx)
       requireScope(call, actor)
+      if (call.meta?.mode !== undefined) requireMode(call.ctx.core, call.meta.mode)
       return await inTurn(call, actor, () => next({ ctx: { actor } }))
     }),
   )

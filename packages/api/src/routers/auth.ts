@@ -37,6 +37,7 @@ export const authProcedures = {
   setUp: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary: 'Make the first admin, with the link that the server prints at its start. Works once.',
       rate: 'signIn',
       errors: ['forbidden', 'not_found'],
@@ -51,6 +52,7 @@ export const authProcedures = {
   signIn: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary: 'Sign in as an operator by address and password. Who has second factors gets a challenge.',
       rate: 'signIn',
       errors: ['forbidden', 'invalid_credentials'],
@@ -70,6 +72,7 @@ export const authProcedures = {
   accept: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary: 'Accept an invitation, with the link of it.',
       rate: 'signIn',
       errors: ['forbidden', 'not_found'],
@@ -84,6 +87,7 @@ export const authProcedures = {
   forgotPassword: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary:
         'Have a link to choose a new password mailed. The answer does not say whether the address has an account.',
       rate: 'signIn',
@@ -100,6 +104,7 @@ export const authProcedures = {
   resetPassword: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary: 'Choose a new password with the link for it. All sessions of the operator end.',
       rate: 'signIn',
       errors: ['forbidden', 'not_found'],
@@ -111,6 +116,7 @@ export const authProcedures = {
 
   changePassword: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Replace the own password. All other own sessions end.',
       errors: ['invalid_credentials'],

@@ -39,6 +39,7 @@ export const factorsProcedures = {
   secondFactor: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary:
         'Complete a sign-in with a second factor. A challenge takes five wrong codes, and ends after five minutes.',
       rate: 'signIn',
@@ -56,6 +57,7 @@ export const factorsProcedures = {
   passkeyOptions: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary: 'Begin a sign-in or a proof by passkey: what the browser needs for it.',
       rate: 'signIn',
       errors: ['forbidden', 'invalid_credentials'],
@@ -72,6 +74,7 @@ export const factorsProcedures = {
   passkeySignIn: publicProcedure
     .meta({
       signsIn: 'operator',
+      mode: 'secure',
       summary: 'Sign in as an operator by a passkey alone.',
       rate: 'signIn',
       errors: ['forbidden', 'invalid_credentials'],
@@ -87,6 +90,7 @@ export const factorsProcedures = {
 
   prove: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Prove anew who you are, for the next 15 minutes of this session.',
       rate: 'signIn',
@@ -99,6 +103,7 @@ export const factorsProcedures = {
 
   factors: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'The own second factors, without their secrets.',
       rest: { method: 'GET', path: '/auth/factors', success: { 200: 'The own factors.' } },
@@ -109,6 +114,7 @@ export const factorsProcedures = {
 
   beginPasskey: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Begin to add a passkey: what the browser needs for it.',
       errors: ['proof_required'],
@@ -124,6 +130,7 @@ export const factorsProcedures = {
 
   addPasskey: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Add a passkey. From then on a password alone signs nobody in.',
       errors: ['proof_required', 'invalid_credentials'],
@@ -139,6 +146,7 @@ export const factorsProcedures = {
 
   renamePasskey: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Rename an own passkey.',
       errors: ['not_found'],
@@ -150,6 +158,7 @@ export const factorsProcedures = {
 
   removePasskey: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Remove an own passkey. With the last factor the recovery codes end.',
       errors: ['proof_required', 'not_found'],
@@ -161,6 +170,7 @@ export const factorsProcedures = {
 
   beginTotp: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Begin to add an authenticator app. It does not count before `auth.confirmTotp`.',
       errors: ['proof_required'],
@@ -176,6 +186,7 @@ export const factorsProcedures = {
 
   confirmTotp: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Add the authenticator app by its first code. From then on a password alone signs nobody in.',
       errors: ['proof_required', 'not_found', 'invalid_credentials'],
@@ -191,6 +202,7 @@ export const factorsProcedures = {
 
   removeTotp: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Remove the authenticator app. With the last factor the recovery codes end.',
       errors: ['proof_required', 'not_found'],
@@ -202,6 +214,7 @@ export const factorsProcedures = {
 
   newRecoveryCodes: operatorProcedure
     .meta({
+      mode: 'secure',
       scope: 'none',
       summary: 'Replace the own recovery codes.',
       errors: ['proof_required', 'not_found'],

@@ -26,6 +26,7 @@ export const operatorsProcedures = {
 
   invite: adminProcedure
     .meta({
+      mode: 'secure',
       summary: 'Invite somebody to become an operator. An earlier invitation of the address ends.',
       rest: { method: 'POST', path: '/operators/invitations', success: { 201: 'The invitation and its link.' } },
     })
@@ -38,6 +39,7 @@ export const operatorsProcedures = {
 
   disable: adminProcedure
     .meta({
+      mode: 'secure',
       summary: 'Disable an operator: its sessions end, and its open chats return to the queue.',
       errors: ['not_found', 'last_admin'],
       rest: { method: 'POST', path: '/operators/{operatorId}/disable', success: { 200: 'The operator.' } },
@@ -48,6 +50,7 @@ export const operatorsProcedures = {
 
   enable: adminProcedure
     .meta({
+      mode: 'secure',
       summary: 'Let a disabled operator sign in again.',
       errors: ['not_found'],
       rest: { method: 'POST', path: '/operators/{operatorId}/enable', success: { 200: 'The operator.' } },
@@ -58,6 +61,7 @@ export const operatorsProcedures = {
 
   resetPassword: adminProcedure
     .meta({
+      mode: 'secure',
       summary: 'Make a link with which an operator chooses a new password, for who has forgotten the old one.',
       errors: ['not_found'],
       rest: { method: 'POST', path: '/operators/{operatorId}/reset-password', success: { 201: 'The link.' } },
@@ -71,6 +75,7 @@ export const operatorsProcedures = {
 
   setAccess: adminProcedure
     .meta({
+      mode: 'secure',
       summary: 'Make an operator an admin, or an admin an operator. Its sessions end.',
       errors: ['not_found', 'last_admin'],
       rest: { method: 'POST', path: '/operators/{operatorId}/access', success: { 200: 'The operator.' } },
@@ -81,6 +86,7 @@ export const operatorsProcedures = {
 
   removeFactors: adminProcedure
     .meta({
+      mode: 'secure',
       summary: 'Remove all second factors of an operator who has lost them. Its sessions end.',
       errors: ['proof_required', 'not_found'],
       rest: { method: 'POST', path: '/operators/{operatorId}/remove-factors', success: { 200: 'The operator.' } },

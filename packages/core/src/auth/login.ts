@@ -1,18 +1,14 @@
-import { AppError } from '@deskbell/contract/errors'
 import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
 import { findUserByEmail, type UserRow, upsertUser } from '@deskbell/db/queries/users/users'
 import type { Core } from '../context.ts'
+import { requireMode } from '../domain/session-policy.ts'
 import { startSession } from './start-session.ts'
 
 /**
  * Signs a user in by email and name, and creates the user at the first sign-in. Throws `forbidden` in secure mode.
  */
 export async function login(core: Core, input: LoginInput): Promise<LoginOutput> {
-  if (core.authMode === 'secure') {
-    throw new AppError('forbidden', {
-      detail: 'This server signs nobody in by an email alone: operators have accounts.',
-    })
-  }
+  requireMode(core, 'open')
   return await startSession(core, { user: await findOrCreateUser(core, input) })
 }
 

@@ -1,9 +1,20 @@
+import { AppError } from '@deskbell/contract/errors'
 import { operatorIdleMs, sessionDays, sessionUseMs } from '@deskbell/contract/limits'
 import type { Role } from '@deskbell/contract/users'
 import type { SessionAuthMode } from '@deskbell/db/queries/users/sessions'
 
 /** `open`: an email and a name are enough to sign in. `secure`: they are not. */
 export type AuthMode = 'open' | 'secure'
+
+/** Throws `forbidden` when the server runs in the other mode. */
+export function requireMode({ authMode }: { readonly authMode: AuthMode }, mode: AuthMode): void {
+  if (authMode !== mode) throw new AppError('forbidden', { detail: otherMode[authMode] })
+}
+
+const otherMode = {
+  open: 'With AUTH_MODE=open nobody has an account.',
+  secure: 'This server signs nobody in by an email alone: operators have accounts.',
+} as const
 
 /**
  * A session from open mode does not prove who the user is, so it is void in secure mode. One from secure mode is void in

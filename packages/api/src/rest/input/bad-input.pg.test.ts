@@ -1,6 +1,9 @@
 import { problemSchema } from '@deskbell/contract/errors'
-import type { LoginOutput, Role } from '@deskbell/contract/users'
+import type { Role } from '@deskbell/contract/users'
 import { authenticate } from '@deskbell/core/auth/authenticate'
+import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
+import type { AuthMode } from '@deskbell/core/domain/session-policy'
+import { accountAddress, setUpAdmin } from '@deskbell/testkit/accounts'
 import { databaseFingerprint } from '@deskbell/testkit/database/database-fingerprint'
 import { newChat, sendText } from '@deskbell/testkit/factories'
 import { openRaw, type RawSocket, signInByRest } from '@deskbell/testkit/probes/live-probe'
@@ -18,43 +21,67 @@ const procedures = new Map(describeProcedures(appRouter).map((procedure) => [pro
 const routes = new Map(collectRoutes(appRouter).map((route) => [route.procedure, route]))
 const fieldsSchema = z.record(z.string(), z.unknown())
 
-let server: TestServer
-let rest: RestProbe
-let sessions: Record<Role, LoginOutput>
-let sockets: Record<Role, RawSocket>
-let chatId: number
-let messageId: number
+type World = {
+  server: TestServer
+  rest: RestProbe
+  tokens: Record<Role, string>
+  sockets: Record<Role, RawSocket>
+  chatId: number
+  messageId: number
+}
+
+/** A procedure is called in the mode in which it may be called; those of both modes in open mode. */
+let worlds: Record<AuthMode, World>
+const worldOf = (procedure: string) => worlds[procedures.get(procedure)?.meta.mode ?? 'open']
 
 beforeAll(async () => {
-  server = await startTestServer()
-  rest = await createRestProbe(server.url)
-  sessions = { client: await signInByRest(server.url, 'client'), operator: await signInByRest(server.url, 'operator') }
-  sockets = { client: await openSocket('client'), operator: await openSocket('operator') }
-  const actor = await authenticate(server.core, sessions.client.token)
-  if (actor === null) throw new Error('A fresh session was not accepted.')
-  const chat = await newChat(server.core, actor)
-  chatId = chat.id
-  messageId = (await sendText(server.core, actor, { chatId: chat.id })).message.id
+  const open = await startTestServer()
+  const secure = await startTestServer({ authMode: 'secure', publicUrl: 'http://127.0.0.1' })
+  worlds = {
+    open: await createWorld(open, {
+      client: (await signInByRest(open.url, 'client')).token,
+      operator: (await signInByRest(open.url, 'operator')).token,
+    }),
+    secure: await createWorld(secure, {
+      client: (await signInGuest(secure.core, {}, accountAddress)).token,
+      operator: (await setUpAdmin(secure.core)).token,
+    }),
+  }
 })
 
 afterAll(async () => {
-  for (const socket of Object.values(sockets)) await socket[Symbol.asyncDispose]()
-  await server.close()
+  for (const { server, sockets } of Object.values(worlds)) {
+    for (const socket of Object.values(sockets)) await socket[Symbol.asyncDispose]()
+    await server.close()
+  }
 })
 
-function openSocket(role: Role): Promise<RawSocket> {
-  return openRaw(server.wsUrl, { token: sessions[role].token })
+async function createWorld(server: TestServer, tokens: Record<Role, string>): Promise<World> {
+  const actor = await authenticate(server.core, tokens.client)
+  if (actor === null) throw new Error('A fresh session was not accepted.')
+  const chat = await newChat(server.core, actor)
+  return {
+    server,
+    rest: await createRestProbe(server.url),
+    tokens,
+    sockets: {
+      client: await openRaw(server.wsUrl, { token: tokens.client }),
+      operator: await openRaw(server.wsUrl, { token: tokens.operator }),
+    },
+    chatId: chat.id,
+    messageId: (await sendText(server.core, actor, { chatId: chat.id })).message.id,
+  }
 }
 
 /** Runs `work`, and checks that it left the whole database unchanged. */
-async function changingNothing<T>(work: () => Promise<T>): Promise<T> {
-  const before = await databaseFingerprint(server.db)
+async function changingNothing<T>({ server: { db } }: World, work: () => Promise<T>): Promise<T> {
+  const before = await databaseFingerprint(db)
   const result = await work()
-  expect(await databaseFingerprint(server.db)).toBe(before)
+  expect(await databaseFingerprint(db)).toBe(before)
   return result
 }
 
-function inputOf({ input }: BadInput): unknown {
+function inputOf({ input }: BadInput, { chatId, messageId }: World): unknown {
   const fields = fieldsSchema.safeParse(input)
   if (!fields.success || fields.data['chatId'] !== ownChat) return input
   const isOwnMessage = fields.data['messageId'] === ownMessage
@@ -71,10 +98,11 @@ describe('[REST-10] bad input by the socket', () => {
   it.each(badInputs.map((each, nth) => ({ ...each, nth })))(
     '[REST-10] $procedure refuses $name and changes nothing',
     async (each) => {
-      const socket = sockets[each.as ?? 'client']
+      const world = worldOf(each.procedure)
+      const socket = world.sockets[each.as ?? 'client']
       const id = each.nth + 1
-      const frame = await changingNothing(() => {
-        const params = { path: each.procedure, input: inputOf(each) }
+      const frame = await changingNothing(world, () => {
+        const params = { path: each.procedure, input: inputOf(each, world) }
         socket.send({ id, method: procedures.get(each.procedure)?.type, params })
         return socket.frame((found) => z.object({ id: z.literal(id) }).safeParse(found).success)
       })
@@ -89,7 +117,9 @@ describe('[REST-10] bad input by REST', () => {
   it.each(byRest)('[REST-10] $procedure refuses $name and changes nothing', async (each) => {
     const route = routes.get(each.procedure)
     if (route === undefined) throw new Error('unreachable')
-    const answer = await changingNothing(() => callRest(route, inputOf(each), sessions[each.as ?? 'client'].token))
+    const world = worldOf(each.procedure)
+    const { [each.as ?? 'client']: token } = world.tokens
+    const answer = await changingNothing(world, () => callRest(world, route, { input: inputOf(each, world), token }))
     expect(answer).toMatchObject({ status: 400, code: 'invalid_input' })
     expect(problemSchema.parse(answer.json).errors?.length).toBeGreaterThan(0)
   })
@@ -135,8 +165,9 @@ describe('[REST-10] bad input by REST', () => {
   ]
 
   it.each(onlyText)('[REST-10] N19: %s %s %s is refused and changes nothing', async (method, path, body) => {
-    const call = { token: sessions.client.token, ...(body !== undefined && { body }) }
-    const answer = await changingNothing(() => rest.call(method, path, call))
+    const world = worlds.open
+    const call = { token: world.tokens.client, ...(body !== undefined && { body }) }
+    const answer = await changingNothing(world, () => world.rest.call(method, path, call))
     expect(answer).toMatchObject({ status: 400, code: 'invalid_input' })
   })
 })
@@ -147,7 +178,11 @@ it('[REST-10] there is a case of bad input for every procedure, and there are at
 })
 
 /** Sends an input as a REST client does: in the path, the query and the body. */
-function callRest(route: RestRoute, input: unknown, token: string): Promise<RestAnswer> {
+function callRest(
+  { rest }: World,
+  route: RestRoute,
+  { input, token }: { input: unknown; token: string },
+): Promise<RestAnswer> {
   const fields = { ...fieldsSchema.parse(input) }
   let path: `/${string}` = route.path
   for (const { parameter, field } of route.pathFields) {

@@ -3,11 +3,12 @@ import { AppError } from '@deskbell/contract/errors'
 import { type AccountRow, lockAdmins } from '@deskbell/db/queries/users/accounts'
 import type { Tx } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
+import { requireMode } from '../../domain/session-policy.ts'
 import { requireSession } from '../../writer/require-session.ts'
 
 /** Throws `forbidden` in open mode, where nobody has an account. */
-export function requireSecure({ authMode }: Pick<Core, 'authMode'>): void {
-  if (authMode === 'open') throw new AppError('forbidden', { detail: 'With AUTH_MODE=open nobody has an account.' })
+export function requireSecure(core: Pick<Core, 'authMode'>): void {
+  requireMode(core, 'secure')
 }
 
 /**
