@@ -3,6 +3,7 @@ import type { ClosedChatPolicy } from '@deskbell/contract/chats'
 import type { Database } from '@deskbell/db/database'
 import { createQueries } from '@deskbell/db/queries/queries'
 import { SessionPruner } from './auth/session-pruner.ts'
+import { returnChatsOfInactive } from './chats/changes/return-chats.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Core } from './context.ts'
 import type { AuthMode } from './domain/session-policy.ts'
@@ -54,9 +55,9 @@ export function createCore(options: CoreOptions): Core {
   const typing = new TypingMemory({ bus, readChat: (chatId) => queries.chats.summary(chatId) })
   const presence = new Presence({ db, log, timings: options.presenceTimings })
   const mails = sendMail === null ? null : new MailQueue(sendMail, log)
-  const sessionPruner = new SessionPruner({ db, clock, log })
+  const sessionPruner = new SessionPruner({ db, clock, log, returnChats: () => returnChatsOfInactive(core) })
   const passwords = new PasswordHasher()
-  return {
+  const core: Core = {
     db,
     queries,
     bus,
@@ -97,4 +98,5 @@ export function createCore(options: CoreOptions): Core {
       await readStatus.stop()
     },
   }
+  return core
 }

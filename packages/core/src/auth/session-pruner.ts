@@ -7,17 +7,25 @@ import { inTransaction } from '@deskbell/db/transaction'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 
+type Deps = {
+  db: Database
+  clock: Clock
+  log: Logger
+  /** Returns the chats of operators who are gone. */
+  returnChats?: () => Promise<void>
+}
+
 /**
  * Removes expired sessions of users who do not sign in again, links, tries and sign-ins in progress, and anonymous
  * clients who never wrote anything: a few at a time, every hour.
  */
 export class SessionPruner {
-  readonly #deps: { db: Database; clock: Clock; log: Logger }
+  readonly #deps: Deps
   #timer: NodeJS.Timeout | undefined
   #pruning: Promise<void> | undefined
   #isStopped = false
 
-  constructor(deps: { db: Database; clock: Clock; log: Logger }) {
+  constructor(deps: Deps) {
     this.#deps = deps
   }
 
@@ -63,8 +71,9 @@ export class SessionPruner {
       await this.prune()
       await pruneSignIns(this.#deps.db.orm, this.#deps.clock.now())
       await this.pruneGuests()
+      await this.#deps.returnChats?.()
     } catch (error) {
-      this.#deps.log.debug({ err: error }, 'expired sessions not removed')
+      this.#deps.log.debug({ err: error }, 'the hourly job failed')
     }
   }
 }

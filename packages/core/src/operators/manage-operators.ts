@@ -50,8 +50,7 @@ export async function disableOperator(
     differs: ({ disabledAt }) => disabledAt === null,
     values: { disabledAt: core.clock.now() },
   })
-  // An operator who disables itself has no session any more.
-  if (operatorId !== actor.userId) await returnChats(core, actor, operatorId)
+  await returnChats(core, actor, operatorId)
   return output
 }
 

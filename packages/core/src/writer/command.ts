@@ -44,6 +44,8 @@ export type ChangeCommand = Queued & {
  * Neither step waits for the answers of its writes, because the commit is sent behind them.
  */
 export type Change<Answer> = {
+  /** Follows from what is already stored, so it is made although the session of its caller may have ended since. */
+  readonly isConsequence?: boolean
   read(tx: Tx): Promise<DecideAndWrite<Answer>>
 }
 

@@ -105,9 +105,9 @@ async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promi
   const { locked, active, before, reads } = await lockAndRead(context, tx, { batch, commands })
   const chats: Chats = new Map(locked.map((chat) => [chat.id, chat]))
   const now = context.now()
-  const errorOf = ({ actor, deadline }: Command): AppError | null => {
-    if (!active.has(actor.sessionId)) return new AppError('unauthenticated')
-    return deadline < now ? overloaded() : null
+  const errorOf = (command: Command): AppError | null => {
+    if (!mayRun(command, active)) return new AppError('unauthenticated')
+    return command.deadline < now ? overloaded() : null
   }
   const admitted: Command[] = []
   const turnedAway: Refused[] = []
@@ -167,6 +167,12 @@ async function lockAndRead(
 function readActiveSessions({ authMode, clock }: WriterContext, tx: Tx, commands: readonly Command[]) {
   const sessionIds = [...new Set(commands.map(({ actor }) => actor.sessionId))]
   return findActiveSessions(tx, { sessionIds, authMode, now: clock.now() })
+}
+
+/** `active`: the sessions that have not ended. */
+function mayRun(command: Command, active: ReadonlySet<number>): boolean {
+  const isConsequence = command.kind === 'change' && command.change.isConsequence === true
+  return isConsequence || active.has(command.actor.sessionId)
 }
 
 async function readForChanges(tx: Tx, commands: readonly Command[]): Promise<Reads> {
@@ -244,7 +250,7 @@ async function sortUnlocked(
   return {
     refused: refused.map((command) => ({
       command,
-      error: new AppError(active.has(command.actor.sessionId) ? 'not_found' : 'unauthenticated'),
+      error: new AppError(mayRun(command, active) ? 'not_found' : 'unauthenticated'),
     })),
     blocked: { commands: commands.filter(isBlocked), owners },
   }

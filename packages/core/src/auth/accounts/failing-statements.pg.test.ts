@@ -12,8 +12,10 @@ import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { type IdentitySite, newSite } from '@deskbell/testkit/identities'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assignOperator } from '../../chats/changes/assign-operator.ts'
+import { returnChatsOfInactive } from '../../chats/changes/return-chats.ts'
 import type { Core } from '../../context.ts'
 import { disableOperator, enableOperator, setAccess } from '../../operators/manage-operators.ts'
+import { authenticate } from '../authenticate.ts'
 import { endSession } from '../end-session.ts'
 import { identify } from '../identity/identify.ts'
 import { createIdentityKey, deleteIdentityKey } from '../identity/manage-identity-keys.ts'
@@ -101,10 +103,6 @@ const acts: Record<string, () => Promise<() => Promise<unknown>>> = {
     return () => setAccess(core, admin.actor, { ...operatorInput(member), access: 'admin' })
   },
   createKey: async () => () => createKey(core, admin.actor, { name: 'Robot', scopes: ['read'], address }),
-  deleteKey: async () => {
-    const { key } = await createKey(core, admin.actor, { name: 'Robot', scopes: ['read'], address })
-    return () => deleteKey(core, admin.actor, { keyId: key.id, address })
-  },
   createIdentityKey: async () => {
     await fresh.db.pool.query('delete from identity_keys where kid <> $1', [site.kid])
     return () => createIdentityKey(core, admin.actor, { alg: 'HS256', address })
@@ -172,6 +170,26 @@ test('[ACC-11] [ACC-25] a disabling that failed half-way is completed by the nex
   expect(left.rows).toEqual([])
   const sessions = await fresh.db.pool.query('select id from sessions where user_id = any($1)', [ids])
   expect(sessions.rows).toEqual([])
+}, 120_000)
+
+test('[KEY-6] [ACC-25] what is left of the chats of a deleted key returns to the queue within the hour', async () => {
+  const keys: { keyId: number; operatorId: number }[] = []
+  const prepare = async () => {
+    await nextDay()
+    const { key, secret } = await createKey(core, admin.actor, { name: 'Robot', scopes: ['manage'], address })
+    const robot = await authenticate(core, secret)
+    if (robot === null) throw new Error('A fresh key was not accepted.')
+    await assignOperator(core, robot, { chatId: (await newChat(core, await newGuest(core))).id })
+    keys.push({ keyId: key.id, operatorId: robot.userId })
+    return () => deleteKey(core, admin.actor, { keyId: key.id, address })
+  }
+  const { tried } = await failEachStatement(core.db, { prepare, tables: [] })
+  expect(tried).toBeGreaterThan(5)
+  for (const { keyId } of keys) await deleteKey(core, admin.actor, { keyId, address }).catch(() => undefined)
+  await returnChatsOfInactive(core)
+  const ids = keys.map(({ operatorId }) => operatorId)
+  const left = await fresh.db.pool.query('select id from chats where operator_id = any($1)', [ids])
+  expect(left.rows).toEqual([])
 }, 120_000)
 
 /** They come last: they need a server without an admin. */

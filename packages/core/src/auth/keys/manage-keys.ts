@@ -3,6 +3,7 @@ import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { deleteApiKey, insertApiKey, listApiKeys } from '@deskbell/db/queries/users/api-keys'
 import { inTransaction } from '@deskbell/db/transaction'
+import { returnChats } from '../../chats/changes/return-chats.ts'
 import type { Core } from '../../context.ts'
 import { note } from '../accounts/audit.ts'
 import { requireAdmin } from '../accounts/require-secure.ts'
@@ -39,14 +40,18 @@ export async function listKeys(core: Core): Promise<KeysOutput> {
   return { items }
 }
 
-/** Deletes a key: it ends at once, and its sockets within two seconds. Throws `not_found`, and `forbidden` for who is no admin. */
+/**
+ * Deletes a key: it ends at once, its sockets within two seconds, and its open chats return to the queue. Throws
+ * `not_found`, and `forbidden` for who is no admin.
+ */
 export async function deleteKey(core: Core, actor: Actor, { keyId, address }: DeleteKeyInput & Called): Promise<void> {
-  const sessionId = await inTransaction(core.db, async (tx) => {
+  const { sessionId, userId } = await inTransaction(core.db, async (tx) => {
     await requireAdmin(core, tx, actor)
     const key = await deleteApiKey(tx, keyId)
     if (key === undefined) throw new AppError('not_found')
     await note(core, tx, { actorId: actor.userId, action: 'keys.delete', target: key.name, address })
-    return key.sessionId
+    return key
   })
   core.bus.publish({ t: 'session', sessionId })
+  await returnChats(core, actor, userId)
 }

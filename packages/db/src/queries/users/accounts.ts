@@ -1,12 +1,14 @@
 import type { UserId } from '@deskbell/contract/ids'
 import type { Access } from '@deskbell/contract/users'
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, lte, ne, not, type SQL, sql } from 'drizzle-orm'
 import { accounts, links, signInTries } from '../../schema/accounts.ts'
+import { chats } from '../../schema/chats.ts'
 import { presence } from '../../schema/presence.ts'
 import { challenges, passkeys, recoveryCodes, totpSecrets } from '../../schema/second-factors.ts'
 import { sessions } from '../../schema/sessions.ts'
 import { users } from '../../schema/users.ts'
 import type { Executor, Tx } from '../../transaction.ts'
+import type { SessionAuthMode } from './sessions.ts'
 import { type UserRow, userFields } from './users.ts'
 
 export type AccountRow = { userId: UserId; access: Access; passwordHash: string; disabledAt: Date | null }
@@ -121,6 +123,46 @@ export async function listOperators(executor: Executor) {
 export async function findOperator(executor: Executor, userId: UserId): Promise<OperatorRow | undefined> {
   const rows = await selectOperators(executor).where(and(eq(users.id, userId), eq(users.role, 'operator')))
   return rows[0]
+}
+
+/** Returns whether somebody can act as this operator in this mode. */
+export async function isOperatorActive(
+  executor: Executor,
+  { operatorId, authMode }: { operatorId: UserId; authMode: SessionAuthMode },
+): Promise<boolean> {
+  const rows = await executor
+    .select({ id: users.id })
+    .from(users)
+    .leftJoin(accounts, eq(accounts.userId, users.id))
+    .where(and(eq(users.id, operatorId), eq(users.role, 'operator'), isActive(executor, authMode)))
+  return rows.length > 0
+}
+
+/** Finds operators who have open chats, and as whom nobody can act in this mode. */
+export async function findInactiveOwners(
+  executor: Executor,
+  authMode: SessionAuthMode,
+  limit: number,
+): Promise<{ id: UserId; name: string }[]> {
+  return await executor
+    .selectDistinct({ id: users.id, name: users.name })
+    .from(chats)
+    .innerJoin(users, eq(users.id, chats.operatorId))
+    .leftJoin(accounts, eq(accounts.userId, users.id))
+    .where(and(eq(chats.status, 'open'), not(isActive(executor, authMode))))
+    .limit(limit)
+}
+
+/** By an account that is not disabled, in open mode by an address, or by a key: its operator has no address, and its session. */
+function isActive(executor: Executor, authMode: SessionAuthMode): SQL {
+  const hasAccount = sql`${accounts.userId} is not null and ${accounts.disabledAt} is null`
+  const hasSession = exists(
+    executor
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(eq(sessions.userId, users.id), eq(sessions.authMode, authMode))),
+  )
+  return sql`case when ${users.email} is null then ${hasSession} else ${authMode === 'open' ? sql`true` : hasAccount} end`
 }
 
 function selectOperators(executor: Executor) {

@@ -7,6 +7,9 @@ import { users } from '../../schema/users.ts'
 import type { Executor, Tx } from '../../transaction.ts'
 import type { SessionAuthMode } from './sessions.ts'
 
+/** The operator of a key, and what the key's session was. */
+export type DeletedKey = { sessionId: number; userId: UserId; name: string }
+
 export type NewApiKey = {
   name: string
   tokenHash: string
@@ -50,9 +53,9 @@ export async function listApiKeys(executor: Executor, authMode: SessionAuthMode)
 }
 
 /** Deletes a key with its session. Returns what it was; undefined if there is none. */
-export async function deleteApiKey(tx: Tx, id: number): Promise<{ sessionId: number; name: string } | undefined> {
+export async function deleteApiKey(tx: Tx, id: number): Promise<DeletedKey | undefined> {
   const [key] = await tx
-    .select({ sessionId: apiKeys.sessionId, name: users.name })
+    .select({ sessionId: apiKeys.sessionId, userId: users.id, name: users.name })
     .from(apiKeys)
     .innerJoin(sessions, eq(sessions.id, apiKeys.sessionId))
     .innerJoin(users, eq(users.id, sessions.userId))
