@@ -3,13 +3,28 @@ import { type Message, messageSchema } from '@deskbell/contract/messages'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ModelDevice } from '../../testing/outbox/model-device.ts'
 import { acquireSendLock, type Notice, Notices } from './between-tabs.ts'
-import type { Locks } from './browser.ts'
+import type { Channel, Locks } from './browser.ts'
 
 const chatId = chatIdSchema.parse(1)
 
 function message(clientMsgId: string): Message {
   const fixed = { chatId, userId: 1, direction: 'in', type: 'text', text: 'x', status: 'new' }
   return messageSchema.parse({ ...fixed, id: 1, seq: 1, clientMsgId, createdAt: '2026-01-01T00:00:00.000Z' })
+}
+
+/** A channel whose listener is called by the test, so that its errors reach the test. */
+function channelOfATest() {
+  let hear = (_: Event) => {}
+  class TestChannel extends EventTarget implements Channel {
+    override addEventListener(_: string, listener: unknown): void {
+      if (typeof listener === 'function') hear = (event) => listener(event)
+    }
+
+    postMessage(): void {}
+
+    close(): void {}
+  }
+  return { Type: TestChannel, say: (data: unknown) => hear(Object.assign(new Event('message'), { data })) }
 }
 
 describe('Notices', () => {
@@ -54,10 +69,10 @@ describe('Notices', () => {
     { chatId, stored: [{ clientMsgId: 'a' }] },
     { chatId, stored: [{ seq: 1 }] },
   ])('[SDK-11] %j of another version of the program is no notice', (said) => {
-    const { heard } = open()
-    const Channel = device.openTab().browser.BroadcastChannel
-    if (Channel === null) throw new Error('The model has channels.')
-    new Channel('me').postMessage(said)
+    const heard = vi.fn<(notice: Notice) => void>()
+    const { Type, say } = channelOfATest()
+    new Notices(Type, 'me', heard)
+    say(said)
     expect(heard).not.toHaveBeenCalled()
   })
 })
