@@ -39,13 +39,17 @@ export type StageEvent =
   /** The shown log contains it, or no log is shown. */
   | 'seen'
 
+/** What the row of a message in the storage may say. None of it ends the message. */
+type RowEvent = 'refused' | 'release' | 'retry'
+
 /** The type is total: a stage without an entry for an event does not compile, nor another way to fail than a refusal. */
 export type StageTable = {
-  readonly [S in Stage]: Readonly<Record<Exclude<StageEvent, 'refused'>, Exclude<Stage, 'failed'> | S | 'gone'>> &
+  readonly [S in Stage]: Readonly<Record<Exclude<StageEvent, RowEvent>, Exclude<Stage, 'failed'> | S | 'gone'>> &
+    Readonly<Record<'release' | 'retry', Exclude<Stage, 'failed'> | S>> &
     Readonly<Record<'refused', Stage>>
 }
 
-export function nextStage(stage: Stage, event: StageEvent): Stage | 'gone' {
+export function nextStage<E extends StageEvent>(stage: Stage, event: E): StageTable[Stage][E] {
   return stages[stage][event]
 }
 

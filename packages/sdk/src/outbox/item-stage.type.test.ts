@@ -22,4 +22,9 @@ describe('the table of stages', () => {
     expectTypeOf<Extract<PendingMessage, { state: 'failed' }>['code']>().toEqualTypeOf<ErrorCode>()
     expectTypeOf<Exclude<PendingMessage, { state: 'failed' }>['code']>().toEqualTypeOf<null>()
   })
+
+  test('[SDK-18] what the row of a message says never removes the message', () => {
+    expectTypeOf<'gone'>().not.toExtend<StageTable[Stage]['refused' | 'release' | 'retry']>()
+    expectTypeOf<'gone'>().toExtend<StageTable[Stage]['discard']>()
+  })
 })

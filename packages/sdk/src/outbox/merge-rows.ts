@@ -33,14 +33,9 @@ function mergeRow(item: QueueItem | undefined, row: OutboxRow): QueueItem {
 
 /** Another tab's request was refused, or another tab retried or released the message. */
 function stageWithRow({ stage, waitsSince }: QueueItem, row: OutboxRow): QueueItem['stage'] {
-  if (row.code !== null) return remaining(stage, 'refused')
-  if (stage === 'failed') return remaining(stage, 'retry')
-  return row.waitsSince > waitsSince ? remaining(stage, 'release') : stage
-}
-
-function remaining(stage: QueueItem['stage'], event: 'refused' | 'retry' | 'release'): QueueItem['stage'] {
-  const next = nextStage(stage, event)
-  return next === 'gone' ? stage : next
+  if (row.code !== null) return nextStage(stage, 'refused')
+  if (stage === 'failed') return nextStage(stage, 'retry')
+  return row.waitsSince > waitsSince ? nextStage(stage, 'release') : stage
 }
 
 /** A request still carries it, or the log is about to show it. */

@@ -1,3 +1,5 @@
+import { logEntrySchema } from '@deskbell/contract/events'
+import { frameBytesMax } from '@deskbell/contract/limits'
 import { type Message, messageSchema, type SendOutcome } from '@deskbell/contract/messages'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -6,12 +8,19 @@ import {
   emptyQueue,
   endBatch,
   enqueue,
+  heldAfterMs,
+  hold,
+  holdAll,
+  inStage,
+  isTooLarge,
   markSending,
+  messagesOf,
   nextBatch,
   observe,
   type Queue,
   type QueueItem,
   refuse,
+  release,
   retryFailed,
   settle,
   toPending,
@@ -132,4 +141,96 @@ describe('queue', () => {
     const failed = refuse(queue, 'chat_closed')
     expect(discard(failed, 'sent').map((item) => item.clientMsgId)).toEqual(['waits'])
   })
+
+  test('[SDK-3] the same message again changes nothing', () => {
+    const queue = add(emptyQueue, 'a')
+    expect(add(queue, 'a', 'other text').map((item) => item.text)).toEqual(['x'])
+    expect(enqueue(queue, { clientMsgId: 'a', text: 'x', createdAt: '2026-01-01T00:00:00.000Z', waitsSince: 1 })).toBe(
+      queue,
+    )
+  })
+
+  test('[SDK-11] nothing leaves while a request carries another message', () => {
+    const queue = add(add(emptyQueue, 'a'), 'b')
+    const sending = markSending(queue, queue.slice(0, 1))
+    expect(nextBatch(sending)).toEqual([])
+    expect(ids(nextBatch(endBatch(sending, 'unanswered')))).toEqual(['a', 'b'])
+  })
+
+  test('[SDK-3] a message that fills a frame leaves alone, and one more byte fits into none', () => {
+    const room = frameBytesMax - 8 * 1024
+    const full = textOf(room)
+    expect(isTooLarge({ clientMsgId: 'a', text: full })).toBe(false)
+    expect(isTooLarge({ clientMsgId: 'a', text: `${full}x` })).toBe(true)
+    // It is refused alone, so that it blocks nothing behind it.
+    for (const text of [full, `${full}x`]) expect(ids(nextBatch(add(add(emptyQueue, 'a', text), 'b')))).toEqual(['a'])
+  })
+
+  test.each([
+    { more: '', batch: ['a', 'b'] },
+    { more: 'x', batch: ['a'] },
+  ])(
+    '[SDK-3] two messages that fill a frame to the last byte leave together, not with "$more" more',
+    ({ more, batch }) => {
+      const half = textOf((frameBytesMax - 8 * 1024) / 2)
+      expect(ids(nextBatch(add(add(emptyQueue, 'a', half), 'b', half + more)))).toEqual(batch)
+    },
+  )
+
+  test.each([
+    { waited: heldAfterMs, stages: ['queued', 'queued'] },
+    { waited: heldAfterMs + 1, stages: ['held', 'queued'] },
+  ])(
+    '[SDK-13] after $waited ms of waiting the stages are $stages: nobody waits for the first',
+    ({ waited, stages }) => {
+      expect(stagesOf(hold(add(add(emptyQueue, 'a'), 'b'), waited, new Set(['b'])))).toEqual(stages)
+    },
+  )
+
+  test('[SDK-24] all that wait can be held, for ever, and none that is being sent', () => {
+    const queue = newerThan(5, add(add(emptyQueue, 'sent'), 'waits'))
+    const held = holdAll(markSending(queue, queue.slice(0, 1)))
+    expect(stagesOf(held)).toEqual(['sending', 'held'])
+    expect(held.map((item) => item.waitsSince)).toEqual([5, 0])
+  })
+
+  test('[SDK-12] only a failed message is retried, and only the one that is meant', () => {
+    const queue = refuse(markSending(twoMessages, twoMessages), 'chat_closed')
+    const retried = retryFailed(queue, 'b', 7)
+    expect(stagesOf(retried)).toEqual(['failed', 'queued'])
+    expect(retryFailed(retried, 'b', 8)).toBe(retried)
+    expect(retryFailed(retried, 'unknown', 8)).toBe(retried)
+    expect(ids(retryFailed(queue, 'a', 7))).toEqual(['b', 'a'])
+  })
+
+  test('[SDK-13] only a held message is released, and only the one that is meant', () => {
+    const released = release(holdAll(twoMessages), 'b', 7)
+    expect(stagesOf(released)).toEqual(['held', 'queued'])
+    expect(released.map((item) => item.waitsSince)).toEqual([0, 7])
+    expect(release(released, 'b', 8)).toBe(released)
+    expect(release(released, 'unknown', 8)).toBe(released)
+  })
+
+  test('[SDK-12] only a code makes a message fail', () => {
+    for (const item of twoMessages) expect(inStage(item, 'failed', null)).toBe(item)
+  })
+
+  test('[SDK-2] the log has entries that are no messages', () => {
+    const about = { at: '2026-01-01T00:00:00.000Z', actor: null }
+    const closed = logEntrySchema.parse({ ...about, seq: 1, kind: 'closed' })
+    const sent = logEntrySchema.parse({ ...about, seq: 2, kind: 'message', message: message('a', 2) })
+    expect(messagesOf([closed, sent])).toEqual([message('a', 2)])
+  })
 })
+
+const twoMessages = add(add(emptyQueue, 'a'), 'b')
+
+const ids = (items: readonly QueueItem[]) => items.map((item) => item.clientMsgId)
+const stagesOf = (items: readonly QueueItem[]) => items.map((item) => item.stage)
+
+const newerThan = (waitsSince: number, queue: Queue): Queue => queue.map((item) => ({ ...item, waitsSince }))
+
+/** The text of a message whose item takes this many bytes of a frame, with its comma. */
+function textOf(bytes: number): string {
+  return 'x'.repeat(bytes - JSON.stringify({ clientMsgId: 'a', text: '' }).length - 1)
+}

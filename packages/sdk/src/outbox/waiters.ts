@@ -28,7 +28,7 @@ export class Waiters {
       this.#waiters.delete(clientMsgId)
       onLeft()
     }
-    signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort)
     return promise.finally(() => signal.removeEventListener('abort', abort))
   }
 
@@ -44,8 +44,9 @@ export class Waiters {
   }
 
   #take(clientMsgId: string | null): Waiter[] {
-    const waiters = clientMsgId === null ? undefined : this.#waiters.get(clientMsgId)
-    if (clientMsgId !== null) this.#waiters.delete(clientMsgId)
+    if (clientMsgId === null) return []
+    const waiters = this.#waiters.get(clientMsgId)
+    this.#waiters.delete(clientMsgId)
     return [...(waiters ?? [])]
   }
 }

@@ -81,7 +81,7 @@ export class FallbackStorage implements OutboxStorage {
 
   #both(work: (storage: OutboxStorage) => Promise<void>, keys: readonly RowKey[], isMoved = false): Promise<void> {
     return this.#inTurn(async () => {
-      const isSaved = (await this.#tryDevice((device) => work(device).then(() => true))) !== null
+      const isSaved = (await this.#tryDevice(work)) !== null
       await work(this.#memory)
       if (!isSaved) for (const key of keys) this.#noteUnsaved(key, isMoved)
     })
@@ -120,9 +120,7 @@ export class FallbackStorage implements OutboxStorage {
   /** Resolves after `patienceMs` at the latest. Opening continues, because a slow device is still a device. */
   #open(): Promise<void> {
     const over = deferred<void>()
-    let isAwaited = true
     const mayGoOn = () => {
-      isAwaited = false
       this.#hasStarted = true
       clearTimeout(patience)
       over.resolve()
@@ -133,7 +131,7 @@ export class FallbackStorage implements OutboxStorage {
     }, patienceMs)
     const opened = async (device: OutboxStorage) => {
       // At the start all calls wait, so nothing was written to memory only.
-      const hasNothingToMove = isAwaited && !this.#hasStarted
+      const hasNothingToMove = !this.#hasStarted
       if (hasNothingToMove) this.#device = device
       mayGoOn()
       if (!hasNothingToMove) await this.#inTurn(() => this.#use(device))
@@ -149,7 +147,6 @@ export class FallbackStorage implements OutboxStorage {
 
   #openLater(): void {
     if (this.#isClosed) return
-    clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#open(), this.#retryMs)
     doNotHoldProcess(this.#timer)
     this.#retryMs = Math.min(mostRetryMs, this.#retryMs * 2)
