@@ -49,7 +49,7 @@ export class Outboxes {
     const known = this.#outboxes.get(chatId)
     if (known !== undefined) return known
     const onIdle = () => {
-      if (this.#outboxes.get(chatId) === outbox) this.#outboxes.delete(chatId)
+      this.#outboxes.delete(chatId)
       outbox.close()
     }
     const { sendTimeoutMs } = this.#options
