@@ -11,7 +11,7 @@ import { ChatOutbox, type OutboxOptions } from './chat-outbox.ts'
 
 const chatId = chatIdSchema.parse(1)
 const createdAt = '2026-01-01T00:00:00.000Z'
-/** The first wait after a failure or a new connection is shorter. */
+/** The wait after a new connection is shorter. */
 const firstWaitMs = 500
 
 let connection: Writable<ConnectionState>
@@ -20,6 +20,7 @@ let store: AccountStore
 let reported: (string | null)[][]
 let ownIds: Set<string> | null
 let outbox: ChatOutbox
+let opened: ChatOutbox[]
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -27,12 +28,13 @@ beforeEach(() => {
   chat = new ModelChat()
   reported = []
   ownIds = null
+  opened = []
   store = openStore()
   outbox = open()
 })
 
 afterEach(() => {
-  outbox.close()
+  for (const each of opened) each.close()
   vi.useRealTimers()
 })
 
@@ -48,7 +50,9 @@ function openStore(): AccountStore {
 function open(given: Partial<OutboxOptions> = {}): ChatOutbox {
   const isOwn = (message: Pick<Message, 'clientMsgId'>) => ownIds?.has(message.clientMsgId ?? '') ?? true
   const serverApi = fakeServerApi({ connection, random: () => 0.05, sendBatch: chat.sendBatch, isOwn })
-  return new ChatOutbox(serverApi, { chatId, sendTimeoutMs: 10_000, accountStore: store, ...given })
+  const fresh = new ChatOutbox(serverApi, { chatId, sendTimeoutMs: 10_000, accountStore: store, ...given })
+  opened.push(fresh)
+  return fresh
 }
 
 /** Another page stores these on the server; they are the next entries of the log. */
