@@ -191,8 +191,7 @@ export class ChatOutbox {
   #removeSeen(queue: Queue): Queue {
     const seen = queue.flatMap(({ clientMsgId }) => this.#seen.get(clientMsgId) ?? [])
     // The tab that reported a message knows it. Two tabs that answered each other's reports would never stop.
-    const news = seen.filter(({ clientMsgId }) => !this.#storedElsewhere.has(clientMsgId ?? ''))
-    if (news.length > 0) this.#sent(news)
+    this.#sent(seen.filter(({ clientMsgId }) => !this.#storedElsewhere.has(clientMsgId ?? '')))
     const ids = new Set(seen.flatMap(({ clientMsgId }) => clientMsgId ?? []))
     return observe(markStored(queue, [...this.#storedElsewhere.values()]), ids, 0)
   }

@@ -34,8 +34,12 @@ afterEach(() => {
 
 /** The outboxes of a page. A part of the browser that is null is refused there. */
 function openPage(browser: Partial<Browser> = {}): Outboxes {
-  const whole = { ...device.openTab().browser, indexedDB, ...browser }
-  const options = { server: 'https://desk.example', sendTimeoutMs: 10_000, browser: whole }
+  return open({ ...device.openTab().browser, indexedDB, ...browser })
+}
+
+/** `browser` is null outside of a page. */
+function open(browser: Browser | null): Outboxes {
+  const options = { server: 'https://desk.example', sendTimeoutMs: 10_000, browser }
   const outboxes = new Outboxes(fakeServerApi({ connection, random: () => 0.05, sendBatch: chat.sendBatch }), options)
   opened.push(outboxes)
   return outboxes
@@ -61,6 +65,9 @@ async function kept(outboxes: Outboxes, clientMsgId: string, chatId = here): Pro
       .some((item) => item.clientMsgId === clientMsgId && item.order !== null)
   await waitFor(isKept, { what: `${clientMsgId} in the database` })
 }
+
+/** Everything that needs no database has happened. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A database that opens once `arrive` is called. */
 function slowDatabase(real: DatabaseFactory): DatabaseFactory & { arrive(): void } {
@@ -243,12 +250,15 @@ describe('Outboxes', () => {
     await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
   })
 
-  test('[SDK-10] a page that only signs in does not read stored messages', () => {
+  test('[SDK-10] a page that only signs in does not read stored messages, nor does a closed one', () => {
     const texts = device.openTab().browser.localStorage
     const look = vi.fn<(index: number) => string | null>(() => null)
     const page = openPage({ localStorage: texts === null ? null : { ...texts, length: 1, key: look } })
     page.startSession(ann, { isOwn: false })
     expect(look).not.toHaveBeenCalled()
+    page.setUser(ann, true)
+    expect(look).toHaveBeenCalledOnce()
+    page.close()
     page.setUser(ann, true)
     expect(look).toHaveBeenCalledOnce()
   })
@@ -265,5 +275,119 @@ describe('Outboxes', () => {
     connection.set({ kind: 'idle' })
     await waitFor(() => chat.requests.length === 1)
     expect(chat.requests[0]?.ids).toEqual(['shown'])
+  })
+})
+
+describe('the user of the outboxes', () => {
+  test('[SDK-10] a user who is named again is the same: nothing is rejected, and the database is opened once', async () => {
+    const openDatabase = vi.spyOn(indexedDB, 'open')
+    const page = openPage()
+    page.setUser(ann, false)
+    const outcome = page.send(here, 'x', { clientMsgId: 'a' })
+    page.setUser(ann, true)
+    page.startSession(ann, { isOwn: false })
+    connection.set({ kind: 'online', via: 'socket' })
+    await waitFor(() => chat.requests.length === 1)
+    chat.requests[0]?.answer()
+    await expect(outcome).resolves.toMatchObject({ clientMsgId: 'a' })
+    expect(openDatabase).toHaveBeenCalledOnce()
+  })
+
+  test('[SDK-10] what is written after another user signed in is not kept for the one before', async () => {
+    const page = openPage()
+    page.setUser(ann, true)
+    page.startSession(bob, { isOwn: true })
+    write(page, 'from bob')
+    expect(page.state.getSnapshot()).toEqual({ kept: false })
+    page.setUser(bob, true)
+    await kept(page, 'from bob')
+    page.setUser(ann, true)
+    expect(shown(page)).toEqual([])
+  })
+
+  test('[SDK-10] the confirmation of one user does not count for the next', async () => {
+    const page = openPage({ indexedDB: null })
+    connection.set({ kind: 'online', via: 'socket' })
+    page.setUser(ann, true)
+    page.endSession()
+    page.setUser(bob, false)
+    write(page, 'from bob')
+    await kept(page, 'from bob')
+    await settled()
+    expect(chat.requests).toEqual([])
+    page.setUser(bob, true)
+    await waitFor(() => chat.requests.length === 1)
+  })
+
+  test('[SDK-10] a chat without messages gives nothing to report, whoever comes or goes', () => {
+    const page = openPage()
+    const reports = vi.fn()
+    page.state.subscribe(reports)
+    page.endSession()
+    page.of(here)
+    page.startSession(bob, { isOwn: false })
+    expect(reports).not.toHaveBeenCalled()
+    page.endSession()
+    page.of(elsewhere)
+    write(page, 'early')
+    expect(page.state.getSnapshot()).toEqual({ kept: false })
+  })
+
+  test('[SDK-10] outside of a page messages are in memory, sent without a user, and end with their session', async () => {
+    const program = open(null)
+    expect(program.state.getSnapshot()).toEqual({ kept: false })
+    write(program, 'from ann')
+    await kept(program, 'from ann')
+    program.setUser(ann, true)
+    program.endSession()
+    expect(shown(program)).toEqual([])
+    expect(program.state.getSnapshot()).toEqual({ kept: false })
+    connection.set({ kind: 'online', via: 'socket' })
+    write(program, 'from bob')
+    await waitFor(() => chat.requests.length === 1)
+    expect(chat.requests[0]?.ids).toEqual(['from bob'])
+  })
+})
+
+describe('the outbox of a chat', () => {
+  test('[SDK-10] what one page writes is shown in the others', async () => {
+    const [first, second] = [openPage(), openPage()]
+    for (const page of [first, second]) {
+      page.setUser(ann, true)
+      page.of(here).watch().resumed()
+    }
+    write(second, 'a')
+    await kept(second, 'a')
+    write(first, 'b')
+    await kept(second, 'b')
+  })
+
+  test('[SDK-3] an id stands for one text: the same again waits for the same message, another is refused', async () => {
+    const page = openPage()
+    page.setUser(ann, true)
+    connection.set({ kind: 'online', via: 'socket' })
+    const first = page.send(here, 'x', { clientMsgId: 'a' })
+    const reused = page.send(here, 'y', { clientMsgId: 'a' })
+    await expect(reused).rejects.toMatchObject({ code: 'client_msg_id_reused' })
+    const [again, other] = [page.send(here, 'x', { clientMsgId: 'a' }), page.send(here, 'y', { clientMsgId: 'b' })]
+    await waitFor(() => chat.requests.length === 1)
+    chat.requests[0]?.answer()
+    expect(await again).toEqual(await first)
+    await waitFor(() => chat.log.length === 2 || chat.requests.length === 2)
+    chat.requests[1]?.answer()
+    await expect(other).resolves.toMatchObject({ clientMsgId: 'b' })
+  })
+
+  test('[SDK-3] it is closed once nothing is queued and nobody follows the chat', async () => {
+    const page = openPage()
+    page.setUser(ann, true)
+    connection.set({ kind: 'online', via: 'socket' })
+    const outbox = page.of(here)
+    write(page, 'a')
+    await waitFor(() => chat.requests.length === 1)
+    expect(page.of(here)).toBe(outbox)
+    chat.requests[0]?.answer()
+    await waitFor(() => page.of(here) !== outbox, { what: 'the end of the outbox' })
+    await expect(outbox.outcome('b')).rejects.toMatchObject({ code: 'unavailable' })
   })
 })

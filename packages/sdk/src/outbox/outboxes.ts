@@ -34,6 +34,7 @@ export class Outboxes {
   readonly #outboxes = new Map<ChatId, ChatOutbox>()
   #userId: UserId | null = null
   #isSure = false
+  #isClosed = false
   #accountStore: AccountStore | null
 
   constructor(serverApi: ServerApi, options: OutboxesOptions) {
@@ -48,7 +49,7 @@ export class Outboxes {
     const known = this.#outboxes.get(chatId)
     if (known !== undefined) return known
     const onIdle = () => {
-      if (this.#outboxes.get(chatId) === outbox) this.#outboxes.delete(chatId)
+      this.#outboxes.delete(chatId)
       outbox.close()
     }
     const { sendTimeoutMs } = this.#options
@@ -109,6 +110,7 @@ export class Outboxes {
   }
 
   close(): void {
+    this.#isClosed = true
     for (const outbox of this.#outboxes.values()) outbox.close()
     this.#accountStore?.close()
     this.#accountStore = null
@@ -116,7 +118,7 @@ export class Outboxes {
 
   #open(userId: UserId): void {
     const { browser, server } = this.#options
-    if (browser === null || this.#accountStore !== null) return
+    if (browser === null || this.#accountStore !== null || this.#isClosed) return
     this.#state.set(kept)
     const accountStore = this.#deviceAccountStore(browser, `${server} ${userId}`)
     this.#use(accountStore)

@@ -64,8 +64,10 @@ export class QueuePersistence {
     this.#options.queue.set(emptyQueue)
   }
 
-  /** Reads the storage. Resolves when the queue matches it. */
+  /** Reads the storage, if there is one. Resolves when the queue matches it. */
   refresh(): Promise<void> {
+    // `#read` would end before it is assigned to `#reading`, and nothing would be read any more.
+    if (this.#accountStore === null) return Promise.resolve()
     this.#stale = true
     this.#reading ??= this.#read()
     return this.#reading
