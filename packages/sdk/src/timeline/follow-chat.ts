@@ -291,7 +291,6 @@ class Follower implements ChatFollower {
   }
 
   #wait({ attempt, atLeastMs }: { attempt: number; atLeastMs: number }): void {
-    clearTimeout(this.#waitTimer)
     const delayMs = Math.max(atLeastMs, retryDelayMs(attempt, this.#serverApi.random))
     this.#waitTimer = setTimeout(() => this.#send({ t: 'resume' }), delayMs)
   }

@@ -10,8 +10,10 @@ import {
   chatStatusOf,
   continueWindow,
   entriesAfter,
+  newestPage,
   prependPage,
   raiseMarks,
+  replaceWindow,
   undelivered,
   windowOfPage,
 } from './log-window.ts'
@@ -46,10 +48,20 @@ function assigned(seq: number): LogEntry {
   return logEntrySchema.parse({ seq, at: '2026-01-01T00:00:00.000Z', actor: null, kind: 'assigned', data })
 }
 
+function edited(seq: number, messageId: number, text: string): LogEntry {
+  const data = { messageId, text }
+  return logEntrySchema.parse({ seq, at: '2026-01-01T00:00:00.000Z', actor: null, kind: 'edited', data })
+}
+
+const userId = userIdSchema.parse(7)
+const mark = (role: Role, deliveredSeq: number, readSeq: number) =>
+  ({ t: 'rcpt', userId, role, deliveredSeq, readSeq }) as const
+
 describe('log window', () => {
   test('[SDK-2] a frame of repeats changes nothing, one with a gap is rejected', () => {
     expect(appendFrame(window, { id: '1:20', events: log.slice(18) })).toBe(window)
     expect(appendFrame(window, { id: '1:22', events: [closed(22)] })).toBeNull()
+    expect(appendFrame(window, { id: '1:23', events: [closed(21), closed(23)] })).toBeNull()
     expect(appendFrame(window, { id: '1:21', events: [...log.slice(19), closed(21)] })).toMatchObject({ have: 21 })
   })
 
@@ -60,12 +72,18 @@ describe('log window', () => {
   })
 
   test('[SDK-19] each mark rises independently and never goes back, and read implies delivered', () => {
-    const userId = userIdSchema.parse(7)
-    const mark = (role: Role, deliveredSeq: number, readSeq: number) =>
-      ({ t: 'rcpt', userId, role, deliveredSeq, readSeq }) as const
     const marked = [mark('client', 5, 3), mark('operator', 0, 4), mark('client', 4, 2)].reduce(raiseMarks, window)
     expect(marked).toMatchObject({ read: { client: 3, operator: 4 }, delivered: { client: 5, operator: 4 } })
     expect(raiseMarks(marked, mark('client', 5, 1))).toBe(marked)
+  })
+
+  test.each([
+    ['delivered', mark('client', 6, 3), { read: { client: 3, operator: 0 }, delivered: { client: 6, operator: 0 } }],
+    ['read', mark('client', 0, 5), { read: { client: 5, operator: 0 }, delivered: { client: 5, operator: 0 } }],
+  ] as const)('[SDK-19] a mark of which only `%s` is new raises it', (_, raised, marks) => {
+    const marked = raiseMarks(window, mark('client', 5, 3))
+    expect(raiseMarks(marked, raised)).toMatchObject(marks)
+    expect(raiseMarks(window, mark('client', 0, 0))).toBe(window)
   })
 
   test('[SDK-19] messages of others are to be reported as delivered, once', () => {
@@ -75,15 +93,50 @@ describe('log window', () => {
     expect(undelivered(taken, ({ direction }) => direction === 'out')).toBe(22)
     const delivered = { client: 22, operator: 20 }
     expect(undelivered({ ...taken, delivered }, ({ direction }) => direction === 'out')).toBeNull()
+    expect(undelivered({ ...taken, delivered }, ({ direction }) => direction === 'in')).toBe(21)
+    const known = { client: 0, operator: 21 }
+    expect(undelivered({ ...taken, delivered: known }, ({ direction }) => direction === 'in')).toBeNull()
     expect(undelivered(window, () => true)).toBeNull()
   })
 
-  test('[SDK-2] the newest conclusive entry says whether the chat is open', () => {
-    const status = (entries: LogEntry[], hasMore = false) => chatStatusOf({ entries, hasMore })
-    expect(status([...log, closed(21)])).toBe('closed')
-    expect(status([closed(1), assigned(2)])).toBe('open')
-    expect(status([])).toBe('open')
-    expect(status([], true)).toBe('unknown')
+  test.each([
+    ['closed', [...log, closed(21)], 'closed'],
+    ['closed', [closed(1)], 'closed'],
+    ['closed', [closed(1), edited(2, 1, 'new')], 'closed'],
+    ['open', log.slice(0, 1), 'open'],
+    ['open', [closed(1), assigned(2)], 'open'],
+    ['open', [closed(1), message(2, 'in'), edited(3, 2, 'new')], 'open'],
+    ['open at first', [], 'open'],
+    ['open at first', [edited(1, 1, 'new')], 'open'],
+  ] as const)('[SDK-2] the newest conclusive entry says that the chat is %s', (_, entries, status) => {
+    expect(chatStatusOf({ entries, hasMore: false })).toBe(status)
+    const isConclusive = entries.some(({ kind }) => kind !== 'edited')
+    expect(chatStatusOf({ entries, hasMore: true })).toBe(isConclusive ? status : 'unknown')
+  })
+
+  test.each([
+    { limit: 10, hasMore: false, first: 11, more: false },
+    { limit: 9, hasMore: false, first: 12, more: true },
+    { limit: 11, hasMore: true, first: 11, more: true },
+    { limit: 3, hasMore: true, first: 18, more: true },
+  ])('[SDK-20] the page to store has the newest $limit entries, and says whether older exist', (row) => {
+    const stored = newestPage({ ...window, hasMore: row.hasMore }, row.limit)
+    expect(stored).toMatchObject({ hasMore: row.more, cursor: '1:20' })
+    expect(stored.entries).toEqual(log.slice(row.first - 1))
+  })
+
+  test('[SDK-5] an older page without entries says that there are no older ones', () => {
+    expect(window.hasMore).toBe(true)
+    expect(prependPage(window, page(1, 0))).toMatchObject({ hasMore: false, entries: window.entries })
+  })
+
+  test('[SDK-5] a replaced window keeps the objects of the entries that are the same', () => {
+    const newer = windowOfPage(JSON.parse(JSON.stringify(page(5, 20))))
+    const changed = { ...newer, entries: [...newer.entries.slice(0, 15), closed(20)] }
+    const { entries, ...rest } = replaceWindow(window, changed)
+    expect(entries).toEqual(changed.entries)
+    expect(rest).toMatchObject({ have: 20, hasMore: true })
+    expect(entries.slice(6, 15).every((entry, index) => entry === window.entries[index])).toBe(true)
   })
 })
 
@@ -206,5 +259,27 @@ describe('applyEdits', () => {
     const after = appendFrame(before, { id: 'e:3', events: log.page(3, 3).entries })
     expect(after?.entries[0]).toBe(before.entries[0])
     expect(after?.entries[1]).not.toBe(before.entries[1])
+  })
+
+  test('[LIVE-20] an entry that is as before after several changes stays the same object', () => {
+    const before = windowOfPage({ ...page(1, 0), entries: [message(1, 'in')] })
+    const after = appendFrame(before, { id: '1:3', events: [edited(2, 1, 'other'), edited(3, 1, 'x')] })
+    expect(after?.entries[0]).toBe(before.entries[0])
+  })
+
+  test('[MSG-15] a page that was read after a retraction is not changed by what was written before it', () => {
+    const log = new ModelLog([{ kind: 'message' }, { kind: 'edited', of: 0 }, { kind: 'retracted', of: 0 }])
+    const window = prependPage(windowOfPage(log.page(2, 2)), log.page(3, 1, 1))
+    expect(window.entries[0]).toMatchObject({ message: { text: '' } })
+    const shown = windowOfPage(log.page(3, 1, 2))
+    const after = appendFrame(shown, { id: 'e:3', events: log.page(3, 3).entries })
+    expect(after?.entries.slice(0, 2).every((entry, index) => entry === shown.entries[index])).toBe(true)
+  })
+
+  test('[LIVE-20] the changes among the entries are listed, the same list until there is another one', () => {
+    const log = new ModelLog([{ kind: 'message' }, { kind: 'edited', of: 0 }, { kind: 'message' }])
+    const window = windowOfPage(log.page(2))
+    expect(window.edits).toEqual(window.entries.slice(1))
+    expect(appendFrame(window, { id: 'e:3', events: log.page(3, 3).entries })?.edits).toBe(window.edits)
   })
 })

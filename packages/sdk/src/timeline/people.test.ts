@@ -77,6 +77,27 @@ describe('People', () => {
     expect(typists()).toEqual([])
   })
 
+  test('[SDK-17] the end of typing is notified for each person in time, however long the program runs', async () => {
+    await tick(60_000)
+    typing(ann)
+    await tick(2_000)
+    typing(bob)
+    await tick(typingShowMs - 2_000 + 2)
+    expect([changes, typists()]).toEqual([3, [bob]])
+    await tick(2_000)
+    expect([changes, typists()]).toEqual([4, []])
+  })
+
+  test('[SDK-17] what says nothing about people changes nothing, and nobody who types needs no timer', () => {
+    people.frame({ t: 'presence', clientOnline: true, clientSeenAt: null })
+    const before = people.state
+    people.frame({ t: 'hb', top: 1 })
+    people.entries([message(ann)])
+    expect(people.state).toBe(before)
+    expect(changes).toBe(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('[SDK-17] a message ends the typing of its author only', () => {
     typing(ann)
     typing(bob)

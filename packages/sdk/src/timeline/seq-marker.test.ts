@@ -60,6 +60,23 @@ describe('SeqMarker', () => {
     expect(told).toEqual([4])
   })
 
+  test('[SDK-4] a mark that is lost for long is sent more and more rarely', async () => {
+    fault = new Error('The connection broke.')
+    marker.mark(3)
+    await tick(15_000)
+    const before = told.length
+    expect(before).toBeGreaterThan(6)
+    await tick(60_000)
+    expect(told.length - before).toBeLessThan(10)
+  })
+
+  test('[SDK-19] [SDK-2] a marker that is stopped during a call leaves no timer', async () => {
+    marker.mark(4)
+    marker.stop()
+    await tick()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('[SDK-19] [SDK-2] a stopped marker leaves no timer', async () => {
     marker.mark(4)
     await tick()
