@@ -1,6 +1,6 @@
 import type { Scope } from '@deskbell/contract/access/keys'
-import { createKey } from '@deskbell/core/auth/keys/manage-keys'
 import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
+import { createKey } from '@deskbell/core/operators/keys/manage-keys'
 import { disableOperator } from '@deskbell/core/operators/manage-operators'
 import { newMember, setUpAdmin } from '@deskbell/testkit/accounts'
 import type { Session } from '@deskbell/testkit/authorization/cast'

@@ -5,7 +5,7 @@ import {
   keysOutputSchema,
 } from '@deskbell/contract/access/keys'
 import { emptyInputSchema } from '@deskbell/contract/users'
-import { createKey, deleteKey, listKeys } from '@deskbell/core/auth/keys/manage-keys'
+import { createKey, deleteKey, listKeys } from '@deskbell/core/operators/keys/manage-keys'
 import { z } from 'zod'
 import { adminProcedure } from '../trpc.ts'
 

@@ -5,9 +5,9 @@ import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Core } from '../context.ts'
+import { createKey } from '../operators/keys/manage-keys.ts'
 import { authenticate } from './authenticate.ts'
 import { endedSessions, noteConnected } from './ended-sessions.ts'
-import { createKey } from './keys/manage-keys.ts'
 import { signInGuest } from './sign-in-guest.ts'
 
 const dayMs = 24 * 60 * 60_000

@@ -1,6 +1,6 @@
 import { triesWindowMs } from '@deskbell/contract/limits'
 import { beginPasskey } from '@deskbell/core/auth/factors/passkeys'
-import { createKey } from '@deskbell/core/auth/keys/manage-keys'
+import { createKey } from '@deskbell/core/operators/keys/manage-keys'
 import { actorOf, type Member, newMember, accountPassword as password, setUpAdmin } from '@deskbell/testkit/accounts'
 import { uniqueId } from '@deskbell/testkit/factories'
 import { oneTimeCode } from '@deskbell/testkit/one-time-code'

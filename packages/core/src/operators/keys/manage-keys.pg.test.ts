@@ -3,9 +3,9 @@ import { newClient, newOperator } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toAppError } from '../../app-error.ts'
+import { listAudit } from '../../auth/accounts/audit.ts'
+import { authenticate } from '../../auth/authenticate.ts'
 import type { Core } from '../../context.ts'
-import { listAudit } from '../accounts/audit.ts'
-import { authenticate } from '../authenticate.ts'
 import { createKey, deleteKey, listKeys } from './manage-keys.ts'
 
 const here = { address: '203.0.113.7' }

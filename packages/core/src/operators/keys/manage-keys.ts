@@ -3,11 +3,11 @@ import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
 import { deleteApiKey, insertApiKey, listApiKeys } from '@deskbell/db/queries/users/api-keys'
 import { inTransaction } from '@deskbell/db/transaction'
+import { note } from '../../auth/accounts/audit.ts'
+import { requireAdmin } from '../../auth/accounts/require-secure.ts'
+import { createKeySecret, hashSessionToken } from '../../auth/session-token.ts'
 import { returnChats } from '../../chats/changes/return-chats.ts'
 import type { Core } from '../../context.ts'
-import { note } from '../accounts/audit.ts'
-import { requireAdmin } from '../accounts/require-secure.ts'
-import { createKeySecret, hashSessionToken } from '../session-token.ts'
 
 /** A key ends when an admin deletes it, and not by time. */
 const never = new Date('9999-12-31T00:00:00.000Z')
