@@ -1,7 +1,6 @@
 import type { Scope } from '@deskbell/contract/access/keys'
 import type { ErrorCode } from '@deskbell/contract/errors'
-import type { Role } from '@deskbell/contract/users'
-import type { AuthMode } from '@deskbell/core/domain/session-policy'
+import type { AuthMode, Role } from '@deskbell/contract/users'
 import type { z } from 'zod'
 
 /** The rates against which the calls of a signed-in user count. `read`: also streams, marks and typing. */

@@ -12,6 +12,9 @@ export const accessSchema = z.enum(['admin', 'operator'])
 /** What an operator may do. An admin may also manage operators and settings. */
 export type Access = z.infer<typeof accessSchema>
 
+/** `open`: an email and a name are enough to sign in. `secure`: they are not. */
+export type AuthMode = 'open' | 'secure'
+
 export const timeSchema = z.iso.datetime({ precision: 3 })
 
 export const userSchema = z

@@ -1,5 +1,5 @@
+import type { AuthMode } from '@deskbell/contract/users'
 import type { Core } from '@deskbell/core/context'
-import type { AuthMode } from '@deskbell/core/domain/session-policy'
 import type { Logger } from '@deskbell/core/logger'
 import type { LiveTimings } from '../live/live-timings.ts'
 

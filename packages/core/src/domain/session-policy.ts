@@ -1,10 +1,7 @@
 import { AppError } from '@deskbell/contract/errors'
 import { operatorIdleMs, sessionDays, sessionUseMs } from '@deskbell/contract/limits'
-import type { Role } from '@deskbell/contract/users'
+import type { AuthMode, Role } from '@deskbell/contract/users'
 import type { SessionAuthMode } from '@deskbell/db/queries/users/sessions'
-
-/** `open`: an email and a name are enough to sign in. `secure`: they are not. */
-export type AuthMode = 'open' | 'secure'
 
 /** Throws `forbidden` when the server runs in the other mode. */
 export function requireMode({ authMode }: { readonly authMode: AuthMode }, mode: AuthMode): void {

@@ -1,6 +1,5 @@
-import type { Access, Role, User } from '@deskbell/contract/users'
+import type { Access, AuthMode, Role, User } from '@deskbell/contract/users'
 import type { UserRow } from '@deskbell/db/queries/users/users'
-import type { AuthMode } from './session-policy.ts'
 
 /** A user as the user itself sees it. */
 export function userView(row: UserRow, access: Access | null): User {
