@@ -58,7 +58,7 @@ type Scenario = () => Promise<Call> | Call
 
 /** What the scenarios of other files are made of. */
 const callsOf = {
-  ...{ asAdmin, asClient, asOperator, operatorOnly, unauthenticated, invalidAndForbidden },
+  ...{ asAdmin, asClient, accountOnly, unauthenticated, invalidAndForbidden },
   secure: () => ({ server: secure, admin }),
 }
 
@@ -85,9 +85,9 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
     ...invalidAndForbidden({ token: 't', password }),
     not_found: () => ({ at: secure, input: { token: 't', password } }),
   },
-  'operators.resetPassword': { ...operatorOnly({ operatorId: 1 }), not_found: asAdmin({ operatorId: 999_999 }) },
+  'operators.resetPassword': { ...accountOnly({ operatorId: 1 }), not_found: asAdmin({ operatorId: 999_999 }) },
   'auth.changePassword': {
-    ...operatorOnly({ current: password, password }),
+    ...accountOnly({ current: password, password }),
     invalid_credentials: asAdmin({ current: 'wrong', password: 'copper lantern 48 swims' }),
   },
   'operators.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ x: 1 }) },
@@ -106,15 +106,15 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
   'identityKeys.delete': { ...operatorOnly({ kid: 'k' }), not_found: asOperator({ kid: 'k' }) },
   'audit.list': { ...unauthenticated(), forbidden: asClient({}), invalid_input: asOperator({ cursor: 'x' }) },
   'audit.export': operatorOnly({ format: 'csv' }),
-  'operators.invite': operatorOnly({ email: 'ada@example.test', access: 'operator' }),
+  'operators.invite': accountOnly({ email: 'ada@example.test', access: 'operator' }),
   'operators.disable': {
-    ...operatorOnly({ operatorId: 1 }),
+    ...accountOnly({ operatorId: 1 }),
     not_found: asAdmin({ operatorId: 999_999 }),
     last_admin: asAdmin(() => ({ operatorId: admin.user.id })),
   },
-  'operators.enable': { ...operatorOnly({ operatorId: 1 }), not_found: asAdmin({ operatorId: 999_999 }) },
+  'operators.enable': { ...accountOnly({ operatorId: 1 }), not_found: asAdmin({ operatorId: 999_999 }) },
   'operators.setAccess': {
-    ...operatorOnly({ operatorId: 1, access: 'admin' }),
+    ...accountOnly({ operatorId: 1, access: 'admin' }),
     not_found: asAdmin({ operatorId: 999_999, access: 'operator' }),
     last_admin: asAdmin(() => ({ operatorId: admin.user.id, access: 'operator' })),
   },
@@ -214,7 +214,7 @@ const scenarios: Record<string, Partial<Record<ErrorCode, Scenario>>> = {
 
 /** Of a call without a session that is for accounts. */
 function invalidAndForbidden(input: object): Record<'invalid_input' | 'forbidden', Scenario> {
-  return { invalid_input: () => ({ input: {} }), forbidden: () => ({ input }) }
+  return { invalid_input: () => ({ at: secure, input: {} }), forbidden: () => ({ input }) }
 }
 
 async function actorOf({ token }: LoginOutput): Promise<Actor> {
@@ -241,6 +241,11 @@ function unauthenticated(input?: unknown): { unauthenticated: Scenario } {
 
 function operatorOnly(input: object): Record<'unauthenticated' | 'forbidden' | 'invalid_input', Scenario> {
   return { ...unauthenticated(input), forbidden: asClient(input), invalid_input: asOperator({}) }
+}
+
+/** The same for a call that is made in secure mode only. */
+function accountOnly(input: object): Record<'unauthenticated' | 'forbidden' | 'invalid_input', Scenario> {
+  return { ...operatorOnly(input), invalid_input: asAdmin({ x: 1 }) }
 }
 
 /** A call of a client for an existing chat of another client. */

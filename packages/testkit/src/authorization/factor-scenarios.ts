@@ -15,8 +15,7 @@ type OfOperators = Record<'unauthenticated' | 'forbidden' | 'invalid_input', Sce
 type Calls = {
   asAdmin: (input: object) => Scenario
   asClient: (input: unknown) => Scenario
-  asOperator: (input: unknown) => Scenario
-  operatorOnly: (input: object) => OfOperators
+  accountOnly: (input: object) => OfOperators
   unauthenticated: (input?: unknown) => { unauthenticated: Scenario }
   invalidAndForbidden: (input: object) => Record<'invalid_input' | 'forbidden', Scenario>
   secure: () => { server: TestServer; admin: LoginOutput }
@@ -32,7 +31,7 @@ export function factorScenarios(calls: Calls): Record<string, Partial<Record<Err
       invalid_credentials: () => ({ at: calls.secure().server, input: factor }),
     },
     'auth.passkeyOptions': {
-      invalid_input: () => ({ input: { challenge: '' } }),
+      invalid_input: () => ({ at: calls.secure().server, input: { challenge: '' } }),
       forbidden: () => ({ input: {} }),
       invalid_credentials: () => ({ at: calls.secure().server, input: { challenge: 'c' } }),
     },
@@ -41,28 +40,28 @@ export function factorScenarios(calls: Calls): Record<string, Partial<Record<Err
       invalid_credentials: () => ({ at: calls.secure().server, input: { assertion: '{}' } }),
     },
     'auth.prove': {
-      ...calls.operatorOnly({ method: 'password', code: 'wrong' }),
+      ...calls.accountOnly({ method: 'password', code: 'wrong' }),
       invalid_credentials: calls.asAdmin({ method: 'password', code: 'wrong' }),
     },
     'auth.factors': ofFactors(calls),
     'auth.beginPasskey': { ...ofFactors(calls), ...withoutProof(calls, {}) },
     'auth.addPasskey': {
-      ...calls.operatorOnly({ name: 'Laptop', credential: '{}' }),
+      ...calls.accountOnly({ name: 'Laptop', credential: '{}' }),
       invalid_credentials: calls.asAdmin({ name: 'Laptop', credential: '{}' }),
       proof_required: () => addPasskeyLate(calls),
     },
     'auth.renamePasskey': {
-      ...calls.operatorOnly({ passkeyId: 'x', name: 'Laptop' }),
+      ...calls.accountOnly({ passkeyId: 'x', name: 'Laptop' }),
       not_found: calls.asAdmin({ passkeyId: 'x', name: 'Laptop' }),
     },
     'auth.removePasskey': {
-      ...calls.operatorOnly({ passkeyId: 'x' }),
+      ...calls.accountOnly({ passkeyId: 'x' }),
       ...withoutProof(calls, { passkeyId: 'x' }),
       not_found: calls.asAdmin({ passkeyId: 'x' }),
     },
     'auth.beginTotp': { ...ofFactors(calls), ...withoutProof(calls, {}) },
     'auth.confirmTotp': {
-      ...calls.operatorOnly({ code: '000000' }),
+      ...calls.accountOnly({ code: '000000' }),
       ...withoutProof(calls, { code: '000000' }),
       not_found: calls.asAdmin({ code: '000000' }),
       invalid_credentials: () => confirmWrongly(calls),
@@ -70,7 +69,7 @@ export function factorScenarios(calls: Calls): Record<string, Partial<Record<Err
     'auth.removeTotp': { ...ofFactors(calls), ...withoutProof(calls, {}), not_found: calls.asAdmin({}) },
     'auth.newRecoveryCodes': { ...ofFactors(calls), ...withoutProof(calls, {}), not_found: calls.asAdmin({}) },
     'operators.removeFactors': {
-      ...calls.operatorOnly({ operatorId: 1 }),
+      ...calls.accountOnly({ operatorId: 1 }),
       ...withoutProof(calls, { operatorId: 1 }),
       not_found: calls.asAdmin({ operatorId: 999_999 }),
     },
@@ -79,7 +78,7 @@ export function factorScenarios(calls: Calls): Record<string, Partial<Record<Err
 
 /** Of a call about the own factors, without an input. */
 function ofFactors(calls: Calls): Record<'unauthenticated' | 'forbidden' | 'invalid_input', Scenario> {
-  return { ...calls.unauthenticated(), forbidden: calls.asClient({}), invalid_input: calls.asOperator({ x: 1 }) }
+  return { ...calls.unauthenticated(), forbidden: calls.asClient({}), invalid_input: calls.asAdmin({ x: 1 }) }
 }
 
 /** A call in a session whose last proof is too old. */
