@@ -55,6 +55,13 @@ test('[ACC-11] they return too when the admin who disables an operator loses its
   expect((await fresh.db.pool.query('select operator_id from chats')).rows).toEqual([{ operator_id: null }])
 })
 
+test('[ACC-11] [ACC-13] a disabling that is refused returns no chat', async () => {
+  await disable(ada, admin)
+  await assignOperator(core, admin.actor, { chatId })
+  expect(toAppError(await disable(admin, admin).catch((error: unknown) => error)).code).toBe('last_admin')
+  expect(await operatorOfChat()).toBe(admin.user.id)
+})
+
 test('[ACC-29] a chat is not assigned to a disabled operator, and to an enabled one it is', async () => {
   await disable(ada, admin)
   const assign = () => assignOperator(core, admin.actor, { chatId, operatorId: ada.user.id })

@@ -1,6 +1,5 @@
 import type { Actor } from '@deskbell/contract/actor'
 import { AppError } from '@deskbell/contract/errors'
-import { findAccount } from '@deskbell/db/queries/users/accounts'
 import { findSessionProof, insertOidcAccount, takeOidcLink } from '@deskbell/db/queries/users/oidc'
 import { inTransaction } from '@deskbell/db/transaction'
 import type { Core } from '../../context.ts'
@@ -27,8 +26,7 @@ export async function confirmOidcLink(
     const link = await takeOidcLink(tx, taken)
     if (link === undefined || core.oidc === null) throw new AppError('not_found')
     const provedAt = await findSessionProof(tx, actor.sessionId)
-    const account = await findAccount(tx, actor.userId)
-    if (provedAt === undefined || provedAt < new Date(link.begunAt) || account === undefined)
+    if (provedAt === undefined || provedAt < new Date(link.begunAt))
       throw new AppError('forbidden', { detail: 'Sign in once more, and then confirm.' })
     const { issuer, subject } = link
     if (!(await insertOidcAccount(tx, { issuer, subject, userId: actor.userId, createdAt: now })))
