@@ -17,7 +17,7 @@ type Deps = {
 
 /**
  * Removes expired sessions of users who do not sign in again, links, tries and sign-ins in progress, and anonymous
- * clients who never wrote anything: a few at a time, every hour.
+ * clients who never wrote anything: a few at a time, every hour. Then it lets the chats of operators who are gone return.
  */
 export class SessionPruner {
   readonly #deps: Deps

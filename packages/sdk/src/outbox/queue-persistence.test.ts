@@ -45,7 +45,7 @@ function change(step: (queue: Queue, clientMsgId: string) => Queue, clientMsgId:
 const shown = () => queue.getSnapshot().map(({ clientMsgId, stage }) => `${clientMsgId} ${stage}`)
 
 /** The calls of a storage wait from now on, until the test lets them go. */
-function delay(store: AccountStore, call: 'read' | 'write') {
+function holdBack(store: AccountStore, call: 'read' | 'write') {
   const gates: ReturnType<typeof deferred<void>>[] = []
   const real = store[call].bind(store) as (...given: unknown[]) => Promise<unknown>
   vi.spyOn(store, call).mockImplementation(async (...given: unknown[]) => {
@@ -102,7 +102,7 @@ describe('QueuePersistence', () => {
     await persistence.refresh()
     refuse('a')
     await settled()
-    const reads = delay(store, 'read')
+    const reads = holdBack(store, 'read')
     const refreshed = persistence.refresh()
     await settled()
     change(discard, 'a')
@@ -118,7 +118,7 @@ describe('QueuePersistence', () => {
     const store = await open()
     write('a')
     await persistence.refresh()
-    const reads = delay(store, 'read')
+    const reads = holdBack(store, 'read')
     void persistence.refresh()
     await settled()
     persistence.leave()
@@ -138,7 +138,7 @@ describe('QueuePersistence', () => {
 
   test('[SDK-10] an account that leaves while its rows are read is not read again', async () => {
     const store = await open()
-    const reads = delay(store, 'read')
+    const reads = holdBack(store, 'read')
     const refreshed = [persistence.refresh(), persistence.refresh()]
     await settled()
     persistence.leave()
@@ -152,7 +152,7 @@ describe('QueuePersistence', () => {
     const store = await open()
     for (const id of ['a', 'b']) write(id)
     await persistence.refresh()
-    const writes = delay(store, 'write')
+    const writes = holdBack(store, 'write')
     written = 0
     for (const id of ['a', 'b']) change((all, seen) => observe(all, new Set([seen]), 0), id)
     await settled()
@@ -165,7 +165,7 @@ describe('QueuePersistence', () => {
 
   test('[SDK-10] it is busy while it reads, and says so when it has', async () => {
     const store = await open()
-    const reads = delay(store, 'read')
+    const reads = holdBack(store, 'read')
     written = 0
     void persistence.refresh()
     await settled()
@@ -178,7 +178,7 @@ describe('QueuePersistence', () => {
     const store = await open()
     write('a')
     await persistence.refresh()
-    const writes = delay(store, 'write')
+    const writes = holdBack(store, 'write')
     change((all, seen) => observe(all, new Set([seen]), 0), 'a')
     written = 0
     await persistence.refresh()
@@ -189,7 +189,7 @@ describe('QueuePersistence', () => {
 
   test('[SDK-10] a write that ends before a read is not the end', async () => {
     const store = await open()
-    const reads = delay(store, 'read')
+    const reads = holdBack(store, 'read')
     write('a')
     await settled()
     expect([persistence.isBusy, written]).toEqual([true, 1])

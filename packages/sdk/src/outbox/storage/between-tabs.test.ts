@@ -34,23 +34,23 @@ describe('Notices', () => {
   })
 
   function open() {
-    const heard = vi.fn<(notice: Notice) => void>()
-    return { heard, notices: new Notices(device.openTab().browser.BroadcastChannel, 'me', heard) }
+    const received = vi.fn<(notice: Notice) => void>()
+    return { received, notices: new Notices(device.openTab().browser.BroadcastChannel, 'me', received) }
   }
 
   test('[SDK-11] the other tabs are notified of what is stored, and the tab itself is not', () => {
     const [here, there] = [open(), open()]
     const notice = { chatId, stored: [message('a'), message('b')] }
     here.notices.tell(notice)
-    expect(there.heard.mock.calls).toEqual([[notice]])
-    expect(here.heard).not.toHaveBeenCalled()
+    expect(there.received.mock.calls).toEqual([[notice]])
+    expect(here.received).not.toHaveBeenCalled()
   })
 
   test('[SDK-11] a closed one is notified of nothing any more', () => {
     const [here, there] = [open(), open()]
     there.notices.close()
     here.notices.tell({ chatId, stored: [] })
-    expect(there.heard).not.toHaveBeenCalled()
+    expect(there.received).not.toHaveBeenCalled()
   })
 
   test.each([
@@ -69,11 +69,11 @@ describe('Notices', () => {
     { chatId, stored: [{ clientMsgId: 'a' }] },
     { chatId, stored: [{ seq: 1 }] },
   ])('[SDK-11] %j of another version of the program is no notice', (said) => {
-    const heard = vi.fn<(notice: Notice) => void>()
+    const received = vi.fn<(notice: Notice) => void>()
     const { Type, say } = channelOfATest()
-    new Notices(Type, 'me', heard)
+    new Notices(Type, 'me', received)
     say(said)
-    expect(heard).not.toHaveBeenCalled()
+    expect(received).not.toHaveBeenCalled()
   })
 })
 

@@ -293,12 +293,12 @@ describe('FallbackStorage with a device that opens at another try', () => {
 
   test('[SDK-21] the wait for it does not keep a program of Node alive', async () => {
     // The clock puts back what it finds here, which a spy would not be.
-    const { setTimeout } = globalThis
-    const start = vi.fn((callback: () => void, ms?: number) => setTimeout(callback, ms))
+    const real = globalThis.setTimeout
+    const start = vi.fn((callback: () => void, ms?: number) => real(callback, ms))
     Reflect.set(globalThis, 'setTimeout', start)
     const storage = new FallbackStorage({ open: noDevice, onDevice: () => {} })
     await storage.read()
-    Reflect.set(globalThis, 'setTimeout', setTimeout)
+    Reflect.set(globalThis, 'setTimeout', real)
     const retry = start.mock.results[start.mock.calls.findIndex(([, ms]) => ms === 2_000)]?.value
     expect(retry?.hasRef()).toBe(false)
     storage.close()
