@@ -1,4 +1,5 @@
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
+import { execute } from '@deskbell/testkit/execute'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FeedPruner } from './prune-feed.ts'
 
@@ -35,6 +36,7 @@ test('[INBOX-7] five million old rows are removed from a growing feed within the
   await growing
   expect(removed).toBe(rows - 1)
   expect(added).toBeGreaterThan(1_000)
-  const left = await pool.query('select count(*)::int as count from feed')
-  expect(left.rows).toEqual([{ count: added + 1 }])
+  // It passes over what was removed, which takes longer than a statement of the server may.
+  const left = await execute(database.connectionString, 'select count(*)::int as count from feed')
+  expect(left).toEqual([{ count: added + 1 }])
 }, 180_000)
