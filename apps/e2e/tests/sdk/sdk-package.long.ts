@@ -58,7 +58,7 @@ beforeAll(async () => {
   const files = ['program.ts', 'page.tsx', ...readmePrograms]
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
   await run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, ...packages], { cwd: folder })
-  await tool('typescript/bin/tsc')
+  expect(await tool('typescript/bin/tsc')).toBe('')
   world = await createWorld()
 }, 300_000)
 
@@ -111,7 +111,8 @@ describe('the package as it is published', () => {
   test.each(['typescript', 'typescript-7'])(
     '[SDK-26] %s accepts the types, strictly and without skipLibCheck, and finds an error',
     async (name) => {
-      expect(await tool(`${name}/bin/tsc`, '--noEmit')).toBe('')
+      // TypeScript 5 has compiled the programs above.
+      if (name !== 'typescript') expect(await tool(`${name}/bin/tsc`, '--noEmit')).toBe('')
       expect(await tool(`${name}/bin/tsc`, '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler')).toBe('')
       // An error is found, so the types are not `any`.
       await writeFile(
