@@ -2,6 +2,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { actorOf, accountAddress as address, type Member, newMember, setUpAdmin } from '@deskbell/testkit/accounts'
 import { newChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toAppError } from '../app-error.ts'
 import { authenticate } from '../auth/authenticate.ts'
@@ -89,7 +90,7 @@ test('[ACC-29] an operator who takes a chat at the moment in which it is disable
     await holder.query('begin')
     await holder.query('lock table chat_events in exclusive mode')
     const taking = assignOperator(core, ada.actor, { chatId })
-    await expect.poll(async () => (await fresh.db.pool.query(waits)).rowCount).toBe(1)
+    await waitFor(async () => (await fresh.db.pool.query(waits)).rowCount === 1, { what: 'the chat being taken' })
     await disable(ada, admin)
     await holder.query('rollback')
     expect((await taking).chat.operator).toBeNull()

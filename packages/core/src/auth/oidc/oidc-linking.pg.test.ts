@@ -1,5 +1,6 @@
 import { adminEmail, type OidcWorld, oidcPassword, startOidcWorld } from '@deskbell/testkit/oidc/oidc-world'
 import { TestBrowser } from '@deskbell/testkit/oidc/test-browser'
+import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { toAppError } from '../../app-error.ts'
 import { listAudit } from '../accounts/audit.ts'
@@ -156,17 +157,20 @@ describe('[N27] somebody known', () => {
 
   test('[OIDC-8] stays out while the account is being disabled: the session asks under the lock', async () => {
     const [user] = await query("select * from users where email = 'bob@example.com'")
+    const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
     const client = await world.server.db.pool.connect()
-    await client.query('begin')
-    await client.query('select 1 from users where id = $1 for update', [user?.id])
-    const signingIn = signInFresh()
-    await expect
-      .poll(async () => (await query("select 1 from pg_stat_activity where wait_event_type = 'Lock'")).length)
-      .toBe(1)
-    await client.query('update accounts set disabled_at = now() where user_id = $1', [user?.id])
-    await client.query('commit')
-    client.release()
-    expect(await signingIn).toBe(refusedFor('not_allowed'))
+    try {
+      await client.query('begin')
+      await client.query('select 1 from users where id = $1 for update', [user?.id])
+      const signingIn = signInFresh()
+      await waitFor(async () => (await query(waits)).length === 1, { what: 'the sign-in at the lock' })
+      await client.query('update accounts set disabled_at = now() where user_id = $1', [user?.id])
+      await client.query('commit')
+      expect(await signingIn).toBe(refusedFor('not_allowed'))
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
   })
 
   test('[OIDC-8] stays out when its address is not allowed any more', async () => {
