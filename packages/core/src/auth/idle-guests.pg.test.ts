@@ -24,7 +24,7 @@ test('[IDENT-27] guests who opened no chat and were not seen for days are remove
      insert into connected_users (user_id, role, lease_id) select $1, 'client', id from lease`,
     [connected.userId],
   )
-  const pruner = new SessionPruner({ db, clock: core.clock, log: silentLogger })
+  const pruner = new SessionPruner({ db, clock: core.clock, log: silentLogger, returnChats: async () => {} })
   expect(await pruner.pruneGuests()).toBe(1)
   expect(await pruner.pruneGuests()).toBe(0)
   const { rows } = await db.pool.query<{ id: string }>('select id from users order by id')

@@ -91,7 +91,7 @@ test('[AUTH-25] expired sessions of users who do not come back are removed', asy
      select $1, 'old ' || nth, 'open', $2, $2 from generate_series(1, 2500) nth`,
     [gone.user.id, new Date(now.getTime() - minute)],
   )
-  const pruner = new SessionPruner({ db: fresh.db, clock: core.clock, log: silentLogger })
+  const pruner = new SessionPruner({ db: fresh.db, clock: core.clock, log: silentLogger, returnChats: async () => {} })
   expect(await pruner.prune()).toBe(2_500)
   expect(await pruner.prune()).toBe(0)
   expect(await authenticate(core, gone.token)).not.toBeNull()

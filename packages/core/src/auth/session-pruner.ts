@@ -12,7 +12,7 @@ type Deps = {
   clock: Clock
   log: Logger
   /** Returns the chats of operators who are gone. */
-  returnChats?: () => Promise<void>
+  returnChats(): Promise<void>
 }
 
 /**
@@ -71,7 +71,7 @@ export class SessionPruner {
       await this.prune()
       await pruneSignIns(this.#deps.db.orm, this.#deps.clock.now())
       await this.pruneGuests()
-      await this.#deps.returnChats?.()
+      await this.#deps.returnChats()
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'the hourly job failed')
     }

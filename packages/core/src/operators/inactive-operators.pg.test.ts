@@ -2,11 +2,13 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { actorOf, accountAddress as address, type Member, newMember, setUpAdmin } from '@deskbell/testkit/accounts'
 import { newChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore } from '@deskbell/testkit/fresh-core'
+import { silentLogger } from '@deskbell/testkit/silent-logger'
 import { waitFor } from '@deskbell/testkit/wait-for'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { toAppError } from '../app-error.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import { login } from '../auth/login.ts'
+import { SessionPruner } from '../auth/session-pruner.ts'
 import { signInGuest } from '../auth/sign-in-guest.ts'
 import { assignOperator } from '../chats/changes/assign-operator.ts'
 import { closeChat } from '../chats/changes/close-chat.ts'
@@ -125,4 +127,15 @@ test('[ACC-29] the hourly job returns the chats of operators of open mode, who h
   await assignOperator(core, ada.actor, { chatId })
   await returnChatsOfInactive(core)
   expect(await operatorOfChat()).toBe(ada.user.id)
+})
+
+test('[ACC-29] the job that returns them runs every hour', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const returnChats = vi.fn(async () => {})
+  const pruner = new SessionPruner({ db: fresh.db, clock: core.clock, log: silentLogger, returnChats })
+  pruner.start()
+  vi.advanceTimersByTime(60 * 60_000)
+  await pruner.stop()
+  expect(returnChats).toHaveBeenCalledOnce()
 })
