@@ -12,7 +12,6 @@ else find<HTMLFormElement>('form[action="/sign-in"]').hidden = false
 
 async function showChat(name: string): Promise<void> {
   find('h1').textContent = `Hello, ${name}`
-  find<HTMLElement>('section').hidden = false
 
   // Asked for a token at the start, and again before each session in Deskbell ends.
   const identity = async () => {
@@ -51,4 +50,7 @@ async function showChat(name: string): Promise<void> {
     event.preventDefault()
     void sdk.logout().finally(() => signOut.submit())
   })
+
+  // Shown only now: until then the browser would have sent the forms itself.
+  find<HTMLElement>('section').hidden = false
 }

@@ -94,7 +94,7 @@ export function useChanging(input: ChangingInput): Changing {
   const { user } = useSession()
   const editing = useEditing({ follower, place })
   const [retracting, setRetracting] = useState<OwnMessage | null>(null)
-  const newest = isClosed ? null : newestEditable(timeline.entries, user.id, serverTime.now())
+  const newest = isClosed ? null : newestEditable(timeline, user.id, serverTime.now())
   const tools = useTools(newest?.messageId ?? null)
   const { edit, begin, end } = editing
 
@@ -129,7 +129,7 @@ export function useChanging(input: ChangingInput): Changing {
     if (done > 0) focusComposer()
   }, [done, focusComposer])
   const editNewest = useCallback(() => {
-    const found = isClosed ? null : newestEditable(follower.getSnapshot().entries, user.id, serverTime.now())
+    const found = isClosed ? null : newestEditable(follower.getSnapshot(), user.id, serverTime.now())
     if (found !== null) edits(found)
   }, [isClosed, follower, user.id, edits])
   const inComposer = useMemo(() => {

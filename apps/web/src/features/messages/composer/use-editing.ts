@@ -1,4 +1,4 @@
-import { type ChatFollower, editWindowMs, type LogEntry, type MessageId } from '@deskbell/sdk'
+import { type ChatFollower, editWindowMs, type MessageId, type Timeline } from '@deskbell/sdk'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { readStored, writeStored } from '../../../lib/device/storage.ts'
 import { OfflineError } from '../../../lib/offline-error.ts'
@@ -122,8 +122,16 @@ export function ownMessage({ own, retracted, messageId, text, at }: MessageItem)
   return own && !retracted && messageId !== null ? { messageId, text, at } : null
 }
 
-/** Returns the newest own message if it can still be edited, else null. */
-export function newestEditable(entries: readonly LogEntry[], ownId: number, now: number): OwnMessage | null {
+/**
+ * Returns the newest own message if it can be edited now, else null: while it is pending, an older one must not be
+ * taken for it.
+ */
+export function newestEditable(
+  { entries, pending }: Pick<Timeline, 'entries' | 'pending'>,
+  ownId: number,
+  now: number,
+): OwnMessage | null {
+  if (pending.length > 0) return null
   // Entries are ordered by time, so the search ends at the first that is too old: most logs are longer.
   const newest = entries.findLast(
     (entry) => Date.parse(entry.at) + editWindowMs <= now || (entry.kind === 'message' && isOwn(entry.message, ownId)),
