@@ -5,10 +5,11 @@ const below = {
   timing: [],
   db: ['contract', 'timing'],
   bus: ['contract', 'timing'],
-  core: ['contract', 'timing', 'db', 'bus'],
+  files: ['contract', 'timing'],
+  core: ['contract', 'timing', 'db', 'bus', 'files'],
   api: ['contract', 'core'],
   sdk: ['contract', 'api'],
-  testkit: ['contract', 'timing', 'db', 'bus', 'core', 'api', 'sdk'],
+  testkit: ['contract', 'timing', 'db', 'bus', 'files', 'core', 'api', 'sdk'],
 }
 
 /** Tests, and the one suite that every adapter of a port runs, may use the testkit and vitest. */
@@ -166,6 +167,7 @@ module.exports = {
     only('react', ['apps/web', 'packages/sdk/src/react.ts', 'packages/sdk/src/use-store.ts', 'examples/react-client']),
     only('pino', ['apps/server']),
     only('openid-client', ['packages/core/src/oidc']),
+    only('aws4fetch', ['packages/files/src/storage']),
   ],
   options: {
     parser: 'tsc',

@@ -16,6 +16,7 @@ COPY packages/bus/package.json packages/bus/
 COPY packages/contract/package.json packages/contract/
 COPY packages/core/package.json packages/core/
 COPY packages/db/package.json packages/db/
+COPY packages/files/package.json packages/files/
 COPY packages/sdk/package.json packages/sdk/
 COPY packages/timing/package.json packages/timing/
 
