@@ -168,6 +168,7 @@ module.exports = {
     only('pino', ['apps/server']),
     only('openid-client', ['packages/core/src/oidc']),
     only('aws4fetch', ['packages/files/src/storage']),
+    only('sharp', ['packages/files/src/inspection/decode-image.ts', 'packages/files/src/testing']),
   ],
   options: {
     parser: 'tsc',

