@@ -39,7 +39,7 @@ COPY packages packages
 COPY apps/server apps/server
 COPY --from=pages /app/apps/web/dist apps/web/dist
 # A new volume gets the owner of the folder on which it is mounted.
-RUN install --directory --owner=node --mode=0700 /secrets
+RUN install --directory --owner=node --mode=0700 /secrets /data
 # The user 1000 of the base image.
 USER node
 EXPOSE 8080 9000

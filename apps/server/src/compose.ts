@@ -12,6 +12,7 @@ import { createOidc, requireAdminWithoutPassword } from './create-oidc.ts'
 import { smtpSender } from './mail/smtp-sender.ts'
 import { monitorDatabase } from './storage/database-monitor.ts'
 import { openBus } from './storage/open-bus.ts'
+import { openFiles } from './storage/open-files.ts'
 import { openStorage } from './storage/open-storage.ts'
 import { openSecrets } from './storage/secrets-key-file.ts'
 
@@ -37,6 +38,7 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
     log,
     authMode,
     secrets,
+    files: await openFiles(config, stack),
     closedChat,
     sendMail: config.mail && smtpSender(config.mail),
     passwordsOff,

@@ -1086,6 +1086,11 @@ export interface components {
                 text: string;
                 /** @enum {string} */
                 direction: "in" | "out";
+                /**
+                 * @description Where it has attachments: its type.
+                 * @enum {string}
+                 */
+                type?: "image" | "file";
                 /** Format: date-time */
                 createdAt: string;
             } | null;
@@ -1106,20 +1111,33 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out";
             /** @enum {string} */
-            type: "text" | "image";
+            type: "text" | "image" | "file";
             text: string;
+            /** @default [] */
+            attachments: components["schemas"]["Attachment"][];
             /** @enum {string} */
             status: "new" | "read";
             clientMsgId: string | null;
             /** Format: date-time */
             createdAt: string;
         };
+        Attachment: {
+            id: string;
+            name: string;
+            mediaType: string;
+            bytes: number;
+            width: number | null;
+            height: number | null;
+            thumbHash: string | null;
+            url: string;
+            thumbnailUrl: string | null;
+        };
         Problem: {
             type: string;
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "proof_required" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "too_many_keys" | "rate_limited" | "unavailable" | "internal";
+            code: "invalid_input" | "unauthenticated" | "invalid_credentials" | "proof_required" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "unsupported_file" | "chat_closed" | "already_assigned" | "client_msg_id_reused" | "not_editable" | "newer_messages" | "last_admin" | "too_many_keys" | "quota_exceeded" | "rate_limited" | "unavailable" | "internal";
             detail: string;
             requestId: string;
             errors?: {
@@ -1189,7 +1207,7 @@ export interface components {
                 };
             };
         };
-        /** @description `too_large`: The request is larger than the limit. */
+        /** @description `too_large`: The request or the file is larger than the limit. */
         too_large: {
             headers: {
                 [name: string]: unknown;
@@ -4077,6 +4095,7 @@ export interface operations {
                      *           "direction": "in",
                      *           "type": "text",
                      *           "text": "Hello, is anybody there?",
+                     *           "attachments": [],
                      *           "status": "new",
                      *           "clientMsgId": "0198c6f2-5b1e-7c3a-9d2e-6f1b2a3c4d5e",
                      *           "createdAt": "2026-11-22T09:31:00.000Z"
@@ -4119,9 +4138,11 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description Trimmed; 1 to 16384 bytes of UTF-8; no control characters but line ends and tabs, and something that is seen. */
+                    /** @description Like the text of any message; it may be empty where there are `uploadIds`. */
                     text: string;
                     clientMsgId: string;
+                    /** @description Finished uploads of the sender to this chat; each becomes an attachment of one message. */
+                    uploadIds?: string[];
                 };
             };
         };
@@ -4142,6 +4163,7 @@ export interface operations {
                      *         "direction": "in",
                      *         "type": "text",
                      *         "text": "Hello, is anybody there?",
+                     *         "attachments": [],
                      *         "status": "new",
                      *         "clientMsgId": "0198c6f2-5b1e-7c3a-9d2e-6f1b2a3c4d5e",
                      *         "createdAt": "2026-11-22T09:31:00.000Z"
@@ -4171,6 +4193,7 @@ export interface operations {
                      *         "direction": "in",
                      *         "type": "text",
                      *         "text": "Hello, is anybody there?",
+                     *         "attachments": [],
                      *         "status": "new",
                      *         "clientMsgId": "0198c6f2-5b1e-7c3a-9d2e-6f1b2a3c4d5e",
                      *         "createdAt": "2026-11-22T09:31:00.000Z"
@@ -4249,6 +4272,7 @@ export interface operations {
                      *         "direction": "in",
                      *         "type": "text",
                      *         "text": "Hello! Is anybody there?",
+                     *         "attachments": [],
                      *         "status": "new",
                      *         "clientMsgId": "0198c6f2-5b1e-7c3a-9d2e-6f1b2a3c4d5e",
                      *         "createdAt": "2026-11-22T09:31:00.000Z"
@@ -4313,6 +4337,7 @@ export interface operations {
                      *         "direction": "in",
                      *         "type": "text",
                      *         "text": "",
+                     *         "attachments": [],
                      *         "status": "new",
                      *         "clientMsgId": "0198c6f2-5b1e-7c3a-9d2e-6f1b2a3c4d5e",
                      *         "createdAt": "2026-11-22T09:31:00.000Z"

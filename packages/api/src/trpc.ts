@@ -9,6 +9,7 @@ import { callErrorShape } from './call-error.ts'
 import type { RequestContext } from './context.ts'
 import { toPublicError } from './failure-report.ts'
 import { type CallRate, type ProcedureMeta, rateOf } from './procedure-meta.ts'
+import { requireScopeOf } from './scopes.ts'
 
 const t = initTRPC
   .context<RequestContext>()
@@ -96,17 +97,6 @@ export const publicProcedure = t.procedure.meta({ access: 'anybody' }).use(({ ne
   }),
 )
 
-/** From what a key may least to what it may most. */
-const scopeRank = { read: 0, send: 1, manage: 2 } as const
-
-/** Throws `forbidden` when a key may not make this call. */
-function requireScope({ type, meta }: Call, { scopes }: Actor): void {
-  if (scopes === null) return
-  const needed = meta?.scope ?? (type === 'mutation' ? 'manage' : 'read')
-  if (needed === 'none' || !scopes.some((scope) => scopeRank[scope] >= scopeRank[needed]))
-    throw new AppError('forbidden')
-}
-
 /** Runs a call when it is the turn of its user. Over HTTP a caller who has gone leaves the queue. */
 async function inTurn<R>({ ctx, meta }: Call, { userId }: Actor, run: () => Promise<R>): Promise<R> {
   const queue = meta?.queue ?? 'short'
@@ -131,7 +121,7 @@ export const signedInProcedure = t.procedure
   .use(({ next, ...call }) =>
     answered(call, async () => {
       const actor = await signedIn(call.ctx)
-      requireScope(call, actor)
+      requireScopeOf(actor, call.meta?.scope ?? (call.type === 'mutation' ? 'manage' : 'read'))
       if (call.meta?.mode !== undefined) requireMode(call.ctx.core, call.meta.mode)
       return await inTurn(call, actor, () => next({ ctx: { actor } }))
     }),

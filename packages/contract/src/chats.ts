@@ -23,7 +23,13 @@ export const chatSchema = z
     operator: z.object({ id: userIdSchema, name: z.string() }).nullable(),
     lastMessageAt: timeSchema.nullable(),
     lastMessage: z
-      .object({ id: messageIdSchema, text: z.string(), direction: directionSchema, createdAt: timeSchema })
+      .object({
+        id: messageIdSchema,
+        text: z.string(),
+        direction: directionSchema,
+        type: z.enum(['image', 'file']).meta({ description: 'Where it has attachments: its type.' }).exactOptional(),
+        createdAt: timeSchema,
+      })
       .nullable(),
     unread: z.int().min(0),
     lastSeq: z.int().min(0),
@@ -48,8 +54,14 @@ export type Chat = {
   /** Whose it is; null for nobody's. Clients never see an operator's e-mail address. */
   operator: { id: UserId; name: string } | null
   lastMessageAt: string | null
-  /** Its text is the start of the message, at most 200 characters. */
-  lastMessage: { id: MessageId; text: string; direction: 'in' | 'out'; createdAt: string } | null
+  /** Its text is the start of the message, at most 200 characters. `type` is there if it has attachments. */
+  lastMessage: {
+    id: MessageId
+    text: string
+    direction: 'in' | 'out'
+    type?: 'image' | 'file'
+    createdAt: string
+  } | null
   /** Messages of the other direction after the asker's own mark. */
   unread: number
   /** The newest place in the log. */

@@ -23,6 +23,8 @@ export const messagesLimitMax = 200
 export const auditLimitMax = 100
 /** Messages in one `messages.sendBatch`. */
 export const batchItemsMax = 20
+/** Attachments of one message. */
+export const attachmentsMax = 10
 
 /** Messages and changes that may wait in the chat writer of one process: all, of one user, and of one blocked chat. */
 export const writeQueueItemsMax = 8_192
@@ -285,3 +287,22 @@ export const guestPruneIdsMax = 10_000
 export const cspReportBytesMax = 16 * 1024
 export const cspReportRate = { perSecond: 0.1, burst: 10 } as const
 export const cspReportsRate = { perSecond: 1, burst: 30 } as const
+
+/** A file, in bytes, and all files that a client sends in a day. */
+export const fileBytesMax = 25 * 1024 * 1024
+export const clientFileBytesMax = 200 * 1024 * 1024
+export const fileQuotaWindowMs = 24 * 60 * 60_000
+export const fileNameCharsMax = 255
+/** An upload that no message uses is removed after this time. */
+export const uploadMs = 24 * 60 * 60_000
+/** Requests of one user, and of all, that carry parts of files to one process at once. */
+export const userUploadsMax = 6
+export const uploadsMax = 100
+/** The pieces in which an upload arrives: each cut ends one. */
+export const uploadPartsMax = 2_000
+/** A request that carries a part of a file may take so long, while bytes pass. */
+export const uploadRequestMs = 15 * 60_000
+/** How often a process looks for uploads that have expired and for bytes that belong to nothing, how old those must be, and how many it takes at once. */
+export const sweepFilesMs = 60 * 60_000
+export const orphanFileMs = 60 * 60_000
+export const sweepFilesRowsMax = 500

@@ -1,14 +1,19 @@
 import { z } from 'zod'
+import { type Attachment, attachmentSchema, uploadIdsSchema } from './attachments.ts'
 import { errorCodeSchema } from './errors.ts'
 import { type ChatId, chatIdSchema, type MessageId, messageIdSchema, type UserId, userIdSchema } from './ids.ts'
 import { batchItemsMax, messagesLimitMax } from './limits.ts'
 import { boundSchema, limitSchema } from './paging.ts'
-import { callerIdSchema, messageTextSchema } from './text.ts'
+import { callerIdSchema, captionSchema, messageTextSchema } from './text.ts'
 import { timeSchema } from './users.ts'
 
 /** `in` from the client, `out` from an operator. */
 export const directionSchema = z.enum(['in', 'out'])
 export type Direction = z.infer<typeof directionSchema>
+
+/** `image` when all attachments are images, `file` when any is not, `text` without attachments. */
+export const messageTypeSchema = z.enum(['text', 'image', 'file'])
+export type MessageType = z.infer<typeof messageTypeSchema>
 
 export const messageSchema = z
   .object({
@@ -17,8 +22,10 @@ export const messageSchema = z
     seq: z.int().positive(),
     userId: userIdSchema,
     direction: directionSchema,
-    type: z.enum(['text', 'image']),
+    type: messageTypeSchema,
     text: z.string(),
+    // A process of an older version leaves it out while a deployment is renewed.
+    attachments: z.array(attachmentSchema).default([]),
     status: z.enum(['new', 'read']),
     clientMsgId: z.string().nullable(),
     createdAt: timeSchema,
@@ -33,9 +40,12 @@ export type Message = {
   userId: UserId
   /** `in` from the client, `out` from an operator. */
   direction: 'in' | 'out'
-  type: 'text' | 'image'
-  /** Empty when the author has retracted the message. */
+  /** `image` when all attachments are images, `file` when any is not, `text` without attachments. */
+  type: 'text' | 'image' | 'file'
+  /** Empty when the author has retracted the message. With attachments it may be empty too. */
   text: string
+  /** Empty after a retraction. */
+  attachments: Attachment[]
   /** `read` when the other side's mark has passed the message. */
   status: 'new' | 'read'
   /** The id that its author's program gave it. */
@@ -43,15 +53,27 @@ export type Message = {
   createdAt: string
 }
 
-const sendItemShape = { text: messageTextSchema, clientMsgId: callerIdSchema }
+const sendItemShape = {
+  text: captionSchema,
+  clientMsgId: callerIdSchema,
+  uploadIds: uploadIdsSchema.optional().meta({
+    description: 'Finished uploads of the sender to this chat; each becomes an attachment of one message.',
+  }),
+}
 
-export const sendInputSchema = z.strictObject({ chatId: chatIdSchema, ...sendItemShape })
+/** Without attachments a message has a text. */
+function requireContent({ value, issues }: z.core.ParsePayload<{ text: string; uploadIds?: string[] | undefined }>) {
+  if (value.text !== '' || value.uploadIds !== undefined) return
+  issues.push({ code: 'custom', path: ['text'], message: 'must not be empty', input: value })
+}
+
+export const sendInputSchema = z.strictObject({ chatId: chatIdSchema, ...sendItemShape }).check(requireContent)
 export type SendInput = z.output<typeof sendInputSchema>
 
 export const sendOutputSchema = z.object({ message: messageSchema, duplicate: z.boolean() })
 export type SendOutput = z.infer<typeof sendOutputSchema>
 
-export const sendItemSchema = z.strictObject(sendItemShape)
+export const sendItemSchema = z.strictObject(sendItemShape).check(requireContent)
 export type SendItem = z.output<typeof sendItemSchema>
 
 /** The items are stored in array order, in one transaction. Each has an outcome of its own. */

@@ -40,16 +40,28 @@ function normalised(normalForm: (given: string) => NormalForm) {
  * The text of a message: trimmed, with `\n` as line end, without other control characters but `\t`, 1 to 16,384 bytes
  * of UTF-8, and with a visible character.
  */
-export const messageTextSchema = z
-  .string()
-  .transform((value) => value.replace(/\r\n?/g, '\n').trim())
-  .superRefine((value, context) => {
-    const fault = wellFormedFault(value) ?? controlFault(value) ?? bytesFault(value) ?? visibleFault(value)
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: value })
-  })
-  .meta({
-    description: `Trimmed; 1 to ${messageTextBytesMax} bytes of UTF-8; no control characters but line ends and tabs, and something that is seen.`,
-  })
+export const messageTextSchema = trimmedText(messageTextFault).meta({
+  description: `Trimmed; 1 to ${messageTextBytesMax} bytes of UTF-8; no control characters but line ends and tabs, and something that is seen.`,
+})
+
+/** The same, or empty: for a message that has attachments. */
+export const captionSchema = trimmedText((value) => (value === '' ? undefined : messageTextFault(value))).meta({
+  description: 'Like the text of any message; it may be empty where there are `uploadIds`.',
+})
+
+function messageTextFault(value: string): string | undefined {
+  return wellFormedFault(value) ?? controlFault(value) ?? bytesFault(value) ?? visibleFault(value)
+}
+
+function trimmedText(faultOf: (value: string) => string | undefined) {
+  return z
+    .string()
+    .transform((value) => value.replace(/\r\n?/g, '\n').trim())
+    .superRefine((value, context) => {
+      const fault = faultOf(value)
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: value })
+    })
+}
 
 function lengthFault(value: string, charsMin: number, charsMax: number): string | undefined {
   const chars = codePoints(value, charsMax)

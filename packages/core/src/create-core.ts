@@ -17,6 +17,7 @@ import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
+import { Files, type FilesOptions } from './stored-files/files.ts'
 import { createHub } from './subscriptions/hub.ts'
 import { ChatWriter } from './writer/chat-writer.ts'
 import { DeliveredWriter } from './writer/delivered-writer.ts'
@@ -28,6 +29,7 @@ export type CoreOptions = {
   log: Logger
   authMode: AuthMode
   secrets: SecretBox
+  files: FilesOptions
   /** Default: no mail is sent. */
   sendMail?: SendMail | null
   /** Default: operators sign in by passwords only. */
@@ -57,6 +59,7 @@ export function createCore(options: CoreOptions): Core {
   const mails = sendMail === null ? null : new MailQueue(sendMail, log)
   const sessionPruner = new SessionPruner({ db, clock, log, returnChats: () => returnChatsOfInactive(core) })
   const passwords = new PasswordHasher()
+  const files = new Files({ ...options.files, db, log, clock })
   const core: Core = {
     db,
     queries,
@@ -66,6 +69,7 @@ export function createCore(options: CoreOptions): Core {
     writer,
     readStatus,
     delivered,
+    files,
     typing,
     presence,
     passwords,
@@ -85,9 +89,11 @@ export function createCore(options: CoreOptions): Core {
       typing.start()
       presence.start()
       sessionPruner.start()
+      files.start()
     },
     async stop() {
       await sessionPruner.stop()
+      await files.stop()
       await passwords.stop()
       await writer.stop()
       await mails?.stop()

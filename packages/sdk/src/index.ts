@@ -1,4 +1,5 @@
 export type { AppRouter } from '@deskbell/api/router'
+export type { Attachment } from '@deskbell/contract/attachments'
 export type { Chat, ChatStatus, ClosedChatPolicy } from '@deskbell/contract/chats'
 export type { ErrorCode } from '@deskbell/contract/errors'
 export type { EntryActor, LogEntry, PageOutput } from '@deskbell/contract/events'

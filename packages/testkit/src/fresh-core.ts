@@ -5,6 +5,7 @@ import { createSecretsKey, SecretBox } from '@deskbell/core/secrets/secret-box'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './database/fresh-database.ts'
 import { silentLogger } from './silent-logger.ts'
+import { testFiles } from './test-files.ts'
 
 export type FreshCore = AsyncDisposable & {
   readonly core: Core
@@ -22,7 +23,14 @@ export type FreshCoreOptions = Partial<Omit<CoreOptions, 'db'>> & { poolMax?: nu
 export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCore> {
   const { poolMax = 10, ...coreOptions } = options
   const database = await freshDatabase({ poolMax })
-  const defaults = { bus: createInProcessBus(), log: silentLogger, authMode: 'open', secrets: testSecrets() } as const
+  const files = await testFiles()
+  const defaults = {
+    bus: createInProcessBus(),
+    log: silentLogger,
+    authMode: 'open',
+    secrets: testSecrets(),
+    files,
+  } as const
   const core = createCore({ ...defaults, ...coreOptions, db: database.db })
   await core.start()
   const { connectionString } = database

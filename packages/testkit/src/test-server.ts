@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './database/fresh-database.ts'
 import { testSecrets } from './fresh-core.ts'
 import { silentLogger } from './silent-logger.ts'
+import { testFiles } from './test-files.ts'
 
 export type TestServer = AsyncDisposable & {
   /** Without a slash at the end. */
@@ -40,7 +41,8 @@ export type TestServerOptions = Partial<Omit<HttpOptions, 'core'>> & {
   poolMax?: number
   /** Default: any free one. */
   port?: number
-} & Pick<CoreOptions, 'clock' | 'closedChat' | 'presenceTimings' | 'oidc' | 'passwordsOff'>
+} & Pick<CoreOptions, 'clock' | 'closedChat' | 'presenceTimings' | 'oidc' | 'passwordsOff'> &
+  Partial<Pick<CoreOptions, 'files'>>
 
 /** Starts a real server on a free port. By default it has no limits of rates and connections. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -52,6 +54,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     presenceTimings,
     oidc,
     passwordsOff,
+    files,
     ...http
   } = options
   const { db, connectionString, drop } = await database(options)
@@ -61,6 +64,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const settings = {
     authMode,
     secrets,
+    files: files ?? (await testFiles()),
     presenceTimings,
     ...signIn,
     ...(clock && { clock }),

@@ -9,6 +9,7 @@ const own = 'apps/e2e/tests/docs/test-files.test.ts'
 /** Fixed waits that no condition can replace, by file: how many there are, and why. */
 const fixedWaits: Record<string, { count: number; why: string }> = {
   'apps/e2e/tests/server/processes.long.ts': { count: 1, why: 'a process is suspended for longer than it may be' },
+  'packages/api/src/http/files/cuts.pg.test.ts': { count: 1, why: 'a body comes more slowly than other requests may' },
   'packages/api/src/live/back-pressure.pg.test.ts': { count: 1, why: 'a reader pauses for longer than is slow' },
   'packages/api/src/live/drain.pg.test.ts': { count: 1, why: 'the pace of clients that keep sending' },
   'packages/api/src/live/probes/connection-probes.test.ts': { count: 1, why: 'nothing may happen meanwhile' },

@@ -83,7 +83,10 @@ test('[OPS-8] no service of the compose file has a capability, gains a privilege
     live: 'of the image',
   })
   const writable = Object.values(all).flatMap(({ volumes }) => volumes.filter((volume) => !volume.endsWith(':ro')))
-  expect(writable.toSorted()).toEqual(['database:/var/lib/postgresql', 'secrets:/secrets', 'secrets:/secrets'])
+  expect(writable.toSorted()).toEqual([
+    ...['data:/data', 'data:/data', 'database:/var/lib/postgresql'],
+    ...['secrets:/secrets', 'secrets:/secrets'],
+  ])
 })
 
 test('[OPS-8] every service of the compose file has limits of memory and processes', async () => {

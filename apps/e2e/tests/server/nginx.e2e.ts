@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createSdk, type Sdk } from '@deskbell/sdk'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { onlyWhere } from '@deskbell/testkit/only-where'
+import { createTusProbe, partType } from '@deskbell/testkit/probes/tus-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type RunningNginx, startNginx } from '../../src/proxies/start-nginx.ts'
 import { type RunningServer, startServer } from '../../src/start-server.ts'
+import { uploadByStockClient } from '../../src/stock-upload.ts'
 import { tools } from '../../src/tools.ts'
 
 describe('behind nginx', onlyWhere(tools.nginx, 'there is no nginx'), () => {
@@ -112,6 +115,34 @@ describe('behind nginx', onlyWhere(tools.nginx, 'there is no nginx'), () => {
       expect(response.headers.get('content-type')).toContain('application/problem+json')
       expect(await response.json()).toMatchObject({ code: 'too_large' })
     }
+  })
+
+  test('[FILE-1] [FILE-3] a file comes through nginx, and what came before a cut counts', async () => {
+    const { token } = await signIn('client')
+    const { chat } = await (await rest('/chats', token, {})).json()
+    const bytes = randomBytes(9_000_000)
+    const id = await uploadByStockClient({ url: nginx.url, token, chatId: chat.id, bytes })
+    const sent = await rest(`/chats/${chat.id}/messages`, token, { text: '', clientMsgId: id, uploadIds: [id] })
+    expect(sent.status).toBe(201)
+    const stored = await fetch(`${nginx.url}/files/${id}`, { headers: { authorization: `Bearer ${token}` } })
+    expect(Buffer.from(await stored.arrayBuffer()).equals(bytes)).toBe(true)
+
+    const tus = createTusProbe(nginx.url)
+    const path = await tus.create(token, { chatId: chat.id, bytes: new Uint8Array(bytes) })
+    const socket = connect(nginx.port, '127.0.0.1').on('error', () => undefined)
+    const head = [
+      `PATCH ${path} HTTP/1.1`,
+      ...[`host: localhost:${nginx.port}`, 'tus-resumable: 1.0.0', `authorization: Bearer ${token}`],
+      ...['upload-offset: 0', `content-type: ${partType}`, `content-length: ${bytes.length}`],
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    socket.write(bytes.subarray(0, 2_000_000))
+    await waitFor(() => socket.writableLength === 0)
+    socket.resetAndDestroy()
+    await waitFor(async () => {
+      const { headers } = await tus.call('HEAD', path, { token })
+      return Number(headers.get('upload-offset')) > 0
+    })
   })
 
   test('[HTTP-15] N39: other spellings of an address redirect to it, but never to another host', async () => {

@@ -44,10 +44,10 @@ export const serverBugs = {
       },
       {
         file: 'packages/core/src/writer/run-batch.ts',
-        find: 'const { locked, active, before, reads } = await lockAndRead(context, tx, { batch, commands })',
+        find: 'const { locked, active, before, files, reads } = await lockAndRead(context, tx, { batch, commands })',
         replace: `const early = await tx.execute('select id, status from chats where id in (0' + commands.map((command) => ',' + Number(command.chatId)).join('') + ')')
   await new Promise((go) => setTimeout(go, 100))
-  const { locked, active, before, reads } = await lockAndRead(context, tx, { batch, commands })
+  const { locked, active, before, files, reads } = await lockAndRead(context, tx, { batch, commands })
   for (const chat of locked) chat.status = early.rows.find((row) => Number(row['id']) === chat.id)?.['status']`,
       },
     ],

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
+import type { FileLimits } from '@deskbell/core/stored-files/files'
+import type { S3Settings } from '@deskbell/files/storage/s3-storage'
 import type { z } from 'zod'
 import { StartupError } from '../start/startup-error.ts'
 import { isLoopback, isPrivateAddress } from './addresses.ts'
@@ -15,6 +17,8 @@ export type Config = {
   readonly dataDir: string
   readonly secretsKeyFile: string
   readonly databaseUrl: string | undefined
+  readonly storage: StorageConfig
+  readonly fileLimits: FileLimits
   readonly bus: 'memory' | 'postgres'
   readonly publicUrl: string | undefined
   readonly consoleUrl: string | undefined
@@ -34,6 +38,9 @@ export type Config = {
   readonly drain: Drain
   readonly logLevel: Settings['LOG_LEVEL']
 }
+
+/** Where the bytes of files are. */
+export type StorageConfig = { readonly folder: string } | { readonly s3: S3Settings }
 
 export type OidcConfig = {
   readonly issuer: string
@@ -79,6 +86,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     dataDir,
     secretsKeyFile: resolve(settings.SECRETS_KEY_FILE ?? join(dataDir, 'secrets.key')),
     databaseUrl: settings.DATABASE_URL,
+    storage: checkStorage(settings, dataDir),
+    fileLimits: { bytesMax: settings.FILES_MAX_MIB, freeBytesMin: settings.FILES_FREE_MIB },
     bus: checkBus(settings),
     publicUrl: settings.PUBLIC_URL,
     consoleUrl: checkConsole(settings),
@@ -104,6 +113,19 @@ function drainTimes({ ROLE, DRAIN_SECONDS }: Settings): Drain {
   const windowMs = (DRAIN_SECONDS ?? defaultDrainSeconds[ROLE]) * 1000
   const graceMs = Math.min(graceMsMax, windowMs / 2)
   return { windowMs, graceMs, boundMs: windowMs + 2 * graceMs + restMs }
+}
+
+function checkStorage(settings: Settings, dataDir: string): StorageConfig {
+  if (settings.STORAGE === 'local') return { folder: join(dataDir, 'files') }
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new StartupError('STORAGE=s3://… needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
+  }
+  const { hostname: bucket, pathname, searchParams } = new URL(settings.STORAGE)
+  const prefix = pathname.replace(/^\/+|\/+$/g, '')
+  const endpoint = searchParams.get('endpoint') ?? ''
+  const region = searchParams.get('region') ?? 'us-east-1'
+  return { s3: { endpoint, bucket, prefix, region, accessKeyId, secretAccessKey } }
 }
 
 function checkBus(settings: Settings): Config['bus'] {

@@ -28,6 +28,22 @@ function isBareOrigin(text: string): boolean {
   return parsed === null || parsed.href === `${parsed.origin}/`
 }
 
+const mebibyte = 1024 * 1024
+const mebibytes = z
+  .string()
+  .regex(/^\d{1,9}$/, { error: 'must be a number of MiB' })
+  .transform((text) => Number(text) * mebibyte)
+
+/** `s3://bucket/folder?endpoint=…&region=…`; the folder and the region may be missing. */
+function isS3(text: string): boolean {
+  const parsed = URL.parse(text)
+  if (parsed?.protocol !== 's3:' || !/^[a-z0-9][a-z0-9.-]{1,62}$/.test(parsed.hostname)) return false
+  const endpoint = URL.parse(parsed.searchParams.get('endpoint') ?? '')
+  const names = [...parsed.searchParams.keys()]
+  const isKnown = names.every((name) => name === 'endpoint' || name === 'region')
+  return isKnown && (endpoint?.protocol === 'https:' || endpoint?.protocol === 'http:')
+}
+
 /** As `isLoopback` has it; a setting that must be https may be http there. */
 const issuer = url('https:', 'http:').refine(
   (text) => {
@@ -93,6 +109,34 @@ export const settingsSchema = z.object({
         'All processes on one database need the same one.',
       example: '/run/secrets/deskbell.key',
     }),
+  STORAGE: z
+    .string()
+    .refine((text) => text === 'local' || isS3(text), {
+      error: 'must be local, or s3://bucket/folder?endpoint=https://s3.example.com&region=eu-central-1',
+    })
+    .default('local')
+    .meta({
+      description:
+        'Where the files of messages are stored: in the folder files of DATA_DIR, which all processes on one database ' +
+        'must share, or at a service that speaks S3.',
+      example: 's3://deskbell/files?endpoint=https://s3.example.com&region=eu-central-1',
+    }),
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional().meta({
+    description: 'The key with which STORAGE=s3://… is opened.',
+    example: 'deskbell',
+  }),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional().meta({
+    description: 'The secret of that key.',
+    example: 'a long secret',
+  }),
+  FILES_MAX_MIB: mebibytes.default(20 * 1024 * mebibyte).meta({
+    description: 'What all files together may take. Beyond it nobody can send more.',
+    example: '20480',
+  }),
+  FILES_FREE_MIB: mebibytes.default(1024 * mebibyte).meta({
+    description: 'What stays free on the disk of DATA_DIR: files are refused before that.',
+    example: '1024',
+  }),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, { error: 'must be a URL that starts with postgres:// or postgresql://' })

@@ -15,6 +15,8 @@ import { SessionWatch } from '../live/session-watch.ts'
 import { upgradeTarget } from '../live/upgrade/upgrade-gate.ts'
 import { sendProblem } from './errors/problem-reply.ts'
 import { answerRaw } from './errors/raw-answer.ts'
+import { mountFiles } from './files/file-routes.ts'
+import { mountUploads } from './files/uploads.ts'
 import { serveHealth } from './health.ts'
 import type { HttpOptions, HttpServer } from './http-options.ts'
 import { methodsAt } from './methods-at.ts'
@@ -107,6 +109,8 @@ function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): 
     createRequestContext(contextOptions, { request: request.raw, response: reply.raw, requestId: request.id, via })
   mountTrpc(app, contextOf, parts.streams)
   mountOidc(app, options, { limits: parts.limits, contextOf })
+  mountUploads(app, options.core, contextOf)
+  mountFiles(app, options.core, contextOf)
   return mountRest(app, contextOf)
 }
 

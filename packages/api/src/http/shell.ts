@@ -6,11 +6,13 @@ import {
   httpReadBytesPerSecondMin,
   httpRequestMs,
   httpSilenceMs,
+  uploadRequestMs,
 } from '@deskbell/contract/limits'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { reportFailure } from '../failure-report.ts'
 import { answerClientError } from './errors/client-error.ts'
 import { answerExpectation, sendProblem, toShellError } from './errors/problem-reply.ts'
+import { isUploadPath } from './files/uploads.ts'
 import { isHealthPath } from './health.ts'
 import type { HttpOptions, RequestTimes } from './http-options.ts'
 import { logRequests } from './request-log.ts'
@@ -20,6 +22,7 @@ import { assertOneHost, assertOwnHost } from './security/host-rule.ts'
 import { peerOf } from './security/peer.ts'
 import { closedPolicy, type FixedHeaders, fixedHeaders, openerPolicy } from './security/security-headers.ts'
 import { SlowReaders } from './slow-readers.ts'
+import { SlowRequests } from './slow-requests.ts'
 
 /** How often slow headers and requests are looked for. */
 const slowCheckMs = 1_000
@@ -44,7 +47,8 @@ export function createShell(options: HttpOptions, connections: AddressConnection
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: frameBytesMax,
-    requestTimeout: requestMs,
+    // Of uploads. The time of others is watched below.
+    requestTimeout: uploadRequestMs,
     // Node destroys the connection. Streams send a ping more often, and sockets have times of their own.
     connectionTimeout: silenceMs,
     keepAliveTimeout: keepAliveMs,
@@ -64,7 +68,16 @@ export function createShell(options: HttpOptions, connections: AddressConnection
     frameworkErrors: (error, _request, reply) => void sendProblem(stamped(reply, options, fixed), error),
   })
   const slowReaders = new SlowReaders({ silenceMs, bytesPerSecondMin: readBytesPerSecondMin })
-  app.addHook('onClose', async () => slowReaders.stop())
+  const slowRequests = new SlowRequests(
+    { msMax: requestMs, checkMs: Math.min(slowCheckMs, headersMs) },
+    ({ socket }) => {
+      answerClientError(Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket, fixed)
+    },
+  )
+  app.addHook('onClose', async () => {
+    slowReaders.stop()
+    slowRequests.stop()
+  })
   let isClosing = false
   app.addHook('preClose', async () => {
     isClosing = true
@@ -78,6 +91,7 @@ export function createShell(options: HttpOptions, connections: AddressConnection
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply, options, fixed)
+    if (!isUploadPath(request.url)) slowRequests.begun(request.raw)
     // A connection that is in use stays open during a stop, and may bring another request.
     if (isClosing) {
       reply.header('connection', 'close')

@@ -10,7 +10,7 @@ export function chatView(row: ChatRow, asker: Role): Chat {
     client: row.client,
     operator: row.operator,
     lastMessageAt: row.lastMessage?.createdAt.toISOString() ?? null,
-    lastMessage: row.lastMessage && { ...row.lastMessage, createdAt: row.lastMessage.createdAt.toISOString() },
+    lastMessage: row.lastMessage && lastMessageView(row.lastMessage),
     unread: unreadCount(row, asker),
     lastSeq: row.lastSeq,
     rev: row.rev,
@@ -18,6 +18,10 @@ export function chatView(row: ChatRow, asker: Role): Chat {
     closedAt: row.closedAt?.toISOString() ?? null,
     ...(asker === 'operator' && { waitingSince: row.waitingSince?.toISOString() ?? null }),
   }
+}
+
+function lastMessageView({ id, type, text, direction, createdAt }: NonNullable<ChatRow['lastMessage']>) {
+  return { id, text, direction, ...(type !== 'text' && { type }), createdAt: createdAt.toISOString() }
 }
 
 /**

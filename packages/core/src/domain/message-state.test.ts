@@ -9,7 +9,7 @@ const id = messageIdSchema.parse(9)
 
 const fresh: MessageState = {
   chat: { status: 'open' },
-  message: { id, userId: author, text: 'first', createdAt },
+  message: { id, userId: author, type: 'text', text: 'first', createdAt },
   askerId: author,
   at: new Date(createdAt.getTime() + editWindowMs),
 }

@@ -8,7 +8,7 @@ import type { EventOf } from './chat-state.ts'
 /** A stored message, read under the lock of its chat, and who changes it when. */
 export type MessageState = {
   chat: Pick<ChatState, 'status'>
-  message: Pick<MessageRow, 'id' | 'userId' | 'text' | 'createdAt'>
+  message: Pick<MessageRow, 'id' | 'userId' | 'type' | 'text' | 'createdAt'>
   askerId: UserId
   at: Date
 }
@@ -40,9 +40,9 @@ export function decideRetract(state: MessageState): MessageDecision {
   )
 }
 
-/** No message is sent with an empty text. */
-function isRetracted({ text }: Pick<MessageRow, 'text'>): boolean {
-  return text === ''
+/** No message is sent without a text and attachments, and a retracted one is of type `text`. */
+function isRetracted({ type, text }: Pick<MessageRow, 'type' | 'text'>): boolean {
+  return type === 'text' && text === ''
 }
 
 function isOwn({ message, askerId }: MessageState): boolean {

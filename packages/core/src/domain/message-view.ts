@@ -12,6 +12,7 @@ export function messageView(row: MessageRow, marks: ReadMarks): Message {
     direction: row.direction,
     type: row.type,
     text: row.text,
+    attachments: row.attachments ?? [],
     status: row.seq <= otherSideReadSeq(row.direction, marks) ? 'read' : 'new',
     clientMsgId: row.clientMsgId,
     createdAt: row.createdAt.toISOString(),

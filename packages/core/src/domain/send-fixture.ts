@@ -33,11 +33,11 @@ export function sendChat(changes: Partial<LockedChat> = {}): LockedChat {
 }
 
 export function sendState(chats: readonly LockedChat[], sent: readonly SentRow[] = []): SendState {
-  return { now: sendTime, sent: [...sent], chats: new Map(chats.map((chat) => [chat.id, chat])) }
+  return { now: sendTime, sent: [...sent], chats: new Map(chats.map((chat) => [chat.id, chat])), files: [] }
 }
 
 export function command(clientMsgId: string, text = 'hello'): HashedItem {
-  return { clientMsgId, text, bodyHash: `hash of ${text}` }
+  return { clientMsgId, text, uploadIds: [], bodyHash: `hash of ${text}` }
 }
 
 export function request(items: readonly HashedItem[], changes: Partial<SendRequest> = {}): SendRequest {
@@ -54,6 +54,7 @@ export function sentRow(clientMsgId: string, changes: Partial<SentRow> = {}): Se
     direction: 'in',
     type: 'text',
     text: 'hello',
+    attachments: null,
     clientMsgId,
     createdAt: sendTime,
     bodyHash: 'hash of hello',

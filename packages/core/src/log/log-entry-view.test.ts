@@ -52,6 +52,7 @@ function message(seq: number, direction: 'in' | 'out'): MessageRow {
     direction,
     type: 'text',
     text: 'hi',
+    attachments: null,
     clientMsgId: 'm',
     createdAt: at,
   }

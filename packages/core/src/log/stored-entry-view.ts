@@ -20,7 +20,7 @@ export function withStatus(entry: LogEntry, marks: ReadMarks): LogEntry {
 }
 
 function messageOf(chatId: ChatId, { seq, at, message }: StoredEntry): LogRow['message'] {
-  const { id, userId, direction, type, text, clientMsgId } = message
+  const { id, userId, direction, type, text, attachments, clientMsgId } = message
   if (id === null || userId === null || direction === null || type === null || text === null) return null
-  return { id, chatId, seq, userId, direction, type, text, clientMsgId, createdAt: at }
+  return { id, chatId, seq, userId, direction, type, text, attachments, clientMsgId, createdAt: at }
 }

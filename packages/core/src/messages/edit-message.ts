@@ -7,5 +7,6 @@ import { messageChange } from './message-change.ts'
 /** Changes the text of an own message. The same text again changes nothing. */
 export async function editMessage(core: Core, actor: Actor, input: EditMessageInput): Promise<MessageOutput> {
   const change = messageChange(actor, input, (state) => decideEdit(state, input.text))
-  return core.writer.change(actor, input.chatId, change)
+  const { message } = await core.writer.change(actor, input.chatId, change)
+  return { message }
 }

@@ -3,6 +3,7 @@ import { AppError } from '@deskbell/contract/errors'
 import type { MessageInput, MessageOutput } from '@deskbell/contract/messages'
 import type { LockedChat } from '@deskbell/db/locks'
 import { restoreWaiting } from '@deskbell/db/queries/chats/waiting'
+import { detachFiles } from '@deskbell/db/queries/files/attachments'
 import {
   emptyEditedTexts,
   type MessageContext,
@@ -19,13 +20,16 @@ import { messageView } from '../domain/message-view.ts'
 import { changedChatOf } from '../log/publish-chat.ts'
 import type { Change, Written } from '../writer/command.ts'
 
+/** `retractedFiles`: the ids of files that have gone with the message. */
+export type ChangedMessage = MessageOutput & { retractedFiles: string[] }
+
 type Decide = (state: MessageState) => MessageDecision
 
 /**
  * A change of a message's text by one entry of the chat's log. The message keeps its place. Its earlier text stays in
  * the database, and no answer has it any more.
  */
-export function messageChange(actor: Actor, target: MessageInput, decide: Decide): Change<MessageOutput> {
+export function messageChange(actor: Actor, target: MessageInput, decide: Decide): Change<ChangedMessage> {
   return {
     async read(reader) {
       const context = await readMessageContext(reader, target)
@@ -39,19 +43,20 @@ export function messageChange(actor: Actor, target: MessageInput, decide: Decide
 
 type Write = { actor: Actor; chat: LockedChat; at: Date; context: MessageContext; decide: Decide }
 
-function write(tx: Tx, { actor, chat, at, context, decide }: Write): Written<MessageOutput> {
+function write(tx: Tx, { actor, chat, at, context, decide }: Write): Written<ChangedMessage> {
   const { marks, message } = context
   if (message === null) throw new AppError('not_found')
   const decision = decide({ chat, message, askerId: actor.userId, at })
   switch (decision.outcome) {
     case 'unchanged':
-      return { published: null, answer: Promise.resolve({ message: messageView(message, marks) }) }
+      return { published: null, answer: Promise.resolve({ message: messageView(message, marks), retractedFiles: [] }) }
     case 'refused':
       throw new AppError(decision.code, decision.detail === undefined ? {} : { detail: decision.detail })
     case 'changed': {
       const { entry, written } = appendEvent(tx, { chat, actor, at, event: decision.event })
       const texts = writeTexts(tx, message, { decision, seq: entry.seq })
-      const answer = { message: messageView({ ...message, text: decision.text }, marks) }
+      const changed = { ...message, text: decision.text, ...(decision.event.kind === 'retracted' && detached) }
+      const answer = { message: messageView(changed, marks), retractedFiles: fileIdsOf(decision, message) }
       return {
         published: { chat: changedChatOf(chat, { rev: chat.rev + 1, lastSeq: entry.seq }), entries: [entry] },
         answer: afterAll([written, ...texts], Promise.resolve(answer)),
@@ -60,6 +65,12 @@ function write(tx: Tx, { actor, chat, at, context, decide }: Write): Written<Mes
   }
 }
 
+function fileIdsOf({ event }: TextWrite['decision'], { attachments }: MessageRow): string[] {
+  return event.kind === 'retracted' ? (attachments ?? []).map(({ id }) => id) : []
+}
+
+const detached = { type: 'text', attachments: null } as const
+
 type TextWrite = { decision: Extract<MessageDecision, { outcome: 'changed' }>; seq: number }
 
 /** Sends the writes, and does not wait for them. */
@@ -67,5 +78,6 @@ function writeTexts(tx: Tx, message: MessageRow, { decision, seq }: TextWrite): 
   const replaced = replaceMessageText(tx, { message, text: decision.text, seq })
   if (decision.event.kind !== 'retracted') return [replaced]
   // A retracted message needs no answer, and a retracted answer is none: the waiting is computed from the log again.
-  return [replaced, emptyEditedTexts(tx, message), restoreWaiting(tx, message.chatId)]
+  const detachedFiles = message.attachments === null ? [] : [detachFiles(tx, message)]
+  return [replaced, emptyEditedTexts(tx, message), ...detachedFiles, restoreWaiting(tx, message.chatId)]
 }

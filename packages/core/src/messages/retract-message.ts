@@ -4,7 +4,13 @@ import type { Core } from '../context.ts'
 import { decideRetract } from '../domain/message-state.ts'
 import { messageChange } from './message-change.ts'
 
-/** Retracts an own message: it keeps its place and loses its text. Retracting again changes nothing. */
+/** Retracts an own message: it keeps its place and loses its text and its files. Retracting again changes nothing. */
 export async function retractMessage(core: Core, actor: Actor, input: MessageInput): Promise<MessageOutput> {
-  return core.writer.change(actor, input.chatId, messageChange(actor, input, decideRetract))
+  const { retractedFiles, message } = await core.writer.change(
+    actor,
+    input.chatId,
+    messageChange(actor, input, decideRetract),
+  )
+  core.files.discard(retractedFiles)
+  return { message }
 }

@@ -98,7 +98,11 @@ type Rest<Answer> = {
   reject(error: unknown): void
 }
 
-/** The schema has normalised the text, so the same message always has the same hash. */
-function withHash({ clientMsgId, text }: SendBatchInput['items'][number]) {
-  return { clientMsgId, text, bodyHash: hash('sha256', text) }
+/**
+ * The schema has normalised the text, so the same message always has the same hash. No text contains the separator, a
+ * control character.
+ */
+function withHash({ clientMsgId, text, uploadIds = [] }: SendBatchInput['items'][number]) {
+  const body = uploadIds.length === 0 ? text : [text, ...uploadIds.toSorted()].join('\0')
+  return { clientMsgId, text, uploadIds, bodyHash: hash('sha256', body) }
 }

@@ -19,7 +19,12 @@ function command({ user, chat, items = 1, isChange = false }: Queued): Command {
   return {
     ...queued,
     kind: 'send',
-    items: Array.from({ length: items }, (_, nth) => ({ clientMsgId: `${nth}`, text: 'x', bodyHash: '' })),
+    items: Array.from({ length: items }, (_, nth) => ({
+      clientMsgId: `${nth}`,
+      text: 'x',
+      uploadIds: [],
+      bodyHash: '',
+    })),
     resolve: () => undefined,
   }
 }

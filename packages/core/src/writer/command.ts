@@ -29,7 +29,7 @@ export type SendCommand = Queued &
 
 export type ItemAnswer =
   | { message: Message; duplicate: boolean }
-  | { refused: Extract<ErrorCode, 'chat_closed' | 'client_msg_id_reused'> }
+  | { refused: Extract<ErrorCode, 'chat_closed' | 'client_msg_id_reused' | 'not_found'> }
 
 /** Any other change of one chat. It has statements of its own, in the transaction that it shares with others. */
 export type ChangeCommand = Queued & {

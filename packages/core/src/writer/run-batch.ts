@@ -10,6 +10,7 @@ import type { Database } from '@deskbell/db/database'
 import { violatedConstraint } from '@deskbell/db/database-error'
 import { type LockedChat, lockChats, lockFreeChats, setLockTimeout } from '@deskbell/db/locks'
 import { readChatOwners } from '@deskbell/db/queries/chats/chats'
+import { attachFiles, lockUnusedFiles } from '@deskbell/db/queries/files/attachments'
 import type { StoreLoneSend } from '@deskbell/db/queries/messages/lone-send'
 import { readSentBefore, writeSends } from '@deskbell/db/queries/messages/sends'
 import { findActiveSessions } from '@deskbell/db/queries/users/sessions'
@@ -27,10 +28,10 @@ import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, W
  *
  *   dequeue the commands       as late as possible, so that commands that have just arrived are in the batch
  *   lock their chats           the order of the locks is the order of each log
- *   read                       the sessions of the callers, earlier sends with the same ids, the clock, and what each
- *                              change needs
+ *   read                       the sessions of the callers, earlier sends with the same ids, the clock, the files to
+ *                              attach, and what each change needs
  *   decide
- *   write                      one statement for all sends, a few for each change
+ *   write                      one statement for all sends, one for their attachments, a few for each change
  *   commit
  *   publish, then answer       never before the commit
  *
@@ -102,7 +103,7 @@ type Done = {
 async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promise<{ last: Promise<Done> }> {
   const commands = batch.dequeue()
   if (batch.waits) await setLockTimeout(tx, firstDeadline(commands) - context.now())
-  const { locked, active, before, reads } = await lockAndRead(context, tx, { batch, commands })
+  const { locked, active, before, files, reads } = await lockAndRead(context, tx, { batch, commands })
   const chats: Chats = new Map(locked.map((chat) => [chat.id, chat]))
   const now = context.now()
   const errorOf = (command: Command): AppError | null => {
@@ -118,7 +119,7 @@ async function runUnderLock(context: WriterContext, tx: Tx, batch: Batch): Promi
   }
   const ready = admitted.filter((command) => chats.has(command.chatId))
   const sends = ready.filter((command) => command.kind === 'send')
-  const decision = decideSends({ ...before, chats }, sends)
+  const decision = decideSends({ ...before, chats, files }, sends)
   const { changes, refused } = decideChanges(tx, ready, { chats, now: before.now, reads })
   const writing = write(tx, decision)
   const unlocked = admitted.filter((command) => !chats.has(command.chatId))
@@ -155,13 +156,14 @@ async function lockAndRead(
   const reading = Promise.all([
     readActiveSessions(context, tx, commands),
     readSentBefore(tx, idsOf(commands)),
+    lockUnusedFiles(tx, { ids: uploadIdsOf(commands), now: context.clock.now() }),
     readForChanges(tx, commands),
   ])
   // A lock that fails fails the reads too, and is the error to report.
   reading.catch(() => undefined)
   const locked = await locking
-  const [active, before, reads] = await reading
-  return { locked, active, before, reads }
+  const [active, before, files, reads] = await reading
+  return { locked, active, before, files, reads }
 }
 
 function readActiveSessions({ authMode, clock }: WriterContext, tx: Tx, commands: readonly Command[]) {
@@ -193,12 +195,16 @@ function idsOf(commands: readonly Command[]) {
   )
 }
 
+function uploadIdsOf(commands: readonly Command[]): string[] {
+  return commands.flatMap((command) => (command.kind === 'send' ? command.items.flatMap((item) => item.uploadIds) : []))
+}
+
 /** New messages are unread, so no mark is read for them. */
 async function write(tx: Tx, { rows, heads }: SendDecision): Promise<Message[]> {
   if (rows.length === 0) return []
-  const ids = await writeSends(tx, { rows, heads })
+  const [ids] = await Promise.all([writeSends(tx, { rows, heads }), attachFiles(tx, rows)])
   if (ids.length !== rows.length) throw new Error('The database stored another number of messages than it was given.')
-  return ids.map((id, place) => messageView({ ...nth(rows, place), id, type: 'text' }, unread))
+  return ids.map((id, place) => messageView({ ...nth(rows, place), id }, unread))
 }
 
 export const unread = { client: 0, operator: 0 }

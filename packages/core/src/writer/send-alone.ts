@@ -11,7 +11,7 @@ import { toEntry, unread, type WriterContext } from './run-batch.ts'
  */
 export async function sendAlone(context: WriterContext, command: SendCommand): Promise<boolean> {
   const [item, ...others] = command.items
-  if (item === undefined || others.length > 0) return false
+  if (item === undefined || others.length > 0 || item.uploadIds.length > 0) return false
   const { actor, chatId } = command
   const direction = actor.role === 'client' ? 'in' : 'out'
   const stored = await context.storeLoneSend(
@@ -21,7 +21,18 @@ export async function sendAlone(context: WriterContext, command: SendCommand): P
   if (stored === null) return false
   const { id, seq, createdAt, chat } = stored
   const { text, clientMsgId } = item
-  const row = { id, chatId, seq, userId: actor.userId, direction, type: 'text', text, clientMsgId, createdAt } as const
+  const row = {
+    id,
+    chatId,
+    seq,
+    userId: actor.userId,
+    direction,
+    type: 'text',
+    text,
+    attachments: null,
+    clientMsgId,
+    createdAt,
+  } as const
   const message = messageView(row, unread)
   publishChat(context, changedChatOf(chat, { rev: chat.rev, lastSeq: seq }), [toEntry(actor, message)])
   command.resolve([{ message, duplicate: false }])

@@ -1,6 +1,7 @@
+import type { Attachment } from '@deskbell/contract/attachments'
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, pgSequence, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, check, index, integer, jsonb, pgSequence, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { time } from './columns.ts'
 
 /** Ids are taken under the lock of the chat and with cache 1, so that id and `seq` rise together in a chat. */
@@ -20,7 +21,7 @@ export const messages = pgTable(
     userId: bigint({ mode: 'number' }).$type<UserId>().notNull(),
     text: text().notNull(),
     direction: text({ enum: ['in', 'out'] }).notNull(),
-    type: text({ enum: ['text', 'image'] })
+    type: text({ enum: ['text', 'image', 'file'] })
       .notNull()
       .default('text'),
     /** Follows the read mark of the other side with a delay. Calls do not return it; they compute it from the mark. */
@@ -28,7 +29,9 @@ export const messages = pgTable(
       .notNull()
       .default('new'),
     clientMsgId: text(),
-    /** SHA-256 of the text that was sent, so that a retry is recognised after an edit or a retraction. */
+    /** As answers have them. Null without; `files` has a row for each. */
+    attachments: jsonb().$type<Attachment[]>(),
+    /** SHA-256 of the text and the uploads that were sent, so that a retry is recognised after an edit or a retraction. */
     bodyHash: text().notNull(),
     /** The number of this message among those of its direction in its chat, from 1. */
     directionNo: integer().notNull(),
@@ -41,7 +44,7 @@ export const messages = pgTable(
     index('idx_message_created_at').on(table.createdAt),
     uniqueIndex('uniq_message_chat_seq').on(table.chatId, table.seq),
     check('messages_direction_check', sql`${table.direction} in ('in', 'out')`),
-    check('messages_type_check', sql`${table.type} in ('text', 'image')`),
+    check('messages_type_check', sql`${table.type} in ('text', 'image', 'file')`),
     check('messages_status_check', sql`${table.status} in ('new', 'read')`),
   ],
 )

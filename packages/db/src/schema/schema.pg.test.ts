@@ -55,7 +55,7 @@ describe.each(Object.entries(contract))('[DB-1] table %s', (table, expected) => 
   })
 })
 
-test('[DB-1] every time is timestamptz(3), and every id but that of the deployment is a bigint', async () => {
+test('[DB-1] every time is timestamptz(3), and every id but that of the deployment and those of files is a bigint', async () => {
   const found = await fresh.db.pool.query<{ name: string; type: string }>(
     `select c.relname || '.' || a.attname as name, format_type(a.atttypid, a.atttypmod) as type
       from pg_attribute a join pg_class c on c.oid = a.attrelid
@@ -63,7 +63,13 @@ test('[DB-1] every time is timestamptz(3), and every id but that of the deployme
         and (a.attname like '%\\_at' or a.attname like '%\\_id' or a.attname = 'id')`,
   )
   const types = Object.fromEntries(found.rows.map((row) => [row.name, row.type]))
-  const textIds = ['messages.client_msg_id', 'chats.client_chat_id', 'passkeys.id', 'deployment.secrets_key_id']
+  const textIds = [
+    'messages.client_msg_id',
+    'chats.client_chat_id',
+    'passkeys.id',
+    'files.id',
+    'deployment.secrets_key_id',
+  ]
   for (const [name, type] of Object.entries(types)) {
     if (name.endsWith('_at')) expect([name, type]).toEqual([name, 'timestamp(3) with time zone'])
     else if (textIds.includes(name)) expect([name, type]).toEqual([name, 'text'])

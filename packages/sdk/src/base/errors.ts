@@ -69,6 +69,8 @@ const advice: Record<ErrorCode, 'give-up' | 'retry' | 'unknown'> = {
   newer_messages: 'give-up',
   last_admin: 'give-up',
   too_many_keys: 'give-up',
+  unsupported_file: 'give-up',
+  quota_exceeded: 'give-up',
   rate_limited: 'retry',
   unavailable: 'retry',
   internal: 'unknown',

@@ -166,12 +166,17 @@ function newestTexts(edits: readonly LogEntry[]): ReadonlyMap<number, string> {
   return texts
 }
 
+/** The page was read after the retraction. */
+function isRetracted({ type, text }: Message): boolean {
+  return type === 'text' && text === ''
+}
+
 function foldEntry(entry: LogEntry, texts: ReadonlyMap<number, string>): LogEntry {
   if (entry.kind === 'message') {
     const text = texts.get(entry.message.id)
-    // An empty text cannot be written, so the page was read after the retraction.
-    if (text === undefined || text === entry.message.text || entry.message.text === '') return entry
-    return { ...entry, message: { ...entry.message, text } }
+    if (text === undefined || isRetracted(entry.message)) return entry
+    if (text === '') return { ...entry, message: { ...entry.message, type: 'text', text, attachments: [] } }
+    return text === entry.message.text ? entry : { ...entry, message: { ...entry.message, text } }
   }
   if (entry.kind !== 'edited' || entry.data.text === '' || texts.get(entry.data.messageId) !== '') return entry
   return { ...entry, data: { ...entry.data, text: '' } }

@@ -18,13 +18,22 @@ export type FaultProxy = AsyncDisposable & {
   /** Stops all bytes of the open connections, in both directions, without closing them. New ones are not affected. */
   freeze(): void
   /** Changes latency and bandwidth, of open and of new connections. */
-  weather(change: Partial<Omit<Weather, 'frozen'>>): void
+  weather(change: Partial<Omit<ProxyWeather, 'frozen'>>): void
   close(): Promise<void>
 }
 
 type Pair = { near: Socket; directions: ProxyDirection[]; freeze(): void }
 
-export const calmWeather: Weather = { frozen: false, latencyMs: 0, jitterMs: 0, bytesPerSecond: null }
+/** `bytesPerSecond` is for what the program receives, `upBytesPerSecond` for what it sends. */
+export type ProxyWeather = Weather & { upBytesPerSecond: number | null }
+
+export const calmWeather: ProxyWeather = {
+  frozen: false,
+  latencyMs: 0,
+  jitterMs: 0,
+  bytesPerSecond: null,
+  upBytesPerSecond: null,
+}
 
 export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   let target: URL | null = new URL(targetUrl)
@@ -72,7 +81,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   }
 }
 
-type ProxiedConnection = { near: Socket; far: Socket; harm: Harm; weather: () => Weather }
+type ProxiedConnection = { near: Socket; far: Socket; harm: Harm; weather: () => ProxyWeather }
 
 function join({ near, far, harm, weather }: ProxiedConnection, done: () => void): Pair {
   let frozen = false
@@ -82,8 +91,7 @@ function join({ near, far, harm, weather }: ProxiedConnection, done: () => void)
     done()
   }
   for (const socket of [near, far]) socket.on('error', end).on('close', end)
-  // The bandwidth is limited only for what the program receives, not for what it sends.
-  const upward = () => ({ ...weather(), bytesPerSecond: null, frozen })
+  const upward = () => ({ ...weather(), bytesPerSecond: weather().upBytesPerSecond, frozen })
   const downward = () => ({ ...weather(), frozen })
   const directions = [
     new ProxyDirection(near, far, { weather: upward, harm }),

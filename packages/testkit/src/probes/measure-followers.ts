@@ -13,6 +13,7 @@ import { startOwnPostgres } from '../database/own-postgres.ts'
 import { newChat, newClient, sendText } from '../factories.ts'
 import { testSecrets } from '../fresh-core.ts'
 import { silentLogger } from '../silent-logger.ts'
+import { testFiles } from '../test-files.ts'
 import { StreamProbe } from './stream-probe.ts'
 
 const chatsCount = 1_000
@@ -20,7 +21,14 @@ const followersCount = 4_000
 
 await using postgres = await startOwnPostgres()
 const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 10, applicationName: 'measure' })
-const core = createCore({ db, bus: createInProcessBus(), log: silentLogger, authMode: 'open', secrets: testSecrets() })
+const core = createCore({
+  db,
+  bus: createInProcessBus(),
+  log: silentLogger,
+  authMode: 'open',
+  secrets: testSecrets(),
+  files: await testFiles(),
+})
 await core.start()
 const client = await newClient(core)
 const chats: Chat[] = []

@@ -12,13 +12,21 @@ import { startOwnPostgres } from '../database/own-postgres.ts'
 import { signIn } from '../factories.ts'
 import { testSecrets } from '../fresh-core.ts'
 import { silentLogger } from '../silent-logger.ts'
+import { testFiles } from '../test-files.ts'
 
 const users = 64
 const rounds = 200
 
 await using postgres = await startOwnPostgres()
 const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 10, applicationName: 'measure' })
-const core = createCore({ db, bus: createInProcessBus(), log: silentLogger, authMode: 'open', secrets: testSecrets() })
+const core = createCore({
+  db,
+  bus: createInProcessBus(),
+  log: silentLogger,
+  authMode: 'open',
+  secrets: testSecrets(),
+  files: await testFiles(),
+})
 await core.start()
 const tokens: string[] = []
 for (let nth = 0; nth < users; nth += 1) tokens.push((await signIn(core, 'operator')).token)

@@ -17,6 +17,7 @@ const message = {
   direction: 'in',
   type: 'text',
   text: 'Hello, is anybody there?',
+  attachments: [],
   status: 'new',
   clientMsgId: '0198c6f2-5b1e-7c3a-9d2e-6f1b2a3c4d5e',
   createdAt: '2026-11-22T09:31:00.000Z',

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Hint } from '@deskbell/bus/bus'
 import type { Actor } from '@deskbell/contract/actor'
 import { chatIdSchema } from '@deskbell/contract/ids'
@@ -24,6 +25,8 @@ import { listChats } from '../../chats/list-chats.ts'
 import { markRead } from '../../chats/marks/mark-read.ts'
 import { pageEvents } from '../../chats/page-events.ts'
 import type { Core } from '../../context.ts'
+import { createUpload } from '../../files/create-upload.ts'
+import { receivePart } from '../../files/receive-part.ts'
 import { sendMessage } from '../../messages/send-message.ts'
 import { identify } from './identify.ts'
 import { createIdentityKey } from './manage-identity-keys.ts'
@@ -227,4 +230,19 @@ test('[IDENT-18] a chat that an operator opens for an address goes to the client
   await claiming.query('commit')
   claiming.release()
   expect((await opening).client.id).toBe(user.id)
+})
+
+test('[FILE-17] what a guest has uploaded goes along to the client that it turns out to be', async () => {
+  const subject = newSubject()
+  await identifyAs(null, subject)
+  const guest = await newGuest(core)
+  const chat = await newChat(core, guest)
+  const upload = { chatId: chat.id, name: 'a.txt', claimedType: '', length: 3 }
+  const { id } = await createUpload(core, guest, upload)
+  await receivePart(core, guest, { id, offset: 0, body: Readable.from([Buffer.from('abc')]) })
+  const client = await actorOf(core, await identifyAs(guest, subject))
+  expect(client.userId).not.toBe(guest.userId)
+  const item = { chatId: chat.id, text: '', clientMsgId: uniqueId('m'), uploadIds: [id] }
+  const { message } = await sendMessage(core, client, item)
+  expect(message.attachments).toMatchObject([{ id, name: 'a.txt', bytes: 3 }])
 })

@@ -1,6 +1,7 @@
 import type { UserId } from '@deskbell/contract/ids'
 import { lockChats } from '@deskbell/db/locks'
 import { findChatsOf, moveChats, touchChats } from '@deskbell/db/queries/chats/move-chats'
+import { moveUploads } from '@deskbell/db/queries/files/uploads'
 import type { Tx } from '@deskbell/db/transaction'
 import { type ChangedChat, changedChatOf } from '../../log/publish-chat.ts'
 
@@ -19,7 +20,10 @@ export async function mergeClients(
   if (clientIds.length === 0) return []
   const chatIds = await findChatsOf(tx, clientIds)
   const locked = await lockChats(tx, chatIds)
-  for (const fromId of fromIds) await moveChats(tx, { chatIds, fromId, toId })
+  for (const fromId of fromIds) {
+    await moveChats(tx, { chatIds, fromId, toId })
+    await moveUploads(tx, { fromId, toId })
+  }
   await touchChats(tx, chatIds)
   return locked.map((chat) => changedChatOf({ ...chat, userId: toId }, { rev: chat.rev + 1, lastSeq: chat.lastSeq }))
 }

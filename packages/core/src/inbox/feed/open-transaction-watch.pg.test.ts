@@ -5,6 +5,7 @@ import { type OwnPostgres, startOwnPostgres } from '@deskbell/testkit/database/o
 import { newOperator } from '@deskbell/testkit/factories'
 import { testSecrets } from '@deskbell/testkit/fresh-core'
 import { probeInbox } from '@deskbell/testkit/probes/inbox-probe'
+import { testFiles } from '@deskbell/testkit/test-files'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createCore } from '../../create-core.ts'
@@ -34,7 +35,14 @@ async function forgetfulWriter(connectionString: string, applicationName: string
 test('[LIVE-18] while an inbox is followed, an idle writing transaction and its end are logged', async () => {
   const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
   const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 5, applicationName: 'test' })
-  const core = createCore({ db, bus: createInProcessBus(), log, authMode: 'open', secrets: testSecrets() })
+  const core = createCore({
+    db,
+    bus: createInProcessBus(),
+    log,
+    authMode: 'open',
+    secrets: testSecrets(),
+    files: await testFiles(),
+  })
   await core.start()
   const writer = await forgetfulWriter(postgres.connectionString, 'nightly report')
   const logged = (calls: unknown[][]) => calls.filter(([fields]) => JSON.stringify(fields).includes('nightly report'))

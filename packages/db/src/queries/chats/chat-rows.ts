@@ -1,7 +1,7 @@
 import type { ChatStatus } from '@deskbell/contract/chats'
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 import { lastMessageTextCharsMax } from '@deskbell/contract/limits'
-import type { Direction } from '@deskbell/contract/messages'
+import type { Direction, MessageType } from '@deskbell/contract/messages'
 import { and, eq, gt, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { chatMarks, chats } from '../../schema/chats.ts'
@@ -20,7 +20,7 @@ export type ChatRow = {
   operator: { id: UserId; name: string } | null
   /** The time of the last message, or of the creation when there is none. Lists are ordered by it. */
   lastMessageAt: Date
-  lastMessage: { id: MessageId; text: string; direction: Direction; createdAt: Date } | null
+  lastMessage: { id: MessageId; type: MessageType; text: string; direction: Direction; createdAt: Date } | null
   createdAt: Date
   closedAt: Date | null
   waitingSince: Date | null
@@ -64,6 +64,7 @@ const chatRowFields = {
   lastMessageAt: chats.lastMessageAt,
   lastMessage: {
     id: messages.id,
+    type: messages.type,
     text: sql<string>`left(${messages.text}, ${sql.raw(String(lastMessageTextCharsMax))})`.as('last_text'),
     direction: messages.direction,
     createdAt: messages.createdAt,

@@ -17,12 +17,15 @@ export async function restoreWaiting(tx: Tx, chatId: ChatId): Promise<void> {
   await restore(tx).execute({ chatId })
 }
 
+/** Not retracted. */
+const hasContent = sql`(${messages.text} <> '' or ${messages.attachments} is not null)`
+
 const restore = preparedOnce((executor) => {
   const id = sql`${sql.placeholder('chatId')}::bigint`
   const answeredSeq = sql`coalesce((select seq from ${messages}
-    where chat_id = ${id} and direction = 'out' and text <> '' order by seq desc limit 1), 0)`
+    where chat_id = ${id} and direction = 'out' and ${hasContent} order by seq desc limit 1), 0)`
   const firstUnanswered = sql`(select created_at from ${messages}
-    where chat_id = ${id} and direction = 'in' and text <> ''
+    where chat_id = ${id} and direction = 'in' and ${hasContent}
       and seq > greatest(${chats.wavedOffSeq}, ${answeredSeq})
     order by seq limit 1)`
   return executor

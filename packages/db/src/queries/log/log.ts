@@ -1,5 +1,6 @@
+import type { Attachment } from '@deskbell/contract/attachments'
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
-import type { Direction } from '@deskbell/contract/messages'
+import type { Direction, MessageType } from '@deskbell/contract/messages'
 import type { Role } from '@deskbell/contract/users'
 import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/pg-core'
@@ -186,6 +187,7 @@ function selectLog(executor: Executor, end: End) {
       direction: union.direction,
       type: union.type,
       text: union.text,
+      attachments: union.attachments,
       clientMsgId: union.clientMsgId,
     })
     .from(union)
@@ -207,6 +209,7 @@ function entryFields(log: ReturnType<typeof selectLog>, actor: ReturnType<typeof
       direction: log.direction,
       type: log.type,
       text: log.text,
+      attachments: log.attachments,
       clientMsgId: log.clientMsgId,
     },
   }
@@ -229,8 +232,9 @@ const messageFields = {
   actorId: sql<UserId | null>`${messages.userId}`.mapWith(messages.userId).as('actor_id'),
   messageId: sql<MessageId | null>`${messages.id}`.mapWith(messages.id).as('message_id'),
   direction: sql<Direction | null>`${messages.direction}`.as('direction'),
-  type: sql<'text' | 'image' | null>`${messages.type}`.as('type'),
+  type: sql<MessageType | null>`${messages.type}`.as('type'),
   text: sql<string | null>`${messages.text}`.as('text'),
+  attachments: sql<Attachment[] | null>`${messages.attachments}`.as('attachments'),
   clientMsgId: sql<string | null>`${messages.clientMsgId}`.as('client_msg_id'),
 }
 
@@ -242,7 +246,8 @@ const eventFields = {
   actorId: sql<UserId | null>`${chatEvents.actorId}`.mapWith(messages.userId).as('actor_id'),
   messageId: sql<MessageId | null>`null::bigint`.mapWith(messages.id).as('message_id'),
   direction: sql<Direction | null>`null::text`.as('direction'),
-  type: sql<'text' | 'image' | null>`null::text`.as('type'),
+  type: sql<MessageType | null>`null::text`.as('type'),
   text: sql<string | null>`null::text`.as('text'),
+  attachments: sql<Attachment[] | null>`null::jsonb`.as('attachments'),
   clientMsgId: sql<string | null>`null::text`.as('client_msg_id'),
 }

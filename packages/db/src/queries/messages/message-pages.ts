@@ -80,6 +80,7 @@ function preparePage(orm: Database['orm'], { name, bounds, order }: PageForm) {
         direction: page.direction,
         type: page.type,
         text: page.text,
+        attachments: page.attachments,
         clientMsgId: page.clientMsgId,
         createdAt: page.createdAt,
       },

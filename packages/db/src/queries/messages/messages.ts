@@ -1,5 +1,6 @@
+import type { Attachment } from '@deskbell/contract/attachments'
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
-import type { Direction } from '@deskbell/contract/messages'
+import type { Direction, MessageType } from '@deskbell/contract/messages'
 import { messages } from '../../schema/messages.ts'
 
 export type MessageRow = {
@@ -8,8 +9,9 @@ export type MessageRow = {
   seq: number
   userId: UserId
   direction: Direction
-  type: 'text' | 'image'
+  type: MessageType
   text: string
+  attachments: Attachment[] | null
   clientMsgId: string | null
   createdAt: Date
 }
@@ -23,6 +25,7 @@ export const messageFields = {
   direction: messages.direction,
   type: messages.type,
   text: messages.text,
+  attachments: messages.attachments,
   clientMsgId: messages.clientMsgId,
   createdAt: messages.createdAt,
 }

@@ -1,5 +1,6 @@
+import type { Attachment } from '@deskbell/contract/attachments'
 import type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
-import type { Direction } from '@deskbell/contract/messages'
+import type { Direction, MessageType } from '@deskbell/contract/messages'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { numberArray, textArray } from '../../array-text.ts'
 import { preparedOnce } from '../../prepared.ts'
@@ -58,7 +59,10 @@ export type NewMessage = {
   userId: UserId
   direction: Direction
   directionNo: number
+  /** Stored by `attachFiles`, as are the attachments. */
+  type: MessageType
   text: string
+  attachments: Attachment[] | null
   clientMsgId: string
   bodyHash: string
   createdAt: Date

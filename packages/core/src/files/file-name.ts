@@ -1,0 +1,21 @@
+import { fileNameCharsMax } from '@deskbell/contract/limits'
+
+/** Controls, line separators, characters that turn the direction of text or are not seen, and separators of paths. */
+const unwanted = /[\p{Cc}\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb/\\]/gu
+
+/**
+ * Returns the name of a file as it is stored and shown: one line without what could mislead, without a dot at its
+ * start, at most 255 characters, with its extension.
+ */
+export function cleanFileName(given: string): string {
+  const name = given
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(unwanted, '')
+    .trim()
+    .replace(/^[.\s]+/, '')
+  const chars = [...name]
+  if (chars.length <= fileNameCharsMax) return name === '' ? 'file' : name
+  const [extension = ''] = /\.[^.]{1,16}$/u.exec(name) ?? []
+  return `${chars.slice(0, fileNameCharsMax - [...extension].length).join('')}${extension}`
+}
