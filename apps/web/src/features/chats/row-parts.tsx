@@ -7,9 +7,14 @@ import { useFormat } from '../../components/use-format.ts'
 export function LastWords({ message }: { message: Chat['lastMessage'] }) {
   const plainText = usePlainText()
   if (message === null) return <Trans>No messages yet</Trans>
-  // A retracted message has no text.
-  if (message.text === '') return <Trans>Message deleted</Trans>
+  if (message.text === '') return <WithoutText type={message.type ?? null} />
   return <span key={message.text}>{plainText(message.text.slice(0, previewUnits))}</span>
+}
+
+/** A message that is retracted has neither a text nor files. */
+function WithoutText({ type }: { type: 'image' | 'file' | null }) {
+  if (type === null) return <Trans>Message deleted</Trans>
+  return type === 'image' ? <Trans>Image</Trans> : <Trans>File</Trans>
 }
 
 /** A row never has room for more. */

@@ -48,7 +48,8 @@ export function useAnnounceMessages({ status, entries }: Timeline, ownId: number
 function newTexts(entries: Timeline['entries'], from: number, ownId: number): Incoming[] {
   return entriesAfter(entries, from).flatMap((entry) => {
     if (entry.kind !== 'message' || entry.message.userId === ownId) return []
-    return [{ name: entry.actor?.name ?? '', text: entry.message.text }]
+    const { text, attachments } = entry.message
+    return [{ name: entry.actor?.name ?? '', text: [text, ...attachments.map(({ name }) => name)].join(' ').trim() }]
   })
 }
 

@@ -1,4 +1,4 @@
-import { type ChatFollower, editWindowMs, type MessageId, type Timeline } from '@deskbell/sdk'
+import { type ChatFollower, editWindowMs, type Message, type MessageId, type Timeline } from '@deskbell/sdk'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { readStored, writeStored } from '../../../lib/device/storage.ts'
 import { OfflineError } from '../../../lib/offline-error.ts'
@@ -142,7 +142,7 @@ export function newestEditable(
   return editableUntil(message) > now ? message : null
 }
 
-/** A retracted message has no text. */
-function isOwn({ userId, text }: { userId: number; text: string }, ownId: number): boolean {
-  return userId === ownId && text !== ''
+/** A retracted message has no text and no attachments. */
+function isOwn({ userId, type, text }: Pick<Message, 'userId' | 'type' | 'text'>, ownId: number): boolean {
+  return userId === ownId && (text !== '' || type !== 'text')
 }

@@ -60,6 +60,11 @@ function SheetMessage({ item }: { item: MessageItem }) {
         <bdi>{item.author.name}</bdi> <time dateTime={item.at}>{format.time(item.at)}</time>
       </h3>
       {item.retracted ? <Trans>Message deleted</Trans> : <MessageText text={item.text} />}
+      {item.attachments.map(({ id, name }) => (
+        <p key={id}>
+          <bdi>{name}</bdi>
+        </p>
+      ))}
     </article>
   )
 }

@@ -1,4 +1,5 @@
 import {
+  type Attachment,
   entriesAfter,
   type LogEntry,
   type Message,
@@ -20,6 +21,7 @@ export type MessageItem = {
   readonly at: string
   readonly author: Author
   readonly text: string
+  readonly attachments: readonly Attachment[]
   readonly retracted: boolean
   readonly edited: boolean
   readonly own: boolean
@@ -126,6 +128,8 @@ function newestEdits(edits: readonly LogEntry[]): Map<number, NewestEdit> {
   return newest
 }
 
+const noAttachments: readonly Attachment[] = []
+
 function messageItem(
   entry: Extract<LogEntry, { kind: 'message' }>,
   { viewer, marks, edits }: ItemContext,
@@ -133,13 +137,14 @@ function messageItem(
   const { message } = entry
   const own = message.userId === viewer.id
   const edit = edits.get(message.id)
-  const retracted = edit?.text === null || message.text === ''
+  const retracted = edit?.text === null || (message.type === 'text' && message.text === '')
   return {
     type: 'message',
     key: messageKey(message, own),
     at: message.createdAt,
     author: entry.actor ?? { id: message.userId, name: '', role: message.direction === 'in' ? 'client' : 'operator' },
     text: edit === undefined ? message.text : (edit.text ?? ''),
+    attachments: retracted ? noAttachments : message.attachments,
     retracted,
     edited: !retracted && edit !== undefined,
     own,
@@ -160,6 +165,7 @@ function pendingItem(pending: PendingMessage, viewer: Viewer): MessageItem {
     at: pending.createdAt,
     author: viewer,
     text: pending.text,
+    attachments: noAttachments,
     retracted: false,
     edited: false,
     own: true,

@@ -8,6 +8,7 @@ import { useFormat } from '../../../components/use-format.ts'
 import { withCatalogs } from '../../../lib/i18n.ts'
 import { ownMessage } from '../composer/use-editing.ts'
 import type { MessageItem, MessageState } from '../message-list/timeline-items.ts'
+import { Attachments } from './attachments.tsx'
 import { CopyButton, type EditHandlers, MessageMore } from './message-actions.tsx'
 import type { PendingActionsProps, PendingHandlers } from './pending-actions.ts'
 
@@ -49,7 +50,10 @@ export function MessageBubble({ item, ourSide, handlers, editHandlers }: BubbleP
                 <Trans>Message deleted</Trans>
               </p>
             ) : (
-              <MessageText text={item.text} />
+              <div className="flex flex-col gap-1.5">
+                {item.attachments.length > 0 && <Attachments attachments={item.attachments} />}
+                {item.text !== '' && <MessageText text={item.text} />}
+              </div>
             )}
           </div>
           <Side item={item} editHandlers={ourSide ? editHandlers : null} />
@@ -68,7 +72,7 @@ function Side({ item, editHandlers }: Pick<BubbleProps, 'item' | 'editHandlers'>
   const own = ownMessage(item)
   return (
     <>
-      {!item.retracted && <CopyButton text={item.text} />}
+      {item.text !== '' && <CopyButton text={item.text} />}
       {own !== null && editHandlers !== null && <MessageMore message={own} handlers={editHandlers} />}
       {item.state !== null && !hasMeta(item) && (
         <span className="self-end text-ink-3">
