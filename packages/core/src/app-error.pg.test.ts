@@ -4,7 +4,6 @@ import { openDatabase } from '@deskbell/db/database'
 import { sendText, setUpChat } from '@deskbell/testkit/factories'
 import { type FreshCore, freshCore, testSecrets } from '@deskbell/testkit/fresh-core'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
-import { testFiles } from '@deskbell/testkit/test-files'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toAppError } from './app-error.ts'
 import { createCore } from './create-core.ts'
@@ -40,7 +39,7 @@ describe('toAppError', () => {
       log: silentLogger,
       authMode: 'open',
       secrets: testSecrets(),
-      files: await testFiles(),
+      files: fresh.files,
     })
     const error = await sendMessage(core, client, { chatId: chat.id, text: 'x', clientMsgId: 'away' }).catch(
       (reason) => reason,

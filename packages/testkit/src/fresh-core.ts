@@ -2,6 +2,7 @@ import { createInProcessBus } from '@deskbell/bus/in-process-bus'
 import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import { createSecretsKey, SecretBox } from '@deskbell/core/secrets/secret-box'
+import type { FilesOptions } from '@deskbell/core/stored-files/files'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './database/fresh-database.ts'
 import { silentLogger } from './silent-logger.ts'
@@ -11,6 +12,8 @@ export type FreshCore = AsyncDisposable & {
   readonly core: Core
   readonly db: Database
   readonly connectionString: string
+  /** For another core on the same database. */
+  readonly files: FilesOptions
   /** Starts another core on the same database, as another process would. It is stopped with this one. */
   another(): Promise<Core>
   /** Stops the core and removes its database. */
@@ -48,9 +51,10 @@ export async function freshCore(options: FreshCoreOptions = {}): Promise<FreshCo
       await other.db.close()
     }
     await core.stop()
+    await files[Symbol.asyncDispose]()
     await database.drop()
   }
-  return { core, db: database.db, connectionString, another, drop, [Symbol.asyncDispose]: drop }
+  return { core, db: database.db, connectionString, files, another, drop, [Symbol.asyncDispose]: drop }
 }
 
 const secretsKey = createSecretsKey()

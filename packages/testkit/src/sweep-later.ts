@@ -9,10 +9,11 @@ import { testFiles } from './test-files.ts'
 
 /** Sweeps a folder of files as a process does that looks at it two hours later. Returns the keys that are left. */
 export async function sweepLater(db: Database, folder: string): Promise<string[]> {
+  await using files = await testFiles()
   await using storage = await openLocalStorage(folder)
   const core = createCore({
     ...{ db, bus: createInProcessBus(), log: silentLogger, authMode: 'open', secrets: testSecrets() },
-    files: { ...(await testFiles()), storage },
+    files: { ...files, storage },
     clock: { now: () => new Date(Date.now() + 2 * orphanFileMs) },
   })
   await core.files.sweeper.sweep()

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FilesOptions } from '@deskbell/core/stored-files/files'
@@ -7,10 +7,18 @@ import { openLocalStorage } from '@deskbell/files/storage/local-storage'
 
 let inspector: Inspector | undefined
 
-/** A store of its own, in a folder that goes with the process. All stores of a process share what looks at images. */
-export async function testFiles(): Promise<FilesOptions> {
-  const folder = mkdtempSync(join(tmpdir(), 'deskbell-files-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+/** A store in a folder of its own, which goes with it. All stores of a process share what looks at images. */
+export async function testFiles(): Promise<FilesOptions & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskbell-files-'))
+  const storage = await openLocalStorage(folder)
   inspector ??= createInspector()
-  return { storage: await openLocalStorage(folder), inspector, limits: { bytesMax: 2 ** 40, freeBytesMin: 0 } }
+  return {
+    storage,
+    inspector,
+    limits: { bytesMax: 2 ** 40, freeBytesMin: 0 },
+    async [Symbol.asyncDispose]() {
+      await storage[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
 }

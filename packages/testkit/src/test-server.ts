@@ -6,6 +6,7 @@ import { createPostgresBus } from '@deskbell/bus/postgres-bus'
 import type { Core } from '@deskbell/core/context'
 import { type CoreOptions, createCore } from '@deskbell/core/create-core'
 import type { Logger } from '@deskbell/core/logger'
+import type { FilesOptions } from '@deskbell/core/stored-files/files'
 import { type Database, openDatabase } from '@deskbell/db/database'
 import { freshDatabase } from './database/fresh-database.ts'
 import { testSecrets } from './fresh-core.ts'
@@ -19,6 +20,8 @@ export type TestServer = AsyncDisposable & {
   readonly core: Core
   readonly db: Database
   readonly connectionString: string
+  /** For another server on the same database. */
+  readonly files: FilesOptions
   openSockets(): number
   /** The number of upgrades that wait to be admitted. */
   waitingUpgrades(): number
@@ -54,17 +57,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     presenceTimings,
     oidc,
     passwordsOff,
-    files,
+    files: given,
     ...http
   } = options
   const { db, connectionString, drop } = await database(options)
   const bus = makeBus(options.bus ?? 'memory', { connectionString, log })
   const secrets = testSecrets()
+  const own = await testFiles()
   const signIn = { ...(oidc && { oidc }), ...(passwordsOff && { passwordsOff }) }
   const settings = {
     authMode,
     secrets,
-    files: files ?? (await testFiles()),
+    files: given ?? own,
     presenceTimings,
     ...signIn,
     ...(clock && { clock }),
@@ -80,6 +84,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await server.close()
     await core.stop()
     await bus.stop()
+    await own[Symbol.asyncDispose]()
     await drop()
   }
   const close = () => (closed ??= stop())
@@ -88,6 +93,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     wsUrl: `ws://127.0.0.1:${port}`,
     core,
     db,
+    files: settings.files,
     connectionString,
     openSockets: () => server.openSockets(),
     waitingUpgrades: () => server.waitingUpgrades(),
@@ -106,7 +112,12 @@ export async function startServerPair(
   options: TestServerOptions = {},
 ): Promise<[TestServer, TestServer] & AsyncDisposable> {
   const first = await startTestServer({ ...options, bus: 'postgres' })
-  const second = await startTestServer({ ...options, bus: 'postgres', connectionString: first.connectionString })
+  const second = await startTestServer({
+    ...options,
+    bus: 'postgres',
+    connectionString: first.connectionString,
+    files: first.files,
+  })
   const dispose = async () => {
     await second.close()
     await first.close()

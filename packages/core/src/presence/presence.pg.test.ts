@@ -6,7 +6,6 @@ import { probeInbox } from '@deskbell/testkit/probes/inbox-probe'
 import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
-import { testFiles } from '@deskbell/testkit/test-files'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -44,7 +43,7 @@ async function secondCore() {
     log: silentLogger,
     authMode: 'open',
     secrets: testSecrets(),
-    files: await testFiles(),
+    files: fresh.files,
     presenceTimings,
   })
   await core.start()

@@ -12,7 +12,6 @@ import { type FreshCore, freshCore, testSecrets } from '@deskbell/testkit/fresh-
 import { StreamProbe } from '@deskbell/testkit/probes/stream-probe'
 import { watchQueries } from '@deskbell/testkit/probes/watch-queries'
 import { silentLogger } from '@deskbell/testkit/silent-logger'
-import { testFiles } from '@deskbell/testkit/test-files'
 import { timed } from '@deskbell/testkit/timed'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
@@ -226,14 +225,13 @@ test('[LIVE-8] a hundred followers that start at the same place share their read
 test('[LIVE-9] a message sent through one process reaches a follower in another within 100 ms', timed, async () => {
   await using fresh = await freshCore()
   const { connectionString } = fresh
-  const files = await testFiles()
   const processes = [0, 1].map(() => {
     const db = openDatabase({ connectionString })
     const bus = createPostgresBus({ connectionString, log: silentLogger })
     return {
       db,
       bus,
-      core: createCore({ db, bus, log: silentLogger, authMode: 'open', secrets: testSecrets(), files }),
+      core: createCore({ db, bus, log: silentLogger, authMode: 'open', secrets: testSecrets(), files: fresh.files }),
     }
   })
   const [one, other] = processes

@@ -19,13 +19,14 @@ const rounds = 200
 
 await using postgres = await startOwnPostgres()
 const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 10, applicationName: 'measure' })
+await using files = await testFiles()
 const core = createCore({
   db,
   bus: createInProcessBus(),
   log: silentLogger,
   authMode: 'open',
   secrets: testSecrets(),
-  files: await testFiles(),
+  files,
 })
 await core.start()
 const tokens: string[] = []

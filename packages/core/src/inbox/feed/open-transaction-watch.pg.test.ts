@@ -35,13 +35,14 @@ async function forgetfulWriter(connectionString: string, applicationName: string
 test('[LIVE-18] while an inbox is followed, an idle writing transaction and its end are logged', async () => {
   const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
   const db = openDatabase({ connectionString: postgres.connectionString, poolMax: 5, applicationName: 'test' })
+  await using files = await testFiles()
   const core = createCore({
     db,
     bus: createInProcessBus(),
     log,
     authMode: 'open',
     secrets: testSecrets(),
-    files: await testFiles(),
+    files,
   })
   await core.start()
   const writer = await forgetfulWriter(postgres.connectionString, 'nightly report')
