@@ -39,6 +39,7 @@ const sdkLayers = [
   'socket/',
   'tabs/',
   'connection/',
+  'files/',
   'server-api.ts',
   'outbox/',
   'inbox/',

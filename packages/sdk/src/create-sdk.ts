@@ -14,6 +14,7 @@ import { withTimeout } from './base/timers.ts'
 import type { IdentitySource } from './connection/keep-identified.ts'
 import { LazyConnection } from './connection/lazy-connection.ts'
 import { Session } from './connection/session.ts'
+import type { UploadContext, UploadOptions } from './files/upload-file.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
 import { Outboxes } from './outbox/outboxes.ts'
@@ -47,6 +48,7 @@ class SdkClient implements Sdk {
   readonly #outboxes: Outboxes
   #asking: Promise<ServerAnswer> | null = null
   #isUserWanted = false
+  readonly #uploading: UploadContext
   readonly #followers = new Set<{ stop(): void }>()
   readonly #stopWatching: () => void
   /** Ends the identification of the client by the own site. */
@@ -79,6 +81,8 @@ class SdkClient implements Sdk {
       probe: () => manager.probe(),
     })
     this.#outboxes = createOutboxes(this.#serverApi, options)
+    const headers = () => session.headers()
+    this.#uploading = { url: options.url, fetch: options.fetch, headers, random, connection: manager.state }
     this.outbox = this.#outboxes.state
     manager.state.subscribe(() => this.#connectionChanged())
     this.#identified = options.identity === undefined ? Promise.resolve() : this.#identify(options, options.identity)
@@ -121,6 +125,12 @@ class SdkClient implements Sdk {
   send(chatId: ChatId, text: string, options: SendOptions = {}): Promise<Message> {
     this.#wantUser()
     return this.#outboxes.send(chatId, text, options)
+  }
+
+  async upload(chatId: ChatId, file: Blob, options: UploadOptions = {}): Promise<string> {
+    await this.#identified
+    const { uploadFile } = await importCode(() => import('./files/upload-file.ts'))
+    return await uploadFile(this.#uploading, { ...options, chatId, file })
   }
 
   retryNow(): void {

@@ -7,6 +7,7 @@ import type { TRPCClient, TRPCLink } from '@trpc/client'
 import type { SendOptions } from './base/options.ts'
 import type { Store } from './base/store.ts'
 import type { SessionState } from './connection/session.ts'
+import type { UploadOptions } from './files/upload-file.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
 import type { OutboxState } from './outbox/pending-message.ts'
 import type { ConnectionState } from './socket/connection-state.ts'
@@ -38,6 +39,12 @@ export interface Sdk {
    * with `SdkError` when it is refused for good or the session ends, or with the signal's reason.
    */
   send(chatId: ChatId, text: string, options?: SendOptions): Promise<Message>
+  /**
+   * Uploads a file of at most 25 MiB to a chat in which the user may write, and resolves with its id for `uploadIds` of
+   * `api.messages.send`. However often the connection breaks, it goes on where it ended. Rejects with `SdkError` when the
+   * file is refused (`too_large`, `unsupported_file`, `quota_exceeded`, `chat_closed`, …), or with the signal's reason.
+   */
+  upload(chatId: ChatId, file: Blob, options?: UploadOptions): Promise<string>
   /** Ends the wait before the next attempt to connect. */
   retryNow(): void
   /** Closes the socket, ends every follower, and rejects waiting sends. */

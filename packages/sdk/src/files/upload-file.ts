@@ -1,0 +1,174 @@
+import type { ErrorCode } from '@deskbell/contract/errors'
+import type { ChatId } from '@deskbell/contract/ids'
+import { errorCode, SdkError } from '../base/errors.ts'
+import { retry } from '../base/retry.ts'
+import type { Store } from '../base/store.ts'
+
+/** Options of one upload. */
+export type UploadOptions = {
+  /** Default: that of the file, where it has one. */
+  name?: string
+  /** Called with the bytes that the server has, after each part. */
+  onProgress?: (sent: number) => void
+  /** Ends the upload, also on the server. */
+  signal?: AbortSignal
+}
+
+export type UploadContext = {
+  /** The address of the server. */
+  url: string
+  /** Name the session. */
+  headers(): Record<string, string>
+  fetch: typeof fetch | undefined
+  random: () => number
+  connection: Store<{ readonly kind: string }>
+}
+
+export type FileInput = UploadOptions & { chatId: ChatId; file: Blob }
+
+/** A cut costs at most what is on the way, so parts are only small enough to report progress. */
+const partBytes = 512 * 1024
+/** A part that takes longer is cut off. What has arrived of it counts. */
+const requestMs = 60_000
+const partType = 'application/offset+octet-stream'
+
+/**
+ * Uploads a file by tus 1.0.0, and returns its id for `uploadIds`. Whatever breaks meanwhile, it goes on where it ended.
+ * Rejects with `SdkError` when the server refuses the file for good, or with the reason of the signal.
+ */
+export async function uploadFile(context: UploadContext, input: FileInput): Promise<string> {
+  const upload = new Upload(context, input)
+  const { random, connection } = context
+  const { file, signal } = input
+  try {
+    do {
+      await retry(() => upload.advance(), { signal, random, connection })
+      signal?.throwIfAborted()
+    } while (upload.received < file.size)
+    return upload.id
+  } catch (error) {
+    if (signal?.aborted !== true) throw error
+    void upload.remove()
+    throw signal.reason
+  }
+}
+
+class Upload {
+  readonly #context: UploadContext
+  readonly #input: FileInput
+  #path: string | null = null
+  /** Whether the server has to say first where the upload ends. */
+  #isUnsure = false
+  received = 0
+
+  constructor(context: UploadContext, input: FileInput) {
+    this.#context = context
+    this.#input = input
+  }
+
+  get id(): string {
+    return this.#path?.slice(this.#path.lastIndexOf('/') + 1) ?? ''
+  }
+
+  /** Sends the next part, or finds out which one that is. */
+  async advance(): Promise<void> {
+    if (this.#path === null) await this.#create()
+    else if (this.#isUnsure) await this.#ask(this.#path)
+    else await this.#send(this.#path)
+    this.#input.onProgress?.(this.received)
+  }
+
+  async remove(): Promise<void> {
+    if (this.#path !== null) await this.#call('DELETE', this.#path).catch(() => null)
+  }
+
+  async #create(): Promise<void> {
+    const { chatId, file, name = nameOf(file) } = this.#input
+    const metadata = { filename: name, filetype: file.type, chatId: String(chatId) }
+    const headers = { 'upload-length': String(file.size), 'upload-metadata': metadataOf(metadata) }
+    const response = await this.#call('POST', '/api/uploads', { headers })
+    this.#path = response.headers.get('location')
+    this.received = 0
+    this.#isUnsure = false
+  }
+
+  async #ask(path: string): Promise<void> {
+    const response = await this.#call('HEAD', path).catch((error: unknown) => {
+      // It has expired, so it begins anew.
+      if (error instanceof SdkError && error.code === 'not_found') return null
+      throw error
+    })
+    if (response === null) this.#path = null
+    this.received = response === null ? 0 : offsetOf(response)
+    this.#isUnsure = false
+  }
+
+  async #send(path: string): Promise<void> {
+    this.#isUnsure = true
+    const body = this.#input.file.slice(this.received, this.received + partBytes)
+    const headers = { 'upload-offset': String(this.received), 'content-type': partType }
+    this.received = offsetOf(await this.#call('PATCH', path, { headers, body }))
+    this.#isUnsure = false
+  }
+
+  /** Throws `SdkError` where the server refuses, and another error where it may succeed later. */
+  async #call(
+    method: string,
+    path: string,
+    { headers = {}, body }: { headers?: Record<string, string>; body?: Blob } = {},
+  ) {
+    const { url, fetch = globalThis.fetch } = this.#context
+    const { signal } = this.#input
+    const controller = new AbortController()
+    const abort = () => controller.abort()
+    const timer = setTimeout(abort, requestMs)
+    if (method !== 'DELETE') signal?.addEventListener('abort', abort)
+    try {
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: { ...this.#context.headers(), 'tus-resumable': '1.0.0', ...headers },
+        ...(body !== undefined && { body }),
+        signal: controller.signal,
+      })
+      if (response.ok) return response
+      throw await refusalOf(response)
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+}
+
+/** An answer to `HEAD` has no body, so its status has to say what it is. */
+const codes: Partial<Record<number, ErrorCode>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  422: 'unsupported_file',
+}
+
+async function refusalOf(response: Response): Promise<Error> {
+  const problem: unknown = await response.json().catch(() => null)
+  const retryAfterMs = Number(response.headers.get('retry-after')) * 1_000
+  const code = errorCode({ data: problem }) ?? codes[response.status]
+  // The upload does not end where this program thinks. It asks, after a pause.
+  const isOffset = response.status === 409 && code === 'invalid_input'
+  if (code === undefined || isOffset) return new Error(`The server answered ${response.status}.`)
+  return Object.assign(new SdkError(code), { data: { code, retryAfterMs } })
+}
+
+function offsetOf({ headers }: Response): number {
+  const offset = Number(headers.get('upload-offset') ?? Number.NaN)
+  if (Number.isNaN(offset)) throw new Error('The answer says nothing of the upload.')
+  return offset
+}
+
+function nameOf(file: Blob): string {
+  return 'name' in file && typeof file.name === 'string' ? file.name : ''
+}
+
+function metadataOf(values: Record<string, string>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key} ${btoa(String.fromCharCode(...new TextEncoder().encode(value.slice(0, 1_000))))}`)
+    .join(',')
+}
