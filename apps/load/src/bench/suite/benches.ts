@@ -11,6 +11,7 @@ import { reconnect } from '../reconnect/reconnect.ts'
 import { sends } from '../sends/sends.ts'
 import { signIns } from '../sign-ins/sign-ins.ts'
 import { start } from '../start/start.ts'
+import { uploads } from '../uploads/uploads.ts'
 import type { Bench } from './bench.ts'
 
 /** Every part, in the order of the report. */
@@ -22,6 +23,7 @@ export const benches: readonly Bench[] = [
   reconnect,
   neighbour,
   signIns,
+  uploads,
   growthBench,
   migrationBench,
   pagesBench,
