@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'react'
 import { useAnnounce } from '../../components/announcer.tsx'
 import { errorMessage } from '../../components/error-message.ts'
 import { usePlainText } from '../../components/rich-text/use-rich-text.ts'
+import { attachmentsOf } from './message-list/timeline-items.ts'
 
 const gatherMs = 700
 /** More than this at once are counted, not read. */
@@ -48,8 +49,8 @@ export function useAnnounceMessages({ status, entries }: Timeline, ownId: number
 function newTexts(entries: Timeline['entries'], from: number, ownId: number): Incoming[] {
   return entriesAfter(entries, from).flatMap((entry) => {
     if (entry.kind !== 'message' || entry.message.userId === ownId) return []
-    const { text, attachments } = entry.message
-    return [{ name: entry.actor?.name ?? '', text: [text, ...attachments.map(({ name }) => name)].join(' ').trim() }]
+    const names = attachmentsOf(entry.message).map(({ name }) => name)
+    return [{ name: entry.actor?.name ?? '', text: [entry.message.text, ...names].join(' ').trim() }]
   })
 }
 

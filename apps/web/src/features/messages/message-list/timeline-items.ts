@@ -130,6 +130,11 @@ function newestEdits(edits: readonly LogEntry[]): Map<number, NewestEdit> {
 
 const noAttachments: readonly Attachment[] = []
 
+/** A process of an older version, which a page meets while a deployment is renewed, says nothing of attachments. */
+export function attachmentsOf({ attachments = noAttachments }: { attachments?: readonly Attachment[] }) {
+  return attachments
+}
+
 function messageItem(
   entry: Extract<LogEntry, { kind: 'message' }>,
   { viewer, marks, edits }: ItemContext,
@@ -144,7 +149,7 @@ function messageItem(
     at: message.createdAt,
     author: entry.actor ?? { id: message.userId, name: '', role: message.direction === 'in' ? 'client' : 'operator' },
     text: edit === undefined ? message.text : (edit.text ?? ''),
-    attachments: retracted ? noAttachments : message.attachments,
+    attachments: retracted ? noAttachments : attachmentsOf(message),
     retracted,
     edited: !retracted && edit !== undefined,
     own,
