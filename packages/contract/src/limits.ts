@@ -296,7 +296,7 @@ export const fileNameCharsMax = 255
 /** An upload that no message uses is removed after this time. */
 export const uploadMs = 24 * 60 * 60_000
 /** Requests of one user, and of all, that carry parts of files to one process at once. */
-export const userUploadsMax = 6
+export const userUploadsMax = 20
 export const uploadsMax = 100
 /** The pieces in which an upload arrives: each cut ends one. */
 export const uploadPartsMax = 2_000

@@ -37,7 +37,7 @@ test('[FILE-6] what was ended counts no longer', async () => {
 })
 
 test('[FILE-6] all files together take no more than the server is given, and leave room on its disk', async () => {
-  const files = await testFiles()
+  await using files = await testFiles()
   await using full = await startTestServer({ files: { ...files, limits: { bytesMax: 100, freeBytesMin: 0 } } })
   const world = await createFileWorld(full)
   expect(await announceLength(world, world.operator, 60)).toBe('made')
