@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createTusProbe } from '@deskbell/testkit/probes/tus-probe'
 
 /** A user who calls REST without a browser, as the other side of a chat or to fill one. */
 export type RestUser = {
@@ -6,7 +7,9 @@ export type RestUser = {
   readonly token: string
   createChat(): Promise<number>
   /** Resolves when the message is acknowledged. */
-  send(chatId: number, text: string, clientMsgId?: string): Promise<{ id: number; seq: number; text: string }>
+  send(chatId: number, text: string, more?: { clientMsgId?: string; uploadIds?: string[] }): Promise<SentMessage>
+  /** Resolves with the id of the upload. Its type is that of its name. */
+  upload(chatId: number, name: string, bytes: Buffer): Promise<string>
   /** Sends the messages one after the other. */
   sendAll(chatId: number, texts: readonly string[]): Promise<void>
   close(chatId: number): Promise<void>
@@ -17,6 +20,8 @@ export type RestUser = {
   history(chatId: number): Promise<{ id: number; seq: number; text: string; clientMsgId: string | null }[]>
 }
 
+type SentMessage = { id: number; seq: number; text: string }
+
 type Named = { email: string; name: string; role: 'client' | 'operator' }
 
 export async function signInByRest(url: string, person: Named): Promise<RestUser> {
@@ -24,10 +29,11 @@ export async function signInByRest(url: string, person: Named): Promise<RestUser
     body: person,
   })
   const post = <T>(path: string, body: object) => call<T>(`${url}/api${path}`, { body, token })
-  const send: RestUser['send'] = async (chatId, text, clientMsgId = randomUUID()) => {
-    const sent = await post<{ message: { id: number; seq: number; text: string } }>(`/chats/${chatId}/messages`, {
+  const send: RestUser['send'] = async (chatId, text, { clientMsgId = randomUUID(), uploadIds = [] } = {}) => {
+    const sent = await post<{ message: SentMessage }>(`/chats/${chatId}/messages`, {
       text,
       clientMsgId,
+      ...(uploadIds.length > 0 && { uploadIds }),
     })
     return sent.message
   }
@@ -35,6 +41,8 @@ export async function signInByRest(url: string, person: Named): Promise<RestUser
     id: user.id,
     token,
     send,
+    upload: (chatId, name, bytes) =>
+      createTusProbe(url).upload(token, { chatId, name, type: '', bytes: new Uint8Array(bytes) }),
     createChat: async () => (await post<{ chat: { id: number } }>('/chats', {})).chat.id,
     sendAll: async (chatId, texts) => {
       for (const text of texts) await send(chatId, text)

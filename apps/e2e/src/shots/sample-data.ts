@@ -1,5 +1,13 @@
 /** A message of the sample: its author, how many minutes before `picturesAt` it was sent, and its text. */
-export type Line = { readonly from: 'client' | 'olga' | 'dmitri'; readonly ago: number; readonly text: string }
+export type Line = {
+  readonly from: 'client' | 'olga' | 'dmitri'
+  readonly ago: number
+  readonly text: string
+  readonly files?: readonly SampleFile[]
+}
+
+/** A picture of this size, or a text of so many bytes. */
+export type SampleFile = { readonly name: string } & ({ width: number; height: number } | { bytes: number })
 
 export type SampleChat = {
   readonly name: string
@@ -96,7 +104,22 @@ export const featured: readonly SampleChat[] = [
     email: 'aiko@example.com',
     lines: [
       { from: 'client', ago: 33, text: 'Could you change the delivery address for order 10-4460?' },
-      { from: 'olga', ago: 17, text: 'Done, the address is changed.' },
+      {
+        from: 'olga',
+        ago: 17,
+        text: 'Done, the address is changed.',
+        files: [{ name: 'Order 10-4460.pdf', bytes: 184_320 }],
+      },
+      {
+        from: 'client',
+        ago: 15,
+        text: 'Thank you! This is the door, it is easy to miss.',
+        files: [
+          { name: 'door.jpg', width: 1600, height: 1200 },
+          { name: 'The way from the station to the house, with every turn.pdf', bytes: 2_400_000 },
+        ],
+      },
+      { from: 'client', ago: 14, text: '', files: [{ name: 'bell.png', width: 300, height: 700 }] },
     ],
   },
   {

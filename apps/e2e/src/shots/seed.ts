@@ -1,6 +1,7 @@
+import { encoded, sampleImage } from '@deskbell/files/testing/sample-images'
 import { execute } from '@deskbell/testkit/execute'
 import { type RestUser, signInByRest } from '../rest-user.ts'
-import { operators, picturesAt, type SampleChat } from './sample-data.ts'
+import { operators, picturesAt, type SampleChat, type SampleFile } from './sample-data.ts'
 
 type Session = Pick<RestUser, 'id' | 'token'>
 
@@ -21,13 +22,15 @@ export async function seed(url: string, chats: readonly SampleChat[]): Promise<{
     const person = await signInByRest(url, { name: chat.name, email: chat.email, role: 'client' })
     const chatId = await person.createChat()
     let owner: 'olga' | 'dmitri' | null = null
-    for (const { from, ago, text } of chat.lines) {
+    for (const { from, ago, text, files = [] } of chat.lines) {
       const author = { client: person, olga, dmitri }[from]
       if (from !== 'client' && owner === null) {
         await author.take(chatId)
         owner = from
       }
-      const { id, seq } = await author.send(chatId, text)
+      const uploadIds: string[] = []
+      for (const file of files) uploadIds.push(await author.upload(chatId, file.name, await contentOf(file)))
+      const { id, seq } = await author.send(chatId, text, { uploadIds })
       // Both operators and the client have read the chat up to an answer.
       if (from !== 'client') await Promise.all([olga, dmitri, person].map((reader) => reader.markRead(chatId, seq)))
       times.push([id, new Date(picturesAt.getTime() - ago * 60_000)])
@@ -36,6 +39,11 @@ export async function seed(url: string, chats: readonly SampleChat[]): Promise<{
     clients.set(chat.name, { person, chatId })
   }
   return { seeded: { olga, dmitri, clients }, times }
+}
+
+async function contentOf(file: SampleFile): Promise<Buffer> {
+  if ('bytes' in file) return Buffer.alloc(file.bytes, 'a')
+  return await encoded(sampleImage(file), file.name.endsWith('.png') ? 'image/png' : 'image/jpeg')
 }
 
 type Times = (readonly [messageId: number, at: Date])[]

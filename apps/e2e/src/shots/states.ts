@@ -61,6 +61,12 @@ const offline = async (page: Page) => {
     .waitFor()
 }
 
+/** Every picture of the messages is there. */
+const pictures = async (page: Page) => {
+  await page.getByRole('article').getByRole('img').last().waitFor()
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0))
+}
+
 const settings = (page: Page) => page.getByRole('main').getByRole('listitem').last().waitFor()
 
 const few = ['desktop-light-en', 'phone-dark-en']
@@ -94,6 +100,8 @@ export const states: readonly State[] = [
   { name: 'console-talking', world: 'busy', open: asOperator(talker), ready: articles },
   { name: 'console-scripts', world: 'busy', open: asOperator(() => scripts.name), ready: articles, looks: few },
   { name: 'client-scripts', world: 'busy', open: asClient(() => scripts.name), ready: articles, looks: few },
+  { name: 'console-files', world: 'busy', open: asOperator(() => 'Aiko Tanaka'), ready: pictures, looks: some },
+  { name: 'client-files', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: pictures, looks: some },
   { name: 'console-closed', world: 'busy', open: asOperator(done), ready: articles },
   { name: 'console-offline', world: 'busy', open: asOperator(talker), ready: offline },
   { name: 'sign-in-guest', world: 'secure', open: async () => ({ path: '/login' }), ready: heading, looks: some },

@@ -109,7 +109,7 @@ describe.skipIf(!tools.chromium)('lost connections and killed processes', () => 
     const chatId = Number(new URL(operator.url()).searchParams.get('chat'))
     const acknowledged: string[] = []
     const outcomes = texts('burst', 400).map(async (text) => {
-      await program.send(chatId, text, text).then(
+      await program.send(chatId, text, { clientMsgId: text }).then(
         () => acknowledged.push(text),
         () => undefined,
       )

@@ -10,7 +10,7 @@ const imageSideMax = 320
 /** The files of a message. Images have their place before they are loaded, so nothing moves. */
 export function Attachments({ attachments }: { attachments: readonly Attachment[] }) {
   return (
-    <ul className="flex max-w-full flex-col gap-1.5">
+    <ul className="flex max-w-80 flex-col gap-1.5">
       {attachments.map((attachment) => (
         <li key={attachment.id} className="min-w-0">
           {attachment.thumbnailUrl === null ? <FileLink {...attachment} /> : <ImageLink {...attachment} />}
