@@ -25,9 +25,6 @@ export async function findFinishedUpload(core: Core, actor: Actor, id: string): 
   return finished(core, await findUpload(core, actor, id))
 }
 
-/** What waits for the disk, before the sender has to wait. */
-const bufferedBytesMax = 512 * 1024
-
 /** What has arrived of a request: the body may be cut off at any byte, and what came before it counts. */
 export type Part = { id: string; offset: number; body: Readable }
 
@@ -80,37 +77,30 @@ async function writeBody(path: string, body: Readable, bytesMax: number): Promis
  * has queued when it is cut off.
  */
 async function* untilCut(body: Readable): AsyncGenerator<Buffer[]> {
-  let arrived: Buffer[] = []
-  let bytes = 0
-  let hasEnded = body.destroyed
   let more = Promise.withResolvers<void>()
-  const onData = (chunk: Buffer) => {
-    arrived.push(chunk)
-    bytes += chunk.length
-    if (bytes > bufferedBytesMax) body.pause()
-    more.resolve()
-  }
-  const onEnd = () => {
-    hasEnded = true
-    more.resolve()
-  }
-  body.on('data', onData).on('end', onEnd).on('close', onEnd).on('error', onEnd)
+  const wake = () => more.resolve()
+  body.on('readable', wake).on('end', wake).on('close', wake).on('error', wake)
   try {
-    while (!hasEnded || arrived.length > 0) {
-      const chunks = arrived
+    for (;;) {
+      const chunks = takeQueued(body)
       if (chunks.length > 0) {
-        arrived = []
-        bytes = 0
         yield chunks
         continue
       }
+      if (body.readableEnded || body.destroyed) return
       more = Promise.withResolvers()
-      body.resume()
       await more.promise
     }
   } finally {
-    body.off('data', onData).off('end', onEnd).off('close', onEnd)
+    // The listener for errors stays: without one, a late error would end the process.
+    body.off('readable', wake).off('end', wake).off('close', wake)
   }
+}
+
+function takeQueued(body: Readable): Buffer[] {
+  const chunks: Buffer[] = []
+  for (let chunk: Buffer | null = body.read(); chunk !== null; chunk = body.read()) chunks.push(chunk)
+  return chunks
 }
 
 function refuseWhenFull(cause: unknown): never {
