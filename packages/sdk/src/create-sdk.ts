@@ -14,7 +14,7 @@ import { withTimeout } from './base/timers.ts'
 import type { IdentitySource } from './connection/keep-identified.ts'
 import { LazyConnection } from './connection/lazy-connection.ts'
 import { Session } from './connection/session.ts'
-import type { UploadContext, UploadOptions } from './files/upload-file.ts'
+import type { UploadOptions } from './files/upload-file.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
 import { Outboxes } from './outbox/outboxes.ts'
@@ -48,7 +48,7 @@ class SdkClient implements Sdk {
   readonly #outboxes: Outboxes
   #asking: Promise<ServerAnswer> | null = null
   #isUserWanted = false
-  readonly #uploading: UploadContext
+  readonly #options: SdkOptions
   readonly #followers = new Set<{ stop(): void }>()
   readonly #stopWatching: () => void
   /** Ends the identification of the client by the own site. */
@@ -81,8 +81,7 @@ class SdkClient implements Sdk {
       probe: () => manager.probe(),
     })
     this.#outboxes = createOutboxes(this.#serverApi, options)
-    const headers = () => session.headers()
-    this.#uploading = { url: options.url, fetch: options.fetch, headers, random, connection: manager.state }
+    this.#options = options
     this.outbox = this.#outboxes.state
     manager.state.subscribe(() => this.#connectionChanged())
     this.#identified = options.identity === undefined ? Promise.resolve() : this.#identify(options, options.identity)
@@ -130,7 +129,8 @@ class SdkClient implements Sdk {
   async upload(chatId: ChatId, file: Blob, options: UploadOptions = {}): Promise<string> {
     await this.#identified
     const { uploadFile } = await importCode(() => import('./files/upload-file.ts'))
-    return await uploadFile(this.#uploading, { ...options, chatId, file })
+    const context = { ...this.#options, session: this.#session, connection: this.connection }
+    return await uploadFile(context, { ...options, chatId, file })
   }
 
   retryNow(): void {

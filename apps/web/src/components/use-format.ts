@@ -18,8 +18,6 @@ export type Format = {
   /** 5 minutes ago, yesterday. */
   ago(value: number, unit: Intl.RelativeTimeFormatUnit): string
   count(value: number): string
-  /** 812 kB, 2.4 MB: in powers of ten, as file managers count. */
-  fileSize(value: number): string
 }
 
 /** Formats times and numbers for the page's language. The component re-renders at midnight. */
@@ -52,10 +50,6 @@ function createFormat(locale: string, { day: today }: Today): Format {
   const fullDate = dates({ dateStyle: 'full' })
   const moment = dates({ dateStyle: 'full', timeStyle: 'short' })
   const relative = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
-  const size = (unit: string, maximumFractionDigits: number) =>
-    once(() => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits }))
-  const kilobytes = size('kilobyte', 0)
-  const megabytes = size('megabyte', 1)
   const count = once(() => new Intl.NumberFormat(locale))
   const isThisYear = (iso: string) => calendarDay(iso).slice(0, 4) === today.slice(0, 4)
   return {
@@ -70,7 +64,6 @@ function createFormat(locale: string, { day: today }: Today): Format {
     daysAgo: (iso) => relative().format(-daysBetween(calendarDay(iso), today), 'day'),
     ago: (value, unit) => relative().format(-value, unit),
     count: (value) => count().format(value),
-    fileSize: (value) => (value < 999_500 ? kilobytes().format(value / 1_000) : megabytes().format(value / 1_000_000)),
   }
 }
 

@@ -1,8 +1,10 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatId } from '@deskbell/contract/ids'
 import { errorCode, SdkError } from '../base/errors.ts'
+import type { SdkOptions } from '../base/options.ts'
 import { retry } from '../base/retry.ts'
 import type { Store } from '../base/store.ts'
+import type { Session } from '../connection/session.ts'
 
 /** Options of one upload. */
 export type UploadOptions = {
@@ -14,13 +16,8 @@ export type UploadOptions = {
   signal?: AbortSignal
 }
 
-export type UploadContext = {
-  /** The address of the server. */
-  url: string
-  /** Name the session. */
-  headers(): Record<string, string>
-  fetch: typeof fetch | undefined
-  random: () => number
+export type UploadContext = Pick<SdkOptions, 'url' | 'fetch' | 'random'> & {
+  session: Pick<Session, 'headers'>
   connection: Store<{ readonly kind: string }>
 }
 
@@ -38,7 +35,7 @@ const partType = 'application/offset+octet-stream'
  */
 export async function uploadFile(context: UploadContext, input: FileInput): Promise<string> {
   const upload = new Upload(context, input)
-  const { random, connection } = context
+  const { random = Math.random, connection } = context
   const { file, signal } = input
   try {
     do {
@@ -126,7 +123,7 @@ class Upload {
     try {
       const response = await fetch(new URL(path, url), {
         method,
-        headers: { ...this.#context.headers(), 'tus-resumable': '1.0.0', ...headers },
+        headers: { ...this.#context.session.headers(), 'tus-resumable': '1.0.0', ...headers },
         ...(body !== undefined && { body }),
         signal: controller.signal,
       })
