@@ -19,7 +19,6 @@ const paths = {
   close: 'M6 6l12 12M18 6L6 18',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   pause: 'M9 6v12M15 6v12',
-  file: 'M6 3.5h8l4 4v13H6zM14 3.5v4h4',
 } as const
 
 export type IconName = keyof typeof paths

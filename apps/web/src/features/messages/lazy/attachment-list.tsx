@@ -50,7 +50,7 @@ function FileLink({ name, url, bytes }: Attachment) {
       title={name}
       className="flex min-h-11 min-w-0 items-center gap-2 rounded-control border border-line bg-raised px-3 text-ink hover:bg-hover"
     >
-      <Icon name="file" />
+      <Icon name="down" />
       <bdi className="min-w-0 truncate">{name}</bdi>
       <span className="shrink-0 text-meta text-ink-3">{format(bytes)}</span>
     </a>

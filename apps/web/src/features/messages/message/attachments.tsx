@@ -11,7 +11,7 @@ const AttachmentList = lazyPart<AttachmentsProps>(
 /** The files of a message. Their places are there before the code that shows them, and before the images. */
 export function Attachments({ attachments }: AttachmentsProps) {
   return (
-    <div className="grid max-w-80 *:[grid-area:1/1]">
+    <div className="grid max-w-[320px] grid-cols-[minmax(0,1fr)] *:[grid-area:1/1]">
       <div aria-hidden="true" className="space-y-1.5">
         {attachments.map((attachment) => (
           <Place key={attachment.id} {...attachment} />
@@ -24,6 +24,6 @@ export function Attachments({ attachments }: AttachmentsProps) {
 
 /** A canvas that nobody draws on has a size and its proportions, and no memory. */
 function Place({ width, height }: Attachment) {
-  if (width === null || height === null) return <div className="min-h-11" />
-  return <canvas width={width} height={height} className="block max-h-80 max-w-full" />
+  if (width === null) return <div className="min-h-11" />
+  return <canvas width={width} height={height ?? width} className="block max-h-[320px] max-w-full" />
 }
