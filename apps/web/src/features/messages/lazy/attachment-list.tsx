@@ -3,7 +3,8 @@ import { useLingui } from '@lingui/react'
 import { Icon } from '../../../components/icon.tsx'
 import { regionalTag, wantedLanguages } from '../../../lib/locale.ts'
 import { useSession } from '../../../lib/session.ts'
-import type { AttachmentsProps } from '../message/attachments.tsx'
+
+export type AttachmentsProps = { readonly attachments: readonly Attachment[] }
 
 /** Stands on the places that `Attachments` keeps. */
 export function AttachmentList({ attachments }: AttachmentsProps) {

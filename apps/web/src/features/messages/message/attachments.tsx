@@ -1,8 +1,7 @@
 import type { Attachment } from '@deskbell/sdk'
 import { lazyPart } from '../../../components/lazy-part.tsx'
 import { importPart } from '../../../lib/loading/import-part.ts'
-
-export type AttachmentsProps = { readonly attachments: readonly Attachment[] }
+import type { AttachmentsProps } from '../lazy/attachment-list.tsx'
 
 const AttachmentList = lazyPart<AttachmentsProps>(
   async () => (await importPart(() => import('../lazy/attachment-list.tsx'))).AttachmentList,
