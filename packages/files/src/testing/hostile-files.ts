@@ -12,7 +12,7 @@ export type HostileFile = {
   expected: 'image' | 'download' | 'unsupported'
 }
 
-/** Stands in every script of the table, so that a test can look for it in what is served, and for its deed in a browser. */
+/** Stands in every script of the table, so that a test can look for it in what is served, and for what it did in a browser. */
 export const hostileMarker = 'deskbellHostile'
 
 const script = `window.${hostileMarker}=1;alert('${hostileMarker}')`
