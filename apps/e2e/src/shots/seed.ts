@@ -1,6 +1,6 @@
 import { encoded, sampleImage } from '@deskbell/files/testing/sample-images'
 import { execute } from '@deskbell/testkit/execute'
-import { type RestUser, signInByRest } from '../rest-user.ts'
+import { type RestUser, signInByRest } from '../programs/rest-user.ts'
 import { operators, picturesAt, type SampleChat, type SampleFile } from './sample-data.ts'
 
 type Session = Pick<RestUser, 'id' | 'token'>

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { eventually } from '../eventually.ts'
-import { signInByRest } from '../rest-user.ts'
+import { signInByRest } from '../programs/rest-user.ts'
 import { picturesAt, scripts } from './sample-data.ts'
 import type { Seeded } from './seed.ts'
 

@@ -13,7 +13,7 @@ import {
   signInAsOperator,
   write,
 } from '../../src/pages.ts'
-import { signInByRest } from '../../src/rest-user.ts'
+import { signInByRest } from '../../src/programs/rest-user.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../src/eventually.ts'
 import { messageList, messages, shownTexts, signInAsClient } from '../../src/pages.ts'
-import { type RestUser, signInByRest } from '../../src/rest-user.ts'
+import { type RestUser, signInByRest } from '../../src/programs/rest-user.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

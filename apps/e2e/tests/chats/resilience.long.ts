@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../src/eventually.ts'
 import { chatRow, composer, messages, shownTexts, signInAsClient, signInAsOperator, write } from '../../src/pages.ts'
-import { signInByRest } from '../../src/rest-user.ts'
+import { signInByRest } from '../../src/programs/rest-user.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

@@ -12,7 +12,7 @@ import {
   signInAsOperator,
   write,
 } from '../../src/pages.ts'
-import { type RestUser, signInByRest } from '../../src/rest-user.ts'
+import { type RestUser, signInByRest } from '../../src/programs/rest-user.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { composer, messages, signInAsClient, signInAsOperator } from '../../src/pages.ts'
-import { signInByRest } from '../../src/rest-user.ts'
+import { signInByRest } from '../../src/programs/rest-user.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

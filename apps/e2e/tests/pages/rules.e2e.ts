@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../src/eventually.ts'
 import { watchPage } from '../../src/page-watch.ts'
 import { composer, messages, signInAsClient, signInAsOperator, write } from '../../src/pages.ts'
-import { signInByRest } from '../../src/rest-user.ts'
+import { signInByRest } from '../../src/programs/rest-user.ts'
 import { tools } from '../../src/tools.ts'
 import { createWorld, type World } from '../../src/world.ts'
 

@@ -8,9 +8,9 @@ import { createTusProbe, partType } from '@deskbell/testkit/probes/tus-probe'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { uploadByStockClient } from '../../src/programs/stock-upload.ts'
 import { type RunningNginx, startNginx } from '../../src/proxies/start-nginx.ts'
 import { type RunningServer, startServer } from '../../src/start-server.ts'
-import { uploadByStockClient } from '../../src/stock-upload.ts'
 import { tools } from '../../src/tools.ts'
 
 describe('behind nginx', onlyWhere(tools.nginx, 'there is no nginx'), () => {

@@ -5,8 +5,8 @@ import { signInByRest } from '@deskbell/testkit/probes/live-probe'
 import { sweepLater } from '@deskbell/testkit/sweep-later'
 import { waitFor } from '@deskbell/testkit/wait-for'
 import { expect, test } from 'vitest'
+import { uploadByStockClient } from '../../src/programs/stock-upload.ts'
 import { startServer } from '../../src/start-server.ts'
-import { uploadByStockClient } from '../../src/stock-upload.ts'
 
 const kills = Number(process.env['DESKBELL_KILLS'] ?? 6)
 const chunkSize = 256 * 1024
