@@ -123,6 +123,22 @@ describe('createSdk', () => {
     expect(sdk.session.getSnapshot()).toEqual({ kind: 'unknown' })
   })
 
+  test('[SDK-28] a call that fails while the connection stays online is repeated, until the user is known', async () => {
+    let left = 3
+    const user = { id: 7, name: 'Ann' }
+    const server: typeof fetch = async (input, init) => {
+      if (FakeSocket.made.length > 0) left -= 1
+      if (left > 0) throw new TypeError('no network')
+      return answer({ user })(input, init)
+    }
+    make({ token: 'secret', fetch: server, random: () => 0 })
+    sdk.session.subscribe(() => {})
+    const socket = await firstSocket()
+    socket.accept()
+    await waitFor(() => sdk.session.getSnapshot().kind === 'signed-in')
+    expect([left, FakeSocket.made.length]).toEqual([0, 1])
+  })
+
   test('[SDK-28] a late answer about an old session does not change the new one', async () => {
     const user = { id: 7, name: 'Ann' }
     const late = Promise.withResolvers<Response>()

@@ -4,13 +4,13 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import type { LoginInput, LoginOutput, User } from '@deskbell/contract/users'
 import { createTRPCClient, type TRPCClient, type TRPCLink } from '@trpc/client'
-import { errorCode } from './base/errors.ts'
+import { errorCode, retryAfterMs } from './base/errors.ts'
 import { importCode } from './base/import-code.ts'
 import type { SdkOptions, SendOptions } from './base/options.ts'
 import { isPage, watchPage } from './base/page.ts'
-import { retry } from './base/retry.ts'
+import { retry, retryDelayMs } from './base/retry.ts'
 import type { Store } from './base/store.ts'
-import { withTimeout } from './base/timers.ts'
+import { doNotHoldProcess, withTimeout } from './base/timers.ts'
 import type { IdentitySource } from './connection/keep-identified.ts'
 import { LazyConnection } from './connection/lazy-connection.ts'
 import { Session } from './connection/session.ts'
@@ -47,6 +47,8 @@ class SdkClient implements Sdk {
   readonly #serverApi: ServerApi
   readonly #outboxes: Outboxes
   #asking: Promise<ServerAnswer> | null = null
+  #askTimer: ReturnType<typeof setTimeout> | undefined
+  #askFailures = 0
   #isUserWanted = false
   readonly #options: SdkOptions
   readonly #followers = new Set<{ stop(): void }>()
@@ -139,6 +141,7 @@ class SdkClient implements Sdk {
 
   close(): void {
     this.#identifying.abort()
+    clearTimeout(this.#askTimer)
     this.#stopWatching()
     for (const follower of [...this.#followers]) follower.stop()
     this.#outboxes.close()
@@ -187,7 +190,7 @@ class SdkClient implements Sdk {
 
   /**
    * Finds out who the user is, to recognise own messages and load the stored ones. Asks once at first; without an
-   * answer, once with each attempt of the connection, so that there is no second retry timer.
+   * answer, once with each attempt of the connection, and after a pause while the connection stays online.
    */
   #wantUser(): void {
     const { userId, isConfirmed } = this.#session
@@ -223,14 +226,30 @@ class SdkClient implements Sdk {
       const code = errorCode(error)
       if (code === 'unauthenticated') this.#session.refuse()
       if (code === 'unauthenticated' || code === 'forbidden') return code
-      // Only the connection retries, so there must be one.
-      if (this.#isUserWanted) this.#manager.connect()
+      if (this.#isUserWanted) this.#askAgain(error)
       return 'silent'
     }
   }
 
+  /** The attempts of the connection ask again. One that is online makes none. */
+  #askAgain(error: unknown): void {
+    if (this.connection.getSnapshot().kind !== 'online') {
+      this.#manager.connect()
+      return
+    }
+    const delayMs = Math.max(
+      retryAfterMs(error),
+      retryDelayMs(this.#askFailures, this.#options.random ?? Math.random),
+    )
+    this.#askFailures += 1
+    clearTimeout(this.#askTimer)
+    this.#askTimer = setTimeout(() => this.#session.isConfirmed || void this.#askServer(), delayMs)
+    doNotHoldProcess(this.#askTimer)
+  }
+
   #confirmed(user: User): void {
     if (this.#session.isConfirmed) return
+    this.#askFailures = 0
     this.#session.confirm(user)
     if (this.#isUserWanted) this.#outboxes.setUser(user.id, true)
   }

@@ -185,6 +185,8 @@ describe.skipIf(!tools.chromium)('the app shell', () => {
     // Browsers look for a new worker soon after each navigation; `update` does so now. The new worker takes over when
     // the old one is idle. Under Playwright that happens only when the browser is closed.
     await first.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()))
+    // One that is still being installed is lost when the browser is closed.
+    await first.waitForFunction(async () => (await navigator.serviceWorker.ready).installing === null)
     await browser.close()
     browser = await launchProfile(profile)
     const client = await browser.newPage()
