@@ -14,10 +14,11 @@ import { doNotHoldProcess, withTimeout } from './base/timers.ts'
 import type { IdentitySource } from './connection/keep-identified.ts'
 import { LazyConnection } from './connection/lazy-connection.ts'
 import { Session } from './connection/session.ts'
-import type { UploadOptions } from './files/upload-file.ts'
+import type { UploadContext, UploadOptions } from './files/upload-file.ts'
 import { followInbox } from './inbox/follow-inbox.ts'
 import type { InboxFollower } from './inbox/inbox.ts'
-import { Outboxes } from './outbox/outboxes.ts'
+import type { FileOutbox } from './outbox/files/file-outbox.ts'
+import { type FileOutboxContext, Outboxes, type OutboxesOptions } from './outbox/outboxes.ts'
 import { readBrowser } from './outbox/storage/browser.ts'
 import type { Sdk } from './sdk.ts'
 import { createServerApi, type ServerApi } from './server-api.ts'
@@ -82,7 +83,7 @@ class SdkClient implements Sdk {
       connect: () => manager.connect(),
       probe: () => manager.probe(),
     })
-    this.#outboxes = createOutboxes(this.#serverApi, options)
+    this.#outboxes = createOutboxes(this.#serverApi, options, (context) => this.#openFileOutbox(context))
     this.#options = options
     this.outbox = this.#outboxes.state
     manager.state.subscribe(() => this.#connectionChanged())
@@ -131,8 +132,7 @@ class SdkClient implements Sdk {
   async upload(chatId: ChatId, file: Blob, options: UploadOptions = {}): Promise<string> {
     await this.#identified
     const { uploadFile } = await importCode(() => import('./files/upload-file.ts'))
-    const context = { ...this.#options, session: this.#session, connection: this.connection }
-    return await uploadFile(context, { ...options, chatId, file })
+    return await uploadFile(this.#uploadContext, { ...options, chatId, file })
   }
 
   retryNow(): void {
@@ -180,6 +180,16 @@ class SdkClient implements Sdk {
     this.#outboxes.startSession(user.id, { isOwn: isFirst })
     if (this.#isUserWanted) this.#outboxes.setUser(user.id, true)
     if (!isFirst) this.#manager.renew()
+  }
+
+  get #uploadContext(): UploadContext {
+    return { ...this.#options, session: this.#session, connection: this.connection }
+  }
+
+  async #openFileOutbox(context: FileOutboxContext): Promise<FileOutbox> {
+    const load = () => importCode(() => import('./outbox/files/open-file-outbox.ts'))
+    const { openFileOutbox } = await retry(load, { connection: this.connection })
+    return openFileOutbox(context, this.#uploadContext)
   }
 
   #keep<T extends { stop(): void }>(make: (onStop: () => void) => T): T {
@@ -237,10 +247,7 @@ class SdkClient implements Sdk {
       this.#manager.connect()
       return
     }
-    const delayMs = Math.max(
-      retryAfterMs(error),
-      retryDelayMs(this.#askFailures, this.#options.random ?? Math.random),
-    )
+    const delayMs = Math.max(retryAfterMs(error), retryDelayMs(this.#askFailures, this.#options.random ?? Math.random))
     this.#askFailures += 1
     clearTimeout(this.#askTimer)
     this.#askTimer = setTimeout(() => this.#session.isConfirmed || void this.#askServer(), delayMs)
@@ -269,11 +276,13 @@ function whenRead<T>(store: Store<T>, onFirst: () => void): Store<T> {
 function createOutboxes(
   serverApi: ServerApi,
   { url, outbox, sendTimeoutMs = sendTimeoutMsDefault }: SdkOptions,
+  openFileOutbox: OutboxesOptions['openFileOutbox'],
 ): Outboxes {
   const isKept = outbox === undefined ? isPage() : outbox === 'indexeddb'
   return new Outboxes(serverApi, {
     server: new URL(url).origin,
     sendTimeoutMs,
     browser: isKept ? readBrowser() : null,
+    openFileOutbox,
   })
 }

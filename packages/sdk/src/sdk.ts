@@ -36,7 +36,8 @@ export interface Sdk {
   inbox(): InboxFollower
   /**
    * Sends a message in order and resolves when it is stored, however often the connection breaks meanwhile. Rejects
-   * with `SdkError` when it is refused for good or the session ends, or with the signal's reason.
+   * with `SdkError` when it is refused for good or the session ends, or with the signal's reason. Its files are uploaded
+   * first; messages without files overtake it.
    */
   send(chatId: ChatId, text: string, options?: SendOptions): Promise<Message>
   /**

@@ -44,7 +44,7 @@ export type ServerApi = {
   probe(): void
 }
 
-type SendItems = { text: string; clientMsgId: string }[]
+type SendItems = { text: string; clientMsgId: string; uploadIds?: string[] }[]
 
 /** Timeout of every call that is safe to repeat, in milliseconds. */
 const repeatableMs = 15_000

@@ -58,10 +58,19 @@ export type SdkOptions = SessionOptions & {
   random?: () => number
 }
 
+/** A file of a message, of at most 25 MiB. */
+export type FileToSend = {
+  readonly file: Blob
+  /** Default: that of the file, where it has one. */
+  readonly name?: string
+}
+
 /** Options of one send. */
 export type SendOptions = {
   /** An id chosen by the caller, 1–255 characters: a repeat with the same id never creates a second message. */
   clientMsgId?: string
+  /** The files of the message, at most ten. The text may be empty then. */
+  files?: readonly FileToSend[]
   /** Stops waiting for the outcome. A message that was already sent may still be stored. */
   signal?: AbortSignal
 }

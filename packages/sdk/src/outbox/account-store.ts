@@ -8,7 +8,7 @@ import type { Browser } from './storage/browser.ts'
 import { FallbackStorage } from './storage/fallback-storage.ts'
 import { Journal } from './storage/journal.ts'
 import { MemoryStorage } from './storage/memory-storage.ts'
-import type { NewRow, OutboxRow, OutboxStorage } from './storage/outbox-storage.ts'
+import { type NewRow, type OutboxRow, type OutboxStorage, toNewRow } from './storage/outbox-storage.ts'
 
 /** Stores the queued messages of one account, and coordinates its tabs. No call ever rejects. */
 export interface AccountStore {
@@ -188,8 +188,8 @@ export async function applyChange(storage: OutboxStorage, chatId: ChatId, change
   }
 }
 
-export function toRow(chatId: ChatId, { clientMsgId, text, createdAt, waitsSince }: NewItem): NewRow {
-  return { chatId, clientMsgId, text, createdAt, waitsSince }
+export function toRow(chatId: ChatId, item: NewItem): NewRow {
+  return toNewRow({ chatId, ...item })
 }
 
 function changeOf(before: QueueItem | undefined, item: QueueItem): StorageChange | null {

@@ -3,10 +3,13 @@ import type { LogEntry } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
 import { SdkError } from '../base/errors.ts'
+import type { FileToSend } from '../base/options.ts'
 import { createStore, type Store } from '../base/store.ts'
 import type { ServerApi } from '../server-api.ts'
 import type { AccountStore } from './account-store.ts'
 import { ChatSender } from './chat-sender.ts'
+import { checkFiles, type FileAct, pendingFiles } from './files/files-to-send.ts'
+import type { PendingMessage } from './pending-message.ts'
 import { QueuePersistence } from './queue-persistence.ts'
 import {
   discard,
@@ -21,6 +24,7 @@ import {
   type QueueItem,
   release,
   retryFailed,
+  toPending,
   withdraw,
 } from './queue-state.ts'
 import { ResumeGate, type Watcher } from './resume-gate.ts'
@@ -35,6 +39,15 @@ export type OutboxOptions = {
   maySend?: () => boolean
   /** Nothing is queued and no log is shown: the outbox may be closed and dropped. */
   onIdle?: () => void
+  /** Where messages with files wait. Without it there are none. */
+  fileMessages?: FileMessagesOfChat
+}
+
+type NewMessage = Omit<NewItem, 'waitsSince'> & { readonly files?: readonly FileToSend[] | undefined }
+
+export type FileMessagesOfChat = {
+  add(message: PendingMessage): void
+  act(clientMsgId: string, act: FileAct): void
 }
 
 /**
@@ -43,6 +56,9 @@ export type OutboxOptions = {
  */
 export class ChatOutbox {
   readonly queue: Store<Queue>
+  /** The messages whose files are not on the server, and with the state `sending` those of the queue that have files. */
+  readonly fileMessages: Store<readonly PendingMessage[]>
+  readonly #fileMessages = createStore<readonly PendingMessage[]>([])
   readonly #serverApi: ServerApi
   readonly #options: OutboxOptions
   readonly #store = createStore<Queue>(emptyQueue)
@@ -61,6 +77,7 @@ export class ChatOutbox {
   constructor(serverApi: ServerApi, options: OutboxOptions) {
     const { chatId, sendTimeoutMs, accountStore } = options
     this.queue = this.#store
+    this.fileMessages = this.#fileMessages
     this.#serverApi = serverApi
     this.#options = options
     const awaited = () => this.#waiters.ids
@@ -87,13 +104,47 @@ export class ChatOutbox {
     if (accountStore !== null) this.#persistence.use(accountStore)
   }
 
-  /** Adds a message. One that is queued under the same id stays as it is; one that failed is retried. */
-  add(item: Omit<NewItem, 'waitsSince'>): void {
+  /**
+   * Adds a message. One that waits under the same id stays as it is; one that failed is retried. Throws `SdkError` if
+   * its files are too many or too large.
+   */
+  add({ files = [], ...item }: NewMessage): void {
+    const { clientMsgId } = item
+    const known = this.find(clientMsgId)
+    checkFiles(files)
+    if (known === undefined && files.length > 0) {
+      this.#options.fileMessages?.add({ ...item, files: pendingFiles(files), state: 'queued', code: null })
+      return
+    }
+    if (this.#actOnFiles(clientMsgId, 'retry')) return
     const now = Date.now()
     // One that is stored is done, and the same id is asked for anew: nothing else would answer who waits for it.
     if (!this.#gate.isWatched) this.#dropStored()
-    this.#set((queue) => enqueue(retryFailed(queue, item.clientMsgId, now), { ...item, waitsSince: now }))
+    this.#set((queue) => enqueue(retryFailed(queue, clientMsgId, now), { ...item, waitsSince: now }))
     this.#sender.pump()
+  }
+
+  /** Shows what waits for its files. */
+  setFiles(messages: readonly PendingMessage[]): void {
+    this.#fileMessages.set(messages)
+    if (messages.length === 0) this.#closeIfIdle()
+  }
+
+  /** Returns the message as it waits here, for its files or for its turn. */
+  find(clientMsgId: string): PendingMessage | undefined {
+    const item = this.#store.getSnapshot().find((each) => each.clientMsgId === clientMsgId)
+    if (item !== undefined) return toPending(item)
+    return this.#fileMessages.getSnapshot().find((message) => message.clientMsgId === clientMsgId)
+  }
+
+  /** Reports whether a program waits for the outcome of a message. */
+  isAwaited(clientMsgId: string): boolean {
+    return this.#waiters.ids.has(clientMsgId)
+  }
+
+  /** The files of a message are refused. Reports whether a program waited for it. */
+  refuse(clientMsgId: string, code: ErrorCode): boolean {
+    return this.#waiters.reject(clientMsgId, code)
   }
 
   /** Resolves with the stored message. Rejects with `SdkError`, or with the signal's reason. */
@@ -104,16 +155,19 @@ export class ChatOutbox {
   }
 
   retry(clientMsgId: string): void {
+    if (this.#actOnFiles(clientMsgId, 'retry')) return
     this.#set((queue) => retryFailed(queue, clientMsgId, Date.now()))
     this.#sender.pump()
   }
 
   release(clientMsgId: string): void {
+    if (this.#actOnFiles(clientMsgId, 'release')) return
     this.#set((queue) => release(queue, clientMsgId, Date.now()))
     this.#sender.pump()
   }
 
   discard(clientMsgId: string): void {
+    if (this.#actOnFiles(clientMsgId, 'discard')) return
     this.#set((queue) => discard(queue, clientMsgId))
   }
 
@@ -174,6 +228,7 @@ export class ChatOutbox {
   leaveAccount(): void {
     this.#sender.reset()
     this.#persistence.leave()
+    this.#fileMessages.set([])
     this.#rejectAll('unauthenticated')
     this.#forgetStored()
   }
@@ -201,6 +256,14 @@ export class ChatOutbox {
     this.#storedElsewhere.clear()
   }
 
+  /** Reports whether the message waits for its files: then their part acts. */
+  #actOnFiles(id: string, act: FileAct): boolean {
+    const messages = this.#fileMessages.getSnapshot()
+    const waits = messages.some(({ clientMsgId, state }) => clientMsgId === id && state !== 'sending')
+    if (waits) this.#options.fileMessages?.act(id, act)
+    return waits
+  }
+
   #set(change: (queue: Queue) => Queue): void {
     this.#store.set(change(this.#store.getSnapshot()))
   }
@@ -222,6 +285,8 @@ export class ChatOutbox {
 
   /** Rejects waiting programs and then drops the message; without any, it stays in the queue as failed. */
   #refused(clientMsgId: string, code: ErrorCode): void {
+    // Its uploads had expired, and are made anew.
+    if (code === 'not_found' && !this.#isFailed(clientMsgId)) return
     if (this.#waiters.reject(clientMsgId, code)) this.discard(clientMsgId)
   }
 
@@ -233,6 +298,10 @@ export class ChatOutbox {
     }
   }
 
+  #isFailed(clientMsgId: string): boolean {
+    return this.#store.getSnapshot().some((item) => item.clientMsgId === clientMsgId && item.stage === 'failed')
+  }
+
   #dropStored(): void {
     this.#set((queue) => observe(queue, new Set(), Number.POSITIVE_INFINITY))
   }
@@ -241,6 +310,7 @@ export class ChatOutbox {
   #closeIfIdle(): void {
     if (this.#gate.isWatched || this.#closed) return
     this.#dropStored()
-    if (this.#store.getSnapshot().length === 0 && !this.#persistence.isBusy) this.#options.onIdle?.()
+    const waiting = this.#store.getSnapshot().length + this.#fileMessages.getSnapshot().length
+    if (waiting === 0 && !this.#persistence.isBusy) this.#options.onIdle?.()
   }
 }

@@ -206,7 +206,11 @@ export class ChatSender {
 
   async #request(batch: readonly QueueItem[]): Promise<SendBatchOutput> {
     if (batch.some(isTooLarge)) throw new SdkError('too_large')
-    const items = batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))
+    const items = batch.map(({ text, clientMsgId, uploadIds }) => ({
+      text,
+      clientMsgId,
+      ...(uploadIds !== undefined && { uploadIds: [...uploadIds] }),
+    }))
     const { chatId, sendTimeoutMs } = this.#options
     const answer = await withTimeout(sendTimeoutMs, (signal) => this.#serverApi.sendBatch({ chatId, items }, signal))
     // A server that is not ours may answer anything. Without an outcome for each message, in their order, the rest would

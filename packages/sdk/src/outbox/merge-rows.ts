@@ -22,8 +22,8 @@ export function mergeRows(queue: Queue, rows: readonly OutboxRow[], keeps: Keeps
 function mergeRow(item: QueueItem | undefined, row: OutboxRow): QueueItem {
   const { order, code, waitsSince } = row
   if (item === undefined) {
-    const { clientMsgId, text, createdAt } = row
-    const fresh = { clientMsgId, text, createdAt, waitsSince, seq: null, order }
+    const { clientMsgId, text, createdAt, uploadIds } = row
+    const fresh = { clientMsgId, text, createdAt, uploadIds, waitsSince, seq: null, order }
     return code === null ? { ...fresh, stage: 'queued', code } : { ...fresh, stage: 'failed', code }
   }
   const stage = stageWithRow(item, row)

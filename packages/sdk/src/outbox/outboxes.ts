@@ -7,6 +7,9 @@ import { createStore, type Store } from '../base/store.ts'
 import type { ServerApi } from '../server-api.ts'
 import { type AccountStore, createDeviceAccountStore, createMemoryAccountStore } from './account-store.ts'
 import { ChatOutbox } from './chat-outbox.ts'
+import { FileMessages } from './files/file-messages.ts'
+import type { FileOutbox, FileOutboxOptions } from './files/file-outbox.ts'
+import { checkFiles } from './files/files-to-send.ts'
 import type { OutboxState } from './pending-message.ts'
 import type { Notice } from './storage/between-tabs.ts'
 import type { Browser } from './storage/browser.ts'
@@ -16,6 +19,12 @@ export type OutboxesOptions = {
   readonly server: string
   readonly sendTimeoutMs: number
   /** Null: messages are queued in memory. */
+  readonly browser: Browser | null
+  /** Loads the code for messages with files. */
+  openFileOutbox(options: FileOutboxContext): Promise<FileOutbox>
+}
+
+export type FileOutboxContext = Pick<FileOutboxOptions, 'account' | 'outboxOf' | 'maySend'> & {
   readonly browser: Browser | null
 }
 
@@ -36,6 +45,7 @@ export class Outboxes {
   #isSure = false
   #isClosed = false
   #accountStore: AccountStore | null
+  readonly #fileMessages: FileMessages
 
   constructor(serverApi: ServerApi, options: OutboxesOptions) {
     this.#serverApi = serverApi
@@ -43,6 +53,15 @@ export class Outboxes {
     this.#accountStore = options.browser === null ? createMemoryAccountStore() : null
     this.#state = createStore(options.browser === null ? notKept : kept)
     this.state = this.#state
+    this.#fileMessages = new FileMessages({
+      load: (account) => this.#openFileOutbox(account),
+      show: (chatId, message) => {
+        const outbox = this.of(chatId)
+        outbox.setFiles([...outbox.fileMessages.getSnapshot(), message])
+      },
+      texts: options.browser?.localStorage,
+    })
+    if (options.browser === null) this.#fileMessages.use('')
   }
 
   of(chatId: ChatId): ChatOutbox {
@@ -53,13 +72,16 @@ export class Outboxes {
       outbox.close()
     }
     const { sendTimeoutMs } = this.#options
-    const maySend = () => this.#userId === null || this.#isSure
     const outbox = new ChatOutbox(this.#serverApi, {
       chatId,
       sendTimeoutMs,
       accountStore: this.#accountStore,
-      maySend,
+      maySend: () => this.#maySend(),
       onIdle,
+      fileMessages: {
+        add: (message) => this.#fileMessages.add(chatId, message),
+        act: (clientMsgId, act) => this.#fileMessages.act(chatId, clientMsgId, act),
+      },
     })
     outbox.queue.subscribe(() => this.#queueChanged())
     this.#outboxes.set(chatId, outbox)
@@ -67,13 +89,15 @@ export class Outboxes {
   }
 
   /** Resolves with the stored message. Rejects with `SdkError`, or with the signal's reason. */
-  async send(chatId: ChatId, text: string, { clientMsgId = newId(), signal }: SendOptions): Promise<Message> {
+  async send(chatId: ChatId, text: string, options: SendOptions): Promise<Message> {
+    const { clientMsgId = newId(), files = [], signal } = options
     signal?.throwIfAborted()
+    checkFiles(files)
     const outbox = this.of(chatId)
-    const waiting = outbox.queue.getSnapshot().find((item) => item.clientMsgId === clientMsgId)
+    const waiting = outbox.find(clientMsgId)
     if (waiting !== undefined && waiting.text !== text) throw new SdkError('client_msg_id_reused')
     const outcome = outbox.outcome(clientMsgId, signal)
-    outbox.add({ clientMsgId, text, createdAt: new Date().toISOString() })
+    outbox.add({ clientMsgId, text, createdAt: new Date().toISOString(), files })
     return await outcome
   }
 
@@ -85,6 +109,7 @@ export class Outboxes {
     if (!isSure || this.#isSure) return
     this.#isSure = true
     for (const outbox of this.#outboxes.values()) outbox.resumeSending()
+    this.#fileMessages.resume()
   }
 
   /**
@@ -94,7 +119,10 @@ export class Outboxes {
    */
   startSession(userId: UserId, { isOwn }: { isOwn: boolean }): void {
     if (this.#userId !== userId && this.#userId !== null) this.endSession()
-    if (this.#userId === null && !isOwn) for (const outbox of this.#outboxes.values()) outbox.hold()
+    if (this.#userId === null && !isOwn) {
+      for (const outbox of this.#outboxes.values()) outbox.hold()
+      this.#fileMessages.hold()
+    }
     // A page that only signs in shows no messages, and need not read them.
     if (this.#outboxes.size > 0) this.setUser(userId, true)
   }
@@ -103,14 +131,18 @@ export class Outboxes {
   endSession(): void {
     this.#userId = null
     this.#isSure = false
+    this.#fileMessages.leave()
     for (const outbox of this.#outboxes.values()) outbox.leaveAccount()
     this.#accountStore?.close()
     this.#accountStore = null
-    if (this.#options.browser === null) this.#use(createMemoryAccountStore())
+    if (this.#options.browser !== null) return
+    this.#use(createMemoryAccountStore())
+    this.#fileMessages.use('')
   }
 
   close(): void {
     this.#isClosed = true
+    this.#fileMessages.leave()
     for (const outbox of this.#outboxes.values()) outbox.close()
     this.#accountStore?.close()
     this.#accountStore = null
@@ -122,7 +154,18 @@ export class Outboxes {
     this.#state.set(kept)
     const accountStore = this.#deviceAccountStore(browser, `${server} ${userId}`)
     this.#use(accountStore)
+    this.#fileMessages.use(`${server} ${userId}`)
     void this.#wakeAll(accountStore)
+  }
+
+  #maySend(): boolean {
+    return this.#userId === null || this.#isSure
+  }
+
+  #openFileOutbox(account: string): Promise<FileOutbox> {
+    const { browser, openFileOutbox } = this.#options
+    const outboxOf = (chatId: ChatId) => this.of(chatId)
+    return openFileOutbox({ account, browser, outboxOf, maySend: () => this.#maySend() })
   }
 
   #use(accountStore: AccountStore): void {

@@ -16,6 +16,8 @@ type ItemText = {
   readonly clientMsgId: string
   readonly text: string
   readonly createdAt: string
+  /** The uploads that are its attachments. */
+  readonly uploadIds?: readonly string[] | undefined
   /** Start of its wait, which `heldAfterMs` limits: milliseconds since 1970. */
   readonly waitsSince: number
   /** Its `seq` in the log, once it is `stored`. */
@@ -27,7 +29,7 @@ type ItemText = {
 /** Own messages of one chat in the order of writing: the persisted ones, then the others. */
 export type Queue = readonly QueueItem[]
 
-export type NewItem = Pick<QueueItem, 'clientMsgId' | 'text' | 'createdAt' | 'waitsSince'>
+export type NewItem = Pick<QueueItem, 'clientMsgId' | 'text' | 'createdAt' | 'uploadIds' | 'waitsSince'>
 
 export const emptyQueue: Queue = []
 
@@ -61,7 +63,7 @@ export function nextBatch(queue: Queue, itemsMax: number = batchItemsMax): reado
 }
 
 /** Reports whether no frame can carry it, even alone. */
-export function isTooLarge(item: Pick<QueueItem, 'clientMsgId' | 'text'>): boolean {
+export function isTooLarge(item: SentItem): boolean {
   return encodedBytes(item) > batchBytesMax
 }
 
@@ -202,6 +204,8 @@ function idsOf(items: readonly QueueItem[]): ReadonlySet<string> {
 
 const encoder = new TextEncoder()
 
-function encodedBytes({ clientMsgId, text }: Pick<QueueItem, 'clientMsgId' | 'text'>): number {
-  return encoder.encode(JSON.stringify({ clientMsgId, text })).length + 1
+type SentItem = Pick<QueueItem, 'clientMsgId' | 'text' | 'uploadIds'>
+
+function encodedBytes({ clientMsgId, text, uploadIds }: SentItem): number {
+  return encoder.encode(JSON.stringify({ clientMsgId, text, uploadIds })).length + 1
 }

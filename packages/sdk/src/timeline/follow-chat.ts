@@ -3,11 +3,11 @@ import type { ChatFrame, LogEntry, PageOutput } from '@deskbell/contract/events'
 import type { ChatId, MessageId } from '@deskbell/contract/ids'
 import { errorCode, isFinal, retryAfterMs, toSdkError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
+import type { SendOptions } from '../base/options.ts'
 import { type Pause, pause, retry, retryDelayMs } from '../base/retry.ts'
 import { createStore } from '../base/store.ts'
 import type { ChatOutbox } from '../outbox/chat-outbox.ts'
 import type { PendingMessage } from '../outbox/pending-message.ts'
-import { toPending } from '../outbox/queue-state.ts'
 import type { Watcher } from '../outbox/resume-gate.ts'
 import type { ServerApi } from '../server-api.ts'
 import { entriesAfter, newestPage, undelivered } from './log-window.ts'
@@ -76,6 +76,7 @@ class Follower implements ChatFollower {
     this.#stops = [
       () => this.#watcher.leave(),
       options.outbox.queue.subscribe(() => this.#queueChanged()),
+      options.outbox.fileMessages.subscribe(() => this.#show()),
       serverApi.connection.subscribe(() => this.#connectionChanged()),
     ]
     this.#run(effects)
@@ -95,12 +96,15 @@ class Follower implements ChatFollower {
     return new Promise((resolve) => this.#waitingForOlder.add(resolve))
   }
 
-  send(text: string, { clientMsgId = newId() }: { clientMsgId?: string } = {}): PendingMessage {
+  send(
+    text: string,
+    { clientMsgId = newId(), files }: Pick<SendOptions, 'clientMsgId' | 'files'> = {},
+  ): PendingMessage {
+    const { outbox } = this.#options
     const createdAt = new Date().toISOString()
-    this.#options.outbox.add({ clientMsgId, text, createdAt })
+    outbox.add({ clientMsgId, text, createdAt, files })
     this.#typing.sent()
-    const item = this.#options.outbox.queue.getSnapshot().find((other) => other.clientMsgId === clientMsgId)
-    return item === undefined ? { clientMsgId, text, state: 'queued', code: null, createdAt } : toPending(item)
+    return outbox.find(clientMsgId) ?? { clientMsgId, text, state: 'queued', code: null, createdAt }
   }
 
   retry(clientMsgId: string): void {
@@ -193,7 +197,9 @@ class Follower implements ChatFollower {
   }
 
   #look(): Timeline {
-    return this.#view(this.#state, this.#options.outbox.queue.getSnapshot(), this.#people.state)
+    const { queue, fileMessages } = this.#options.outbox
+    const waiting = { queue: queue.getSnapshot(), fileMessages: fileMessages.getSnapshot() }
+    return this.#view(this.#state, waiting, this.#people.state)
   }
 
   #run(effects: readonly TimelineEffect[]): void {

@@ -1,6 +1,7 @@
 import type { PageOutput } from '@deskbell/contract/events'
 import { userIdSchema } from '@deskbell/contract/ids'
 import { describe, expect, test } from 'vitest'
+import type { PendingMessage } from '../outbox/pending-message.ts'
 import { emptyQueue, enqueue, markSending, type Queue } from '../outbox/queue-state.ts'
 import { ModelServer } from '../testing/model-server.ts'
 import { windowOfPage } from './log-window.ts'
@@ -22,11 +23,17 @@ function added(queue: Queue, clientMsgId: string): Queue {
   return enqueue(queue, { clientMsgId, text: 'x', createdAt: '2026-01-01T00:00:00.000Z', waitsSince: 0 })
 }
 
-type Given = { state?: TimelineState; queue?: Queue; people?: PeopleState }
+type Given = {
+  state?: TimelineState
+  queue?: Queue
+  fileMessages?: readonly PendingMessage[]
+  people?: PeopleState
+}
 
 function viewer() {
   const view = createTimelineView()
-  return ({ state = live, queue = emptyQueue, people = nobody }: Given) => view(state, queue, people)
+  return ({ state = live, queue = emptyQueue, fileMessages = [], people = nobody }: Given) =>
+    view(state, { queue, fileMessages }, people)
 }
 
 describe('the snapshot of a timeline', () => {

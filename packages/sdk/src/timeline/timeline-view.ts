@@ -19,12 +19,14 @@ const statuses: Record<TimelineState['kind'], Timeline['status']> = {
   stopped: 'catching-up',
 }
 
+type Waiting = { readonly queue: Queue; readonly fileMessages: readonly PendingMessage[] }
+
 /** Makes snapshots of a timeline: the same object as before when nothing that is shown has changed. */
-export function createTimelineView(): (state: TimelineState, queue: Queue, people: PeopleState) => Timeline {
-  const showQueue = createQueueView()
+export function createTimelineView(): (state: TimelineState, waiting: Waiting, people: PeopleState) => Timeline {
+  const showWaiting = createWaitingView()
   let shown: Timeline | null = null
-  return (state, queue, people) => {
-    const next = { ...picture(state, showQueue(queue)), typing: people.typing, presence: people.presence }
+  return (state, waiting, people) => {
+    const next = { ...picture(state, showWaiting(waiting)), typing: people.typing, presence: people.presence }
     if (shown === null || !isSame(shown, next)) shown = next
     return shown
   }
@@ -64,17 +66,25 @@ function isSame(a: Timeline, b: Timeline): boolean {
   return keys.every((key) => Object.is(a[key], b[key]))
 }
 
-/** A pending message stays the same object until it changes, and so does the list. */
-function createQueueView(): (queue: Queue) => readonly PendingMessage[] {
+/**
+ * A pending message stays the same object until it changes, and so does the list. Messages that wait for their files
+ * come last: the others overtake them.
+ */
+function createWaitingView(): (waiting: Waiting) => readonly PendingMessage[] {
   const shown = new WeakMap<QueueItem, PendingMessage>()
   let list: readonly PendingMessage[] = []
-  const show = (item: QueueItem) => {
-    const pending = shown.get(item) ?? toPending(item)
+  const show = (item: QueueItem, files: PendingMessage['files']) => {
+    const before = shown.get(item)
+    const pending = before?.files === files && before !== undefined ? before : { ...toPending(item), files }
     shown.set(item, pending)
     return pending
   }
-  return (queue) => {
-    const next = queue.map(show)
+  return ({ queue, fileMessages }) => {
+    const filesOf = new Map(fileMessages.map(({ clientMsgId, files }) => [clientMsgId, files]))
+    const queued = queue.map((item) => show(item, filesOf.get(item.clientMsgId)))
+    const ids = new Set(queue.map(({ clientMsgId }) => clientMsgId))
+    const uploading = fileMessages.filter(({ clientMsgId, state }) => state !== 'sending' && !ids.has(clientMsgId))
+    const next = [...queued, ...uploading]
     if (next.length !== list.length || next.some((pending, index) => pending !== list[index])) list = next
     return list
   }

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@deskbell/contract/errors'
 import type { LogEntry, PageOutput } from '@deskbell/contract/events'
 import type { MessageId, UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
+import type { SendOptions } from '../base/options.ts'
 import type { Store } from '../base/store.ts'
 import type { PendingMessage } from '../outbox/pending-message.ts'
 
@@ -51,13 +52,16 @@ export interface ChatFollower extends Store<Timeline> {
    * Shows the message at once among `pending` and sends it, in order, until its outcome is known. When this returns, it
    * is stored on the device: a page may discard its draft, and die. `sdk.outbox` reports when that does not hold. The
    * same `clientMsgId` again returns the message that is already queued.
+   *
+   * A message with files waits until they are on the server, in the order of such messages; the others overtake it. It
+   * says whether its files are stored on the device. Throws `SdkError`: more than ten (`invalid_input`), `too_large`.
    */
-  send(text: string, options?: { clientMsgId?: string }): PendingMessage
+  send(text: string, options?: Pick<SendOptions, 'clientMsgId' | 'files'>): PendingMessage
   /** Sends a failed message again, with its own id, after those that are already queued. */
   retry(clientMsgId: string): void
   /** Sends a held message after all, in its old place. */
   release(clientMsgId: string): void
-  /** Removes a failed or held message. */
+  /** Removes a failed or held message, or one that waits for its files. */
   discard(clientMsgId: string): void
   /** Reports that everything up to `seq` was read. At most one call a second is made, and the mark never goes back. */
   markRead(seq: number): void

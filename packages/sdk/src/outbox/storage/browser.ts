@@ -16,8 +16,8 @@ export type OpenRequest = EventTarget & { readonly result: Database; readonly er
 export type DatabaseFactory = { open(name: string, version: number): OpenRequest }
 
 export type Database = EventTarget & {
-  createObjectStore(name: string, options: { keyPath: string; autoIncrement: true }): DbStore
-  transaction(store: string, mode: 'readonly' | 'readwrite'): DbTransaction
+  createObjectStore(name: string, options?: { keyPath: string; autoIncrement: true }): DbStore
+  transaction(stores: string | string[], mode: 'readonly' | 'readwrite'): DbTransaction
   close(): void
 }
 
@@ -26,9 +26,11 @@ export type DbTransaction = EventTarget & { readonly error: unknown; objectStore
 export type DbStore = {
   createIndex(name: string, keyPath: string | string[], options: { unique: boolean }): unknown
   index(name: string): { get(key: DbKey): DbRequest; getAll(key: DbKey): DbRequest }
-  add(value: object): DbRequest
+  get(key: DbKey): DbRequest
+  getAll(): DbRequest
+  add(value: object, key?: DbKey): DbRequest
   put(value: object): DbRequest
-  delete(key: number): DbRequest
+  delete(key: DbKey | number): DbRequest
 }
 
 export type DbKey = string | (string | number)[]

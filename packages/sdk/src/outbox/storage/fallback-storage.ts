@@ -1,7 +1,14 @@
 import type { ChatId } from '@deskbell/contract/ids'
 import { deferred, doNotHoldProcess } from '../../base/timers.ts'
 import { MemoryStorage } from './memory-storage.ts'
-import type { NewRow, OutboxRow, OutboxStorage, RowChange, RowKey } from './outbox-storage.ts'
+import {
+  type NewRow,
+  type OutboxRow,
+  type OutboxStorage,
+  type RowChange,
+  type RowKey,
+  toNewRow,
+} from './outbox-storage.ts'
 
 export type FallbackOptions = {
   /** Called again whenever opening failed. */
@@ -195,10 +202,6 @@ export class FallbackStorage implements OutboxStorage {
 
 function nameOf({ chatId, clientMsgId }: RowKey): string {
   return `${chatId} ${clientMsgId}`
-}
-
-function toNewRow({ chatId, clientMsgId, text, createdAt, waitsSince }: OutboxRow): NewRow {
-  return { chatId, clientMsgId, text, createdAt, waitsSince }
 }
 
 function inTime<T>(work: Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import type { ChatId } from '@deskbell/contract/ids'
-import type { Database, DatabaseFactory, DbKey, DbRequest, DbStore } from './browser.ts'
+import type { Database, DatabaseFactory, DbKey, DbStore } from './browser.ts'
+import { ask, openDatabase, transact } from './database.ts'
 import type { NewRow, OutboxRow, OutboxStorage, RowChange, RowKey } from './outbox-storage.ts'
 import { isOutboxRow } from './outbox-storage.ts'
 
@@ -8,14 +9,10 @@ import { isOutboxRow } from './outbox-storage.ts'
  * rows itself, so there is one order for all tabs. Rejects when the database is refused; a call rejects when it breaks.
  */
 export async function openIndexedDb(factory: DatabaseFactory, account: string): Promise<OutboxStorage> {
-  const database = await openDatabase(factory)
-  // Another page deletes or upgrades the database: it must not wait for this page.
-  database.addEventListener('versionchange', () => database.close())
-  return new IndexedDbStorage(database, account)
+  return new IndexedDbStorage(await openDatabase(factory, databaseName, createStores), account)
 }
 
 export const databaseName = 'deskbell-outbox'
-const databaseVersion = 1
 const storeName = 'messages'
 
 class IndexedDbStorage implements OutboxStorage {
@@ -76,25 +73,9 @@ class IndexedDbStorage implements OutboxStorage {
     await ask(store.add({ code: null, ...rest, account: this.#account }))
   }
 
-  /** Resolves when the whole transaction is committed. */
-  async #run<T>(mode: 'readonly' | 'readwrite', work: (store: DbStore) => Promise<T>): Promise<T> {
-    const transaction = this.#database.transaction(storeName, mode)
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.addEventListener('complete', () => resolve())
-      transaction.addEventListener('abort', () => reject(transaction.error))
-    })
-    const [result] = await Promise.all([work(transaction.objectStore(storeName)), done])
-    return result
+  #run<T>(mode: 'readonly' | 'readwrite', work: (store: DbStore) => Promise<T>): Promise<T> {
+    return transact(this.#database.transaction(storeName, mode), (all) => work(all.objectStore(storeName)))
   }
-}
-
-function openDatabase(factory: DatabaseFactory): Promise<Database> {
-  return new Promise((resolve, reject) => {
-    const request = factory.open(databaseName, databaseVersion)
-    request.addEventListener('upgradeneeded', () => createStores(request.result))
-    request.addEventListener('success', () => resolve(request.result))
-    request.addEventListener('error', () => reject(request.error))
-  })
 }
 
 function createStores(database: Database): void {
@@ -102,11 +83,4 @@ function createStores(database: Database): void {
   store.createIndex('account', 'account', { unique: false })
   store.createIndex('chat', ['account', 'chatId'], { unique: false })
   store.createIndex('message', ['account', 'chatId', 'clientMsgId'], { unique: true })
-}
-
-function ask(request: DbRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(request.result))
-    request.addEventListener('error', () => reject(request.error))
-  })
 }

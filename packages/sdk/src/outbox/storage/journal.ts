@@ -1,6 +1,6 @@
 import type { TextStore } from './browser.ts'
 import type { NewRow, RowKey } from './outbox-storage.ts'
-import { isNewRow } from './outbox-storage.ts'
+import { isNewRow, toNewRow } from './outbox-storage.ts'
 
 /** Room for the longest message, as JSON at its worst. */
 const probeLength = 32 * 1024
@@ -75,8 +75,4 @@ function parse(text: string | null): unknown {
   } catch {
     return null
   }
-}
-
-function toNewRow({ chatId, clientMsgId, text, createdAt, waitsSince }: NewRow): NewRow {
-  return { chatId, clientMsgId, text, createdAt, waitsSince }
 }

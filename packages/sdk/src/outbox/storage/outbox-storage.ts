@@ -7,6 +7,7 @@ export type NewRow = {
   readonly clientMsgId: string
   readonly text: string
   readonly createdAt: string
+  readonly uploadIds?: readonly string[] | undefined
   /** Start of its wait, which is limited to a day: milliseconds since 1970. */
   readonly waitsSince: number
 }
@@ -48,8 +49,14 @@ export function isNewRow(value: unknown): value is NewRow {
     hasText(value, 'text') &&
     hasText(value, 'createdAt') &&
     hasNumber(value, 'chatId') &&
-    hasNumber(value, 'waitsSince')
+    hasNumber(value, 'waitsSince') &&
+    hasTexts(value, 'uploadIds')
   )
+}
+
+/** Returns what is stored of a message, without its place and its outcome. */
+export function toNewRow({ chatId, clientMsgId, text, createdAt, uploadIds, waitsSince }: NewRow): NewRow {
+  return { chatId, clientMsgId, text, createdAt, uploadIds, waitsSince }
 }
 
 export function isOutboxRow(value: unknown): value is OutboxRow {
@@ -60,6 +67,12 @@ export function isOutboxRow(value: unknown): value is OutboxRow {
 
 function hasText(value: object, key: string): boolean {
   return typeof Reflect.get(value, key) === 'string'
+}
+
+/** Rows without files have none. */
+function hasTexts(value: object, key: string): boolean {
+  const texts: unknown = Reflect.get(value, key) ?? []
+  return Array.isArray(texts) && texts.every((each) => typeof each === 'string')
 }
 
 function hasNumber(value: object, key: string): boolean {
