@@ -87,7 +87,7 @@ class SdkClient implements Sdk {
     this.#options = options
     this.outbox = this.#outboxes.state
     manager.state.subscribe(() => this.#connectionChanged())
-    this.#identified = options.identity === undefined ? Promise.resolve() : this.#identify(options, options.identity)
+    this.#identified = options.identity === undefined ? Promise.resolve() : this.#identify(options.identity)
   }
 
   async login(input: LoginInput): Promise<LoginOutput> {
@@ -149,27 +149,24 @@ class SdkClient implements Sdk {
   }
 
   /** Resolves when the client is identified for the first time, refused, or when that was stopped. */
-  async #identify(options: SdkOptions, identity: IdentitySource): Promise<void> {
+  async #identify(identity: IdentitySource): Promise<void> {
     const { signal } = this.#identifying
-    const random = options.random ?? Math.random
+    const { url, fetch, random = Math.random } = this.#options
     const load = () => importCode(() => import('./connection/keep-identified.ts'))
-    const { keepIdentified } = await retry(load, { signal, random }).catch(() => ({ keepIdentified: null }))
-    if (keepIdentified === null) return
-    await new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve())
-      const begin = (login: LoginOutput) => {
-        this.#beginIdentified(login)
-        resolve()
-      }
-      const refuse = () => {
+    const loaded = await retry(load, { signal, random }).catch(() => null)
+    await loaded?.keepIdentified({
+      identity,
+      url,
+      headers: () => this.#session.headers(),
+      fetch,
+      random,
+      signal,
+      connection: this.connection,
+      begin: (login) => this.#beginIdentified(login),
+      refuse: () => {
         this.#session.refuse()
         this.#manager.end('unauthenticated')
-        resolve()
-      }
-      const headers = () => this.#session.headers()
-      const { url, fetch } = options
-      const connection = this.connection
-      void keepIdentified({ identity, url, headers, fetch, random, signal, connection, begin, refuse })
+      },
     })
   }
 

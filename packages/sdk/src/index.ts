@@ -6,7 +6,9 @@ export type { EntryActor, LogEntry, PageOutput } from '@deskbell/contract/events
 export type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 export type { InboxCounts } from '@deskbell/contract/inbox'
 export {
+  attachmentsMax,
   editWindowMs,
+  fileBytesMax,
   messageTextBytesMax,
   nameCharsMax,
   onlineRepeatMs,

@@ -61,7 +61,7 @@ describe.skipIf(!tools.chromium)('attachments', () => {
     const { email } = program
     const client = await signInAsClient(await world.newContext(), world.url, { email, name: program.name })
     for (const page of [operator, client]) {
-      const shown = page.getByRole('img', { name: 'order.png' })
+      const shown = page.getByRole('button', { name: 'Open image order.png' }).locator('img')
       await shown.waitFor()
       const place = await shown.boundingBox()
       expect([place?.width, place?.height]).toEqual([320, 160])
@@ -75,7 +75,7 @@ describe.skipIf(!tools.chromium)('attachments', () => {
     await program.retract(message.id)
     for (const page of [operator, client]) {
       await page.getByText('Message deleted').first().waitFor()
-      expect(await page.getByRole('img', { name: 'order.png' }).count()).toBe(0)
+      expect(await page.getByRole('button', { name: 'Open image order.png' }).count()).toBe(0)
       const gone = await page.request.get(`${world.url}/files/${image.id}`)
       expect(gone.status()).toBe(404)
     }

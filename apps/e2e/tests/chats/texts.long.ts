@@ -162,7 +162,7 @@ describe.skipIf(!tools.chromium)('texts of messages', () => {
       return ['dragover', 'drop'].every((name) => !element.dispatchEvent(event(name)))
     }
     expect(await client.locator('body').evaluate(isStopped)).toBe(true)
-    await client.getByText('Files can’t be sent yet.').waitFor()
+    await client.getByRole('button', { name: 'Remove x.txt' }).waitFor()
     expect(await box.evaluate(isStopped)).toBe(true)
   })
 

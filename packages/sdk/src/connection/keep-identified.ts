@@ -32,9 +32,24 @@ const callMs = 10_000
 /**
  * Identifies the client now, and again before each session ends, until the server refuses the identity or the signal is
  * aborted. While the site or the server does not answer, it retries. It makes its calls itself, because the calls of the
- * program wait until the client is identified.
+ * program wait until the client is identified. Resolves when it is identified for the first time, or when that has ended.
  */
-export async function keepIdentified(options: IdentificationOptions): Promise<void> {
+export function keepIdentified(options: IdentificationOptions): Promise<void> {
+  return new Promise((resolve) => {
+    options.signal.addEventListener('abort', () => resolve())
+    const begin = (login: LoginOutput) => {
+      options.begin(login)
+      resolve()
+    }
+    const refuse = () => {
+      options.refuse()
+      resolve()
+    }
+    void identifyAlways({ ...options, begin, refuse })
+  })
+}
+
+async function identifyAlways(options: IdentificationOptions): Promise<void> {
   const { signal, random } = options
   for (let endings = 0; ; ) {
     const login = await identifyOnce(options)

@@ -9,21 +9,26 @@ import { useBehind } from '../../lib/catching-up.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { useServerTime } from '../../lib/server-time.ts'
 import { useSession } from '../../lib/session.ts'
+import { type AttachedFiles, useAttachedFiles } from './composer/attached-files.ts'
 import { ChatComposer, useChanging } from './composer/chat-composer.tsx'
 import { DraftNotKept, useFreeFocus } from './composer/composer.tsx'
 import { composedText, joinTexts } from './composer/composer-input.ts'
 import { type Draft, useDraft } from './composer/drafts.ts'
+import type { AnnouncementsProps } from './lazy/announcements.ts'
 import type { TypingLineProps } from './lazy/typing-line.tsx'
 import type { RefusedMessage } from './message/pending-actions.ts'
 import { usePendingHandlers } from './message/pending-actions.ts'
 import { type Collapse, MessageList, MessageListSkeleton, type MessageListView } from './message-list/message-list.tsx'
 import { rememberedPage, useRememberedPage } from './remembered-page.ts'
 import { typingNames } from './typing-names.ts'
-import { useAnnounceFailures, useAnnounceMessages } from './use-announcements.ts'
 import { usePrinting } from './use-printing.ts'
 
 const TypingLine = lazyPart<TypingLineProps>(
   async () => (await withCatalogs(['parts'], () => import('./lazy/typing-line.tsx'))).TypingLine,
+)
+
+const Announcements = lazyPart<AnnouncementsProps>(
+  async () => (await withCatalogs(['parts'], () => import('./lazy/announcements.ts'))).Announcements,
 )
 
 type ChatViewProps = {
@@ -57,6 +62,7 @@ export type WritingOn = {
 /** A text that was sent in a closed chat. It stays in the composer until one of these is called. */
 export type Written = {
   readonly text: string
+  readonly files: readonly File[]
   /** Sends it in this chat, unless it was changed since. */
   readonly send: () => void
   /** Removes it: it was sent elsewhere. */
@@ -82,19 +88,24 @@ function Followed(props: ChatViewProps & { follower: ChatFollower }) {
   const place = useMemo(() => ({ userId: user.id, chatId: chat.id }), [user.id, chat.id])
   const draft = useDraft(place)
   const focusComposer = useCallback(() => composerRef.current?.focus(), [composerRef])
+  const attached = useAttachedFiles(place)
   const putBack = usePutBack(draft, focusComposer)
+  const latestAttached = useRef(attached)
+  latestAttached.current = attached
+  const putFilesBack = useCallback((files: readonly File[]) => {
+    const { current } = latestAttached
+    current.set([...current.files, ...files])
+  }, [])
   const isClosed = (timeline.chatStatus === 'unknown' ? chat.status : timeline.chatStatus) === 'closed'
   const changing = useChanging({ follower, timeline, place, isClosed, focusComposer, putBack })
-  const pending = usePendingHandlers({ follower, putBack, refused: props.refused })
-  useAnnounceMessages(timeline, user.id)
+  const pending = usePendingHandlers({ follower, putBack, putFilesBack, refused: props.refused })
   useServerTime(timeline)
   const Paper = usePrinting()
-  useAnnounceFailures(timeline)
   useBehind(timeline.status === 'catching-up')
   useFreeFocus(composerRef, props.takesFocus ?? false)
   const ownRef = useRef<MessageListView>(null)
   const list = listRef ?? ownRef
-  const onSend = useSending({ follower, draft, list, writingOn: isClosed ? writingOn : undefined })
+  const onSend = useSending({ follower, draft, attached, list, writingOn: isClosed ? writingOn : undefined })
   return (
     <>
       {header?.(timeline)}
@@ -124,6 +135,7 @@ function Followed(props: ChatViewProps & { follower: ChatFollower }) {
         <ChatComposer
           follower={follower}
           draft={draft}
+          attached={attached}
           onSend={onSend}
           changing={changing.inComposer}
           onEscape={onEscape}
@@ -131,6 +143,7 @@ function Followed(props: ChatViewProps & { follower: ChatFollower }) {
         />
       )}
       {changing.dialog}
+      <Announcements timeline={timeline} ownId={user.id} />
       {Paper !== null && <Paper timeline={timeline} viewer={user} title={label} />}
     </>
   )
@@ -139,20 +152,23 @@ function Followed(props: ChatViewProps & { follower: ChatFollower }) {
 type SendingInput = {
   readonly follower: ChatFollower
   readonly draft: Draft
+  readonly attached: AttachedFiles
   readonly list: RefObject<MessageListView | null>
   /** Set while the chat is closed. */
   readonly writingOn: WritingOn | undefined
 }
 
-function useSending({ follower, draft, list, writingOn }: SendingInput): (text: string) => void {
-  const present = useRef(draft.text)
-  present.current = draft.text
+function useSending({ follower, draft, attached, list, writingOn }: SendingInput): (text: string) => void {
+  const present = useRef({ text: draft.text, attached })
+  present.current = { text: draft.text, attached }
   const { change, sent } = draft
   const now = useCallback(
     (text: string) => {
       // In this order: once the text is sent, the outbox keeps it.
-      follower.send(text)
+      const { files, set } = present.current.attached
+      follower.send(text, { files: files.map((file) => ({ file })) })
       sent(text)
+      set([])
       // A user who replies from far up in the history sees the reply in its place.
       list.current?.showNewest()
     },
@@ -160,12 +176,17 @@ function useSending({ follower, draft, list, writingOn }: SendingInput): (text: 
   )
   return useMemo(() => {
     if (writingOn === undefined) return now
-    const unlessChanged = (text: string, then: () => void) => () => composedText(present.current) === text && then()
+    const unlessChanged = (text: string, then: () => void) => () =>
+      composedText(present.current.text) === text && then()
     return (text) =>
       writingOn.onSend({
         text,
+        files: present.current.attached.files,
         send: unlessChanged(text, () => now(text)),
-        forget: unlessChanged(text, () => change('')),
+        forget: unlessChanged(text, () => {
+          change('')
+          present.current.attached.set([])
+        }),
       })
   }, [writingOn, now, change])
 }

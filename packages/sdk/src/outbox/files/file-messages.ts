@@ -44,7 +44,8 @@ export class FileMessages {
     this.#account = account
     for (const { chatId, message } of this.#early.splice(0)) this.#write(account, chatId, message)
     const { texts } = this.#options
-    if (texts !== undefined && new FileNotes(texts, account).mayHave) void this.#loaded(account)
+    // Without a note nothing was left, unless notes cannot be read.
+    if (texts !== undefined && new FileNotes(texts, account).read()?.length !== 0) void this.#loaded(account)
   }
 
   /** Uploads what may leave now. */

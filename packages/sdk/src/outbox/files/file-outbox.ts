@@ -9,6 +9,7 @@ import { Notices } from '../storage/between-tabs.ts'
 import type { Browser } from '../storage/browser.ts'
 import type { FileNotes } from './file-notes.ts'
 import type { FileRow, FileRowChange, FileStorage } from './file-storage.ts'
+import { type NotedMessage, notedMessages } from './noted-messages.ts'
 
 export type FileOutboxOptions = {
   readonly account: string
@@ -199,11 +200,10 @@ export class FileOutbox {
   /** Notes without files: their page died before its browser had stored these, or is about to store them. */
   #showLost(): void {
     clearTimeout(this.#lostTimer)
-    const unknown = this.#options.notes
-      .read()
-      .filter(({ chatId, message }) => this.#find(chatId, message.clientMsgId) === undefined)
-    const isYoung = ({ message }: { message: PendingMessage }) =>
-      Date.now() - Date.parse(message.createdAt) < lostAfterMs
+    const unknown = notedMessages(this.#options.notes).filter(
+      ({ chatId, message }) => this.#find(chatId, message.clientMsgId) === undefined,
+    )
+    const isYoung = ({ message }: NotedMessage) => Date.now() - Date.parse(message.createdAt) < lostAfterMs
     const lost = unknown.filter((note) => !isYoung(note))
     this.#items = [...lost.map(({ chatId, message }) => lostItem(chatId, message)), ...this.#items]
     if (unknown.some(isYoung)) this.#lostTimer = setTimeout(() => void this.#refresh(), lostAfterMs)

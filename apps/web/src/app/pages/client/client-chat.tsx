@@ -6,6 +6,7 @@ import { lazyPart } from '../../../components/lazy-part.tsx'
 import { Notice } from '../../../components/notice.tsx'
 import type { ClosedComposerProps } from '../../../features/chats/own/lazy/closed-chat.tsx'
 import { ChatView } from '../../../features/messages/chat-view.tsx'
+import { appendFiles } from '../../../features/messages/composer/attached-files.ts'
 import { appendDraft, carryDraft } from '../../../features/messages/composer/drafts.ts'
 import { NewChatComposer } from '../../../features/messages/new-chat/new-chat-composer.tsx'
 import { usePlacedTexts } from '../../../features/messages/new-chat/unplaced-texts.ts'
@@ -41,13 +42,15 @@ function MadeChat({ chat, opening, onNewChat, onOpen }: MadeChatProps) {
   const { t } = useLingui()
   const { user } = useSession()
   const composerRef = useRef<HTMLTextAreaElement>(null)
-  const startNew = (text = '') => {
-    appendDraft({ userId: user.id, chatId: 'new' }, text)
+  const startNew = (text = '', files: readonly File[] = []) => {
+    const place = { userId: user.id, chatId: 'new' } as const
+    appendDraft(place, text)
+    appendFiles(place, files)
     carryDraft({ userId: user.id, chatId: chat.id }, 'new')
     onNewChat()
   }
-  const sendNew = (text: string) => {
-    opening.start(text)
+  const sendNew = (text: string, files: readonly File[]) => {
+    opening.start(text, files)
     onNewChat()
   }
   const { writingOn, refused } = useClosedChat({ chat, onNewChat: startNew, onSendNew: sendNew, onOpen })

@@ -21,9 +21,9 @@ const LateMessageButton = lazyPart<LateMessageButtonProps>(
 export type ClosedChatInput = {
   readonly chat: Chat
   /** Shows the composer of a new chat, with this text and the draft of this chat. */
-  readonly onNewChat: (text: string) => void
+  readonly onNewChat: (text: string, files: readonly File[]) => void
   /** Creates a new chat with this message. */
-  readonly onSendNew: (text: string) => void
+  readonly onSendNew: (text: string, files: readonly File[]) => void
   readonly onOpen: (chat: Chat) => void
 }
 
@@ -45,11 +45,11 @@ export function useClosedChat(input: ClosedChatInput): ClosedChatWays {
 
   const refused = useMemo(() => {
     if (!isClosed) return undefined
-    return ({ text, retry, discard }: RefusedMessage) => {
+    return ({ text, files, retry, discard }: RefusedMessage) => {
       const move = () => {
         // Store the text in the new place before it is removed from this chat, so that it always exists.
-        if (policy === 'new') latest.current.onSendNew(text)
-        else latest.current.onNewChat(text)
+        if (policy === 'new') latest.current.onSendNew(text, files)
+        else latest.current.onNewChat(text, files)
         discard()
       }
       return <LateMessageButton policy={policy} onPress={policy === 'reopen' ? () => reopen(retry) : move} />
@@ -63,7 +63,7 @@ export function useClosedChat(input: ClosedChatInput): ClosedChatWays {
     return {
       hint: <ClosedHint reopening={null} />,
       onSend(written) {
-        latest.current.onSendNew(written.text)
+        latest.current.onSendNew(written.text, written.files)
         written.forget()
       },
     }

@@ -6,8 +6,10 @@ import { serverTime } from '../../../lib/server-time.ts'
 import { useSession } from '../../../lib/session.ts'
 import type { EditingBarProps } from '../lazy/editing-bar.tsx'
 import { type EditHandlers, useTools } from '../message/message-actions.tsx'
+import type { AttachedFiles } from './attached-files.ts'
 import { Composer } from './composer.tsx'
-import type { Draft, DraftPlace } from './drafts.ts'
+import type { DraftPlace } from './draft-place.ts'
+import type { Draft } from './drafts.ts'
 import { type Editing, newestEditable, type OwnMessage, useEditing } from './use-editing.ts'
 
 const EditingBar = lazyPart<EditingBarProps>(
@@ -17,6 +19,7 @@ const EditingBar = lazyPart<EditingBarProps>(
 type ChatComposerProps = {
   readonly follower: ChatFollower
   readonly draft: Draft
+  readonly attached: AttachedFiles
   readonly onSend: (text: string) => void
   readonly changing: ComposerEditing
   readonly onEscape?: (() => void) | undefined
@@ -28,7 +31,7 @@ type ChatComposerProps = {
  * the chat does not re-render it.
  */
 export const ChatComposer = memo(function ChatComposer(props: ChatComposerProps) {
-  const { follower, draft, onSend, changing, onEscape, inputRef } = props
+  const { follower, draft, attached, onSend, changing, onEscape, inputRef } = props
   const { edit, attempt, change, save, end } = changing.editing
   if (edit !== null) {
     return (
@@ -53,6 +56,7 @@ export const ChatComposer = memo(function ChatComposer(props: ChatComposerProps)
   return (
     <Composer
       text={draft.text}
+      attached={attached}
       onText={write}
       onSubmit={onSend}
       onEscape={onEscape}

@@ -12,12 +12,18 @@ import { Icon } from '../../../components/icon.tsx'
 import { lazyPart } from '../../../components/lazy-part.tsx'
 import { withCatalogs } from '../../../lib/i18n.ts'
 import { insertText, pasteConverted, separated } from '../../../lib/typed-text.ts'
+import type { ComposerFilesProps } from '../lazy/composer-files.tsx'
 import type { TextRoomProps } from '../lazy/composer-notices.tsx'
+import type { AttachedFiles } from './attached-files.ts'
 import { composedText, composerAction, textRoom } from './composer-input.ts'
-import { useFilesNotice } from './use-files-notice.tsx'
 
 const TextRoom = lazyPart<TextRoomProps>(
   async () => (await withCatalogs(['parts'], () => import('../lazy/composer-notices.tsx'))).TextRoom,
+)
+
+/** Attaches files, and shows them above the text. */
+const ComposerFiles = lazyPart<ComposerFilesProps>(
+  async () => (await withCatalogs(['parts'], () => import('../lazy/composer-files.tsx'))).ComposerFiles,
 )
 
 type ComposerProps = {
@@ -32,23 +38,26 @@ type ComposerProps = {
   /** Called on undo in an empty composer, whose own history may lack the removed text. */
   readonly onUndo?: (() => void) | undefined
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
+  /** Undefined where a message has no files. */
+  readonly attached?: AttachedFiles | undefined
   /** Set while a sent message is edited: what is shown above, and whether the edit is being saved. */
   readonly editing?: { readonly bar: ReactNode; readonly saving: boolean } | undefined
 }
 
 /** A plain text area, so that input methods, spelling, undo and screen readers simply work. */
 export function Composer(props: ComposerProps) {
-  const { onText, onSubmit, onEmpty, inputRef, editing } = props
+  const { onText, onSubmit, onEmpty, inputRef, attached, editing } = props
   const { t } = useLingui()
   const id = useId()
   const [refused, setRefused] = useState(false)
   const text = composedText(props.text)
-  const files = useFilesNotice()
+  const [buttonPlace, setButtonPlace] = useState<HTMLElement | null>(null)
+  const isEmpty = text === '' && !attached?.files.length
   const room = textRoom(text)
   const submit = () => {
     setRefused(room.kind === 'over')
     inputRef.current?.focus()
-    if (text === '') onEmpty?.()
+    if (isEmpty) onEmpty?.()
     else if (room.kind !== 'over') onSubmit(text)
   }
   return (
@@ -64,6 +73,7 @@ export function Composer(props: ComposerProps) {
       </label>
       {editing?.bar}
       <div className="composer-card flex flex-wrap items-end justify-end gap-x-2 rounded-card border border-line-strong bg-raised p-1.5 shadow-card short:flex-nowrap short:p-0.5">
+        {attached !== undefined && <ComposerFiles attached={attached} buttonPlace={buttonPlace} />}
         {/* The text again: it gives the field its height where a browser does not size fields. */}
         <div
           data-text={props.text}
@@ -80,10 +90,13 @@ export function Composer(props: ComposerProps) {
             enterKeyHint="send"
             aria-describedby={room.kind === 'plenty' ? undefined : `${id}-room`}
             onChange={(event) => onText(event.target.value)}
-            onPaste={(event) => onPaste(event, files.show)}
+            onPaste={onPaste}
             onKeyDown={(event) => onComposerKey(event, { ...props, submit })}
           />
         </div>
+        {attached !== undefined && (
+          <span ref={setButtonPlace} className="control-square me-auto inline-flex max-md:-order-1 short:-order-1" />
+        )}
         <span aria-hidden="true" className="py-2 text-meta text-ink-3 select-none max-md:hidden short:hidden">
           {editing === undefined ? <Trans>Enter to send</Trans> : <Trans>Enter to save</Trans>}
         </span>
@@ -91,12 +104,11 @@ export function Composer(props: ComposerProps) {
           type="submit"
           aria-label={editing === undefined ? t`Send` : t`Save`}
           title={editing === undefined ? t`Send` : t`Save`}
-          className={`control-square inline-flex shrink-0 items-center justify-center rounded-full transition-colors duration-75 forced-frame ${text === '' ? 'bg-sunken text-ink-3 hover:bg-hover' : 'bg-accent text-accent-on hover:bg-accent-hover'}`}
+          className={`control-square inline-flex shrink-0 items-center justify-center rounded-full transition-colors duration-75 forced-frame ${isEmpty ? 'bg-sunken text-ink-3 hover:bg-hover' : 'bg-accent text-accent-on hover:bg-accent-hover'}`}
         >
-          {editing === undefined ? <Icon name="up" size={18} strong={text !== ''} /> : <Icon name="check" size={18} />}
+          {editing === undefined ? <Icon name="up" size={18} strong={!isEmpty} /> : <Icon name="check" size={18} />}
         </button>
       </div>
-      {files.notice}
       {room.kind !== 'plenty' && (
         <TextRoom id={`${id}-room`} chars={room.chars} over={room.kind === 'over'} urgent={refused} />
       )}
@@ -123,10 +135,9 @@ function onComposerKey(
   else onArrowUp?.()
 }
 
-function onPaste(event: ClipboardEvent<HTMLTextAreaElement>, onFiles: () => void): void {
-  const { types, files } = event.clipboardData
-  if (files.length > 0 && !types.includes('text/plain')) onFiles()
-  else pasteConverted(event, separated)
+function onPaste(event: ClipboardEvent<HTMLTextAreaElement>): void {
+  // `ComposerFiles` takes files.
+  if (event.clipboardData.types.includes('text/plain')) pasteConverted(event, separated)
 }
 
 /** Says that the draft ends with the tab. Hardly any device is full, so it is loaded later. */

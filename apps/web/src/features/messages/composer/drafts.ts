@@ -1,9 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { readStored, readTabText, writeStored, writeTabText } from '../../../lib/device/storage.ts'
+import { appendFiles, chooseFiles, chosenFiles } from './attached-files.ts'
 import { composedText, joinTexts } from './composer-input.ts'
-
-/** Whose draft for which chat; `new` is the chat that does not exist yet, `waiting` one that is not known yet. */
-export type DraftPlace = { readonly userId: number; readonly chatId: number | 'new' | 'waiting' }
+import { type DraftPlace, draftKey } from './draft-place.ts'
 
 export function readDraft(place: DraftPlace): string {
   const key = draftKey(place)
@@ -30,14 +29,13 @@ export function appendDraft(place: DraftPlace, text: string): void {
 
 /** Moves a draft to another chat: from a closed chat to a new one, from a new one to the created one. */
 export function carryDraft(from: DraftPlace, chatId: DraftPlace['chatId']): void {
+  const to = { userId: from.userId, chatId }
+  appendFiles(to, chosenFiles(draftKey(from)))
+  chooseFiles(draftKey(from), [])
   const typed = readDraft(from)
   if (typed === '') return
-  appendDraft({ userId: from.userId, chatId }, typed)
+  appendDraft(to, typed)
   writeDraft(from, '')
-}
-
-function draftKey({ userId, chatId }: DraftPlace): string {
-  return `deskbell.draft.${userId}.${chatId}`
 }
 
 export type Draft = {

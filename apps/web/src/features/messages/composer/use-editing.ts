@@ -4,7 +4,7 @@ import { readStored, writeStored } from '../../../lib/device/storage.ts'
 import { OfflineError } from '../../../lib/offline-error.ts'
 import { useSession } from '../../../lib/session.ts'
 import type { MessageItem } from '../message-list/timeline-items.ts'
-import type { DraftPlace } from './drafts.ts'
+import type { DraftPlace } from './draft-place.ts'
 
 export type Editing = {
   readonly edit: Edit | null

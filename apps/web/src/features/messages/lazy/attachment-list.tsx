@@ -1,43 +1,68 @@
 import type { Attachment } from '@deskbell/sdk'
-import { useLingui } from '@lingui/react'
+import { useLingui } from '@lingui/react/macro'
+import { useState } from 'react'
 import { Icon } from '../../../components/icon.tsx'
-import { regionalTag, wantedLanguages } from '../../../lib/locale.ts'
-import { useSession } from '../../../lib/session.ts'
+import { lazyPart } from '../../../components/lazy-part.tsx'
+import { withCatalogs } from '../../../lib/i18n.ts'
+import type { LightboxProps } from './lightbox.tsx'
+import { ThumbHashCanvas } from './thumb-hash-canvas.tsx'
+import { useFileSize } from './use-file-size.ts'
+import { useOfSession } from './use-of-session.ts'
+
+const Lightbox = lazyPart<LightboxProps>(
+  async () => (await withCatalogs(['parts'], () => import('./lightbox.tsx'))).Lightbox,
+)
 
 export type AttachmentsProps = { readonly attachments: readonly Attachment[] }
 
-/** Stands on the places that `Attachments` keeps. */
+/** Stands on the places that `Attachments` keeps. A press on an image shows it large, with the others of the message. */
 export function AttachmentList({ attachments }: AttachmentsProps) {
+  const images = attachments.filter(({ thumbnailUrl }) => thumbnailUrl !== null)
+  const [shown, setShown] = useState<number | null>(null)
+  const isGallery = images.length > 1
   return (
-    <ul className="flex flex-col gap-1.5">
-      {attachments.map((attachment) => (
-        <li key={attachment.id} className="min-w-0">
-          {attachment.thumbnailUrl === null ? <FileLink {...attachment} /> : <ImageLink {...attachment} />}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="attachments">
+        {attachments.map((attachment) => (
+          <li key={attachment.id} className={isGallery && images.includes(attachment) ? 'tile' : 'min-w-0'}>
+            {attachment.thumbnailUrl === null ? (
+              <FileLink {...attachment} />
+            ) : (
+              <ImageButton image={attachment} isTile={isGallery} onPress={() => setShown(images.indexOf(attachment))} />
+            )}
+          </li>
+        ))}
+      </ul>
+      {shown !== null && <Lightbox images={images} first={shown} onDismiss={() => setShown(null)} />}
+    </>
   )
 }
 
-function ImageLink({ name, url, thumbnailUrl, width, height }: Attachment) {
+type ImageButtonProps = { readonly image: Attachment; readonly isTile: boolean; readonly onPress: () => void }
+
+function ImageButton({ image, isTile, onPress }: ImageButtonProps) {
+  const { t } = useLingui()
+  const { name, url, thumbnailUrl, thumbHash } = image
   const ofSession = useOfSession()
-  const size = shownSize({ width, height })
+  const size = isTile ? {} : shownSize(image)
   return (
-    <a
-      href={ofSession(url)}
-      target="_blank"
-      rel="noopener noreferrer"
-      className="block w-fit max-w-full rounded-control"
+    <button
+      type="button"
+      aria-label={t`Open image ${name}`}
+      title={name}
+      onClick={onPress}
+      className={`relative block max-w-full overflow-hidden rounded-control bg-sunken ${isTile ? 'aspect-square w-full' : ''}`}
     >
+      {thumbHash !== null && <ThumbHashCanvas hash={thumbHash} />}
       <img
         src={ofSession(thumbnailUrl ?? url)}
-        alt={name}
+        alt=""
         {...size}
         loading="lazy"
         decoding="async"
-        className="block h-auto max-w-full rounded-control bg-sunken"
+        className={isTile ? 'absolute inset-0 size-full object-cover' : 'relative block h-auto max-w-full'}
       />
-    </a>
+    </button>
   )
 }
 
@@ -56,22 +81,6 @@ function FileLink({ name, url, bytes }: Attachment) {
       <span className="shrink-0 text-meta text-ink-3">{format(bytes)}</span>
     </a>
   )
-}
-
-/** 812 kB, 2.4 MB: in powers of ten, as file managers count. */
-function useFileSize(): (bytes: number) => string {
-  const { i18n } = useLingui()
-  const locale = regionalTag(i18n.locale, wantedLanguages())
-  const size = (unit: string, maximumFractionDigits: number) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits })
-  return (bytes) =>
-    bytes < 999_500 ? size('kilobyte', 0).format(bytes / 1_000) : size('megabyte', 1).format(bytes / 1_000_000)
-}
-
-/** In a browser in which a client and an operator are signed in, a URL says who asks. */
-function useOfSession(): (url: string) => string {
-  const { user } = useSession()
-  return (url) => `${url}?role=${user.role}`
 }
 
 /** In CSS pixels: the largest side of its place. */

@@ -174,7 +174,7 @@ function pendingItem(pending: PendingMessage, viewer: Viewer): MessageItem {
     retracted: false,
     edited: false,
     own: true,
-    state: pending.state,
+    state: pending.files !== undefined && pending.state === 'queued' ? 'uploading' : pending.state,
     statusDisplay: 'none',
     seq: null,
     messageId: null,
@@ -255,7 +255,16 @@ function withSigns(items: readonly TimelineItem[], readBelow: boolean): Timeline
 }
 
 /** The delivery state of an own message. */
-export type MessageState = 'queued' | 'sending' | 'unconfirmed' | 'held' | 'failed' | 'sent' | 'delivered' | 'read'
+export type MessageState =
+  | 'uploading'
+  | 'queued'
+  | 'sending'
+  | 'unconfirmed'
+  | 'held'
+  | 'failed'
+  | 'sent'
+  | 'delivered'
+  | 'read'
 
 /** The marks of the other side, from which the state of an own message follows. */
 export type OtherMarks = { readonly delivered: number; readonly read: number }
@@ -286,7 +295,7 @@ export function hasSameIcon(a: MessageState | null, b: MessageState | null): boo
 }
 
 function isUnderWay(state: MessageState | null): boolean {
-  return state === 'queued' || state === 'sending'
+  return state === 'uploading' || state === 'queued' || state === 'sending'
 }
 
 /**

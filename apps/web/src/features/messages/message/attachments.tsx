@@ -7,13 +7,17 @@ const AttachmentList = lazyPart<AttachmentsProps>(
   async () => (await importPart(() => import('../lazy/attachment-list.tsx'))).AttachmentList,
 )
 
-/** The files of a message. Their places are there before the code that shows them, and before the images. */
+/**
+ * The files of a message: an image alone in its proportions, several as tiles, two in a row. Their places are there before
+ * the code that shows them, and before the images.
+ */
 export function Attachments({ attachments }: AttachmentsProps) {
+  const isGallery = attachments.filter(({ width }) => width !== null).length > 1
   return (
-    <div className="grid max-w-[320px] grid-cols-[minmax(0,1fr)] *:[grid-area:1/1]">
-      <div aria-hidden="true" className="space-y-1.5">
+    <div className={`grid max-w-[320px] grid-cols-[minmax(0,1fr)] *:[grid-area:1/1] ${isGallery ? 'w-[320px]' : ''}`}>
+      <div aria-hidden="true" className="attachments">
         {attachments.map((attachment) => (
-          <Place key={attachment.id} {...attachment} />
+          <Place key={attachment.id} {...attachment} isTile={isGallery} />
         ))}
       </div>
       <AttachmentList attachments={attachments} />
@@ -22,7 +26,8 @@ export function Attachments({ attachments }: AttachmentsProps) {
 }
 
 /** A canvas that nobody draws on has a size and its proportions, and no memory. */
-function Place({ width, height }: Attachment) {
+function Place({ width, height, isTile }: Attachment & { isTile: boolean }) {
   if (width === null) return <div className="min-h-11" />
+  if (isTile) return <div className="tile aspect-square" />
   return <canvas width={width} height={height ?? width} className="block max-h-[320px] max-w-full" />
 }

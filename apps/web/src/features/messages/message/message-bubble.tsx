@@ -12,6 +12,11 @@ import { Attachments } from './attachments.tsx'
 import { CopyButton, type EditHandlers, MessageMore } from './message-actions.tsx'
 import type { PendingActionsProps, PendingHandlers } from './pending-actions.ts'
 
+/** The files of a message that is not in the log yet. */
+const PendingFiles = lazyPart<PendingActionsProps>(
+  async () => (await withCatalogs(['parts'], () => import('../lazy/pending-files.tsx'))).PendingFiles,
+)
+
 /** Shows why a message is not sent by itself, and what can be done with its text. */
 const PendingActions = lazyPart<PendingActionsProps>(
   async () => (await withCatalogs(['parts'], () => import('../lazy/pending-buttons.tsx'))).PendingButtons,
@@ -52,6 +57,7 @@ export function MessageBubble({ item, ourSide, handlers, editHandlers }: BubbleP
             ) : (
               <div className="flex flex-col gap-1.5">
                 {item.attachments.length > 0 && <Attachments attachments={item.attachments} />}
+                {pending?.files !== undefined && <PendingFiles pending={pending} handlers={handlers} />}
                 {item.text !== '' && <MessageText text={item.text} />}
               </div>
             )}
@@ -152,6 +158,7 @@ export const MessageText = memo(function MessageText({ text }: { text: string })
 })
 
 const icons: Record<MessageState, IconName> = {
+  uploading: 'clock',
   queued: 'clock',
   sending: 'clock',
   unconfirmed: 'clock',
@@ -180,6 +187,7 @@ export function MessageStatus({ state, statusDisplay }: { state: MessageState } 
 function useStateTexts(): Record<MessageState, string> {
   const { t } = useLingui()
   return {
+    uploading: t`Uploading`,
     queued: t`Waiting for network`,
     sending: t`Sending`,
     unconfirmed: t`Still sending…`,

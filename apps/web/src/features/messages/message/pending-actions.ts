@@ -5,7 +5,7 @@ import { type ReactNode, useMemo } from 'react'
 export type PendingHandlers = {
   readonly onRetry: (clientMsgId: string) => void
   readonly onRelease: (clientMsgId: string) => void
-  readonly onEdit: (clientMsgId: string, text: string) => void
+  readonly onEdit: (pending: PendingMessage, files: readonly File[]) => void
   readonly onDiscard: (clientMsgId: string) => void
   /** Replaces "Try again", for a message that was refused because the chat is closed. */
   readonly refused?: ((message: RefusedMessage) => ReactNode) | undefined
@@ -13,6 +13,7 @@ export type PendingHandlers = {
 
 export type RefusedMessage = {
   readonly text: string
+  readonly files: readonly File[]
   /** Sends it again, with its own id, when the chat has been reopened. */
   readonly retry: () => void
   /** Removes it, when its text was moved elsewhere. */
@@ -28,22 +29,24 @@ type PendingInput = {
   readonly follower: ChatFollower
   /** Puts a text back into the composer. */
   readonly putBack: (text: string) => void
+  readonly putFilesBack: (files: readonly File[]) => void
   readonly refused: ((message: RefusedMessage) => ReactNode) | undefined
 }
 
-export function usePendingHandlers({ follower, putBack, refused }: PendingInput): PendingHandlers {
+export function usePendingHandlers({ follower, putBack, putFilesBack, refused }: PendingInput): PendingHandlers {
   return useMemo(
     () => ({
       onRetry: (clientMsgId) => follower.retry(clientMsgId),
       onRelease: (clientMsgId) => follower.release(clientMsgId),
       onDiscard: (clientMsgId) => follower.discard(clientMsgId),
-      onEdit: (clientMsgId, text) => {
-        // Put the text back before it is removed from the outbox, so that it always exists.
+      onEdit: ({ clientMsgId, text }, files) => {
+        // Put them back before they are removed from the outbox, so that they always exist.
         putBack(text)
+        putFilesBack(files)
         follower.discard(clientMsgId)
       },
       refused,
     }),
-    [follower, putBack, refused],
+    [follower, putBack, putFilesBack, refused],
   )
 }

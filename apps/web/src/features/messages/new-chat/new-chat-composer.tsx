@@ -1,5 +1,6 @@
 import { type RefObject, useRef, useState } from 'react'
 import { useSession } from '../../../lib/session.ts'
+import { chosenFiles, useAttachedFiles } from '../composer/attached-files.ts'
 import { Composer, DraftNotKept, useFreeFocus } from '../composer/composer.tsx'
 import { useDraft } from '../composer/drafts.ts'
 import { MessageBubble } from '../message/message-bubble.tsx'
@@ -13,7 +14,7 @@ type NewChatComposerProps = {
   readonly openings: readonly NewChatDraft[]
   /** The device has stored them. */
   readonly isKept: boolean
-  readonly onSend: (text: string) => void
+  readonly onSend: (text: string, files: readonly File[]) => void
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
 }
 
@@ -21,10 +22,12 @@ type NewChatComposerProps = {
 export function NewChatComposer({ openings, isKept, onSend, inputRef }: NewChatComposerProps) {
   const { user } = useSession()
   const draft = useDraft({ userId: user.id, chatId: 'new' })
+  const attached = useAttachedFiles({ userId: user.id, chatId: 'new' })
   useFreeFocus(inputRef)
   const send = (text: string) => {
-    onSend(text)
+    onSend(text, attached.files)
     draft.sent(text)
+    attached.set([])
   }
   return (
     <>
@@ -34,7 +37,14 @@ export function NewChatComposer({ openings, isKept, onSend, inputRef }: NewChatC
         </div>
       )}
       {!(draft.isKept && isKept) && <DraftNotKept />}
-      <Composer text={draft.text} onText={draft.change} onSubmit={send} onUndo={draft.undo} inputRef={inputRef} />
+      <Composer
+        text={draft.text}
+        attached={attached}
+        onText={draft.change}
+        onSubmit={send}
+        onUndo={draft.undo}
+        inputRef={inputRef}
+      />
     </>
   )
 }
@@ -76,7 +86,11 @@ const noHandlers = { onRetry: nothing, onRelease: nothing, onEdit: nothing, onDi
 /** Messages that have no chat yet, as they will look there. */
 export function KeptBubbles({ texts, state }: { texts: readonly KeptText[]; state: 'queued' | 'sending' }) {
   const { user } = useSession()
-  const pending = texts.map(({ clientMsgId, text, createdAt }) => ({ clientMsgId, text, createdAt, state, code: null }))
+  const pending = texts.map(({ clientMsgId, text, createdAt }) => {
+    const chosen = chosenFiles(clientMsgId)
+    const files = chosen.map((blob) => ({ blob, name: blob.name, mediaType: blob.type, bytes: blob.size, sent: 0 }))
+    return { clientMsgId, text, createdAt, ...(chosen.length > 0 && { files }), state, code: null }
+  })
   const timeline = { entries: [], edits: [], pending, delivered: none, read: none }
   return timelineItems(timeline, { ...user, unreadFrom: null }, wholeLog).map(
     (item) =>

@@ -1,5 +1,6 @@
 import { newId } from '@deskbell/sdk'
 import { readStored, storedKeys, writeStored } from '../../../lib/device/storage.ts'
+import { chooseFiles, chosenFiles } from '../composer/attached-files.ts'
 
 /**
  * A first message of a chat that is being created. Its ids are generated once and kept until the chat exists. However
@@ -11,6 +12,8 @@ export type NewChatDraft = {
   readonly clientMsgId: string
   readonly text: string
   readonly createdAt: string
+  /** The number of its files. They are in memory, so after a reload the text is a draft again. */
+  readonly fileCount?: number
 }
 
 /** Returns a draft for the chat that this client is creating already, in this tab or another, or for a new one. */
@@ -22,6 +25,11 @@ export function newChatDraft(userId: number, text: string, here: readonly NewCha
     text,
     createdAt: new Date().toISOString(),
   }
+}
+
+/** Another page has chosen its files, or this one before a reload. */
+export function lacksFiles({ clientMsgId, fileCount = 0 }: NewChatDraft): boolean {
+  return chosenFiles(clientMsgId).length < fileCount
 }
 
 /** Returns what this device has stored, of all tabs, oldest first. */
@@ -38,6 +46,7 @@ export function keepNewChatDraft(userId: number, opening: NewChatDraft): boolean
 
 /** Call it when the message is in the outbox, or its text is back in the composer. */
 export function forgetNewChatDraft(userId: number, opening: NewChatDraft): void {
+  chooseFiles(opening.clientMsgId, [])
   writeStored(keyOf(userId, opening), null)
   // Earlier versions of this page had one key for all tabs.
   if (parse(readStored(openingKey(userId)))?.clientMsgId === opening.clientMsgId) writeStored(openingKey(userId), null)

@@ -1,11 +1,13 @@
 import { type Chat, retry, type Sdk } from '@deskbell/sdk'
 import { useEffect, useRef, useState } from 'react'
 import { useSession } from '../../../lib/session.ts'
+import { appendFiles, chooseFiles, chosenFiles } from '../composer/attached-files.ts'
 import { appendDraft, carryDraft } from '../composer/drafts.ts'
 import {
   forgetNewChatDraft,
   joinNewChatDrafts,
   keepNewChatDraft,
+  lacksFiles,
   type NewChatDraft,
   newChatDraft,
   readNewChatDrafts,
@@ -18,7 +20,7 @@ export type NewChatState = {
   readonly isKept: boolean
   /** Why the chat could not be created; the texts are back in the composer then. */
   readonly error: unknown
-  readonly start: (text: string) => void
+  readonly start: (text: string, files?: readonly File[]) => void
 }
 
 /**
@@ -27,7 +29,7 @@ export type NewChatState = {
  */
 export function useNewChat(onMade: (chat: Chat) => void): NewChatState {
   const { sdk, user } = useSession()
-  const [openings, setOpenings] = useState(() => readNewChatDrafts(user.id))
+  const [openings, setOpenings] = useState(() => readWholeDrafts(user.id))
   const [isKept, setKept] = useState(true)
   const [error, setError] = useState<unknown>(null)
   const latest = useRef(openings)
@@ -39,7 +41,9 @@ export function useNewChat(onMade: (chat: Chat) => void): NewChatState {
     if (clientChatId === null) return
     const ended = new AbortController()
     const take = (use: (taken: readonly NewChatDraft[]) => void) => {
-      const all = joinNewChatDrafts(latest.current, readNewChatDrafts(user.id))
+      const all = joinNewChatDrafts(latest.current, readNewChatDrafts(user.id)).filter(
+        (opening) => !lacksFiles(opening),
+      )
       const taken = all.filter((opening) => opening.clientChatId === clientChatId)
       use(taken)
       for (const opening of taken) forgetNewChatDraft(user.id, opening)
@@ -53,8 +57,12 @@ export function useNewChat(onMade: (chat: Chat) => void): NewChatState {
       made.current(chat)
     }
     const giveUp = (cause: unknown) => {
+      const place = { userId: user.id, chatId: 'new' } as const
       take((taken) => {
-        for (const { text } of taken) appendDraft({ userId: user.id, chatId: 'new' }, text)
+        for (const { text, clientMsgId } of taken) {
+          appendDraft(place, text)
+          appendFiles(place, chosenFiles(clientMsgId))
+        }
       })
       setError(cause)
     }
@@ -66,8 +74,9 @@ export function useNewChat(onMade: (chat: Chat) => void): NewChatState {
     return () => ended.abort()
   }, [sdk, user.id, clientChatId])
 
-  const start = (text: string) => {
-    const next = newChatDraft(user.id, text, latest.current)
+  const start = (text: string, files: readonly File[] = []) => {
+    const next = { ...newChatDraft(user.id, text, latest.current), fileCount: files.length }
+    chooseFiles(next.clientMsgId, files)
     if (!keepNewChatDraft(user.id, next)) setKept(false)
     latest.current = [...latest.current, next]
     setError(null)
@@ -78,6 +87,17 @@ export function useNewChat(onMade: (chat: Chat) => void): NewChatState {
 
 function leaveInOutbox(sdk: Sdk, chat: Chat, openings: readonly NewChatDraft[]): void {
   const follower = sdk.follow(chat.id)
-  for (const { text, clientMsgId } of openings) follower.send(text, { clientMsgId })
+  for (const { text, clientMsgId } of openings) {
+    follower.send(text, { clientMsgId, files: chosenFiles(clientMsgId).map((file) => ({ file })) })
+  }
   follower.stop()
+}
+
+/** The texts of those whose files are not here any more become a draft again. */
+function readWholeDrafts(userId: number): readonly NewChatDraft[] {
+  for (const opening of readNewChatDrafts(userId).filter(lacksFiles)) {
+    appendDraft({ userId, chatId: 'new' }, opening.text)
+    forgetNewChatDraft(userId, opening)
+  }
+  return readNewChatDrafts(userId)
 }

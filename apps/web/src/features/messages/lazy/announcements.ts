@@ -3,10 +3,10 @@ import { plural } from '@lingui/core/macro'
 import { useLingui as useRuntime } from '@lingui/react'
 import { useLingui } from '@lingui/react/macro'
 import { useEffect, useRef } from 'react'
-import { useAnnounce } from '../../components/announcer.tsx'
-import { errorMessage } from '../../components/error-message.ts'
-import { usePlainText } from '../../components/rich-text/use-rich-text.ts'
-import { attachmentsOf } from './message-list/timeline-items.ts'
+import { useAnnounce } from '../../../components/announcer.tsx'
+import { errorMessage } from '../../../components/error-message.ts'
+import { usePlainText } from '../../../components/rich-text/use-rich-text.ts'
+import { attachmentsOf } from '../message-list/timeline-items.ts'
 
 const gatherMs = 700
 /** More than this at once are counted, not read. */
@@ -14,8 +14,17 @@ const readMost = 3
 
 type Incoming = { readonly name: string; readonly text: string }
 
+export type AnnouncementsProps = { readonly timeline: Timeline; readonly ownId: number }
+
+/** Tells users of screen readers what happens in the open chat. Shows nothing. */
+export function Announcements({ timeline, ownId }: AnnouncementsProps): null {
+  useAnnounceMessages(timeline, ownId)
+  useAnnounceFailures(timeline)
+  return null
+}
+
 /** Announces what others write in the open chat to screen readers. History is not announced. */
-export function useAnnounceMessages({ status, entries }: Timeline, ownId: number): void {
+function useAnnounceMessages({ status, entries }: Timeline, ownId: number): void {
   const { t } = useLingui()
   const announce = useAnnounce()
   const plainText = usePlainText()
@@ -55,7 +64,7 @@ function newTexts(entries: Timeline['entries'], from: number, ownId: number): In
 }
 
 /** Announces to screen readers at once that an own message was refused, and why. */
-export function useAnnounceFailures({ pending }: Timeline): void {
+function useAnnounceFailures({ pending }: Timeline): void {
   const { i18n } = useRuntime()
   const { t } = useLingui()
   const announce = useAnnounce()
