@@ -120,6 +120,12 @@ export const featured: readonly SampleChat[] = [
         ],
       },
       { from: 'client', ago: 14, text: '', files: [{ name: 'bell.png', width: 300, height: 700 }] },
+      {
+        from: 'olga',
+        ago: 12,
+        text: 'Which of these is yours?',
+        files: ['left', 'middle', 'right'].map((name) => ({ name: `${name}.jpg`, width: 1200, height: 800 })),
+      },
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { encoded, sampleImage } from '@deskbell/files/testing/sample-images'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { eventually } from '../eventually.ts'
 import { signInByRest } from '../programs/rest-user.ts'
@@ -61,10 +62,65 @@ const offline = async (page: Page) => {
     .waitFor()
 }
 
-/** Every picture of the messages is there. */
+/** Every picture that is in sight is there. The others are loaded when they come near. */
 const pictures = async (page: Page) => {
-  await page.getByRole('article').getByRole('img').last().waitFor()
-  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0))
+  await page.locator('article img').last().waitFor()
+  await page.waitForFunction(() =>
+    [...document.images]
+      .filter((image) => image.getBoundingClientRect().bottom > 0)
+      .every((image) => image.complete && image.naturalWidth > 0),
+  )
+}
+
+/** What the states below choose in the composer: an image of this size, and files that are not images. */
+const chosen = async () => [
+  {
+    name: 'stairs.png',
+    mimeType: 'image/png',
+    buffer: await encoded(sampleImage({ width: 900, height: 600 }), 'image/png'),
+  },
+  { name: 'Invoice 10-4460.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(1_200_000) },
+]
+
+const attach = async (page: Page, files: Awaited<ReturnType<typeof chosen>>) => {
+  await pictures(page)
+  await page.locator('input[type=file]').setInputFiles(files)
+}
+
+const attaching = async (page: Page) => {
+  const tooLarge = {
+    name: 'Film of the door.mov',
+    mimeType: 'video/quicktime',
+    buffer: Buffer.alloc(25 * 1024 * 1024 + 1),
+  }
+  await attach(page, [...(await chosen()), tooLarge])
+  await page.getByText(/25/).last().waitFor()
+}
+
+/** The first parts arrive, and nothing after them. */
+const uploading = async (page: Page) => {
+  let parts = 0
+  await page.route('**/api/uploads/*', async (route) => {
+    parts += route.request().method() === 'PATCH' ? 1 : 0
+    if (parts < 3) await route.continue()
+  })
+  await attach(page, (await chosen()).reverse())
+  await page.locator('textarea').press('Enter')
+  await page.locator('[role=progressbar][aria-valuenow="87"]').waitFor()
+}
+
+const refusedFile = async (page: Page) => {
+  await attach(page, [{ name: 'torn.png', mimeType: 'image/png', buffer: Buffer.from('no image') }])
+  await page.locator('textarea').fill('…')
+  await page.locator('textarea').press('Enter')
+  await page.locator('[data-state=failed]').waitFor()
+}
+
+const lightbox = async (page: Page) => {
+  await pictures(page)
+  await page.getByRole('button', { name: /middle\.jpg$/ }).click()
+  await page.getByRole('dialog').getByRole('img').waitFor()
+  await pictures(page)
 }
 
 const settings = (page: Page) => page.getByRole('main').getByRole('listitem').last().waitFor()
@@ -102,6 +158,11 @@ export const states: readonly State[] = [
   { name: 'client-scripts', world: 'busy', open: asClient(() => scripts.name), ready: articles, looks: few },
   { name: 'console-files', world: 'busy', open: asOperator(() => 'Aiko Tanaka'), ready: pictures, looks: some },
   { name: 'client-files', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: pictures, looks: some },
+  { name: 'client-attaching', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: attaching, looks: some },
+  { name: 'client-uploading', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: uploading, looks: some },
+  { name: 'client-file-refused', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: refusedFile, looks: some },
+  { name: 'console-attaching', world: 'busy', open: asOperator(() => 'Aiko Tanaka'), ready: attaching, looks: some },
+  { name: 'console-lightbox', world: 'busy', open: asOperator(() => 'Aiko Tanaka'), ready: lightbox, looks: some },
   { name: 'console-closed', world: 'busy', open: asOperator(done), ready: articles },
   { name: 'console-offline', world: 'busy', open: asOperator(talker), ready: offline },
   { name: 'sign-in-guest', world: 'secure', open: async () => ({ path: '/login' }), ready: heading, looks: some },

@@ -137,7 +137,7 @@ function AttachedFile({ file, onRemove }: { file: File; onRemove: () => void }) 
       <button
         type="button"
         aria-label={t`Remove ${name}`}
-        title={t`Remove`}
+        title={t`Remove ${name}`}
         onClick={onRemove}
         className="absolute -end-1.5 -top-1.5 inline-flex size-6 items-center justify-center rounded-full border border-line-strong bg-raised text-ink-2 shadow-card hover:bg-hover pointer-coarse:size-8"
       >

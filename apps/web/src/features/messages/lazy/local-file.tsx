@@ -9,10 +9,22 @@ export function isShownImage(mediaType: string): boolean {
 
 type LocalImageProps = { readonly blob: Blob; readonly name: string; readonly className: string }
 
-/** An image of this device. One that cannot be decoded shows its name. */
+/** An image of this device. One that cannot be decoded is shown as a file. */
 export function LocalImage({ blob, name, className }: LocalImageProps) {
   const url = useUrlOf(blob)
-  return url === null ? <div className={className} /> : <img src={url} alt={name} title={name} className={className} />
+  const [isBroken, setBroken] = useState(false)
+  if (isBroken) {
+    return (
+      <div className="flex min-h-16 max-w-60 items-center rounded-control border border-line bg-raised ps-3 pe-10 text-ink">
+        <FileName name={name} bytes={blob.size} />
+      </div>
+    )
+  }
+  return url === null ? (
+    <div className={className} />
+  ) : (
+    <img src={url} alt={name} title={name} className={className} onError={() => setBroken(true)} />
+  )
 }
 
 function useUrlOf(blob: Blob): string | null {

@@ -9,7 +9,7 @@ export function PendingFiles({ pending, handlers }: PendingActionsProps) {
   const isUploading = state === 'queued'
   const isGallery = files.filter(({ mediaType }) => isShownImage(mediaType)).length > 1
   return (
-    <div className={`max-w-[320px] ${isGallery ? 'w-[320px]' : ''}`}>
+    <div className={isGallery ? 'w-[320px] max-w-full' : 'max-w-[320px]'}>
       <ul className="attachments">
         {files.map((file, place) => (
           <li key={`${file.name} ${place}`} className={isGallery && isShownImage(file.mediaType) ? 'tile' : 'min-w-0'}>

@@ -14,7 +14,9 @@ const AttachmentList = lazyPart<AttachmentsProps>(
 export function Attachments({ attachments }: AttachmentsProps) {
   const isGallery = attachments.filter(({ width }) => width !== null).length > 1
   return (
-    <div className={`grid max-w-[320px] grid-cols-[minmax(0,1fr)] *:[grid-area:1/1] ${isGallery ? 'w-[320px]' : ''}`}>
+    <div
+      className={`grid grid-cols-[minmax(0,1fr)] *:[grid-area:1/1] ${isGallery ? 'w-[320px] max-w-full' : 'max-w-[320px]'}`}
+    >
       <div aria-hidden="true" className="attachments">
         {attachments.map((attachment) => (
           <Place key={attachment.id} {...attachment} isTile={isGallery} />
