@@ -62,6 +62,21 @@ test('[MSG-15] an edit and a retraction remove the earlier texts from the ring a
   }
 })
 
+test('[FILE-11] a retraction removes the files of a message from the ring, and an edit keeps them', () => {
+  const ring = new Ring(0)
+  const file = { id: 'f', name: 'secret.png', mediaType: 'image/png', bytes: 9, width: 3, height: 2 }
+  const attachments = [{ ...file, thumbHash: 'hash', url: '/files/f', thumbnailUrl: '/files/f/thumbnail' }]
+  const sent = entryFixture(1)
+  if (sent.kind !== 'message') throw new Error('This is no message.')
+  ring.append([{ ...sent, message: { ...sent.message, type: 'image', attachments } }])
+  ring.append([changeFixture(2, { messageId: 1, text: 'a new text' })])
+  const [edited] = ring.after(0, all) ?? []
+  expect(edited?.entry).toMatchObject({ message: { type: 'image', text: 'a new text', attachments } })
+  ring.append([changeFixture(3, { messageId: 1 })])
+  const [retracted] = ring.after(0, all) ?? []
+  expect(retracted?.entry).toMatchObject({ message: { type: 'text', text: '', attachments: [] } })
+})
+
 test('[MSG-15] [LIVE-16] an edit that makes a ring too large drops old entries, and a retraction frees bytes', () => {
   const ring = new Ring(0, { entriesMax: 100, bytesMax: 4_000 })
   ring.append(entriesFixture(1, 5))
