@@ -6,7 +6,7 @@ import { between, pick, type Random } from '../seeded-random.ts'
 import { callForeign, foreignCalls } from './foreign-calls.ts'
 import type { Pace } from './orders.ts'
 import { probeCursor } from './probe-cursor.ts'
-import { reread } from './reread.ts'
+import { retract } from './retract.ts'
 import { type SimulatedUser, timeout } from './simulated-user.ts'
 
 /** Returns false when the user cannot do it now. */
@@ -28,7 +28,7 @@ export async function keepBusy(
   options: { random: Random; pace: Pace; signal: AbortSignal },
 ): Promise<void> {
   const { random, pace, signal } = options
-  const due = dueOf(user, pace)
+  const due = dueOf(user, pace, random)
   while (!signal.aborted) {
     await rest(between(random, pace.minMs, pace.maxMs), signal)
     const chatId = pick(random, user.chats)
@@ -53,7 +53,10 @@ async function finish(user: SimulatedUser, due: ActionOf[], random: Random): Pro
   while (due.length > 0 && now() < deadline) {
     const [next, chatId] = [due.shift(), pick(random, user.chats)]
     if (next === undefined || chatId === undefined) return
-    if (user.open >= openMax || !next(user, chatId, random)) due.push(next)
+    const isDone = user.open < openMax && next(user, chatId, random)
+    if (!isDone) due.push(next)
+    // All own messages may be edited or retracted, and then there is none to repeat.
+    if (!isDone && user.open === 0) actions.send(user, chatId)
     await rest(30, AbortSignal.timeout(dueMsMax))
   }
 }
@@ -63,8 +66,8 @@ async function untilQuiet(user: SimulatedUser, signal: AbortSignal): Promise<voi
   while (user.open > 0 && now() < deadline && !signal.aborted) await rest(20, signal)
 }
 
-function dueOf(user: SimulatedUser, { closeShare }: Pace): ActionOf[] {
-  const { send, read, typing, edit, retract, probe, replay, close, assign } = actions
+function dueOf(user: SimulatedUser, { closeShare, fileUsersShare }: Pace, random: Random): ActionOf[] {
+  const { send, sendFiles, read, typing, edit, retract, probe, replay, close, assign } = actions
   const foreign = foreignCalls.map(
     (call): ActionOf =>
       (...[own, , random]) =>
@@ -72,7 +75,8 @@ function dueOf(user: SimulatedUser, { closeShare }: Pace): ActionOf[] {
   )
   const own = user.role === 'client' ? foreign : [assign, ...(closeShare > 0 ? [close] : [])]
   const last = user.role === 'operator' && closeShare > 0 ? [close] : []
-  return [send, send, typing, send, retract, read, edit, probe, replay, ...own, ...last]
+  const files = random() < fileUsersShare && !user.isSlow ? [sendFiles] : []
+  return [send, ...files, send, typing, send, retract, read, edit, probe, replay, ...own, ...last]
 }
 
 const actions = {
@@ -82,6 +86,8 @@ const actions = {
     else void user.send(chatId, id)
     return true
   },
+  // On a line of 20 bytes a second an answer of HTTP takes longer than a round.
+  sendFiles: (user, chatId, random) => !user.isSlow && user.files?.begin(chatId, random) === true,
   /** As a program that was started again, and does not know that it had its answer. */
   replay(user, chatId, random) {
     const { clientMsgId: id, text } = pick(random, repeatable(user, chatId)) ?? {}
@@ -155,27 +161,31 @@ const actions = {
     return true
   },
   retract(user, chatId, random) {
-    const watch = user.watchOf(chatId)
+    const newest = user.watchOf(chatId)?.messages(10) ?? []
     const own = pick(
       random,
-      watch?.messages(10).filter((item) => item.userId === user.userId && item.text !== '') ?? [],
+      newest.filter((item) => isOwn(user, item)),
     )
-    if (watch === undefined || own === undefined) return false
-    void user.call({ action: 'retract', chatId, id: String(own.id) }, async () => {
-      await watch.follower.retract(own.id)
-      void reread(user, chatId, own)
-      return null
-    })
+    if (own === undefined) return false
+    void retract(user, chatId, own)
     return true
   },
 } as const satisfies Record<string, ActionOf>
 
-/** Own messages among the newest entries, with the text that was sent. */
+/** An own message that was not retracted. */
+function isOwn({ userId }: SimulatedUser, message: Message): boolean {
+  return message.userId === userId && (message.text !== '' || message.attachments.length > 0)
+}
+
+/** Own messages among the newest entries, with the text that was sent and without files. */
 function repeatable(user: SimulatedUser, chatId: ChatId): Message[] {
   const newest = user.watchOf(chatId)?.messages(40) ?? []
   return newest.filter(
-    ({ userId, clientMsgId, text }) =>
-      userId === user.userId && text.startsWith(`${clientMsgId} `) && !text.includes('edited'),
+    ({ userId, clientMsgId, text, attachments }) =>
+      userId === user.userId &&
+      text.startsWith(`${clientMsgId} `) &&
+      !text.includes('edited') &&
+      attachments.length === 0,
   )
 }
 
@@ -189,7 +199,7 @@ const ofAll: readonly Share[] = [
   [0.002, actions.probe],
 ]
 
-function choose({ role }: SimulatedUser, { closeShare, typingShare }: Pace, chance: number): ActionOf {
+function choose({ role }: SimulatedUser, { closeShare, fileShare, typingShare }: Pace, chance: number): ActionOf {
   const ofRole: readonly Share[] =
     role === 'client'
       ? [[0.005, actions.foreign]]
@@ -200,7 +210,11 @@ function choose({ role }: SimulatedUser, { closeShare, typingShare }: Pace, chan
           [0.2, actions.reopen],
         ]
   let left = chance
-  for (const [share, action] of [...ofRole, ...ofAll, [typingShare, actions.typing]] satisfies Share[]) {
+  const ofPace: readonly Share[] = [
+    [typingShare, actions.typing],
+    [fileShare, actions.sendFiles],
+  ]
+  for (const [share, action] of [...ofRole, ...ofAll, ...ofPace]) {
     if (left < share) return action
     left -= share
   }

@@ -145,7 +145,12 @@ function newEntries({ entries }: Timeline, seen: number): readonly LogEntry[] {
 function shownContent(entry: LogEntry): string {
   switch (entry.kind) {
     case 'message':
-      return contentOf({ kind: entry.kind, id: entry.message.id, text: entry.message.text })
+      return contentOf({
+        kind: entry.kind,
+        id: entry.message.id,
+        text: entry.message.text,
+        files: entry.message.attachments.map((file) => file.id),
+      })
     case 'edited':
     case 'retracted':
       return contentOf({ kind: entry.kind, id: entry.data.messageId, text: null })

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { ChildDialog } from '../child-dialog.ts'
-import type { ClientReport, Expected, OpenedChat, Order, UserSpec } from './orders.ts'
+import type { ClientReport, Expected, OpenedChat, Order, SampleImage, UserSpec } from './orders.ts'
 
 const mainFile = fileURLToPath(new URL('main.ts', import.meta.url))
 const preloadFile = new URL('../patches/preload.ts', import.meta.url).href
@@ -22,8 +22,8 @@ export class ClientHost {
     this.#dialog = new ChildDialog(this.#child)
   }
 
-  async setUp(seed: string, file: string): Promise<void> {
-    await this.#dialog.ask({ t: 'setup', seed, file, users: this.users })
+  async setUp(order: { seed: string; file: string; images: readonly SampleImage[] }): Promise<void> {
+    await this.#dialog.ask({ t: 'setup', users: this.users, ...order })
   }
 
   async open(order: { round: number; file: string; chatsEach: number }): Promise<OpenedChat[]> {

@@ -5,6 +5,7 @@ import { DelayHistogram } from '../history/delay-histogram.ts'
 import { HistoryWriter } from '../history/history-file.ts'
 import { seededRandom } from '../seeded-random.ts'
 import { keepBusy } from './actions.ts'
+import { FileSender } from './file-sender.ts'
 import { comeAndLeave } from './leaver.ts'
 import type { ClientReport, OpenedChat, Order } from './orders.ts'
 import { SimulatedUser } from './simulated-user.ts'
@@ -48,11 +49,15 @@ export class ClientProcess {
     }
   }
 
-  async #setUp({ seed, file, users }: OrderOf<'setup'>): Promise<null> {
+  async #setUp({ seed, file, users, images }: OrderOf<'setup'>): Promise<null> {
     this.#seed = seed
     const writer = new HistoryWriter(file)
     this.#writer = writer
-    for (const spec of users) this.#users.set(spec.who, new SimulatedUser(spec, writer.recorder(spec.who)))
+    for (const spec of users) {
+      const user = new SimulatedUser(spec, writer.recorder(spec.who))
+      user.files = new FileSender(user, images)
+      this.#users.set(spec.who, user)
+    }
     await Promise.all([...this.#users.values()].map((user) => insist(() => user.signIn())))
     return null
   }
@@ -126,8 +131,9 @@ export class ClientProcess {
   #report(without: ReadonlySet<string>): ClientReport {
     const report = { ...noTally, ack: new DelayHistogram(), deliver: new DelayHistogram() }
     for (const user of this.#users.values()) {
-      const { ack, deliver, ...tally } = user.takeReport()
-      for (const name of ['sends', 'acknowledged', 'refused', 'applied'] as const) report[name] += tally[name]
+      const { ack, deliver, cuts, ...tally } = user.takeReport()
+      for (const name of tallyNames) report[name] += tally[name]
+      report.cuts = { inflicted: report.cuts.inflicted + cuts.inflicted, seen: report.cuts.seen + cuts.seen }
       if (without.has(user.who)) continue
       report.ack.join(ack)
       report.deliver.join(deliver)
@@ -137,7 +143,8 @@ export class ClientProcess {
   }
 }
 
-const noTally = { sends: 0, acknowledged: 0, refused: 0, applied: 0 }
+const tallyNames = ['sends', 'acknowledged', 'refused', 'applied', 'files'] as const
+const noTally = { sends: 0, acknowledged: 0, refused: 0, applied: 0, files: 0, cuts: { inflicted: 0, seen: 0 } }
 
 async function releaseChats({ sdk }: SimulatedUser): Promise<void> {
   const { items } = await insist(() => sdk.api.chats.list.query({ status: 'open', limit: 100 }))

@@ -4,6 +4,9 @@ import type { HistogramCounts } from '../history/delay-histogram.ts'
 
 export type UserSpec = { who: string; role: Role; url: string }
 
+/** An image that users send. The size is that of the upright image. */
+export type SampleImage = { ending: string; mediaType: string; width: number; height: number; base64: string }
+
 /** What a user should see when nothing changes any more. */
 export type Expected = {
   /** The chats that the user follows. */
@@ -18,7 +21,7 @@ export type ExpectedChat = { chatId: number; lastSeq: number; marks: SideMarks }
 
 /** What the run orders of a process of clients, in this order; `wake` and `report` come at any time. */
 export type Order =
-  | { t: 'setup'; seed: string; file: string; users: readonly UserSpec[] }
+  | { t: 'setup'; seed: string; file: string; users: readonly UserSpec[]; images: readonly SampleImage[] }
   /** A new round: every client opens so many chats. Answers `OpenedChat[]`. */
   | { t: 'open'; round: number; file: string; chatsEach: number }
   | {
@@ -47,16 +50,29 @@ export type Order =
   | { t: 'exit' }
 
 /**
- * Milliseconds between two actions of a user, how many of an operator's are closes, and how many say that a user types;
- * with a pause, the user then does nothing else, so that the others can see it.
+ * Milliseconds between two actions of a user, how many of an operator's are closes, how many send files, how many users do
+ * so at least once in a round, and how many actions say that a user types; with a pause, the user then does nothing else, so
+ * that the others can see it.
  */
-export type Pace = { minMs: number; maxMs: number; closeShare: number; typingShare: number; typingPauseMs: number }
+export type Pace = {
+  minMs: number
+  maxMs: number
+  closeShare: number
+  fileShare: number
+  fileUsersShare: number
+  typingShare: number
+  typingPauseMs: number
+}
 export type OpenedChat = { who: string; chatId: number }
 export type ClientReport = {
   sends: number
   acknowledged: number
   refused: number
   applied: number
+  /** Of acknowledged messages. */
+  files: number
+  /** Uploads that were cut off in the middle of a part, and those of them of which a server had kept the beginning. */
+  cuts: { inflicted: number; seen: number }
   ack: HistogramCounts
   deliver: HistogramCounts
   rss: number

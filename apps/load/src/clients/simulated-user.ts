@@ -5,7 +5,9 @@ import type { Action } from '@deskbell/testkit/history/history-line'
 import { now } from '../clock.ts'
 import { DelayHistogram, type HistogramCounts } from '../history/delay-histogram.ts'
 import type { Fact, Recorder } from '../history/history-file.ts'
+import type { Random } from '../seeded-random.ts'
 import { ChatWatch } from './chat-watch.ts'
+import { CuttingFetch } from './cutting-fetch.ts'
 import { InboxWatch } from './inbox-watch.ts'
 import type { Expected, UserSpec } from './orders.ts'
 import { probedSocket } from './wire-probe.ts'
@@ -17,6 +19,8 @@ export type SimulatedUserReport = {
   acknowledged: number
   refused: number
   applied: number
+  files: number
+  cuts: { inflicted: number; seen: number }
   ack: HistogramCounts
   deliver: HistogramCounts
 }
@@ -30,6 +34,9 @@ export class SimulatedUser {
   readonly role: UserSpec['role']
   readonly sdk: Sdk
   readonly record: Recorder
+  /** Sends its messages with files. */
+  files: SendsFiles | undefined
+  readonly #cutting = new CuttingFetch(Math.random)
   #tally = newTally()
   readonly #watches = new Map<ChatId, ChatWatch>()
   readonly #sentAt = new Map<string, number>()
@@ -53,9 +60,14 @@ export class SimulatedUser {
       url: spec.url,
       role: spec.role,
       outbox: 'memory',
+      fetch: this.#cutting.fetch,
       WebSocket: probedSocket(record, spec.who),
     })
     this.#inbox = new InboxWatch(record)
+  }
+
+  get isSlow(): boolean {
+    return this.slow.has(this.who)
   }
 
   async signIn(): Promise<void> {
@@ -102,31 +114,31 @@ export class SimulatedUser {
 
   /** Sends as a page does: the message is shown at once, and its end is seen in the log. */
   show(chatId: ChatId, id: string): void {
-    this.#sent(id)
+    this.countSend(id)
     this.#watches.get(chatId)?.show(id, `${id} ${now()}`)
   }
 
   /** Sends as a program does: waits for the answer. */
   async send(chatId: ChatId, id: string): Promise<void> {
-    this.#sent(id)
+    this.countSend(id)
     const text = `${id} ${now()}`
     await this.call({ action: 'send', chatId, id }, async () => {
       const message = await this.sdk.send(chatId, text, { clientMsgId: id })
-      this.#acknowledged(id)
+      this.acknowledge(id)
       return message.seq
     })
   }
 
   /** Does something and writes down how it went. `work` answers the place in the log, or a text of the answer, or neither. */
-  async call(invoke: Invoke, work: () => Promise<number | string | null>): Promise<void> {
+  async call(invoke: Invoke, work: () => Promise<number | string | StoredFiles | null>): Promise<void> {
     this.#calls += 1
     const op = `${this.who}/${this.#calls}`
     this.record({ t: 'invoke', op, ...invoke })
     this.#open += 1
     try {
       const result = await work()
-      const detail = typeof result === 'number' ? { seq: result } : result !== null && { answer: result }
-      this.record({ t: 'ok', op, ...detail })
+      if (isStoredFiles(result)) this.#tally.files += result.files.length
+      this.record({ t: 'ok', op, ...detailOf(result) })
     } catch (error) {
       this.#failed(op, invoke.action, error)
     } finally {
@@ -153,16 +165,18 @@ export class SimulatedUser {
   takeReport(): SimulatedUserReport {
     const { ack, deliver, ...tally } = this.#tally
     this.#tally = newTally()
-    return { ...tally, ack: ack.toCounts(), deliver: deliver.toCounts() }
+    const cuts = this.#cutting.takeCuts()
+    return { ...tally, cuts, ack: ack.toCounts(), deliver: deliver.toCounts() }
   }
 
   endRound(): void {
     for (const watch of this.#watches.values()) watch.stop()
     this.#watches.clear()
     this.#sentAt.clear()
+    this.files?.endRound()
   }
 
-  #sent(id: string): void {
+  countSend(id: string): void {
     this.#tally.sends += 1
     this.#sentAt.set(id, now())
   }
@@ -171,11 +185,11 @@ export class SimulatedUser {
     this.#tally.applied += 1
     const [id = ''] = message.text.split(' ')
     if (!this.slow.has(id.slice(0, id.lastIndexOf('-')))) this.#tally.deliver.add(now() - sentAt)
-    if (message.userId === this.userId && message.clientMsgId !== null) this.#acknowledged(message.clientMsgId)
+    if (message.userId === this.userId && message.clientMsgId !== null) this.acknowledge(message.clientMsgId)
   }
 
   /** By the answer or by the log, whichever came first. */
-  #acknowledged(id: string): void {
+  acknowledge(id: string): void {
     const sentAt = this.#sentAt.get(id)
     if (sentAt === undefined) return
     this.#sentAt.delete(id)
@@ -196,7 +210,26 @@ export class SimulatedUser {
 
 function newTally() {
   const delays = { ack: new DelayHistogram(), deliver: new DelayHistogram() }
-  return { sends: 0, acknowledged: 0, refused: 0, applied: 0, ...delays }
+  return { sends: 0, acknowledged: 0, refused: 0, applied: 0, files: 0, ...delays }
+}
+
+type SendsFiles = {
+  /** False when that is not possible now. */
+  begin(chatId: ChatId, random: Random): boolean
+  endRound(): void
+}
+
+/** The answer to a send with files: its place, and the ids of its attachments. */
+type StoredFiles = { seq: number; files: readonly string[] }
+
+function isStoredFiles(result: number | string | StoredFiles | null): result is StoredFiles {
+  return typeof result === 'object' && result !== null
+}
+
+function detailOf(result: number | string | StoredFiles | null): { seq?: number; answer?: string } {
+  if (typeof result === 'number') return { seq: result }
+  if (typeof result === 'string') return { answer: result }
+  return result ?? {}
 }
 
 export function timeout(): { signal: AbortSignal } {

@@ -1,5 +1,6 @@
 import { clientBugs } from './client-bugs.ts'
 import { deliveryBugs } from './delivery-bugs.ts'
+import { fileBugs } from './file-bugs.ts'
 import { inventedBugs } from './invented-bugs.ts'
 import type { SeededBug } from './seeded-bug.ts'
 import { serverBugs } from './server-bugs.ts'
@@ -7,7 +8,7 @@ import type { SourcePatch } from './source-patch.ts'
 
 /** Every one of them has been a bug of some chat. */
 export const seededBugs: ReadonlyMap<string, SeededBug> = new Map(
-  Object.entries({ ...serverBugs, ...deliveryBugs, ...clientBugs, ...inventedBugs }),
+  Object.entries({ ...serverBugs, ...deliveryBugs, ...clientBugs, ...inventedBugs, ...fileBugs }),
 )
 
 /** Those that a run must catch. */

@@ -77,7 +77,15 @@ function optionsFor(name: string, { weather }: SeededBug, seed: string) {
     ...{ chaosMs: calmKind === null ? lengthMs : 0, calmMs: calmKind === null ? 0 : lengthMs },
     calmKinds: [calmKind ?? 'mute'],
     ...{ clients: 3, operators: 2, chatsEach: 1 },
-    pace: { minMs: 10, maxMs: 60, closeShare: 0.03, typingShare: 0.02, typingPauseMs: 0 },
+    pace: {
+      minMs: 10,
+      maxMs: 60,
+      closeShare: 0.03,
+      fileShare: 0.02,
+      fileUsersShare: 1,
+      typingShare: 0.02,
+      typingPauseMs: 0,
+    },
     drop: weather === 'lossy' ? 0.3 : 0.1,
     faults: faultsOf[weather],
     // A server with a bug may never converge: what is seen by then has to do.

@@ -8,6 +8,7 @@ import { readChats, readOwners } from '@deskbell/testkit/history/read-run'
 import type { RunRecord } from '@deskbell/testkit/history/run-record'
 import { now } from '../clock.ts'
 import { readHistory } from '../history/history-file.ts'
+import { auditFiles } from './audit-files.ts'
 import type { PlayedRound } from './round.ts'
 import type { RunOptions } from './run-options.ts'
 import type { World } from './world.ts'
@@ -21,13 +22,17 @@ export async function judge(world: World, { round, delays, memory }: Evidence, o
   const { admin } = world.stage
   const lines = [...(await readHistory(round.files)), ...memory]
   const offsetMs = await databaseOffsetMs(world)
+  const chats = await readChats(admin, round.chatIds, offsetMs)
+  const audit = await auditFiles(world, round.plan, { index: indexHistory(lines), chats })
   const run: RunRecord = {
-    index: indexHistory(lines),
+    index: indexHistory([...lines, ...audit.lines]),
     epoch: '',
-    chats: await readChats(admin, round.chatIds, offsetMs),
+    chats,
     inboxes: await readInboxes(admin, round.owners, round.chatIds),
     restMarks: round.restMarks,
     owners: await readOwners(admin),
+    servers: world.stage.servers.map(({ name }) => name),
+    files: audit.files,
     kind: round.plan.kind,
     delays,
     slow: round.slow,

@@ -12,7 +12,7 @@ type MemoryLine = LineOf<'memory'>
 
 /** Adds up the rounds of one phase. */
 export class PhaseCount {
-  readonly #sums = { rounds: 0, lengthMs: 0, sends: 0, acknowledged: 0, refused: 0, applied: 0 }
+  readonly #sums = { rounds: 0, lengthMs: 0, sends: 0, acknowledged: 0, refused: 0, applied: 0, files: 0 }
   readonly #checked = { entries: 0, repeats: 0, lines: 0 }
   readonly #memory = { servers: 0, clients: 0, queue: 0, rings: 0 }
   readonly #convergedMs: (number | null)[] = []
@@ -31,7 +31,9 @@ export class PhaseCount {
     const deliver = new DelayHistogram()
     for (const host of world.hosts) {
       const report = await host.report(round.slow)
-      for (const name of ['sends', 'acknowledged', 'refused', 'applied'] as const) this.#sums[name] += report[name]
+      for (const name of ['sends', 'acknowledged', 'refused', 'applied', 'files'] as const)
+        this.#sums[name] += report[name]
+      if (report.cuts.inflicted > 0) tally.add('uploads cut', report.cuts)
       this.#ack.join(report.ack)
       deliver.join(report.deliver)
       this.#memory.clients = Math.max(this.#memory.clients, report.rss)

@@ -6,6 +6,8 @@ export type PhaseReport = {
   refused: number
   /** Messages that appeared in somebody's window. */
   applied: number
+  /** Attachments of acknowledged messages. */
+  files: number
   /** Entries that came over the line, and those of them that were there already. */
   entries: number
   repeats: number
@@ -59,6 +61,7 @@ ${row('sends', ({ sends }) => sends)}
 ${row('acknowledged', ({ acknowledged }) => acknowledged)}
 ${row('refused because the chat was closed', ({ refused }) => refused)}
 ${row('messages shown', ({ applied }) => applied)}
+${row('files of acknowledged messages', ({ files }) => files)}
 ${row('entries delivered', ({ entries }) => entries)}
 ${row('of them repeats', share)}
 ${row('lines of history', ({ lines }) => lines)}

@@ -7,6 +7,7 @@ import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/faults/fault
 import type { InboxOwner } from '@deskbell/testkit/history/read-inboxes'
 import { ClientHost } from '../clients/client-host.ts'
 import type { UserSpec } from '../clients/orders.ts'
+import { sampleImages } from '../clients/sample-images.ts'
 import type { Stage } from '../faults/fault.ts'
 import { seededBugs } from '../patches/seeded-bugs.ts'
 import { ServerProcess } from '../servers/server-process.ts'
@@ -19,6 +20,8 @@ export type World = AsyncDisposable & {
   users: readonly UserSpec[]
   /** For histories. */
   folder: string
+  /** Of the servers. */
+  dataDir: string
   evidence: { keep: boolean }
   /** The chats of the present round. */
   chatIds: number[]
@@ -30,12 +33,16 @@ export async function openWorld(options: RunOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-load-'))
   const evidence = { keep: options.keep }
   undo.defer(() => (evidence.keep ? undefined : rm(folder, { recursive: true, force: true })))
+  const dataDir = join(folder, 'data')
   const postgres = undo.use(await startOwnPostgres())
   const admin = openDatabase({ connectionString: postgres.adminConnectionString, poolMax: 8, onError: () => undefined })
   undo.defer(() => admin.close())
   for (const name of options.bugs) await admin.pool.query(seededBugs.get(name)?.sql ?? 'select 1')
   const servers = await Promise.all(
-    ['server-1', 'server-2'].map((name) => startServer(name, postgres.connectionString, options)),
+    ['server-1', 'server-2'].map((name) => {
+      const { connectionString } = postgres
+      return ServerProcess.start({ name, connectionString, dataDir, bugs: options.bugs, rateLimits: false })
+    }),
   )
   undo.defer(async () => void (await Promise.all(servers.map((server) => server.end('SIGKILL')))))
   const { proxies, users } = await openLines(servers, options, undo)
@@ -47,16 +54,16 @@ export async function openWorld(options: RunOptions): Promise<World> {
       ),
     ),
   )
-  await Promise.all(hosts.map((host, nth) => host.setUp(options.seed, join(folder, `setup-${nth}.jsonl`))))
+  const images = await sampleImages()
+  await Promise.all(
+    hosts.map((host, nth) => host.setUp({ seed: options.seed, file: join(folder, `setup-${nth}.jsonl`), images })),
+  )
   const chatIds: number[] = []
   const stage: Stage = { servers, proxies, postgres, admin, chatIds: () => chatIds, taken: new Set() }
   const all = undo.move()
   const owners = () => readOwners(stage, users)
-  return { stage, hosts, users, folder, evidence, chatIds, owners, [Symbol.asyncDispose]: () => all.disposeAsync() }
-}
-
-function startServer(name: string, connectionString: string, { bugs }: RunOptions): Promise<ServerProcess> {
-  return ServerProcess.start({ name, connectionString, bugs, rateLimits: false })
+  const end = { [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { stage, hosts, users, folder, dataDir, evidence, chatIds, owners, ...end }
 }
 
 /** Everybody comes over a line of its own, half of them to each server. */

@@ -26,13 +26,22 @@ const ownCore: SourcePatch = {
 
 patchSources([ownBus, ownCore, ...patchesFromEnvironment()])
 // Only now: what is imported before that is loaded without its patches.
-const { ringBytes } = await import('./core-probe.ts')
+const { ringBytes, sweepFiles } = await import('./core-probe.ts')
 probeQueues()
 
 process.on('message', ({ nr, order }: { nr: number; order: ServerOrder }) => {
-  if (order.t === 'bus') setBusWeather(order.weather)
-  process.send?.({ nr, value: order.t === 'report' ? report() : null })
+  obey(order).then(
+    (value) => process.send?.({ nr, value }),
+    (error: unknown) => process.send?.({ nr, error: String(error) }),
+  )
 })
+
+async function obey(order: ServerOrder): Promise<ServerReport | null> {
+  if (order.t === 'report') return report()
+  if (order.t === 'bus') setBusWeather(order.weather)
+  if (order.t === 'sweep') await sweepFiles()
+  return null
+}
 
 function report(): ServerReport {
   return { bus: takeBusHarm(), queue: takeFullestQueue(), ...ringBytes(), rss: process.memoryUsage.rss() }

@@ -1,7 +1,7 @@
 import type { BusHarm, BusWeather } from '@deskbell/testkit/faults/lossy-bus'
 
 /** What the run orders of a server process. */
-export type ServerOrder = { t: 'bus'; weather: BusWeather } | { t: 'report' }
+export type ServerOrder = { t: 'bus'; weather: BusWeather } | { t: 'report' } | { t: 'sweep' }
 
 /** What a server process reports of itself, on `report`. */
 export type ServerReport = {

@@ -11,6 +11,8 @@ import type { ServerOrder, ServerReport } from './server-messages.ts'
 export type ServerSettings = {
   name: string
   connectionString: string
+  /** Where the files of messages are, for all servers of a run. */
+  dataDir: string
   /** Names of seeded bugs. */
   bugs: readonly string[]
   rateLimits: boolean
@@ -98,6 +100,10 @@ export class ServerProcess {
     return parseReport(await this.#dialog?.ask({ t: 'report' }).catch(() => undefined))
   }
 
+  async sweepFiles(): Promise<void> {
+    await this.#dialog?.ask({ t: 'sweep' })
+  }
+
   async answers(timeoutMs: number): Promise<boolean> {
     return await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(timeoutMs) }).then(
       (response) => response.ok,
@@ -129,11 +135,12 @@ export class ServerProcess {
   }
 
   #environment(): NodeJS.ProcessEnv {
-    const { connectionString, bugs, rateLimits } = this.#settings
-    const { DATA_DIR: _dataDir, ROLE: _role, HOST: _host, PUBLIC_URL: _publicUrl, ...inherited } = process.env
+    const { connectionString, dataDir, bugs, rateLimits } = this.#settings
+    const { ROLE: _role, HOST: _host, PUBLIC_URL: _publicUrl, STORAGE: _storage, ...inherited } = process.env
     return {
       ...inherited,
       DATABASE_URL: connectionString,
+      DATA_DIR: dataDir,
       BUS: 'postgres',
       PORT: String(this.#port),
       RATE_LIMITS: rateLimits ? 'on' : 'off',

@@ -39,6 +39,18 @@ export async function encoded(image: Sharp, type: ImageType): Promise<Buffer> {
   }
 }
 
+/** The size of an image whose pixels can all be decoded; null for anything else. */
+export async function decodedSize(bytes: Uint8Array): Promise<{ width: number; height: number } | null> {
+  const image = sharp(bytes, { failOn: 'error' })
+  return await image
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .then(
+      ({ info: { width, height } }) => ({ width, height }),
+      () => null,
+    )
+}
+
 /** A chunk of a PNG, with its length and checksum. */
 export function pngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data])

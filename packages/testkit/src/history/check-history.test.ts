@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { addJudged, checkHistory, checks, emptyChecks } from './check-history.ts'
+import { fileFaults } from './file-faults.ts'
 import type { HistoryLine, InboxRow, LineOf } from './history-line.ts'
 import { event, goodRun, message, type RunFixture, sent, toRun, windowOf } from './run-fixture.ts'
 
@@ -200,6 +201,7 @@ const faults: [Id, string, Spoil][] = [
     'a message without an end',
     (run) => drop(run, (line) => line.t === 'bubble' && line.id === 'b' && line.state === 'sent'),
   ],
+  ...fileFaults,
 ]
 
 test.each(faults)('[CHECK-2] only the check of %s finds %s', (id, _what, spoil) => {

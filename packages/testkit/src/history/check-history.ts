@@ -7,6 +7,14 @@ import {
   checkTypingEnds,
   checkTypingShown,
 } from './checks/check-ephemera.ts'
+import {
+  checkFileAnswers,
+  checkLeftBytes,
+  checkRetractedFiles,
+  checkSentFiles,
+  checkServedFiles,
+  checkSweptStore,
+} from './checks/check-files.ts'
 import { checkCounts, checkForeignRows, checkRisingRows, checkRows, checkUnread } from './checks/check-inboxes.ts'
 import { checkRisingMarks, checkShownMarks, checkStoredMarks } from './checks/check-marks.ts'
 import { checkRetractedFrames, checkRetractedReads, checkRetractedRows } from './checks/check-retractions.ts'
@@ -71,6 +79,13 @@ export const checks: readonly NamedCheck[] = [
   { id: 'I22', name: 'retracted texts in frames', check: checkRetractedFrames },
   { id: 'I22', name: 'retracted texts in reads', check: checkRetractedReads },
   { id: 'I22', name: 'retracted texts in rows', check: checkRetractedRows },
+  { id: 'I23', name: 'attachments as sent', check: checkSentFiles },
+  { id: 'I23', name: 'attachments in answers', check: checkFileAnswers },
+  { id: 'I23', name: 'files on every server', check: checkServedFiles },
+  { id: 'I23', name: 'addresses of retracted files', check: checkRetractedFiles },
+  // A server that is killed leaves bytes to the sweep.
+  { id: 'I23', name: 'bytes of retracted files', check: checkLeftBytes, notIn: ['faults'] },
+  { id: 'I23', name: 'store after a sweep', check: checkSweptStore },
 ]
 
 /** `judged`: how often each check of this kind of round had something to judge, by its name. */

@@ -3,6 +3,7 @@ import type { Role } from '@deskbell/contract/users'
 /** What a client or an operator may do in a run. */
 export type Action =
   | 'send'
+  | 'upload'
   | 'close'
   | 'reopen'
   | 'edit'
@@ -21,16 +22,43 @@ type Line<T extends string, Fields = object> = { at: number; who: string; t: T }
 
 export type ActorLine = Line<'actor', { userId: number; role: Role }>
 
+/** Width and height in pixels. */
+export type PixelSize = { width: number; height: number }
+
+/** A file as it was sent. `id` is that of the upload, `size` that of an image, upright; null for everything else. */
+export type SentFile = { id: string; sha256: string; size: PixelSize | null }
+
+/** What a server says of a file, and what it serves. `decoded`: null for what is no image. */
+export type ServedFile = {
+  id: string
+  announced: { bytes: number; size: PixelSize | null }
+  status: number
+  bytes: number
+  sha256: string
+  decoded: PixelSize | null
+  /** Null where none is announced. */
+  thumbnail: { status: number; decoded: PixelSize | null } | null
+}
+
 /**
- * A call is sent. `op` is unique in a history. `id` is the `clientMsgId`, the message that is changed, or the procedure of
- * a `foreign` call.
+ * A call is sent. `op` is unique in a history. `id` is the `clientMsgId`, the message that is changed, the name of the file
+ * of an `upload`, or the procedure of a `foreign` call. `isDirect`: a send that passes the outbox, which keeps its own order.
  */
 export type InvokeLine = Line<
   'invoke',
-  { op: string; action: Action; chatId: number; id?: string; seq?: number; via?: ForeignVia }
+  {
+    op: string
+    action: Action
+    chatId: number
+    id?: string
+    seq?: number
+    via?: ForeignVia
+    files?: readonly SentFile[]
+    isDirect?: boolean
+  }
 >
-/** `answer`: the beginning of an answer that should have been a refusal. */
-export type OkLine = Line<'ok', { op: string; seq?: number; answer?: string }>
+/** `answer`: the beginning of an answer that should have been a refusal. `files`: the ids of the attachments in the answer. */
+export type OkLine = Line<'ok', { op: string; seq?: number; answer?: string; files?: readonly string[] }>
 export type FailLine = Line<'fail', { op: string; code: string }>
 /** The call got no answer: it may have had an effect or not. */
 export type InfoLine = Line<'info', { op: string }>
@@ -58,6 +86,11 @@ export type EndLine = Line<'end', { stream: string }>
 export type CanaryLine = Line<'canary', { chatId: number; seq: number; id: string; found: boolean }>
 /** A retracted message was read again, after the answer. */
 export type RereadLine = Line<'reread', { chatId: number; id: string; by: string; found: boolean }>
+
+/** What a server, `who`, serves of a stored message that was sent with files, at the end of a round. */
+export type ServedLine = Line<'served', { chatId: number; id: string; files: readonly ServedFile[] }>
+/** The answers for the files of a retracted message and their thumbnails. `who`: a server, or whoever has retracted it. */
+export type GoneLine = Line<'gone', { chatId: number; id: string; statuses: readonly number[] }>
 
 /** The state of an own message on a page. `gone`: it vanished before it was sent or had failed. */
 export type BubbleLine = Line<'bubble', { chatId: number; id: string; state: BubbleState }>
@@ -106,6 +139,8 @@ export type HistoryLine =
   | EndLine
   | CanaryLine
   | RereadLine
+  | ServedLine
+  | GoneLine
   | BubbleLine
   | ShownTypingLine
   | WindowLine

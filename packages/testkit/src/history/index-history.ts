@@ -10,6 +10,7 @@ import type {
   MarkLine,
   OkLine,
   ResetLine,
+  SentFile,
   StartLine,
   TypingLine,
 } from './history-line.ts'
@@ -22,9 +23,15 @@ export type Call = {
   id: string
   via: ForeignVia | null
   seq: number | null
+  /** Of a message that is sent with files. */
+  files: readonly SentFile[] | null
+  isDirect: boolean
   from: number
   to: number
-  outcome: { kind: 'ok'; seq: number | null; answer?: string } | { kind: 'fail'; code: string } | { kind: 'info' }
+  outcome:
+    | { kind: 'ok'; seq: number | null; answer?: string; files?: readonly string[] }
+    | { kind: 'fail'; code: string }
+    | { kind: 'info' }
 }
 
 export type StreamFrame = EvLine | LiveLine | ResetLine | MarkLine | TypingLine
@@ -84,7 +91,7 @@ function joinCalls(lines: readonly HistoryLine[]): Call[] {
   return calls
 }
 
-function callOf({ who, action, chatId, id = '', via, seq, at }: InvokeLine): Call {
+function callOf({ who, action, chatId, id = '', via, seq, files, isDirect = false, at }: InvokeLine): Call {
   return {
     who,
     action,
@@ -92,6 +99,8 @@ function callOf({ who, action, chatId, id = '', via, seq, at }: InvokeLine): Cal
     id,
     via: via ?? null,
     seq: seq ?? null,
+    files: files ?? null,
+    isDirect,
     from: at,
     to: Number.POSITIVE_INFINITY,
     outcome: { kind: 'info' },
@@ -115,6 +124,6 @@ function streamOf({ stream, who, chatId, epoch, seq, rereads = false, at }: Star
   return { stream, who, chatId, epoch, seq, rereads, from: at, to: Number.POSITIVE_INFINITY, frames: [] }
 }
 
-function okOf({ seq, answer }: OkLine): Call['outcome'] {
-  return { kind: 'ok', seq: seq ?? null, ...(answer !== undefined && { answer }) }
+function okOf({ seq, answer, files }: OkLine): Call['outcome'] {
+  return { kind: 'ok', seq: seq ?? null, ...(answer !== undefined && { answer }), ...(files && { files }) }
 }

@@ -1,7 +1,11 @@
 import type { Database } from '@deskbell/db/database'
-import type { RunEntry, StoredChat, StoredMark } from './run-record.ts'
+import type { FileRow, RunEntry, StoredChat, StoredMark } from './run-record.ts'
 
-type Row = Omit<RunEntry, 'moment' | 'content'> & { chatId: number; text: string | null; messageId: number | null }
+type Row = Omit<RunEntry, 'moment' | 'content'> & {
+  chatId: number
+  text: string | null
+  messageId: number | null
+}
 
 /**
  * Reads the logs of chats from the tables, by SQL that shares no code with the product.
@@ -35,23 +39,38 @@ export function storedChat(chat: Omit<StoredChat, 'places'>): StoredChat {
 }
 
 /** Returns a text that represents what a page shows of an entry. */
-export function contentOf(entry: { kind: string; id: number | null; text: string | null }): string {
-  return entry.kind === 'message' ? `message ${entry.id} ${entry.text}` : `${entry.kind} ${entry.id ?? ''}`
+export function contentOf({ kind, id, text, files = [] }: ShownEntry): string {
+  if (kind !== 'message') return `${kind} ${id ?? ''}`
+  return `message ${id} ${text}${files.map((file) => ` [${file}]`).join('')}`
 }
+
+type ShownEntry = { kind: string; id: number | null; text: string | null; files?: readonly string[] }
 
 const logQuery = `
   select chat_id::float8 as "chatId", seq::float8 as seq, 'message' as kind, created_at as at,
-         user_id::float8 as "userId", id::float8 as id, client_msg_id as "clientMsgId", text, null as "messageId"
+         user_id::float8 as "userId", id::float8 as id, client_msg_id as "clientMsgId", text, null as "messageId",
+         array(select file ->> 'id' from jsonb_array_elements(coalesce(attachments, '[]')) with ordinality as f (file, place)
+               order by place) as files
     from messages where chat_id = any($1)
   union all
   select chat_id::float8, seq::float8, kind, created_at, actor_id::float8, null, null, null,
-         (data ->> 'messageId')::float8
+         (data ->> 'messageId')::float8, '{}'::text[]
     from chat_events where chat_id = any($1) and audience = 'all'
   order by 1, 2`
 
 function toEntry({ chatId: _chatId, text, messageId, ...row }: Row, offsetMs: number): RunEntry {
-  const content = contentOf({ kind: row.kind, id: row.id ?? messageId, text })
+  const content = contentOf({ kind: row.kind, id: row.id ?? messageId, text, files: row.files })
   return { ...row, content, moment: row.at.getTime() + offsetMs }
+}
+
+/** The rows of all files. A message that does not name a file does not have it. */
+export async function readFileRows(db: Pick<Database, 'pool'>): Promise<FileRow[]> {
+  const { rows } = await db.pool.query<FileRow>(
+    `select f.id, f.chat_id::float8 as "chatId", m.seq::float8 as seq, f.thumbnail_type is not null as "hasThumbnail"
+       from files f left join messages m on m.chat_id = f.chat_id and m.seq = f.message_seq
+        and m.attachments @> jsonb_build_array(jsonb_build_object('id', f.id))`,
+  )
+  return rows
 }
 
 /** The client of every chat. */

@@ -1,5 +1,5 @@
 import { sidesOf } from './checks/check-marks.ts'
-import type { ForeignVia, HistoryLine, SideMarks } from './history-line.ts'
+import type { ForeignVia, HistoryLine, SentFile, ServedFile, SideMarks } from './history-line.ts'
 import { indexHistory } from './index-history.ts'
 import { contentOf, storedChat } from './read-run.ts'
 import type { RunEntry, RunRecord, StoredMark } from './run-record.ts'
@@ -10,14 +10,20 @@ export type RunFixture = Omit<RunRecord, 'index' | 'chats'> & {
   entries: RunEntry[]
   lastSeq: number
   marks: StoredMark[]
+  /** The log of another chat, whose messages have files. */
+  fileEntries: RunEntry[]
 }
 
-export function toRun({ lines, entries, lastSeq, marks, ...rest }: RunFixture): RunRecord {
-  const chats = new Map([[1, storedChat({ chatId: 1, lastSeq, entries, marks })]])
-  return { ...rest, index: indexHistory(lines), chats }
+export function toRun({ lines, entries, lastSeq, marks, fileEntries, ...rest }: RunFixture): RunRecord {
+  const ofFiles = { chatId: fileChatId, lastSeq: fileEntries.length, entries: fileEntries, marks: [] }
+  const chats = [{ chatId: 1, lastSeq, entries, marks }, ofFiles].map(storedChat)
+  return { ...rest, index: indexHistory(lines), chats: new Map(chats.map((chat) => [chat.chatId, chat])) }
 }
 
-/** A correct run of one chat: a client sends three messages, and an operator answers, closes and reopens. */
+/**
+ * A correct run of one chat: a client sends three messages, and an operator answers, closes and reopens. In another chat
+ * the client sends an image with a text, and a file that it retracts.
+ */
 export function goodRun(): RunFixture {
   return {
     lines: goodLines(),
@@ -31,10 +37,25 @@ export function goodRun(): RunFixture {
     ],
     lastSeq: 6,
     marks: [{ ...mark }],
+    fileEntries: [
+      message({ seq: 1, userId: 1, clientMsgId: 'f', files: ['f1', 'f2'] }),
+      { ...message({ seq: 2, userId: 1, clientMsgId: 'g' }), content: retracted },
+      { ...event(3, 'retracted'), content: contentOf({ kind: 'retracted', id: 102, text: null }) },
+    ],
+    servers: ['server'],
+    files: {
+      atRest: [...fileKeys],
+      swept: [...fileKeys],
+      rows: [
+        { id: 'f1', chatId: fileChatId, seq: 1, hasThumbnail: true },
+        { id: 'f2', chatId: fileChatId, seq: 1, hasThumbnail: false },
+      ],
+    },
     restMarks: new Map([[1, sidesOf([mark])]]),
     owners: new Map([
       [1, 1],
       [2, 9],
+      [fileChatId, 1],
     ]),
     epoch: 'e',
     inboxes: new Map([['op', { rows: [{ ...row }], counts: { open: 1, mine: 1, unassigned: 0, unread: 2 } }]]),
@@ -56,16 +77,37 @@ const retracted = contentOf({ kind: 'message', id: 102, text: '' })
 
 const mark: StoredMark = { userId: 2, role: 'operator', delivered: 6, read: 1 }
 
-export function message(entry: { seq: number; userId: number; clientMsgId: string }): RunEntry {
+type NewMessage = { seq: number; userId: number; clientMsgId: string; files?: readonly string[] }
+
+export function message({ files = [], ...entry }: NewMessage): RunEntry {
   const id = entry.seq + 100
-  const content = contentOf({ kind: 'message', id, text: entry.clientMsgId })
-  return { ...entry, id, kind: 'message', content, at: new Date(entry.seq * 1000), moment: entry.seq * 1000 }
+  const content = contentOf({ kind: 'message', id, text: entry.clientMsgId, files })
+  return { ...entry, id, kind: 'message', content, files, at: new Date(entry.seq * 1000), moment: entry.seq * 1000 }
 }
 
 export function event(seq: number, kind: string): RunEntry {
   const content = contentOf({ kind, id: null, text: null })
-  return { seq, kind, content, userId: 2, id: null, clientMsgId: null, at: new Date(seq * 1000), moment: seq * 1000 }
+  const at = new Date(seq * 1000)
+  return { seq, kind, content, files: [], userId: 2, id: null, clientMsgId: null, at, moment: seq * 1000 }
 }
+
+export const fileChatId = 3
+const fileKeys = ['files/f1/file', 'files/f1/thumbnail', 'files/f2/file']
+const size = { width: 30, height: 20 }
+const sentFiles: readonly SentFile[] = [
+  { id: 'f1', sha256: 'image', size },
+  { id: 'f2', sha256: 'text', size: null },
+]
+const servedFiles: readonly ServedFile[] = [
+  {
+    ...{ id: 'f1', status: 200, sha256: 'made anew', bytes: 300, announced: { bytes: 300, size }, decoded: size },
+    thumbnail: { status: 200, decoded: size },
+  },
+  {
+    ...{ id: 'f2', status: 200, sha256: 'text', bytes: 9, announced: { bytes: 9, size: null }, decoded: null },
+    thumbnail: null,
+  },
+]
 
 const row = { chatId: 1, rev: 6, unread: 2, status: 'open', operatorId: 2 }
 
@@ -127,6 +169,23 @@ function goodLines(): HistoryLine[] {
     ...foreignVias.flatMap((via) => refused(6800, via)),
     { at: 6900, who: 'op', t: 'canary', chatId: 1, seq: 6, id: 'gone', found: false },
     { at: 6900, who: 'cl', t: 'reread', chatId: 1, id: 'gone', by: 'chats.page', found: false },
+    ...fileLines(),
+  ]
+}
+
+function fileLines(): HistoryLine[] {
+  const send = { action: 'send', chatId: fileChatId, isDirect: true } as const
+  const files = [{ id: 'g1', sha256: 'other text', size: null }]
+  return [
+    { at: 900, who: 'cl', t: 'invoke', op: 'upload', action: 'upload', chatId: fileChatId, id: 'f 1.png' },
+    { at: 910, who: 'cl', t: 'ok', op: 'upload' },
+    { at: 990, who: 'cl', t: 'invoke', op: 'f', id: 'f', files: sentFiles, ...send },
+    { at: 1010, who: 'cl', t: 'ok', op: 'f', seq: 1, files: ['f1', 'f2'] },
+    { at: 1990, who: 'cl', t: 'invoke', op: 'g', id: 'g', files, ...send },
+    { at: 2010, who: 'cl', t: 'ok', op: 'g', seq: 2, files: ['g1'] },
+    { at: 20_000, who: 'server', t: 'served', chatId: fileChatId, id: 'f', files: servedFiles },
+    { at: 20_000, who: 'server', t: 'served', chatId: fileChatId, id: 'g', files: [] },
+    { at: 20_000, who: 'server', t: 'gone', chatId: fileChatId, id: 'g', statuses: [404, 404] },
   ]
 }
 

@@ -23,8 +23,17 @@ export type StoredMark = { userId: number; role: Role; delivered: number; read: 
  */
 export type RoundKind = 'faults' | 'mute' | 'slow' | 'delivering'
 
-/** `content` is what a page shows of the entry. `moment` is `at` on the clock of the history. */
-export type RunEntry = StoredEntry & { content: string; moment: number }
+/**
+ * `content` is what a page shows of the entry, `files` the ids of its attachments. `moment` is `at` on the clock of the
+ * history.
+ */
+export type RunEntry = StoredEntry & { content: string; files: readonly string[]; moment: number }
+
+/** A row of a file. `seq`: the message that has it, and that names it; null for an upload that no message has. */
+export type FileRow = { id: string; chatId: number; seq: number | null; hasThumbnail: boolean }
+
+/** The keys of the store of files at the end of a round, before and after a server has swept it, and the rows then. */
+export type FileStoreRecord = { atRest: readonly string[]; swept: readonly string[]; rows: readonly FileRow[] }
 
 /** What an inbox must show, read by SQL that shares no code with the product. */
 export type StoredInbox = { rows: readonly InboxRow[]; counts: InboxCountsRow }
@@ -54,6 +63,9 @@ export type RunRecord = {
   restMarks: ReadonlyMap<number, SideMarks>
   /** The client of every chat, also of those of other rounds. */
   owners: ReadonlyMap<number, number>
+  /** The names of the servers. */
+  servers: readonly string[]
+  files: FileStoreRecord
   /** Which checks apply. */
   kind: RoundKind
   /** The actors whose connection is slow on purpose. */

@@ -59,15 +59,18 @@ export function checkRealTime(run: RunRecord): Findings {
   )
 }
 
-/** I6: the messages of an author in a chat are in the order in which they were first sent. */
+/**
+ * I6: the messages of an author in a chat are in the order in which they were first sent: those of its outbox, and those
+ * that it sends beside it.
+ */
 export function checkSenderOrder(run: RunRecord): Findings {
   const newest = new Map<string, { id: string; seq: number }>()
   const counted = new Set<string>()
-  return judgeEach(sendsOf(run), ({ who, chatId, id, from: at }) => {
+  return judgeEach(sendsOf(run), ({ who, chatId, id, isDirect, from: at }) => {
     const seq = placesOf(run, chatId).get(id)
     if (seq === undefined || counted.has(id)) return undefined
     counted.add(id)
-    const key = `${who} ${chatId}`
+    const key = `${who} ${chatId} ${isDirect}`
     const before = newest.get(key)
     if (before === undefined || seq > before.seq) newest.set(key, { id, seq })
     if (before === undefined) return undefined
@@ -95,7 +98,7 @@ export function checkReplayFirst(run: RunRecord): Findings {
   })
 }
 
-export function sendsOf(run: RunRecord): Call[] {
+export function sendsOf(run: Pick<RunRecord, 'index'>): Call[] {
   return run.index.calls.filter((call) => call.action === 'send')
 }
 
