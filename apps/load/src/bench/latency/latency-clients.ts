@@ -4,6 +4,7 @@ import type { ChatId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import { type ChatFollower, createSdk, type Sdk } from '@deskbell/sdk'
 import { waitFor } from '@deskbell/testkit/wait-for'
+import { now } from '../../clock.ts'
 import { DelayHistogram, type HistogramCounts } from '../../history/delay-histogram.ts'
 import { inParallel } from '../in-parallel.ts'
 
@@ -11,10 +12,18 @@ export type LatencyOrder =
   /** So many chats, each followed by its client and by an operator. Answers when all are there. */
   | { t: 'open'; url: string; chats: number }
   /** The clients write, evenly, and everybody has to see everything. */
-  | { t: 'write'; perSecond: number; seconds: number }
+  | { t: 'write'; perSecond: number; seconds: number; isStamped?: boolean }
 
-export type LatencyReading = { sent: number; applied: HistogramCounts; ticks: HistogramCounts }
+/** `stamped`: each send of the last writing, the moment on the clock of the machine and how long its tick took. */
+export type LatencyReading = {
+  sent: number
+  applied: HistogramCounts
+  ticks: HistogramCounts
+  stamped?: readonly Stamped[]
+}
+export type Stamped = readonly [at: number, tickMs: number]
 
+type WriteOrder = Extract<LatencyOrder, { t: 'write' }>
 type LatencyClient = { client: Sdk; chatId: ChatId }
 
 /** As many chats as an operator follows on one socket, and some calls beside. */
@@ -27,6 +36,7 @@ export class LatencyClients {
   #clients: LatencyClient[] = []
   #applied = new DelayHistogram()
   #ticks = new DelayHistogram()
+  #stamped: Stamped[] = []
   #written = 0
 
   async obey(order: LatencyOrder): Promise<LatencyReading> {
@@ -35,7 +45,7 @@ export class LatencyClients {
         await this.#open(order)
         return this.#reading(0)
       case 'write':
-        return await this.#write(order.perSecond, order.seconds)
+        return await this.#write(order)
     }
   }
 
@@ -56,7 +66,8 @@ export class LatencyClients {
     })
   }
 
-  async #write(perSecond: number, seconds: number): Promise<LatencyReading> {
+  async #write({ perSecond, seconds, isStamped = false }: WriteOrder): Promise<LatencyReading> {
+    this.#stamped = []
     this.#applied = new DelayHistogram()
     this.#ticks = new DelayHistogram()
     const total = perSecond * seconds
@@ -69,16 +80,18 @@ export class LatencyClients {
     }
     await Promise.all(sends)
     await waitFor(() => this.#applied.count >= total * 2, { timeoutMs: 30_000, what: 'everybody has everything' })
-    return this.#reading(total)
+    return { ...this.#reading(total), ...(isStamped && { stamped: this.#stamped }) }
   }
 
   async #send(nth: number): Promise<void> {
     const chosen = this.#clients[nth % this.#clients.length]
     if (chosen === undefined) return
     this.#written += 1
-    const sentAt = performance.now()
+    const sentAt = now()
     await chosen.client.send(chosen.chatId, `nr ${this.#written}`)
-    this.#ticks.add(performance.now() - sentAt)
+    const tickMs = now() - sentAt
+    this.#ticks.add(tickMs)
+    this.#stamped.push([sentAt, tickMs])
   }
 
   #watch(follower: ChatFollower): void {
