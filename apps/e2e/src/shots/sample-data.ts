@@ -129,6 +129,37 @@ export const featured: readonly SampleChat[] = [
     ],
   },
   {
+    name: 'Анна Белова',
+    email: 'anna@example.com',
+    lines: [
+      {
+        from: 'client',
+        ago: 64,
+        text: 'Добрый день! Лампа пришла с трещиной, вот фотографии.',
+        files: [
+          { name: 'трещина.jpg', width: 1200, height: 900 },
+          { name: 'коробка сбоку.jpg', width: 700, height: 1400 },
+          { name: 'наклейка.png', width: 64, height: 40 },
+        ],
+      },
+      {
+        from: 'olga',
+        ago: 58,
+        text: '',
+        files: [
+          { name: 'Заявление на возврат.pdf', bytes: 96_200 },
+          { name: 'пример.txt', bytes: 1 },
+        ],
+      },
+      {
+        from: 'client',
+        ago: 52,
+        text: 'Заполнила.',
+        files: [{ name: 'Заявление на возврат (Белова А. С.).pdf', bytes: 1_310_000 }],
+      },
+    ],
+  },
+  {
     name: 'Emre Yılmaz',
     email: 'emre@example.com',
     closed: true,

@@ -37,7 +37,7 @@ let taken = 0
 const browser = await launchBrowser()
 try {
   await inWorld([], (url, seeded) => shootAll(url, seeded, 'empty'))
-  await inWorld([...featured, scripts, ...otherChats(191)], (url, seeded) => shootAll(url, seeded, 'busy'))
+  await inWorld([...featured, scripts, ...otherChats(190)], (url, seeded) => shootAll(url, seeded, 'busy'))
   if (wanted.some(({ state }) => state.world === 'secure')) await inSecureWorld()
 } finally {
   await browser.close()

@@ -19,6 +19,7 @@ export type State = {
 }
 
 const talker = ({ russian }: Place) => (russian ? 'Иван Смирнов' : 'Mara Lindqvist')
+const sender = ({ russian }: Place) => (russian ? 'Анна Белова' : 'Aiko Tanaka')
 const done = ({ russian }: Place) => (russian ? 'Марина Соколова' : 'Emre Yılmaz')
 
 const asClient = (who: (place: Place) => string) => async (place: Place) => {
@@ -118,7 +119,7 @@ const refusedFile = async (page: Page) => {
 
 const lightbox = async (page: Page) => {
   await pictures(page)
-  await page.getByRole('button', { name: /middle\.jpg$/ }).click()
+  await page.locator('article button:has(img)').last().click()
   await page.getByRole('dialog').getByRole('img').waitFor()
   await pictures(page)
 }
@@ -127,6 +128,7 @@ const settings = (page: Page) => page.getByRole('main').getByRole('listitem').la
 
 const few = ['desktop-light-en', 'phone-dark-en']
 const some = [...few, 'desktop-dark-ru', 'phone-light-ru']
+const ofFiles = [...some, 'forced-colours', 'print']
 
 export const states: readonly State[] = [
   { name: 'home', world: 'empty', open: async () => ({ path: '/' }), ready: heading },
@@ -156,13 +158,13 @@ export const states: readonly State[] = [
   { name: 'console-talking', world: 'busy', open: asOperator(talker), ready: articles },
   { name: 'console-scripts', world: 'busy', open: asOperator(() => scripts.name), ready: articles, looks: few },
   { name: 'client-scripts', world: 'busy', open: asClient(() => scripts.name), ready: articles, looks: few },
-  { name: 'console-files', world: 'busy', open: asOperator(() => 'Aiko Tanaka'), ready: pictures, looks: some },
-  { name: 'client-files', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: pictures, looks: some },
-  { name: 'client-attaching', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: attaching, looks: some },
-  { name: 'client-uploading', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: uploading, looks: some },
-  { name: 'client-file-refused', world: 'busy', open: asClient(() => 'Aiko Tanaka'), ready: refusedFile, looks: some },
-  { name: 'console-attaching', world: 'busy', open: asOperator(() => 'Aiko Tanaka'), ready: attaching, looks: some },
-  { name: 'console-lightbox', world: 'busy', open: asOperator(() => 'Aiko Tanaka'), ready: lightbox, looks: some },
+  { name: 'console-files', world: 'busy', open: asOperator(sender), ready: pictures, looks: ofFiles },
+  { name: 'client-files', world: 'busy', open: asClient(sender), ready: pictures, looks: ofFiles },
+  { name: 'client-attaching', world: 'busy', open: asClient(sender), ready: attaching, looks: some },
+  { name: 'client-uploading', world: 'busy', open: asClient(sender), ready: uploading, looks: some },
+  { name: 'client-file-refused', world: 'busy', open: asClient(sender), ready: refusedFile, looks: some },
+  { name: 'console-attaching', world: 'busy', open: asOperator(sender), ready: attaching, looks: some },
+  { name: 'console-lightbox', world: 'busy', open: asOperator(sender), ready: lightbox, looks: some },
   { name: 'console-closed', world: 'busy', open: asOperator(done), ready: articles },
   { name: 'console-offline', world: 'busy', open: asOperator(talker), ready: offline },
   { name: 'sign-in-guest', world: 'secure', open: async () => ({ path: '/login' }), ready: heading, looks: some },
@@ -198,6 +200,7 @@ const sizes: readonly Look[] = [
   { name: 'laptop', viewport: { width: 1280, height: 800 } },
   { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
 ]
+const files = ['client-files', 'console-files']
 const ends = ['home', 'sign-in', 'client-talking', 'console-200', 'console-talking']
 
 /** Every size in both themes and languages, then settings that fewer users have, and print. */
@@ -212,13 +215,23 @@ export const looks: readonly Look[] = [
       })),
     ),
   ),
-  { name: 'forced-colours', viewport: { width: 1440, height: 900 }, forcedColors: 'active', states: ends },
+  {
+    name: 'forced-colours',
+    viewport: { width: 1440, height: 900 },
+    forcedColors: 'active',
+    states: [...ends, ...files],
+  },
   { name: 'more-contrast', viewport: { width: 1440, height: 900 }, contrast: 'more', states: ends },
   { name: 'zoom-200', viewport: { width: 640, height: 400 }, deviceScaleFactor: 2, states: ends },
   { name: 'zoom-400', viewport: { width: 320, height: 256 }, deviceScaleFactor: 2, states: ends },
   { name: 'tablet-ru', viewport: { width: 820, height: 1180 }, locale: 'ru-RU', hasTouch: true, states: ends },
   { name: '4k', viewport: { width: 3840, height: 2160 }, states: ['console-talking', 'client-talking', 'home'] },
-  { name: 'print', viewport: { width: 794, height: 1123 }, print: true, states: ['client-talking', 'console-talking'] },
+  {
+    name: 'print',
+    viewport: { width: 794, height: 1123 },
+    print: true,
+    states: ['client-talking', 'console-talking', ...files],
+  },
 ]
 
 type Task = { url: string; seeded: Seeded; look: Look; state: State; path: string }

@@ -67,7 +67,7 @@ describe.skipIf(!tools.chromium)('attachments', () => {
       expect([place?.width, place?.height]).toEqual([320, 160])
       await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(640)
       const loading = page.waitForEvent('download')
-      await page.getByRole('link', { name: /^notes\.txt ?0 kB$/ }).click()
+      await page.getByRole('link', { name: /^notes\.txt ?1 kB$/ }).click()
       const loaded = await loading
       expect(loaded.suggestedFilename()).toBe('notes.txt')
       expect(await readFile(await loaded.path())).toEqual(notes)
