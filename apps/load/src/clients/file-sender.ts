@@ -19,7 +19,7 @@ const unsentShare = 0.1
 /** So many are sent again, as by a program that was started again, and so many are retracted then. */
 const repeatShare = 0.5
 const retractShare = 0.5
-/** An upload or a send that takes longer has an unknown outcome. Less than a round waits for them at its end. */
+/** An upload or a send that takes longer has an unknown outcome. A round waits longer for its actions. */
 const patienceMs = 15_000
 const pauseMs = 300
 /** As a server says them; nothing of it runs. */
@@ -28,7 +28,7 @@ const downloadTypes = ['application/octet-stream', 'text/plain', 'application/pd
 type NewMessage = { id: string; text: string; files: readonly SentFile[] }
 type NewFile = { file: File; sent: Omit<SentFile, 'id'> }
 
-/** Sends messages with files for a user, one after the other, and remembers what they were. */
+/** Sends messages with files for a user, one after the other. */
 export class FileSender {
   readonly #user: SimulatedUser
   readonly #images: readonly SampleImage[]

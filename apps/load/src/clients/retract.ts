@@ -6,8 +6,11 @@ import { type SimulatedUser, timeout } from './simulated-user.ts'
 
 /** Retracts an own message, and reads it again when that is answered. */
 export async function retract(user: SimulatedUser, chatId: ChatId, own: Message): Promise<void> {
+  const watch = user.watchOf(chatId)
+  // The round is over.
+  if (watch === undefined) return
   await user.call({ action: 'retract', chatId, id: String(own.id) }, async () => {
-    await user.watchOf(chatId)?.follower.retract(own.id)
+    await watch.follower.retract(own.id)
     void reread(user, chatId, own)
     return null
   })
