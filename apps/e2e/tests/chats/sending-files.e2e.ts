@@ -37,7 +37,7 @@ describe.skipIf(!tools.chromium)('sending files', () => {
   test('[WEB-133] [WEB-136] [WEB-137] a first message with a photo and a document arrives on the other side, and nothing moves', async () => {
     const client = await openClient('Fay', { serviceWorkers: 'allow' })
     const watched = watchPage(client)
-    await choose(client, [photo('dog.png'), document('order.pdf')])
+    await choose(client, [photo('dog.png'), pdf('order.pdf')])
     await client.getByRole('button', { name: 'Remove dog.png' }).waitFor()
     await write(client, 'this is the dog')
     await sent(client, 'this is the dog')
@@ -81,7 +81,7 @@ describe.skipIf(!tools.chromium)('sending files', () => {
     await operator.getByRole('button', { name: 'Remove two.txt' }).click()
     await choose(
       operator,
-      Array.from({ length: 9 }, (_, nth) => document(`many-${nth}.pdf`)),
+      Array.from({ length: 9 }, (_, nth) => pdf(`many-${nth}.pdf`)),
     )
     await operator.getByText('many-8.pdf doesn’t fit: a message can have 10 files.').waitFor()
     await composer(operator).press('Enter')
@@ -136,7 +136,7 @@ describe.skipIf(!tools.chromium)('sending files', () => {
     await client.getByText('This image can’t be opened. It may be damaged.').waitFor()
     await messages(client, 'a torn one').getByRole('button', { name: 'Edit' }).click()
     await client.getByRole('button', { name: 'Remove torn.png' }).click()
-    await choose(client, [document('whole.pdf')])
+    await choose(client, [pdf('whole.pdf')])
     await composer(client).press('Enter')
     await sent(client, 'a torn one')
     await messages(client, 'whole.pdf').waitFor()
@@ -193,7 +193,7 @@ function photo(name: string, width = 800): Chosen {
   return { name, mimeType: 'image/png', buffer: blackPng({ width, height: 400, rows: 400 }) }
 }
 
-function document(name: string): Chosen {
+function pdf(name: string): Chosen {
   return { name, mimeType: 'application/pdf', buffer: Buffer.from(`%PDF-1.4 ${name}`) }
 }
 
