@@ -43,12 +43,16 @@ export async function decodeImage(order: DecodeOrder): Promise<DecoderMessage> {
   }
 }
 
-async function remake({ path, type, imagePath, thumbnailPath }: DecodeOrder): Promise<MadeImage | null> {
+async function remake({ path, type, imagePath, thumbnailPath, square }: DecodeOrder): Promise<MadeImage | null> {
   const strict = { failOn: 'error', limitInputPixels: totalPixelsMax } as const
   // Reads the header and decodes nothing.
   const header = await sharp(path, strict).metadata()
   if (header.format !== formats[type] || !isWithinLimits(header)) return null
   if (type === 'image/avif' && header.compression !== 'av1') return null
+  if (square !== null) {
+    const upright = sharp(path, { ...strict, page: header.pagePrimary ?? 0 }).autoOrient()
+    return await crop(upright, imagePath, square)
+  }
   const isAnimation = (type === 'image/gif' || type === 'image/webp') && (header.pages ?? 1) > 1
   const source = isAnimation
     ? sharp(path, { ...strict, animated: true })
@@ -74,6 +78,17 @@ async function remake({ path, type, imagePath, thumbnailPath }: DecodeOrder): Pr
     thumbHash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
     thumbnailBytes: thumbnail.size,
   }
+}
+
+/** The middle of the first frame, on white. What is smaller is enlarged, so that every picture has one size. */
+async function crop(source: Sharp, imagePath: string, side: number): Promise<MadeImage> {
+  const { size, width, height } = await source
+    .toColourspace('srgb')
+    .resize({ width: side, height: side, fit: 'cover', position: 'centre' })
+    .flatten({ background: 'white' })
+    .webp({ quality: 85 })
+    .toFile(imagePath)
+  return { mediaType: 'image/webp', bytes: size, width, height, thumbHash: '', thumbnailBytes: 0 }
 }
 
 function isWithinLimits({ width, height, pages = 1 }: Metadata): boolean {

@@ -1,7 +1,16 @@
 import type { ImageType } from './image-type.ts'
 
-/** What the decoder process is asked for. The files at `imagePath` and `thumbnailPath` are made. */
-export type DecodeOrder = { path: string; type: ImageType; imagePath: string; thumbnailPath: string }
+/**
+ * What the decoder process is asked for. The files at `imagePath` and `thumbnailPath` are made. With `square` the image is
+ * cropped to a square of so many pixels, in WebP, and has no thumbnail.
+ */
+export type DecodeOrder = {
+  path: string
+  type: ImageType
+  imagePath: string
+  thumbnailPath: string
+  square: number | null
+}
 
 /** AVIF is made into another type: browsers that cannot show it are still in use. */
 export type MadeType = Exclude<ImageType, 'image/avif'>

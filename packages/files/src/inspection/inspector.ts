@@ -37,7 +37,15 @@ export type Inspector = AsyncDisposable & {
    * more. Then nothing was made, and it may be tried again later.
    */
   inspect(input: InspectionInput): Promise<Inspection>
+  /**
+   * Makes a square WebP of the middle of an image's first frame, upright, in sRGB, on white and without metadata. Null: it
+   * is none of the five image types, or cannot be decoded within the limits. Rejects like `inspect`.
+   */
+  crop(input: CropInput): Promise<{ path: string; bytes: number } | null>
 }
+
+/** `side`: of the square, in pixels. */
+export type CropInput = Omit<InspectionInput, 'claimed'> & { side: number }
 
 export class InspectorBusyError extends Error {}
 
@@ -67,7 +75,12 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   return new DecodingInspector({ ...defaults, ...options })
 }
 
-type Job = { input: InspectionInput; type: ImageType; resolve(made: Inspection): void; reject(error: unknown): void }
+type Job = {
+  order: DecodeOrder
+  outFolder: string
+  resolve(made: MadeImage | null): void
+  reject(error: unknown): void
+}
 
 /** One image is decoded at a time, in a process of its own, because decoders have holes and images can be made to be huge. */
 class DecodingInspector implements Inspector {
@@ -89,11 +102,25 @@ class DecodingInspector implements Inspector {
       if (claimedImageType(claimed) !== null) return { kind: 'unsupported' }
       return { kind: 'download', mediaType: downloadType(claimed) }
     }
-    return await new Promise((resolve, reject) => {
+    const order = orderOf(input, type, null)
+    const made = await this.#enqueue(order, input.outFolder)
+    return made === null ? { kind: 'unsupported' } : imageOf(order, made)
+  }
+
+  async crop({ path, outFolder, side }: CropInput): Promise<{ path: string; bytes: number } | null> {
+    const type = await imageTypeOf(path)
+    if (type === null) return null
+    const order = orderOf({ path, outFolder }, type, side)
+    const made = await this.#enqueue(order, outFolder)
+    return made && { path: order.imagePath, bytes: made.bytes }
+  }
+
+  #enqueue(order: DecodeOrder, outFolder: string): Promise<MadeImage | null> {
+    return new Promise((resolve, reject) => {
       if (this.#isDisposed || this.#waiting.length >= this.#options.waitingMax) {
         return reject(new InspectorBusyError('Too many images wait to be decoded.'))
       }
-      this.#waiting.push({ input, type, resolve, reject })
+      this.#waiting.push({ order, outFolder, resolve, reject })
       if (!this.#isRunning) void this.#run()
     })
   }
@@ -114,18 +141,16 @@ class DecodingInspector implements Inspector {
     this.#idle = setTimeout(() => this.#endDecoder(), this.#options.idleMs).unref()
   }
 
-  async #make({ input: { path, outFolder }, type }: Job): Promise<Inspection> {
-    const imagePath = join(outFolder, randomUUID())
-    const order = { path, type, imagePath, thumbnailPath: `${imagePath}-thumbnail` }
+  async #make({ order, outFolder }: Job): Promise<MadeImage | null> {
     try {
       const made = await this.#decode(order, outFolder)
-      if (made !== null) return imageOf(order, made)
+      if (made !== null) return made
     } catch (error) {
       await removeMade(order)
       throw error
     }
     await removeMade(order)
-    return { kind: 'unsupported' }
+    return null
   }
 
   /** Null: cannot be decoded within the limits. A decoder may also be killed by accident, so a crash is tried once more. */
@@ -165,6 +190,15 @@ class DecodingInspector implements Inspector {
     this.#decoder?.kill()
     this.#decoder = undefined
   }
+}
+
+function orderOf(
+  { path, outFolder }: Pick<InspectionInput, 'path' | 'outFolder'>,
+  type: ImageType,
+  square: number | null,
+): DecodeOrder {
+  const imagePath = join(outFolder, randomUUID())
+  return { path, type, imagePath, thumbnailPath: `${imagePath}-thumbnail`, square }
 }
 
 function imageOf(order: DecodeOrder, made: MadeImage): Inspection {
