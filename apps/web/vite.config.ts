@@ -43,7 +43,7 @@ const groups = [
     name: 'chat',
     priority: 1,
     // What the SDK loads only when it needs it stays apart: the device's storage, files, sharing with other tabs, HTTP.
-    test: /packages[\\/]contract[\\/]src[\\/]visible|packages[\\/]sdk[\\/]src[\\/](?!preload|files[\\/]|outbox[\\/](?:files[\\/](?!files-to-send|file-(?:messages|notes))|storage[\\/](?:database|indexeddb))|connection[\\/]keep-identified|tabs[\\/]|transport[\\/](?:event-stream|http-transport|stream-turns))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!lazy|console)|chats[\\/](?!row-parts)[a-z-]+\.|chats[\\/]own[\\/](?!lazy)|auth[\\/]account-menu)|app[\\/]pages[\\/](?:[a-z-]+\.|client[\\/](?!lazy))|lib[\\/](?:catching-up|day-clock|server-time|session)|components[\\/](?:avatar|badge|icon|lazy-part|use-format|rich-text[\\/]use-rich-text)/,
+    test: /packages[\\/]contract[\\/]src[\\/]visible|packages[\\/]sdk[\\/]src[\\/](?!preload|files[\\/]|outbox[\\/](?:files[\\/](?!files-to-send|file-(?:messages|notes))|storage[\\/](?:database|indexeddb))|connection[\\/]keep-identified|tabs[\\/]|transport[\\/](?:event-stream|http-transport|stream-turns))|@trpc[\\/+](?:client|server)|features[\\/](?:messages[\\/](?!lazy|console)|chats[\\/](?!row-parts)[a-z-]+\.|chats[\\/]own[\\/](?!lazy)|auth[\\/]account-menu)|app[\\/]pages[\\/](?:[a-z-]+\.|client[\\/](?!lazy))|lib[\\/](?:catching-up|day-clock|server-time|session|user-context)|components[\\/](?:avatar|badge|icon|lazy-part|use-format|rich-text[\\/]use-rich-text)/,
   },
 ]
 

@@ -999,6 +999,8 @@ export interface components {
             /** @enum {string} */
             role: "client" | "operator";
             access: ("admin" | "operator") | null;
+            /** @description The picture of the person, below the address of the server; null without one. */
+            avatarUrl: string | null;
             /** Format: date-time */
             createdAt: string;
         };
@@ -1025,6 +1027,8 @@ export interface components {
             id: number;
             name: string;
             email: string | null;
+            /** @description The picture of the person, below the address of the server; null without one. */
+            avatarUrl: string | null;
             /** @enum {string} */
             access: "admin" | "operator";
             disabled: boolean;
@@ -1075,10 +1079,14 @@ export interface components {
                 email: string | null;
                 /** @description The own site has signed who the client is. */
                 verified: boolean;
+                /** @description The picture of the person, below the address of the server; null without one. */
+                avatarUrl: string | null;
             };
             operator: {
                 id: number;
                 name: string;
+                /** @description The picture of the person, below the address of the server; null without one. */
+                avatarUrl: string | null;
             } | null;
             lastMessageAt: string | null;
             lastMessage: {
@@ -1356,6 +1364,7 @@ export interface operations {
                      *         "name": "Ada",
                      *         "role": "client",
                      *         "access": null,
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5V0mTn3Yk2",
@@ -1402,6 +1411,7 @@ export interface operations {
                      *         "name": "Ada",
                      *         "role": "client",
                      *         "access": null,
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       }
                      *     }
@@ -1485,6 +1495,7 @@ export interface operations {
                      *         "name": "Grace",
                      *         "role": "operator",
                      *         "access": "admin",
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
@@ -1595,6 +1606,7 @@ export interface operations {
                      *         "name": "Grace",
                      *         "role": "operator",
                      *         "access": "admin",
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
@@ -2208,6 +2220,7 @@ export interface operations {
                      *         "name": "Grace",
                      *         "role": "operator",
                      *         "access": "admin",
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
@@ -2269,6 +2282,7 @@ export interface operations {
                      *         "name": "Grace",
                      *         "role": "operator",
                      *         "access": "admin",
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
@@ -2332,6 +2346,7 @@ export interface operations {
                      *         "name": "Grace",
                      *         "role": "operator",
                      *         "access": "admin",
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
@@ -2519,6 +2534,7 @@ export interface operations {
                      *         "name": "Guest 4821",
                      *         "role": "client",
                      *         "access": null,
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
@@ -2577,6 +2593,7 @@ export interface operations {
                      *         "name": "Ada",
                      *         "role": "client",
                      *         "access": null,
+                     *         "avatarUrl": null,
                      *         "createdAt": "2026-11-22T09:30:00.000Z"
                      *       },
                      *       "token": "dbs_5Jx1q0G7mW3o9cVtYbN2eK8rZsLhD4uPfA6iTgXwQjE",
@@ -2691,6 +2708,7 @@ export interface operations {
                      *           "id": 3,
                      *           "name": "Grace",
                      *           "email": "grace@example.com",
+                     *           "avatarUrl": "/avatars/3?v=9f86d081",
                      *           "access": "operator",
                      *           "disabled": false,
                      *           "lastSeenAt": null
@@ -2794,6 +2812,7 @@ export interface operations {
                      *         "id": 3,
                      *         "name": "Grace",
                      *         "email": "grace@example.com",
+                     *         "avatarUrl": "/avatars/3?v=9f86d081",
                      *         "access": "operator",
                      *         "disabled": true,
                      *         "lastSeenAt": null
@@ -2841,6 +2860,7 @@ export interface operations {
                      *         "id": 3,
                      *         "name": "Grace",
                      *         "email": "grace@example.com",
+                     *         "avatarUrl": "/avatars/3?v=9f86d081",
                      *         "access": "operator",
                      *         "disabled": false,
                      *         "lastSeenAt": null
@@ -2941,6 +2961,7 @@ export interface operations {
                      *         "id": 3,
                      *         "name": "Grace",
                      *         "email": "grace@example.com",
+                     *         "avatarUrl": "/avatars/3?v=9f86d081",
                      *         "access": "admin",
                      *         "disabled": false,
                      *         "lastSeenAt": null
@@ -2988,6 +3009,7 @@ export interface operations {
                      *         "id": 3,
                      *         "name": "Grace",
                      *         "email": "grace@example.com",
+                     *         "avatarUrl": "/avatars/3?v=9f86d081",
                      *         "access": "operator",
                      *         "disabled": false,
                      *         "lastSeenAt": null
@@ -3439,7 +3461,8 @@ export interface operations {
                      *             "id": 7,
                      *             "name": "Ada",
                      *             "email": "ada@example.com",
-                     *             "verified": false
+                     *             "verified": false,
+                     *             "avatarUrl": null
                      *           },
                      *           "operator": null,
                      *           "lastMessageAt": "2026-11-22T09:31:00.000Z",
@@ -3513,7 +3536,8 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": null,
@@ -3547,7 +3571,8 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": null,
@@ -3603,7 +3628,8 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
@@ -3674,11 +3700,13 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": {
                      *           "id": 3,
-                     *           "name": "Grace"
+                     *           "name": "Grace",
+                     *           "avatarUrl": "/avatars/3?v=9f86d081"
                      *         },
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
                      *         "lastMessage": {
@@ -3740,11 +3768,13 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": {
                      *           "id": 3,
-                     *           "name": "Grace"
+                     *           "name": "Grace",
+                     *           "avatarUrl": "/avatars/3?v=9f86d081"
                      *         },
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
                      *         "lastMessage": {
@@ -3817,11 +3847,13 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": {
                      *           "id": 3,
-                     *           "name": "Grace"
+                     *           "name": "Grace",
+                     *           "avatarUrl": "/avatars/3?v=9f86d081"
                      *         },
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
                      *         "lastMessage": {
@@ -3894,7 +3926,8 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": null,
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
@@ -3979,11 +4012,13 @@ export interface operations {
                      *           "id": 7,
                      *           "name": "Ada",
                      *           "email": "ada@example.com",
-                     *           "verified": false
+                     *           "verified": false,
+                     *           "avatarUrl": null
                      *         },
                      *         "operator": {
                      *           "id": 3,
-                     *           "name": "Grace"
+                     *           "name": "Grace",
+                     *           "avatarUrl": "/avatars/3?v=9f86d081"
                      *         },
                      *         "lastMessageAt": "2026-11-22T09:31:00.000Z",
                      *         "lastMessage": {

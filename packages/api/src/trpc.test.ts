@@ -107,6 +107,7 @@ describe('a procedure', () => {
       role: 'operator',
       name: 'Grace',
       access: 'admin',
+      avatarUrl: null,
       scopes: null,
       sessionId: 1,
     } as Actor
@@ -149,6 +150,7 @@ describe('a stream', () => {
     role: 'client',
     name: 'Ann',
     access: null,
+    avatarUrl: null,
     scopes: null,
     sessionId: 1,
   }

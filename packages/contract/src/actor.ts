@@ -7,6 +7,7 @@ export type Actor = {
   userId: UserId
   role: Role
   name: string
+  avatarUrl: string | null
   /** Null for a client. */
   access: Access | null
   /** What a key of a program may do. Null: a person, who may do what its role may. */

@@ -4,7 +4,7 @@ import { chatsLimitMax } from './limits.ts'
 import { directionSchema } from './messages.ts'
 import { limitSchema } from './paging.ts'
 import { callerIdSchema, emailSchema, nameSchema, stringSchema } from './text.ts'
-import { timeSchema } from './users.ts'
+import { avatarUrlSchema, timeSchema } from './users.ts'
 
 export const chatStatusSchema = z.enum(['open', 'closed'])
 /** A closed chat takes no message until it is opened again. */
@@ -19,8 +19,9 @@ export const chatSchema = z
       name: z.string(),
       email: z.string().nullable(),
       verified: z.boolean().meta({ description: 'The own site has signed who the client is.' }),
+      avatarUrl: avatarUrlSchema,
     }),
-    operator: z.object({ id: userIdSchema, name: z.string() }).nullable(),
+    operator: z.object({ id: userIdSchema, name: z.string(), avatarUrl: avatarUrlSchema }).nullable(),
     lastMessageAt: timeSchema.nullable(),
     lastMessage: z
       .object({
@@ -50,9 +51,9 @@ export type Chat = {
   id: ChatId
   status: ChatStatus
   /** `email` is null for an anonymous client. `verified`: the own site has signed who the client is. */
-  client: { id: UserId; name: string; email: string | null; verified: boolean }
+  client: { id: UserId; name: string; email: string | null; verified: boolean; avatarUrl: string | null }
   /** Whose it is; null for nobody's. Clients never see an operator's e-mail address. */
-  operator: { id: UserId; name: string } | null
+  operator: { id: UserId; name: string; avatarUrl: string | null } | null
   lastMessageAt: string | null
   /** Its text is the start of the message, at most 200 characters. `type` is there if it has attachments. */
   lastMessage: {

@@ -4,11 +4,19 @@ import { messagesLimitMax } from './limits.ts'
 import { type Message, messageSchema } from './messages.ts'
 import { limitSchema } from './paging.ts'
 import { stringSchema } from './text.ts'
-import { type Role, roleSchema, timeSchema } from './users.ts'
+import { avatarUrlSchema, type Role, roleSchema, timeSchema } from './users.ts'
 
-export const entryActorSchema = z.object({ id: userIdSchema, name: z.string(), role: roleSchema }).nullable()
+export const entryActorSchema = z
+  .object({
+    id: userIdSchema,
+    name: z.string(),
+    role: roleSchema,
+    // A process of an older version leaves it out while a deployment is renewed.
+    avatarUrl: avatarUrlSchema.default(null),
+  })
+  .nullable()
 /** Who caused an entry; null when the system did. */
-export type EntryActor = { id: UserId; name: string; role: Role } | null
+export type EntryActor = { id: UserId; name: string; role: Role; avatarUrl: string | null } | null
 
 const entryShape = { seq: z.int().positive(), at: timeSchema, actor: entryActorSchema }
 

@@ -306,3 +306,10 @@ export const uploadRequestMs = 15 * 60_000
 export const sweepFilesMs = 60 * 60_000
 export const orphanFileMs = 60 * 60_000
 export const sweepFilesRowsMax = 500
+
+/** A picture of a person as it is received, and the side of the square that is made of it, in pixels. */
+export const avatarBytesMax = 5 * 1024 * 1024
+export const avatarSide = 256
+/** Pictures that one user, and that all, send to one process at once. */
+export const userAvatarsMax = 2
+export const avatarsMax = 20

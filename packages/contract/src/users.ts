@@ -17,6 +17,11 @@ export type AuthMode = 'open' | 'secure'
 
 export const timeSchema = z.iso.datetime({ precision: 3 })
 
+export const avatarUrlSchema = z
+  .string()
+  .nullable()
+  .meta({ description: 'The picture of the person, below the address of the server; null without one.' })
+
 export const userSchema = z
   .object({
     id: userIdSchema,
@@ -24,6 +29,7 @@ export const userSchema = z
     name: z.string(),
     role: roleSchema,
     access: accessSchema.nullable(),
+    avatarUrl: avatarUrlSchema,
     createdAt: timeSchema,
   })
   .meta({ id: 'User' })
@@ -36,6 +42,8 @@ export type User = {
   role: Role
   /** Null for a client. In open mode every operator is an admin. */
   access: Access | null
+  /** The own picture, below the address of the server: another address for another picture. Null without one. */
+  avatarUrl: string | null
   /** When the user first signed in: ISO 8601, UTC, milliseconds. */
   createdAt: string
 }

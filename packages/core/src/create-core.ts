@@ -17,6 +17,7 @@ import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
+import { Avatars } from './stored-files/avatars.ts'
 import { Files, type FilesOptions } from './stored-files/files.ts'
 import { createHub } from './subscriptions/hub.ts'
 import { ChatWriter } from './writer/chat-writer.ts'
@@ -60,6 +61,7 @@ export function createCore(options: CoreOptions): Core {
   const sessionPruner = new SessionPruner({ db, clock, log, returnChats: () => returnChatsOfInactive(core) })
   const passwords = new PasswordHasher()
   const files = new Files({ ...options.files, db, log, clock })
+  const avatars = new Avatars({ files, inspector: options.files.inspector, log })
   const core: Core = {
     db,
     queries,
@@ -70,6 +72,7 @@ export function createCore(options: CoreOptions): Core {
     readStatus,
     delivered,
     files,
+    avatars,
     typing,
     presence,
     passwords,

@@ -135,6 +135,11 @@ class SdkClient implements Sdk {
     return await uploadFile(this.#uploadContext, { ...options, chatId, file })
   }
 
+  async setAvatar(image: Blob | null): Promise<User> {
+    const { setAvatar } = await importCode(() => import('./files/set-avatar.ts'))
+    return await setAvatar({ ...this.#options, session: this.#session, manager: this.#manager }, image)
+  }
+
   retryNow(): void {
     this.#manager.retryNow()
   }

@@ -2,7 +2,7 @@ import type { AppRouter } from '@deskbell/api/router'
 import type { PageOutput } from '@deskbell/contract/events'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { Message } from '@deskbell/contract/messages'
-import type { LoginInput, LoginOutput } from '@deskbell/contract/users'
+import type { LoginInput, LoginOutput, User } from '@deskbell/contract/users'
 import type { TRPCClient, TRPCLink } from '@trpc/client'
 import type { SendOptions } from './base/options.ts'
 import type { Store } from './base/store.ts'
@@ -46,6 +46,11 @@ export interface Sdk {
    * file is refused (`too_large`, `unsupported_file`, `quota_exceeded`, `chat_closed`, …), or with the signal's reason.
    */
   upload(chatId: ChatId, file: Blob, options?: UploadOptions): Promise<string>
+  /**
+   * Replaces the picture of the signed-in operator by the middle of an image of at most 5 MiB, or takes it away with
+   * `null`. Rejects with `SdkError` (`too_large`, `unsupported_file`, …), and then the picture of before stays.
+   */
+  setAvatar(image: Blob | null): Promise<User>
   /** Ends the wait before the next attempt to connect. */
   retryNow(): void
   /** Closes the socket, ends every follower, and rejects waiting sends. */

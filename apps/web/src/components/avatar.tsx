@@ -1,3 +1,5 @@
+import { useContext } from 'react'
+import { UserContext } from '../lib/user-context.ts'
 import { Icon } from './icon.tsx'
 
 // Written in full, because the stylesheet contains only the class names that Tailwind finds in the source.
@@ -17,6 +19,7 @@ const hueClasses = [
 ]
 
 const sizes = {
+  huge: 'size-16 text-h2',
   large: 'size-10 text-small',
   row: 'size-9 text-meta',
   small: 'size-7 text-micro',
@@ -26,22 +29,38 @@ const sizes = {
 type AvatarProps = {
   readonly id: number
   readonly name: string
+  /** Of the picture. */
+  readonly url?: string | null | undefined
   readonly size?: keyof typeof sizes
   /** Shows a green dot for a user who is online. The text for it must be elsewhere. */
   readonly online?: boolean | undefined
 }
 
 /**
- * Shows initials on the user's own hue, or the outline of a person for a name without letters. Decorative: the name is
- * always beside it.
+ * Shows the user's picture. Before it has loaded, and where there is none, shows initials on the user's own hue, or the
+ * outline of a person for a name without letters. Decorative: the name is always beside it.
  */
-export function Avatar({ id, name, size = 'large', online = false }: AvatarProps) {
+export function Avatar({ id, name, url, size = 'large', online = false }: AvatarProps) {
+  // In a browser in which a client and an operator are signed in, the address says who asks.
+  const role = useContext(UserContext)?.role
   return (
     <span
       aria-hidden="true"
       className={`relative inline-flex shrink-0 select-none items-center justify-center rounded-full font-semibold forced-frame ${sizes[size]} ${hueClasses[hueOf(id)]}`}
     >
       {initials(name) || <Icon name="person" size={16} />}
+      {url && (
+        <img
+          key={url}
+          src={`${url}&role=${role}`}
+          alt=""
+          draggable={false}
+          className="absolute inset-0 size-full rounded-full object-cover"
+          onError={({ currentTarget }) => {
+            currentTarget.hidden = true
+          }}
+        />
+      )}
       {online && <span className="presence-dot absolute -end-px -bottom-px size-2.5 rounded-full border-2" />}
     </span>
   )

@@ -1,12 +1,10 @@
 import type { Sdk, User } from '@deskbell/sdk'
 import { useSdk } from '@deskbell/sdk/react'
-import { createContext, useContext } from 'react'
+import { useContext } from 'react'
+import { UserContext } from './user-context.ts'
 
 /** The signed-in user of this page, and the SDK of that session. */
 export type Session = { readonly sdk: Sdk; readonly user: User }
-
-/** The user as far as this device knows: the page is rendered before the server has answered. */
-export const UserContext = createContext<User | null>(null)
 
 export function useSession(): Session {
   const sdk = useSdk()

@@ -15,6 +15,7 @@ import { SessionWatch } from '../live/session-watch.ts'
 import { upgradeTarget } from '../live/upgrade/upgrade-gate.ts'
 import { sendProblem } from './errors/problem-reply.ts'
 import { answerRaw } from './errors/raw-answer.ts'
+import { mountAvatars } from './files/avatar-routes.ts'
 import { mountFiles } from './files/file-routes.ts'
 import { mountUploads } from './files/uploads.ts'
 import { serveHealth } from './health.ts'
@@ -111,6 +112,7 @@ function mountApi(app: FastifyInstance, options: HttpOptions, parts: ApiParts): 
   mountOidc(app, options, { limits: parts.limits, contextOf })
   mountUploads(app, options.core, contextOf)
   mountFiles(app, options.core, contextOf)
+  mountAvatars(app, options.core, contextOf)
   return mountRest(app, contextOf)
 }
 

@@ -12,6 +12,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { reportFailure } from '../failure-report.ts'
 import { answerClientError } from './errors/client-error.ts'
 import { answerExpectation, sendProblem, toShellError } from './errors/problem-reply.ts'
+import { isAvatarPath } from './files/avatar-routes.ts'
 import { isUploadPath } from './files/uploads.ts'
 import { isHealthPath } from './health.ts'
 import type { HttpOptions, RequestTimes } from './http-options.ts'
@@ -91,7 +92,7 @@ export function createShell(options: HttpOptions, connections: AddressConnection
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply, options, fixed)
-    if (!isUploadPath(request.url)) slowRequests.begun(request.raw)
+    if (!isUploadPath(request.url) && !isAvatarPath(request.url)) slowRequests.begun(request.raw)
     // A connection that is in use stays open during a stop, and may bring another request.
     if (isClosing) {
       reply.header('connection', 'close')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type UserId, userIdSchema } from '../ids.ts'
 import { passwordCharsMax, passwordCharsMin } from '../limits.ts'
 import { emailSchema, nameSchema, stringSchema } from '../text.ts'
-import { type Access, accessSchema, timeSchema } from '../users.ts'
+import { type Access, accessSchema, avatarUrlSchema, timeSchema } from '../users.ts'
 
 /** A password that is chosen. Weak ones are refused too. */
 export const newPasswordSchema = stringSchema(passwordCharsMin, passwordCharsMax)
@@ -66,6 +66,7 @@ export const operatorSchema = z
     id: userIdSchema,
     name: z.string(),
     email: z.string().nullable(),
+    avatarUrl: avatarUrlSchema,
     access: accessSchema,
     disabled: z.boolean(),
     lastSeenAt: timeSchema.nullable(),
@@ -77,6 +78,7 @@ export type Operator = {
   name: string
   /** Null for who is no admin. */
   email: string | null
+  avatarUrl: string | null
   access: Access
   disabled: boolean
   /** When the operator was last connected. Null: never. */

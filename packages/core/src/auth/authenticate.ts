@@ -3,7 +3,7 @@ import { sessionUseMs } from '@deskbell/contract/limits'
 import { noteSessionUse, type SessionRow } from '@deskbell/db/queries/users/sessions'
 import type { Core } from '../context.ts'
 import { earlier, idleEnd, isSessionValid, sessionLifeEnd } from '../domain/session-policy.ts'
-import { accessOf } from '../domain/user-view.ts'
+import { accessOf, avatarUrlOf } from '../domain/user-view.ts'
 import { hashSessionToken, looksLikeSessionToken } from './session-token.ts'
 
 /** The actor of this session token; null when the session is unknown, ended, expired or void. */
@@ -13,10 +13,10 @@ export async function authenticate(core: Core, token: string): Promise<Actor | n
   const session = await core.queries.sessions.find(hashSessionToken(token), now)
   if (session === undefined || !isSessionValid(session, core.authMode)) return null
   noteUse(core, session, now)
-  const { userId, role, name, scopes, sessionId } = session
+  const { userId, role, name, avatarId, scopes, sessionId } = session
   // A key never does what only admins may.
   const access = scopes === null ? accessOf(core.authMode, session) : 'operator'
-  return { userId, role, name, access, scopes, sessionId }
+  return { userId, role, name, avatarUrl: avatarUrlOf(userId, avatarId), access, scopes, sessionId }
 }
 
 /** Nobody waits for the note: without it, another session may end first. */

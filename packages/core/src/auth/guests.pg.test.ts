@@ -48,7 +48,7 @@ test('[AUTH-34] a guest sees own chats only, and operators see that there is no 
   expect((await listChats(core, other.actor, { limit: 50 })).items).toEqual([])
   await expect(getChat(core, other.actor, { chatId: chat.id })).rejects.toMatchObject({ code: 'not_found' })
   const seen = await getChat(core, await newOperator(core), { chatId: chat.id })
-  expect(seen.chat.client).toEqual({ id: owner.user.id, name: 'Ada', email: null, verified: false })
+  expect(seen.chat.client).toEqual({ id: owner.user.id, name: 'Ada', email: null, verified: false, avatarUrl: null })
 })
 
 test('[AUTH-34] a guest signs in in secure mode too', async () => {

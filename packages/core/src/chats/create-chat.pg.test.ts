@@ -22,7 +22,13 @@ describe('createChat', () => {
     expect(chat).toEqual({
       id: chat.id,
       status: 'open',
-      client: { id: client.userId, name: 'Carl', email: expect.stringContaining('@'), verified: false },
+      client: {
+        id: client.userId,
+        name: 'Carl',
+        email: expect.stringContaining('@'),
+        verified: false,
+        avatarUrl: null,
+      },
       operator: null,
       lastMessageAt: null,
       lastMessage: null,

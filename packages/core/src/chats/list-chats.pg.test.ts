@@ -79,7 +79,7 @@ describe('listChats', () => {
     const chat = await newChat(core, carl)
     await assignOperator(core, ann, { chatId: chat.id })
     const { items } = await listChats(core, carl, { limit: 50 })
-    expect(items[0]?.operator).toEqual({ id: ann.userId, name: ann.name })
+    expect(items[0]?.operator).toEqual({ id: ann.userId, name: ann.name, avatarUrl: null })
     expect(items[0]?.client).toMatchObject({ id: carl.userId })
   })
 

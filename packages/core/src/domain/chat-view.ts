@@ -1,14 +1,16 @@
 import type { Chat } from '@deskbell/contract/chats'
+import type { UserId } from '@deskbell/contract/ids'
 import type { Role } from '@deskbell/contract/users'
 import type { ChatRow } from '@deskbell/db/queries/chats/chat-rows'
+import { avatarUrlOf } from './user-view.ts'
 
 /** A chat as the asker sees it. The row has no e-mail address of the operator. Only operators get `waitingSince`. */
 export function chatView(row: ChatRow, asker: Role): Chat {
   return {
     id: row.id,
     status: row.status,
-    client: row.client,
-    operator: row.operator,
+    client: personView(row.client),
+    operator: row.operator && personView(row.operator),
     lastMessageAt: row.lastMessage?.createdAt.toISOString() ?? null,
     lastMessage: row.lastMessage && lastMessageView(row.lastMessage),
     unread: unreadCount(row, asker),
@@ -18,6 +20,10 @@ export function chatView(row: ChatRow, asker: Role): Chat {
     closedAt: row.closedAt?.toISOString() ?? null,
     ...(asker === 'operator' && { waitingSince: row.waitingSince?.toISOString() ?? null }),
   }
+}
+
+function personView<Person extends { id: UserId; avatarId: string | null }>({ avatarId, ...person }: Person) {
+  return { ...person, avatarUrl: avatarUrlOf(person.id, avatarId) }
 }
 
 function lastMessageView({ id, type, text, direction, createdAt }: NonNullable<ChatRow['lastMessage']>) {

@@ -24,7 +24,7 @@ export async function createUpload(
   const chat = requireVisible(actor, await core.queries.chats.summary(chatId))
   if (chat.status === 'closed') throw new AppError('chat_closed')
   if (length > fileBytesMax) throw new AppError('too_large')
-  await requireDisk(core, length)
+  await core.files.requireDisk(length)
   const now = core.clock.now()
   const upload = {
     id: newFileId(),
@@ -45,9 +45,4 @@ export async function createUpload(
       throw new AppError('quota_exceeded')
     return insertUpload(tx, upload)
   })
-}
-
-async function requireDisk({ files }: Core, length: number): Promise<void> {
-  const free = await files.storage.freeBytes()
-  if (free !== null && free - length < files.limits.freeBytesMin) throw new AppError('quota_exceeded')
 }

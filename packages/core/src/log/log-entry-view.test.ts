@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type LogRow, logEntryView } from './log-entry-view.ts'
 
 const at = new Date('2030-01-01T00:00:00.000Z')
-const author = { id: userIdSchema.parse(1), name: 'Ann', role: 'operator' } as const
+const author = { id: userIdSchema.parse(1), name: 'Ann', role: 'operator', avatarUrl: null } as const
 const event: LogRow = { seq: 1, at, kind: 'closed', actor: author, data: null, message: null }
 
 describe('logEntryView', () => {

@@ -67,7 +67,7 @@ describe('sendMessage', () => {
             at: message.createdAt,
             kind: 'message',
             message,
-            actor: { id: client.userId, name: client.name, role: 'client' },
+            actor: { id: client.userId, name: client.name, role: 'client', avatarUrl: null },
           },
         ],
       },

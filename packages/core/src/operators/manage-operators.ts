@@ -24,7 +24,7 @@ import { requireAdmin, requireSecure } from '../auth/accounts/require-secure.ts'
 import { returnChats } from '../chats/changes/return-chats.ts'
 import type { Core } from '../context.ts'
 import { requireOperator } from '../domain/chat-policy.ts'
-import { accessOf } from '../domain/user-view.ts'
+import { accessOf, avatarUrlOf } from '../domain/user-view.ts'
 
 /** All operators by name. Who is no admin sees neither addresses nor who is disabled. */
 export async function listOperators(core: Core, actor: Actor): Promise<OperatorsOutput> {
@@ -123,11 +123,12 @@ async function changeUnderLock(
 
 /** An operator, as the actor may see it. */
 export function operatorView(core: Core, actor: Actor, row: OperatorRow): Operator {
-  const { id, name, email, disabledAt, seenAt } = row
+  const { id, name, avatarId, email, disabledAt, seenAt } = row
   return {
     id,
     name,
     email: actor.access === 'admin' ? email : null,
+    avatarUrl: avatarUrlOf(id, avatarId),
     access: accessTo(core, row) ?? 'operator',
     disabled: disabledAt !== null,
     lastSeenAt: seenAt?.toISOString() ?? null,

@@ -1,10 +1,11 @@
 import { orphanFileMs, sweepFilesMs, sweepFilesRowsMax } from '@deskbell/contract/limits'
 import type { Database } from '@deskbell/db/database'
 import { deleteExpiredUploads, findKnownFiles } from '@deskbell/db/queries/files/uploads'
+import { findAvatars } from '@deskbell/db/queries/users/avatars'
 import type { FileStorage } from '@deskbell/files/storage/file-storage'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
-import { fileIdOf, keyPrefixes } from './file-keys.ts'
+import { avatarOf, fileIdOf, type KeyPrefix, keyPrefixes } from './file-keys.ts'
 
 type Deps = {
   db: Database
@@ -63,14 +64,14 @@ export class FileSweeper {
     }
   }
 
-  async #removeOrphans(prefix: string): Promise<number> {
+  async #removeOrphans(prefix: KeyPrefix): Promise<number> {
     const { storage, clock } = this.#deps
     // What is younger may belong to a row that is about to be written.
     const before = clock.now().getTime() - orphanFileMs
     let removed = 0
     let batch: string[] = []
     const removeBatch = async () => {
-      for (const key of await this.#withoutRow(batch)) {
+      for (const key of await (prefix === 'avatars/' ? this.#avatarsWithoutRow(batch) : this.#withoutRow(batch))) {
         await storage.remove(key)
         removed += 1
       }
@@ -92,6 +93,16 @@ export class FileSweeper {
     return keys.filter((key) => {
       const state = known.get(fileIdOf(key) ?? '')
       return key.startsWith('uploads/') ? state !== 'receiving' : state === undefined
+    })
+  }
+
+  async #avatarsWithoutRow(keys: readonly string[]): Promise<string[]> {
+    const userIds = [...new Set(keys.flatMap((key) => avatarOf(key)?.userId ?? []))]
+    const rows = await findAvatars(this.#deps.db.orm, userIds)
+    const known = new Map<number, string | null>(rows.map(({ userId, avatarId }) => [userId, avatarId]))
+    return keys.filter((key) => {
+      const avatar = avatarOf(key)
+      return avatar === undefined || known.get(avatar.userId) !== avatar.avatarId
     })
   }
 }

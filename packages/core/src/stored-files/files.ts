@@ -4,6 +4,7 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { AppError } from '@deskbell/contract/errors'
 import type { Database } from '@deskbell/db/database'
 import type { FileRow } from '@deskbell/db/queries/files/attachments'
 import { type FinishedFile, findFile, finishUpload } from '@deskbell/db/queries/files/uploads'
@@ -72,6 +73,12 @@ export class Files {
     for (const id of ids) {
       this.track(this.#remove(id)).catch((err: unknown) => this.#log.debug({ err }, 'bytes of a file stay for now'))
     }
+  }
+
+  /** Throws `quota_exceeded` where a file of this length would leave too little of the disk. */
+  async requireDisk(length: number): Promise<void> {
+    const free = await this.storage.freeBytes()
+    if (free !== null && free - length < this.limits.freeBytesMin) throw new AppError('quota_exceeded')
   }
 
   /** A stop waits for this work. */

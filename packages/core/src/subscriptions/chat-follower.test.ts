@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 const userId = userIdSchema.parse(2)
-const actor: Actor = { userId, role: 'client', name: 'A', access: null, scopes: null, sessionId: 1 }
+const actor: Actor = { userId, role: 'client', name: 'A', avatarUrl: null, access: null, scopes: null, sessionId: 1 }
 
 type AnyFrame = { t: string }
 

@@ -20,6 +20,7 @@ import type { Clock } from '../clock.ts'
 import { maySeeChat } from '../domain/chat-policy.ts'
 import { decideSends, type SendAnswer, type SendDecision } from '../domain/decide-sends.ts'
 import { messageView } from '../domain/message-view.ts'
+import { authorOf } from '../domain/user-view.ts'
 import { changedChatOf, publishChat } from '../log/publish-chat.ts'
 import type { ChangeCommand, Command, DecideAndWrite, ItemAnswer, SendCommand, Written } from './command.ts'
 
@@ -301,8 +302,7 @@ function toItemAnswer(answer: SendAnswer, messages: readonly Message[]): ItemAns
 }
 
 export function toEntry(actor: Actor, message: Message): LogEntry {
-  const author = { id: actor.userId, name: actor.name, role: actor.role }
-  return { seq: message.seq, at: message.createdAt, actor: author, kind: 'message', message }
+  return { seq: message.seq, at: message.createdAt, actor: authorOf(actor), kind: 'message', message }
 }
 
 function nth<T>(items: readonly T[], place: number): T {

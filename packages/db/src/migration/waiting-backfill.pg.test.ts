@@ -14,7 +14,7 @@ test('[CHAT-18] the migration sets waiting_since of existing chats from their me
     drop table api_keys, accounts, links, sign_in_tries, audit;
     drop table passkeys, totp_secrets, recovery_codes, challenges, oidc_accounts, identity_keys;
     alter table sessions drop column used_at, drop column scopes, drop column proved_at;
-    alter table users drop column subject;
+    alter table users drop column subject, drop column avatar_id;
     alter table messages drop column attachments;
     drop table files;
     delete from drizzle.__drizzle_migrations where created_at >= ${since};

@@ -68,6 +68,7 @@ test('[DB-1] every time is timestamptz(3), and every id but that of the deployme
     'chats.client_chat_id',
     'passkeys.id',
     'files.id',
+    'users.avatar_id',
     'deployment.secrets_key_id',
   ]
   for (const [name, type] of Object.entries(types)) {

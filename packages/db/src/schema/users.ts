@@ -14,6 +14,8 @@ export const users = pgTable(
     role: text({ enum: ['client', 'operator'] }).notNull(),
     /** `sub` of the identity tokens of a client, which never changes. Null for everybody else. */
     subject: text(),
+    /** Names the stored picture. Null without one. */
+    avatarId: text(),
     createdAt: time().notNull().default(sql`now()`),
   },
   (table) => [

@@ -7,7 +7,7 @@ import { applyInboxFrame, emptyInbox, mergeRows, recallRows } from './inbox-stat
 const at = '2026-01-01T00:00:00.000Z'
 
 function row(id: number, rev: number, unread = 0): Chat {
-  const client = { id: 1, name: 'Ann', email: 'ann@example.com', verified: false }
+  const client = { id: 1, name: 'Ann', email: 'ann@example.com', verified: false, avatarUrl: null }
   const nothing = { operator: null, lastMessageAt: null, lastMessage: null, closedAt: null, lastSeq: rev }
   return chatSchema.parse({ id, rev, unread, client, status: 'open', createdAt: at, ...nothing })
 }

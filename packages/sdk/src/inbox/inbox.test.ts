@@ -8,7 +8,7 @@ function row(id: number, times: { activity?: number; waiting?: number } = {}): C
   return chatSchema.parse({
     id,
     status: 'open',
-    client: { id: 1, name: 'Ann', email: 'ann@example.com', verified: false },
+    client: { id: 1, name: 'Ann', email: 'ann@example.com', verified: false, avatarUrl: null },
     operator: null,
     lastMessageAt: times.activity === undefined ? null : minute(times.activity),
     lastMessage: null,

@@ -5,7 +5,8 @@ import { useNavigate } from '../../components/navigation.tsx'
 import type { SignOutStep } from '../../features/auth/lazy/sign-out.tsx'
 import { forgetUser } from '../../lib/device/storage.ts'
 import { importPart } from '../../lib/loading/import-part.ts'
-import { UserContext, useSession } from '../../lib/session.ts'
+import { useSession } from '../../lib/session.ts'
+import { UserContext } from '../../lib/user-context.ts'
 import { chatsPath, parseChatsSearch, signInPath, useChatsRoute } from '../routing/route.ts'
 import { readSessionHints, rememberedUser, rememberUser, type SessionHint } from '../routing/session-hint.ts'
 
@@ -76,12 +77,17 @@ function useUser(sdk: Sdk | null, { role, userId }: SessionHint): User {
 
 /** Compares what is shown, so that nothing renders again. */
 function isSame(one: User, other: User): boolean {
-  return one.name === other.name && one.access === other.access && one.email === other.email
+  return (
+    one.name === other.name &&
+    one.access === other.access &&
+    one.email === other.email &&
+    one.avatarUrl === other.avatarUrl
+  )
 }
 
 /** Used until the server sends the name, if the device stores nothing or the session was created elsewhere. */
 function nameless({ role, userId }: SessionHint): User {
-  return { id: userId, role, name: '', email: '', access: null, createdAt: new Date(0).toISOString() }
+  return { id: userId, role, name: '', email: '', access: null, avatarUrl: null, createdAt: new Date(0).toISOString() }
 }
 
 /** Another user may have signed in beside this page. The SDK closes before its next socket uses their session. */

@@ -31,7 +31,7 @@ export function AccountMenu({ inRail, ...panel }: AccountPanelProps & { readonly
         popoverTarget={id}
         className={`control inline-flex max-w-56 items-center gap-2 rounded-control p-1 text-small font-medium hover:bg-hover ${inRail ? 'xl:w-full xl:p-2' : ''}`}
       >
-        <Avatar id={user.id} name={user.name} size="small" />
+        <Avatar id={user.id} name={user.name} url={user.avatarUrl} size="small" />
         <span className="sr-only">
           <Trans>Account:</Trans>
         </span>

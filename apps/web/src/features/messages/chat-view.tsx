@@ -16,6 +16,7 @@ import { composedText, joinTexts } from './composer/composer-input.ts'
 import { type Draft, useDraft } from './composer/drafts.ts'
 import type { AnnouncementsProps } from './lazy/announcements.ts'
 import type { TypingLineProps } from './lazy/typing-line.tsx'
+import { ChatContext } from './message/message-bubble.tsx'
 import type { RefusedMessage } from './message/pending-actions.ts'
 import { usePendingHandlers } from './message/pending-actions.ts'
 import { type Collapse, MessageList, MessageListSkeleton, type MessageListView } from './message-list/message-list.tsx'
@@ -110,18 +111,20 @@ function Followed(props: ChatViewProps & { follower: ChatFollower }) {
     <>
       {header?.(timeline)}
       {timeline.error !== null && <Notice look="danger">{i18n._(errorMessage(timeline.error))}</Notice>}
-      <MessageList
-        ref={list}
-        follower={follower}
-        timeline={timeline}
-        viewer={user}
-        unread={chat.unread}
-        lastSeq={chat.lastSeq}
-        label={label}
-        collapse={collapse}
-        pending={pending}
-        editHandlers={changing.editHandlers}
-      />
+      <ChatContext value={chat}>
+        <MessageList
+          ref={list}
+          follower={follower}
+          timeline={timeline}
+          viewer={user}
+          unread={chat.unread}
+          lastSeq={chat.lastSeq}
+          label={label}
+          collapse={collapse}
+          pending={pending}
+          editHandlers={changing.editHandlers}
+        />
+      </ChatContext>
       {/* The row is always there, so nothing moves when it appears and disappears. */}
       <div className="mx-auto h-5 w-full max-w-[51rem] px-7 max-md:px-5 print:hidden">
         <TypingLine names={typingNames({ timeline, chat, ownId: user.id })} />

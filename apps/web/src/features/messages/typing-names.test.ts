@@ -5,8 +5,8 @@ import { typingNames } from './typing-names.ts'
 
 const id = (value: number) => userIdSchema.parse(value)
 const chat = {
-  client: { id: id(1), name: 'Igor', email: 'igor@example.com', verified: false },
-  operator: { id: id(2), name: 'Olga' },
+  client: { id: id(1), name: 'Igor', email: 'igor@example.com', avatarUrl: null, verified: false },
+  operator: { id: id(2), name: 'Olga', avatarUrl: null },
 }
 
 const entries: LogEntry[] = [

@@ -79,7 +79,7 @@ function OperatorRow({ operator, isOwn, isAdmin, onChanged }: OperatorRowProps) 
   const otherAccess = access === 'admin' ? 'operator' : 'admin'
   return (
     <li className={rowClass}>
-      <Avatar id={operator.id} name={name} size="row" />
+      <Avatar id={operator.id} name={name} url={operator.avatarUrl} size="row" />
       <div className="grid min-w-0 flex-1 basis-48">
         <span className="flex flex-wrap items-center gap-x-2 font-medium">
           <bdi className="min-w-0 wrap-anywhere">{name}</bdi>

@@ -9,6 +9,7 @@ import { useFormat } from '../../components/use-format.ts'
 import { callOnce } from '../../lib/call-once.ts'
 import { useSession } from '../../lib/session.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { OwnAvatar } from './own-avatar.tsx'
 import { ConfirmDialog, ListState, listClass, rowClass, Section, Tag } from './section.tsx'
 import { SignInSecurity } from './sign-in-security.tsx'
 
@@ -19,6 +20,7 @@ export function OwnAccount() {
   return (
     <>
       <Section title={t`My account`}>
+        <OwnAvatar />
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5">
           <dt className="text-ink-2">
             <Trans>Name</Trans>

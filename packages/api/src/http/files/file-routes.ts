@@ -11,7 +11,7 @@ import { requireScopeOf } from '../../scopes.ts'
 import type { ContextOf } from '../rest-mount.ts'
 
 /** Nothing in a file may run, load or frame anything, whatever a browser takes it for. */
-const filePolicy = "default-src 'none'; sandbox"
+export const filePolicy = "default-src 'none'; sandbox"
 
 /** Serves the files of messages. Who may read them is asked for each request, so a cache must ask too. */
 export function mountFiles(app: FastifyInstance, core: Core, contextOf: ContextOf): void {

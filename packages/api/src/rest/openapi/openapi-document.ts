@@ -62,7 +62,8 @@ const info = {
     'milliseconds. `HEAD` goes with `GET`; another method of a known path is `method_not_allowed` with `Allow`.',
     'Files are uploaded by tus 1.0.0 at `/api/uploads`, with the metadata `filename`, `filetype` and `chatId`, by whoever may',
     'write in the chat. `uploadIds` of a message are the last segments of the URLs of finished uploads. `GET /files/{id}` serves',
-    'an attachment with the same session or key, to those who see the chat.',
+    'an attachment with the same session or key, to those who see the chat. An operator puts an image of at most 5 MiB to',
+    '`/api/users/me/avatar` as its picture, and deletes it there; `GET /avatars/{id}` serves pictures.',
     'New fields and error codes may be added; none is changed.',
   ].join('\n'),
 }

@@ -6,6 +6,7 @@ const user = {
   name: 'Ada',
   role: 'client',
   access: null,
+  avatarUrl: null,
   createdAt: '2026-11-22T09:30:00.000Z',
 }
 
@@ -26,7 +27,7 @@ const message = {
 const chat = {
   id: 12,
   status: 'open',
-  client: { id: 7, name: 'Ada', email: 'ada@example.com', verified: false },
+  client: { id: 7, name: 'Ada', email: 'ada@example.com', verified: false, avatarUrl: null },
   operator: null,
   lastMessageAt: message.createdAt,
   lastMessage: { id: 90, text: message.text, direction: 'in', createdAt: message.createdAt },
@@ -40,7 +41,7 @@ const chat = {
 
 const edited = { ...message, text: 'Hello! Is anybody there?' }
 
-const assigned = { ...chat, operator: { id: 3, name: 'Grace' }, lastSeq: 2, rev: 3 }
+const assigned = { ...chat, operator: { id: 3, name: 'Grace', avatarUrl: '/avatars/3?v=9f86d081' }, lastSeq: 2, rev: 3 }
 
 const closed = { status: 'closed', closedAt: '2026-11-22T09:40:00.000Z', waitingSince: null }
 
@@ -50,6 +51,7 @@ const operator = {
   id: 3,
   name: 'Grace',
   email: 'grace@example.com',
+  avatarUrl: '/avatars/3?v=9f86d081',
   access: 'operator',
   disabled: false,
   lastSeenAt: null,

@@ -98,7 +98,7 @@ describe('assignOperator', () => {
     const colleague = await newOperator(core, { name: 'Colleague' })
     const input = { chatId: chat.id, operatorId: colleague.userId }
     const { chat: given } = await assignOperator(core, operator, input)
-    expect(given.operator).toEqual({ id: colleague.userId, name: 'Colleague' })
+    expect(given.operator).toEqual({ id: colleague.userId, name: 'Colleague', avatarUrl: null })
     for (const operatorId of [client.userId, userIdSchema.parse(missing)]) {
       const wrong = assignOperator(core, operator, { chatId: chat.id, operatorId, takeOver: true })
       await expect(wrong).rejects.toMatchObject({ code: 'not_found' })

@@ -11,6 +11,7 @@ import { requireVisible } from '../../domain/chat-policy.ts'
 import type { ChatDecision, EventOf } from '../../domain/chat-state.ts'
 import { chatView } from '../../domain/chat-view.ts'
 import { entryTime } from '../../domain/entry-time.ts'
+import { authorOf } from '../../domain/user-view.ts'
 import { changedChatOf } from '../../log/publish-chat.ts'
 import type { Change, Written } from '../../writer/command.ts'
 
@@ -89,8 +90,7 @@ export function appendEvent(
     rev: chat.rev + 1,
     state,
   })
-  const author = { id: actor.userId, name: actor.name, role: actor.role }
-  return { entry: { seq, at: at.toISOString(), actor: author, ...event }, written }
+  return { entry: { seq, at: at.toISOString(), actor: authorOf(actor), ...event }, written }
 }
 
 function stateOf({ status, operatorId, closedAt, waitingSince }: ChatState): ChatState {

@@ -26,7 +26,7 @@ export async function returnChatsOfInactive(core: Core): Promise<void> {
   const owners = await findInactiveOwners(core.db.orm, core.authMode, pageChats)
   for (const { id: userId, name } of owners) {
     // No session is asked for: see `returnChat`.
-    const actor: Actor = { userId, name, role: 'operator', access: null, scopes: null, sessionId: 0 }
+    const actor: Actor = { userId, name, avatarUrl: null, role: 'operator', access: null, scopes: null, sessionId: 0 }
     await returnChats(core, actor, userId)
   }
 }

@@ -13,7 +13,7 @@ function row(id: number, rev = 1): Chat {
   return chatSchema.parse({
     id,
     status: 'open',
-    client: { id: 1, name: 'A', email: 'a@example.test', verified: false },
+    client: { id: 1, name: 'A', email: 'a@example.test', verified: false, avatarUrl: null },
     operator: null,
     lastMessageAt: null,
     lastMessage: null,
@@ -27,7 +27,7 @@ function row(id: number, rev = 1): Chat {
 
 function newReader(): InboxReader {
   return new InboxReader(
-    { userId, role: 'operator', name: 'A', access: 'admin', scopes: null, sessionId: 1 },
+    { userId, role: 'operator', name: 'A', avatarUrl: null, access: 'admin', scopes: null, sessionId: 1 },
     () => undefined,
   )
 }

@@ -16,8 +16,8 @@ export type ChatRow = {
   id: ChatId
   status: ChatStatus
   /** `verified`: the own site has signed who the client is. */
-  client: { id: UserId; name: string; email: string | null; verified: boolean }
-  operator: { id: UserId; name: string } | null
+  client: { id: UserId; name: string; email: string | null; verified: boolean; avatarId: string | null }
+  operator: { id: UserId; name: string; avatarId: string | null } | null
   /** The time of the last message, or of the creation when there is none. Lists are ordered by it. */
   lastMessageAt: Date
   lastMessage: { id: MessageId; type: MessageType; text: string; direction: Direction; createdAt: Date } | null
@@ -39,7 +39,7 @@ export function selectChatRows(executor: Executor, askerId: UserId | Placeholder
   const operator = userLookup(executor, chats.operatorId)
   return (
     executor
-      .select({ ...chatRowFields, operator: { id: operator.id, name: operator.name } })
+      .select({ ...chatRowFields, operator: { id: operator.id, name: operator.name, avatarId: operator.avatarId } })
       .from(chats)
       .innerJoin(client, eq(client.id, chats.userId))
       .leftJoinLateral(operator, sql`true`)
@@ -60,6 +60,7 @@ const chatRowFields = {
     name: client.name,
     email: client.email,
     verified: sql<boolean>`${client.subject} is not null`.as('client_verified'),
+    avatarId: client.avatarId,
   },
   lastMessageAt: chats.lastMessageAt,
   lastMessage: {

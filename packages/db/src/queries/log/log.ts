@@ -202,7 +202,7 @@ function entryFields(log: ReturnType<typeof selectLog>, actor: ReturnType<typeof
     at: log.at,
     kind: log.kind,
     data: log.data,
-    actor: { id: actor.id, name: actor.name, role: actor.role },
+    actor: { id: actor.id, name: actor.name, role: actor.role, avatarId: actor.avatarId },
     message: {
       id: log.messageId,
       userId: log.actorId,

@@ -105,6 +105,7 @@ export async function deleteSessionsOf(tx: Tx, userId: UserId, exceptId: number 
 const operatorFields = {
   id: users.id,
   name: users.name,
+  avatarId: users.avatarId,
   email: users.email,
   access: accounts.access,
   disabledAt: accounts.disabledAt,

@@ -19,6 +19,7 @@ export type SessionRow = {
   userId: UserId
   role: Role
   name: string
+  avatarId: string | null
   /** Of its account; null for a client and in open mode. */
   access: Access | null
   /** Of a key of a program; null for a person. */
@@ -36,6 +37,7 @@ export function prepareSessionReads(orm: Database['orm']) {
       userId: users.id,
       role: users.role,
       name: users.name,
+      avatarId: users.avatarId,
       access: accounts.access,
       scopes: sessions.scopes,
       tokenHash: sessions.tokenHash,
@@ -60,8 +62,8 @@ export function prepareSessionReads(orm: Database['orm']) {
     async find(tokenHash: string, now: Date): Promise<SessionRow | undefined> {
       const row = await gathered.get(tokenHash)
       if (row === undefined || row.expiresAt <= now) return undefined
-      const { sessionId, authMode, userId, role, name, access, scopes, usedAt, createdAt } = row
-      return { sessionId, authMode, userId, role, name, access, scopes, createdAt, usedAt: usedAt ?? createdAt }
+      const { tokenHash: _hash, expiresAt: _end, usedAt, ...session } = row
+      return { ...session, usedAt: usedAt ?? session.createdAt }
     },
   }
 }

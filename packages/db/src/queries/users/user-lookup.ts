@@ -8,7 +8,7 @@ import type { Executor } from '../../transaction.ts'
  */
 export function userLookup(executor: Executor, id: AnyColumn | SQL.Aliased) {
   return executor
-    .select({ id: users.id, name: users.name, role: users.role })
+    .select({ id: users.id, name: users.name, role: users.role, avatarId: users.avatarId })
     .from(users)
     .where(eq(users.id, id))
     .limit(1)

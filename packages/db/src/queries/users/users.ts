@@ -5,7 +5,15 @@ import type { Database } from '../../database.ts'
 import { users } from '../../schema/users.ts'
 import type { Executor } from '../../transaction.ts'
 
-export type UserRow = { id: UserId; email: string | null; name: string; role: Role; createdAt: Date }
+export type UserRow = {
+  id: UserId
+  email: string | null
+  name: string
+  role: Role
+  /** Names the stored picture. */
+  avatarId: string | null
+  createdAt: Date
+}
 type UserIdentity = { email: string; name: string; role: Role }
 
 export function prepareUserReads(orm: Database['orm']) {
@@ -68,5 +76,6 @@ export const userFields = {
   email: users.email,
   name: users.name,
   role: users.role,
+  avatarId: users.avatarId,
   createdAt: users.createdAt,
 }

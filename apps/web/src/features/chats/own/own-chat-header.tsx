@@ -18,7 +18,7 @@ export function OwnChatHeader({ chat, operatorsOnline, canWrite }: OwnChatHeader
     <div className="flex min-w-0 flex-1 items-center gap-3 border-line md:border-s md:ps-4">
       {operator !== null && (
         <span className="inline-flex max-sm:hidden short:hidden">
-          <Avatar id={operator.id} name={operator.name} size="row" />
+          <Avatar id={operator.id} name={operator.name} url={operator.avatarUrl} size="row" />
         </span>
       )}
       <div className="min-w-0">

@@ -12,7 +12,12 @@ import type { ReactNode } from 'react'
 import { calendarDay } from '../../../lib/day-clock.ts'
 import { entriesOf, type ShownRange, startOf } from './shown-range.ts'
 
-export type Author = { readonly id: number; readonly name: string; readonly role: Role }
+export type Author = {
+  readonly id: number
+  readonly name: string
+  readonly role: Role
+  readonly avatarUrl?: string | null
+}
 
 export type MessageItem = {
   readonly type: 'message'

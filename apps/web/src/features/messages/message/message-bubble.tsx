@@ -1,5 +1,6 @@
+import type { Chat } from '@deskbell/sdk'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { memo } from 'react'
+import { createContext, memo, useContext } from 'react'
 import { Avatar } from '../../../components/avatar.tsx'
 import { Icon, type IconName } from '../../../components/icon.tsx'
 import { lazyPart } from '../../../components/lazy-part.tsx'
@@ -30,6 +31,9 @@ type BubbleProps = {
   readonly editHandlers: EditHandlers | null
 }
 
+/** The row of the shown chat. */
+export const ChatContext = createContext<Pick<Chat, 'client' | 'operator'> | null>(null)
+
 /** One message. The heading is for users who navigate the message list by headings. */
 export function MessageBubble({ item, ourSide, handlers, editHandlers }: BubbleProps) {
   const { author, own, pending } = item
@@ -40,11 +44,7 @@ export function MessageBubble({ item, ourSide, handlers, editHandlers }: BubbleP
       data-state={item.state ?? undefined}
       className={`group flex gap-2 contain-content ${ourSide ? 'flex-row-reverse' : ''} ${item.startsGroup ? 'pt-3' : 'pt-0.5'} ${pending === null ? '' : 'animate-enter'}`}
     >
-      {!ourSide && (
-        <div className="w-7 shrink-0 self-end">
-          {item.endsGroup && <Avatar id={author.id} name={author.name} size="small" />}
-        </div>
-      )}
+      {!ourSide && <div className="w-7 shrink-0 self-end">{item.endsGroup && <AuthorAvatar author={author} />}</div>}
       <div className={`flex max-w-[min(82%,34rem)] min-w-0 flex-col ${ourSide ? 'items-end' : 'items-start'}`}>
         <Heading item={item} />
         {/* The actions follow the text, for screen reader users. */}
@@ -71,6 +71,13 @@ export function MessageBubble({ item, ourSide, handlers, editHandlers }: BubbleP
       </div>
     </article>
   )
+}
+
+/** An entry of the log has the picture that its author had then; the chat's row has the newest one. */
+function AuthorAvatar({ author }: { author: MessageItem['author'] }) {
+  const chat = useContext(ChatContext)
+  const { avatarUrl } = [chat?.client, chat?.operator].find((person) => person?.id === author.id) ?? author
+  return <Avatar id={author.id} name={author.name} url={avatarUrl} size="small" />
 }
 
 /** Beside the bubble: the actions, and the state where no line below shows it. */

@@ -38,7 +38,7 @@ export function ChatHeader(props: ChatHeaderProps) {
         <Icon name="back" size={20} flip />
       </AppLink>
       <span className="inline-flex short:hidden">
-        <Avatar id={client.id} name={client.name} size="row" online={presence?.online} />
+        <Avatar id={client.id} name={client.name} url={client.avatarUrl} size="row" online={presence?.online} />
       </span>
       <div className="min-w-0 flex-1 basis-36 short:min-w-12 short:basis-16">
         <div className="flex min-w-0 items-center gap-1.5">

@@ -37,7 +37,7 @@ export const ChatRow = memo(function ChatRow({ chat, selected, online, ownId }: 
       aria-describedby={previewId}
       className={`relative grid h-16 w-full grid-cols-[2.25rem_minmax(0,1fr)] items-center gap-x-3 rounded-control ps-2 pe-2.5 text-start after:absolute after:start-14 after:end-2.5 after:top-0 after:h-px after:bg-line hover:bg-hover hover:after:opacity-0 [li:first-child>&]:after:hidden focus-visible:-outline-offset-2 forced-ink ${selected ? rowChosen : ''}`}
     >
-      <Avatar id={client.id} name={client.name} size="row" online={online} />
+      <Avatar id={client.id} name={client.name} url={client.avatarUrl} size="row" online={online} />
       <span className="grid min-w-0 gap-0.5">
         <span className="flex min-w-0 items-baseline gap-2">
           <Badge count={unread} spokenOnly />
@@ -87,7 +87,7 @@ function Owner({ chat }: { chat: Chat }) {
   if (operator !== null) {
     return (
       <span title={operator.name} className="relative inline-flex">
-        <Avatar id={operator.id} name={operator.name} size="tiny" />
+        <Avatar id={operator.id} name={operator.name} url={operator.avatarUrl} size="tiny" />
         <bdi className="sr-only">{operator.name}</bdi>
       </span>
     )

@@ -9,7 +9,7 @@ function chat({ id, operatorId, closed = false, at = `2026-03-03T12:00:0${id}.00
   return chatSchema.parse({
     id,
     status: closed ? 'closed' : 'open',
-    client: { id: 50, name: 'Igor', email: 'igor@example.com', verified: false },
+    client: { id: 50, name: 'Igor', email: 'igor@example.com', verified: false, avatarUrl: null },
     operator: operatorId === undefined ? null : { id: operatorId, name: 'Olga' },
     lastMessageAt: at,
     lastMessage: null,
