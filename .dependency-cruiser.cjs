@@ -60,7 +60,7 @@ const sdkLayerRules = sdkLayers.map((layer, place) => ({
 /** The layers of `core`. A file imports its own folder and the layers before; folders of one layer stay apart. */
 const coreLayers = [
   ['app-error\\.ts', 'clock\\.ts', 'logger\\.ts', 'timer-wheel\\.ts'],
-  ['domain/', 'fair-queue\\.ts', 'mail-queue\\.ts', 'oidc/', 'passwords/', 'secrets/'],
+  ['domain/', 'fair-queue\\.ts', 'mail-queue\\.ts', 'oidc/', 'outgoing/', 'passwords/', 'secrets/'],
   ['log/'],
   ['streams/', 'writer/'],
   ['subscriptions/'],

@@ -31,7 +31,7 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
   await bus.start()
 
   const secrets = await openSecrets(config.secretsKeyFile, db)
-  const { authMode, closedChat, passwordsOff } = config
+  const { authMode, closedChat, passwordsOff, fetchAllow } = config
   const core = createCore({
     db,
     bus,
@@ -39,6 +39,7 @@ export async function startApp(config: Config, log: Logger, stack: AsyncDisposab
     authMode,
     secrets,
     files: await openFiles(config, stack),
+    fetchAllow,
     closedChat,
     sendMail: config.mail && smtpSender(config.mail),
     passwordsOff,

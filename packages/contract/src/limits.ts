@@ -313,3 +313,11 @@ export const avatarSide = 256
 /** Pictures that one user, and that all, send to one process at once. */
 export const userAvatarsMax = 2
 export const avatarsMax = 20
+/** A URL of a picture that the own site names, its time, its redirects, and when a failed one is asked for again. */
+export const avatarUrlCharsMax = 2_048
+export const avatarFetchMs = 10_000
+export const avatarRedirectsMax = 3
+export const avatarRetryMs = 60 * 60_000
+/** Pictures that one process fetches at once, and that wait. */
+export const avatarFetchesMax = 2
+export const avatarFetchesWaitingMax = 200

@@ -13,6 +13,7 @@ import type { PasswordHasher } from './passwords/password-hasher.ts'
 import type { Presence } from './presence/presence.ts'
 import type { TypingMemory } from './presence/typing-memory.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
+import type { AvatarFetches } from './stored-files/avatar-fetches.ts'
 import type { Avatars } from './stored-files/avatars.ts'
 import type { Files } from './stored-files/files.ts'
 import type { Hub } from './subscriptions/hub.ts'
@@ -34,6 +35,7 @@ export type Core = {
   readonly delivered: DeliveredWriter
   readonly files: Files
   readonly avatars: Avatars
+  readonly avatarFetches: AvatarFetches
   readonly typing: TypingMemory
   readonly presence: Presence
   /** Hashes passwords, a few at once. */

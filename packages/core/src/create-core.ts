@@ -12,11 +12,13 @@ import { Inbox } from './inbox/inbox.ts'
 import type { Logger } from './logger.ts'
 import { MailQueue, type SendMail } from './mail-queue.ts'
 import type { Oidc } from './oidc/oidc.ts'
+import { ReachableAddresses } from './outgoing/reachable-addresses.ts'
 import { PasswordHasher } from './passwords/password-hasher.ts'
 import { Presence } from './presence/presence.ts'
 import type { PresenceTimings } from './presence/presence-timings.ts'
 import { TypingMemory } from './presence/typing-memory.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
+import { AvatarFetches } from './stored-files/avatar-fetches.ts'
 import { Avatars } from './stored-files/avatars.ts'
 import { Files, type FilesOptions } from './stored-files/files.ts'
 import { createHub } from './subscriptions/hub.ts'
@@ -36,6 +38,8 @@ export type CoreOptions = {
   /** Default: operators sign in by passwords only. */
   oidc?: Oidc | null
   passwordsOff?: boolean
+  /** Networks that the server may fetch from, beside the public internet. Default: none. */
+  fetchAllow?: readonly string[]
   /** Default: `say`. */
   closedChat?: ClosedChatPolicy
   clock?: Clock
@@ -62,6 +66,8 @@ export function createCore(options: CoreOptions): Core {
   const passwords = new PasswordHasher()
   const files = new Files({ ...options.files, db, log, clock })
   const avatars = new Avatars({ files, inspector: options.files.inspector, log })
+  const reachable = new ReachableAddresses(options.fetchAllow)
+  const avatarFetches = new AvatarFetches({ db, bus, log, files, avatars, reachable, epoch: () => hub.epoch() })
   const core: Core = {
     db,
     queries,
@@ -73,6 +79,7 @@ export function createCore(options: CoreOptions): Core {
     delivered,
     files,
     avatars,
+    avatarFetches,
     typing,
     presence,
     passwords,
@@ -96,6 +103,7 @@ export function createCore(options: CoreOptions): Core {
     },
     async stop() {
       await sessionPruner.stop()
+      await avatarFetches.stop()
       await files.stop()
       await passwords.stop()
       await writer.stop()

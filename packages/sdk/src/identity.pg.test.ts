@@ -153,6 +153,14 @@ test('[IDENT-25] a server signs with a secret, or with a private key as PEM, JWK
   }
 })
 
+test('[ACC-30] what it signs names the picture, or that there is none', async () => {
+  for (const avatarUrl of ['https://a.example/ada.png', null, undefined]) {
+    const token = await signIdentity({ ...key, audience, subject: '1', ...(avatarUrl !== undefined && { avatarUrl }) })
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    expect(claims.avatarUrl).toBe(avatarUrl)
+  }
+})
+
 test.each([
   ['a subject of 256 characters', { subject: 's'.repeat(256) }],
   ['no subject', { subject: '' }],

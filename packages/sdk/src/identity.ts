@@ -15,6 +15,11 @@ export type SignIdentityOptions = {
   /** An address that the site has verified. */
   email?: string
   name?: string
+  /**
+   * Where the user's picture is: https, an image of at most 5 MiB. Deskbell fetches each URL once and keeps a copy of its
+   * own. Null takes the picture away.
+   */
+  avatarUrl?: string | null
   /** 1 to 3,600; 600 by default. The session in Deskbell ends with the token, and `createSdk` asks for another one before. */
   expiresInSeconds?: number
 } & (
@@ -40,14 +45,14 @@ const curve = { name: 'ECDSA', namedCurve: 'P-256' } as const
  * and in workers at the edge. Rejects with `TypeError` or `RangeError` for options that Deskbell would refuse.
  */
 export async function signIdentity(options: SignIdentityOptions): Promise<string> {
-  const { kid, audience, subject, email, name, expiresInSeconds = secondsDefault } = options
+  const { kid, audience, subject, email, name, avatarUrl, expiresInSeconds = secondsDefault } = options
   if (!(expiresInSeconds > 0 && expiresInSeconds <= secondsMax))
     throw new RangeError(`expiresInSeconds is above 0, and at most ${secondsMax}.`)
   if (subject === '' || [...subject].length > charsMax)
     throw new RangeError(`A subject has 1 to ${charsMax} characters.`)
   if (audience.includes('/')) throw new TypeError('The audience is a host, without a scheme and a path.')
   const iat = Math.floor(Date.now() / 1_000)
-  const claims = { sub: subject, aud: audience, iat, exp: iat + Math.floor(expiresInSeconds), email, name }
+  const claims = { sub: subject, aud: audience, iat, exp: iat + Math.floor(expiresInSeconds), email, name, avatarUrl }
   const { alg, algorithm, key } = await importKey(options)
   const signed = `${encodeJson({ alg, typ: 'JWT', kid })}.${encodeJson(claims)}`
   return `${signed}.${encode(new Uint8Array(await crypto.subtle.sign(algorithm, key, utf8(signed))))}`

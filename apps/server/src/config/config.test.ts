@@ -23,6 +23,15 @@ test('[RUN-1] without settings the server is one process on loopback with an emb
   })
 })
 
+test('[ACC-31] FETCH_ALLOW is a list of networks, and empty by default', () => {
+  expect(parseConfig({}).fetchAllow).toEqual([])
+  expect(parseConfig({ FETCH_ALLOW: '10.1.2.0/24, fd00:1::/64' }).fetchAllow).toEqual(['10.1.2.0/24', 'fd00:1::/64'])
+  for (const FETCH_ALLOW of ['10.1.2.3', 'intranet', '10.1.2.0/33', '*'])
+    expect(refusal({ FETCH_ALLOW })).toBe(
+      `FETCH_ALLOW must be a list of networks, such as 10.1.2.0/24, not "${FETCH_ALLOW}"`,
+    )
+})
+
 test('[SOCK-10] the default drain window is 10 s with ROLE=api and ROLE=live, and 1 s with ROLE=all', () => {
   const shared = { DATABASE_URL: 'postgresql://db/x', BUS: 'postgres' }
   const windowMs = (env: Record<string, string>) => parseConfig(env).drain.windowMs

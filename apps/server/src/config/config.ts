@@ -19,6 +19,7 @@ export type Config = {
   readonly databaseUrl: string | undefined
   readonly storage: StorageConfig
   readonly fileLimits: FileLimits
+  readonly fetchAllow: string[]
   readonly bus: 'memory' | 'postgres'
   readonly publicUrl: string | undefined
   readonly consoleUrl: string | undefined
@@ -88,6 +89,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: settings.DATABASE_URL,
     storage: checkStorage(settings, dataDir),
     fileLimits: { bytesMax: settings.FILES_MAX_MIB, freeBytesMin: settings.FILES_FREE_MIB },
+    fetchAllow: settings.FETCH_ALLOW,
     bus: checkBus(settings),
     publicUrl: settings.PUBLIC_URL,
     consoleUrl: checkConsole(settings),

@@ -1,5 +1,6 @@
 import { nameSchema } from '@deskbell/contract/text'
 import { AllowedAddresses } from '@deskbell/core/oidc/allowed-addresses'
+import { ReachableAddresses } from '@deskbell/core/outgoing/reachable-addresses'
 import { z } from 'zod'
 import { isPrivateAddress } from './addresses.ts'
 
@@ -54,6 +55,15 @@ const issuer = url('https:', 'http:').refine(
   },
   { error: 'must be an https address without a user, a query and a fragment' },
 )
+function isListOfNetworks(networks: string[]): boolean {
+  try {
+    new ReachableAddresses(networks)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const allowedAddresses = list.refine(isListOfAddresses, {
   error: 'must be a list of addresses, such as ann@example.com, and domains, such as @example.com',
 })
@@ -137,6 +147,15 @@ export const settingsSchema = z.object({
     description: 'What stays free on the disk of DATA_DIR: files are refused before that.',
     example: '1024',
   }),
+  FETCH_ALLOW: list
+    .refine(isListOfNetworks, { error: 'must be a list of networks, such as 10.1.2.0/24' })
+    .default([])
+    .meta({
+      description:
+        'Networks of your own from which pictures of clients may be fetched, over http and on any port too, separated by ' +
+        'commas. From the internet it is https on port 443 only.',
+      example: '10.1.2.0/24',
+    }),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, { error: 'must be a URL that starts with postgres:// or postgresql://' })

@@ -16,7 +16,7 @@ test('[CHAT-18] the migration sets waiting_since of existing chats from their me
     alter table sessions drop column used_at, drop column scopes, drop column proved_at;
     alter table users drop column subject, drop column avatar_id;
     alter table messages drop column attachments;
-    drop table files;
+    drop table files, avatar_sources;
     delete from drizzle.__drizzle_migrations where created_at >= ${since};
     insert into users (email, name, role) values ('c@a.de', 'C', 'client'), ('o@a.de', 'O', 'operator');
     insert into chats (user_id, created_by, status, last_message_at, created_at, last_entry_at, last_seq, in_count) values

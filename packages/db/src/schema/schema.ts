@@ -1,5 +1,6 @@
 /** All tables of the schema, for drizzle and drizzle-kit. */
 export { accounts, apiKeys, audit, links, signInTries } from './accounts.ts'
+export { avatarSources } from './avatar-sources.ts'
 export { chatEvents } from './chat-events.ts'
 export { chatMarks, chats } from './chats.ts'
 export { deployment } from './deployment.ts'

@@ -11,6 +11,7 @@ import type { Core } from '../../context.ts'
 import { type ChangedChat, publishChat } from '../../log/publish-chat.ts'
 import { guestName } from '../sign-in-guest.ts'
 import { insertNewSession, publishEnded } from '../start-session.ts'
+import { noteAvatar } from './identity-avatar.ts'
 import { mergeClients } from './merge-clients.ts'
 import { type Identity, verifyIdentity } from './verify-identity.ts'
 
@@ -27,15 +28,17 @@ export async function identify(
   token: { identity: string; audience: string },
 ): Promise<LoginOutput> {
   const identity = await verifyIdentity(core, token)
-  const { login, ended, changed } = await repeatAfterRace(() =>
+  const { login, ended, changed, avatar } = await repeatAfterRace(() =>
     inTransaction(core.db, async (tx) => {
       const client = await storeClient(core, tx, { caller, identity })
-      const session = await insertNewSession(core, tx, { user: client.user, endsAt: identity.endsAt })
-      return { ...client, login: session.login, ended: [...client.ended, ...session.ended] }
+      const avatar = await noteAvatar(core, tx, { user: client.user, avatarUrl: identity.avatarUrl })
+      const session = await insertNewSession(core, tx, { user: avatar.user, endsAt: identity.endsAt })
+      return { ...client, login: session.login, ended: [...client.ended, ...session.ended], avatar }
     }),
   )
   publishEnded(core, ended)
   for (const chat of changed) publishChat(core, chat, [])
+  avatar.follow()
   return login
 }
 

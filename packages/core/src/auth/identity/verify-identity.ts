@@ -1,7 +1,13 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import type { IdentityAlg } from '@deskbell/contract/access/identity'
 import { AppError } from '@deskbell/contract/errors'
-import { identityCharsMax, identityClockMs, identityMsMax, subjectCharsMax } from '@deskbell/contract/limits'
+import {
+  avatarUrlCharsMax,
+  identityCharsMax,
+  identityClockMs,
+  identityMsMax,
+  subjectCharsMax,
+} from '@deskbell/contract/limits'
 import { emailSchema, nameSchema, stringSchema } from '@deskbell/contract/text'
 import { findIdentityKey, type IdentityKeyRow } from '@deskbell/db/queries/users/identity-keys'
 import { secretPlaces } from '@deskbell/db/queries/users/secrets'
@@ -16,6 +22,8 @@ export type Identity = {
   subject: string
   email: string | null
   name: string | null
+  /** Where the picture is. Null: it has none any more. Undefined: the site says nothing about it. */
+  avatarUrl: string | null | undefined
   /** The end of the token, and of the session that it begins. */
   endsAt: Date
 }
@@ -83,7 +91,8 @@ function readClaims(claims: Claims, { audience, nowMs }: { audience: string; now
   if (endsAt > madeAt + identityMsMax) throw refused('valid for too long')
   const subject = subjectSchema.safeParse(claims['sub'])
   if (!subject.success) throw refused('no sub')
-  return { subject: subject.data, email: emailOf(claims), name: nameOf(claims), endsAt: new Date(endsAt) }
+  const [email, name, avatarUrl] = [emailOf(claims), nameOf(claims), avatarUrlOf(claims)]
+  return { subject: subject.data, email, name, avatarUrl, endsAt: new Date(endsAt) }
 }
 
 /** An address that the site itself has not verified proves nothing. */
@@ -94,6 +103,16 @@ function emailOf({ email, email_verified: isVerified = true }: Claims): string |
 
 function nameOf({ name }: Claims): string | null {
   return name === undefined ? null : (nameSchema.safeParse(name).data ?? refuse('name is no name'))
+}
+
+/**
+ * One that is no URL is as if it were not there: nobody is kept out for a picture, and sites may have sent any before it
+ * meant something.
+ */
+function avatarUrlOf({ avatarUrl }: Claims): string | null | undefined {
+  if (avatarUrl === null) return null
+  const isUrl = typeof avatarUrl === 'string' && avatarUrl.length <= avatarUrlCharsMax && URL.canParse(avatarUrl)
+  return isUrl ? avatarUrl : undefined
 }
 
 /** A claim in seconds as milliseconds; null without it. */
