@@ -86,7 +86,13 @@ async function inWorld(
 async function inSecureWorld(): Promise<void> {
   await using postgres = await startOwnPostgres()
   const port = await freePort()
-  const secure = { AUTH_MODE: 'secure', PUBLIC_URL: `http://localhost:${port}`, PORT: `${port}`, RATE_LIMITS: 'on' }
+  const secure = {
+    AUTH_MODE: 'secure',
+    PUBLIC_URL: `http://localhost:${port}`,
+    PORT: `${port}`,
+    RATE_LIMITS: 'on',
+    FETCH_ALLOW: '127.0.0.0/8',
+  }
   await using server = await startServer({ env: { DATABASE_URL: postgres.connectionString, ...secure } })
   await shootAll(server.url, await seedSecure(server.url, setupLinkOf(server)), 'secure')
 }

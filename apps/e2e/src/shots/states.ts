@@ -124,6 +124,14 @@ const lightbox = async (page: Page) => {
   await pictures(page)
 }
 
+const faces = async (page: Page) => {
+  await articles(page)
+  await page.waitForFunction(() => {
+    const shown = [...document.querySelectorAll<HTMLImageElement>('img[src^="/avatars/"]')]
+    return shown.length > 0 && shown.every((image) => image.complete && image.naturalWidth > 0)
+  })
+}
+
 const settings = (page: Page) => page.getByRole('main').getByRole('listitem').last().waitFor()
 
 const few = ['desktop-light-en', 'phone-dark-en']
@@ -175,7 +183,7 @@ export const states: readonly State[] = [
     ready: heading,
     looks: some,
   },
-  { name: 'console-verified', world: 'secure', open: asOperator(() => 'Mara Lindqvist'), ready: articles, looks: some },
+  { name: 'console-verified', world: 'secure', open: asOperator(() => 'Mara Lindqvist'), ready: faces, looks: some },
   { name: 'console-guest', world: 'secure', open: asOperator(() => 'Иван Смирнов'), ready: articles, looks: some },
   ...['account', 'operators', 'keys', 'identity', 'audit'].map(
     (name): State => ({

@@ -1,16 +1,20 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { blackPng, encoded, sampleImage } from '@deskbell/files/testing/sample-images'
+import { signIdentity } from '@deskbell/sdk/identity'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { watchPage } from '../../src/page-watch.ts'
-import { messages, press, write } from '../../src/pages.ts'
-import { createSecureWorld, openAs, operatorOf, type SecureWorld, setUp } from '../../src/secure-world.ts'
+import { chatRow, messages, press, write } from '../../src/pages.ts'
+import { createSecureWorld, openAs, operatorOf, post, type SecureWorld, setUp } from '../../src/secure-world.ts'
 import { tools } from '../../src/tools.ts'
 
 describe.skipIf(!tools.chromium)('the pictures of people', () => {
   let world: SecureWorld
   let token: string
   beforeAll(async () => {
-    world = await createSecureWorld()
+    // This machine is where the picture of a client is.
+    world = await createSecureWorld(() => ({ FETCH_ALLOW: '127.0.0.0/8' }))
     token = await setUp(world)
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
@@ -103,6 +107,38 @@ describe.skipIf(!tools.chromium)('the pictures of people', () => {
     await messages(client, 'I am').waitFor()
     await expect.poll(() => pictures.count()).toBe(0)
     expect(watched.printed.filter((line) => /Failed to load(?!.*ERR_FAILED)/.test(line))).toEqual([])
+  })
+
+  test('[WEB-150] [ACC-30] operators see the picture that the own site names, and it comes while they look', async () => {
+    const picture = await encoded(sampleImage(), 'image/png')
+    let answer: () => void = () => undefined
+    const site = createServer((_request, response) => {
+      answer = () => void response.end(picture)
+    })
+    onTestFinished(() => void site.close())
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+    const { kid, secret } = await post<{ kid: string; secret: string }>(
+      `${world.url}/api/identity-keys`,
+      { alg: 'HS256' },
+      token,
+    )
+    const avatarUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}/mara.png`
+    const claims = { audience: new URL(world.url).host, subject: 'mara', name: 'Mara Lindqvist', avatarUrl }
+    const identity = await signIdentity({ kid, secret, ...claims })
+    const client = await post<{ token: string }>(`${world.url}/api/auth/identify`, { identity })
+    const { chat } = await post<{ chat: { id: number } }>(`${world.url}/api/chats`, {}, client.token)
+    const message = { clientMsgId: 'first', text: 'Is my lamp on its way?' }
+    await post(`${world.url}/api/chats/${chat.id}/messages`, message, client.token)
+    const operator = await openAs(await world.newContext(), world.url, await operatorOf(world, token, 'Hedy'))
+    const row = chatRow(operator, 'Mara Lindqvist').first()
+    await row.click()
+    await messages(operator, message.text).waitFor()
+    const pictures = operator.locator('img[src^="/avatars/"]')
+    expect(await pictures.count()).toBe(0)
+    answer()
+    // In the row, in the header and beside the message.
+    await expect.poll(() => shownSizes(pictures)).toEqual(['36 of 256', '36 of 256', '28 of 256'])
+    expect(await row.locator('img').count()).toBe(1)
   })
 })
 

@@ -55,7 +55,7 @@ export function OwnAvatar() {
           </div>
           <p className="text-small text-ink-2">
             <Trans>
-              Clients and operators see it. JPEG, PNG, WebP, GIF or AVIF, up to 5 MB; we show the middle of it.
+              Clients and operators see it. JPEG, PNG, WebP, GIF or AVIF, up to 5 MB. We’ll crop it to a square.
             </Trans>
           </p>
         </div>

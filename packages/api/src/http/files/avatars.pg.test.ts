@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { avatarBytesMax, orphanFileMs, userAvatarsMax } from '@deskbell/contract/limits'
 import type { LoginOutput, User } from '@deskbell/contract/users'
 import { signIn, uniqueId } from '@deskbell/testkit/factories'
@@ -158,7 +159,10 @@ describe('the own picture', () => {
         ...{ method: 'PUT', headers, body: body(), duplex: 'half', signal: abort.signal },
       }).catch(() => null)
     const hanging = Array.from({ length: userAvatarsMax }, send)
-    await expect.poll(async () => (await put(await photo())).json.code).toBe('rate_limited')
+    // Both are being received.
+    const { tempFolder } = server.core.files.storage
+    await expect.poll(async () => (await readdir(tempFolder)).length).toBe(userAvatarsMax)
+    expect((await put(await photo())).json.code).toBe('rate_limited')
     abort.abort()
     await Promise.all(hanging)
     await expect.poll(async () => (await put(await photo())).status).toBe(200)
