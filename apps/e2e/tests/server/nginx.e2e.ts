@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { encoded, sampleImage } from '@deskbell/files/testing/sample-images'
 import { createSdk, type Sdk } from '@deskbell/sdk'
 import { type FreshDatabase, freshDatabase } from '@deskbell/testkit/database/fresh-database'
 import { onlyWhere } from '@deskbell/testkit/only-where'
@@ -143,6 +144,19 @@ describe('behind nginx', onlyWhere(tools.nginx, 'there is no nginx'), () => {
       const { headers } = await tus.call('HEAD', path, { token })
       return Number(headers.get('upload-offset')) > 0
     })
+  })
+
+  test('[FILE-50] a picture of nearly 5 MiB comes through nginx, and a larger one is refused by a JSON problem', async () => {
+    const { sdk, token } = await signIn('operator')
+    const image = await encoded(sampleImage(), 'image/png')
+    // What follows the end of an image is not read.
+    const large = Buffer.concat([image, Buffer.alloc(5 * 1024 * 1024 - image.length)])
+    const { avatarUrl } = await sdk.setAvatar(new Blob([new Uint8Array(large)]))
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await fetch(`${nginx.url}${avatarUrl}`, { headers })
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/webp'])
+    expect((await fetch(`${nginx.url}${avatarUrl}`)).status).toBe(401)
+    await expect(sdk.setAvatar(new Blob([new Uint8Array(7_000_000)]))).rejects.toMatchObject({ code: 'too_large' })
   })
 
   test('[HTTP-15] N39: other spellings of an address redirect to it, but never to another host', async () => {
