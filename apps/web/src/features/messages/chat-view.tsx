@@ -21,7 +21,6 @@ import type { RefusedMessage } from './message/pending-actions.ts'
 import { usePendingHandlers } from './message/pending-actions.ts'
 import { type Collapse, MessageList, MessageListSkeleton, type MessageListView } from './message-list/message-list.tsx'
 import { rememberedPage, useRememberedPage } from './remembered-page.ts'
-import { typingNames } from './typing-names.ts'
 import { usePrinting } from './use-printing.ts'
 
 const TypingLine = lazyPart<TypingLineProps>(
@@ -127,7 +126,7 @@ function Followed(props: ChatViewProps & { follower: ChatFollower }) {
       </ChatContext>
       {/* The row is always there, so nothing moves when it appears and disappears. */}
       <div className="mx-auto h-5 w-full max-w-[51rem] px-7 max-md:px-5 print:hidden">
-        <TypingLine names={typingNames({ timeline, chat, ownId: user.id })} />
+        <TypingLine timeline={timeline} chat={chat} ownId={user.id} />
       </div>
       {notice}
       {isClosed && writingOn?.hint}

@@ -1,16 +1,15 @@
 import { Trans } from '@lingui/react/macro'
 import { useEffect, useState } from 'react'
+import { type TypingInput, typingNames } from './typing-names.ts'
 
-export type TypingLineProps = {
-  /** The names of those who type; null for a user whose name is not known. */
-  readonly names: readonly (string | null)[]
-}
+export type TypingLineProps = TypingInput
 
 /** Screen readers announce it once in this time, and not again after every pause between two words. */
 const quietMs = 20_000
 
 /** Shown below the messages: who is typing. */
-export function TypingLine({ names }: TypingLineProps) {
+export function TypingLine(input: TypingLineProps) {
+  const names = typingNames(input)
   const someone = names.length > 0
   const quiet = useQuiet(someone)
   return (
@@ -31,7 +30,7 @@ export function TypingLine({ names }: TypingLineProps) {
   )
 }
 
-function TypingText({ names: [first, second] }: TypingLineProps) {
+function TypingText({ names: [first, second] }: { readonly names: readonly (string | null)[] }) {
   if (second !== undefined) return <Trans>Several people are typing…</Trans>
   if (first === null) return <Trans>Support is typing…</Trans>
   const name = <bdi>{first}</bdi>

@@ -1,6 +1,6 @@
 import type { Chat, Timeline } from '@deskbell/sdk'
 
-type TypingInput = {
+export type TypingInput = {
   readonly timeline: Pick<Timeline, 'typing' | 'entries'>
   readonly chat: Pick<Chat, 'client' | 'operator'>
   readonly ownId: number
