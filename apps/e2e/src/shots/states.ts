@@ -76,7 +76,7 @@ const pictures = async (page: Page) => {
 /** What the states below choose in the composer: an image of this size, and files that are not images. */
 const chosen = async () => [
   {
-    name: 'stairs.png',
+    name: 'porch.png',
     mimeType: 'image/png',
     buffer: await encoded(sampleImage({ width: 900, height: 600 }), 'image/png'),
   },

@@ -21,8 +21,9 @@ export const clientBugs = {
     patches: [
       {
         file: 'packages/sdk/src/outbox/chat-sender.ts',
-        find: 'batch.map(({ text, clientMsgId }) => ({ text, clientMsgId }))',
-        replace: "batch.map(({ text, clientMsgId }) => ({ text, clientMsgId: clientMsgId + '~' + Math.random() }))",
+        find: 'const items = batch.map(({ text, clientMsgId, uploadIds }) => ({\n      text,\n      clientMsgId,',
+        replace:
+          "const items = batch.map(({ text, clientMsgId, uploadIds }) => ({\n      text,\n      clientMsgId: clientMsgId + '~' + Math.random(),",
       },
     ],
   },
