@@ -1,5 +1,4 @@
 import { type Bench, type BenchResult, roundsOf } from '../suite/bench.ts'
-import { orderText } from '../suite/in-turns.ts'
 import { spreadOf, spreadText } from '../suite/spread.ts'
 import { measureUploads, type UploadsOptions, type UploadsRound, type UploadsTurn } from './measure-uploads.ts'
 
@@ -40,14 +39,17 @@ function resultOf(plan: Plan, rounds: readonly UploadsRound[]): BenchResult {
   const times = spreadOf(turns.map(({ calm, beside }) => beside.p99 / calm.p99))
   // One figure a round: memory that was taken in a turn is still there in the next one.
   const memory = spreadOf(rounds.map((round) => Math.max(...round.turns.map((turn) => moreMb(round, turn)))))
+  const calmFirst = turns.filter(({ order }) => order[0] === 'calm').length
+  const balance = calmFirst * 2 === turns.length ? 'a balanced order' : '**not a balanced order**'
   const files = `${plan.uploads} files of ${plan.bytes / mega} MB`
   return {
     about: `One server process with files in a folder on its disk. ${plan.chats} clients write ${plan.perSecond} messages a second together for ${plan.seconds} s, alone
 and while ${plan.uploads} others send a file of ${plan.bytes / mega} MB each over tus, all at once, in one request. A delay is from the send to its
 tick; beside files only messages count that were sent between the first byte and the last answer. Before each half the files
 are removed, the tables are vacuumed and analyzed, and a checkpoint is made. Memory is the most that the processes of the server
-had with files, resident, above the most that they had with as many messages before the first file. ${plan.rounds} rounds, each with
-a new server, of ${plan.turns} turns; a ratio is made within a turn, and a delay is that of all turns. Turns: ${orderText(turns.map(({ order }) => order))}
+had with files, resident, above the most that they had with messages alone before the first file. Rounds: ${plan.rounds}, each with a
+new server and ${plan.turns} turns; a ratio is made within a turn, a delay is that of all turns, and memory is the most of each round.
+Calm came first in ${calmFirst} of ${turns.length} turns, ${balance}.
 Server, PostgreSQL and both load generators share the cores.`,
     tables: [
       {
