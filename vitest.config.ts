@@ -12,6 +12,7 @@ const postgresTests = {
   sequence: { groupOrder: 1 },
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 20_000 } },
 }
 
 const browserTests = {

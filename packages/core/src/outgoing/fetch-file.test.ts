@@ -170,6 +170,15 @@ describe('a URL that somebody else has chosen', () => {
     expect(victim.asked).toEqual([])
   })
 
+  test('[FILE-56] over https the name is resolved in the same way, and a server that does not speak it is not asked', async () => {
+    const { lookup, asked } = resolver('127.0.0.2')
+    const plain = await serve('127.0.0.2', (_request, response) => response.end('picture'))
+    const url = `https://cdn.example:${plain.port}/`
+    expect(await refusalOf(url, { lookup, named: ['127.0.0.2/32'] })).toMatch(/^failed: /)
+    expect(await refusalOf(url, { lookup })).toBe('neither https nor a named network')
+    expect([asked, plain.asked]).toEqual([['cdn.example', 'cdn.example'], []])
+  })
+
   test('[FILE-56] other schemes, ports, users and forms are not asked', async () => {
     expect(await refusalOf('http://93.184.215.14/')).toBe('neither https nor a named network')
     expect(await refusalOf('https://93.184.215.14:8443/')).toBe('neither https nor a named network')

@@ -55,8 +55,14 @@ export class AvatarFetches {
     this.#deps = deps
   }
 
+  /** One of a client that waits already takes the place of the former, so nobody fills the queue alone. */
   add(fetch: AvatarFetch): void {
     if (this.#stopped.signal.aborted) return
+    const former = this.#waiting.findIndex(({ userId }) => userId === fetch.userId)
+    if (former !== -1) {
+      this.#waiting[former] = fetch
+      return
+    }
     if (this.#waiting.length >= avatarFetchesWaitingMax) {
       this.#deps.log.warn({ userId: fetch.userId }, 'A picture is not fetched now: too many wait')
       return

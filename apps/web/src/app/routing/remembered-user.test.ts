@@ -12,6 +12,7 @@ const user = userSchema.parse({
   name: 'Igor',
   role: 'client',
   access: null,
+  avatarUrl: null,
   createdAt,
 })
 const owner = { role: 'client', userId: one } as const

@@ -10,7 +10,7 @@ function chat({ id, operatorId, closed = false, at = `2026-03-03T12:00:0${id}.00
     id,
     status: closed ? 'closed' : 'open',
     client: { id: 50, name: 'Igor', email: 'igor@example.com', verified: false, avatarUrl: null },
-    operator: operatorId === undefined ? null : { id: operatorId, name: 'Olga' },
+    operator: operatorId === undefined ? null : { id: operatorId, name: 'Olga', avatarUrl: null },
     lastMessageAt: at,
     lastMessage: null,
     unread: 0,
