@@ -246,6 +246,9 @@ describe('messages with files', () => {
     expect(next.shown(chatId)).toMatchObject([
       { clientMsgId: 'a', text: 'of a', state: 'failed', code: 'not_found', files: [{ name: 'a1.txt', blob: null }] },
     ])
+    next.outboxes.of(chatId).retry('a')
+    await waitFor(() => stateOf(next)[0]?.state === 'failed')
+    expect(ids()).not.toContain('a')
     next.outboxes.of(chatId).discard('a')
     await waitFor(() => next.shown(chatId).length === 0)
     expect((await reopened()).shown(chatId)).toEqual([])

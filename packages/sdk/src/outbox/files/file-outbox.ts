@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatId } from '@deskbell/contract/ids'
-import { errorCode } from '../../base/errors.ts'
+import { errorCode, SdkError } from '../../base/errors.ts'
 import type { ResumableUpload } from '../../files/upload-file.ts'
 import type { ChatOutbox } from '../chat-outbox.ts'
 import type { PendingFile, PendingMessage } from '../pending-message.ts'
@@ -254,7 +254,7 @@ export class FileOutbox {
 
   async #upload(item: Item, place: number, signal: AbortSignal): Promise<void> {
     const file = item.message.files?.[place]
-    if (!file?.blob) return
+    if (!file?.blob) throw new SdkError('not_found')
     await this.#options.upload({
       chatId: item.chatId,
       file: file.blob,
