@@ -247,8 +247,11 @@ describe('messages with files', () => {
       { clientMsgId: 'a', text: 'of a', state: 'failed', code: 'not_found', files: [{ name: 'a1.txt', blob: null }] },
     ])
     next.outboxes.of(chatId).retry('a')
-    await waitFor(() => stateOf(next)[0]?.state === 'failed')
+    next.write(chatId, 'b', ['b1'])
+    ;(await upload(next, 0)).finish()
+    await waitFor(() => ids().includes('b'))
     expect(ids()).not.toContain('a')
+    expect(stateOf(next)).toContainEqual({ clientMsgId: 'a', state: 'failed', code: 'not_found' })
     next.outboxes.of(chatId).discard('a')
     await waitFor(() => next.shown(chatId).length === 0)
     expect((await reopened()).shown(chatId)).toEqual([])
