@@ -52,6 +52,8 @@ export function Avatar({ id, name, url, size = 'large', online = false }: Avatar
       {url && (
         <img
           key={url}
+          // A list may have hundreds of rows. It stands before the address, which begins the load.
+          loading="lazy"
           src={`${url}&role=${role}`}
           alt=""
           draggable={false}
