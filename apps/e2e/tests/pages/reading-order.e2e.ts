@@ -28,6 +28,8 @@ describe.skipIf(!tools.chromium)('the accessibility tree of both chats pages', (
     await messages(operator, 'My parcel').waitFor()
     await write(operator, 'It is on its way.')
     await messages(client, 'It is on its way.').waitFor()
+    // It is loaded after the page.
+    for (const page of [client, operator]) await page.getByRole('button', { name: 'Attach files' }).waitFor()
     await write(client, 'Thank you!')
     for (const page of [client, operator]) await messages(page, 'Thank you!').waitFor()
     await operator.bringToFront()

@@ -179,7 +179,7 @@ describe('the size of a bundle', () => {
     return (await Promise.all([...loaded].map(compressed))).reduce((sum, bytes) => sum + bytes, 0)
   }
 
-  test('[SDK-27] an error code and an id take at most 1 kB, the SDK at first 28 kB, and the hooks 3 kB more', async () => {
+  test('[SDK-27] an error code and an id take at most 1 kB, the SDK at first 29 kB, and the hooks 3 kB more', async () => {
     const small = await allBytes(`export { errorCode, newId } from '@deskbell/sdk'`)
     const sdk = await firstBytes(`export { createSdk } from '@deskbell/sdk'`)
     const hooks = await firstBytes(`export { createSdk } from '@deskbell/sdk'\nexport * from '@deskbell/sdk/react'`)
@@ -190,7 +190,7 @@ describe('the size of a bundle', () => {
     expect(small).toBeGreaterThan(300)
     expect(small).toBeLessThanOrEqual(1_000)
     expect(sdk).toBeGreaterThan(20_000)
-    expect(sdk).toBeLessThanOrEqual(28_000)
+    expect(sdk).toBeLessThanOrEqual(29_000)
     expect(hooks - sdk).toBeGreaterThan(200)
     expect(hooks - sdk).toBeLessThanOrEqual(3_000)
   })

@@ -8,10 +8,12 @@ import type { ServerApi } from '../server-api.ts'
 import { type AccountStore, createDeviceAccountStore, createMemoryAccountStore } from './account-store.ts'
 import { ChatOutbox } from './chat-outbox.ts'
 import { FileMessages } from './files/file-messages.ts'
+import { FileNotes } from './files/file-notes.ts'
 import type { FileOutbox, FileOutboxOptions } from './files/file-outbox.ts'
 import { checkFiles } from './files/files-to-send.ts'
 import type { OutboxState } from './pending-message.ts'
-import type { Notice } from './storage/between-tabs.ts'
+import { heldAfterMs } from './queue-state.ts'
+import { type Notice, Notices } from './storage/between-tabs.ts'
 import type { Browser } from './storage/browser.ts'
 
 export type OutboxesOptions = {
@@ -24,7 +26,11 @@ export type OutboxesOptions = {
   openFileOutbox(options: FileOutboxContext): Promise<FileOutbox>
 }
 
-export type FileOutboxContext = Pick<FileOutboxOptions, 'account' | 'outboxOf' | 'maySend'> & {
+/** All but what its own code makes: what is loaded here anyway is given to it, so that bundles do not split it off. */
+export type FileOutboxContext = Pick<
+  FileOutboxOptions,
+  'account' | 'notes' | 'notices' | 'heldAfterMs' | 'outboxOf' | 'maySend'
+> & {
   readonly browser: Browser | null
 }
 
@@ -164,8 +170,15 @@ export class Outboxes {
 
   #openFileOutbox(account: string): Promise<FileOutbox> {
     const { browser, openFileOutbox } = this.#options
-    const outboxOf = (chatId: ChatId) => this.of(chatId)
-    return openFileOutbox({ account, browser, outboxOf, maySend: () => this.#maySend() })
+    return openFileOutbox({
+      account,
+      browser,
+      notes: new FileNotes(browser?.localStorage ?? null, account),
+      notices: (hear) => new Notices(browser?.BroadcastChannel ?? null, `deskbell-files:${account}`, hear),
+      heldAfterMs,
+      outboxOf: (chatId) => this.of(chatId),
+      maySend: () => this.#maySend(),
+    })
   }
 
   #use(accountStore: AccountStore): void {

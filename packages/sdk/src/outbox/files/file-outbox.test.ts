@@ -184,6 +184,7 @@ describe('messages with files', () => {
     expect(two.removed).toHaveLength(1)
     ;(await upload(one, 1)).finish()
     await waitFor(() => sent.length > 0)
+    await waitFor(() => one.shown(chatId).length === 0)
     expect(ids()).toEqual(['b'])
     expect((await reopened()).shown(chatId)).toEqual([])
   })

@@ -4,8 +4,7 @@ import { errorCode, SdkError } from '../../base/errors.ts'
 import type { ResumableUpload } from '../../files/upload-file.ts'
 import type { ChatOutbox } from '../chat-outbox.ts'
 import type { PendingFile, PendingMessage } from '../pending-message.ts'
-import { heldAfterMs } from '../queue-state.ts'
-import { Notices } from '../storage/between-tabs.ts'
+import type { Notices } from '../storage/between-tabs.ts'
 import type { Browser } from '../storage/browser.ts'
 import type { FileNotes } from './file-notes.ts'
 import type { FileRow, FileRowChange, FileStorage } from './file-storage.ts'
@@ -16,7 +15,10 @@ export type FileOutboxOptions = {
   readonly storage: FileStorage
   readonly notes: FileNotes
   readonly locks: Browser['locks']
-  readonly BroadcastChannel: Browser['BroadcastChannel']
+  /** Opens the notifications between tabs. */
+  notices(hear: () => void): Notices
+  /** A message that waits longer is held. */
+  readonly heldAfterMs: number
   outboxOf(chatId: ChatId): ChatOutbox
   /** False while it is unknown whose messages these are. */
   maySend(): boolean
@@ -62,8 +64,7 @@ export class FileOutbox {
 
   constructor(options: FileOutboxOptions) {
     this.#options = options
-    const name = `deskbell-files:${options.account}`
-    this.#notices = new Notices(options.BroadcastChannel, name, () => void this.#changedElsewhere())
+    this.#notices = options.notices(() => void this.#changedElsewhere())
     void this.#changedElsewhere()
   }
 
@@ -223,7 +224,7 @@ export class FileOutbox {
   #next(): Item | undefined {
     if (this.#isClosed || this.#isRefused || !this.#options.maySend()) return undefined
     for (const item of this.#items.filter(({ message }) => message.state === 'queued')) {
-      const isOld = Date.now() - item.waitsSince > heldAfterMs
+      const isOld = Date.now() - item.waitsSince > this.#options.heldAfterMs
       if (!isOld || this.#options.outboxOf(item.chatId).isAwaited(item.message.clientMsgId)) return item
       this.#set(item, { ...item.message, state: 'held', code: null })
     }

@@ -1,7 +1,6 @@
 import { removeUpload, type UploadContext, uploadFile } from '../../files/upload-file.ts'
 import type { FileOutboxContext } from '../outboxes.ts'
 import type { Browser } from '../storage/browser.ts'
-import { FileNotes } from './file-notes.ts'
 import { FileOutbox } from './file-outbox.ts'
 import { type FileStorage, MemoryFileStorage } from './file-storage.ts'
 import { openIndexedDbFiles } from './indexeddb-files.ts'
@@ -17,9 +16,7 @@ export async function openFileOutbox(
   return new FileOutbox({
     ...options,
     storage: await openStorage(browser?.indexedDB ?? null, options.account),
-    notes: new FileNotes(browser?.localStorage ?? null, options.account),
     locks: browser?.locks ?? null,
-    BroadcastChannel: browser?.BroadcastChannel ?? null,
     upload: (upload) => uploadFile(context, upload),
     removeUpload: (path) => void removeUpload(context, path),
   })

@@ -2,7 +2,6 @@ import type { ChatId } from '@deskbell/contract/ids'
 import { newId } from '../../base/ids.ts'
 import { createStore } from '../../base/store.ts'
 import type { ResumableUpload } from '../../files/upload-file.ts'
-import { FileNotes } from '../../outbox/files/file-notes.ts'
 import { FileOutbox } from '../../outbox/files/file-outbox.ts'
 import type { FileStorage } from '../../outbox/files/file-storage.ts'
 import { openIndexedDbFiles } from '../../outbox/files/indexeddb-files.ts'
@@ -70,17 +69,13 @@ export class FilePage {
     this.outboxes.close()
   }
 
-  async #open({ account, browser, outboxOf, maySend }: FileOutboxContext): Promise<FileOutbox> {
-    const opened = await openIndexedDbFiles(this.#options.indexedDB, account)
+  async #open({ browser, ...context }: FileOutboxContext): Promise<FileOutbox> {
+    const opened = await openIndexedDbFiles(this.#options.indexedDB, context.account)
     const { storage = (same: FileStorage) => same } = this.#options
     return new FileOutbox({
-      account,
-      outboxOf,
-      maySend,
+      ...context,
       storage: storage(opened),
-      notes: new FileNotes(browser?.localStorage ?? null, account),
       locks: browser?.locks ?? null,
-      BroadcastChannel: browser?.BroadcastChannel ?? null,
       upload: (upload) => this.#upload(upload),
       removeUpload: (path) => this.removed.push(path),
     })
