@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startTestServer({ requestTimes: { headersMs: 300, requestMs: 900, silenceMs: 600 } })
+  // The time for silence is the last: a connection that sends nothing ends by the one for headers.
+  server = await startTestServer({ requestTimes: { headersMs: 300, requestMs: 900, silenceMs: 2_000 } })
 })
 afterAll(() => server.close())
 
