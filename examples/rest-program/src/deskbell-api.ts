@@ -1139,6 +1139,7 @@ export interface components {
             thumbHash: string | null;
             url: string;
             thumbnailUrl: string | null;
+            alt?: string;
         };
         Problem: {
             type: string;

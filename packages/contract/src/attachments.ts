@@ -16,6 +16,7 @@ export const attachmentSchema = z
     thumbHash: z.string().nullable(),
     url: z.string(),
     thumbnailUrl: z.string().nullable(),
+    alt: z.string().optional(),
   })
   .meta({ id: 'Attachment' })
 /** A file of a message. `bytes`, `mediaType`, `width` and `height` are those of what `url` serves. */
@@ -34,6 +35,8 @@ export type Attachment = {
   url: string
   /** A smaller version of an image, uncropped. */
   thumbnailUrl: string | null
+  /** What its sender says of an image for those who do not see it: at most 500 characters. Absent where nothing. */
+  alt?: string | undefined
 }
 
 /** The ids of finished uploads of the sender to the same chat, each used once, in the order in which they are shown. */
@@ -47,10 +50,11 @@ export const uploadIdsSchema = z
 export const uploadMetadataSchema = z.object({
   filename: z.string().default(''),
   filetype: z.string().max(255).default(''),
+  alt: z.string().default(''),
   chatId: z
     .string()
     .regex(/^\d{1,16}$/)
     .transform(Number)
     .pipe(chatIdSchema),
 })
-export type UploadMetadata = { filename: string; filetype: string; chatId: ChatId }
+export type UploadMetadata = { filename: string; filetype: string; alt: string; chatId: ChatId }

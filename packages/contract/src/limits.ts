@@ -293,6 +293,8 @@ export const fileBytesMax = 25 * 1024 * 1024
 export const clientFileBytesMax = 200 * 1024 * 1024
 export const fileQuotaWindowMs = 24 * 60 * 60_000
 export const fileNameCharsMax = 255
+/** What a sender says of an image, for those who do not see it. */
+export const altTextCharsMax = 500
 /** An upload that no message uses is removed after this time. */
 export const uploadMs = 24 * 60 * 60_000
 /** Requests of one user, and of all, that carry parts of files to one process at once. */

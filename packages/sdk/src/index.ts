@@ -6,6 +6,7 @@ export type { EntryActor, LogEntry, PageOutput } from '@deskbell/contract/events
 export type { ChatId, MessageId, UserId } from '@deskbell/contract/ids'
 export type { InboxCounts } from '@deskbell/contract/inbox'
 export {
+  altTextCharsMax,
   attachmentsMax,
   editWindowMs,
   fileBytesMax,

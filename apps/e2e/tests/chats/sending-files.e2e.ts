@@ -143,19 +143,22 @@ describe.skipIf(!tools.chromium)('sending files', () => {
     expect(await client.getByRole('article').count()).toBe(2)
   })
 
-  test('[WEB-135] [WEB-136] images of one message stand as tiles, and are looked through with the keyboard alone', async () => {
+  test('[WEB-135] [WEB-136] [WEB-138] images of one message stand as tiles, and are looked through with the keyboard alone', async () => {
     const client = await openClient('Jan')
     await choose(client, [photo('a.png'), photo('b.png', 500), photo('c.png')])
+    await client.getByRole('button', { name: 'Describe b.png' }).click()
+    await client.keyboard.type('Our dog')
     await composer(client).press('Enter')
     const tile = (name: string) => client.getByRole('button', { name: `Open image ${name}` })
     await tile('c.png').waitFor()
-    const boxes = await Promise.all(['a.png', 'b.png', 'c.png'].map((name) => tile(name).boundingBox()))
+    const boxes = await Promise.all(['a.png', 'Our dog', 'c.png'].map((name) => tile(name).boundingBox()))
     expect(boxes.map((box) => Math.abs((box?.width ?? 0) - (box?.height ?? 1)) < 1)).toEqual([true, true, true])
     expect(boxes[0]?.y).toBe(boxes[1]?.y)
-    await tile('b.png').focus()
+    await tile('Our dog').focus()
     await client.keyboard.press('Enter')
     const open = client.getByRole('dialog')
     await open.getByText('2 of 3').waitFor()
+    await open.getByText('Our dog').waitFor()
     await client.keyboard.press('ArrowRight')
     await open.getByText('3 of 3').waitFor()
     await client.keyboard.press('ArrowRight')
@@ -163,7 +166,7 @@ describe.skipIf(!tools.chromium)('sending files', () => {
     await open.getByText('2 of 3').waitFor()
     await client.keyboard.press('+')
     await eventually(
-      () => open.getByRole('img', { name: 'b.png' }).evaluate((img) => img.getBoundingClientRect().width),
+      () => open.getByRole('img', { name: 'Our dog' }).evaluate((img) => img.getBoundingClientRect().width),
       (width) => width === 500,
     )
     await client.keyboard.press('-')
@@ -172,7 +175,7 @@ describe.skipIf(!tools.chromium)('sending files', () => {
     expect((await loading).suggestedFilename()).toBe('b.png')
     await client.keyboard.press('Escape')
     await open.waitFor({ state: 'detached' })
-    expect(await tile('b.png').evaluate((element) => element === document.activeElement)).toBe(true)
+    expect(await tile('Our dog').evaluate((element) => element === document.activeElement)).toBe(true)
   })
 })
 

@@ -7,10 +7,10 @@ import { inTransaction } from '@deskbell/db/transaction'
 import type { Core } from '../context.ts'
 import { requireVisible } from '../domain/chat-policy.ts'
 import { newFileId } from '../stored-files/file-keys.ts'
-import { cleanFileName } from './file-name.ts'
+import { cleanAltText, cleanFileName } from './file-name.ts'
 import type { Upload } from './receive-part.ts'
 
-export type NewUpload = { chatId: ChatId; name: string; claimedType: string; length: number }
+export type NewUpload = { chatId: ChatId; name: string; claimedType: string; alt?: string; length: number }
 
 /**
  * Makes room for a file of a chat in which the actor may write. Throws `not_found`, `chat_closed`, `too_large`, or
@@ -19,7 +19,7 @@ export type NewUpload = { chatId: ChatId; name: string; claimedType: string; len
 export async function createUpload(
   core: Core,
   actor: Actor,
-  { chatId, name, claimedType, length }: NewUpload,
+  { chatId, name, claimedType, alt = '', length }: NewUpload,
 ): Promise<Upload> {
   const chat = requireVisible(actor, await core.queries.chats.summary(chatId))
   if (chat.status === 'closed') throw new AppError('chat_closed')
@@ -32,6 +32,7 @@ export async function createUpload(
     userId: actor.userId,
     name: cleanFileName(name),
     claimedType,
+    alt: cleanAltText(alt),
     length,
     createdAt: now,
     expiresAt: new Date(now.getTime() + uploadMs),

@@ -10,7 +10,10 @@ import type { Core } from '../context.ts'
 import { newPartName, partKey } from '../stored-files/file-keys.ts'
 
 /** What a sender is told about its upload. */
-export type Upload = Pick<FileRow, 'id' | 'chatId' | 'name' | 'claimedType' | 'length' | 'received' | 'expiresAt'>
+export type Upload = Pick<
+  FileRow,
+  'id' | 'chatId' | 'name' | 'claimedType' | 'alt' | 'length' | 'received' | 'expiresAt'
+>
 
 /** Throws `not_found` unless it is an upload of the actor that has not expired and that no message has. */
 export async function findUpload(core: Core, actor: Actor, id: string): Promise<FileRow> {

@@ -20,6 +20,8 @@ export const files = pgTable(
     name: text().notNull(),
     /** The media type that the sender names; empty where none. */
     claimedType: text().notNull(),
+    /** What the sender says of an image; empty where nothing. */
+    alt: text().notNull().default(''),
     state: text({ enum: ['receiving', 'ready', 'refused'] }).notNull(),
     /** As announced, in bytes. It counts for the quotas, also when the stored file is smaller. */
     length: bigint({ mode: 'number' }).notNull(),

@@ -63,6 +63,8 @@ export type FileToSend = {
   readonly file: Blob
   /** Default: that of the file, where it has one. */
   readonly name?: string
+  /** What an image shows, for those who do not see it: at most 500 characters. */
+  readonly alt?: string | undefined
 }
 
 /** Options of one send. */

@@ -10,6 +10,8 @@ import type { Session } from '../connection/session.ts'
 export type UploadOptions = {
   /** Default: that of the file, where it has one. */
   name?: string
+  /** What an image shows, for those who do not see it: at most 500 characters. */
+  alt?: string | undefined
   /** Called with the bytes that the server has, after each part. */
   onProgress?: (sent: number) => void
   /** Ends the upload, also on the server. */
@@ -92,8 +94,8 @@ class Upload {
   }
 
   async #create(): Promise<void> {
-    const { chatId, file, name = nameOf(file) } = this.#input
-    const metadata = { filename: name, filetype: file.type, chatId: String(chatId) }
+    const { chatId, file, name = nameOf(file), alt = '' } = this.#input
+    const metadata = { filename: name, filetype: file.type, chatId: String(chatId), ...(alt !== '' && { alt }) }
     const headers = { 'upload-length': String(file.size), 'upload-metadata': metadataOf(metadata) }
     const response = await this.#call('POST', '/api/uploads', { headers })
     this.path = response.headers.get('location')

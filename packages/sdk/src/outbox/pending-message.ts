@@ -5,6 +5,8 @@ export type PendingFile = {
   readonly name: string
   readonly mediaType: string
   readonly bytes: number
+  /** What its sender says of an image. */
+  readonly alt?: string | undefined
   /** Null if the page was closed before its browser had stored the file. */
   readonly blob: Blob | null
   /** The bytes that the server has. */

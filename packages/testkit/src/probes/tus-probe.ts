@@ -1,5 +1,11 @@
 /** What is said about an upload when it is made. */
-export type TusFile = { chatId: number; name?: string; type?: string; bytes: Uint8Array<ArrayBuffer> }
+export type TusFile = {
+  chatId: number
+  name?: string
+  type?: string
+  alt?: string
+  bytes: Uint8Array<ArrayBuffer>
+}
 
 type Call = {
   token: string
@@ -51,8 +57,14 @@ export function createTusProbe(url: string): TusProbe {
 export const partType = 'application/offset+octet-stream'
 
 /** The headers that announce a file. */
-export function announce({ chatId, name = 'notes.txt', type = 'text/plain', bytes }: TusFile): Record<string, string> {
-  const metadata = { filename: name, filetype: type, chatId: String(chatId) }
+export function announce({
+  chatId,
+  name = 'notes.txt',
+  type = 'text/plain',
+  alt,
+  bytes,
+}: TusFile): Record<string, string> {
+  const metadata = { filename: name, filetype: type, chatId: String(chatId), ...(alt !== undefined && { alt }) }
   return { 'upload-length': String(bytes.length), 'upload-metadata': tusMetadata(metadata) }
 }
 

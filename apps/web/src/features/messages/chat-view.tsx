@@ -9,7 +9,7 @@ import { useBehind } from '../../lib/catching-up.ts'
 import { withCatalogs } from '../../lib/i18n.ts'
 import { useServerTime } from '../../lib/server-time.ts'
 import { useSession } from '../../lib/session.ts'
-import { type AttachedFiles, useAttachedFiles } from './composer/attached-files.ts'
+import { type AttachedFiles, filesToSend, useAttachedFiles } from './composer/attached-files.ts'
 import { ChatComposer, useChanging } from './composer/chat-composer.tsx'
 import { DraftNotKept, useFreeFocus } from './composer/composer.tsx'
 import { composedText, joinTexts } from './composer/composer-input.ts'
@@ -168,7 +168,7 @@ function useSending({ follower, draft, attached, list, writingOn }: SendingInput
     (text: string) => {
       // In this order: once the text is sent, the outbox keeps it.
       const { files, set } = present.current.attached
-      follower.send(text, { files: files.map((file) => ({ file })) })
+      follower.send(text, { files: filesToSend(files) })
       sent(text)
       set([])
       // A user who replies from far up in the history sees the reply in its place.

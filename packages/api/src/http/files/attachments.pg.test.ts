@@ -67,6 +67,20 @@ describe('messages with attachments', () => {
     })
   })
 
+  test.each([
+    { what: 'as it is', alt: 'Наша собака 👩‍👩‍👧 у двери', clean: 'Наша собака 👩‍👩‍👧 у двери' },
+    { what: 'without what is not seen', alt: ' a\u202eb\r\n\u0000c\u200b ', clean: 'a b c' },
+    { what: 'cut after 500 characters', alt: '🙂'.repeat(501), clean: '🙂'.repeat(500) },
+    { what: 'not at all where nothing is left', alt: '\u200b ', clean: undefined },
+  ])('[FILE-39] what the sender says of an image is kept, $what, in every answer', async ({ alt, clean }) => {
+    const given = { chatId: world.chatId, name: 'dog.jpg', type: 'image/jpeg', bytes: photo, alt }
+    const id = await world.tus.upload(world.client, given)
+    const { message } = sentOf(await world.send(world.client, [id]))
+    expect(message.attachments.map((attachment) => Reflect.get(attachment, 'alt'))).toEqual([clean])
+    expect('alt' in (message.attachments[0] ?? {})).toBe(clean !== undefined)
+    expect(JSON.stringify(await newestEntries(1))).toContain(JSON.stringify(message.attachments))
+  })
+
   test('[FILE-8] every way to read the message has its attachments', async () => {
     const id = await image()
     const { message } = sentOf(await world.send(world.client, [id]))

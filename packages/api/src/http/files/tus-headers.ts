@@ -64,8 +64,8 @@ export function uploadHeaders({ received, expiresAt }: Upload): Record<string, s
 }
 
 /** The metadata as it was given, as far as it is kept. */
-export function metadataHeader({ name, claimedType, chatId }: Upload): string {
-  return Object.entries({ filename: name, filetype: claimedType, chatId: String(chatId) })
+export function metadataHeader({ name, claimedType, alt, chatId }: Upload): string {
+  return Object.entries({ filename: name, filetype: claimedType, chatId: String(chatId), ...(alt !== '' && { alt }) })
     .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
     .join(',')
 }

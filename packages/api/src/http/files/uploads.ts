@@ -85,9 +85,9 @@ async function create({ request, reply, core, actor }: Exchange, parts: PartSlot
     throw new AppError('invalid_input', { detail: 'The length must be known, and an upload is one.' })
   const length = readCount(request.raw, 'upload-length')
   const hasPart = carriesPart(request.raw)
-  const { chatId, filename, filetype } = readMetadata(request.raw)
+  const { chatId, filename, filetype, alt } = readMetadata(request.raw)
   const made = await beforeDeadline(
-    createUpload(core, actor, { chatId, name: filename, claimedType: filetype, length }),
+    createUpload(core, actor, { chatId, name: filename, claimedType: filetype, alt, length }),
   )
   reply.header('location', `${uploadsPath}/${made.id}`)
   const body = request.raw

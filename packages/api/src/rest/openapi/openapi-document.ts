@@ -60,7 +60,7 @@ const info = {
     'Bodies are JSON of at most 256 KiB; one that would be `{}` may be left out. Unknown fields, and unknown or',
     'repeated query parameters, are `invalid_input`. Ids are integers up to 2^53−1, times are ISO 8601 in UTC with',
     'milliseconds. `HEAD` goes with `GET`; another method of a known path is `method_not_allowed` with `Allow`.',
-    'Files are uploaded by tus 1.0.0 at `/api/uploads`, with the metadata `filename`, `filetype` and `chatId`, by whoever may',
+    'Files are uploaded by tus 1.0.0 at `/api/uploads`, with the metadata `filename`, `filetype`, `alt` and `chatId`, by whoever may',
     'write in the chat. `uploadIds` of a message are the last segments of the URLs of finished uploads. `GET /files/{id}` serves',
     'an attachment with the same session or key, to those who see the chat. An operator puts an image of at most 5 MiB to',
     '`/api/users/me/avatar` as its picture, and deletes it there; `GET /avatars/{id}` serves pictures.',

@@ -9,7 +9,7 @@ const quotaLock = 7_302_114
 
 export type NewUpload = Pick<
   FileRow,
-  'id' | 'chatId' | 'userId' | 'name' | 'claimedType' | 'length' | 'createdAt' | 'expiresAt'
+  'id' | 'chatId' | 'userId' | 'name' | 'claimedType' | 'alt' | 'length' | 'createdAt' | 'expiresAt'
 >
 
 /** How many bytes the files of a user since a time take, and all files. */

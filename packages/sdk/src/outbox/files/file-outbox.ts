@@ -260,6 +260,7 @@ export class FileOutbox {
       chatId: item.chatId,
       file: file.blob,
       name: file.name,
+      alt: file.alt,
       path: item.paths[place] ?? null,
       signal,
       onPath: (path) => {
@@ -349,7 +350,7 @@ function newItem(chatId: ChatId, message: PendingMessage): Item {
 }
 
 function itemOf({ chatId, clientMsgId, text, createdAt, waitsSince, code, files, paths }: FileRow): Item {
-  const shown = files.map(({ name, mediaType, blob }) => ({ name, mediaType, blob, bytes: blob.size, sent: 0 }))
+  const shown = files.map((file) => ({ ...file, bytes: file.blob.size, sent: 0 }))
   const message = { clientMsgId, text, createdAt, files: shown, filesKept: true }
   const state = code === null ? { state: 'queued' as const, code } : { state: 'failed' as const, code }
   return { ...newItem(chatId, { ...message, ...state }), waitsSince, paths, isStored: true }
@@ -362,8 +363,8 @@ function lostItem(chatId: ChatId, message: PendingMessage): Item {
 
 function toRow({ chatId, message, waitsSince, paths }: Item): FileRow {
   const { clientMsgId, text, createdAt } = message
-  const files = (message.files ?? []).flatMap(({ name, mediaType, blob }) =>
-    blob === null ? [] : { name, mediaType, blob },
+  const files = (message.files ?? []).flatMap(({ name, mediaType, alt, blob }) =>
+    blob === null ? [] : { name, mediaType, alt, blob },
   )
   return { chatId, clientMsgId, text, createdAt, waitsSince, code: null, files, paths, settled: null }
 }

@@ -29,6 +29,9 @@ function fileOf(bytes: Buffer, name: string) {
   return { file: new Blob([new Uint8Array(bytes)]), name }
 }
 
+/** A PNG. */
+const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** What the server serves of the files of a message. */
@@ -71,6 +74,12 @@ describe('sends with files', () => {
     const { items } = await sdk.api.messages.list.query({ chatId, limit: 10 })
     expect(items).toHaveLength(3)
     follower.stop()
+  })
+
+  test('[SDK-43] what is said of an image goes along with it', async () => {
+    const file = new Blob([Buffer.from(onePixel, 'base64')], { type: 'image/png' })
+    const { attachments } = await sdk.send(chatId, '', { files: [{ file, name: 'night.png', alt: 'The night' }] })
+    expect(attachments).toMatchObject([{ name: 'night.png', alt: 'The night', width: 1 }])
   })
 
   test('[SDK-46] a file that the server refuses fails the message, which then can be removed', async () => {

@@ -7,7 +7,12 @@ import { openIndexedDbFiles } from './indexeddb-files.ts'
 const chatId = chatIdSchema.parse(1)
 
 function rowOf(clientMsgId: string, texts: readonly string[] = ['x']): FileRow {
-  const files = texts.map((text) => ({ name: `${text}.txt`, mediaType: 'text/plain', blob: new Blob([text]) }))
+  const files = texts.map((text) => ({
+    name: `${text}.txt`,
+    mediaType: 'text/plain',
+    alt: `the ${text}`,
+    blob: new Blob([text]),
+  }))
   const waiting = { text: 'see', createdAt: '2026-01-01T00:00:00.000Z', waitsSince: 1, code: null, settled: null }
   return { chatId, clientMsgId, ...waiting, files, paths: files.map(() => null) }
 }
@@ -47,7 +52,7 @@ describe.each(openings)('files in $name', ({ open }) => {
     expect(rows[0]).toMatchObject({
       text: 'see',
       paths: [null, null],
-      files: [{ name: 'one.txt' }, { name: 'two.txt' }],
+      files: [{ name: 'one.txt', alt: 'the one' }, { name: 'two.txt' }],
     })
   })
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@deskbell/contract/errors'
 import type { ChatId } from '@deskbell/contract/ids'
+import type { PendingFile } from '../pending-message.ts'
 
 /** A message that waits for its files, as it is stored. */
 export type FileRow = {
@@ -18,7 +19,7 @@ export type FileRow = {
   readonly settled: readonly string[] | null
 }
 
-export type StoredFile = { readonly name: string; readonly mediaType: string; readonly blob: Blob }
+export type StoredFile = Pick<PendingFile, 'name' | 'mediaType' | 'alt'> & { readonly blob: Blob }
 export type FileRowKey = Pick<FileRow, 'chatId' | 'clientMsgId'>
 export type FileRowChange = Partial<Pick<FileRow, 'waitsSince' | 'code' | 'paths' | 'settled'>>
 

@@ -13,12 +13,13 @@ export function checkFiles(files: readonly FileToSend[]): void {
 }
 
 export function pendingFiles(files: readonly FileToSend[]): PendingMessage['files'] {
-  return files.map(({ file, name = nameOf(file) }) => ({
+  return files.map(({ file, name = nameOf(file), alt }) => ({
     name,
     mediaType: file.type,
     bytes: file.size,
     blob: file,
     sent: 0,
+    alt,
   }))
 }
 

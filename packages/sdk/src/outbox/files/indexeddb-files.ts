@@ -54,7 +54,7 @@ class IndexedDbFiles implements FileStorage {
       const bytes = added.reduce((sum, { blob }) => sum + blob.size, 0)
       const waiting = keptRows(await ask(store.getAll())).reduce((sum, other) => sum + other.bytes, 0)
       if (waiting + bytes > waitingBytesMax) throw new Error('The files do not fit.')
-      const names = added.map(({ name, mediaType }) => ({ name, mediaType }))
+      const names = added.map(({ blob: _, ...file }) => file)
       await ask(store.add({ ...rest, account: this.#account, bytes, names }))
       for (const [place, { blob }] of added.entries()) {
         await ask(all.objectStore(files).add(blob, this.#fileKey(row, place)))

@@ -1,3 +1,4 @@
+import type { FileToSend } from '@deskbell/sdk'
 import { useMemo, useState } from 'react'
 import { type DraftPlace, draftKey } from './draft-place.ts'
 
@@ -10,6 +11,14 @@ export type AttachedFiles = { readonly files: readonly File[]; readonly set: (fi
  */
 const chosen = new Map<unknown, readonly File[]>()
 const chosenMax = 50
+
+/** What the sender says of an image, for those who do not see it. */
+export const altTexts = new WeakMap<File, string>()
+
+/** The files as they are sent. */
+export function filesToSend(files: readonly File[]): FileToSend[] {
+  return files.map((file) => ({ file, alt: altTexts.get(file) }))
+}
 
 export function chosenFiles(key: unknown): readonly File[] {
   return chosen.get(key) ?? []

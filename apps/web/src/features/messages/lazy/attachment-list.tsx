@@ -42,14 +42,15 @@ type ImageButtonProps = { readonly image: Attachment; readonly isTile: boolean; 
 
 function ImageButton({ image, isTile, onPress }: ImageButtonProps) {
   const { t } = useLingui()
-  const { name, url, thumbnailUrl, thumbHash } = image
+  const { url, thumbnailUrl, thumbHash } = image
+  const name = image.alt ?? image.name
   const ofSession = useOfSession()
   const size = isTile ? {} : shownSize(image)
   return (
     <button
       type="button"
       aria-label={t`Open image ${name}`}
-      title={name}
+      title={image.name}
       onClick={onPress}
       className={`relative block max-w-full overflow-hidden rounded-control bg-sunken ${isTile ? 'aspect-square w-full' : ''}`}
     >

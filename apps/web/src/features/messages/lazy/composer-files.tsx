@@ -1,10 +1,10 @@
-import { attachmentsMax, fileBytesMax } from '@deskbell/sdk'
+import { altTextCharsMax, attachmentsMax, fileBytesMax } from '@deskbell/sdk'
 import { useLingui } from '@lingui/react'
 import { Trans, useLingui as useTexts } from '@lingui/react/macro'
 import { useEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { Icon } from '../../../components/icon.tsx'
-import type { AttachedFiles } from '../composer/attached-files.ts'
+import { type AttachedFiles, altTexts } from '../composer/attached-files.ts'
 import { FileIcon } from './file-icon.tsx'
 import { FileName, isShownImage, LocalImage } from './local-file.tsx'
 import { useDroppedFiles } from './use-dropped-files.ts'
@@ -120,15 +120,22 @@ function AttachButton({ onFiles }: { onFiles: (files: readonly File[]) => void }
 function AttachedFile({ file, onRemove }: { file: File; onRemove: () => void }) {
   const { t } = useTexts()
   const { name } = file
-  const isImage = isShownImage(file.type)
+  const [alt, setAlt] = useState(altTexts.get(file) ?? '')
+  const describe = (text: string) => {
+    altTexts.set(file, text)
+    setAlt(text)
+  }
   return (
-    <li className="group/file relative max-w-full">
-      {isImage ? (
-        <LocalImage
-          blob={file}
-          name={name}
-          className="size-16 rounded-control border border-line bg-sunken object-cover"
-        />
+    <li className="relative flex max-w-full flex-wrap items-center gap-2">
+      {isShownImage(file.type) ? (
+        <>
+          <LocalImage
+            blob={file}
+            name={name}
+            className="size-16 rounded-control border border-line bg-sunken object-cover"
+          />
+          <Description name={name} alt={alt} onChange={describe} />
+        </>
       ) : (
         <div className="flex h-16 max-w-60 items-center rounded-control border border-line bg-sunken ps-3 pe-10">
           <FileName name={name} bytes={file.size} />
@@ -139,11 +146,49 @@ function AttachedFile({ file, onRemove }: { file: File; onRemove: () => void }) 
         aria-label={t`Remove ${name}`}
         title={t`Remove ${name}`}
         onClick={onRemove}
-        className="absolute -end-1.5 -top-1.5 inline-flex size-6 items-center justify-center rounded-full border border-line-strong bg-raised text-ink-2 shadow-card hover:bg-hover pointer-coarse:size-8"
+        className="absolute -start-1.5 -top-1.5 inline-flex size-6 items-center justify-center rounded-full border border-line-strong bg-raised text-ink-2 shadow-card hover:bg-hover pointer-coarse:size-8"
       >
         <Icon name="close" size={14} />
       </button>
     </li>
+  )
+}
+
+type DescriptionProps = {
+  readonly name: string
+  readonly alt: string
+  readonly onChange: (alt: string) => void
+}
+
+/** What an image shows, for those who do not see it. */
+function Description({ name, alt, onChange }: DescriptionProps) {
+  const { t } = useTexts()
+  const [isOpen, setOpen] = useState(alt !== '')
+  if (!isOpen) {
+    return (
+      <button
+        type="button"
+        aria-label={t`Describe ${name}`}
+        onClick={() => setOpen(true)}
+        className="control-compact rounded-chip px-1.5 text-small text-accent-text underline underline-offset-2"
+      >
+        <Trans>Describe</Trans>
+      </button>
+    )
+  }
+  return (
+    <input
+      // biome-ignore lint/a11y/noAutofocus: it appears where the button was that the user pressed.
+      autoFocus={alt === ''}
+      value={alt}
+      maxLength={altTextCharsMax}
+      dir="auto"
+      aria-label={t`Description of ${name}`}
+      placeholder={t`What does it show?`}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
+      className="control w-56 max-w-full rounded-control border border-line-strong bg-surface px-2 text-small pointer-coarse:text-input"
+    />
   )
 }
 

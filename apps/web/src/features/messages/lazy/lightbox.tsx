@@ -26,7 +26,7 @@ export function Lightbox({ images, first, onDismiss }: LightboxProps) {
     return () => dialog?.close()
   }, [])
   if (image === undefined) return null
-  const { name, width, height } = image
+  const { name, alt = name, width, height } = image
   const go = (step: number) => {
     setZoomed(false)
     setPlace(Math.min(images.length - 1, Math.max(0, place + step)))
@@ -82,6 +82,7 @@ export function Lightbox({ images, first, onDismiss }: LightboxProps) {
             <Icon name="close" size={18} />
           </Tool>
         </div>
+        {alt !== name && <p className="px-4 pb-2 text-small text-ink-2">{alt}</p>}
         {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Escape and the button close it too. */}
         <div
           className="grid min-h-0 flex-1 overflow-auto overscroll-contain"
@@ -96,7 +97,7 @@ export function Lightbox({ images, first, onDismiss }: LightboxProps) {
             <img
               key={image.id}
               src={ofSession(image.url)}
-              alt={name}
+              alt={alt}
               width={width ?? undefined}
               height={height ?? undefined}
               className={

@@ -5,6 +5,7 @@ import { useLingui } from '@lingui/react'
 import { Trans } from '@lingui/react/macro'
 import { errorMessage } from '../../../components/error-message.ts'
 import { useFormat } from '../../../components/use-format.ts'
+import { altTexts } from '../composer/attached-files.ts'
 import { type PendingActionsProps, pendingActionClass } from '../message/pending-actions.ts'
 
 /** Shows why a message is not sent by itself, and what can be done with its text. */
@@ -80,7 +81,10 @@ function fileError({ code, files = [] }: PendingMessage): MessageDescriptor | un
 
 /** The files of a message that was not sent, to attach them again. */
 function filesAgain(files: readonly PendingFile[] = []): File[] {
-  return files.flatMap(({ blob, name, mediaType }) =>
-    blob === null ? [] : new File([blob], name, { type: mediaType }),
-  )
+  return files.flatMap(({ blob, name, mediaType, alt = '' }) => {
+    if (blob === null) return []
+    const file = new File([blob], name, { type: mediaType })
+    altTexts.set(file, alt)
+    return file
+  })
 }

@@ -1,7 +1,7 @@
 import { type Chat, retry, type Sdk } from '@deskbell/sdk'
 import { useEffect, useRef, useState } from 'react'
 import { useSession } from '../../../lib/session.ts'
-import { appendFiles, chooseFiles, chosenFiles } from '../composer/attached-files.ts'
+import { appendFiles, chooseFiles, chosenFiles, filesToSend } from '../composer/attached-files.ts'
 import { appendDraft, carryDraft } from '../composer/drafts.ts'
 import {
   forgetNewChatDraft,
@@ -88,7 +88,7 @@ export function useNewChat(onMade: (chat: Chat) => void): NewChatState {
 function leaveInOutbox(sdk: Sdk, chat: Chat, openings: readonly NewChatDraft[]): void {
   const follower = sdk.follow(chat.id)
   for (const { text, clientMsgId } of openings) {
-    follower.send(text, { clientMsgId, files: chosenFiles(clientMsgId).map((file) => ({ file })) })
+    follower.send(text, { clientMsgId, files: filesToSend(chosenFiles(clientMsgId)) })
   }
   follower.stop()
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "files" ADD COLUMN "alt" text DEFAULT '' NOT NULL;
