@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { blackPng } from '@deskbell/files/testing/sample-images'
 import { type FaultProxy, startFaultProxy } from '@deskbell/testkit/faults/fault-proxy'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../src/eventually.ts'
 import { watchPage } from '../../src/page-watch.ts'
@@ -46,9 +46,9 @@ describe.skipIf(!tools.chromium)('sending files', () => {
     for (const page of [client, operator]) {
       const image = page.getByRole('button', { name: 'Open image dog.png' })
       await image.waitFor()
-      const before = await image.boundingBox()
+      const before = await placeInMessage(image)
       await expect.poll(() => image.locator('img').evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(640)
-      expect(await image.boundingBox()).toEqual(before)
+      expect(await placeInMessage(image)).toEqual(before)
       await messages(page, 'order.pdf').waitFor()
     }
     expect(await client.getByRole('article').count()).toBe(1)
@@ -178,6 +178,14 @@ describe.skipIf(!tools.chromium)('sending files', () => {
     expect(await tile('Our dog').evaluate((element) => element === document.activeElement)).toBe(true)
   })
 })
+
+/** In the message, because a line about the chat may come below it. */
+async function placeInMessage(element: Locator): Promise<number[]> {
+  return await element.evaluate((inner) => {
+    const [of, at] = [inner.closest('article') ?? inner, inner].map((each) => each.getBoundingClientRect())
+    return of === undefined || at === undefined ? [] : [at.x - of.x, at.y - of.y, at.width, at.height, of.height]
+  })
+}
 
 type Chosen = { name: string; mimeType: string; buffer: Buffer }
 

@@ -137,7 +137,7 @@ function AttachedFile({ file, onRemove }: { file: File; onRemove: () => void }) 
           <Description name={name} alt={alt} onChange={describe} />
         </>
       ) : (
-        <div className="flex h-16 max-w-60 items-center rounded-control border border-line bg-sunken ps-3 pe-10">
+        <div className="flex h-16 max-w-60 items-center rounded-control border border-line bg-sunken ps-6 pe-3">
           <FileName name={name} bytes={file.size} />
         </div>
       )}
