@@ -12,7 +12,7 @@ import { requireScopeOf } from '../../scopes.ts'
 import { sendProblem, toShellError } from '../errors/problem-reply.ts'
 import type { ContextOf } from '../rest-mount.ts'
 import { Slots } from '../security/slots.ts'
-import { filePolicy } from './file-routes.ts'
+import { filePolicy, readerOf } from './file-routes.ts'
 
 const ownAvatarPath = '/api/users/me/avatar'
 
@@ -27,12 +27,7 @@ export function mountAvatars(app: FastifyInstance, core: Core, contextOf: Contex
   // Answered before Fastify looks at the body and its type.
   app.all(ownAvatarPath, { onRequest: change }, change)
   app.get('/avatars/:id', async (request, reply) => {
-    reply.header('cache-control', 'private, no-cache')
-    const context = contextOf(request, reply, 'http')
-    await context.limit('read', async () => 1)
-    const actor = await context.authenticate()
-    if (actor === null) throw new AppError('unauthenticated')
-    requireScopeOf(actor, 'read')
+    const actor = await readerOf(contextOf, request, reply)
     return await serve({ core, actor, request, reply })
   })
 }

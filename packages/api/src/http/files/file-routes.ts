@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { Actor } from '@deskbell/contract/actor'
 import { fileIdSchema } from '@deskbell/contract/attachments'
 import { AppError } from '@deskbell/contract/errors'
 import type { Core } from '@deskbell/core/context'
@@ -17,12 +18,7 @@ export const filePolicy = "default-src 'none'; sandbox"
 export function mountFiles(app: FastifyInstance, core: Core, contextOf: ContextOf): void {
   const serve = (path: string, version: FileVersion) => {
     app.get(path, async (request, reply) => {
-      reply.header('cache-control', 'private, no-cache')
-      const context = contextOf(request, reply, 'http')
-      await context.limit('read', async () => 1)
-      const actor = await context.authenticate()
-      if (actor === null) throw new AppError('unauthenticated')
-      requireScopeOf(actor, 'read')
+      const actor = await readerOf(contextOf, request, reply)
       const { data: id } = fileIdSchema.safeParse((request.params as { id?: unknown }).id)
       if (id === undefined) throw new AppError('not_found')
       return sendFile(request, reply, await beforeDeadline(openFile(core, actor, { id, version })))
@@ -30,6 +26,17 @@ export function mountFiles(app: FastifyInstance, core: Core, contextOf: ContextO
   }
   serve('/files/:id', 'file')
   serve('/files/:id/thumbnail', 'thumbnail')
+}
+
+/** Returns who asks for bytes, by a session or a key. No cache may keep the answer without asking, unless it says so. */
+export async function readerOf(contextOf: ContextOf, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
+  reply.header('cache-control', 'private, no-cache')
+  const context = contextOf(request, reply, 'http')
+  await context.limit('read', async () => 1)
+  const actor = await context.authenticate()
+  if (actor === null) throw new AppError('unauthenticated')
+  requireScopeOf(actor, 'read')
+  return actor
 }
 
 async function sendFile(request: FastifyRequest, reply: FastifyReply, file: OpenedFile): Promise<FastifyReply> {
