@@ -1,13 +1,8 @@
-import type { Scope } from '@deskbell/contract/access/keys'
 import type { ChatId } from '@deskbell/contract/ids'
 import type { LoginOutput } from '@deskbell/contract/users'
-import { logout } from '@deskbell/core/auth/logout'
-import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
 import { retractMessage } from '@deskbell/core/messages/retract-message'
 import { sendMessage } from '@deskbell/core/messages/send-message'
-import { createKey } from '@deskbell/core/operators/keys/manage-keys'
-import { disableOperator } from '@deskbell/core/operators/manage-operators'
-import { actorOf, type Member, newMember, setUpAdmin } from '@deskbell/testkit/accounts'
+import { actorOf, type Member, newGuest, newKey, newMember, newOutsiders, setUpAdmin } from '@deskbell/testkit/accounts'
 import { newChat, uniqueId } from '@deskbell/testkit/factories'
 import { createTusProbe } from '@deskbell/testkit/probes/tus-probe'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
@@ -22,38 +17,23 @@ let photo: Uint8Array<ArrayBuffer>
 beforeAll(async () => {
   server = await startTestServer({ authMode: 'secure', publicUrl: 'http://127.0.0.1' })
   admin = await setUpAdmin(server.core)
-  owner = await newGuest()
+  owner = await newGuest(server.core)
   chatId = (await newChat(server.core, await actorOf(server.core, owner))).id
   const picture = sharp({ create: { width: 30, height: 20, channels: 3, background: '#4a8' } })
   photo = new Uint8Array(await picture.png().toBuffer())
 })
 afterAll(() => server?.close())
 
-async function newGuest(): Promise<LoginOutput> {
-  return await signInGuest(server.core, {}, uniqueId('address'))
-}
-
-async function keyOf(scope: Scope): Promise<string> {
-  const asked = { name: uniqueId('Key'), scopes: [scope], address: '127.0.0.1' }
-  return (await createKey(server.core, admin.actor, asked)).secret
-}
-
 /** The tokens of everybody, by who they are. Null: nobody is signed in. */
 async function everybody(): Promise<Record<string, string | null>> {
   const { core } = server
-  const [disabled, left] = [await newMember(core, admin), await newGuest()]
-  await disableOperator(core, admin.actor, { operatorId: disabled.actor.userId, address: '' })
-  await logout(core, await actorOf(core, left))
   return {
     owner: owner.token,
-    'another guest': (await newGuest()).token,
+    'another guest': (await newGuest(core)).token,
     operator: (await newMember(core, admin)).token,
     admin: admin.token,
-    'a program that reads': await keyOf('read'),
-    'a disabled operator': disabled.token,
-    'who has signed out': left.token,
-    'an invented token': 'dbs_invented',
-    nobody: null,
+    'a program that reads': await newKey(core, admin, 'read'),
+    ...(await newOutsiders(core, admin)),
   }
 }
 

@@ -1,10 +1,5 @@
-import type { Scope } from '@deskbell/contract/access/keys'
 import type { LoginOutput, User } from '@deskbell/contract/users'
-import { logout } from '@deskbell/core/auth/logout'
-import { signInGuest } from '@deskbell/core/auth/sign-in-guest'
-import { createKey } from '@deskbell/core/operators/keys/manage-keys'
-import { disableOperator } from '@deskbell/core/operators/manage-operators'
-import { actorOf, type Member, newMember, setUpAdmin } from '@deskbell/testkit/accounts'
+import { type Member, newGuest, newKey, newMember, newOutsiders, setUpAdmin } from '@deskbell/testkit/accounts'
 import { uniqueId } from '@deskbell/testkit/factories'
 import { startTestServer, type TestServer } from '@deskbell/testkit/test-server'
 import sharp from 'sharp'
@@ -20,36 +15,21 @@ beforeAll(async () => {
   server = await startTestServer({ authMode: 'secure', publicUrl: 'http://127.0.0.1' })
   const { core } = server
   admin = await setUpAdmin(core)
-  guest = await newGuest()
-  const [disabled, left] = [await newMember(core, admin), await newGuest()]
-  await disableOperator(core, admin.actor, { operatorId: disabled.actor.userId, address: '' })
-  await logout(core, await actorOf(core, left))
+  guest = await newGuest(core)
   everybody = {
     admin: admin.token,
     'another operator': (await newMember(core, admin)).token,
-    'a program that reads': await keyOf('read'),
-    'a program that sends': await keyOf('send'),
-    'a program that manages': await keyOf('manage'),
+    'a program that reads': await newKey(core, admin, 'read'),
+    'a program that sends': await newKey(core, admin, 'send'),
+    'a program that manages': await newKey(core, admin, 'manage'),
     'a client': guest.token,
-    'another client': (await newGuest()).token,
-    'a disabled operator': disabled.token,
-    'who has signed out': left.token,
-    'an invented token': 'dbs_invented',
-    nobody: null,
+    'another client': (await newGuest(core)).token,
+    ...(await newOutsiders(core, admin)),
   }
   const picture = sharp({ create: { width: 30, height: 20, channels: 3, background: '#4a8' } })
   photo = new Uint8Array(await picture.png().toBuffer())
 })
 afterAll(() => server?.close())
-
-async function newGuest(): Promise<LoginOutput> {
-  return await signInGuest(server.core, {}, uniqueId('address'))
-}
-
-async function keyOf(scope: Scope): Promise<string> {
-  const asked = { name: uniqueId('Key'), scopes: [scope], address: '127.0.0.1' }
-  return (await createKey(server.core, admin.actor, asked)).secret
-}
 
 async function statuses(path: string, options: RequestInit = {}): Promise<Record<string, number>> {
   const seen: Record<string, number> = {}
