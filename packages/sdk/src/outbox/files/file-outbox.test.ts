@@ -159,6 +159,30 @@ describe('messages with files', () => {
     },
   )
 
+  test('[SDK-47] two tabs that uploaded the same file apart send the message with the uploads of one', async () => {
+    // The address of each upload reaches the storage too late for the other tab.
+    const silent = (storage: FileStorage): FileStorage => ({ ...bound(storage), change: async () => {} })
+    const both = Promise.withResolvers<void>()
+    const slow: ServerApi['sendBatch'] = async (input, signal) => {
+      const answered = await sendBatch(input, signal)
+      await both.promise
+      return answered
+    }
+    const options = { hasLocks: false, storage: silent, chat: { sendBatch: slow } }
+    const one = openPage(options)
+    one.write(chatId, 'a', ['a1'])
+    await stored(one, 'a')
+    const two = openPage(options)
+    await upload(one, 0)
+    expect((await upload(two, 0)).path).toBeNull()
+    for (const each of [...two.uploads, ...one.uploads]) each.finish()
+    await waitFor(() => sent.length === 2)
+    both.resolve()
+    expect(ids()).toEqual(['a', 'a'])
+    expect(sent[0]?.uploadIds).toEqual(sent[1]?.uploadIds)
+    await waitFor(() => one.shown(chatId).length + two.shown(chatId).length === 0)
+  })
+
   test('[SDK-47] when the tab that uploads dies, the next one goes on', async () => {
     const one = openPage()
     one.write(chatId, 'a', ['a1'])
